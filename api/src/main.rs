@@ -1,0 +1,3 @@
+//! The `cotmoc` program.
+
+fn main() {}

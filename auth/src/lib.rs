@@ -1,0 +1,5 @@
+//! Who may do what. No SQL, no GraphQL, no HTTP: this crate decides, the others ask.
+
+mod scope;
+
+pub use scope::Scope;
