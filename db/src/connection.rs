@@ -1,0 +1,294 @@
+//! One connection to PostgreSQL: its address, its TLS, its session settings.
+//!
+//! # TLS, by the `sslmode` of the address
+//! Whatever is encrypted is verified: the certificate must be signed by an authority that the system trusts, or by the
+//! one of `sslrootcert=/path/to/ca.pem`, and must carry the host's name. There is no mode that encrypts blindly, since
+//! it would keep out only those who cannot do anything.
+//!
+//! | `sslmode` | meaning |
+//! | --- | --- |
+//! | left out | `verify-full`; but `disable` for `localhost` and loopback addresses |
+//! | `verify-full`, `require` | TLS, verified; no connection without it |
+//! | `prefer` | TLS, verified, if the server offers it, else in plain: safe against nobody on the way |
+//! | `disable` | in plain |
+//!
+//! A Unix socket never uses TLS.
+
+use std::{fmt, path::Path, sync::Arc, time::Duration};
+
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::error::DbError;
+
+/// The product's one time zone; what SQL calls "today" is the day in Vietnam.
+const TIME_ZONE: &str = "Asia/Ho_Chi_Minh";
+
+/// How long a session may do what, enforced by the server. `Duration::ZERO` means no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Any one statement; then `DbError::Timeout`. Default 10 s.
+    pub statement: Duration,
+    /// Any one wait for a lock; then `DbError::Timeout`. Default 3 s.
+    pub lock: Duration,
+    /// A transaction in which nothing happens; then the server ends the connection. Default 30 s.
+    pub idle_in_transaction: Duration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self {
+            statement: Duration::from_secs(10),
+            lock: Duration::from_secs(3),
+            idle_in_transaction: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Where the database is and how to speak to it; checked when made, cheap to clone. Its `Debug` hides the password.
+#[derive(Clone)]
+pub struct ConnectionSettings {
+    config: Config,
+    tls: Option<Arc<ClientConfig>>,
+    limits: SessionLimits,
+}
+
+impl fmt::Debug for ConnectionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionSettings")
+            .field("config", &self.config)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ConnectionSettings {
+    /// Reads `postgres://user:password@host:port/database?sslmode=…`; a Unix socket's directory goes in percent
+    /// encoding as the host, or as `?host=/run/postgresql`.
+    ///
+    /// `DbError::Settings` says what is wrong, without repeating the address, which may hold a password.
+    pub fn new(url: &str, limits: SessionLimits) -> Result<Self, DbError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(DbError::Settings(
+                "the database address must look like postgres://user@host:5432/database".into(),
+            ));
+        }
+        let (url, ssl) = take_ssl_options(url)?;
+        let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
+            DbError::Settings(format!("the database address cannot be read: {}", chain(&error)))
+        })?;
+        let mode = ssl.mode(&config)?;
+        config.ssl_mode(mode);
+        if config.get_application_name().is_none() {
+            config.application_name("cotmoc");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(5));
+        }
+        let theirs = config.get_options().unwrap_or_default().to_owned();
+        config.options(format!("{theirs} {}", session_options(limits)).trim_start().to_owned());
+        let tls = if mode == SslMode::Disable { None } else { Some(Arc::new(ssl.client_config()?)) };
+        Ok(Self { config, tls, limits })
+    }
+
+    /// The same server and database with other limits: for migrations and loads, which may take their time.
+    #[must_use]
+    pub fn with_limits(&self, limits: SessionLimits) -> Self {
+        let mut settings = Self { limits, ..self.clone() };
+        let options = settings.config.get_options().unwrap_or_default().to_owned();
+        // The server takes the last of several values.
+        settings.config.options(format!("{options} {}", session_options(limits)));
+        settings
+    }
+
+    /// The same server with another database.
+    #[must_use]
+    pub fn with_database(&self, database: &str) -> Self {
+        let mut settings = self.clone();
+        settings.config.dbname(database);
+        settings
+    }
+
+    /// The database's name, if the address gives one.
+    #[must_use]
+    pub fn database(&self) -> Option<&str> {
+        self.config.get_dbname()
+    }
+
+    /// Opens a connection outside any pool: for LISTEN, migrations, loads.
+    pub async fn connect(&self) -> Result<AsyncPgConnection, DbError> {
+        Ok(self.establish().await?)
+    }
+
+    pub(crate) async fn establish(&self) -> ConnectionResult<AsyncPgConnection> {
+        let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(chain(&error));
+        let mut connection = match &self.tls {
+            None => {
+                let (client, socket) = self.config.connect(tokio_postgres::NoTls).await.map_err(failed)?;
+                AsyncPgConnection::try_from_client_and_connection(client, socket).await?
+            }
+            Some(tls) => {
+                let tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
+                let (client, socket) = self.config.connect(tls).await.map_err(failed)?;
+                AsyncPgConnection::try_from_client_and_connection(client, socket).await?
+            }
+        };
+        // diesel-async has just set UTC.
+        let zone = format!("SET TIME ZONE '{TIME_ZONE}'");
+        connection.batch_execute(&zone).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+}
+
+/// Sent with the start of the session: no further round trip.
+fn session_options(limits: SessionLimits) -> String {
+    format!(
+        "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c synchronous_commit=on",
+        limits.statement.as_millis(),
+        limits.lock.as_millis(),
+        limits.idle_in_transaction.as_millis(),
+    )
+}
+
+/// The driver knows neither `verify-full` nor `sslrootcert`, so they are read here.
+#[derive(Default)]
+struct SslOptions {
+    mode: Option<String>,
+    root_cert: Option<String>,
+}
+
+fn take_ssl_options(url: &str) -> Result<(String, SslOptions), DbError> {
+    let mut ssl = SslOptions::default();
+    let Some((address, query)) = url.split_once('?') else {
+        return Ok((url.to_owned(), ssl));
+    };
+    let mut rest = Vec::new();
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some(("sslmode", value)) => ssl.mode = Some(value.to_owned()),
+            Some(("sslrootcert", value)) => ssl.root_cert = Some(percent_decode(value)?),
+            _ => rest.push(pair),
+        }
+    }
+    let url = if rest.is_empty() { address.to_owned() } else { format!("{address}?{}", rest.join("&")) };
+    Ok((url, ssl))
+}
+
+fn percent_decode(text: &str) -> Result<String, DbError> {
+    let bad = || DbError::Settings("sslrootcert in the database address is not valid percent encoding".into());
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (hex, rest) = part.split_at_checked(2).ok_or_else(bad)?;
+        bytes.push(u8::from_str_radix(hex, 16).map_err(|_| bad())?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).map_err(|_| bad())
+}
+
+impl SslOptions {
+    fn mode(&self, config: &Config) -> Result<SslMode, DbError> {
+        let hosts = config.get_hosts();
+        if hosts.iter().all(|host| matches!(host, Host::Unix(_))) && config.get_hostaddrs().is_empty() {
+            return Ok(SslMode::Disable);
+        }
+        match self.mode.as_deref() {
+            None if hosts.iter().all(is_local) => Ok(SslMode::Disable),
+            None | Some("require" | "verify-full") => Ok(SslMode::Require),
+            Some("prefer") => Ok(SslMode::Prefer),
+            Some("disable") => Ok(SslMode::Disable),
+            Some(other) => Err(DbError::Settings(format!(
+                "sslmode={other} in the database address is not known; accepted: verify-full, require, prefer, disable"
+            ))),
+        }
+    }
+
+    fn client_config(&self) -> Result<ClientConfig, DbError> {
+        let loaded = match &self.root_cert {
+            Some(path) => rustls_native_certs::load_certs_from_paths(Some(Path::new(path)), None),
+            None => rustls_native_certs::load_native_certs(),
+        };
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(loaded.certs);
+        if roots.is_empty() {
+            let source = self.root_cert.as_deref().unwrap_or("the system (on Debian: apt-get install ca-certificates)");
+            let why = loaded.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            return Err(DbError::Settings(format!(
+                "no certificate authority to verify the database with, from {source}: {why}"
+            )));
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(DbError::internal)?;
+        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+}
+
+fn is_local(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+    }
+}
+
+/// The driver's own text ("error connecting to server") leaves out the reason.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> SslMode {
+        ConnectionSettings::new(url, SessionLimits::default()).unwrap().config.get_ssl_mode()
+    }
+
+    #[test]
+    fn tls_is_demanded_of_whatever_is_not_this_machine() {
+        assert_eq!(mode("postgres://u@csdl.dongnai.example/cotmoc"), SslMode::Require);
+        assert_eq!(mode("postgres://u@10.0.0.7/cotmoc?sslmode=prefer"), SslMode::Prefer);
+        assert_eq!(mode("postgres://u@10.0.0.7/cotmoc?sslmode=disable&application_name=x"), SslMode::Disable);
+        assert_eq!(mode("postgres://u@localhost/cotmoc"), SslMode::Disable);
+        assert_eq!(mode("postgres://u@127.0.0.1/cotmoc?sslmode=verify-full"), SslMode::Require);
+        assert_eq!(mode("postgres://u@%2Frun%2Fpostgresql/cotmoc?sslmode=require"), SslMode::Disable);
+        assert_eq!(mode("postgres:///cotmoc?host=/run/postgresql"), SslMode::Disable);
+    }
+
+    #[test]
+    fn a_bad_address_is_explained_and_not_repeated() {
+        for url in ["mysql://u:bí-mật@h/d", "postgres://u:bi-mat@h/d?sslmode=maybe", "postgres://u:bi-mat@h:port/d"]
+        {
+            let text = ConnectionSettings::new(url, SessionLimits::default()).unwrap_err().to_string();
+            assert!(text.contains("database address") && !text.contains("mat@") && !text.contains("bí-mật"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unreadable_authority_names_its_file() {
+        let url = "postgres://u@10.0.0.7/d?sslrootcert=%2Fkh%C3%B4ng%2Fc%C3%B3.pem";
+        let text = ConnectionSettings::new(url, SessionLimits::default()).unwrap_err().to_string();
+        assert!(text.contains("/không/có.pem"), "{text}");
+    }
+
+    #[test]
+    fn debug_hides_the_password() {
+        let settings = ConnectionSettings::new("postgres://u:bi-mat@localhost/d", SessionLimits::default()).unwrap();
+        assert!(!format!("{settings:?}").contains("bi-mat"));
+    }
+}

@@ -1,0 +1,121 @@
+//! The pool of connections that every request draws from.
+
+use std::{fmt, time::Duration};
+
+use diesel::result::Error as DieselError;
+use diesel_async::{
+    AsyncPgConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, PoolError, PoolableConnection as _, RecyclingMethod, bb8,
+    },
+};
+use futures_util::FutureExt as _;
+
+use crate::{connection::ConnectionSettings, error::DbError};
+
+/// A connection on loan; dropping it gives it back. One with an open transaction is closed instead of being lent again.
+pub type Conn = bb8::PooledConnection<'static, AsyncPgConnection>;
+
+/// How many connections, and how long to wait for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// At most this many connections, opened as they are needed; 0 counts as 1. Default 16.
+    pub size: u32,
+    /// At most this long a wait for a free connection, or for PostgreSQL's return; then `DbError::Unavailable`. Default 2 s.
+    pub acquire_timeout: Duration,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self { size: 16, acquire_timeout: Duration::from_secs(2) }
+    }
+}
+
+/// Connections to one database. Cheap to clone; all clones share the connections.
+///
+/// While PostgreSQL is away, `get` fails after the acquire time-out; the pool finds the way back by itself.
+#[derive(Clone)]
+pub struct Pool {
+    inner: bb8::Pool<AsyncPgConnection>,
+    settings: ConnectionSettings,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("usage", &self.usage()).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// How the pool fares at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Open connections, on loan or idle.
+    pub open: u32,
+    /// Of these, the idle ones.
+    pub idle: u32,
+    /// The most there can be.
+    pub size: u32,
+}
+
+impl Pool {
+    /// Makes the pool without opening a connection: a service may start before its database.
+    /// Must be called within a tokio runtime.
+    #[must_use]
+    pub fn new(settings: &ConnectionSettings, pool: PoolSettings) -> Self {
+        let connecting = settings.clone();
+        let mut manager = ManagerConfig::default();
+        manager.custom_setup = Box::new(move |_| {
+            let settings = connecting.clone();
+            async move { settings.establish().await }.boxed()
+        });
+        // No query for it: the driver's task has seen the socket close. Saves a round trip per loan.
+        manager.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
+            let result = if connection.is_broken() { Err(DieselError::BrokenTransactionManager) } else { Ok(()) };
+            std::future::ready(result).boxed()
+        }));
+        let inner = bb8::Pool::builder()
+            .max_size(pool.size.max(1))
+            .connection_timeout(pool.acquire_timeout.max(Duration::from_millis(1)))
+            .error_sink(Box::new(LogErrors))
+            .build_unchecked(AsyncDieselConnectionManager::new_with_config(String::new(), manager));
+        Self { inner, settings: settings.clone() }
+    }
+
+    /// Borrows a connection, waiting for one at most the acquire time-out.
+    ///
+    /// # Errors
+    /// `DbError::Unavailable` if none became free or PostgreSQL cannot be reached.
+    pub async fn get(&self) -> Result<Conn, DbError> {
+        Ok(self.inner.get_owned().await?)
+    }
+
+    /// How the connections of this pool are made; for one of its own, as LISTEN needs.
+    #[must_use]
+    pub const fn settings(&self) -> &ConnectionSettings {
+        &self.settings
+    }
+
+    /// How the pool fares at this moment: for metrics.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let state = self.inner.state();
+        Usage { open: state.connections, idle: state.idle_connections, size: self.inner.config().max_size }
+    }
+}
+
+/// Why connections fail is known here only: those who wait learn no more than that the time was up.
+#[derive(Debug, Clone, Copy)]
+struct LogErrors;
+
+impl ::bb8::ErrorSink<PoolError> for LogErrors {
+    fn sink(&self, error: PoolError) {
+        match error {
+            PoolError::QueryError(_) => tracing::debug!("dropped a database connection that had broken"),
+            PoolError::ConnectionError(error) => tracing::warn!(%error, "cannot connect to the database"),
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn ::bb8::ErrorSink<PoolError>> {
+        Box::new(*self)
+    }
+}
