@@ -1,0 +1,3 @@
+DROP TABLE indicator_group;
+DROP TABLE programme_document;
+DROP TABLE programme;

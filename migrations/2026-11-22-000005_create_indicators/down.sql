@@ -1,0 +1,3 @@
+DROP TABLE programme_indicator;
+DROP TABLE indicator_definition;
+DROP TABLE indicator;

@@ -1,0 +1,11 @@
+DROP TABLE progress_update;
+DROP TABLE directive_indicator;
+DROP TABLE directive_document;
+DROP TABLE directive_dependency;
+DROP FUNCTION directive_dependency_refuse_cycle();
+DROP TABLE directive_deadline;
+DROP FUNCTION directive_follow_deadline();
+DROP TABLE directive_coordinator;
+DROP TABLE directive_lead;
+DROP TABLE directive;
+DROP FUNCTION directive_refuse_cycle();

@@ -1,0 +1,3 @@
+DROP TABLE reporting_rule_cadence;
+DROP TABLE reporting_rule_party;
+DROP TABLE reporting_rule;
