@@ -13,6 +13,7 @@ CREATE TABLE directive (
     priority text NOT NULL DEFAULT 'NORMAL',
     expected_output text,
     state text NOT NULL DEFAULT 'ASSIGNED',
+    state_source text NOT NULL DEFAULT 'REPORTED',
     visibility text NOT NULL DEFAULT 'PUBLIC',
     original_due_on date,
     due_on date,
@@ -25,6 +26,7 @@ CREATE TABLE directive (
     CONSTRAINT directive_lead_basis_check CHECK (lead_basis IN ('EXPLICIT', 'JOINT', 'OPENING_SENTENCE', 'IMPLIED', 'NOT_STATED')),
     CONSTRAINT directive_priority_check CHECK (priority IN ('NORMAL', 'URGENT')),
     CONSTRAINT directive_state_check CHECK (state IN ('ASSIGNED', 'IN_PROGRESS', 'REPORTED_DONE', 'COMPLETED', 'CANCELLED')),
+    CONSTRAINT directive_state_source_check CHECK (state_source IN ('REPORTED', 'IMPORTED', 'COMPUTED', 'SIMULATED')),
     CONSTRAINT directive_visibility_check CHECK (visibility IN ('PUBLIC', 'INTERNAL', 'RESTRICTED')),
     CONSTRAINT directive_completed_on_check CHECK (state <> 'COMPLETED' OR completed_on IS NOT NULL),
     CONSTRAINT directive_not_done_check CHECK (completed_on IS NULL OR state IN ('REPORTED_DONE', 'COMPLETED')),
@@ -36,6 +38,7 @@ COMMENT ON COLUMN directive.kind IS 'DIRECTIVE has an end; STANDING_DUTY has non
 COMMENT ON COLUMN directive.title IS 'What is to be done, in our words';
 COMMENT ON COLUMN directive.clause IS 'Clause label as printed: 10.a, 10.b, … 10.l';
 COMMENT ON COLUMN directive.lead_basis IS 'How the document names the lead';
+COMMENT ON COLUMN directive.state_source IS 'Where state and completed_on come from. SIMULATED: invented for the demo, no real progress';
 COMMENT ON COLUMN directive.original_due_on IS 'Last day allowed by the first deadline; null without one. Kept by the deadline''s trigger';
 COMMENT ON COLUMN directive.due_on IS 'Last day allowed by the deadline now in force; null without one. Kept by the deadline''s trigger';
 COMMENT ON COLUMN directive.completed_on IS 'Day on which it was done; null while it is not, or if the source does not say';
