@@ -1,1 +1,3 @@
 //! How it is spoken.
+
+pub mod explorer;

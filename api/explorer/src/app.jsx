@@ -1,0 +1,93 @@
+import { useEffect, useRef } from 'react';
+import { createRoot } from 'react-dom/client';
+import { GraphiQL, GraphiQLInterface, GraphiQLProvider } from 'graphiql';
+import { DOC_EXPLORER_PLUGIN, DocExplorerContextProvider } from '@graphiql/plugin-doc-explorer';
+import { HISTORY_PLUGIN, HistoryContextProvider } from '@graphiql/plugin-history';
+import { useEditorContext, useExecutionContext, usePluginStore } from '@graphiql/react';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { examplesPlugin, loadExamples } from './examples.jsx';
+import favicon from './favicon.svg';
+import 'graphiql/style.css';
+import './style.css';
+
+const ENDPOINT = '/graphql';
+const WEBSOCKET = '/graphql/ws';
+
+const fetcher = createGraphiQLFetcher({
+  url: ENDPOINT,
+  subscriptionUrl: new URL(WEBSOCKET, location.href.replace(/^http/, 'ws')).href,
+});
+
+/** GraphiQL keeps the tabs of earlier visits in the browser's storage, which the browser may refuse. */
+function isFirstVisit() {
+  try {
+    return localStorage.getItem('graphiql:tabState') === null;
+  } catch {
+    return true;
+  }
+}
+
+/** Runs what the page opened with, once, as soon as the editors are there. */
+function RunOnce() {
+  const { queryEditor, variableEditor, headerEditor, responseEditor } = useEditorContext();
+  const { run } = useExecutionContext();
+  const done = useRef(false);
+  const ready = queryEditor && variableEditor && headerEditor && responseEditor;
+  useEffect(() => {
+    if (ready && !done.current) {
+      done.current = true;
+      run();
+    }
+  }, [ready, run]);
+  return null;
+}
+
+const examples = await loadExamples();
+const opening = isFirstVisit() ? examples[0] : undefined;
+const plugins = [examplesPlugin(examples), DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
+
+/**
+ * What the `GraphiQL` component puts together, but with the examples in sight from the start: it would lay out its
+ * side pane before it knows which plugin is visible, and hide it.
+ */
+function Explorer() {
+  return (
+    <GraphiQLProvider
+      fetcher={fetcher}
+      plugins={plugins}
+      visiblePlugin={plugins[0]}
+      referencePlugin={DOC_EXPLORER_PLUGIN}
+      defaultQuery=""
+      defaultTabs={opening && [{ query: opening.query, variables: opening.variables }]}
+      // A token typed into the header editor is not left behind in the browser's storage.
+      shouldPersistHeaders={false}
+      inputValueDeprecation
+      schemaDescription
+    >
+      <HistoryContextProvider>
+        <DocExplorerContextProvider>
+          <Page />
+        </DocExplorerContextProvider>
+      </HistoryContextProvider>
+    </GraphiQLProvider>
+  );
+}
+
+function Page() {
+  const pluginsKnown = usePluginStore().plugins.length > 0;
+  return (
+    pluginsKnown && (
+      <GraphiQLInterface defaultEditorToolsVisibility showPersistHeadersSettings={false}>
+        <GraphiQL.Logo>
+          <span className="cotmoc-logo">
+            <img src={favicon} alt="" />
+            Cotmoc
+          </span>
+        </GraphiQL.Logo>
+        {opening && <RunOnce />}
+      </GraphiQLInterface>
+    )
+  );
+}
+
+createRoot(document.getElementById('explorer')).render(<Explorer />);

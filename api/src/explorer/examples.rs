@@ -1,0 +1,142 @@
+//! The saved examples; `docs/examples/README.md` describes their files.
+
+use std::sync::LazyLock;
+
+use rust_embed::Embed;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::warn;
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../docs/examples"]
+struct Files;
+
+static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
+    let mut paths: Vec<_> = Files::iter().filter(|path| path.ends_with(".graphql")).collect();
+    paths.sort();
+    let load = |path: &str| {
+        let example = Example::load(path);
+        if example.is_none() {
+            warn!(path, "an example is left out: its head or its variables cannot be read");
+        }
+        example
+    };
+    paths.iter().filter_map(|path| load(path)).collect()
+});
+
+/// A query that the explorer offers to run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Example {
+    /// What it is listed under.
+    pub group: String,
+    /// What it is listed as; distinct within the group.
+    pub title: String,
+    /// What it shows, in a sentence or two; may be empty.
+    pub description: String,
+    /// The GraphQL document, with one operation.
+    pub query: String,
+    /// The values of its variables; null if it has none.
+    pub variables: Option<Map<String, Value>>,
+}
+
+/// All examples, in the order in which they are listed.
+#[must_use]
+pub fn all() -> &'static [Example] {
+    &EXAMPLES
+}
+
+impl Example {
+    fn load(path: &str) -> Option<Self> {
+        let text = Files::get(path)?;
+        let variables = match Files::get(&format!("{}.json", path.strip_suffix(".graphql")?)) {
+            Some(file) => Some(serde_json::from_slice(&file.data).ok()?),
+            None => None,
+        };
+        Self::parse(str::from_utf8(&text.data).ok()?, variables)
+    }
+
+    /// Reads the head, the comment lines that the text begins with; none if it lacks the group or the title.
+    fn parse(text: &str, variables: Option<Map<String, Value>>) -> Option<Self> {
+        let (mut group, mut title, mut description) = (None, None, Vec::new());
+        let mut rest = text;
+        while let Some(after) = rest.strip_prefix('#') {
+            let (line, next) = after.split_once('\n').unwrap_or((after, ""));
+            let line = line.trim();
+            if let Some(name) = line.strip_prefix("Group:") {
+                group = Some(name.trim().to_owned());
+            } else if let Some(name) = line.strip_prefix("Title:") {
+                title = Some(name.trim().to_owned());
+            } else if !line.is_empty() {
+                description.push(line);
+            }
+            rest = next;
+        }
+        let query = rest.trim().to_owned();
+        Some(Self { group: group?, title: title?, description: description.join(" "), query, variables })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use async_graphql_parser::parse_query;
+    use async_graphql_parser::types::DocumentOperations;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_an_example_and_every_variables_file_has_one() {
+        let stems = |ending| -> BTreeSet<String> {
+            Files::iter().filter_map(|path| path.strip_suffix(ending).map(str::to_owned)).collect()
+        };
+        assert!(!all().is_empty());
+        assert_eq!(
+            all().len(),
+            stems(".graphql").len(),
+            "one lacks its group or title, or its variables are no object"
+        );
+        assert!(stems(".json").is_subset(&stems(".graphql")));
+    }
+
+    #[test]
+    fn every_example_holds_one_named_operation_with_the_variables_it_declares() {
+        for Example { title, query, variables, .. } in all() {
+            let document = parse_query(query).unwrap_or_else(|error| panic!("{title}: {error}"));
+            let DocumentOperations::Multiple(operations) = &document.operations else {
+                panic!("{title}: the operation has no name");
+            };
+            assert_eq!(operations.len(), 1, "{title}");
+            let definitions = operations.values().flat_map(|operation| &operation.node.variable_definitions);
+            let declared: BTreeSet<_> = definitions.map(|definition| definition.node.name.node.as_str()).collect();
+            let given: BTreeSet<_> = variables.iter().flat_map(Map::keys).map(String::as_str).collect();
+            assert!(given.is_subset(&declared), "{title}: {given:?} of {declared:?}");
+        }
+    }
+
+    #[test]
+    fn examples_have_a_group_and_a_title_of_their_own() {
+        let mut seen = BTreeSet::new();
+        for Example { group, title, .. } in all() {
+            assert!(!group.is_empty() && !title.is_empty(), "{group}/{title}");
+            assert!(seen.insert((group, title)), "{group}/{title} stands twice");
+        }
+    }
+
+    #[test]
+    fn the_head_ends_at_the_first_line_that_is_no_comment() {
+        let text =
+            "# Group: Chỉ tiêu\n# Title: Phủ sóng 5G\n# Đến năm 2030,\n#\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
+        let example = Example::parse(text, None).unwrap();
+        assert_eq!(example.group, "Chỉ tiêu");
+        assert_eq!(example.title, "Phủ sóng 5G");
+        assert_eq!(example.description, "Đến năm 2030, theo văn bản.");
+        assert_eq!(example.query, "# kept\nquery Q { a }");
+    }
+
+    #[test]
+    fn a_file_without_group_or_title_is_no_example() {
+        assert_eq!(Example::parse("# Title: Phủ sóng 5G\nquery Q { a }", None), None);
+        assert_eq!(Example::parse("# Group: Chỉ tiêu\nquery Q { a }", None), None);
+    }
+}
