@@ -1,8 +1,17 @@
 //! What is stored and what is true.
 
 pub mod connection;
+mod date;
 pub mod error;
+mod lateral;
+pub mod page;
 pub mod pool;
+pub mod reader;
+#[allow(missing_docs, reason = "diesel prints it; the columns that need words carry those of their SQL comments")]
+pub mod schema;
+mod text_enum;
 
+pub use date::Date;
 pub use error::DbError;
 pub use pool::{Conn, Pool};
+pub use reader::Reader;

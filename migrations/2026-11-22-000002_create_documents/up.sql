@@ -1,6 +1,6 @@
 CREATE TABLE document (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     symbol text,
     symbol_complete boolean NOT NULL DEFAULT true,
     kind text NOT NULL,
@@ -42,4 +42,4 @@ COMMENT ON COLUMN document.search_text IS 'Folded symbol, title and code, for se
 CREATE UNIQUE INDEX document_identity_key ON document (issuer_id, symbol, issued_on) NULLS NOT DISTINCT WHERE symbol IS NOT NULL;
 CREATE INDEX document_search_text_idx ON document USING gin (search_text gin_trgm_ops);
 CREATE INDEX document_issuer_id_idx ON document (issuer_id);
-CREATE INDEX document_issued_on_idx ON document (issued_on, id);
+CREATE INDEX document_issued_on_idx ON document (issued_on, code);

@@ -1,6 +1,6 @@
 CREATE TABLE programme (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     name_vi text NOT NULL,
     name_en text NOT NULL,
     jurisdiction_id uuid NOT NULL CONSTRAINT programme_jurisdiction_id_fkey REFERENCES agency,
@@ -29,7 +29,7 @@ CREATE INDEX programme_document_document_id_idx ON programme_document (document_
 CREATE TABLE indicator_group (
     id uuid PRIMARY KEY,
     programme_id uuid NOT NULL CONSTRAINT indicator_group_programme_id_fkey REFERENCES programme,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     name_vi text NOT NULL,
     name_en text NOT NULL,
     position integer NOT NULL,

@@ -1,8 +1,9 @@
 CREATE TABLE indicator (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     name_vi text NOT NULL,
     name_en text NOT NULL,
+    position integer NOT NULL,
     unit text NOT NULL,
     value_kind text NOT NULL,
     direction text NOT NULL,
@@ -18,6 +19,8 @@ CREATE TABLE indicator (
     CONSTRAINT indicator_code_key UNIQUE (code),
     CONSTRAINT indicator_code_check CHECK (code ~ '^[a-z0-9]+(_[a-z0-9]+)*$'),
     CONSTRAINT indicator_name_vi_check CHECK (name_vi ~ '\S' AND name_vi IS NFC NORMALIZED),
+    CONSTRAINT indicator_position_key UNIQUE (position) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT indicator_position_check CHECK (position >= 1),
     CONSTRAINT indicator_unit_check CHECK (unit IN ('PERCENT', 'PERCENT_GRDP', 'PERCENT_LOCAL_BUDGET', 'COUNT', 'INDEX', 'PER_10000_PEOPLE', 'RANK', 'NONE')),
     CONSTRAINT indicator_value_kind_check CHECK (value_kind IN ('NUMBER', 'RATIO', 'INDEX', 'RANK', 'YES_NO', 'NARRATIVE')),
     CONSTRAINT indicator_unit_of_kind_check CHECK ((unit = 'NONE') = (value_kind IN ('YES_NO', 'NARRATIVE'))),
@@ -30,6 +33,7 @@ CREATE TABLE indicator (
 );
 COMMENT ON TABLE indicator IS 'An indicator (chỉ tiêu): what is measured. Its key stays when a plan moves or rewords it';
 COMMENT ON COLUMN indicator.code IS 'Stable key, the same in every programme and province, so that provinces can be compared';
+COMMENT ON COLUMN indicator.position IS 'Order in the catalogue, from 1: a programme lists its indicators in this order, pillar by pillar';
 COMMENT ON COLUMN indicator.unit IS 'Unit of the value; NONE for yes/no and narrative';
 COMMENT ON COLUMN indicator.nature IS 'STOCK: a level, never summed over periods. FLOW: what came about within the period';
 COMMENT ON COLUMN indicator.aggregation IS 'How the values of several subjects make one';
@@ -39,7 +43,7 @@ COMMENT ON COLUMN indicator.lower_bound IS 'Smallest plausible value; null if th
 COMMENT ON COLUMN indicator.upper_bound IS 'Largest plausible value; null if there is none';
 COMMENT ON COLUMN indicator.lead_agency_id IS 'The agency that answers for it; null while nobody is named';
 CREATE INDEX indicator_search_text_idx ON indicator USING gin (search_text gin_trgm_ops);
-CREATE INDEX indicator_name_vi_idx ON indicator (name_vi COLLATE vietnamese, id);
+CREATE INDEX indicator_name_vi_idx ON indicator (name_vi COLLATE vietnamese, code);
 CREATE INDEX indicator_lead_agency_id_idx ON indicator (lead_agency_id);
 
 CREATE TABLE indicator_definition (
@@ -68,14 +72,10 @@ CREATE TABLE programme_indicator (
     programme_id uuid NOT NULL CONSTRAINT programme_indicator_programme_id_fkey REFERENCES programme,
     indicator_id uuid NOT NULL CONSTRAINT programme_indicator_indicator_id_fkey REFERENCES indicator,
     group_id uuid,
-    position integer NOT NULL,
     PRIMARY KEY (programme_id, indicator_id),
-    CONSTRAINT programme_indicator_group_fkey FOREIGN KEY (group_id, programme_id) REFERENCES indicator_group (id, programme_id),
-    CONSTRAINT programme_indicator_position_key UNIQUE (programme_id, position) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT programme_indicator_position_check CHECK (position >= 1)
+    CONSTRAINT programme_indicator_group_fkey FOREIGN KEY (group_id, programme_id) REFERENCES indicator_group (id, programme_id)
 );
-COMMENT ON TABLE programme_indicator IS 'Which indicators a programme follows, in which pillar and order';
+COMMENT ON TABLE programme_indicator IS 'Which indicators a programme follows, and in which pillar';
 COMMENT ON COLUMN programme_indicator.group_id IS 'The pillar; null if the programme names the indicator outside its pillars';
-COMMENT ON COLUMN programme_indicator.position IS 'Order within the programme, from 1';
 CREATE INDEX programme_indicator_indicator_id_idx ON programme_indicator (indicator_id);
 CREATE INDEX programme_indicator_group_id_idx ON programme_indicator (group_id);

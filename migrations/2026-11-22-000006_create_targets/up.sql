@@ -1,6 +1,6 @@
 CREATE TABLE target (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     programme_id uuid NOT NULL CONSTRAINT target_programme_id_fkey REFERENCES programme,
     indicator_id uuid NOT NULL CONSTRAINT target_indicator_id_fkey REFERENCES indicator,
     definition_id uuid NOT NULL,
@@ -61,7 +61,7 @@ CREATE INDEX target_indicator_id_idx ON target (indicator_id, subject_id, due_on
 CREATE INDEX target_programme_id_idx ON target (programme_id);
 CREATE INDEX target_subject_id_idx ON target (subject_id);
 CREATE INDEX target_document_id_idx ON target (document_id);
-CREATE INDEX target_due_on_idx ON target (due_on, id);
+CREATE INDEX target_due_on_idx ON target (due_on, code);
 
 CREATE TABLE target_revision (
     id uuid PRIMARY KEY,

@@ -1,12 +1,13 @@
 CREATE TABLE directive (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     programme_id uuid NOT NULL CONSTRAINT directive_programme_id_fkey REFERENCES programme,
     kind text NOT NULL,
     title text NOT NULL,
     summary_en text,
     document_id uuid NOT NULL CONSTRAINT directive_document_id_fkey REFERENCES document,
     clause text NOT NULL,
+    position integer NOT NULL,
     parent_id uuid CONSTRAINT directive_parent_id_fkey REFERENCES directive,
     assigner_id uuid CONSTRAINT directive_assigner_id_fkey REFERENCES agency,
     lead_basis text NOT NULL,
@@ -30,6 +31,8 @@ CREATE TABLE directive (
     CONSTRAINT directive_visibility_check CHECK (visibility IN ('PUBLIC', 'INTERNAL', 'RESTRICTED')),
     CONSTRAINT directive_completed_on_check CHECK (state <> 'COMPLETED' OR completed_on IS NOT NULL),
     CONSTRAINT directive_not_done_check CHECK (completed_on IS NULL OR state IN ('REPORTED_DONE', 'COMPLETED')),
+    CONSTRAINT directive_position_key UNIQUE (document_id, position) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT directive_position_check CHECK (position >= 1),
     CONSTRAINT directive_self_check CHECK (parent_id <> id)
 );
 COMMENT ON TABLE directive IS 'A directive or duty (chỉ đạo, nhiệm vụ) that a clause of a document gives';
@@ -37,14 +40,14 @@ COMMENT ON COLUMN directive.code IS 'Stable key: document and clause';
 COMMENT ON COLUMN directive.kind IS 'DIRECTIVE has an end; STANDING_DUTY has none; the others are what reports and plans list';
 COMMENT ON COLUMN directive.title IS 'What is to be done, in our words';
 COMMENT ON COLUMN directive.clause IS 'Clause label as printed: 10.a, 10.b, … 10.l';
+COMMENT ON COLUMN directive.position IS 'Order within the document, from 1: clause labels do not sort';
 COMMENT ON COLUMN directive.lead_basis IS 'How the document names the lead';
 COMMENT ON COLUMN directive.state_source IS 'Where state and completed_on come from. SIMULATED: invented for the demo, no real progress';
 COMMENT ON COLUMN directive.original_due_on IS 'Last day allowed by the first deadline; null without one. Kept by the deadline''s trigger';
 COMMENT ON COLUMN directive.due_on IS 'Last day allowed by the deadline now in force; null without one. Kept by the deadline''s trigger';
 COMMENT ON COLUMN directive.completed_on IS 'Day on which it was done; null while it is not, or if the source does not say';
 CREATE INDEX directive_search_text_idx ON directive USING gin (search_text gin_trgm_ops);
-CREATE INDEX directive_due_on_idx ON directive (due_on, id);
-CREATE INDEX directive_document_id_idx ON directive (document_id);
+CREATE INDEX directive_due_on_idx ON directive (due_on, code);
 CREATE INDEX directive_programme_id_idx ON directive (programme_id);
 CREATE INDEX directive_parent_id_idx ON directive (parent_id);
 CREATE INDEX directive_assigner_id_idx ON directive (assigner_id);

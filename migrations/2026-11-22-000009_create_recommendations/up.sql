@@ -1,6 +1,6 @@
 CREATE TABLE recommendation (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     kind text NOT NULL,
     from_agency_id uuid NOT NULL CONSTRAINT recommendation_from_agency_id_fkey REFERENCES agency,
     to_words text,

@@ -1,6 +1,6 @@
 CREATE TABLE reporting_rule (
     id uuid PRIMARY KEY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     kind text NOT NULL,
     document_id uuid NOT NULL CONSTRAINT reporting_rule_document_id_fkey REFERENCES document,
     clause text NOT NULL,

@@ -1,0 +1,160 @@
+//! Keyset paging: a page begins after the last row seen, wherever that row now stands.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Date;
+
+/// The largest page.
+pub const MAX_PAGE: u32 = 100;
+
+/// The value a list is sorted by, at one row. Rows of equal value are told apart by [`Cursor::tie`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Key {
+    /// A day; null for a row without one, which comes last.
+    Day(Option<Date>),
+    /// A whole number; null for a row without one, which comes last.
+    Number(Option<i32>),
+    /// A text, in the order of its column's collation.
+    Text(String),
+}
+
+/// What tells rows of equal sort value apart, in a fixed order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Tie {
+    /// For what has no code.
+    Id(Uuid),
+    /// The object's code.
+    Code(String),
+}
+
+/// A place in a sorted list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The sort value; null where the list is sorted by the tie alone.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
+    /// The row among those of equal sort value.
+    #[serde(rename = "t")]
+    pub tie: Tie,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Page {
+    /// Rows on the page, at most [`MAX_PAGE`].
+    pub size: u32,
+    /// The row before which (`backward`) or after which the page lies; null for the list's end or beginning.
+    pub from: Option<Cursor>,
+    /// True for the rows before the cursor, still given in the list's order.
+    pub backward: bool,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { size: 20, from: None, backward: false }
+    }
+}
+
+impl Page {
+    /// One row more than the page holds shows whether there are others behind it.
+    pub(crate) fn limit(&self) -> i64 {
+        i64::from(self.size.min(MAX_PAGE)) + 1
+    }
+
+    /// Puts the rows of a statement in the list's order and takes off the one too many.
+    pub(crate) fn slice<T>(&self, mut rows: Vec<T>) -> Slice<T> {
+        let size = self.size.min(MAX_PAGE) as usize;
+        let more = rows.len() > size;
+        rows.truncate(size);
+        if self.backward {
+            rows.reverse();
+        }
+        Slice { rows, more }
+    }
+}
+
+/// The rows of a page.
+#[derive(Debug, Clone)]
+pub struct Slice<T> {
+    /// In the order of the list.
+    pub rows: Vec<T>,
+    /// True if there are more in the direction of paging.
+    pub more: bool,
+}
+
+impl<T> Default for Slice<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), more: false }
+    }
+}
+
+/// Sorts by a tie column and starts after the cursor.
+macro_rules! by_tie {
+    ($query:expr, $page:expr, $tie:expr, $kind:ident) => {{
+        let mut query = $query;
+        if let Some($crate::page::Cursor { tie: $crate::page::Tie::$kind(tie), .. }) = &$page.from {
+            query =
+                if $page.backward { query.filter($tie.lt(tie.clone())) } else { query.filter($tie.gt(tie.clone())) };
+        }
+        let query = if $page.backward { query.order($tie.desc()) } else { query.order($tie.asc()) };
+        query.limit($page.limit())
+    }};
+}
+
+/// Sorts by a column that is never null, then by the tie, and starts after the cursor.
+macro_rules! by_key {
+    ($query:expr, $page:expr, $descending:expr, $column:expr, $key:ident, $tie:expr, $kind:ident) => {{
+        use $crate::page::{Cursor, Key, Tie};
+        let mut query = $query;
+        let falling = $descending != $page.backward;
+        if let Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) = &$page.from {
+            let (key, tie) = (key.clone(), tie.clone());
+            query = if falling {
+                query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))))
+            } else {
+                query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))))
+            };
+        }
+        let query =
+            if falling { query.order(($column.desc(), $tie.desc())) } else { query.order(($column.asc(), $tie.asc())) };
+        query.limit($page.limit())
+    }};
+}
+
+/// Sorts by a column that may be null, nulls last in either direction, then by the tie, and starts after the cursor.
+macro_rules! by_nullable_key {
+    ($query:expr, $page:expr, $descending:expr, $column:expr, $key:ident, $tie:expr, $kind:ident) => {{
+        use $crate::page::{Cursor, Key, Tie};
+        let mut query = $query;
+        let falling = $descending != $page.backward;
+        if let Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) = &$page.from {
+            let tie = tie.clone();
+            query = match (key.clone(), falling, $page.backward) {
+                (Some(key), false, false) => {
+                    query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))).or($column.is_null()))
+                }
+                (Some(key), true, false) => {
+                    query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))).or($column.is_null()))
+                }
+                (Some(key), false, true) => query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie)))),
+                (Some(key), true, true) => query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie)))),
+                (None, false, false) => query.filter($column.is_null().and($tie.gt(tie))),
+                (None, true, false) => query.filter($column.is_null().and($tie.lt(tie))),
+                (None, false, true) => query.filter($column.is_not_null().or($tie.gt(tie))),
+                (None, true, true) => query.filter($column.is_not_null().or($tie.lt(tie))),
+            };
+        }
+        let query = match (falling, $page.backward) {
+            (false, false) => query.order(($column.asc().nulls_last(), $tie.asc())),
+            (true, false) => query.order(($column.desc().nulls_last(), $tie.desc())),
+            (false, true) => query.order(($column.asc().nulls_first(), $tie.asc())),
+            (true, true) => query.order(($column.desc().nulls_first(), $tie.desc())),
+        };
+        query.limit($page.limit())
+    }};
+}
+
+pub(crate) use {by_key, by_nullable_key, by_tie};

@@ -1,0 +1,671 @@
+// @generated automatically by Diesel CLI.
+
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "xid8", schema = "pg_catalog"))]
+    pub struct Xid8;
+}
+
+diesel::table! {
+    /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one
+    agency (id) {
+        id -> Uuid,
+        /// Stable key, unique in the whole system: province prefix, dot, abbreviation
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Nullable<Text>,
+        /// Other names in use, as documents write them
+        aliases -> Array<Nullable<Text>>,
+        kind -> Text,
+        /// Administrative level; null if the documents do not say
+        level -> Nullable<Text>,
+        /// Province the agency belongs to; null for central bodies and enterprises
+        province -> Nullable<Text>,
+        /// First day of existence; null if unknown
+        opened_on -> Nullable<Date>,
+        /// First day on which it no longer exists; null while it does or if unknown
+        closed_on -> Nullable<Date>,
+        /// The parent that a document announces without a date
+        planned_parent_id -> Nullable<Uuid>,
+        /// True if no document names it: invented for the demo province
+        simulated -> Bool,
+        note -> Nullable<Text>,
+        /// Folded names, code and aliases, for search
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which agency stands under which other, and when: the dated edges of the tree
+    agency_placement (id) {
+        id -> Uuid,
+        agency_id -> Uuid,
+        parent_id -> Uuid,
+        /// First day; null if it was so before our records begin
+        valid_from -> Nullable<Date>,
+        /// First day on which it is no longer so; null while it is
+        valid_until -> Nullable<Date>,
+        /// True if a document says so; false if it follows from the law or the context
+        stated -> Bool,
+        document_id -> Nullable<Uuid>,
+        clause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// A reorganisation: which agencies became which
+    agency_succession (id) {
+        id -> Uuid,
+        kind -> Text,
+        /// First day of the new order; null if the documents give no date
+        effective_on -> Nullable<Date>,
+        document_id -> Nullable<Uuid>,
+        clause -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Who went into a reorganisation and who came out of it
+    agency_succession_party (succession_id, agency_id, side) {
+        succession_id -> Uuid,
+        agency_id -> Uuid,
+        side -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Xid8;
+
+    /// The outbox: one row for each object that a transaction changed, written in that transaction
+    change (id) {
+        id -> Int8,
+        /// Orders rows by commit: a reader stops before the oldest transaction still running
+        transaction_id -> Xid8,
+        /// Table of the object
+        noun -> Text,
+        /// The object; null where many were loaded at once and a reader should fetch the noun again
+        object_id -> Nullable<Uuid>,
+        kind -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// A directive or duty (chỉ đạo, nhiệm vụ) that a clause of a document gives
+    directive (id) {
+        id -> Uuid,
+        /// Stable key: document and clause
+        code -> Text,
+        programme_id -> Uuid,
+        /// DIRECTIVE has an end; STANDING_DUTY has none; the others are what reports and plans list
+        kind -> Text,
+        /// What is to be done, in our words
+        title -> Text,
+        summary_en -> Nullable<Text>,
+        document_id -> Uuid,
+        /// Clause label as printed: 10.a, 10.b, … 10.l
+        clause -> Text,
+        /// Order within the document, from 1: clause labels do not sort
+        position -> Int4,
+        parent_id -> Nullable<Uuid>,
+        assigner_id -> Nullable<Uuid>,
+        /// How the document names the lead
+        lead_basis -> Text,
+        priority -> Text,
+        expected_output -> Nullable<Text>,
+        state -> Text,
+        /// Where state and completed_on come from. SIMULATED: invented for the demo, no real progress
+        state_source -> Text,
+        visibility -> Text,
+        /// Last day allowed by the first deadline; null without one. Kept by the deadline's trigger
+        original_due_on -> Nullable<Date>,
+        /// Last day allowed by the deadline now in force; null without one. Kept by the deadline's trigger
+        due_on -> Nullable<Date>,
+        /// Day on which it was done; null while it is not, or if the source does not say
+        completed_on -> Nullable<Date>,
+        note -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who coordinates (phối hợp): a named agency, or an open group in the document's words
+    directive_coordinator (directive_id, position) {
+        directive_id -> Uuid,
+        position -> Int4,
+        agency_id -> Nullable<Uuid>,
+        /// An open group as written: "các đơn vị liên quan"
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// The deadlines (thời hạn) a directive has had; the first is the original and is never lost
+    directive_deadline (directive_id, revision) {
+        directive_id -> Uuid,
+        revision -> Int4,
+        /// The deadline as written
+        words -> Nullable<Text>,
+        /// The day written, or the last day of the month, quarter or year written (its first day after "before")
+        stated_on -> Nullable<Date>,
+        precision -> Text,
+        /// BY and WITHIN include the day, BEFORE does not; EXPECTED is no promise; DURING is a period of work and no deadline
+        operator -> Nullable<Text>,
+        /// True if the document gives no year and it follows from the context
+        year_inferred -> Bool,
+        /// Effective last day: "before 15/4" is 14/4, "in quarter IV" is 31/12
+        due_on -> Nullable<Date>,
+        /// Day on which this deadline was set; null if unknown
+        set_on -> Nullable<Date>,
+        document_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What a directive waits for: another directive, or a document not yet issued
+    directive_dependency (id) {
+        id -> Uuid,
+        directive_id -> Uuid,
+        on_directive_id -> Nullable<Uuid>,
+        on_document_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Documents a directive mentions, beside the one it stands in
+    directive_document (directive_id, document_id) {
+        directive_id -> Uuid,
+        document_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// Which indicators a directive serves
+    directive_indicator (directive_id, indicator_id) {
+        directive_id -> Uuid,
+        indicator_id -> Uuid,
+        /// True if the document says so; false if it is our reading of the two texts
+        stated -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Who leads (chủ trì): nobody, one, or several jointly
+    directive_lead (directive_id, agency_id) {
+        directive_id -> Uuid,
+        agency_id -> Uuid,
+        /// Order in which the document names them, from 1
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A document (văn bản). Its identity is issuer, symbol and date: a number alone is repeated by other provinces
+    document (id) {
+        id -> Uuid,
+        /// Stable short key of this system: the symbol where it is unique, otherwise a name in words
+        code -> Text,
+        /// Number and symbol as printed; null if the source names the document without one
+        symbol -> Nullable<Text>,
+        /// False if the number is blank ("/TB-UBND") or absent
+        symbol_complete -> Bool,
+        kind -> Text,
+        /// What the document is about, in our words
+        title -> Text,
+        issuer_id -> Nullable<Uuid>,
+        /// The issuer as the source writes it, where it is no agency of the tree
+        issuer_name -> Nullable<Text>,
+        /// Day of issue (Asia/Ho_Chi_Minh); the first day of the month or year if only that is known; null if the source gives none
+        issued_on -> Nullable<Date>,
+        /// How much of issued_on the document states: DAY, MONTH, YEAR, NONE
+        issued_precision -> Text,
+        /// The date as written, where it is incomplete
+        issued_words -> Nullable<Text>,
+        status -> Text,
+        visibility -> Text,
+        /// Province the document belongs to; null for central documents
+        province -> Nullable<Text>,
+        /// What a careful reader should know about the source
+        note -> Nullable<Text>,
+        /// Folded symbol, title and code, for search
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// What one document does to another document, or to an agency
+    document_relation (id) {
+        id -> Uuid,
+        from_document_id -> Uuid,
+        kind -> Text,
+        to_document_id -> Nullable<Uuid>,
+        to_agency_id -> Nullable<Uuid>,
+        /// Clause of the document that says so, as printed
+        clause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// An indicator (chỉ tiêu): what is measured. Its key stays when a plan moves or rewords it
+    indicator (id) {
+        id -> Uuid,
+        /// Stable key, the same in every programme and province, so that provinces can be compared
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        /// Order in the catalogue, from 1: a programme lists its indicators in this order, pillar by pillar
+        position -> Int4,
+        /// Unit of the value; NONE for yes/no and narrative
+        unit -> Text,
+        value_kind -> Text,
+        direction -> Text,
+        /// STOCK: a level, never summed over periods. FLOW: what came about within the period
+        nature -> Text,
+        /// How the values of several subjects make one
+        aggregation -> Text,
+        /// Length of the periods in which it is reported
+        frequency -> Text,
+        /// Decimal places people read it with
+        decimals -> Int2,
+        /// Smallest plausible value; null if there is none
+        lower_bound -> Nullable<Numeric>,
+        /// Largest plausible value; null if there is none
+        upper_bound -> Nullable<Numeric>,
+        /// The agency that answers for it; null while nobody is named
+        lead_agency_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// A dated wording of what an indicator measures: another denominator or window is another version
+    indicator_definition (id) {
+        id -> Uuid,
+        indicator_id -> Uuid,
+        version -> Int4,
+        /// First day it is used; null if it was used from the beginning
+        valid_from -> Nullable<Date>,
+        text_vi -> Text,
+        text_en -> Text,
+        /// What the figure is measured over, as the document says; null if it names nothing
+        denominator -> Nullable<Text>,
+        /// Figures inside the definition that are no targets: a speed, a window in months, a number of people
+        parameters -> Jsonb,
+        document_id -> Nullable<Uuid>,
+        clause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// A pillar of a programme (trụ cột, nhóm chỉ tiêu)
+    indicator_group (id) {
+        id -> Uuid,
+        programme_id -> Uuid,
+        /// Label as printed in the plan: a, b, c, d, e
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        /// Order within the programme, from 1
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A measurement (số liệu): one indicator of one subject in one period. Its figures stand in its revisions
+    measurement (id) {
+        id -> Uuid,
+        indicator_id -> Uuid,
+        /// The version of the definition it was measured by
+        definition_id -> Uuid,
+        /// Whose figure it is. Never re-attributed when agencies are reorganised
+        subject_id -> Uuid,
+        /// The agency that reports it
+        reporter_id -> Uuid,
+        /// CALENDAR, or ADMINISTRATIVE where a month runs from the 15th of the month before to the 14th
+        regime -> Text,
+        period_kind -> Text,
+        /// Canonical code: 2025-07, 2025-Q3, 2025-S1, 2025-M9, 2025
+        period -> Text,
+        /// First day of the period (Asia/Ho_Chi_Minh)
+        starts_on -> Date,
+        /// First day after the period
+        ends_on -> Date,
+        /// The revision the public reads; null while none is published
+        published_revision -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    /// What was said of a measurement, and when: added, never changed
+    measurement_revision (measurement_id, revision) {
+        measurement_id -> Uuid,
+        revision -> Int4,
+        /// Where this revision stands in its life-cycle
+        state -> Text,
+        /// How firm the figure is
+        observation -> Text,
+        /// The figure, where it was reported as one number
+        stated_value -> Nullable<Numeric>,
+        numerator -> Nullable<Numeric>,
+        /// What the ratio is taken over; never zero
+        denominator -> Nullable<Numeric>,
+        /// What the ratio is multiplied by: 100 for percent, 10000 for per 10,000 people
+        factor -> Numeric,
+        /// The figure in the indicator's unit: as stated, or the ratio to six places
+        value -> Nullable<Numeric>,
+        narrative -> Nullable<Text>,
+        /// Where it comes from. SIMULATED: invented for the demo, no real figure
+        source -> Text,
+        note -> Nullable<Text>,
+        /// Why an earlier figure was changed
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        /// The account that recorded it; null for imports and the demo
+        recorded_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction
+    programme (id) {
+        id -> Uuid,
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        /// The agency whose area the programme covers: the subject of its totals
+        jurisdiction_id -> Uuid,
+        starts_on -> Nullable<Date>,
+        /// Last day
+        ends_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// The documents a programme rests on, and as what
+    programme_document (programme_id, document_id) {
+        programme_id -> Uuid,
+        document_id -> Uuid,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which indicators a programme follows, and in which pillar
+    programme_indicator (programme_id, indicator_id) {
+        programme_id -> Uuid,
+        indicator_id -> Uuid,
+        /// The pillar; null if the programme names the indicator outside its pillars
+        group_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// What was reported of a directive's progress: added, never changed
+    progress_update (id) {
+        id -> Uuid,
+        directive_id -> Uuid,
+        /// The agency that reports; null if the source does not say
+        reporter_id -> Nullable<Uuid>,
+        reported_on -> Date,
+        /// How much is done, 0 to 100; null if the report gives no figure
+        percent -> Nullable<Int2>,
+        narrative -> Text,
+        /// What stands in the way; null if nothing was reported
+        obstacles -> Nullable<Text>,
+        /// SIMULATED: invented for the demo, no real report
+        source -> Text,
+        document_id -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại)
+    recommendation (id) {
+        id -> Uuid,
+        code -> Text,
+        /// RECOMMENDATION asks for something; DIFFICULTY and LIMITATION are obstacles
+        kind -> Text,
+        from_agency_id -> Uuid,
+        /// The addressee as written, where it is vague; null if none is named
+        to_words -> Nullable<Text>,
+        /// Who would have to decide, where the text says so
+        decision_maker_id -> Nullable<Uuid>,
+        topic -> Text,
+        /// What is said, in our words
+        text -> Text,
+        document_id -> Uuid,
+        clause -> Text,
+        state -> Text,
+        visibility -> Text,
+        note -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// The directives that answer a recommendation
+    recommendation_answer (recommendation_id, directive_id) {
+        recommendation_id -> Uuid,
+        directive_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// Documents a recommendation mentions, beside the one it stands in
+    recommendation_document (recommendation_id, document_id) {
+        recommendation_id -> Uuid,
+        document_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// To whom a recommendation goes
+    recommendation_recipient (recommendation_id, agency_id) {
+        recommendation_id -> Uuid,
+        agency_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist
+    reporting_rule (id) {
+        id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        document_id -> Uuid,
+        clause -> Text,
+        /// True if it is also owed when something happens
+        ad_hoc -> Bool,
+        /// True if it is also owed whenever somebody asks
+        on_request -> Bool,
+        /// False if it was only asked for
+        in_force -> Bool,
+        /// What else has to be done with the report
+        also -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// How often: a rule may name several cadences, or alternatives
+    reporting_rule_cadence (rule_id, position) {
+        rule_id -> Uuid,
+        position -> Int4,
+        cadence -> Text,
+        /// The cadence as written
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who reports and who receives
+    reporting_rule_party (rule_id, role, agency_id) {
+        rule_id -> Uuid,
+        agency_id -> Uuid,
+        role -> Text,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A target (mục tiêu): what an indicator of a subject must reach by a day or in each year
+    target (id) {
+        id -> Uuid,
+        /// Stable key: document, milestone, pillar, bullet and part
+        code -> Text,
+        programme_id -> Uuid,
+        indicator_id -> Uuid,
+        definition_id -> Uuid,
+        /// Whose figure it is: the province through its people's committee, or an agency
+        subject_id -> Uuid,
+        /// What the clause asks for, in our words
+        wording -> Text,
+        /// Milestone: the last day on which it may be reached; null if the document names none
+        due_on -> Nullable<Date>,
+        /// How exactly the document states the day
+        due_precision -> Text,
+        due_words -> Nullable<Text>,
+        /// True if the document gives day and month only and the year follows from the context
+        due_year_inferred -> Bool,
+        /// BY_DATE: once, by the milestone. EACH_YEAR: in every year up to the milestone
+        cadence -> Text,
+        /// First year of EACH_YEAR; null if the document does not say
+        cadence_from -> Nullable<Int4>,
+        /// Last year of EACH_YEAR; null if the document does not say
+        cadence_until -> Nullable<Int4>,
+        /// As the document writes it; null for a qualitative target
+        comparator -> Nullable<Text>,
+        /// Value demanded, in the indicator's unit; the lower end of a range
+        value -> Nullable<Numeric>,
+        /// Upper end of a range
+        upper_value -> Nullable<Numeric>,
+        /// What a qualitative target demands; null for a number
+        statement -> Nullable<Text>,
+        /// The comparing words of the source: ≥, từ, đạt, có; "bare" where the number stands alone
+        source_words -> Nullable<Text>,
+        /// The denominator this very clause names; null if it names none
+        measured_over -> Nullable<Text>,
+        document_id -> Uuid,
+        /// Clause of the document, as printed
+        clause -> Text,
+        /// Number of the bullet within the clause, from 1
+        ordinal -> Nullable<Int4>,
+        /// Part of a bullet that holds several targets, from 1
+        sub -> Nullable<Int4>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// A change of a target: the old value may be unknown
+    target_revision (id) {
+        id -> Uuid,
+        target_id -> Uuid,
+        revision -> Int4,
+        /// False if the source says that the target was changed, but not from what
+        previous_known -> Bool,
+        previous_value -> Nullable<Numeric>,
+        new_value -> Nullable<Numeric>,
+        /// Day on which the change was made or reported; null if unknown
+        revised_on -> Nullable<Date>,
+        /// Who changed it, as the source says
+        revised_by -> Nullable<Text>,
+        document_id -> Nullable<Uuid>,
+        clause -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(agency_placement -> document (document_id));
+diesel::joinable!(agency_succession -> document (document_id));
+diesel::joinable!(agency_succession_party -> agency (agency_id));
+diesel::joinable!(agency_succession_party -> agency_succession (succession_id));
+diesel::joinable!(directive -> agency (assigner_id));
+diesel::joinable!(directive -> document (document_id));
+diesel::joinable!(directive -> programme (programme_id));
+diesel::joinable!(directive_coordinator -> agency (agency_id));
+diesel::joinable!(directive_coordinator -> directive (directive_id));
+diesel::joinable!(directive_deadline -> directive (directive_id));
+diesel::joinable!(directive_deadline -> document (document_id));
+diesel::joinable!(directive_dependency -> document (on_document_id));
+diesel::joinable!(directive_document -> directive (directive_id));
+diesel::joinable!(directive_document -> document (document_id));
+diesel::joinable!(directive_indicator -> directive (directive_id));
+diesel::joinable!(directive_indicator -> indicator (indicator_id));
+diesel::joinable!(directive_lead -> agency (agency_id));
+diesel::joinable!(directive_lead -> directive (directive_id));
+diesel::joinable!(document -> agency (issuer_id));
+diesel::joinable!(document_relation -> agency (to_agency_id));
+diesel::joinable!(indicator -> agency (lead_agency_id));
+diesel::joinable!(indicator_definition -> document (document_id));
+diesel::joinable!(indicator_definition -> indicator (indicator_id));
+diesel::joinable!(indicator_group -> programme (programme_id));
+diesel::joinable!(programme -> agency (jurisdiction_id));
+diesel::joinable!(programme_document -> document (document_id));
+diesel::joinable!(programme_document -> programme (programme_id));
+diesel::joinable!(programme_indicator -> indicator (indicator_id));
+diesel::joinable!(programme_indicator -> programme (programme_id));
+diesel::joinable!(progress_update -> agency (reporter_id));
+diesel::joinable!(progress_update -> directive (directive_id));
+diesel::joinable!(progress_update -> document (document_id));
+diesel::joinable!(recommendation -> document (document_id));
+diesel::joinable!(recommendation_answer -> directive (directive_id));
+diesel::joinable!(recommendation_answer -> recommendation (recommendation_id));
+diesel::joinable!(recommendation_document -> document (document_id));
+diesel::joinable!(recommendation_document -> recommendation (recommendation_id));
+diesel::joinable!(recommendation_recipient -> agency (agency_id));
+diesel::joinable!(recommendation_recipient -> recommendation (recommendation_id));
+diesel::joinable!(reporting_rule -> document (document_id));
+diesel::joinable!(reporting_rule_cadence -> reporting_rule (rule_id));
+diesel::joinable!(reporting_rule_party -> agency (agency_id));
+diesel::joinable!(reporting_rule_party -> reporting_rule (rule_id));
+diesel::joinable!(target -> agency (subject_id));
+diesel::joinable!(target -> document (document_id));
+diesel::joinable!(target -> indicator (indicator_id));
+diesel::joinable!(target -> programme (programme_id));
+diesel::joinable!(target_revision -> document (document_id));
+diesel::joinable!(target_revision -> target (target_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agency,
+    agency_placement,
+    agency_succession,
+    agency_succession_party,
+    change,
+    directive,
+    directive_coordinator,
+    directive_deadline,
+    directive_dependency,
+    directive_document,
+    directive_indicator,
+    directive_lead,
+    document,
+    document_relation,
+    indicator,
+    indicator_definition,
+    indicator_group,
+    measurement,
+    measurement_revision,
+    programme,
+    programme_document,
+    programme_indicator,
+    progress_update,
+    recommendation,
+    recommendation_answer,
+    recommendation_document,
+    recommendation_recipient,
+    reporting_rule,
+    reporting_rule_cadence,
+    reporting_rule_party,
+    target,
+    target_revision,
+);
