@@ -1,5 +1,6 @@
 //! What is stored and what is true.
 
+pub mod calendar;
 pub mod connection;
 mod date;
 pub mod error;
