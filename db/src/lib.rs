@@ -10,6 +10,7 @@ pub mod pool;
 pub mod reader;
 #[allow(missing_docs, reason = "diesel prints it; the columns that need words carry those of their SQL comments")]
 pub mod schema;
+pub mod text;
 mod text_enum;
 
 pub use date::Date;
