@@ -1,8 +1,10 @@
 //! What is stored and what is true.
 
 pub mod calendar;
+pub mod comparator;
 pub mod connection;
 mod date;
+pub mod deadline;
 pub mod error;
 mod lateral;
 pub mod page;
