@@ -1,0 +1,253 @@
+//! How one installation differs from another. The only module that reads the environment.
+//!
+//! A setting is declared once, in [`settings`]; [`Config::load`] turns what was written into typed values or says which
+//! value is wrong, where it stands and what was expected.
+
+mod document;
+mod parse;
+pub mod settings;
+mod sources;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::clock::Clock;
+pub use document::{as_markdown, as_table};
+use settings::Setting;
+pub use sources::{Origin, Sources, Written};
+
+/// All settings of one process, understood.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where Cotmoc keeps what it owns. Made when first needed.
+    pub data_dir: PathBuf,
+    /// The instant at which the clock stands still, if it does.
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// Sockets and HTTP.
+    pub server: ServerConfig,
+    /// The API's own limits.
+    pub graphql: GraphqlConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// Log lines.
+    pub log: LogConfig,
+}
+
+/// Sockets and HTTP.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// For the headers of a request, and for an idle connection.
+    pub header_timeout: Duration,
+    /// For the whole body of a request.
+    pub body_timeout: Duration,
+    /// The largest body of a request, in bytes.
+    pub body_limit: usize,
+    /// From the last byte of a request to the head of its answer.
+    pub request_timeout: Duration,
+    /// Requests worked on at once.
+    pub concurrency: usize,
+    /// Origins that browsers may call from, in lower case.
+    pub cors_origins: Vec<String>,
+    /// True if the explorer is served.
+    pub explorer: bool,
+    /// On a stop: accepting, but not ready.
+    pub drain_delay: Duration,
+    /// On a stop: for requests in flight.
+    pub shutdown_grace: Duration,
+}
+
+/// The API's own limits.
+#[derive(Debug, Clone)]
+pub struct GraphqlConfig {
+    /// True if the schema may be asked for, and names are suggested.
+    pub introspection: bool,
+    /// The most one request may cost.
+    pub cost_limit: u32,
+}
+
+/// PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// The server to use, with its password; none means the embedded one.
+    pub url: Option<SecretString>,
+    /// Where the embedded server's programs are; none means to look for them.
+    pub pg_bin_dir: Option<PathBuf>,
+    /// Connections at most.
+    pub pool_size: u32,
+    /// How long to wait for a free connection.
+    pub pool_wait: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+}
+
+/// Log lines.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// How they look.
+    pub format: LogFormat,
+    /// Which are written, as `tracing_subscriber::EnvFilter` reads it.
+    pub filter: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Human in a terminal, JSON otherwise.
+    Auto,
+    /// For eyes.
+    Human,
+    /// One object a line, for programs.
+    Json,
+}
+
+/// Why there is no configuration. The message says what to change.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A value that is not of its setting's form. A secret's value is masked.
+    #[error("{key} is {value}, which is not accepted (from {origin}); expected {form}")]
+    BadValue {
+        /// The setting's key.
+        key: &'static str,
+        /// What was written, fit to be shown.
+        value: String,
+        /// Where it was written.
+        origin: Origin,
+        /// What would be accepted.
+        form: &'static str,
+    },
+    /// A key of the TOML file that no setting has.
+    #[error("there is no setting {key} (from {origin}){}", suggested(.suggestion.as_deref()))]
+    UnknownKey {
+        /// The key with its section.
+        key: String,
+        /// Where it was written.
+        origin: Origin,
+        /// The key that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// The TOML file cannot be read or is not TOML.
+    #[error("the configuration file {} cannot be read: {reason}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// An environment variable of ours that is not UTF-8.
+    #[error("the environment variable {0} is not valid UTF-8")]
+    NotUnicode(String),
+    /// No data directory is given and the user has no home.
+    #[error("there is no home directory to keep data in: set {} or --data-dir", settings::DATA_DIR.env)]
+    NoDataDir,
+}
+
+fn suggested(name: Option<&str>) -> String {
+    name.map_or_else(|| "; `cotmoc settings` lists them all".to_owned(), |name| format!("; did you mean {name}?"))
+}
+
+impl ConfigError {
+    fn bad_value(setting: &Setting, text: Option<&str>, origin: Origin) -> Self {
+        let value = match text {
+            Some(_) if setting.secret => "a secret (not shown)".to_owned(),
+            Some(text) => format!("{text:?}"),
+            None => "a value of another kind".to_owned(),
+        };
+        Self::BadValue { key: setting.key, value, origin, form: setting.form }
+    }
+}
+
+impl Config {
+    /// Understands everything that was written, or names the first thing that is wrong.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        Ok(Self {
+            data_dir: data_dir(sources)?,
+            stopped_at: sources.read(&settings::CLOCK, parse::instant)?,
+            server: ServerConfig::load(sources)?,
+            graphql: GraphqlConfig {
+                introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
+                cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
+            },
+            database: DatabaseConfig {
+                url: sources.read(&settings::DATABASE_URL, parse::database_url)?.map(SecretString::from),
+                pg_bin_dir: sources.read(&settings::PG_BIN_DIR, parse::path)?,
+                pool_size: required(sources, &settings::POOL_SIZE, parse::count(500))?,
+                pool_wait: required(sources, &settings::POOL_WAIT, parse::time_limit)?,
+                statement_timeout: required(sources, &settings::STATEMENT_TIMEOUT, parse::time_limit)?,
+            },
+            log: LogConfig {
+                format: required(sources, &settings::LOG_FORMAT, log_format)?,
+                filter: required(sources, &settings::LOG_FILTER, parse::log_filter)?,
+            },
+        })
+    }
+
+    /// The clock that these settings ask for.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.stopped_at.map_or(Clock::System, Clock::Fixed)
+    }
+}
+
+impl ServerConfig {
+    fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        Ok(Self {
+            listen: required(sources, &settings::LISTEN, parse::address)?,
+            header_timeout: required(sources, &settings::HEADER_TIMEOUT, parse::time_limit)?,
+            body_timeout: required(sources, &settings::BODY_TIMEOUT, parse::time_limit)?,
+            body_limit: required(sources, &settings::BODY_LIMIT, parse::size)?,
+            request_timeout: required(sources, &settings::REQUEST_TIMEOUT, parse::time_limit)?,
+            concurrency: required(sources, &settings::CONCURRENCY, |text| {
+                parse::count(10_000)(text).and_then(|number| usize::try_from(number).ok())
+            })?,
+            cors_origins: sources.read(&settings::CORS_ORIGINS, parse::origins)?.unwrap_or_default(),
+            explorer: required(sources, &settings::EXPLORER, parse::switch)?,
+            drain_delay: required(sources, &settings::DRAIN_DELAY, parse::duration)?,
+            shutdown_grace: required(sources, &settings::SHUTDOWN_GRACE, parse::duration)?,
+        })
+    }
+}
+
+impl DatabaseConfig {
+    /// Where the database is, in words that may be shown.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.url {
+            Some(url) => parse::masked_database_url(url.expose_secret()),
+            None => "embedded PostgreSQL".to_owned(),
+        }
+    }
+}
+
+/// The value of a setting whose fallback is a value: there always is one.
+fn required<T>(sources: &Sources, setting: &Setting, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, ConfigError> {
+    sources.read(setting, parse)?.ok_or_else(|| ConfigError::bad_value(setting, Some(""), Origin::Default))
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "auto" => Some(LogFormat::Auto),
+        "human" => Some(LogFormat::Human),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+fn data_dir(sources: &Sources) -> Result<PathBuf, ConfigError> {
+    if let Some(given) = sources.read(&settings::DATA_DIR, parse::path)? {
+        return std::path::absolute(&given)
+            .map_err(|_| ConfigError::bad_value(&settings::DATA_DIR, given.to_str(), Origin::Default));
+    }
+    if nix::unistd::geteuid().is_root() {
+        return Ok(PathBuf::from("/var/lib/cotmoc"));
+    }
+    sources.data_home().map(|home| home.join("cotmoc")).ok_or(ConfigError::NoDataDir)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! From the text of a value to the value. `None` means that the text is not of the setting's form; the caller, who knows
+//! the setting and where the text came from, says so.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// An address and a port.
+pub fn address(text: &str) -> Option<SocketAddr> {
+    text.parse().ok()
+}
+
+/// A path that is not empty.
+pub fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+/// An instant with its offset.
+pub fn instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
+}
+
+/// A whole number with its unit, `ms`, `s` or `m`, of at most a day.
+pub fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = number_and_unit(text)?;
+    let duration = match unit {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.checked_mul(60)?),
+        _ => return None,
+    };
+    (duration <= Duration::from_secs(24 * 3600)).then_some(duration)
+}
+
+/// A duration that is not zero.
+pub fn time_limit(text: &str) -> Option<Duration> {
+    duration(text).filter(|duration| !duration.is_zero())
+}
+
+/// A number of bytes, with `KiB` or `MiB` or without a unit, from 1 KiB to 64 MiB.
+pub fn size(text: &str) -> Option<usize> {
+    let (number, unit) = number_and_unit(text)?;
+    let factor = match unit {
+        "" => 1,
+        "KiB" => 1024,
+        "MiB" => 1024 * 1024,
+        _ => return None,
+    };
+    let bytes = usize::try_from(number).ok()?.checked_mul(factor)?;
+    (1024..=64 * 1024 * 1024).contains(&bytes).then_some(bytes)
+}
+
+/// A number from 1 to `most`.
+pub fn count(most: u32) -> impl Fn(&str) -> Option<u32> {
+    move |text| text.parse().ok().filter(|number| (1..=most).contains(number))
+}
+
+/// A switch.
+pub fn switch(text: &str) -> Option<bool> {
+    match text {
+        "on" | "true" => Some(true),
+        "off" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Origins separated by commas: scheme and host, perhaps a port, nothing after it.
+pub fn origins(text: &str) -> Option<Vec<String>> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(origin).collect()
+}
+
+fn origin(text: &str) -> Option<String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    (!host.is_empty() && host.chars().all(plain)).then(|| text.to_ascii_lowercase())
+}
+
+/// The URL of a PostgreSQL database. Only its outline is checked here: whoever connects knows the rest.
+pub fn database_url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"))?;
+    (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| text.to_owned())
+}
+
+/// A filter of log lines.
+pub fn log_filter(text: &str) -> Option<String> {
+    let valid = !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok();
+    valid.then(|| text.to_owned())
+}
+
+fn number_and_unit(text: &str) -> Option<(u64, &str)> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(digits)?;
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+/// A database URL fit to be shown: user, host and database, never the password nor the parameters, which may hold one.
+pub fn masked_database_url(text: &str) -> String {
+    let shown = || {
+        let (scheme, rest) = text.split_once("://")?;
+        let (rest, parameters) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+        // An unescaped `?` inside a password would make half of it look like a host.
+        if parameters.contains('@') {
+            return None;
+        }
+        // The last @ ends the credentials: one in the password should have been written %40, but people forget.
+        let (user, host) = match rest.rsplit_once('@') {
+            Some((credentials, host)) => (credentials.split(':').next()?, Some(host)),
+            None => ("", None),
+        };
+        Some(match host {
+            Some(host) => format!("{scheme}://{user}:***@{host}"),
+            None => format!("{scheme}://{rest}"),
+        })
+    };
+    database_url(text).and_then(|_| shown()).unwrap_or_else(|| "***".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("1500ms"), Some(Duration::from_millis(1500)));
+        assert_eq!(duration("2 m"), Some(Duration::from_secs(120)));
+        for wrong in ["", "15", "s", "-1s", "1.5s", "1h", "25000m", "99999999999999999999s"] {
+            assert_eq!(duration(wrong), None, "{wrong}");
+        }
+        assert_eq!(duration("0s"), Some(Duration::ZERO));
+        assert_eq!(time_limit("0s"), None);
+    }
+
+    #[test]
+    fn sizes_have_bounds() {
+        assert_eq!(size("1MiB"), Some(1024 * 1024));
+        assert_eq!(size("2048"), Some(2048));
+        for wrong in ["0", "1MB", "65MiB", "many", "18446744073709551615MiB"] {
+            assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn counts_start_at_one() {
+        let pool = count(500);
+        assert_eq!(pool("500"), Some(500));
+        for wrong in ["0", "501", "-3", "ten", "1.0"] {
+            assert_eq!(pool(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origins("https://a.vn, http://localhost:5173").unwrap().len(), 2);
+        assert_eq!(origins(""), Some(vec![]));
+        for wrong in ["*", "a.vn", "https://a.vn/", "https://a.vn/app", "https://", "null", "ftp://a.vn"] {
+            assert_eq!(origins(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_masked_whatever_they_hold() {
+        for (url, shown) in [
+            ("postgres://cotmoc:bi-mat@db.vn:5432/tinh?sslmode=require", "postgres://cotmoc:***@db.vn:5432/tinh"),
+            ("postgres://cotmoc:b@i:mat@db.vn/tinh", "postgres://cotmoc:***@db.vn/tinh"),
+            ("postgresql://cotmoc@db.vn/tinh?password=bi-mat", "postgresql://cotmoc:***@db.vn/tinh"),
+            ("postgres://db.vn/tinh", "postgres://db.vn/tinh"),
+            ("postgres://u:bi?mat@db.vn/tinh", "***"),
+            ("host=db.vn password=bi-mat", "***"),
+        ] {
+            assert_eq!(masked_database_url(url), shown);
+        }
+    }
+}

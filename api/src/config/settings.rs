@@ -1,0 +1,207 @@
+//! Every setting there is, once. `--help`, `cotmoc settings`, the messages about bad values and `docs/SETTINGS.md` are
+//! all made from this table.
+
+/// What holds when a setting is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// This value, in the same form a user would write.
+    Value(&'static str),
+    /// No value; the words say what happens instead.
+    Otherwise(&'static str),
+}
+
+/// One setting, as a user meets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key in the TOML file, with its section: `server.listen`.
+    pub key: &'static str,
+    /// Its environment variable.
+    pub env: &'static str,
+    /// Its flag without the dashes; none for a secret, since other users of the machine can read a command line.
+    pub flag: Option<&'static str>,
+    /// What holds when it is not given.
+    pub fallback: Fallback,
+    /// What a value looks like, as it completes "expected …".
+    pub form: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// True if its value is masked wherever it would be shown.
+    pub secret: bool,
+    /// True if `-h` lists it too, and not only `--help`.
+    pub common: bool,
+}
+
+/// A setting with the usual answers, to be overridden field by field.
+const PLAIN: Setting = Setting {
+    key: "",
+    env: "",
+    flag: None,
+    fallback: Fallback::Otherwise(""),
+    form: "",
+    about: "",
+    secret: false,
+    common: false,
+};
+
+const DURATION: &str = "a duration such as 500ms, 15s or 2m";
+const SWITCH: &str = "on or off";
+
+/// Declares each setting as a constant, to be read by name, and all of them together as a table.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
+        $($(#[$doc])* pub const $name: Setting = Setting { $($field: $value,)* ..PLAIN };)*
+        /// All settings, in the order in which they are explained.
+        pub const SETTINGS: &[Setting] = &[$($name),*];
+    };
+}
+
+settings! {
+    /// `data_dir`
+    DATA_DIR {
+        key: "data_dir", env: "COTMOC_DATA_DIR", flag: Some("data-dir"), common: true,
+        fallback: Fallback::Otherwise("`$XDG_DATA_HOME/cotmoc` or `~/.local/share/cotmoc`; as root `/var/lib/cotmoc`"),
+        form: "a directory that may be created",
+        about: "Where Cotmoc keeps what it owns: the embedded PostgreSQL and its data.",
+    }
+    /// `clock`
+    CLOCK {
+        key: "clock", env: "COTMOC_CLOCK",
+        fallback: Fallback::Otherwise("the machine's clock"),
+        form: "an instant such as 2025-12-31T08:00:00+07:00",
+        about: "Stops the clock at an instant, for tests and demonstrations. Never set it on a server in use.",
+    }
+    /// `server.listen`
+    LISTEN {
+        key: "server.listen", env: "COTMOC_LISTEN", flag: Some("listen"), common: true,
+        fallback: Fallback::Value("127.0.0.1:8080"),
+        form: "an address and a port such as 127.0.0.1:8080 or [::]:8080; port 0 takes a free one",
+        about: "The address to listen on. Plain HTTP/1.1 and HTTP/2: put a proxy with TLS in front of it.",
+    }
+    /// `server.header_timeout`
+    HEADER_TIMEOUT {
+        key: "server.header_timeout", env: "COTMOC_HEADER_TIMEOUT", flag: Some("header-timeout"),
+        fallback: Fallback::Value("15s"), form: DURATION,
+        about: "The headers of a request must have arrived within this time; a connection idle for longer is closed.",
+    }
+    /// `server.body_timeout`
+    BODY_TIMEOUT {
+        key: "server.body_timeout", env: "COTMOC_BODY_TIMEOUT", flag: Some("body-timeout"),
+        fallback: Fallback::Value("20s"), form: DURATION,
+        about: "The whole body of a request must have arrived within this time.",
+    }
+    /// `server.body_limit`
+    BODY_LIMIT {
+        key: "server.body_limit", env: "COTMOC_BODY_LIMIT", flag: Some("body-limit"),
+        fallback: Fallback::Value("1MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
+        about: "A larger body is refused with status 413.",
+    }
+    /// `server.request_timeout`
+    REQUEST_TIMEOUT {
+        key: "server.request_timeout", env: "COTMOC_REQUEST_TIMEOUT", flag: Some("request-timeout"),
+        fallback: Fallback::Value("20s"), form: DURATION,
+        about: "A request that has no answer within this time is given up with status 503.",
+    }
+    /// `server.concurrency`
+    CONCURRENCY {
+        key: "server.concurrency", env: "COTMOC_CONCURRENCY", flag: Some("concurrency"),
+        fallback: Fallback::Value("256"), form: "a number from 1 to 10000",
+        about: "Requests worked on at once; more are refused at once with status 503. Health checks are not counted.",
+    }
+    /// `server.cors_origins`
+    CORS_ORIGINS {
+        key: "server.cors_origins", env: "COTMOC_CORS_ORIGINS", flag: Some("cors-origins"),
+        fallback: Fallback::Otherwise("no other site may call the API from a browser"),
+        form: "origins such as https://dashboard.example.vn, separated by commas (in TOML a list)",
+        about: "The web sites whose pages may call the API from a browser.",
+    }
+    /// `server.explorer`
+    EXPLORER {
+        key: "server.explorer", env: "COTMOC_EXPLORER", flag: Some("explorer"), common: true,
+        fallback: Fallback::Value("on"), form: SWITCH,
+        about: "Serves GraphiQL, with example queries, at the root of the address.",
+    }
+    /// `server.drain_delay`
+    DRAIN_DELAY {
+        key: "server.drain_delay", env: "COTMOC_DRAIN_DELAY", flag: Some("drain-delay"),
+        fallback: Fallback::Value("0s"), form: DURATION,
+        about: "On a stop, how long to go on accepting while /readyz answers 503, for load balancers that poll it.",
+    }
+    /// `server.shutdown_grace`
+    SHUTDOWN_GRACE {
+        key: "server.shutdown_grace", env: "COTMOC_SHUTDOWN_GRACE", flag: Some("shutdown-grace"),
+        fallback: Fallback::Value("25s"), form: DURATION,
+        about: "On a stop, how long requests in flight may take to finish.",
+    }
+    /// `graphql.introspection`
+    INTROSPECTION {
+        key: "graphql.introspection", env: "COTMOC_INTROSPECTION", flag: Some("introspection"),
+        fallback: Fallback::Value("on"), form: SWITCH,
+        about: "Answers introspection queries and suggests names in errors. The explorer needs it.",
+    }
+    /// `graphql.cost_limit`
+    COST_LIMIT {
+        key: "graphql.cost_limit", env: "COTMOC_COST_LIMIT", flag: Some("cost-limit"),
+        fallback: Fallback::Value("20000"), form: "a number from 1 to 1000000",
+        about: "The most one request may cost: about one per field, multiplied by the size of the lists around it.",
+    }
+    /// `database.url`
+    DATABASE_URL {
+        key: "database.url", env: "DATABASE_URL", secret: true,
+        fallback: Fallback::Otherwise("an embedded PostgreSQL in the data directory"),
+        form: "postgres://user:password@host:port/database, with ?sslmode=… if wanted",
+        about: "The PostgreSQL (14 or newer) to use. No flag, since others can read a command line.",
+    }
+    /// `database.pg_bin_dir`
+    PG_BIN_DIR {
+        key: "database.pg_bin_dir", env: "COTMOC_PG_BIN_DIR", flag: Some("pg-bin-dir"),
+        fallback: Fallback::Otherwise("the newest installed one that is found"),
+        form: "the directory that holds initdb and postgres",
+        about: "The PostgreSQL programs that the embedded server is started from.",
+    }
+    /// `database.pool_size`
+    POOL_SIZE {
+        key: "database.pool_size", env: "COTMOC_POOL_SIZE", flag: Some("pool-size"),
+        fallback: Fallback::Value("10"), form: "a number from 1 to 500",
+        about: "Connections to PostgreSQL at most. Two to four for each of its cores is plenty.",
+    }
+    /// `database.pool_wait`
+    POOL_WAIT {
+        key: "database.pool_wait", env: "COTMOC_POOL_WAIT", flag: Some("pool-wait"),
+        fallback: Fallback::Value("1s"), form: DURATION,
+        about: "How long a request waits for a free connection before it is answered 503 with Retry-After.",
+    }
+    /// `database.statement_timeout`
+    STATEMENT_TIMEOUT {
+        key: "database.statement_timeout", env: "COTMOC_STATEMENT_TIMEOUT", flag: Some("statement-timeout"),
+        fallback: Fallback::Value("10s"), form: DURATION,
+        about: "PostgreSQL gives up a statement that runs for longer.",
+    }
+    /// `log.format`
+    LOG_FORMAT {
+        key: "log.format", env: "COTMOC_LOG_FORMAT", flag: Some("log-format"), common: true,
+        fallback: Fallback::Value("auto"), form: "auto, human or json",
+        about: "How log lines look, on standard error. auto: human in a terminal, json otherwise.",
+    }
+    /// `log.filter`
+    LOG_FILTER {
+        key: "log.filter", env: "COTMOC_LOG", flag: Some("log"), common: true,
+        fallback: Fallback::Value("info"), form: "a level (error, warn, info, debug, trace) or a filter such as info,db=debug",
+        about: "Which log lines are written.",
+    }
+}
+
+impl Setting {
+    /// The TOML section, empty for the top of the file, and the key inside it.
+    #[must_use]
+    pub fn section_and_name(&self) -> (&'static str, &'static str) {
+        self.key.split_once('.').unwrap_or(("", self.key))
+    }
+
+    /// What holds when it is not given, in words.
+    #[must_use]
+    pub const fn fallback_words(&self) -> &'static str {
+        match self.fallback {
+            Fallback::Value(words) | Fallback::Otherwise(words) => words,
+        }
+    }
+}
