@@ -1,0 +1,191 @@
+//! The process: started or adopted, watched, stopped.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{Read as _, Seek as _, SeekFrom},
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
+    path::PathBuf,
+    process::Child,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    errno::Errno,
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+use super::{EmbeddedConfig, cluster::Cluster, error::EmbeddedError};
+
+/// A fast stop waits for a checkpoint; a hard one leaves the rest to recovery.
+const STOP_WAIT: Duration = Duration::from_secs(30);
+const KILL_WAIT: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(10);
+const LOG_MAX: u64 = 10 * 1024 * 1024;
+const TAIL_LINES: usize = 20;
+
+/// Short statements on one machine: no just-in-time compilation; English errors, which `db::error` reads.
+const SETTINGS: [&str; 8] = [
+    "logging_collector=off",
+    "log_destination=stderr",
+    "log_line_prefix=%m [%p] ",
+    "lc_messages=C",
+    "unix_socket_permissions=0700",
+    "timezone=Asia/Ho_Chi_Minh",
+    "log_timezone=Asia/Ho_Chi_Minh",
+    "jit=off",
+];
+const NOT_DURABLE: [&str; 3] = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+
+/// The server process. Dropping it stops it.
+#[derive(Debug)]
+pub(super) struct Server {
+    pid: Pid,
+    /// `None` if adopted.
+    child: Option<Child>,
+    pid_file: PathBuf,
+    /// Where in the log its own words begin.
+    log_start: u64,
+    stopped: bool,
+}
+
+/// Why a server ended before it answered.
+pub(super) struct Failure {
+    pub error: EmbeddedError,
+    /// True if the next attempt may well succeed.
+    pub passes: bool,
+}
+
+impl Server {
+    /// The lock must be held: then a server of this directory is an orphan, or our own.
+    pub fn adopt_or_spawn(cluster: &Cluster, config: &EmbeddedConfig) -> Result<Self, EmbeddedError> {
+        let log = cluster.log_file();
+        let log_start = fs::metadata(&log).map_or(0, |about| about.len());
+        if let Some(pid) = orphan(cluster)? {
+            tracing::info!(pid = pid.as_raw(), "adopting the PostgreSQL that an earlier process left running");
+            return Ok(Self { pid, child: None, pid_file: cluster.pid_file(), log_start, stopped: false });
+        }
+        if log_start > LOG_MAX {
+            fs::rename(&log, log.with_extension("log.1")).map_err(EmbeddedError::io("rename", &log))?;
+        }
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&log)
+            .map_err(EmbeddedError::io("open", &log))?;
+        let log_start = file.metadata().map_or(0, |about| about.len());
+        let copy = file.try_clone().map_err(EmbeddedError::io("open", &log))?;
+
+        let mut command = cluster.postgres();
+        let durability: &[&str] = if config.durable { &[] } else { &NOT_DURABLE };
+        let ours = SETTINGS.iter().chain(durability).copied();
+        for setting in ours.chain(config.settings.iter().map(String::as_str)) {
+            command.arg("-c").arg(setting);
+        }
+        command.process_group(0).stdout(file).stderr(copy);
+        let child = command.spawn().map_err(EmbeddedError::io("run postgres for", cluster.path()))?;
+        let pid = Pid::from_raw(i32::try_from(child.id()).unwrap_or_default());
+        Ok(Self { pid, child: Some(child), pid_file: cluster.pid_file(), log_start, stopped: false })
+    }
+
+    pub fn pid(&self) -> i32 {
+        self.pid.as_raw()
+    }
+
+    pub fn alive(&mut self) -> bool {
+        match &mut self.child {
+            Some(child) => matches!(child.try_wait(), Ok(None)),
+            // Where nobody reaps orphans they stay as zombies, which can be signalled for ever: ask the pid file too.
+            None => signalled(self.pid, None) && pid_in(&self.pid_file) == Some(self.pid),
+        }
+    }
+
+    /// What to say when it is not alive.
+    pub fn failure(&self, cluster: &Cluster) -> Failure {
+        let tail = self.log_tail(cluster);
+        let passes = self.child.is_none() || tail.contains("shared memory block") && tail.contains("still in use");
+        Failure { error: EmbeddedError::Start { log: cluster.log_file(), tail }, passes }
+    }
+
+    fn log_tail(&self, cluster: &Cluster) -> String {
+        let mut text = Vec::new();
+        let read = File::open(cluster.log_file()).and_then(|mut log| {
+            log.seek(SeekFrom::Start(self.log_start))?;
+            log.read_to_end(&mut text)
+        });
+        if let Err(error) = read {
+            return format!("(the log cannot be read: {error})");
+        }
+        let text = String::from_utf8_lossy(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default().join("\n")
+    }
+
+    /// Fast stop: connections end, the data is written. Blocks.
+    pub fn stop(mut self) -> Result<(), EmbeddedError> {
+        self.stop_now()
+    }
+
+    fn stop_now(&mut self) -> Result<(), EmbeddedError> {
+        if std::mem::replace(&mut self.stopped, true) || !self.alive() {
+            return Ok(());
+        }
+        signalled(self.pid, Some(Signal::SIGINT));
+        if self.gone_within(STOP_WAIT) {
+            return Ok(());
+        }
+        signalled(self.pid, Some(Signal::SIGQUIT));
+        if !self.gone_within(KILL_WAIT) {
+            signalled(self.pid, Some(Signal::SIGKILL));
+            self.gone_within(KILL_WAIT);
+        }
+        Err(EmbeddedError::Stop(format!("process {}", self.pid)))
+    }
+
+    fn gone_within(&mut self, wait: Duration) -> bool {
+        let start = Instant::now();
+        while self.alive() {
+            if start.elapsed() > wait {
+                return false;
+            }
+            std::thread::sleep(POLL);
+        }
+        true
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop_now() {
+            tracing::warn!(%error, "stopping PostgreSQL");
+        }
+    }
+}
+
+/// The living server of this directory, if any. A pid file that names a dead process is left to PostgreSQL, which also
+/// looks for its last backends; one whose number the system has given to some other program would stop PostgreSQL from
+/// starting, so it is removed.
+fn orphan(cluster: &Cluster) -> Result<Option<Pid>, EmbeddedError> {
+    let file = cluster.pid_file();
+    let Some(pid) = pid_in(&file).filter(|pid| signalled(*pid, None)) else { return Ok(None) };
+    // A server works in its data directory, always. A zombie works nowhere.
+    match fs::read_link(format!("/proc/{pid}/cwd")) {
+        Ok(directory) if directory == cluster.path() => Ok(Some(pid)),
+        _ => {
+            tracing::warn!(%pid, "removing a stale pid file: that process is no server of this directory");
+            fs::remove_file(&file).map_err(EmbeddedError::io("remove", &file))?;
+            Ok(None)
+        }
+    }
+}
+
+fn pid_in(file: &PathBuf) -> Option<Pid> {
+    let number: i32 = fs::read_to_string(file).ok()?.lines().next()?.trim().parse().ok()?;
+    (number > 1).then(|| Pid::from_raw(number))
+}
+
+/// True if there is such a process.
+fn signalled(pid: Pid, signal: Option<Signal>) -> bool {
+    !matches!(kill(pid, signal), Err(Errno::ESRCH))
+}

@@ -1,0 +1,135 @@
+//! Brings a database's schema up to what this program expects.
+//!
+//! Several nodes may start at once: an advisory lock, asked for again and again, lets one at a time through. Waiting
+//! inside PostgreSQL for it instead would deadlock with `CREATE INDEX CONCURRENTLY`, which waits for all transactions.
+
+use std::time::{Duration, Instant};
+
+use diesel::{
+    QueryDsl as _,
+    dsl::sql,
+    migration::{Migration, MigrationSource as _},
+    pg::Pg,
+    sql_types::{BigInt, Bool},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _, async_connection_wrapper::AsyncConnectionWrapper};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::{
+    connection::{ConnectionSettings, SessionLimits},
+    error::DbError,
+    pool::Pool,
+};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+
+/// Any number that no other program locks in this database.
+const LOCK: i64 = 0x636f_746d_6f63;
+const LOCK_POLL: Duration = Duration::from_millis(100);
+/// A node that migrates a large table may well take minutes; the others wait for it.
+const LOCK_WAIT: Duration = Duration::from_secs(600);
+
+/// Migrations take their time, but must not stand in a lock's queue, where all other statements would queue behind them.
+const LIMITS: SessionLimits =
+    SessionLimits { statement: Duration::ZERO, lock: Duration::from_secs(10), idle_in_transaction: Duration::ZERO };
+
+diesel::table! {
+    /// Diesel's own record of what was applied.
+    __diesel_schema_migrations (version) {
+        /// The migration's name up to its first underscore, without hyphens.
+        version -> diesel::sql_types::Text,
+    }
+}
+
+/// Applies what is pending, in order, and names it; each migration is a transaction of its own.
+///
+/// # Errors
+/// `DbError::Internal` names the migration that failed; those before it stay applied. `DbError::Timeout` if another
+/// node holds the lock for ten minutes.
+pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> {
+    let connection = lock(settings).await?;
+    apart(connection, |harness| {
+        let mut names = Vec::new();
+        for migration in harness.pending_migrations(MIGRATIONS).map_err(DbError::Internal)? {
+            let name = migration.name().to_string();
+            tracing::info!(migration = %name, "applying");
+            harness.run_migration(&*migration).map_err(DbError::Internal)?;
+            names.push(name);
+        }
+        Ok(names)
+    })
+    .await
+}
+
+/// Takes every migration back, the newest first, and with them **all data**. For tests of the migrations.
+pub async fn revert_all(settings: &ConnectionSettings) -> Result<(), DbError> {
+    let connection = lock(settings).await?;
+    apart(connection, |harness| harness.revert_all_migrations(MIGRATIONS).map(drop).map_err(DbError::Internal)).await
+}
+
+/// The names of the migrations that this program has, oldest first.
+pub fn known() -> Result<Vec<String>, DbError> {
+    Ok(embedded()?.into_iter().map(|(_, name)| name).collect())
+}
+
+/// The names of the migrations that this program has and the database has not, oldest first.
+pub async fn pending(pool: &Pool) -> Result<Vec<String>, DbError> {
+    let applied = applied(pool).await?;
+    Ok(embedded()?.into_iter().filter(|(version, _)| !applied.contains(version)).map(|(_, name)| name).collect())
+}
+
+/// The versions that the database has, oldest first; also such as this program does not know, from a newer one.
+pub async fn applied(pool: &Pool) -> Result<Vec<String>, DbError> {
+    let mut connection = pool.get().await?;
+    let any = sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
+    if !diesel::select(any).get_result::<bool>(&mut connection).await? {
+        return Ok(Vec::new());
+    }
+    let table = __diesel_schema_migrations::table;
+    Ok(table
+        .select(__diesel_schema_migrations::version)
+        .order(__diesel_schema_migrations::version)
+        .load(&mut connection)
+        .await?)
+}
+
+/// Version and name of each migration.
+fn embedded() -> Result<Vec<(String, String)>, DbError> {
+    let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(DbError::Internal)?;
+    Ok(migrations
+        .iter()
+        .map(|migration| (migration.name().version().to_string(), migration.name().to_string()))
+        .collect())
+}
+
+/// The lock belongs to the session: it goes when the connection does, whatever happens to us.
+async fn lock(settings: &ConnectionSettings) -> Result<AsyncPgConnection, DbError> {
+    let mut connection = settings.with_limits(LIMITS).connect().await?;
+    let start = Instant::now();
+    let mut told = false;
+    loop {
+        let attempt = sql::<Bool>("pg_try_advisory_lock(").bind::<BigInt, _>(LOCK).sql(")");
+        if diesel::select(attempt).get_result(&mut connection).await? {
+            return Ok(connection);
+        }
+        if start.elapsed() > LOCK_WAIT {
+            return Err(DbError::Timeout("another node has been migrating this database for ten minutes".into()));
+        }
+        if !told {
+            tracing::info!("another node is migrating the database; waiting for it");
+            told = true;
+        }
+        tokio::time::sleep(LOCK_POLL).await;
+    }
+}
+
+type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
+
+/// Diesel's migrations are synchronous: on a thread of their own they work on any kind of runtime.
+async fn apart<T: Send + 'static>(
+    connection: AsyncPgConnection,
+    work: impl FnOnce(&mut Harness) -> Result<T, DbError> + Send + 'static,
+) -> Result<T, DbError> {
+    let job = tokio::task::spawn_blocking(move || work(&mut Harness::from(connection)));
+    job.await.map_err(DbError::internal)?
+}
