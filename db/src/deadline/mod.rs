@@ -45,7 +45,8 @@ pub enum DeadlineOperator {
 pub struct Deadline {
     /// The document's own words; `None` if it says nothing.
     pub words: Option<String>,
-    /// The stated day; of a month, quarter, year or period any of its days, as [`Deadline::read`] gives it the last.
+    /// The stated day; of a month, quarter, year or period any of its days: [`Deadline::read`] gives its first after
+    /// "before", else its last. `None` if no day is stated.
     pub stated_on: Option<NaiveDate>,
     /// How exactly it is stated.
     pub precision: DeadlinePrecision,

@@ -3,10 +3,10 @@
 //! The words are compared folded (lower case, no tone marks), so that "Quý" and the frequent "Qúy" are one. A phrase is
 //! `[hoàn thành] [operator] unit`, and the unit must take up all the rest; what is left over makes it unreadable.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 
 use super::{Deadline, DeadlineOperator, DeadlinePrecision};
-use crate::calendar::{Period, PeriodError, PeriodKind, Regime};
+use crate::calendar::{Period, PeriodError, PeriodKind, Regime, Window};
 use crate::text::{fold, nfc};
 
 /// Why words are not read as a deadline. The words themselves may be kept with [`Deadline::none`].
@@ -58,7 +58,7 @@ const OPERATORS: [(&str, DeadlineOperator); 13] = [
 
 /// What the unit of a phrase says.
 struct Stated {
-    on: NaiveDate,
+    days: Window,
     precision: DeadlinePrecision,
     year_inferred: bool,
 }
@@ -76,7 +76,7 @@ pub(super) fn deadline(words: &str, default_year: Option<i32>) -> Result<Deadlin
     }
     let phrase = PREAMBLES.iter().find_map(|words| after(phrase, words)).unwrap_or(phrase);
     if let Some(years) = running_period(phrase) {
-        let on = last_day(PeriodKind::Year, last_year(years)?, 1)?;
+        let on = days_of(PeriodKind::Year, last_year(years)?, 1)?.last_day();
         return Ok(Deadline {
             words: kept,
             stated_on: Some(on),
@@ -90,9 +90,13 @@ pub(super) fn deadline(words: &str, default_year: Option<i32>) -> Result<Deadlin
         .find_map(|(words, operator)| after(phrase, words).map(|rest| (*operator, rest)))
         .unwrap_or((DeadlineOperator::Within, phrase));
     let stated = unit(rest, default_year)?;
+    let stated_on = match operator {
+        DeadlineOperator::Before => stated.days.start,
+        _ => stated.days.last_day(),
+    };
     Ok(Deadline {
         words: kept,
-        stated_on: Some(stated.on),
+        stated_on: Some(stated_on),
         precision: stated.precision,
         operator: Some(operator),
         year_inferred: stated.year_inferred,
@@ -142,8 +146,9 @@ fn unit(text: &str, default_year: Option<i32>) -> Result<Stated, DeadlineError> 
         return whole(PeriodKind::Year, (year, false), 1);
     }
     let ([day, month], (year, year_inferred)) = parts(rest, number, default_year)?;
-    let on = last_day(PeriodKind::Month, year, month)?.with_day(day).ok_or(DeadlineError::NoSuchDate)?;
-    Ok(Stated { on, precision: DeadlinePrecision::Day, year_inferred })
+    let month = days_of(PeriodKind::Month, year, month)?;
+    let on = month.start.with_day(day).ok_or(DeadlineError::NoSuchDate)?;
+    Ok(Stated { days: Window::of_days(on, on), precision: DeadlinePrecision::Day, year_inferred })
 }
 
 /// `N` numbers and a year, which may be left out: "15/4/2025", "15 tháng 4 năm 2025", "15/4", "IV năm 2025".
@@ -180,12 +185,12 @@ fn whole(kind: PeriodKind, (year, year_inferred): (i32, bool), index: u32) -> Re
         PeriodKind::Quarter => DeadlinePrecision::Quarter,
         _ => DeadlinePrecision::Year,
     };
-    Ok(Stated { on: last_day(kind, year, index)?, precision, year_inferred })
+    Ok(Stated { days: days_of(kind, year, index)?, precision, year_inferred })
 }
 
-fn last_day(kind: PeriodKind, year: i32, index: u32) -> Result<NaiveDate, DeadlineError> {
+fn days_of(kind: PeriodKind, year: i32, index: u32) -> Result<Window, DeadlineError> {
     let period = Period::new(kind, year, index).map_err(|_: PeriodError| DeadlineError::NoSuchDate)?;
-    Ok(period.window(Regime::Calendar).last_day())
+    Ok(period.window(Regime::Calendar))
 }
 
 /// A year of four digits: "25" could be a day as well.
