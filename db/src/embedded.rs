@@ -16,7 +16,8 @@ mod error;
 mod server;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -36,6 +37,11 @@ pub const DATABASE: &str = "cotmoc";
 const START_WAIT: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(10);
 const WATCH: Duration = Duration::from_millis(200);
+
+/// A program that comes with PostgreSQL, such as `pg_dump`, of the newest installed version or of the given directory.
+pub fn program(name: &str, bin_dir: Option<&Path>) -> Result<Command, EmbeddedError> {
+    Ok(binaries::Binaries::find(bin_dir, Path::new(""), None)?.command(name))
+}
 
 /// Where the server lives and how.
 #[derive(Debug, Clone)]

@@ -7,4 +7,6 @@
     reason = "tests fail by panicking"
 )]
 
+mod database;
 mod embedded;
+mod migrations;

@@ -7,4 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod database;
 pub mod sql;
+
+pub use database::TestDb;

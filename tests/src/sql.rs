@@ -1,7 +1,7 @@
 //! Plain SQL for tests, past everything that is under test.
 
 use diesel::{QueryResult, sql_types::Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 
 #[derive(diesel::QueryableByName)]
 struct Row {
@@ -13,4 +13,9 @@ struct Row {
 pub async fn text(connection: &mut AsyncPgConnection, query: &str) -> QueryResult<String> {
     let query = diesel::sql_query(format!("SELECT answer::text FROM ({query}) AS question (answer)"));
     Ok(query.get_result::<Row>(connection).await?.answer)
+}
+
+/// Executes statements, separated by semicolons.
+pub async fn execute(connection: &mut AsyncPgConnection, statements: &str) -> QueryResult<()> {
+    connection.batch_execute(statements).await
 }

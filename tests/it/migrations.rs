@@ -1,0 +1,39 @@
+//! The way of the schema: several nodes at once, up, down and up again.
+
+use db::{embedded, migrate};
+use tests::TestDb;
+
+#[tokio::test]
+async fn several_nodes_at_once_apply_each_migration_once() {
+    let empty = TestDb::empty().await;
+    let known = migrate::known().unwrap();
+    assert_eq!(migrate::pending(&empty.pool).await.unwrap(), known);
+    let settings = empty.settings();
+    let nodes =
+        tokio::join!(migrate::run(settings), migrate::run(settings), migrate::run(settings), migrate::run(settings));
+    let mut applied = [nodes.0.unwrap(), nodes.1.unwrap(), nodes.2.unwrap(), nodes.3.unwrap()].concat();
+    applied.sort();
+    assert_eq!(applied, known);
+    assert_eq!(migrate::pending(&empty.pool).await.unwrap(), Vec::<String>::new());
+    assert_eq!(migrate::applied(&empty.pool).await.unwrap().len(), known.len());
+}
+
+#[tokio::test]
+async fn each_can_be_taken_back_and_applied_again() {
+    let db = TestDb::new().await;
+    let up = dump(&db).await;
+    migrate::revert_all(db.settings()).await.unwrap();
+    assert_eq!(dump(&db).await, dump(&TestDb::empty().await).await, "something is left behind");
+    migrate::run(db.settings()).await.unwrap();
+    assert_eq!(dump(&db).await, up);
+}
+
+/// The schema as SQL, without diesel's own record and the keys that newer versions of `pg_dump` make up each time.
+async fn dump(db: &TestDb) -> String {
+    let url = db.url().await;
+    let mut pg_dump = embedded::program("pg_dump", None).unwrap();
+    let output = pg_dump.args(["--schema-only", "--exclude-table=__diesel_schema_migrations", &url]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|line| !line.contains("restrict ")).collect::<Vec<_>>().join("\n")
+}
