@@ -3,5 +3,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod database;
 pub mod explorer;
+pub mod server;
 pub mod telemetry;

@@ -16,6 +16,7 @@ pub mod reader;
 pub mod schema;
 pub mod text;
 mod text_enum;
+pub mod vitals;
 
 pub use date::Date;
 pub use error::DbError;

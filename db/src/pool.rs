@@ -55,6 +55,10 @@ pub struct Usage {
     pub idle: u32,
     /// The most there can be.
     pub size: u32,
+    /// Since the start: loans that had to wait for a connection.
+    pub waited: u64,
+    /// Since the start: loans that waited in vain.
+    pub timed_out: u64,
 }
 
 impl Pool {
@@ -99,7 +103,13 @@ impl Pool {
     #[must_use]
     pub fn usage(&self) -> Usage {
         let state = self.inner.state();
-        Usage { open: state.connections, idle: state.idle_connections, size: self.inner.config().max_size }
+        Usage {
+            open: state.connections,
+            idle: state.idle_connections,
+            size: self.inner.config().max_size,
+            waited: state.statistics.get_waited,
+            timed_out: state.statistics.get_timed_out,
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The command line.
 
+mod doctor;
 mod flags;
 mod output;
+mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,8 +16,11 @@ use flags::SettingFlags;
 
 const EXAMPLES: &str = "\
 Examples:
-  cotmoc settings                                        which values hold, and where each comes from
-  COTMOC_LISTEN=127.0.0.1:9000 cotmoc settings
+  cotmoc serve                              the API at http://127.0.0.1:8080/graphql, the explorer at /
+  cotmoc serve --listen 0.0.0.0:9000        on all addresses of this machine
+  DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
+  cotmoc doctor                             what is wrong here, and what to do
+  cotmoc settings                           which values hold, and where each comes from
 
 Exit codes:
   0  done
@@ -39,6 +44,15 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the API; starts and stops an embedded PostgreSQL if no `DATABASE_URL` is set
+    ///
+    /// Applies pending migrations first. SIGTERM or Ctrl-C: /readyz turns 503, no new connections are taken, requests
+    /// in flight finish, an embedded PostgreSQL is stopped.
+    Serve,
+    /// Apply pending migrations and stop; several at once are safe
+    Migrate,
+    /// Check settings, database, versions and clock, and say what to do; changes nothing in the database
+    Doctor,
     /// Show the settings in force and where each comes from; secrets are masked
     Settings {
         /// Print docs/SETTINGS.md instead: every setting, explained
@@ -75,8 +89,32 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
     match command {
         Command::Settings { markdown: true } => output::result(&as_markdown()),
         Command::Settings { markdown: false } => output::result(&as_table(sources)),
+        Command::Serve => return in_runtime(serve::serve(config)),
+        Command::Migrate => return in_runtime(async { ended(serve::migrate(config).await) }),
+        Command::Doctor => return in_runtime(async { told(doctor::doctor(sources, config).await) }),
     }
     ExitCode::SUCCESS
+}
+
+fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => ended(Err::<(), _>(error)),
+    }
+}
+
+fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const fn told(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 #[cfg(test)]

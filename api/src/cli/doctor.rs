@@ -1,0 +1,220 @@
+//! `cotmoc doctor`: would `serve` work here, and what is to be done if not.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use db::migrate;
+use db::vitals::{self, OLDEST, Vitals};
+
+use super::output;
+use crate::clock::Clock;
+use crate::config::{Config, Sources};
+use crate::database::{Database, Sharing};
+
+/// Clocks further apart than this make deadlines and tokens fail.
+const CLOCK_TOLERANCE_SECONDS: i64 = 5;
+
+/// What one look found.
+enum Finding {
+    Good(String),
+    /// Works, but somebody should know.
+    Note(String),
+    /// Does not work: what is wrong, and what to do.
+    Bad(String, String),
+}
+
+use Finding::{Bad, Good, Note};
+
+/// Looks at everything and says what it finds; true if `serve` would work.
+pub async fn doctor(sources: &Sources, config: &Config) -> bool {
+    let mut findings = configuration(sources, config);
+    findings.push(clock(config));
+    findings.extend(database(config).await);
+    let mut well = true;
+    for finding in &findings {
+        match finding {
+            Good(text) => output::result(&format!("ok    {text}\n")),
+            Note(text) => output::result(&format!("note  {text}\n")),
+            Bad(what, remedy) => {
+                well = false;
+                output::result(&format!("BAD   {what}\n      {remedy}\n"));
+            }
+        }
+    }
+    output::result(if well { "All is well.\n" } else { "Not well: see the lines that begin with BAD.\n" });
+    well
+}
+
+fn configuration(sources: &Sources, config: &Config) -> Vec<Finding> {
+    let mut findings = vec![Good("settings: understood (cotmoc settings shows them)".to_owned())];
+    for (name, suggestion) in sources.unknown_variables() {
+        let hint = suggestion.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+        findings.push(Note(format!("settings: no setting reads the environment variable {name}{hint}")));
+    }
+    if config.database.url.is_none() {
+        findings.push(data_dir(&config.data_dir));
+    }
+    findings
+}
+
+fn data_dir(path: &Path) -> Finding {
+    let shown = path.display();
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Good(format!("data directory: {shown}")),
+        Ok(_) => Bad(
+            format!("data directory: {shown} is not a directory"),
+            "Move that file away, or choose another place with --data-dir.".to_owned(),
+        ),
+        Err(_) => Note(format!("data directory: {shown} is made when it is first needed")),
+    }
+}
+
+fn clock(config: &Config) -> Finding {
+    match config.clock() {
+        Clock::System => Good(format!("clock: today is {} in Viet Nam", Clock::System.today())),
+        Clock::Fixed(instant) => {
+            Note(format!("clock: stopped at {} by COTMOC_CLOCK; not for a server in use", instant.to_rfc3339()))
+        }
+    }
+}
+
+async fn database(config: &Config) -> Vec<Finding> {
+    let database = match Database::open(config, Sharing::Join).await {
+        Ok(database) => database,
+        Err(error) => {
+            return vec![Bad(format!("database: {error}"), "Mend that, or name another with DATABASE_URL.".to_owned())];
+        }
+    };
+    let findings = match vitals::look(database.pool()).await {
+        Ok(vitals) => {
+            let mut findings = server(config, &vitals, Clock::System.now());
+            findings.push(migrations(&database).await);
+            findings
+        }
+        Err(error) => vec![Bad(
+            format!("database: {} cannot be used: {error}", config.database.place()),
+            "Is it running, and are host, port, user, password and sslmode of DATABASE_URL right?".to_owned(),
+        )],
+    };
+    if let Err(error) = database.close().await {
+        tracing::warn!(%error, "the embedded PostgreSQL did not stop in order");
+    }
+    findings
+}
+
+fn server(config: &Config, vitals: &Vitals, now: DateTime<Utc>) -> Vec<Finding> {
+    let tls = vitals.tls.as_ref().map_or_else(|| "without TLS".to_owned(), |version| format!("over {version}"));
+    let mut findings = vec![Good(format!("database: {} answers, {tls}", config.database.place()))];
+    findings.push(if vitals.version_number >= OLDEST {
+        Good(format!("database: PostgreSQL {}", vitals.version))
+    } else {
+        let oldest = OLDEST / 10_000;
+        Bad(format!("database: PostgreSQL {} is too old", vitals.version), format!("Use version {oldest} or newer."))
+    });
+    if !vitals.missing_extensions.is_empty() {
+        findings.push(Bad(
+            format!("database: extensions not available: {}", vitals.missing_extensions.join(", ")),
+            "Install the server's contrib package (on Debian it is part of postgresql-NN).".to_owned(),
+        ));
+    }
+    if !vitals.has_icu {
+        findings.push(Bad(
+            "database: the server was built without ICU, which sorts Vietnamese".to_owned(),
+            "Use a PostgreSQL with ICU, such as the packages of Debian, Red Hat or postgresql.org.".to_owned(),
+        ));
+    }
+    if vitals.encoding != "UTF8" {
+        findings.push(Bad(
+            format!("database: its encoding is {}, not UTF8", vitals.encoding),
+            "Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0".to_owned(),
+        ));
+    }
+    if i64::from(config.database.pool_size) >= i64::from(vitals.max_connections) {
+        findings.push(Bad(
+            format!(
+                "database: takes {} connections, the pool wants {}",
+                vitals.max_connections, config.database.pool_size
+            ),
+            "Lower COTMOC_POOL_SIZE or raise max_connections.".to_owned(),
+        ));
+    }
+    findings.push(apart(vitals.now, now));
+    findings
+}
+
+fn apart(theirs: DateTime<Utc>, ours: DateTime<Utc>) -> Finding {
+    let seconds = (theirs - ours).num_seconds();
+    if seconds.abs() <= CLOCK_TOLERANCE_SECONDS {
+        return Good("clock: agrees with the database's".to_owned());
+    }
+    let (size, direction) = (seconds.abs(), if seconds > 0 { "behind" } else { "ahead of" });
+    Bad(
+        format!("clock: {size} s {direction} the database's"),
+        "Let both machines take their time from the network (NTP).".to_owned(),
+    )
+}
+
+async fn migrations(database: &Database) -> Finding {
+    match migrate::pending(database.pool()).await {
+        Ok(pending) if pending.is_empty() => Good("migrations: all applied".to_owned()),
+        Ok(pending) => Note(format!(
+            "migrations: {} not applied yet; serve applies them, or run cotmoc migrate now",
+            pending.len()
+        )),
+        Err(error) => Bad(format!("migrations: {error}"), "May this user read the database's tables?".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bad(findings: &[Finding]) -> Vec<&str> {
+        findings
+            .iter()
+            .filter_map(|finding| if let Bad(what, _) = finding { Some(what.as_str()) } else { None })
+            .collect()
+    }
+
+    fn vitals() -> Vitals {
+        Vitals {
+            version: "15.8".to_owned(),
+            version_number: 15_00_08,
+            missing_extensions: vec![],
+            has_icu: true,
+            encoding: "UTF8".to_owned(),
+            tls: None,
+            max_connections: 100,
+            now: "2025-04-15T01:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn look(vitals: &Vitals) -> Vec<Finding> {
+        let config = Config::load(&Sources::default().with_environment([("HOME", "/home/lan")])).unwrap();
+        server(&config, vitals, "2025-04-15T01:00:02Z".parse().unwrap())
+    }
+
+    #[test]
+    fn a_good_server_is_left_in_peace() {
+        assert!(bad(&look(&vitals())).is_empty());
+    }
+
+    #[test]
+    fn each_shortcoming_is_named() {
+        let sick = Vitals {
+            version: "13.2".to_owned(),
+            version_number: 13_00_02,
+            missing_extensions: vec!["pg_trgm".to_owned()],
+            has_icu: false,
+            encoding: "LATIN1".to_owned(),
+            tls: None,
+            max_connections: 10,
+            now: "2025-04-15T00:00:00Z".parse().unwrap(),
+        };
+        let findings = look(&sick);
+        let bad = bad(&findings);
+        for word in ["13.2 is too old", "pg_trgm", "ICU", "LATIN1", "10 connections", "clock: 3602 s ahead of"] {
+            assert!(bad.iter().any(|what| what.contains(word)), "{word}: {bad:?}");
+        }
+    }
+}

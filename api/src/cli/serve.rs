@@ -1,0 +1,124 @@
+//! `cotmoc serve` and `cotmoc migrate`.
+
+use std::io;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::output;
+use crate::clock::Clock;
+use crate::config::{Config, LogConfig};
+use crate::database::{Database, DatabaseError, Sharing};
+use crate::server::{Running, Server, ServerError};
+use crate::telemetry;
+
+/// SIGTERM from whoever supervises us, SIGINT from a terminal.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Serves until a signal, then stops in order; a second signal stops at once.
+pub async fn serve(config: &Config) -> ExitCode {
+    // Before anything is started that a signal would otherwise leave behind.
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for signals");
+            return ExitCode::FAILURE;
+        }
+    };
+    let started = tokio::select! {
+        started = start(config) => started,
+        () = signals.next() => {
+            tracing::info!("told to stop while starting");
+            return ExitCode::SUCCESS;
+        }
+    };
+    match started {
+        Ok(running) => {
+            announce(config, &running);
+            signals.next().await;
+            stop(running, &mut signals).await
+        }
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start(config: &Config) -> Result<Running, ServerError> {
+    let clock = config.clock();
+    if let Clock::Fixed(instant) = clock {
+        tracing::warn!(%instant, "the clock stands still (COTMOC_CLOCK)");
+    }
+    let server = Server::bind(config.clone(), clock)?;
+    let database = Database::open(config, Sharing::Own).await?;
+    database.migrate().await?;
+    server.serve(database)
+}
+
+async fn stop(running: Running, signals: &mut Signals) -> ExitCode {
+    tracing::info!("stopping: requests in flight finish, new ones are refused; once more to stop at once");
+    tokio::select! {
+        stopped = running.stop() => match stopped {
+            Ok(_) => {
+                tracing::info!("stopped");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                tracing::error!("{error}");
+                ExitCode::FAILURE
+            }
+        },
+        () = signals.next() => {
+            tracing::warn!("stopped at once");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn announce(config: &Config, running: &Running) {
+    let address = running.addr;
+    tracing::info!(%address, "serving");
+    let LogConfig { format, .. } = config.log;
+    if !telemetry::is_human(format) {
+        return;
+    }
+    let explorer =
+        if config.server.explorer { format!("http://{address}/") } else { "off (COTMOC_EXPLORER)".to_owned() };
+    let database = config.database.place();
+    output::result(&format!(
+        "\n  Cotmoc is ready.\n\n    API       http://{address}/graphql\n    Explorer  {explorer}\n    Database  {database}\n\n  \
+         Ctrl-C stops it.\n\n"
+    ));
+}
+
+/// Applies pending migrations and names them.
+pub async fn migrate(config: &Config) -> Result<(), DatabaseError> {
+    let database = Database::open(config, Sharing::Join).await?;
+    let applied = database.migrate().await;
+    database.close().await?;
+    let applied = applied?;
+    for name in &applied {
+        output::result(&format!("applied {name}\n"));
+    }
+    if applied.is_empty() {
+        output::result("nothing to apply\n");
+    }
+    Ok(())
+}

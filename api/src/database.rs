@@ -1,0 +1,113 @@
+//! The PostgreSQL of this process: the one that a setting names, or the embedded one, and a pool of connections to it.
+
+use db::connection::{ConnectionSettings, SessionLimits};
+use db::embedded::{DATABASE, Embedded, EmbeddedConfig, EmbeddedError};
+use db::pool::{Pool, PoolSettings};
+use db::{DbError, migrate};
+use secrecy::ExposeSecret as _;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+
+/// Why there is no database. Each says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The address, the connection, a migration.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The embedded server.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+}
+
+/// A database that can be used. To be closed, so that an embedded server is stopped in an orderly way; dropped, it is
+/// stopped too, but nobody waits for it.
+#[derive(Debug)]
+pub struct Database {
+    pool: Pool,
+    embedded: Option<Keeper>,
+}
+
+/// Whether a command may use an embedded server that another process owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// No: `serve` must be able to start it again when it ends.
+    Own,
+    /// Yes: a short command beside a running `serve`.
+    Join,
+}
+
+impl Database {
+    /// Starts the embedded server if no other is named, and makes the pool. A named server need not be up yet.
+    pub async fn open(config: &Config, sharing: Sharing) -> Result<Self, DatabaseError> {
+        let limits = SessionLimits { statement: config.database.statement_timeout, ..SessionLimits::default() };
+        let (settings, embedded) = if let Some(url) = &config.database.url {
+            tracing::info!(at = config.database.place(), "using PostgreSQL");
+            (ConnectionSettings::new(url.expose_secret(), limits)?, None)
+        } else {
+            let embedded = start_embedded(config, sharing).await?;
+            (embedded.connection(DATABASE, limits)?, Some(Keeper::of(embedded)))
+        };
+        let size = PoolSettings { size: config.database.pool_size, acquire_timeout: config.database.pool_wait };
+        Ok(Self { pool: Pool::new(&settings, size), embedded })
+    }
+
+    /// Applies the migrations that are pending, and names them.
+    pub async fn migrate(&self) -> Result<Vec<String>, DatabaseError> {
+        let applied = migrate::run(self.pool.settings()).await?;
+        tracing::info!(applied = applied.len(), "migrations are up to date");
+        Ok(applied)
+    }
+
+    /// The pool that requests draw from.
+    #[must_use]
+    pub const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Stops the embedded server, if there is one that is ours. All connections end.
+    pub async fn close(self) -> Result<(), DatabaseError> {
+        match self.embedded {
+            Some(keeper) => Ok(keeper.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn start_embedded(config: &Config, sharing: Sharing) -> Result<Embedded, EmbeddedError> {
+    tracing::info!(data = %config.data_dir.display(), "starting the embedded PostgreSQL");
+    let embedded =
+        EmbeddedConfig { bin_dir: config.database.pg_bin_dir.clone(), ..EmbeddedConfig::new(&config.data_dir) };
+    match sharing {
+        Sharing::Own => Embedded::start(embedded).await,
+        Sharing::Join => Embedded::start_or_join(embedded).await,
+    }
+}
+
+/// The task that starts the embedded server again when it ends by itself, and stops it when it is told to.
+#[derive(Debug)]
+struct Keeper {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), EmbeddedError>>,
+}
+
+impl Keeper {
+    fn of(mut embedded: Embedded) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                // Dropped with the database, the sender says "stop" as well.
+                _ = stopped => {}
+                error = embedded.supervise() => tracing::error!(%error, "the embedded PostgreSQL stays down"),
+            }
+            embedded.stop().await
+        });
+        Self { stop, task }
+    }
+
+    async fn stop(self) -> Result<(), EmbeddedError> {
+        drop(self.stop);
+        self.task.await.unwrap_or_else(|panic| Err(EmbeddedError::Stop(panic.to_string())))
+    }
+}

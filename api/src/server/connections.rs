@@ -1,0 +1,104 @@
+//! Sockets: HTTP/1.1 and HTTP/2 without TLS on one port, slow and idle clients cut off, an orderly end.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+
+/// Streams of one HTTP/2 connection at once; each may hold a body.
+const HTTP2_STREAMS: u32 = 64;
+const HTTP2_PING: Duration = Duration::from_secs(20);
+/// All headers of one HTTP/2 request, and the buffer for those of an HTTP/1.1 request, in bytes.
+const HEADERS_SIZE: u32 = 32 * 1024;
+/// After an accept that failed, usually because no file handle is free: a pause, since the next would fail likewise.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Accepts until `stop` turns true, then closes the listening socket. Each connection holds a clone of `stop` until it
+/// is closed, so that its sender can wait for them.
+pub async fn accept(listener: TcpListener, router: Router, header_timeout: Duration, mut stop: watch::Receiver<bool>) {
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stopping| *stopping) => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                tokio::spawn(serve(stream, peer, router.clone(), header_timeout, stop.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Serves one connection to its end.
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    header_timeout: Duration,
+    mut stop: watch::Receiver<bool>,
+) {
+    // Small answers must not wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    let requests = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&requests);
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let router = router.clone();
+        router.oneshot(request.map(Body::new))
+    });
+    let builder = builder(header_timeout);
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let mut idle = tokio::time::interval(header_timeout);
+    idle.reset();
+    let mut seen = 0;
+    loop {
+        tokio::select! {
+            // How a connection ends is the client's affair: it goes away, it sends what is not HTTP.
+            _ = connection.as_mut() => return,
+            _ = stop.wait_for(|stopping| *stopping) => break,
+            // The builder's own time-out does not cover a client that has not yet shown which HTTP it speaks.
+            _ = idle.tick() => {
+                let now = requests.load(Ordering::Relaxed);
+                if now == seen {
+                    break;
+                }
+                seen = now;
+            }
+        }
+    }
+    // Requests in flight are answered, new ones are not taken.
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+    drop(stop);
+}
+
+fn builder(header_timeout: Duration) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    let buffer = usize::try_from(HEADERS_SIZE).unwrap_or(usize::MAX);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(buffer);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(HTTP2_STREAMS)
+        .max_header_list_size(HEADERS_SIZE)
+        .keep_alive_interval(HTTP2_PING);
+    builder
+}

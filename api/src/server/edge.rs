@@ -1,0 +1,82 @@
+//! What every request passes first and every answer last: its id, its log line, its numbers, its security headers, and
+//! the net under a panic.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::metrics;
+use super::refusal::Refusal;
+use super::request_id::{self, RequestId};
+
+/// Sent unless the answer says otherwise: the explorer, for one, brings a policy of its own.
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// The outermost layer.
+pub async fn edge(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    // Whoever answers further in finds it where a proxy would have put it.
+    request.headers_mut().insert(request_id::HEADER, id.header_value());
+    // Of the highest level, so that no filter takes the id off a line that it lets through.
+    let span = tracing::error_span!("request", id = id.as_str());
+    async move {
+        let begin = Instant::now();
+        let seen = Seen::of(&request);
+        let in_flight = metrics::InFlight::begin();
+        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        drop(in_flight);
+        let mut response = answered.unwrap_or_else(|_| Refusal::Fault.answer(&id));
+        add_headers(response.headers_mut(), &id);
+        seen.note(&response, begin);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// What is known of a request when it is gone. Never its query string, headers or body, which may hold secrets.
+struct Seen {
+    method: axum::http::Method,
+    path: String,
+    route: String,
+}
+
+impl Seen {
+    fn of(request: &Request) -> Self {
+        // The pattern, not the path: the number of series must not be the caller's choice.
+        let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
+        Self { method: request.method().clone(), path: request.uri().path().to_owned(), route: route.to_owned() }
+    }
+
+    fn note(self, response: &Response, begin: Instant) {
+        let took = begin.elapsed();
+        let status = response.status().as_u16();
+        metrics::request_done(&self.method, self.route, status, took);
+        let (method, path) = (self.method.as_str(), self.path.as_str());
+        let milliseconds = took.as_secs_f64() * 1000.0;
+        // Probes come every few seconds for ever: their lines would bury the others.
+        if matches!(path, "/healthz" | "/readyz" | "/metrics") {
+            tracing::debug!(method, path, status, milliseconds, "answered");
+        } else {
+            tracing::info!(method, path, status, milliseconds, "answered");
+        }
+    }
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
+    headers.insert(request_id::HEADER, id.header_value());
+    for (name, value) in SECURITY_HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,87 @@
+//! How much is let in: bodies of a bounded size, in a bounded time, uncompressed; a bounded number of requests at once,
+//! each for a bounded time. Whoever is too many is told at once: a queue would only make everybody late.
+
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::metrics;
+use super::refusal::Refusal;
+use super::request_id::RequestId;
+use crate::config::ServerConfig;
+
+/// Bodies on their way in, for each request that may be worked on: slow senders take these places, not the others.
+const BODIES_PER_REQUEST: usize = 4;
+
+/// The limits of one server, and who is inside.
+#[derive(Debug)]
+pub struct Gate {
+    config: ServerConfig,
+    bodies: Semaphore,
+    work: Semaphore,
+}
+
+impl Gate {
+    /// A gate with nobody inside.
+    #[must_use]
+    pub fn new(config: &ServerConfig) -> Arc<Self> {
+        Arc::new(Self {
+            config: config.clone(),
+            bodies: Semaphore::new(config.concurrency.saturating_mul(BODIES_PER_REQUEST)),
+            work: Semaphore::new(config.concurrency),
+        })
+    }
+
+    /// The request with its whole body in hand.
+    async fn received(&self, request: Request) -> Result<Request, Refusal> {
+        let (parts, body) = request.into_parts();
+        if is_compressed(&parts.headers) {
+            return Err(Refusal::Compressed);
+        }
+        if body.is_end_stream() {
+            return Ok(Request::from_parts(parts, body));
+        }
+        // The length, if it is told, is known before a byte is read.
+        let limit = self.config.body_limit;
+        if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+            return Err(Refusal::TooLarge);
+        }
+        let _place = self.bodies.try_acquire().map_err(|_| Refusal::Saturated)?;
+        let bytes = match timeout(self.config.body_timeout, Limited::new(body, limit).collect()).await {
+            Err(_) => return Err(Refusal::TooSlow),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Refusal::TooLarge),
+            Ok(Err(_)) => return Err(Refusal::Broken),
+            Ok(Ok(collected)) => collected.to_bytes(),
+        };
+        Ok(Request::from_parts(parts, Body::from(bytes)))
+    }
+
+    async fn pass(&self, request: Request, next: Next) -> Result<Response, Refusal> {
+        let request = self.received(request).await?;
+        let _place = self.work.try_acquire().map_err(|_| Refusal::Saturated)?;
+        timeout(self.config.request_timeout, next.run(request)).await.map_err(|_| Refusal::TimedOut)
+    }
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// The layer around everything that costs work.
+pub async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    match gate.pass(request, next).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            metrics::refused(refusal.reason());
+            refusal.answer(&id)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Numbers for Prometheus.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::http::Method;
+use db::pool::Usage;
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const REQUESTS: &str = "cotmoc_http_requests_total";
+const DURATION: &str = "cotmoc_http_request_duration_seconds";
+const IN_FLIGHT: &str = "cotmoc_http_requests_in_flight";
+const REFUSED: &str = "cotmoc_http_refused_total";
+const POOL: &str = "cotmoc_db_pool_connections";
+const POOL_SIZE: &str = "cotmoc_db_pool_size";
+const POOL_WAITS: &str = "cotmoc_db_pool_waits_total";
+const DB_UP: &str = "cotmoc_db_up";
+
+/// Upper ends of the histogram's buckets, in seconds.
+const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// How often measured durations are put into their buckets, so that they do not pile up while nobody reads them.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// One for the process, however many servers a test runs in it; none if another recorder was there first.
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+fn recorder() -> Option<&'static PrometheusHandle> {
+    RECORDER.get_or_init(install).as_ref()
+}
+
+fn install() -> Option<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(DURATION.into()), &BUCKETS).ok()?;
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).ok()?;
+    describe_counter!(REQUESTS, "Requests answered, by method, route and status.");
+    describe_histogram!(DURATION, "From the head of a request to the head of its answer, in seconds, by route.");
+    describe_gauge!(IN_FLIGHT, "Requests that have no answer yet.");
+    describe_counter!(REFUSED, "Requests refused to keep the server alive, by reason.");
+    describe_gauge!(POOL, "Open connections to PostgreSQL, by state.");
+    describe_gauge!(POOL_SIZE, "Connections to PostgreSQL at most.");
+    describe_counter!(
+        POOL_WAITS,
+        "Requests that had to wait for a connection, and those that waited in vain, by outcome."
+    );
+    describe_gauge!(DB_UP, "1 if PostgreSQL answered the last readiness check, else 0.");
+    Some(handle)
+}
+
+/// Starts counting, and keeps the histograms small for as long as the runtime lives.
+pub fn start() {
+    let Some(handle) = recorder() else { return };
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        loop {
+            ticks.tick().await;
+            handle.run_upkeep();
+        }
+    });
+}
+
+/// All numbers, in the text format of Prometheus.
+#[must_use]
+pub fn render() -> String {
+    recorder().map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// Counts a request from here until it is dropped, also when the client goes away.
+#[derive(Debug)]
+pub struct InFlight(());
+
+impl InFlight {
+    /// One more.
+    #[must_use]
+    pub fn begin() -> Self {
+        gauge!(IN_FLIGHT).increment(1);
+        Self(())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        gauge!(IN_FLIGHT).decrement(1);
+    }
+}
+
+/// A request has its answer.
+pub fn request_done(method: &Method, route: String, status: u16, took: Duration) {
+    // A method may be any word that a caller invents.
+    let method = match *method {
+        Method::GET | Method::POST | Method::OPTIONS | Method::HEAD => method.to_string(),
+        _ => "other".to_owned(),
+    };
+    histogram!(DURATION, "route" => route.clone()).record(took);
+    counter!(REQUESTS, "method" => method, "route" => route, "status" => status.to_string()).increment(1);
+}
+
+/// A request was refused; `reason` is one of a few words of ours.
+pub fn refused(reason: &'static str) {
+    counter!(REFUSED, "reason" => reason).increment(1);
+}
+
+/// How the pool fares.
+pub fn pool(usage: Usage) {
+    gauge!(POOL, "state" => "in_use").set(usage.open.saturating_sub(usage.idle));
+    gauge!(POOL, "state" => "idle").set(usage.idle);
+    gauge!(POOL_SIZE).set(usage.size);
+    counter!(POOL_WAITS, "outcome" => "served").absolute(usage.waited.saturating_sub(usage.timed_out));
+    counter!(POOL_WAITS, "outcome" => "timed_out").absolute(usage.timed_out);
+}
+
+/// Whether PostgreSQL answered.
+pub fn database_up(up: bool) {
+    gauge!(DB_UP).set(if up { 1.0 } else { 0.0 });
+}

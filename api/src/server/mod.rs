@@ -1,0 +1,155 @@
+//! The running server: a socket, the routes behind it, the database behind those, and an orderly end.
+
+mod connections;
+mod edge;
+mod gate;
+mod health;
+mod metrics;
+mod refusal;
+mod request_id;
+mod routes;
+
+use std::io;
+use std::net::SocketAddr;
+
+use axum::Router;
+use tokio::net::TcpSocket;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::clock::Clock;
+use crate::config::{Config, ServerConfig};
+use crate::database::{Database, DatabaseError, Sharing};
+use health::Health;
+pub use refusal::Refusal;
+pub use request_id::RequestId;
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// Why the server did not start or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address of the settings.
+        address: SocketAddr,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// There is no database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl ServerError {
+    fn listen(address: SocketAddr, error: &io::Error) -> Self {
+        let reason = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "another program listens there; stop it or choose another with --listen".to_owned()
+            }
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; choose another with --listen".to_owned()
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; choose another with --listen".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        Self::Listen { address, reason }
+    }
+}
+
+/// A server that holds its address but does not accept yet: connections are refused until [`Server::serve`].
+#[derive(Debug)]
+pub struct Server {
+    socket: TcpSocket,
+    config: Config,
+    clock: Clock,
+}
+
+impl Server {
+    /// Takes the address, so that a taken one is known before anything else is started.
+    pub fn bind(config: Config, clock: Clock) -> Result<Self, ServerError> {
+        let address = config.server.listen;
+        let socket = bind(address).map_err(|error| ServerError::listen(address, &error))?;
+        Ok(Self { socket, config, clock })
+    }
+
+    /// The whole way at once: address, database, migrations, serving.
+    pub async fn start(config: Config, clock: Clock) -> Result<Running, ServerError> {
+        let server = Self::bind(config, clock)?;
+        let database = Database::open(&server.config, Sharing::Own).await?;
+        database.migrate().await?;
+        server.serve(database)
+    }
+
+    /// Begins to accept. Must be called within a tokio runtime.
+    pub fn serve(self, database: Database) -> Result<Running, ServerError> {
+        let Self { socket, config, clock } = self;
+        let address = config.server.listen;
+        let failed = |error: io::Error| ServerError::listen(address, &error);
+        let (stopping, ready) = watch::channel(false);
+        let (stop, stopped) = watch::channel(false);
+        metrics::start();
+        let routes =
+            routes::routes(&config.server, Health::new(database.pool(), ready), graphql(&config, clock, &database));
+        let listener = socket.listen(BACKLOG).map_err(failed)?;
+        let addr = listener.local_addr().map_err(failed)?;
+        let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
+        Ok(Running { addr, config: config.server, database, stopping, stop, accepting })
+    }
+}
+
+/// `SO_REUSEADDR`, so that connections of a former process that are still being closed are no hindrance.
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn graphql(_config: &Config, _clock: Clock, _database: &Database) -> Router {
+    Router::new()
+}
+
+/// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].
+#[derive(Debug)]
+pub struct Running {
+    /// The address it listens on, with the real port where the settings said 0.
+    pub addr: SocketAddr,
+    config: ServerConfig,
+    database: Database,
+    stopping: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+}
+
+impl Running {
+    /// The database it works on.
+    #[must_use]
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Ends in order: not ready any more; after the drain delay no new connections; requests in flight finish within
+    /// the grace; then an embedded PostgreSQL is stopped.
+    ///
+    /// Answers how many connections had to be cut, because their requests took longer than the grace.
+    pub async fn stop(self) -> Result<usize, ServerError> {
+        let Self { config, database, stopping, stop, accepting, .. } = self;
+        stopping.send_replace(true);
+        tokio::time::sleep(config.drain_delay).await;
+        stop.send_replace(true);
+        let _ = accepting.await;
+        let finished = timeout(config.shutdown_grace, stop.closed()).await;
+        let cut = if finished.is_ok() { 0 } else { stop.receiver_count() };
+        if cut > 0 {
+            tracing::warn!(connections = cut, "the grace is over; cutting what is still in flight");
+        }
+        database.close().await?;
+        Ok(cut)
+    }
+}
