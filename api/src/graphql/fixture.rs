@@ -1,0 +1,148 @@
+//! A small schema for the tests of this folder and of the guard.
+
+#![expect(clippy::unused_async, reason = "these resolvers have nothing to wait for; real ones do")]
+
+use std::{convert::Infallible, sync::Arc};
+
+use async_graphql::{Data, EmptySubscription, ID, Object, Schema, SimpleObject, ValidationMode};
+use axum::Router;
+use db::DbError;
+use rust_decimal::Decimal;
+use tokio::time::Duration;
+
+use super::{GraphqlService, Settings, router};
+use crate::{error::ApiError, language::Language};
+
+#[derive(SimpleObject)]
+#[graphql(complex)]
+struct Commune {
+    name: String,
+}
+
+#[async_graphql::ComplexObject]
+impl Commune {
+    async fn communes(&self, first: Option<i32>, last: Option<i32>) -> CommuneConnection {
+        connection(first.or(last))
+    }
+
+    async fn neighbours(&self) -> Vec<Commune> {
+        Vec::new()
+    }
+}
+
+#[derive(SimpleObject)]
+struct CommuneEdge {
+    node: Commune,
+}
+
+#[derive(SimpleObject)]
+struct CommuneConnection {
+    edges: Vec<CommuneEdge>,
+}
+
+fn connection(size: Option<i32>) -> CommuneConnection {
+    let size = size.unwrap_or(20).clamp(0, 3);
+    CommuneConnection { edges: (0..size).map(|n| CommuneEdge { node: Commune { name: format!("Xã {n}") } }).collect() }
+}
+
+pub(crate) struct Query;
+
+#[Object]
+impl Query {
+    async fn communes(&self, first: Option<i32>, last: Option<i32>) -> CommuneConnection {
+        connection(first.or(last))
+    }
+
+    async fn nodes(&self, ids: Vec<ID>) -> Vec<Option<Commune>> {
+        ids.iter().map(|_| None).collect()
+    }
+
+    async fn echo(&self, text: String) -> String {
+        text
+    }
+
+    async fn nested(&self, x: Option<Vec<Vec<i32>>>) -> Option<i32> {
+        x.map(|_| 1)
+    }
+
+    async fn exact(&self, value: Decimal) -> Option<String> {
+        Some(value.to_string())
+    }
+
+    async fn language(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<Language> {
+        Ok(*ctx.data::<Language>()?)
+    }
+
+    /// The request's own data, given by the hook.
+    async fn path(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<String> {
+        Ok(ctx.data::<String>()?.clone())
+    }
+
+    async fn away(&self) -> Option<Result<i32, ApiError>> {
+        Some(Err(ApiError::unavailable()))
+    }
+
+    async fn missing(&self) -> Option<async_graphql::Result<i32>> {
+        Some(Err(DbError::NotFound.into()))
+    }
+
+    async fn outage(&self) -> Option<Result<i32, ApiError>> {
+        Some(Err(Arc::new(DbError::Unavailable("socket /run/secret".to_owned())).into()))
+    }
+
+    async fn fault(&self) -> Option<async_graphql::Result<i32>> {
+        Some(Err(DbError::internal("relation \"secret\" does not exist").into()))
+    }
+
+    async fn leak(&self) -> Option<async_graphql::Result<i32>> {
+        Some(Err("relation \"secret\" does not exist".into()))
+    }
+
+    async fn broken(&self) -> Result<i32, std::num::ParseIntError> {
+        "x".parse()
+    }
+
+    async fn panic(&self) -> Result<i32, Infallible> {
+        panic!("a bug")
+    }
+
+    async fn forever(&self) -> i32 {
+        std::future::pending().await
+    }
+}
+
+pub(crate) struct Mutation;
+
+#[Object]
+impl Mutation {
+    async fn rename(&self, name: String) -> String {
+        name
+    }
+}
+
+pub(crate) fn service() -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {
+    service_with(Settings::default())
+}
+
+fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {
+    let build = |mode| Schema::build(Query, Mutation, EmptySubscription).validation_mode(mode).finish();
+    GraphqlService::new(&build(ValidationMode::Strict).sdl(), build, settings).unwrap()
+}
+
+pub(crate) fn server() -> Router {
+    server_with(Settings::default())
+}
+
+/// Waits for nothing: whatever is not there when first asked for comes too late.
+pub(crate) fn hasty() -> Router {
+    server_with(Settings { execution: Duration::ZERO, body: Duration::ZERO, ..Settings::default() })
+}
+
+fn server_with(settings: Settings) -> Router {
+    let data = |parts: &axum::http::request::Parts| {
+        let mut data = Data::default();
+        data.insert(parts.uri.path().to_owned());
+        data
+    };
+    router(service_with(settings), Arc::new(data))
+}

@@ -1,0 +1,183 @@
+//! GraphQL over HTTP, as the specification of that name has it.
+//!
+//! - `POST` takes `application/json` in UTF-8, not compressed (else 415): one request or an array of up to ten, which are
+//!   executed side by side and answered in order. `GET` takes queries only (a mutation: 405). All else is 405.
+//! - A browser sends such a `POST` to another origin only after a preflight, so no page can act with its reader's rights
+//!   unasked. A `GET` needs none, and changes nothing.
+//! - `Accept` chooses between the two media types ([`media`]); where it takes neither, 406.
+//! - The status: what cannot be read at all has the status of its error (400, 405, 406, 408, 413, 415). A request that
+//!   was read but not executed (syntax, validation, limits) is 400 as `application/graphql-response+json` and 200 as
+//!   `application/json`. What was executed is 200, errors of single fields included. Where everything asked for was
+//!   unavailable, or time ran out, there is no `data`, and the status is 503 with `Retry-After` in both.
+//! - A batch has the status its answers share, else 200.
+
+#[cfg(test)]
+pub(crate) mod fixture;
+mod media;
+mod params;
+mod service;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_graphql::{Data, Executor, Request, parser::types::OperationType};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    routing::any,
+};
+use futures_util::future::join_all;
+use serde::Serialize;
+
+pub use self::service::{Answer, GraphqlService, Settings};
+use self::{media::Media, params::Asked};
+use crate::{
+    error::{ApiError, Caller, Code, RETRY_AFTER},
+    guard::Budget,
+    language::Language,
+};
+
+/// The path of the endpoint.
+pub const PATH: &str = "/graphql";
+
+/// Where the server's layers leave the id they gave a request.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the server adds for the resolvers, once for each operation: scope, loaders, clock. The [`Language`] and the
+/// [`Caller`] are there without it.
+pub type RequestData = Arc<dyn Fn(&Parts) -> Data + Send + Sync>;
+
+/// The endpoint at [`PATH`].
+pub fn router<E: Executor>(service: GraphqlService<E>, data: RequestData) -> Router {
+    Router::new().route(PATH, any(endpoint::<E>)).with_state(Endpoint { service, data })
+}
+
+#[derive(Clone)]
+struct Endpoint<E> {
+    service: GraphqlService<E>,
+    data: RequestData,
+}
+
+async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let caller = caller(&parts.headers);
+    let mut response = match (Media::negotiate(&parts.headers), endpoint.read(&parts, body).await) {
+        (None, _) => refuse(Media::Json, not_acceptable(), &caller),
+        (Some(media), Err(error)) => refuse(media, error, &caller),
+        (Some(media), Ok(asked)) => endpoint.answer(asked, media, &parts, &caller).await,
+    };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = if parts.method == Method::GET { "POST" } else { "GET, POST" };
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    }
+    response
+}
+
+impl<E: Executor> Endpoint<E> {
+    async fn read(&self, parts: &Parts, body: Body) -> Result<Asked, ApiError> {
+        let guard = self.service.guard();
+        match parts.method {
+            Method::GET => params::get(&parts.uri, guard),
+            Method::POST => params::post(&parts.headers, body, guard, self.service.settings().body).await,
+            _ => Err(method_not_allowed()),
+        }
+    }
+
+    async fn answer(&self, asked: Asked, media: Media, parts: &Parts, caller: &Caller) -> Response<Body> {
+        let mut budget = self.service.guard().budget();
+        match asked {
+            Asked::One(request) => {
+                let answer = self.execute(*request, &mut budget, parts, caller).await;
+                write(status(&answer, media), media, &answer)
+            }
+            Asked::Batch(requests) => {
+                let answers: Vec<_> =
+                    requests.into_iter().map(|request| self.execute(request, &mut budget, parts, caller)).collect();
+                let answers = join_all(answers).await;
+                let mut statuses = answers.iter().map(|answer| status(answer, media));
+                let first = statuses.next().unwrap_or_default();
+                let shared = if statuses.all(|status| status == first) { first } else { StatusCode::OK };
+                write(shared, media, &answers)
+            }
+        }
+    }
+
+    /// Admits the request at once, so that a batch is priced as a whole before any of it runs.
+    fn execute<'a>(
+        &'a self,
+        request: Request,
+        budget: &mut Budget,
+        parts: &'a Parts,
+        caller: &'a Caller,
+    ) -> impl Future<Output = Answer> + Send + use<'a, E> {
+        let admitted = self.service.guard().admit(&request, budget).and_then(|admitted| {
+            let may_run = parts.method == Method::POST || admitted.kind == OperationType::Query;
+            if may_run { Ok(admitted) } else { Err(method_not_allowed()) }
+        });
+        async move {
+            match admitted {
+                Ok(admitted) => self.service.execute(request, admitted, (self.data)(parts), caller).await,
+                Err(error) => Answer::refuse(error, caller),
+            }
+        }
+    }
+}
+
+fn caller(headers: &HeaderMap) -> Caller {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    Caller {
+        request_id: text(REQUEST_ID).to_owned(),
+        language: Language::from_accept_language(text(header::ACCEPT_LANGUAGE)),
+    }
+}
+
+/// The status of a request that was read.
+fn status(answer: &Answer, media: Media) -> StatusCode {
+    match (answer.refusal().map_or(StatusCode::OK, Code::status), media) {
+        (StatusCode::BAD_REQUEST, Media::Json) => StatusCode::OK,
+        (status, _) => status,
+    }
+}
+
+/// A request that could not be read: its status is that of the error in both media types.
+fn refuse(media: Media, error: ApiError, caller: &Caller) -> Response<Body> {
+    write(error.code().status(), media, &Answer::refuse(error, caller))
+}
+
+fn write(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Body> {
+    let Ok(bytes) = serde_json::to_vec(body) else {
+        // No value of a GraphQL answer does that: its maps have strings for keys.
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return response;
+    };
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+    }
+    response
+}
+
+fn not_acceptable() -> ApiError {
+    ApiError::new(
+        Code::NotAcceptable,
+        "Máy chủ chỉ trả lời bằng application/graphql-response+json hoặc application/json",
+        "Answers are application/graphql-response+json or application/json",
+    )
+}
+
+fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        Code::MethodNotAllowed,
+        "Chỉ nhận POST, hoặc GET cho truy vấn không thay đổi dữ liệu",
+        "Only POST, or GET for queries that change nothing",
+    )
+}

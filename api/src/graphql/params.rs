@@ -1,0 +1,155 @@
+//! From bytes to requests: the body of a POST, the query string of a GET.
+
+use std::{borrow::Cow, collections::HashMap, error::Error};
+
+use async_graphql::{Request, Variables};
+use axum::{
+    body::{Body, to_bytes},
+    extract::Query,
+    http::{HeaderMap, Uri, header},
+};
+use http_body_util::LengthLimitError;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::{Duration, timeout};
+
+use crate::{
+    error::{ApiError, Code},
+    guard::Guard,
+};
+
+/// What one HTTP request asks for.
+#[derive(Debug)]
+pub(super) enum Asked {
+    One(Box<Request>),
+    Batch(Vec<Request>),
+}
+
+/// Reads the body of a POST.
+pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard, wait: Duration) -> Result<Asked, ApiError> {
+    check_media_type(headers)?;
+    let bytes = read(headers, body, guard.limits().bytes, wait).await?;
+    let text = str::from_utf8(&bytes).map_err(|error| ApiError::bad_request("UTF8", error))?;
+    guard.check_json(text)?;
+    if !text.trim_start().starts_with('[') {
+        return request(text).map(|request| Asked::One(Box::new(request)));
+    }
+    let batch: Vec<&RawValue> = serde_json::from_str(text).map_err(json)?;
+    let (limit, actual) = (guard.limits().batch, batch.len());
+    if actual > limit {
+        let what = ("số truy vấn trong một lô", "operations in a batch");
+        return Err(ApiError::limit(Code::BatchLimitExceeded, what, limit as u64, actual as u64));
+    }
+    if batch.is_empty() {
+        return Err(ApiError::bad_request("JSON", "the batch is empty"));
+    }
+    batch.into_iter().map(|one| request(one.get())).collect::<Result<_, _>>().map(Asked::Batch)
+}
+
+/// Reads the query string of a GET.
+pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Params {
+        query: String,
+        operation_name: Option<String>,
+        variables: Option<String>,
+        extensions: Option<String>,
+    }
+    let Query(params) =
+        Query::<Params>::try_from_uri(uri).map_err(|error| ApiError::bad_request("QUERY_STRING", error.body_text()))?;
+    let mut request = Request::new(params.query);
+    request.operation_name = params.operation_name.filter(|name| !name.is_empty());
+    if let Some(text) = params.variables.filter(|text| !text.is_empty()) {
+        guard.check_json(&text)?;
+        request.variables = serde_json::from_str(&text).map_err(json)?;
+    }
+    if let Some(text) = params.extensions.filter(|text| !text.is_empty()) {
+        guard.check_json(&text)?;
+        check_extensions(&text)?;
+    }
+    Ok(Asked::One(Box::new(request)))
+}
+
+/// Only plain JSON: a browser sends that to another origin only after a preflight, and no body unpacks itself here.
+fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
+        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    let is_plain = headers.get_all(header::CONTENT_ENCODING).iter().all(|coding| coding == "identity");
+    if is_json && is_utf8 && is_plain {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        Code::UnsupportedMediaType,
+        "Nội dung phải là application/json, mã UTF-8, không nén",
+        "The body has to be application/json in UTF-8, not compressed",
+    ))
+}
+
+/// At most `limit` bytes within `wait`, whether the length was announced or the body comes in chunks.
+async fn read(headers: &HeaderMap, body: Body, limit: usize, wait: Duration) -> Result<bytes::Bytes, ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let too_large = |actual: Option<usize>| {
+        ApiError::new(
+            Code::PayloadTooLarge,
+            format!("Nội dung quá lớn: cho phép {limit} byte"),
+            format!("The body is too large: at most {limit} bytes"),
+        )
+        .with("limit", limit)
+        .with("actual", actual)
+    };
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(announced));
+    }
+    match timeout(wait, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length_limit(&error) => Err(too_large(None)),
+        Ok(Err(_)) => Err(ApiError::bad_request("BODY", "the body broke off")),
+        Err(_) => {
+            Err(ApiError::new(Code::RequestTimeout, "Nội dung yêu cầu đến quá chậm", "The body did not arrive in time"))
+        }
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    error.source().is_some_and(<dyn Error>::is::<LengthLimitError>)
+}
+
+fn request(text: &str) -> Result<Request, ApiError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Params<'a> {
+        #[serde(borrow)]
+        query: Cow<'a, str>,
+        operation_name: Option<String>,
+        #[serde(default)]
+        variables: Variables,
+        #[serde(borrow)]
+        extensions: Option<&'a RawValue>,
+    }
+    // A derived `Deserialize` would take an array for the fields in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(ApiError::bad_request("JSON", "expected an object with \"query\""));
+    }
+    let params: Params = serde_json::from_str(text).map_err(json)?;
+    if let Some(extensions) = params.extensions {
+        check_extensions(extensions.get())?;
+    }
+    let mut request = Request::new(params.query);
+    request.operation_name = params.operation_name;
+    request.variables = params.variables;
+    Ok(request)
+}
+
+/// Nothing reads them yet, but a client that sends anything else than an object should learn so.
+fn check_extensions(text: &str) -> Result<(), ApiError> {
+    serde_json::from_str::<Option<HashMap<Cow<str>, &RawValue>>>(text).map(drop).map_err(json)
+}
+
+fn json(error: serde_json::Error) -> ApiError {
+    ApiError::bad_request("JSON", error)
+}

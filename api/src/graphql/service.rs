@@ -1,0 +1,157 @@
+//! From a request to its answer, whatever brought it: admitted by the guard, executed in time, its errors masked.
+
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
+
+use async_graphql::{
+    Data, Executor, Request, Response, ServerError, ValidationMode, Value,
+    parser::{self, types::OperationType},
+    value,
+};
+use axum::http::StatusCode;
+use futures_util::FutureExt;
+use serde::Serialize;
+use tokio::time::{Duration, timeout};
+use tracing::Instrument;
+
+use crate::{
+    error::{ApiError, Caller, Code, present},
+    guard::{Admitted, Guard, Limits},
+};
+
+/// How long things may take, and how large they may be.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Until an execution is stopped.
+    pub execution: Duration,
+    /// Until a body has to be there.
+    pub body: Duration,
+    /// The sizes.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { execution: Duration::from_secs(10), body: Duration::from_secs(20), limits: Limits::default() }
+    }
+}
+
+/// A schema behind its guard. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct GraphqlService<E>(Arc<Inner<E>>);
+
+#[derive(Debug)]
+struct Inner<E> {
+    /// Validates in full: what a request meets for the first time.
+    strict: E,
+    /// Leaves out what the same request has passed before.
+    fast: E,
+    guard: Guard,
+    settings: Settings,
+}
+
+impl<E: Executor> GraphqlService<E> {
+    /// Puts a schema behind its guard: `schema` makes it in the mode it is given, `sdl` is what it prints of itself.
+    /// Fails if that cannot be read.
+    pub fn new(sdl: &str, schema: impl Fn(ValidationMode) -> E, settings: Settings) -> Result<Self, parser::Error> {
+        let guard = Guard::new(sdl, settings.limits.clone())?;
+        let (strict, fast) = (schema(ValidationMode::Strict), schema(ValidationMode::Fast));
+        Ok(Self(Arc::new(Inner { strict, fast, guard, settings })))
+    }
+
+    /// The guard and its limits.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+
+    /// The times.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers.
+    pub async fn execute(&self, mut request: Request, admitted: Admitted, data: Data, caller: &Caller) -> Answer {
+        let Inner { strict, fast, guard, settings } = &*self.0;
+        let fingerprint = guard.fingerprint(&request);
+        let known = guard.is_valid(fingerprint);
+        let executor = if known { fast } else { strict }.clone();
+        request.set_parsed_query(admitted.document.parsed().clone());
+        request.data = data;
+        request.data.insert(caller.language);
+        request.data.insert(caller.clone());
+
+        let is_mutation = admitted.kind == OperationType::Mutation;
+        let run = async move { executor.execute(request).await };
+        let response = match timeout(settings.execution, run_caught(run, is_mutation)).await {
+            Ok(Some(response)) => response,
+            Ok(None) => Response::from_errors(vec![ApiError::internal().into_server_error()]),
+            Err(_) => Response::from_errors(vec![ApiError::timeout().into_server_error()]),
+        };
+        let answer = Answer::new(response, caller).costing(admitted.cost, guard.limits().cost);
+        if answer.data.is_some() && !known {
+            guard.remember_valid(fingerprint);
+        }
+        answer
+    }
+}
+
+/// `None` if a resolver panicked. A mutation runs to its end on a task of its own, also when its client has gone or its
+/// time is up; a read stops with the one who waits for it.
+async fn run_caught(run: impl Future<Output = Response> + Send + 'static, is_mutation: bool) -> Option<Response> {
+    if is_mutation {
+        tokio::spawn(run.in_current_span()).await.ok()
+    } else {
+        AssertUnwindSafe(run).catch_unwind().await.ok()
+    }
+}
+
+/// One answer as it is written: without `data` where nothing was executed.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ServerError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: BTreeMap<String, Value>,
+    /// Why there is no `data`.
+    #[serde(skip)]
+    refusal: Option<Code>,
+}
+
+impl Answer {
+    fn new(Response { mut errors, data, extensions, .. }: Response, caller: &Caller) -> Self {
+        let before_execution = data == Value::Null && errors.iter().all(|error| error.path.is_empty());
+        let codes: Vec<Code> = errors.iter_mut().map(|error| present(error, caller)).collect();
+        let is_away = is_empty(&data) && codes.iter().all(|code| code.status() == StatusCode::SERVICE_UNAVAILABLE);
+        let refusal = codes.first().copied().filter(|_| before_execution || is_away);
+        Self { errors, data: refusal.is_none().then_some(data), extensions, refusal }
+    }
+
+    /// Nothing but an error.
+    #[must_use]
+    pub fn refuse(error: ApiError, caller: &Caller) -> Self {
+        Self::new(Response::from_errors(vec![error.into_server_error()]), caller)
+    }
+
+    /// The code of an answer that has no `data`: nothing was executed, or everything asked for was unavailable.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<Code> {
+        self.refusal
+    }
+
+    fn costing(mut self, requested: u64, limit: u64) -> Self {
+        self.extensions.insert("cost".to_owned(), value!({ "requested": requested, "limit": limit }));
+        self
+    }
+}
+
+/// Whether an answer says nothing: with nullable roots, `data` is an object of nulls when the database is away.
+fn is_empty(data: &Value) -> bool {
+    match data {
+        Value::Null => true,
+        Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
+        _ => false,
+    }
+}

@@ -1,0 +1,239 @@
+//! What stands between a text and its execution.
+//!
+//! In this order, each with a code of its own: brackets and tokens over the raw text ([`scan`]), the parser, then depth,
+//! aliases, root fields, directives, the expansion of fragments and the cost ([`measure`], [`prices`]). A document that
+//! passed is remembered with its parsed form ([`documents`]), so that a known one costs a look-up.
+//!
+//! Whether fields, types and fragments exist is not asked here: validation follows, on a document that is now known to
+//! be small.
+
+mod documents;
+mod measure;
+mod prices;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Request, Value,
+    parser::{self, types::OperationType},
+};
+
+pub use self::documents::Document;
+use self::{
+    documents::{Documents, Operation},
+    measure::{Cycle, Measure, Tally},
+    prices::Prices,
+};
+use crate::error::{ApiError, Code};
+
+/// The page where a connection is asked for neither `first` nor `last`; also what a list without paging is taken for.
+pub const DEFAULT_PAGE: u64 = 20;
+
+/// How large a request may be. The defaults are the documented limits of the API.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub bytes: usize,
+    /// Operations in one batch.
+    pub batch: usize,
+    /// Brackets, braces and parentheses within one another, in documents, in their fragments written out, and in JSON.
+    pub nesting: u64,
+    /// Tokens of a document.
+    pub tokens: u64,
+    /// Fields below one another. The introspection query of the usual tools has 15.
+    pub depth: u64,
+    /// Aliases of an operation, its fragments written out.
+    pub aliases: u64,
+    /// Fields at the root of an operation.
+    pub root_fields: u64,
+    /// Directives of an operation, its fragments written out.
+    pub directives: u64,
+    /// Selections of a whole document, its fragments written out: what validation will have to visit.
+    pub expansion: u64,
+    /// Fields times page sizes of one request: what execution may have to produce.
+    pub cost: u64,
+    /// Bytes of memory for documents already parsed.
+    pub cache: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 1 << 20,
+            batch: 10,
+            nesting: 64,
+            tokens: 2_000,
+            depth: 15,
+            aliases: 30,
+            root_fields: 30,
+            directives: 30,
+            expansion: 5_000,
+            cost: 100_000,
+            cache: 32 << 20,
+        }
+    }
+}
+
+/// What is left of the cost one request may have.
+#[derive(Debug)]
+pub struct Budget {
+    limit: u64,
+    spent: u64,
+}
+
+/// An operation that may be executed.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The document, parsed.
+    pub document: Arc<Document>,
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// Its cost: fields times page sizes.
+    pub cost: u64,
+}
+
+/// Checks documents against the limits.
+#[derive(Debug)]
+pub struct Guard {
+    limits: Limits,
+    prices: Prices,
+    documents: Documents,
+}
+
+impl Guard {
+    /// A guard for the schema that prints this SDL. Fails if that cannot be read.
+    pub fn new(sdl: &str, limits: Limits) -> Result<Self, parser::Error> {
+        Ok(Self { prices: Prices::new(sdl)?, documents: Documents::new(limits.cache), limits })
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The budget of one request, to be shared by all its operations.
+    #[must_use]
+    pub const fn budget(&self) -> Budget {
+        Budget { limit: self.limits.cost, spent: 0 }
+    }
+
+    /// Checks one request and takes its cost off the budget.
+    pub fn admit(&self, request: &Request, budget: &mut Budget) -> Result<Admitted, ApiError> {
+        if request.variables.values().any(holds_nul) {
+            return Err(ApiError::bad_request("INPUT", "U+0000 is not allowed in text"));
+        }
+        let document = match self.documents.get(&request.query) {
+            Some(document) => document,
+            None => self.documents.insert(&request.query, self.read(&request.query)?),
+        };
+        let operation = document.operation(request.operation_name.as_deref())?;
+        let (kind, cost) = (operation.kind, self.cost(&document, operation, request)?);
+        budget.spent = budget.spent.saturating_add(cost);
+        within(Code::CostLimitExceeded, ("chi phí truy vấn", "fields times page sizes"), budget.limit, budget.spent)
+            .map_err(|error| error.with("requested", cost))?;
+        Ok(Admitted { document, kind, cost })
+    }
+
+    /// Names one request's text, operation and variables, for [`Guard::is_valid`].
+    #[must_use]
+    pub fn fingerprint(&self, request: &Request) -> u64 {
+        self.documents.fingerprint(request)
+    }
+
+    /// Whether this very request has passed validation before.
+    #[must_use]
+    pub fn is_valid(&self, fingerprint: u64) -> bool {
+        self.documents.is_valid(fingerprint)
+    }
+
+    /// Remembers that validation was passed.
+    pub fn remember_valid(&self, fingerprint: u64) {
+        self.documents.remember_valid(fingerprint);
+    }
+
+    /// JSON is read by recursion too, so its nesting is measured before.
+    pub fn check_json(&self, text: &str) -> Result<(), ApiError> {
+        within(Code::NestingLimitExceeded, NESTING, self.limits.nesting, scan::json_nesting(text))
+    }
+
+    fn read(&self, text: &str) -> Result<Document, ApiError> {
+        let limits = &self.limits;
+        let extent = scan::document(text).map_err(|unreadable| ApiError::bad_request("SYNTAX", unreadable))?;
+        within(Code::NestingLimitExceeded, NESTING, limits.nesting, extent.nesting)?;
+        within(Code::TokenLimitExceeded, ("số từ tố", "tokens"), limits.tokens, extent.tokens)?;
+        let parsed = parser::parse_query(text).map_err(syntax)?;
+
+        let mut measure = Measure::new(&self.prices, &parsed);
+        let mut expansion = 0_u64;
+        let mut operations = Vec::new();
+        for (name, definition) in parsed.operations.iter() {
+            let tally = measure.operation(&definition.node).map_err(cycle)?;
+            self.check_operation(&tally)?;
+            expansion = expansion.saturating_add(tally.selections);
+            operations.push((name.cloned(), Operation::new(definition.node.ty, &tally)));
+        }
+        // Validation visits every fragment once more for itself, also one that no operation spreads.
+        for name in parsed.fragments.keys() {
+            let tally = measure.fragment(name).map_err(cycle)?;
+            self.check_nesting(&tally)?;
+            expansion = expansion.saturating_add(tally.selections);
+        }
+        within(Code::ExpansionLimitExceeded, ("độ dài sau khi khai triển", "selections"), limits.expansion, expansion)?;
+        Ok(Document::new(parsed, operations))
+    }
+
+    fn check_operation(&self, tally: &Tally) -> Result<(), ApiError> {
+        let limits = &self.limits;
+        self.check_nesting(tally)?;
+        within(Code::RootFieldLimitExceeded, ("số trường gốc", "root fields"), limits.root_fields, tally.fields)?;
+        within(Code::AliasLimitExceeded, ("số bí danh", "aliases"), limits.aliases, tally.aliases)?;
+        within(
+            Code::DirectiveLimitExceeded,
+            ("số chỉ thị (directive)", "directives"),
+            limits.directives,
+            tally.directives,
+        )
+    }
+
+    fn check_nesting(&self, tally: &Tally) -> Result<(), ApiError> {
+        within(Code::NestingLimitExceeded, NESTING, self.limits.nesting, tally.nesting)?;
+        within(Code::DepthLimitExceeded, ("độ sâu của trường", "levels of fields"), self.limits.depth, tally.depth)
+    }
+
+    fn cost(&self, document: &Document, operation: &Operation, request: &Request) -> Result<u64, ApiError> {
+        if let Some(cost) = operation.cost {
+            return Ok(cost);
+        }
+        let Some(definition) = document.definition(request.operation_name.as_deref()) else { return Ok(0) };
+        let mut measure = Measure::new(&self.prices, document.parsed()).with(definition, &request.variables);
+        measure.operation(definition).map(|tally| tally.cost).map_err(cycle)
+    }
+}
+
+const NESTING: (&str, &str) = ("độ lồng nhau", "levels of nesting");
+
+fn within(code: Code, what: (&str, &str), limit: u64, actual: u64) -> Result<(), ApiError> {
+    if actual <= limit { Ok(()) } else { Err(ApiError::limit(code, what, limit, actual)) }
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::List(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields.values().any(holds_nul),
+        _ => false,
+    }
+}
+
+fn cycle(Cycle(name): Cycle) -> ApiError {
+    ApiError::bad_request("VALIDATION", format_args!("fragment \"{name}\" spreads itself"))
+}
+
+fn syntax(error: parser::Error) -> ApiError {
+    let places = error.positions().collect();
+    ApiError::bad_request("SYNTAX", error).at(places)
+}

@@ -1,0 +1,222 @@
+//! What each field of the schema multiplies, read once from the schema's own SDL.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Value,
+    parser::{
+        Error, parse_schema,
+        types::{BaseType, FieldDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition},
+    },
+};
+
+use super::DEFAULT_PAGE;
+
+/// How many times the selection under a field is executed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Size {
+    /// Always this often.
+    Fixed(u64),
+    /// As often as `first` or `last` says, this often where neither is given.
+    Page(u64),
+    /// Once for each of the `ids` asked for.
+    Ids,
+}
+
+/// One field: what it leads to and how often.
+#[derive(Debug)]
+pub(super) struct Price {
+    pub returns: String,
+    pub size: Size,
+}
+
+/// The prices of all fields, and the names of the three roots.
+#[derive(Debug)]
+pub(super) struct Prices {
+    fields: HashMap<String, HashMap<String, Price>>,
+    pub query: String,
+    pub mutation: String,
+    pub subscription: String,
+}
+
+impl Prices {
+    /// Reads the SDL that the schema prints of itself.
+    pub fn new(sdl: &str) -> Result<Self, Error> {
+        let document = parse_schema(sdl)?;
+        let mut prices = Self {
+            fields: introspection(&document),
+            query: "Query".to_owned(),
+            mutation: "Mutation".to_owned(),
+            subscription: "Subscription".to_owned(),
+        };
+        for definition in &document.definitions {
+            if let TypeSystemDefinition::Schema(schema) = definition {
+                for (root, name) in [
+                    (&mut prices.query, &schema.node.query),
+                    (&mut prices.mutation, &schema.node.mutation),
+                    (&mut prices.subscription, &schema.node.subscription),
+                ] {
+                    if let Some(name) = name {
+                        root.clone_from(&name.node.to_string());
+                    }
+                }
+            }
+        }
+        // A page's size is counted once, at the field that takes it, not again at the connection's own lists.
+        let connections: HashSet<&str> =
+            fields(&document).filter(|(_, field)| is_paged(field)).map(|(_, field)| named(&field.ty.node)).collect();
+        for (owner, field) in fields(&document) {
+            let size = match size(field) {
+                Size::Fixed(_) if connections.contains(owner) => Size::Fixed(1),
+                size => size,
+            };
+            let price = Price { returns: named(&field.ty.node).to_owned(), size };
+            prices.fields.entry(owner.to_owned()).or_default().insert(field.name.node.to_string(), price);
+        }
+        let root = prices.fields.entry(prices.query.clone()).or_default();
+        for (name, returns) in [("__schema", "__Schema"), ("__type", "__Type")] {
+            root.insert(name.to_owned(), Price { returns: returns.to_owned(), size: Size::Fixed(1) });
+        }
+        Ok(prices)
+    }
+
+    /// `None` where the schema has no such field: validation will say so.
+    pub fn field(&self, owner: &str, name: &str) -> Option<&Price> {
+        self.fields.get(owner)?.get(name)
+    }
+}
+
+fn fields(document: &ServiceDocument) -> impl Iterator<Item = (&str, &FieldDefinition)> {
+    let types = document.definitions.iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) => Some(&ty.node),
+        _ => None,
+    });
+    types.flat_map(|ty| {
+        let fields = match &ty.kind {
+            TypeKind::Object(object) => object.fields.as_slice(),
+            TypeKind::Interface(interface) => interface.fields.as_slice(),
+            _ => &[],
+        };
+        fields.iter().map(|field| (ty.name.node.as_str(), &field.node))
+    })
+}
+
+fn is_paged(field: &FieldDefinition) -> bool {
+    matches!(size(field), Size::Page(_))
+}
+
+fn size(field: &FieldDefinition) -> Size {
+    for argument in &field.arguments {
+        match argument.node.name.node.as_str() {
+            "first" | "last" => {
+                let default = argument.node.default_value.as_ref().and_then(|value| match &value.node {
+                    Value::Number(number) => number.as_u64(),
+                    _ => None,
+                });
+                return Size::Page(default.unwrap_or(DEFAULT_PAGE));
+            }
+            "ids" => return Size::Ids,
+            _ => {}
+        }
+    }
+    match field.ty.node.base {
+        BaseType::List(_) => Size::Fixed(DEFAULT_PAGE),
+        BaseType::Named(_) => Size::Fixed(1),
+    }
+}
+
+fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => named(item),
+    }
+}
+
+/// The types that describe the schema are not in its SDL. Their lists are priced at the mean length they have in this
+/// schema, so that a tool may read it all once while `fields { type { fields { type …` grows as it would in truth.
+fn introspection(document: &ServiceDocument) -> HashMap<String, HashMap<String, Price>> {
+    let (mut types, mut directives, mut inputs, mut values, mut members) = (0, 0, 0, 0, 0);
+    for definition in &document.definitions {
+        match definition {
+            TypeSystemDefinition::Type(ty) => {
+                types += 1;
+                match &ty.node.kind {
+                    TypeKind::InputObject(input) => inputs += input.fields.len(),
+                    TypeKind::Enum(labels) => values += labels.values.len(),
+                    TypeKind::Union(union) => members += union.members.len(),
+                    TypeKind::Object(object) => members += object.implements.len(),
+                    TypeKind::Scalar | TypeKind::Interface(_) => {}
+                }
+            }
+            TypeSystemDefinition::Directive(_) => directives += 1,
+            TypeSystemDefinition::Schema(_) => {}
+        }
+    }
+    let arguments: usize = fields(document).map(|(_, field)| field.arguments.len()).sum();
+    let fields = fields(document).count();
+    let mean = |total: usize, of: usize| total.div_ceil(of.max(1)).max(1);
+
+    let lists = [
+        ("__Schema", "types", "__Type", types),
+        ("__Schema", "directives", "__Directive", directives),
+        ("__Type", "fields", "__Field", mean(fields, types)),
+        ("__Type", "inputFields", "__InputValue", mean(inputs, types)),
+        ("__Type", "enumValues", "__EnumValue", mean(values, types)),
+        ("__Type", "interfaces", "__Type", mean(members, types)),
+        ("__Type", "possibleTypes", "__Type", mean(members, types)),
+        ("__Field", "args", "__InputValue", mean(arguments, fields)),
+        ("__Directive", "args", "__InputValue", 1),
+    ];
+    let single = [
+        ("__Schema", "queryType"),
+        ("__Schema", "mutationType"),
+        ("__Schema", "subscriptionType"),
+        ("__Type", "ofType"),
+        ("__Field", "type"),
+        ("__InputValue", "type"),
+    ];
+    let mut prices: HashMap<String, HashMap<String, Price>> = HashMap::new();
+    for (owner, field, returns, length) in
+        lists.into_iter().chain(single.map(|(owner, field)| (owner, field, "__Type", 1)))
+    {
+        let price = Price { returns: returns.to_owned(), size: Size::Fixed(length as u64) };
+        prices.entry(owner.to_owned()).or_default().insert(field.to_owned(), price);
+    }
+    prices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Prices, Size};
+
+    const SDL: &str = r#"
+        """A province"""
+        type Province { communes(first: Int, after: String): CommuneConnection top(last: Int = 5): CommuneConnection }
+        type CommuneConnection { edges: [CommuneEdge!]! nodes: [Commune]! totalCount: Int }
+        type CommuneEdge { node: Commune cursor: String! }
+        type Commune implements Node { id: ID! neighbours: [Commune] }
+        interface Node { id: ID! }
+        type Root { province: Province nodes(ids: [ID!]!): [Node]! }
+        schema { query: Root }
+    "#;
+
+    #[test]
+    fn a_page_counts_once_and_other_lists_as_a_default_page() {
+        let prices = Prices::new(SDL).unwrap();
+        let price = |owner, field| {
+            let price = prices.field(owner, field).unwrap();
+            (price.returns.as_str(), price.size)
+        };
+        assert_eq!(prices.query, "Root");
+        assert_eq!(price("Root", "province"), ("Province", Size::Fixed(1)));
+        assert_eq!(price("Root", "nodes"), ("Node", Size::Ids));
+        assert_eq!(price("Province", "communes"), ("CommuneConnection", Size::Page(20)));
+        assert_eq!(price("Province", "top"), ("CommuneConnection", Size::Page(5)));
+        assert_eq!(price("CommuneConnection", "edges"), ("CommuneEdge", Size::Fixed(1)));
+        assert_eq!(price("CommuneConnection", "nodes"), ("Commune", Size::Fixed(1)));
+        assert_eq!(price("Commune", "neighbours"), ("Commune", Size::Fixed(20)));
+        assert_eq!(price("Root", "__schema"), ("__Schema", Size::Fixed(1)));
+        assert_eq!(price("__Schema", "types"), ("__Type", Size::Fixed(6)));
+        assert!(prices.field("Commune", "nothing").is_none());
+    }
+}
