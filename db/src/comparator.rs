@@ -2,38 +2,40 @@
 
 use rust_decimal::Decimal;
 
-use crate::text::nfc;
+use crate::{text::nfc, text_enum::text_enum};
 
-/// How a measured figure must compare with the figure of a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Comparator {
-    /// The target's figure or more (≥, "từ", "tối thiểu", "trở lên").
-    AtLeast,
-    /// More than the target's figure, which itself does not suffice (>, "hơn", "trên").
-    MoreThan,
-    /// The target's figure or less (≤, "không quá"; also a rank: "nhóm 10").
-    AtMost,
-    /// Less than the target's figure, which itself does not suffice (<, "dưới").
-    LessThan,
-    /// The target's figure, neither more nor less.
-    Exactly,
-    /// From the lower to the upper figure of the target, both included ("30 đến 40").
-    Between,
+text_enum! {
+    /// How a measured figure must compare with the figure of a target.
+    pub enum Comparator {
+        /// The target's figure or more (≥, "từ", "tối thiểu", "trở lên").
+        AtLeast => "AT_LEAST",
+        /// More than the target's figure, which itself does not suffice (>, "hơn", "trên").
+        MoreThan => "MORE_THAN",
+        /// The target's figure or less (≤, "không quá"; also a rank: "nhóm 10").
+        AtMost => "AT_MOST",
+        /// Less than the target's figure, which itself does not suffice (<, "dưới").
+        LessThan => "LESS_THAN",
+        /// The target's figure, neither more nor less.
+        Exactly => "EXACTLY",
+        /// From the lower to the upper figure of the target, both included ("30 đến 40").
+        Between => "BETWEEN",
+    }
 }
 
-/// Which way an indicator improves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// A higher figure is better, as for coverage.
-    HigherIsBetter,
-    /// A lower figure is better, as for a rank.
-    LowerIsBetter,
-    /// Neither is better as such.
-    Neutral,
+text_enum! {
+    /// Which way an indicator improves.
+    pub enum Direction {
+        /// A higher figure is better, as for coverage.
+        HigherIsBetter => "HIGHER_IS_BETTER",
+        /// A lower figure is better, as for a rank.
+        LowerIsBetter => "LOWER_IS_BETTER",
+        /// Neither is better as such.
+        Neutral => "NEUTRAL",
+    }
 }
 
 /// The rule by which the comparator that counts was found; shown beside every judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
 pub enum ComparatorRule {
     /// The comparator counts as the document states it.
     AsStated,

@@ -1,19 +1,32 @@
 //! What is stored and what is true.
 
+pub mod agency;
 pub mod calendar;
 pub mod comparator;
 pub mod connection;
 mod date;
 pub mod deadline;
+pub mod directive;
+pub mod document;
 pub mod embedded;
+pub mod enums;
 pub mod error;
+pub mod indicator;
 mod lateral;
+pub mod measurement;
 pub mod migrate;
+pub mod noun;
 pub mod page;
 pub mod pool;
+pub mod programme;
 pub mod reader;
+pub mod recommendation;
+pub mod reporting_rule;
 #[allow(missing_docs, reason = "diesel prints it; the columns that need words carry those of their SQL comments")]
 pub mod schema;
+mod search;
+mod sql_functions;
+pub mod target;
 pub mod text;
 mod text_enum;
 pub mod vitals;

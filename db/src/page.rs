@@ -12,10 +12,12 @@ pub const MAX_PAGE: u32 = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Key {
+    /// A day that every row has.
+    Date(Date),
     /// A day; null for a row without one, which comes last.
     Day(Option<Date>),
-    /// A whole number; null for a row without one, which comes last.
-    Number(Option<i32>),
+    /// A whole number.
+    Number(i32),
     /// A text, in the order of its column's collation.
     Text(String),
 }
@@ -93,13 +95,14 @@ impl<T> Default for Slice<T> {
 
 /// Sorts by a tie column and starts after the cursor.
 macro_rules! by_tie {
-    ($query:expr, $page:expr, $tie:expr, $kind:ident) => {{
+    ($query:expr, $page:expr, $descending:expr, $tie:expr, $kind:ident) => {{
         let mut query = $query;
+        let falling = $descending != $page.backward;
         if let Some($crate::page::Cursor { tie: $crate::page::Tie::$kind(tie), .. }) = &$page.from {
             query =
                 if $page.backward { query.filter($tie.lt(tie.clone())) } else { query.filter($tie.gt(tie.clone())) };
         }
-        let query = if $page.backward { query.order($tie.desc()) } else { query.order($tie.asc()) };
+        let query = if falling { query.order($tie.desc()) } else { query.order($tie.asc()) };
         query.limit($page.limit())
     }};
 }

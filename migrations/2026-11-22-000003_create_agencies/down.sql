@@ -1,6 +1,5 @@
-DROP FUNCTION agency_ancestors(uuid, date);
+DROP FUNCTION agency_ancestor_ids(uuid, date);
 DROP FUNCTION agency_subtree_ids(uuid, date);
-DROP FUNCTION agency_subtree(uuid, date);
 DROP TABLE document_relation;
 DROP TABLE agency_succession_party;
 DROP TABLE agency_succession;

@@ -1,7 +1,7 @@
 CREATE TABLE agency (
     id uuid PRIMARY KEY,
     code text COLLATE "C" NOT NULL,
-    name_vi text NOT NULL,
+    name_vi text COLLATE vietnamese NOT NULL,
     name_en text,
     aliases text[] NOT NULL DEFAULT '{}',
     kind text NOT NULL,
@@ -33,7 +33,7 @@ COMMENT ON COLUMN agency.planned_parent_id IS 'The parent that a document announ
 COMMENT ON COLUMN agency.simulated IS 'True if no document names it: invented for the demo province';
 COMMENT ON COLUMN agency.search_text IS 'Folded names, code and aliases, for search';
 CREATE INDEX agency_search_text_idx ON agency USING gin (search_text gin_trgm_ops);
-CREATE INDEX agency_name_vi_idx ON agency (name_vi COLLATE vietnamese, code);
+CREATE INDEX agency_name_vi_idx ON agency (name_vi, code);
 CREATE INDEX agency_planned_parent_id_idx ON agency (planned_parent_id);
 
 ALTER TABLE document ADD CONSTRAINT document_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES agency;
@@ -126,29 +126,24 @@ COMMENT ON COLUMN document_relation.clause IS 'Clause of the document that says 
 CREATE INDEX document_relation_to_document_id_idx ON document_relation (to_document_id);
 CREATE INDEX document_relation_to_agency_id_idx ON document_relation (to_agency_id);
 
--- The agencies below one, on a day, with their distance from it: the root itself at 0.
-CREATE FUNCTION agency_subtree(root uuid, on_day date) RETURNS TABLE (agency_id uuid, depth integer)
-    LANGUAGE sql STABLE ROWS 100
+-- The agencies below one on a day, itself included.
+CREATE FUNCTION agency_subtree_ids(root uuid, on_day date) RETURNS uuid[]
+    LANGUAGE sql STABLE
     AS $$
-        WITH RECURSIVE below (agency_id, depth) AS (
-            SELECT root, 0
+        WITH RECURSIVE below (agency_id) AS (
+            SELECT root
             UNION ALL
-            SELECT p.agency_id, below.depth + 1
+            SELECT p.agency_id
             FROM below JOIN agency_placement p ON p.parent_id = below.agency_id
             WHERE (p.valid_from IS NULL OR p.valid_from <= on_day) AND (p.valid_until IS NULL OR p.valid_until > on_day)
         )
-        SELECT agency_id, depth FROM below
+        SELECT array_agg(agency_id) FROM below
     $$;
-COMMENT ON FUNCTION agency_subtree(uuid, date) IS 'The agencies below one on a day, itself included';
+COMMENT ON FUNCTION agency_subtree_ids(uuid, date) IS 'The agencies below one on a day, itself included';
 
-CREATE FUNCTION agency_subtree_ids(root uuid, on_day date) RETURNS uuid[]
+-- The way up from an agency on a day: its parent first, the root last.
+CREATE FUNCTION agency_ancestor_ids(leaf uuid, on_day date) RETURNS uuid[]
     LANGUAGE sql STABLE
-    AS $$ SELECT array_agg(agency_id) FROM agency_subtree(root, on_day) $$;
-COMMENT ON FUNCTION agency_subtree_ids(uuid, date) IS 'agency_subtree as an array, for = ANY';
-
--- The way up from an agency on a day: its parent at 1, the root last.
-CREATE FUNCTION agency_ancestors(leaf uuid, on_day date) RETURNS TABLE (agency_id uuid, depth integer)
-    LANGUAGE sql STABLE ROWS 5
     AS $$
         WITH RECURSIVE above (agency_id, depth) AS (
             SELECT leaf, 0
@@ -157,6 +152,6 @@ CREATE FUNCTION agency_ancestors(leaf uuid, on_day date) RETURNS TABLE (agency_i
             FROM above JOIN agency_placement p ON p.agency_id = above.agency_id
             WHERE (p.valid_from IS NULL OR p.valid_from <= on_day) AND (p.valid_until IS NULL OR p.valid_until > on_day)
         )
-        SELECT agency_id, depth FROM above WHERE depth > 0
+        SELECT array_agg(agency_id ORDER BY depth) FROM above WHERE depth > 0
     $$;
-COMMENT ON FUNCTION agency_ancestors(uuid, date) IS 'The agencies above one on a day, nearest first';
+COMMENT ON FUNCTION agency_ancestor_ids(uuid, date) IS 'The agencies above one on a day, nearest first; null if there are none';

@@ -1,7 +1,7 @@
 CREATE TABLE indicator (
     id uuid PRIMARY KEY,
     code text COLLATE "C" NOT NULL,
-    name_vi text NOT NULL,
+    name_vi text COLLATE vietnamese NOT NULL,
     name_en text NOT NULL,
     position integer NOT NULL,
     unit text NOT NULL,
@@ -43,7 +43,7 @@ COMMENT ON COLUMN indicator.lower_bound IS 'Smallest plausible value; null if th
 COMMENT ON COLUMN indicator.upper_bound IS 'Largest plausible value; null if there is none';
 COMMENT ON COLUMN indicator.lead_agency_id IS 'The agency that answers for it; null while nobody is named';
 CREATE INDEX indicator_search_text_idx ON indicator USING gin (search_text gin_trgm_ops);
-CREATE INDEX indicator_name_vi_idx ON indicator (name_vi COLLATE vietnamese, code);
+CREATE INDEX indicator_name_vi_idx ON indicator (name_vi, code);
 CREATE INDEX indicator_lead_agency_id_idx ON indicator (lead_agency_id);
 
 CREATE TABLE indicator_definition (

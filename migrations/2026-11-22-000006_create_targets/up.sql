@@ -52,7 +52,7 @@ COMMENT ON COLUMN target.comparator IS 'As the document writes it; null for a qu
 COMMENT ON COLUMN target.value IS 'Value demanded, in the indicator''s unit; the lower end of a range';
 COMMENT ON COLUMN target.upper_value IS 'Upper end of a range';
 COMMENT ON COLUMN target.statement IS 'What a qualitative target demands; null for a number';
-COMMENT ON COLUMN target.source_words IS 'The comparing words of the source: ≥, từ, đạt, có; "bare" where the number stands alone';
+COMMENT ON COLUMN target.source_words IS 'The comparing words of the source: ≥, từ, đạt, có; null where the number stands alone';
 COMMENT ON COLUMN target.measured_over IS 'The denominator this very clause names; null if it names none';
 COMMENT ON COLUMN target.clause IS 'Clause of the document, as printed';
 COMMENT ON COLUMN target.ordinal IS 'Number of the bullet within the clause, from 1';

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::text_enum::text_enum;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::regime::{MonthNumber, month_number};
@@ -12,21 +13,22 @@ pub const FIRST_YEAR: i32 = 1900;
 /// The last year a period may have.
 pub const LAST_YEAR: i32 = 2200;
 
-/// How long a reporting period (kỳ báo cáo) is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PeriodKind {
-    /// One month (tháng), written `2025-07`.
-    Month,
-    /// Three months (quý), written `2025-Q3`.
-    Quarter,
-    /// Six months (6 tháng): `2025-S1` is the first half of the year, `2025-S2` the second.
-    HalfYear,
-    /// The first nine months of a year (9 tháng), written `2025-M9`; there is one in a year.
-    NineMonths,
-    /// Twelve months (năm), written `2025`.
-    Year,
-    /// Any run of days, written with its first and last day, both included: `2025-01-15/2025-03-01`.
-    Range,
+text_enum! {
+    /// How long a reporting period (kỳ báo cáo) is.
+    pub enum PeriodKind {
+        /// One month (tháng), written `2025-07`.
+        Month => "MONTH",
+        /// Three months (quý), written `2025-Q3`.
+        Quarter => "QUARTER",
+        /// Six months (6 tháng): `2025-S1` is the first half of the year, `2025-S2` the second.
+        HalfYear => "HALF_YEAR",
+        /// The first nine months of a year (9 tháng), written `2025-M9`; there is one in a year.
+        NineMonths => "NINE_MONTHS",
+        /// Twelve months (năm), written `2025`.
+        Year => "YEAR",
+        /// Any run of days, written with its first and last day, both included: `2025-01-15/2025-03-01`.
+        Range => "RANGE",
+    }
 }
 
 impl PeriodKind {

@@ -8,36 +8,26 @@ use chrono::NaiveDate;
 
 pub use read::DeadlineError;
 
-use crate::calendar::{Period, PeriodKind, Regime, Window};
+use crate::{
+    calendar::{Period, PeriodKind, Regime, Window},
+    enums::DatePrecision,
+    text_enum::text_enum,
+};
 
-/// How exactly a document states a deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeadlinePrecision {
-    /// To the day, as in "15/4/2025".
-    Day,
-    /// To the month, as in "tháng 6/2025".
-    Month,
-    /// To the quarter, as in "Quý IV/2025".
-    Quarter,
-    /// To the year, as in "năm 2025".
-    Year,
-    /// No date at all: nothing is stated, or only urgency ("khẩn trương").
-    None,
-}
-
-/// How a duty relates to the stated date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeadlineOperator {
-    /// Done by the end of what is stated ("đến ngày 30/6").
-    By,
-    /// Done before what is stated begins ("trước ngày 15/4": on 14 April at the latest).
-    Before,
-    /// Done within what is stated, up to its last day ("trong Quý IV").
-    Within,
-    /// Expected within what is stated ("dự kiến quý II"); its last day counts.
-    Expected,
-    /// A period in which the duty runs ("giai đoạn 2026 – 2030"), which is no deadline.
-    During,
+text_enum! {
+    /// How a duty relates to the stated date.
+    pub enum DeadlineOperator {
+        /// Done by the end of what is stated ("đến ngày 30/6").
+        By => "BY",
+        /// Done before what is stated begins ("trước ngày 15/4": on 14 April at the latest).
+        Before => "BEFORE",
+        /// Done within what is stated, up to its last day ("trong Quý IV").
+        Within => "WITHIN",
+        /// Expected within what is stated ("dự kiến quý II"); its last day counts.
+        Expected => "EXPECTED",
+        /// A period in which the duty runs ("giai đoạn 2026 – 2030"), which is no deadline.
+        During => "DURING",
+    }
 }
 
 /// A deadline as stated. All days are calendar days in Asia/Ho_Chi_Minh.
@@ -49,7 +39,7 @@ pub struct Deadline {
     /// "before", else its last. `None` if no day is stated.
     pub stated_on: Option<NaiveDate>,
     /// How exactly it is stated.
-    pub precision: DeadlinePrecision,
+    pub precision: DatePrecision,
     /// How the duty relates to it; `None` counts as [`DeadlineOperator::By`].
     pub operator: Option<DeadlineOperator>,
     /// True if the document leaves the year out and it was taken from the context.
@@ -60,7 +50,7 @@ impl Deadline {
     /// No deadline: with words that set no day ("khẩn trương", "90 ngày"), or without any.
     #[must_use]
     pub const fn none(words: Option<String>) -> Self {
-        Self { words, stated_on: None, precision: DeadlinePrecision::None, operator: None, year_inferred: false }
+        Self { words, stated_on: None, precision: DatePrecision::None, operator: None, year_inferred: false }
     }
 
     /// Reads the words of a document, such as "trước ngày 15/4/2025", "trong Quý IV/2025", "Đến ngày 30/6", "năm 2025",
@@ -78,11 +68,11 @@ impl Deadline {
     pub fn due_on(&self) -> Option<NaiveDate> {
         let stated = self.stated_on?;
         let window = match self.precision {
-            DeadlinePrecision::Day => Window::of_days(stated, stated),
-            DeadlinePrecision::Month => calendar_window(stated, PeriodKind::Month)?,
-            DeadlinePrecision::Quarter => calendar_window(stated, PeriodKind::Quarter)?,
-            DeadlinePrecision::Year => calendar_window(stated, PeriodKind::Year)?,
-            DeadlinePrecision::None => return None,
+            DatePrecision::Day => Window::of_days(stated, stated),
+            DatePrecision::Month => calendar_window(stated, PeriodKind::Month)?,
+            DatePrecision::Quarter => calendar_window(stated, PeriodKind::Quarter)?,
+            DatePrecision::Year => calendar_window(stated, PeriodKind::Year)?,
+            DatePrecision::None => return None,
         };
         match self.operator {
             Some(DeadlineOperator::During) => None,
@@ -99,7 +89,7 @@ fn calendar_window(day: NaiveDate, kind: PeriodKind) -> Option<Window> {
 }
 
 /// Whether a duty is in time on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
 pub enum Timeliness {
     /// No last day is set, so nothing can be late.
     NoDeadline,

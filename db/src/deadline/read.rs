@@ -5,7 +5,7 @@
 
 use chrono::Datelike;
 
-use super::{Deadline, DeadlineOperator, DeadlinePrecision};
+use super::{DatePrecision, Deadline, DeadlineOperator};
 use crate::calendar::{Period, PeriodError, PeriodKind, Regime, Window};
 use crate::text::{fold, nfc};
 
@@ -59,7 +59,7 @@ const OPERATORS: [(&str, DeadlineOperator); 13] = [
 /// What the unit of a phrase says.
 struct Stated {
     days: Window,
-    precision: DeadlinePrecision,
+    precision: DatePrecision,
     year_inferred: bool,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn deadline(words: &str, default_year: Option<i32>) -> Result<Deadlin
         return Ok(Deadline {
             words: kept,
             stated_on: Some(on),
-            precision: DeadlinePrecision::Year,
+            precision: DatePrecision::Year,
             operator: Some(DeadlineOperator::During),
             year_inferred: false,
         });
@@ -148,7 +148,7 @@ fn unit(text: &str, default_year: Option<i32>) -> Result<Stated, DeadlineError> 
     let ([day, month], (year, year_inferred)) = parts(rest, number, default_year)?;
     let month = days_of(PeriodKind::Month, year, month)?;
     let on = month.start.with_day(day).ok_or(DeadlineError::NoSuchDate)?;
-    Ok(Stated { days: Window::of_days(on, on), precision: DeadlinePrecision::Day, year_inferred })
+    Ok(Stated { days: Window::of_days(on, on), precision: DatePrecision::Day, year_inferred })
 }
 
 /// `N` numbers and a year, which may be left out: "15/4/2025", "15 tháng 4 năm 2025", "15/4", "IV năm 2025".
@@ -181,9 +181,9 @@ fn parts<const N: usize>(
 
 fn whole(kind: PeriodKind, (year, year_inferred): (i32, bool), index: u32) -> Result<Stated, DeadlineError> {
     let precision = match kind {
-        PeriodKind::Month => DeadlinePrecision::Month,
-        PeriodKind::Quarter => DeadlinePrecision::Quarter,
-        _ => DeadlinePrecision::Year,
+        PeriodKind::Month => DatePrecision::Month,
+        PeriodKind::Quarter => DatePrecision::Quarter,
+        _ => DatePrecision::Year,
     };
     Ok(Stated { days: days_of(kind, year, index)?, precision, year_inferred })
 }

@@ -9,43 +9,43 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// The phrase, what it states (day, precision, operator), and the last day that follows.
-type Row = (&'static str, &'static str, DeadlinePrecision, DeadlineOperator, Option<&'static str>);
+type Row = (&'static str, &'static str, DatePrecision, DeadlineOperator, Option<&'static str>);
 
 const WITH_A_YEAR: &[Row] = &[
-    ("trước ngày 15/4/2025", "2025-04-15", DeadlinePrecision::Day, Before, Some("2025-04-14")),
-    ("trước ngày 10/4/2025", "2025-04-10", DeadlinePrecision::Day, Before, Some("2025-04-09")),
-    ("trước ngày 30/6/2025", "2025-06-30", DeadlinePrecision::Day, Before, Some("2025-06-29")),
-    ("trước 01/01/2026.", "2026-01-01", DeadlinePrecision::Day, Before, Some("2025-12-31")),
-    ("đến hết ngày 28-02-2025", "2025-02-28", DeadlinePrecision::Day, By, Some("2025-02-28")),
-    ("Chậm nhất là ngày 15 tháng 4 năm 2025", "2025-04-15", DeadlinePrecision::Day, By, Some("2025-04-15")),
-    ("Hoàn thành trước ngày 29.02.2024", "2024-02-29", DeadlinePrecision::Day, Before, Some("2024-02-28")),
-    ("ngày 30/6 năm 2025", "2025-06-30", DeadlinePrecision::Day, Within, Some("2025-06-30")),
-    ("trong Quý IV/2025", "2025-12-31", DeadlinePrecision::Quarter, Within, Some("2025-12-31")),
-    ("Hoàn thành quý 2/2025", "2025-06-30", DeadlinePrecision::Quarter, Within, Some("2025-06-30")),
-    ("quý II/2025", "2025-06-30", DeadlinePrecision::Quarter, Within, Some("2025-06-30")),
-    ("Qúy III năm 2025", "2025-09-30", DeadlinePrecision::Quarter, Within, Some("2025-09-30")),
-    ("dự kiến quý II/2025", "2025-06-30", DeadlinePrecision::Quarter, Expected, Some("2025-06-30")),
-    ("trước quý I/2026", "2026-01-01", DeadlinePrecision::Quarter, Before, Some("2025-12-31")),
-    ("tháng 6/2025", "2025-06-30", DeadlinePrecision::Month, Within, Some("2025-06-30")),
-    ("cuối tháng 02 năm 2024", "2024-02-29", DeadlinePrecision::Month, By, Some("2024-02-29")),
-    ("trước tháng 6/2025", "2025-06-01", DeadlinePrecision::Month, Before, Some("2025-05-31")),
-    ("năm 2025", "2025-12-31", DeadlinePrecision::Year, Within, Some("2025-12-31")),
-    ("TRONG NĂM 2025;", "2025-12-31", DeadlinePrecision::Year, Within, Some("2025-12-31")),
-    ("đến năm 2030", "2030-12-31", DeadlinePrecision::Year, By, Some("2030-12-31")),
-    ("trước 2030", "2030-01-01", DeadlinePrecision::Year, Before, Some("2029-12-31")),
-    ("giai đoạn 2026 – 2030", "2030-12-31", DeadlinePrecision::Year, During, None),
-    ("giai đoạn 2025 - 2045", "2045-12-31", DeadlinePrecision::Year, During, None),
-    ("trong giai đoạn từ năm 2026 đến năm 2030", "2030-12-31", DeadlinePrecision::Year, During, None),
-    ("thời kỳ 2021—2030", "2030-12-31", DeadlinePrecision::Year, During, None),
+    ("trước ngày 15/4/2025", "2025-04-15", DatePrecision::Day, Before, Some("2025-04-14")),
+    ("trước ngày 10/4/2025", "2025-04-10", DatePrecision::Day, Before, Some("2025-04-09")),
+    ("trước ngày 30/6/2025", "2025-06-30", DatePrecision::Day, Before, Some("2025-06-29")),
+    ("trước 01/01/2026.", "2026-01-01", DatePrecision::Day, Before, Some("2025-12-31")),
+    ("đến hết ngày 28-02-2025", "2025-02-28", DatePrecision::Day, By, Some("2025-02-28")),
+    ("Chậm nhất là ngày 15 tháng 4 năm 2025", "2025-04-15", DatePrecision::Day, By, Some("2025-04-15")),
+    ("Hoàn thành trước ngày 29.02.2024", "2024-02-29", DatePrecision::Day, Before, Some("2024-02-28")),
+    ("ngày 30/6 năm 2025", "2025-06-30", DatePrecision::Day, Within, Some("2025-06-30")),
+    ("trong Quý IV/2025", "2025-12-31", DatePrecision::Quarter, Within, Some("2025-12-31")),
+    ("Hoàn thành quý 2/2025", "2025-06-30", DatePrecision::Quarter, Within, Some("2025-06-30")),
+    ("quý II/2025", "2025-06-30", DatePrecision::Quarter, Within, Some("2025-06-30")),
+    ("Qúy III năm 2025", "2025-09-30", DatePrecision::Quarter, Within, Some("2025-09-30")),
+    ("dự kiến quý II/2025", "2025-06-30", DatePrecision::Quarter, Expected, Some("2025-06-30")),
+    ("trước quý I/2026", "2026-01-01", DatePrecision::Quarter, Before, Some("2025-12-31")),
+    ("tháng 6/2025", "2025-06-30", DatePrecision::Month, Within, Some("2025-06-30")),
+    ("cuối tháng 02 năm 2024", "2024-02-29", DatePrecision::Month, By, Some("2024-02-29")),
+    ("trước tháng 6/2025", "2025-06-01", DatePrecision::Month, Before, Some("2025-05-31")),
+    ("năm 2025", "2025-12-31", DatePrecision::Year, Within, Some("2025-12-31")),
+    ("TRONG NĂM 2025;", "2025-12-31", DatePrecision::Year, Within, Some("2025-12-31")),
+    ("đến năm 2030", "2030-12-31", DatePrecision::Year, By, Some("2030-12-31")),
+    ("trước 2030", "2030-01-01", DatePrecision::Year, Before, Some("2029-12-31")),
+    ("giai đoạn 2026 – 2030", "2030-12-31", DatePrecision::Year, During, None),
+    ("giai đoạn 2025 - 2045", "2045-12-31", DatePrecision::Year, During, None),
+    ("trong giai đoạn từ năm 2026 đến năm 2030", "2030-12-31", DatePrecision::Year, During, None),
+    ("thời kỳ 2021—2030", "2030-12-31", DatePrecision::Year, During, None),
 ];
 
 const WITHOUT_A_YEAR: &[Row] = &[
-    ("Đến ngày 30/5", "2025-05-30", DeadlinePrecision::Day, By, Some("2025-05-30")),
-    ("Đến ngày 30/6", "2025-06-30", DeadlinePrecision::Day, By, Some("2025-06-30")),
-    ("Đến ngày 31/12", "2025-12-31", DeadlinePrecision::Day, By, Some("2025-12-31")),
-    ("trước 15/4", "2025-04-15", DeadlinePrecision::Day, Before, Some("2025-04-14")),
-    ("trong quý IV", "2025-12-31", DeadlinePrecision::Quarter, Within, Some("2025-12-31")),
-    ("tháng 6", "2025-06-30", DeadlinePrecision::Month, Within, Some("2025-06-30")),
+    ("Đến ngày 30/5", "2025-05-30", DatePrecision::Day, By, Some("2025-05-30")),
+    ("Đến ngày 30/6", "2025-06-30", DatePrecision::Day, By, Some("2025-06-30")),
+    ("Đến ngày 31/12", "2025-12-31", DatePrecision::Day, By, Some("2025-12-31")),
+    ("trước 15/4", "2025-04-15", DatePrecision::Day, Before, Some("2025-04-14")),
+    ("trong quý IV", "2025-12-31", DatePrecision::Quarter, Within, Some("2025-12-31")),
+    ("tháng 6", "2025-06-30", DatePrecision::Month, Within, Some("2025-06-30")),
 ];
 
 #[test]
@@ -143,18 +143,18 @@ fn the_last_day_follows_from_any_day_of_what_is_stated() {
         deadline.due_on()
     };
     for (stated_on, precision, by, before) in [
-        ("2025-04-15", DeadlinePrecision::Day, "2025-04-15", "2025-04-14"),
-        ("2025-01-01", DeadlinePrecision::Day, "2025-01-01", "2024-12-31"),
-        ("2024-02-10", DeadlinePrecision::Month, "2024-02-29", "2024-01-31"),
-        ("2025-11-20", DeadlinePrecision::Quarter, "2025-12-31", "2025-09-30"),
-        ("2025-12-15", DeadlinePrecision::Year, "2025-12-31", "2024-12-31"),
+        ("2025-04-15", DatePrecision::Day, "2025-04-15", "2025-04-14"),
+        ("2025-01-01", DatePrecision::Day, "2025-01-01", "2024-12-31"),
+        ("2024-02-10", DatePrecision::Month, "2024-02-29", "2024-01-31"),
+        ("2025-11-20", DatePrecision::Quarter, "2025-12-31", "2025-09-30"),
+        ("2025-12-15", DatePrecision::Year, "2025-12-31", "2024-12-31"),
     ] {
         for operator in [None, Some(By), Some(Within), Some(Expected)] {
             assert_eq!(due(stated_on, precision, operator), Some(day(by)));
         }
         assert_eq!(due(stated_on, precision, Some(Before)), Some(day(before)));
         assert_eq!(due(stated_on, precision, Some(During)), None);
-        assert_eq!(due(stated_on, DeadlinePrecision::None, Some(By)), None);
+        assert_eq!(due(stated_on, DatePrecision::None, Some(By)), None);
     }
 }
 
@@ -191,7 +191,7 @@ proptest! {
     ) {
         if let Ok(read) = Deadline::read(&words, default_year) {
             prop_assert!(read.words.is_some());
-            prop_assert_eq!(read.stated_on.is_none(), read.precision == DeadlinePrecision::None);
+            prop_assert_eq!(read.stated_on.is_none(), read.precision == DatePrecision::None);
         }
     }
 
@@ -220,7 +220,7 @@ proptest! {
     #[test]
     fn before_is_the_day_ahead_of_what_within_covers(on in any_day(), precision in 0..4_usize) {
         let precision = [
-            DeadlinePrecision::Day, DeadlinePrecision::Month, DeadlinePrecision::Quarter, DeadlinePrecision::Year,
+            DatePrecision::Day, DatePrecision::Month, DatePrecision::Quarter, DatePrecision::Year,
         ][precision];
         let due = |stated_on, operator| {
             Deadline { stated_on: Some(stated_on), precision, operator: Some(operator), ..Deadline::none(None) }.due_on()

@@ -1,0 +1,369 @@
+//! Agencies and units (cơ quan, đơn vị), their dated tree and their successions.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use diesel::{dsl::array_position, prelude::*};
+use uuid::Uuid;
+
+use crate::{
+    Date, DbError, Reader,
+    enums::SortDirection,
+    lateral::{Of, Parent, is_any_of, per_parent},
+    noun::{Batch, noun, relation},
+    page::{Cursor, Key, Page, Tie, by_key, by_tie},
+    schema::{agency, agency_placement, agency_succession, agency_succession_party},
+    search::matching,
+    sql_functions::{agency_ancestor_ids, agency_subtree_ids},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// What sort of body an agency is.
+    pub enum AgencyKind {
+        /// Party committee and its standing bodies (cấp ủy, ban thường vụ)
+        PartyCommittee => "PARTY_COMMITTEE",
+        /// Another body of the Party: commission, secretariat (ban đảng)
+        PartyBody => "PARTY_BODY",
+        /// People's committee (ủy ban nhân dân)
+        PeoplesCommittee => "PEOPLES_COMMITTEE",
+        /// People's council (hội đồng nhân dân)
+        PeoplesCouncil => "PEOPLES_COUNCIL",
+        /// Department of a province (sở)
+        Department => "DEPARTMENT",
+        /// Office of a committee, and its divisions (văn phòng)
+        Office => "OFFICE",
+        /// Management board (ban quản lý)
+        ManagementBoard => "MANAGEMENT_BOARD",
+        /// Public service unit: centre, station, portal (đơn vị sự nghiệp)
+        PublicServiceUnit => "PUBLIC_SERVICE_UNIT",
+        /// Fatherland Front and mass organisations (mặt trận, đoàn thể)
+        MassOrganisation => "MASS_ORGANISATION",
+        /// Steering committee (ban chỉ đạo)
+        SteeringCommittee => "STEERING_COMMITTEE",
+        /// Working group, advisory council, community team (tổ, hội đồng tư vấn)
+        WorkingGroup => "WORKING_GROUP",
+        /// Ministry (bộ)
+        Ministry => "MINISTRY",
+        /// Another central authority: National Assembly, Government, general department
+        CentralAuthority => "CENTRAL_AUTHORITY",
+        /// Police (công an)
+        Police => "POLICE",
+        /// A post, not a body (chức danh)
+        OfficeHolder => "OFFICE_HOLDER",
+        /// Several agencies addressed as one, without a list of members (nhóm)
+        AgencyGroup => "AGENCY_GROUP",
+        /// An area, not a body (địa bàn)
+        AdministrativeArea => "ADMINISTRATIVE_AREA",
+        /// Enterprise (doanh nghiệp)
+        Enterprise => "ENTERPRISE",
+        /// Anything else: fund, network
+        Other => "OTHER",
+    }
+}
+
+text_enum! {
+    /// Administrative level.
+    pub enum AgencyLevel {
+        /// The whole country (trung ương)
+        Central => "CENTRAL",
+        /// A province or centrally run city (tỉnh)
+        Provincial => "PROVINCIAL",
+        /// A district (huyện), until these were abolished
+        District => "DISTRICT",
+        /// A commune or ward (xã, phường)
+        Commune => "COMMUNE",
+    }
+}
+
+text_enum! {
+    /// What sort of reorganisation a succession is.
+    pub enum SuccessionKind {
+        /// Several became one (hợp nhất, sáp nhập)
+        Merger => "MERGER",
+        /// One became several (chia, tách)
+        Split => "SPLIT",
+        /// Only the name changed (đổi tên)
+        Rename => "RENAME",
+        /// Its tasks went to another (chuyển giao)
+        Transfer => "TRANSFER",
+    }
+}
+
+/// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = agency)]
+#[graphql(name = "AgencyRow")]
+pub struct Agency {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable key, unique in the whole system: province prefix, dot, abbreviation
+    pub code: String,
+    /// Name in Vietnamese
+    #[graphql(skip)]
+    pub name_vi: String,
+    /// Name in English
+    #[graphql(skip)]
+    pub name_en: Option<String>,
+    /// Other names in use, as documents write them; at most a handful
+    pub aliases: Vec<Option<String>>,
+    /// What sort of body it is
+    pub kind: AgencyKind,
+    /// Administrative level; null if the documents do not say
+    pub level: Option<AgencyLevel>,
+    /// Province it belongs to; null for central bodies and enterprises
+    pub province: Option<String>,
+    /// First day of existence (Asia/Ho_Chi_Minh); null if unknown
+    pub opened_on: Option<Date>,
+    /// First day on which it no longer exists (Asia/Ho_Chi_Minh); null while it does, or if unknown
+    pub closed_on: Option<Date>,
+    /// True if no document names it: invented for the demo province
+    pub simulated: bool,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// The parent that a document announces without a date
+    #[graphql(skip)]
+    pub planned_parent_id: Option<Uuid>,
+}
+
+/// Narrows a list of agencies. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct AgencyFilter {
+    /// Any of these sorts
+    pub kinds: Option<Vec<AgencyKind>>,
+    /// Any of these levels
+    pub levels: Option<Vec<AgencyLevel>>,
+    /// Province, exactly as `province` shows it
+    pub province: Option<String>,
+    /// Code of an agency: only itself and those below it
+    pub subtree: Option<String>,
+    /// True: only those without a parent; false: only those with one
+    pub is_root: Option<bool>,
+    /// True: only those invented for the demo; false: only those that documents name
+    pub simulated: Option<bool>,
+    /// The day on which the tree is read; today in Asia/Ho_Chi_Minh if left out
+    pub on: Option<Date>,
+    /// Every word of it occurs in a name, an alias or the code; tone marks and case do not matter
+    pub text: Option<String>,
+}
+
+/// What agencies are sorted by. Those of equal value follow by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Enum)]
+pub enum AgencySort {
+    /// Vietnamese name, in the order of Vietnamese dictionaries
+    #[default]
+    Name,
+    /// Code
+    Code,
+}
+
+/// How agencies are sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct AgencyOrder {
+    /// By what
+    #[graphql(default)]
+    pub by: AgencySort,
+    /// In which direction
+    #[graphql(default)]
+    pub direction: SortDirection,
+}
+
+/// The objects that have lists of agencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AgencyLink {
+    /// Directly below an agency on a day
+    Parent(Date),
+    /// Anywhere below an agency on a day
+    Ancestor(Date),
+}
+
+diesel::alias!(const root_agency: Alias<RootAgency> = agency as root_agency);
+
+fn filtered(reader: &Reader, below: Option<(AgencyLink, Of)>, filter: &AgencyFilter) -> Boxed {
+    let on = filter.on.unwrap_or(reader.today());
+    let mut query = agency::table.into_boxed();
+    match below {
+        Some((AgencyLink::Parent(day), parent)) => {
+            let children =
+                placements_on(day).filter(agency_placement::parent_id.eq(parent)).select(agency_placement::agency_id);
+            query = query.filter(agency::id.eq_any(children));
+        }
+        Some((AgencyLink::Ancestor(day), root)) => {
+            query = query
+                .filter(is_any_of(agency::id, agency_subtree_ids(root.nullable(), day)))
+                .filter(agency::id.ne(root));
+        }
+        None => {}
+    }
+    if let Some(kinds) = filter.kinds.clone() {
+        query = query.filter(agency::kind.eq_any(kinds));
+    }
+    if let Some(levels) = filter.levels.clone() {
+        query = query.filter(agency::level.eq_any(levels));
+    }
+    if let Some(province) = filter.province.clone() {
+        query = query.filter(agency::province.eq(province));
+    }
+    if let Some(code) = filter.subtree.clone() {
+        let root = root_agency
+            .filter(root_agency.field(agency::code).eq(code))
+            .select(root_agency.field(agency::id))
+            .single_value();
+        query = query.filter(is_any_of(agency::id, agency_subtree_ids(root, on)));
+    }
+    if let Some(is_root) = filter.is_root {
+        let placed = placements_on(on).select(agency_placement::agency_id);
+        query = if is_root { query.filter(agency::id.ne_all(placed)) } else { query.filter(agency::id.eq_any(placed)) };
+    }
+    if let Some(simulated) = filter.simulated {
+        query = query.filter(agency::simulated.eq(simulated));
+    }
+    matching!(query, agency::search_text, filter.text)
+}
+
+type Placements = diesel::helper_types::IntoBoxed<'static, agency_placement::table, diesel::pg::Pg>;
+
+/// The edges of the tree that hold on a day.
+fn placements_on(day: Date) -> Placements {
+    agency_placement::table
+        .filter(agency_placement::valid_from.is_null().or(agency_placement::valid_from.le(day)))
+        .filter(agency_placement::valid_until.is_null().or(agency_placement::valid_until.gt(day)))
+        .into_boxed()
+}
+
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(agency::code.eq_any(codes))
+}
+
+fn sorted(query: Boxed, order: AgencyOrder, page: &Page) -> Boxed {
+    let falling = order.direction == SortDirection::Descending;
+    match order.by {
+        AgencySort::Name => by_key!(query, page, falling, agency::name_vi, Text, agency::code, Code),
+        AgencySort::Code => by_tie!(query, page, falling, agency::code, Code),
+    }
+}
+
+fn cursor(row: &Agency, order: AgencyOrder) -> Cursor {
+    let key = match order.by {
+        AgencySort::Name => Some(Key::Text(row.name_vi.clone())),
+        AgencySort::Code => None,
+    };
+    Cursor { key, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(Agency, agency, AgencyFilter, AgencyOrder, AgencyLink, |row| row.code.clone());
+
+/// The agencies above one on a day, nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AncestorsOf {
+    /// The agency
+    pub agency: Uuid,
+    /// The day
+    pub on: Date,
+}
+
+impl Batch for AncestorsOf {
+    type Value = Vec<Agency>;
+
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Vec<Agency>>, DbError> {
+        let mut answers: HashMap<Self, Vec<Agency>> = keys.iter().map(|key| (*key, Vec::new())).collect();
+        let days: BTreeSet<Date> = keys.iter().map(|key| key.on).collect();
+        for on in days {
+            let leaves: Vec<Uuid> = keys.iter().filter(|key| key.on == on).map(|key| key.agency).collect();
+            let above = || agency_ancestor_ids(Parent, on);
+            let query = agency::table
+                .filter(is_any_of(agency::id, above()))
+                .order(array_position(above(), agency::id))
+                .select(Agency::as_select());
+            let mut connection = reader.statement().await?;
+            let rows: Vec<(Uuid, Agency)> =
+                diesel_async::RunQueryDsl::load(per_parent(&leaves, query), &mut connection).await?;
+            for (leaf, row) in rows {
+                answers.entry(Self { agency: leaf, on }).or_default().push(row);
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Under which agency another stands, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = agency_placement)]
+#[graphql(name = "AgencyPlacementRow")]
+pub struct AgencyPlacement {
+    /// First day (Asia/Ho_Chi_Minh); null if it was so before our records begin
+    pub valid_from: Option<Date>,
+    /// First day on which it is no longer so (Asia/Ho_Chi_Minh); null while it is
+    pub valid_until: Option<Date>,
+    /// True if a document says so; false if it follows from the law or the context
+    pub stated: bool,
+    /// Clause of the document that says so
+    pub clause: Option<String>,
+    /// The agency above
+    #[graphql(skip)]
+    pub parent_id: Uuid,
+    /// The document that says so
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
+}
+
+relation!(
+    /// All placements of an agency, the earliest first.
+    PlacementsOf => AgencyPlacement,
+    |reader, parents| agency_placement::table
+        .filter(agency_placement::agency_id.eq_any(parents))
+        .order((agency_placement::agency_id, agency_placement::valid_from.asc().nulls_first()))
+        .select((agency_placement::agency_id, AgencyPlacement::as_select()))
+);
+
+/// A reorganisation: which agencies became which.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = agency_succession)]
+#[graphql(name = "AgencySuccessionRow")]
+pub struct AgencySuccession {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// What sort of reorganisation it is
+    pub kind: SuccessionKind,
+    /// First day of the new order (Asia/Ho_Chi_Minh); null if the documents give no date
+    pub effective_on: Option<Date>,
+    /// Clause of the document that decides it
+    pub clause: Option<String>,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// The document that decides it
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
+}
+
+text_enum! {
+    /// The two sides of a reorganisation.
+    pub enum SuccessionSide {
+        /// Went in
+        Predecessor => "PREDECESSOR",
+        /// Came out
+        Successor => "SUCCESSOR",
+    }
+}
+
+relation!(
+    /// The reorganisations an agency took part in, with its side.
+    SuccessionsOf => (SuccessionSide, AgencySuccession),
+    |reader, parents| agency_succession_party::table
+        .inner_join(agency_succession::table)
+        .filter(agency_succession_party::agency_id.eq_any(parents))
+        .order((agency_succession_party::agency_id, agency_succession::effective_on.asc().nulls_last(), agency_succession::id))
+        .select((agency_succession_party::agency_id, (agency_succession_party::side, AgencySuccession::as_select())))
+);
+
+relation!(
+    /// Who took part in a reorganisation, with their sides, by name.
+    PartiesOf => (SuccessionSide, Agency),
+    |reader, parents| agency_succession_party::table
+        .inner_join(agency::table)
+        .filter(agency_succession_party::succession_id.eq_any(parents))
+        .order((agency_succession_party::succession_id, agency::name_vi, agency::code))
+        .select((agency_succession_party::succession_id, (agency_succession_party::side, Agency::as_select())))
+);

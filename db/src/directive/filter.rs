@@ -1,0 +1,280 @@
+//! Which directives a list holds, and in which order.
+
+use async_graphql::{Enum, InputObject};
+use chrono::Days;
+use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types};
+
+use super::{Boxed, Directive, DirectiveKind, DirectiveState};
+use crate::{
+    Date, Reader,
+    deadline::{DUE_SOON_DAYS, Timeliness},
+    enums::{SortDirection, Visibility},
+    lateral::{Of, is_any_of},
+    page::{Cursor, Key, Page, Tie, by_key, by_nullable_key, by_tie},
+    schema::{
+        agency, directive, directive_coordinator, directive_dependency, directive_document, directive_indicator,
+        directive_lead, document, indicator, programme, recommendation_answer,
+    },
+    search::matching,
+    sql_functions::agency_subtree_ids,
+};
+
+/// Narrows a list of directives. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct DirectiveFilter {
+    /// Code of the programme
+    pub programme: Option<String>,
+    /// Code of the document they stand in
+    pub document: Option<String>,
+    /// Code of an agency that leads, alone or with others
+    pub lead: Option<String>,
+    /// Code of an agency that coordinates by name
+    pub coordinator: Option<String>,
+    /// Code of an agency: led or coordinated by it or by an agency below it
+    pub agency_subtree: Option<String>,
+    /// Code of an indicator they serve
+    pub indicator: Option<String>,
+    /// Any of these sorts
+    pub kinds: Option<Vec<DirectiveKind>>,
+    /// Any of these states
+    pub states: Option<Vec<DirectiveState>>,
+    /// Any of these, judged on the day `on`
+    pub timeliness: Option<Vec<Timeliness>>,
+    /// The day on which timeliness is judged and the tree of agencies is read; today in Asia/Ho_Chi_Minh if left out
+    pub on: Option<Date>,
+    /// Due on this day or later
+    pub due_from: Option<Date>,
+    /// Due on this day or earlier
+    pub due_until: Option<Date>,
+    /// True: only those with a last day; false: only those without
+    pub has_deadline: Option<bool>,
+    /// Every word of it occurs in title, summary or code; tone marks and case do not matter
+    pub text: Option<String>,
+}
+
+/// What directives are sorted by. Those of equal value follow by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Enum)]
+pub enum DirectiveSort {
+    /// Last day of the deadline in force; those without one come last, in either direction
+    #[default]
+    DueOn,
+    /// Order of the clauses within their document
+    Position,
+    /// Code
+    Code,
+}
+
+/// How directives are sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct DirectiveOrder {
+    /// By what
+    #[graphql(default)]
+    pub by: DirectiveSort,
+    /// In which direction
+    #[graphql(default)]
+    pub direction: SortDirection,
+}
+
+/// The objects that have lists of directives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DirectiveLink {
+    /// Led by an agency
+    Lead,
+    /// Coordinated by an agency
+    Coordinator,
+    /// Given by an agency
+    Assigner,
+    /// Standing in a document
+    Document,
+    /// Mentioning a document
+    MentionedDocument,
+    /// Waiting for a document
+    AwaitedDocument,
+    /// Of a programme
+    Programme,
+    /// Serving an indicator
+    Indicator,
+    /// Waiting for a directive
+    AwaitedDirective,
+    /// Part of a directive
+    Parent,
+    /// Answering a recommendation
+    Recommendation,
+}
+
+pub(super) fn filtered(reader: &Reader, below: Option<(DirectiveLink, Of)>, filter: &DirectiveFilter) -> Boxed {
+    let mut query = directive::table.into_boxed();
+    if reader.scope().published_only() {
+        query = query.filter(directive::visibility.eq(Visibility::Public));
+    }
+    if let Some((link, parent)) = below {
+        query = linked(query, link, parent);
+    }
+    query = by_party(query, filter, filter.on.unwrap_or(reader.today()));
+    if let Some(code) = filter.programme.clone() {
+        query = query.filter(
+            directive::programme_id.eq_any(programme::table.filter(programme::code.eq(code)).select(programme::id)),
+        );
+    }
+    if let Some(code) = filter.document.clone() {
+        query = query.filter(
+            directive::document_id.eq_any(document::table.filter(document::code.eq(code)).select(document::id)),
+        );
+    }
+    if let Some(code) = filter.indicator.clone() {
+        let serving = directive_indicator::table
+            .inner_join(indicator::table)
+            .filter(indicator::code.eq(code))
+            .select(directive_indicator::directive_id);
+        query = query.filter(directive::id.eq_any(serving));
+    }
+    if let Some(kinds) = filter.kinds.clone() {
+        query = query.filter(directive::kind.eq_any(kinds));
+    }
+    if let Some(states) = filter.states.clone() {
+        query = query.filter(directive::state.eq_any(states));
+    }
+    if let Some(wanted) = &filter.timeliness {
+        query = query.filter(timely(wanted, filter.on.unwrap_or(reader.today())));
+    }
+    if let Some(day) = filter.due_from {
+        query = query.filter(directive::due_on.ge(day));
+    }
+    if let Some(day) = filter.due_until {
+        query = query.filter(directive::due_on.le(day));
+    }
+    match filter.has_deadline {
+        Some(true) => query = query.filter(directive::due_on.is_not_null()),
+        Some(false) => query = query.filter(directive::due_on.is_null()),
+        None => {}
+    }
+    matching!(query, directive::search_text, filter.text)
+}
+
+fn linked(query: Boxed, link: DirectiveLink, parent: Of) -> Boxed {
+    match link {
+        DirectiveLink::Lead => query.filter(directive::id.eq_any(
+            directive_lead::table.filter(directive_lead::agency_id.eq(parent)).select(directive_lead::directive_id),
+        )),
+        DirectiveLink::Coordinator => query.filter(
+            directive::id.eq_any(
+                directive_coordinator::table
+                    .filter(directive_coordinator::agency_id.eq(parent.nullable()))
+                    .select(directive_coordinator::directive_id),
+            ),
+        ),
+        DirectiveLink::Assigner => query.filter(directive::assigner_id.eq(parent.nullable())),
+        DirectiveLink::Document => query.filter(directive::document_id.eq(parent)),
+        DirectiveLink::MentionedDocument => query.filter(
+            directive::id.eq_any(
+                directive_document::table
+                    .filter(directive_document::document_id.eq(parent))
+                    .select(directive_document::directive_id),
+            ),
+        ),
+        DirectiveLink::AwaitedDocument => query.filter(
+            directive::id.eq_any(
+                directive_dependency::table
+                    .filter(directive_dependency::on_document_id.eq(parent.nullable()))
+                    .select(directive_dependency::directive_id),
+            ),
+        ),
+        DirectiveLink::AwaitedDirective => query.filter(
+            directive::id.eq_any(
+                directive_dependency::table
+                    .filter(directive_dependency::on_directive_id.eq(parent.nullable()))
+                    .select(directive_dependency::directive_id),
+            ),
+        ),
+        DirectiveLink::Programme => query.filter(directive::programme_id.eq(parent)),
+        DirectiveLink::Indicator => query.filter(
+            directive::id.eq_any(
+                directive_indicator::table
+                    .filter(directive_indicator::indicator_id.eq(parent))
+                    .select(directive_indicator::directive_id),
+            ),
+        ),
+        DirectiveLink::Parent => query.filter(directive::parent_id.eq(parent.nullable())),
+        DirectiveLink::Recommendation => query.filter(
+            directive::id.eq_any(
+                recommendation_answer::table
+                    .filter(recommendation_answer::recommendation_id.eq(parent))
+                    .select(recommendation_answer::directive_id),
+            ),
+        ),
+    }
+}
+
+fn by_party(mut query: Boxed, filter: &DirectiveFilter, on: Date) -> Boxed {
+    if let Some(code) = filter.lead.clone() {
+        let led = directive_lead::table
+            .inner_join(agency::table)
+            .filter(agency::code.eq(code))
+            .select(directive_lead::directive_id);
+        query = query.filter(directive::id.eq_any(led));
+    }
+    if let Some(code) = filter.coordinator.clone() {
+        let coordinated = directive_coordinator::table
+            .inner_join(agency::table)
+            .filter(agency::code.eq(code))
+            .select(directive_coordinator::directive_id);
+        query = query.filter(directive::id.eq_any(coordinated));
+    }
+    if let Some(code) = filter.agency_subtree.clone() {
+        let root = || agency::table.filter(agency::code.eq(code.clone())).select(agency::id).single_value();
+        let led = directive_lead::table
+            .filter(is_any_of(directive_lead::agency_id, agency_subtree_ids(root(), on)))
+            .select(directive_lead::directive_id);
+        let coordinated = directive_coordinator::table
+            .filter(is_any_of(directive_coordinator::agency_id.assume_not_null(), agency_subtree_ids(root(), on)))
+            .select(directive_coordinator::directive_id);
+        query = query.filter(directive::id.eq_any(led).or(directive::id.eq_any(coordinated)));
+    }
+    query
+}
+
+type Condition = Box<dyn BoxableExpression<directive::table, Pg, SqlType = sql_types::Nullable<sql_types::Bool>>>;
+
+/// [`crate::deadline::timeliness`] as a condition; a test holds the two together.
+fn timely(wanted: &[Timeliness], on: Date) -> Condition {
+    let soon = Date(on.0.checked_add_days(Days::new(DUE_SOON_DAYS.unsigned_abs())).unwrap_or(on.0));
+    // Done after the day in question is not yet done on it.
+    let open = || directive::completed_on.is_null().or(directive::completed_on.gt(on));
+    let never: Condition = Box::new(sql::<sql_types::Nullable<sql_types::Bool>>("false"));
+    wanted.iter().fold(never, |condition, wanted| -> Condition {
+        match wanted {
+            Timeliness::NoDeadline => Box::new(condition.or(directive::due_on.is_null())),
+            Timeliness::OnTime => Box::new(condition.or(directive::due_on.gt(soon).and(open()))),
+            Timeliness::DueSoon => Box::new(condition.or(directive::due_on.between(on, soon).and(open()))),
+            Timeliness::Overdue => Box::new(condition.or(directive::due_on.lt(on).and(open()))),
+            Timeliness::DoneOnTime => Box::new(
+                condition.or(directive::completed_on.le(on).and(directive::completed_on.le(directive::due_on))),
+            ),
+            Timeliness::DoneLate => Box::new(
+                condition.or(directive::completed_on.le(on).and(directive::completed_on.gt(directive::due_on))),
+            ),
+        }
+    })
+}
+
+pub(super) fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(directive::code.eq_any(codes))
+}
+
+pub(super) fn sorted(query: Boxed, order: DirectiveOrder, page: &Page) -> Boxed {
+    let falling = order.direction == SortDirection::Descending;
+    match order.by {
+        DirectiveSort::DueOn => by_nullable_key!(query, page, falling, directive::due_on, Day, directive::code, Code),
+        DirectiveSort::Position => by_key!(query, page, falling, directive::position, Number, directive::code, Code),
+        DirectiveSort::Code => by_tie!(query, page, falling, directive::code, Code),
+    }
+}
+
+pub(super) fn cursor(row: &Directive, order: DirectiveOrder) -> Cursor {
+    let key = match order.by {
+        DirectiveSort::DueOn => Some(Key::Day(row.due_on)),
+        DirectiveSort::Position => Some(Key::Number(row.position)),
+        DirectiveSort::Code => None,
+    };
+    Cursor { key, tie: Tie::Code(row.code.clone()) }
+}

@@ -1,0 +1,143 @@
+//! Directives and duties (chỉ đạo, nhiệm vụ).
+
+mod filter;
+mod relations;
+
+use async_graphql::SimpleObject;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use self::filter::{cursor, filtered, sorted, with_codes};
+pub use self::{
+    filter::{DirectiveFilter, DirectiveLink, DirectiveOrder, DirectiveSort},
+    relations::{
+        CoordinatorsOf, DeadlinesOf, DependenciesOf, DirectiveCoordinator, DirectiveDeadline, DirectiveDependency,
+        IndicatorsServedBy, LeadsOf, ProgressFilter, ProgressLink, ProgressSort, ProgressUpdate, ServedIndicator,
+    },
+};
+use crate::{
+    Date,
+    enums::{Source, Visibility},
+    noun::noun,
+    schema::directive,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// What sort of clause a directive is.
+    pub enum DirectiveKind {
+        /// Something to be done once
+        Directive => "DIRECTIVE",
+        /// Something to be done always (nhiệm vụ thường xuyên)
+        StandingDuty => "STANDING_DUTY",
+        /// A task that a report gives account of
+        ReportedTask => "REPORTED_TASK",
+        /// A task that a report plans for the next period
+        PlannedTask => "PLANNED_TASK",
+        /// A solution of a plan (giải pháp)
+        Measure => "MEASURE",
+        /// A duty to report
+        Reporting => "REPORTING",
+        /// Money, people or facilities to be provided
+        Resources => "RESOURCES",
+    }
+}
+
+text_enum! {
+    /// How the document names the lead.
+    pub enum LeadBasis {
+        /// In the clause itself
+        Explicit => "EXPLICIT",
+        /// Several in the clause, jointly
+        Joint => "JOINT",
+        /// In the opening sentence that covers the clause
+        OpeningSentence => "OPENING_SENTENCE",
+        /// Not in words: it follows from the context
+        Implied => "IMPLIED",
+        /// Nobody is named
+        NotStated => "NOT_STATED",
+    }
+}
+
+text_enum! {
+    /// How pressing a directive is.
+    pub enum DirectivePriority {
+        /// Nothing is said
+        Normal => "NORMAL",
+        /// The document asks for haste ("khẩn trương")
+        Urgent => "URGENT",
+    }
+}
+
+text_enum! {
+    /// Where a directive stands in its life-cycle.
+    pub enum DirectiveState {
+        /// Given, not yet begun
+        Assigned => "ASSIGNED",
+        /// Begun
+        InProgress => "IN_PROGRESS",
+        /// The lead says it is done; nobody has confirmed it yet
+        ReportedDone => "REPORTED_DONE",
+        /// Done and confirmed
+        Completed => "COMPLETED",
+        /// No longer wanted
+        Cancelled => "CANCELLED",
+    }
+}
+
+/// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = directive)]
+#[graphql(name = "DirectiveRow")]
+pub struct Directive {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable key: document and clause
+    pub code: String,
+    /// What sort of clause it is
+    pub kind: DirectiveKind,
+    /// What is to be done, in our words, in Vietnamese
+    pub title: String,
+    /// The same in English, in more words; null if nobody has written it yet
+    #[graphql(name = "summary")]
+    pub summary_en: Option<String>,
+    /// Clause label as the document prints it: `10.a`, `III.1`
+    pub clause: String,
+    /// Order of the clause within the document, from 1
+    pub position: i32,
+    /// How the document names the lead
+    pub lead_basis: LeadBasis,
+    /// How pressing it is
+    pub priority: DirectivePriority,
+    /// What should come out of it; null if the document does not say
+    pub expected_output: Option<String>,
+    /// Where it stands in its life-cycle
+    pub state: DirectiveState,
+    /// Where state and completion come from; SIMULATED means invented for the demo
+    pub state_source: Source,
+    /// Who may read it
+    pub visibility: Visibility,
+    /// Last day allowed by the first deadline (Asia/Ho_Chi_Minh); null without a deadline
+    pub original_due_on: Option<Date>,
+    /// Last day allowed by the deadline now in force (Asia/Ho_Chi_Minh); null without a deadline
+    pub due_on: Option<Date>,
+    /// Day on which it was done; null while it is not, or if the source does not say
+    pub completed_on: Option<Date>,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// The programme it belongs to
+    #[graphql(skip)]
+    pub programme_id: Uuid,
+    /// The document it stands in
+    #[graphql(skip)]
+    pub document_id: Uuid,
+    /// The directive it is a part of
+    #[graphql(skip)]
+    pub parent_id: Option<Uuid>,
+    /// Who gives it
+    #[graphql(skip)]
+    pub assigner_id: Option<Uuid>,
+}
+
+noun!(Directive, directive, DirectiveFilter, DirectiveOrder, DirectiveLink, |row| row.code.clone());

@@ -1,0 +1,207 @@
+//! What hangs on a directive: who leads and coordinates, its deadlines, what it waits for, its progress.
+
+use async_graphql::SimpleObject;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    Date, Reader,
+    agency::Agency,
+    deadline::DeadlineOperator,
+    enums::{DatePrecision, Source, Visibility},
+    lateral::Of,
+    noun::{noun, relation},
+    page::{Cursor, Key, Page, Tie, by_key},
+    schema::{
+        agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_indicator,
+        directive_lead, progress_update,
+    },
+};
+
+relation!(
+    /// Who leads, in the order the document names them.
+    LeadsOf => Agency,
+    |reader, parents| directive_lead::table
+        .inner_join(agency::table)
+        .filter(directive_lead::directive_id.eq_any(parents))
+        .order((directive_lead::directive_id, directive_lead::position))
+        .select((directive_lead::directive_id, Agency::as_select()))
+);
+
+/// Who coordinates (phối hợp): an agency by name, or an open group in the document's words.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = directive_coordinator)]
+#[graphql(name = "DirectiveCoordinatorRow")]
+pub struct DirectiveCoordinator {
+    /// The agency, if it is named
+    #[graphql(skip)]
+    pub agency_id: Option<Uuid>,
+    /// The open group as written ("các đơn vị liên quan"); null for a named agency
+    pub words: Option<String>,
+}
+
+relation!(
+    /// Who coordinates, in the order the document names them.
+    CoordinatorsOf => DirectiveCoordinator,
+    |reader, parents| directive_coordinator::table
+        .filter(directive_coordinator::directive_id.eq_any(parents))
+        .order((directive_coordinator::directive_id, directive_coordinator::position))
+        .select((directive_coordinator::directive_id, DirectiveCoordinator::as_select()))
+);
+
+/// A deadline (thời hạn) a directive has or has had.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = directive_deadline)]
+#[graphql(name = "DirectiveDeadlineRow")]
+pub struct DirectiveDeadline {
+    /// 1 for the original, then counted up; the last is in force
+    pub revision: i32,
+    /// The deadline as written: "trước ngày 15/4/2025"; null if the document says nothing
+    pub words: Option<String>,
+    /// The day written, or the last day of the month, quarter or year written; null if the words hold no date
+    pub stated_on: Option<Date>,
+    /// How exactly the document states it
+    pub precision: DatePrecision,
+    /// How the words bind; null if there are none
+    pub operator: Option<DeadlineOperator>,
+    /// True if the document gives no year and it follows from the context
+    pub year_inferred: bool,
+    /// Effective last day (Asia/Ho_Chi_Minh): "before 15/4" is 14/4, "in quarter IV" is 31/12; null if nothing falls due
+    pub due_on: Option<Date>,
+    /// Day on which this deadline was set; null if unknown
+    pub set_on: Option<Date>,
+    /// What a careful reader should know
+    pub note: Option<String>,
+    /// The document that set it, if another than the directive's
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
+}
+
+relation!(
+    /// Its deadlines, the original first.
+    DeadlinesOf => DirectiveDeadline,
+    |reader, parents| directive_deadline::table
+        .filter(directive_deadline::directive_id.eq_any(parents))
+        .order((directive_deadline::directive_id, directive_deadline::revision))
+        .select((directive_deadline::directive_id, DirectiveDeadline::as_select()))
+);
+
+/// What a directive waits for: another directive, or a document not yet issued.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = directive_dependency)]
+#[graphql(name = "DirectiveDependencyRow")]
+pub struct DirectiveDependency {
+    /// What the source says about it
+    pub note: Option<String>,
+    /// The directive waited for
+    #[graphql(skip)]
+    pub on_directive_id: Option<Uuid>,
+    /// The document waited for
+    #[graphql(skip)]
+    pub on_document_id: Option<Uuid>,
+}
+
+relation!(
+    /// What it waits for.
+    DependenciesOf => DirectiveDependency,
+    |reader, parents| directive_dependency::table
+        .filter(directive_dependency::directive_id.eq_any(parents))
+        .order((directive_dependency::directive_id, directive_dependency::id))
+        .select((directive_dependency::directive_id, DirectiveDependency::as_select()))
+);
+
+/// An indicator that a directive serves.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = directive_indicator)]
+#[graphql(name = "ServedIndicatorRow")]
+pub struct ServedIndicator {
+    /// True if the document says so; false if it is our reading of the two texts
+    pub stated: bool,
+    /// The indicator
+    #[graphql(skip)]
+    pub indicator_id: Uuid,
+}
+
+relation!(
+    /// The indicators it serves.
+    IndicatorsServedBy => ServedIndicator,
+    |reader, parents| directive_indicator::table
+        .filter(directive_indicator::directive_id.eq_any(parents))
+        .order((directive_indicator::directive_id, directive_indicator::indicator_id))
+        .select((directive_indicator::directive_id, ServedIndicator::as_select()))
+);
+
+/// What was reported of a directive's progress on a day: added, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = progress_update)]
+#[graphql(name = "ProgressUpdateRow")]
+pub struct ProgressUpdate {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Day of the report (Asia/Ho_Chi_Minh)
+    pub reported_on: Date,
+    /// How much is done, 0 to 100; null if the report gives no figure
+    pub percent: Option<i16>,
+    /// What was done
+    pub narrative: String,
+    /// What stands in the way; null if nothing was reported
+    pub obstacles: Option<String>,
+    /// Where the report comes from; SIMULATED means invented for the demo
+    pub source: Source,
+    /// When it was recorded here
+    pub recorded_at: DateTime<Utc>,
+    /// The directive
+    #[graphql(skip)]
+    pub directive_id: Uuid,
+    /// The agency that reports
+    #[graphql(skip)]
+    pub reporter_id: Option<Uuid>,
+    /// The document it was reported in
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
+}
+
+/// Progress is read directive by directive; nothing narrows it further yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ProgressFilter;
+
+/// Progress is listed by day, the latest report first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ProgressSort;
+
+/// The objects that have lists of progress updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProgressLink {
+    /// On a directive
+    Directive,
+}
+
+fn filtered(reader: &Reader, below: Option<(ProgressLink, Of)>, _: &ProgressFilter) -> Boxed {
+    let mut query = progress_update::table.into_boxed();
+    if reader.scope().published_only() {
+        let visible = directive::table.filter(directive::visibility.eq(Visibility::Public)).select(directive::id);
+        query = query.filter(progress_update::directive_id.eq_any(visible));
+    }
+    match below {
+        Some((ProgressLink::Directive, parent)) => query.filter(progress_update::directive_id.eq(parent)),
+        None => query,
+    }
+}
+
+/// Reports have no code; their id stands for it.
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+    query.filter(progress_update::id.eq_any(ids))
+}
+
+fn sorted(query: Boxed, _: ProgressSort, page: &Page) -> Boxed {
+    by_key!(query, page, true, progress_update::reported_on, Date, progress_update::id, Id)
+}
+
+fn cursor(row: &ProgressUpdate, _: ProgressSort) -> Cursor {
+    Cursor { key: Some(Key::Date(row.reported_on)), tie: Tie::Id(row.id) }
+}
+
+noun!(ProgressUpdate, progress_update, ProgressFilter, ProgressSort, ProgressLink, |row| row.id.to_string());

@@ -1,0 +1,312 @@
+//! Documents (văn bản) and what they do to one another.
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    Date, Reader,
+    enums::{DatePrecision, SortDirection, Visibility},
+    lateral::Of,
+    noun::{noun, relation},
+    page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
+    schema::{agency, document, document_relation, programme, programme_document},
+    search::matching,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// What sort of document it is.
+    pub enum DocumentKind {
+        /// Nghị quyết
+        Resolution => "RESOLUTION",
+        /// Luật
+        Law => "LAW",
+        /// Nghị định
+        Decree => "DECREE",
+        /// Thông tư
+        Circular => "CIRCULAR",
+        /// Quyết định
+        Decision => "DECISION",
+        /// Kế hoạch
+        Plan => "PLAN",
+        /// Kế hoạch hành động
+        ActionPlan => "ACTION_PLAN",
+        /// Chương trình
+        Programme => "PROGRAMME",
+        /// Đề án
+        Scheme => "SCHEME",
+        /// Chiến lược
+        Strategy => "STRATEGY",
+        /// Quy chế
+        Regulation => "REGULATION",
+        /// Thông báo
+        Notice => "NOTICE",
+        /// Thông báo kết luận
+        Conclusion => "CONCLUSION",
+        /// Công văn
+        OfficialLetter => "OFFICIAL_LETTER",
+        /// Tờ trình
+        Submission => "SUBMISSION",
+        /// Báo cáo
+        Report => "REPORT",
+        /// Bộ chỉ số
+        IndicatorSet => "INDICATOR_SET",
+        /// Thỏa thuận
+        Agreement => "AGREEMENT",
+        /// Danh mục
+        List => "LIST",
+        /// A newspaper's report: no administrative document
+        News => "NEWS",
+    }
+}
+
+text_enum! {
+    /// Whether a document is in force.
+    pub enum DocumentStatus {
+        /// The sources do not say
+        Unknown => "UNKNOWN",
+        /// Announced, not yet issued
+        Planned => "PLANNED",
+        /// A draft
+        Draft => "DRAFT",
+        /// Issued and in force
+        Issued => "ISSUED",
+        /// Another document has taken its place
+        Replaced => "REPLACED",
+        /// No longer in force
+        Revoked => "REVOKED",
+    }
+}
+
+text_enum! {
+    /// What one document does to another document, or to an agency.
+    pub enum DocumentRelationKind {
+        /// Takes its place (thay thế)
+        Replaces => "REPLACES",
+        /// Changes parts of it (sửa đổi, bổ sung)
+        Amends => "AMENDS",
+        /// Carries it out (thực hiện)
+        Implements => "IMPLEMENTS",
+        /// Tells others to carry it out
+        DirectsImplementationOf => "DIRECTS_IMPLEMENTATION_OF",
+        /// Names it as a basis (căn cứ)
+        References => "REFERENCES",
+        /// Continues it
+        Follows => "FOLLOWS",
+        /// Is sent up to it (kính gửi, trình)
+        SubmittedTo => "SUBMITTED_TO",
+        /// Answers it (trả lời)
+        RespondsTo => "RESPONDS_TO",
+        /// Brings it into being (thành lập)
+        Establishes => "ESTABLISHES",
+        /// Asks for it
+        Proposes => "PROPOSES",
+        /// Approves it (phê duyệt)
+        Approves => "APPROVES",
+        /// Reports on it
+        ReportsOn => "REPORTS_ON",
+    }
+}
+
+/// A document (văn bản): resolution, plan, notice. Its identity is issuer, symbol and date; a number alone is repeated by
+/// other provinces.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = document)]
+#[graphql(name = "DocumentRow")]
+pub struct Document {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable short key of this system: the symbol where it is unique, otherwise a name in words
+    pub code: String,
+    /// Number and symbol as printed: `359-KH/TU`; null if the sources name the document without one
+    pub symbol: Option<String>,
+    /// False if the number is blank (`/TB-UBND`) or absent
+    pub symbol_complete: bool,
+    /// What sort of document it is
+    pub kind: DocumentKind,
+    /// What it is about, in our words, in Vietnamese
+    pub title: String,
+    /// The issuer as the source writes it, where it is no agency of the tree
+    pub issuer_name: Option<String>,
+    /// Day of issue (Asia/Ho_Chi_Minh); the first day of the month or year if only that is known; null if the sources give none
+    pub issued_on: Option<Date>,
+    /// How much of `issuedOn` the sources state
+    pub issued_precision: DatePrecision,
+    /// The date as written, where it is incomplete
+    pub issued_words: Option<String>,
+    /// Whether it is in force
+    pub status: DocumentStatus,
+    /// Who may read it
+    pub visibility: Visibility,
+    /// Province it belongs to; null for central documents
+    pub province: Option<String>,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// Who issued it
+    #[graphql(skip)]
+    pub issuer_id: Option<Uuid>,
+}
+
+/// Narrows a list of documents. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct DocumentFilter {
+    /// Number and symbol, exactly as printed
+    pub symbol: Option<String>,
+    /// Code of the agency that issued it
+    pub issuer: Option<String>,
+    /// Any of these sorts
+    pub kinds: Option<Vec<DocumentKind>>,
+    /// Any of these
+    pub statuses: Option<Vec<DocumentStatus>>,
+    /// Province, exactly as `province` shows it
+    pub province: Option<String>,
+    /// Code of a programme that rests on it
+    pub programme: Option<String>,
+    /// Issued on this day or later; documents without a date are left out
+    pub issued_from: Option<Date>,
+    /// Issued on this day or earlier; documents without a date are left out
+    pub issued_until: Option<Date>,
+    /// Every word of it occurs in symbol, title or code; tone marks and case do not matter
+    pub text: Option<String>,
+}
+
+/// What documents are sorted by. Those of equal value follow by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Enum)]
+pub enum DocumentSort {
+    /// Day of issue; those without one come last, in either direction
+    #[default]
+    IssuedOn,
+    /// Code
+    Code,
+}
+
+/// How documents are sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct DocumentOrder {
+    /// By what
+    #[graphql(default)]
+    pub by: DocumentSort,
+    /// In which direction
+    #[graphql(default)]
+    pub direction: SortDirection,
+}
+
+/// The objects that have lists of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DocumentLink {
+    /// Issued by an agency
+    Issuer,
+    /// A programme rests on them
+    Programme,
+}
+
+fn filtered(reader: &Reader, below: Option<(DocumentLink, Of)>, filter: &DocumentFilter) -> Boxed {
+    let mut query = document::table.into_boxed();
+    if reader.scope().published_only() {
+        query = query.filter(document::visibility.eq(Visibility::Public));
+    }
+    match below {
+        Some((DocumentLink::Issuer, parent)) => query = query.filter(document::issuer_id.eq(parent.nullable())),
+        Some((DocumentLink::Programme, parent)) => {
+            let carrying = programme_document::table
+                .filter(programme_document::programme_id.eq(parent))
+                .select(programme_document::document_id);
+            query = query.filter(document::id.eq_any(carrying));
+        }
+        None => {}
+    }
+    if let Some(symbol) = filter.symbol.clone() {
+        query = query.filter(document::symbol.eq(symbol));
+    }
+    if let Some(code) = filter.issuer.clone() {
+        let issuer = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        query = query.filter(document::issuer_id.eq(issuer));
+    }
+    if let Some(kinds) = filter.kinds.clone() {
+        query = query.filter(document::kind.eq_any(kinds));
+    }
+    if let Some(statuses) = filter.statuses.clone() {
+        query = query.filter(document::status.eq_any(statuses));
+    }
+    if let Some(province) = filter.province.clone() {
+        query = query.filter(document::province.eq(province));
+    }
+    if let Some(code) = filter.programme.clone() {
+        let carrying = programme_document::table
+            .inner_join(programme::table)
+            .filter(programme::code.eq(code))
+            .select(programme_document::document_id);
+        query = query.filter(document::id.eq_any(carrying));
+    }
+    if let Some(day) = filter.issued_from {
+        query = query.filter(document::issued_on.ge(day));
+    }
+    if let Some(day) = filter.issued_until {
+        query = query.filter(document::issued_on.le(day));
+    }
+    matching!(query, document::search_text, filter.text)
+}
+
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(document::code.eq_any(codes))
+}
+
+fn sorted(query: Boxed, order: DocumentOrder, page: &Page) -> Boxed {
+    let falling = order.direction == SortDirection::Descending;
+    match order.by {
+        DocumentSort::IssuedOn => {
+            by_nullable_key!(query, page, falling, document::issued_on, Day, document::code, Code)
+        }
+        DocumentSort::Code => by_tie!(query, page, falling, document::code, Code),
+    }
+}
+
+fn cursor(row: &Document, order: DocumentOrder) -> Cursor {
+    let key = match order.by {
+        DocumentSort::IssuedOn => Some(Key::Day(row.issued_on)),
+        DocumentSort::Code => None,
+    };
+    Cursor { key, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(Document, document, DocumentFilter, DocumentOrder, DocumentLink, |row| row.code.clone());
+
+/// What a document does to another document, or to an agency.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = document_relation)]
+#[graphql(name = "DocumentRelationRow")]
+pub struct DocumentRelation {
+    /// What it does
+    pub kind: DocumentRelationKind,
+    /// Clause that says so
+    pub clause: Option<String>,
+    /// The document that does it
+    #[graphql(skip)]
+    pub from_document_id: Uuid,
+    /// The document it is done to
+    #[graphql(skip)]
+    pub to_document_id: Option<Uuid>,
+    /// The agency it is done to
+    #[graphql(skip)]
+    pub to_agency_id: Option<Uuid>,
+}
+
+relation!(
+    /// What a document does to others.
+    RelationsFrom => DocumentRelation,
+    |reader, parents| document_relation::table
+        .filter(document_relation::from_document_id.eq_any(parents))
+        .order((document_relation::from_document_id, document_relation::kind, document_relation::id))
+        .select((document_relation::from_document_id, DocumentRelation::as_select()))
+);
+
+relation!(
+    /// What others do to a document.
+    RelationsTo => DocumentRelation,
+    |reader, parents| document_relation::table
+        .filter(document_relation::to_document_id.eq_any(parents))
+        .order((document_relation::to_document_id, document_relation::kind, document_relation::id))
+        .select((document_relation::to_document_id.assume_not_null(), DocumentRelation::as_select()))
+);

@@ -1,0 +1,55 @@
+//! Enumerations that several nouns share.
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// Who may read an object.
+    pub enum Visibility {
+        /// Everybody
+        Public => "PUBLIC",
+        /// Whoever has signed in
+        Internal => "INTERNAL",
+        /// The parties of the object only
+        Restricted => "RESTRICTED",
+    }
+}
+
+text_enum! {
+    /// Where a figure or a report comes from.
+    pub enum Source {
+        /// Reported by an agency
+        Reported => "REPORTED",
+        /// Taken over from another system or a file
+        Imported => "IMPORTED",
+        /// Computed from other figures
+        Computed => "COMPUTED",
+        /// Invented for the demo province: no real figure
+        Simulated => "SIMULATED",
+    }
+}
+
+text_enum! {
+    /// How exactly a source states a day.
+    pub enum DatePrecision {
+        /// The very day
+        Day => "DAY",
+        /// The month
+        Month => "MONTH",
+        /// The quarter
+        Quarter => "QUARTER",
+        /// The year
+        Year => "YEAR",
+        /// Not at all
+        None => "NONE",
+    }
+}
+
+/// The direction of a sort.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, async_graphql::Enum)]
+pub enum SortDirection {
+    /// Smallest, earliest, first in the alphabet
+    #[default]
+    Ascending,
+    /// Largest, latest, last in the alphabet
+    Descending,
+}

@@ -1,0 +1,352 @@
+//! Indicators (chỉ tiêu) and the versions of their definitions.
+
+use std::collections::HashMap;
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use diesel::prelude::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::{
+    Date, DbError, Reader,
+    calendar::PeriodKind,
+    comparator::Direction,
+    enums::SortDirection,
+    lateral::Of,
+    noun::{Batch, noun, relation},
+    page::{Cursor, Key, Page, Tie, by_key, by_tie},
+    schema::{
+        agency, directive_indicator, indicator, indicator_definition, indicator_group, programme, programme_indicator,
+    },
+    search::matching,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// The unit of a value.
+    pub enum Unit {
+        /// Percent of the denominator: 85 means 85 %
+        Percent => "PERCENT",
+        /// Percent of the gross regional domestic product
+        PercentGrdp => "PERCENT_GRDP",
+        /// Percent of the local budget's expenditure
+        PercentLocalBudget => "PERCENT_LOCAL_BUDGET",
+        /// A count
+        Count => "COUNT",
+        /// An index between 0 and 1
+        Index => "INDEX",
+        /// Per 10,000 people
+        Per10000People => "PER_10000_PEOPLE",
+        /// A rank: 1 is best
+        Rank => "RANK",
+        /// None: the indicator is answered in words or by yes and no
+        None => "NONE",
+    }
+}
+
+text_enum! {
+    /// What a value is.
+    pub enum ValueKind {
+        /// A number
+        Number => "NUMBER",
+        /// A ratio of two numbers
+        Ratio => "RATIO",
+        /// An index between bounds
+        Index => "INDEX",
+        /// A rank
+        Rank => "RANK",
+        /// Yes or no
+        YesNo => "YES_NO",
+        /// Words
+        Narrative => "NARRATIVE",
+    }
+}
+
+text_enum! {
+    /// Whether a value is a level or what came about within a period.
+    pub enum Nature {
+        /// A level at the end of the period: never summed over periods
+        Stock => "STOCK",
+        /// What came about within the period: may be summed over periods
+        Flow => "FLOW",
+    }
+}
+
+text_enum! {
+    /// How the values of several subjects make one.
+    pub enum Aggregation {
+        /// Their sum
+        Sum => "SUM",
+        /// Their mean
+        Mean => "MEAN",
+        /// Sum of the numerators over sum of the denominators
+        RatioOfSums => "RATIO_OF_SUMS",
+        /// The largest
+        Max => "MAX",
+        /// The smallest
+        Min => "MIN",
+        /// They make none
+        None => "NONE",
+    }
+}
+
+/// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = indicator)]
+#[graphql(name = "IndicatorRow")]
+pub struct Indicator {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable key, the same in every programme and province
+    pub code: String,
+    /// Name in Vietnamese
+    #[graphql(skip)]
+    pub name_vi: String,
+    /// Name in English
+    #[graphql(skip)]
+    pub name_en: String,
+    /// Order in the catalogue, from 1; programmes list their indicators in this order
+    pub position: i32,
+    /// Unit of its values and targets
+    pub unit: Unit,
+    /// What a value is
+    pub value_kind: ValueKind,
+    /// Which way is better
+    pub direction: Direction,
+    /// Whether a value is a level or what came about within a period
+    pub nature: Nature,
+    /// How the values of several subjects make one
+    pub aggregation: Aggregation,
+    /// Length of the periods in which it is reported
+    pub frequency: PeriodKind,
+    /// Decimal places people read it with, 0 to 6
+    pub decimals: i16,
+    /// Smallest plausible value; null if there is none
+    pub lower_bound: Option<Decimal>,
+    /// Largest plausible value; null if there is none
+    pub upper_bound: Option<Decimal>,
+    /// What a careful reader should know about it
+    pub note: Option<String>,
+    /// The agency that answers for it
+    #[graphql(skip)]
+    pub lead_agency_id: Option<Uuid>,
+}
+
+/// Narrows a list of indicators. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct IndicatorFilter {
+    /// Code of a programme that follows them
+    pub programme: Option<String>,
+    /// Label of a pillar (a, b, c …), of the programme above or of any
+    pub group: Option<String>,
+    /// Code of the agency that answers for them
+    pub lead: Option<String>,
+    /// Any of these codes
+    pub codes: Option<Vec<String>>,
+    /// Any of these
+    pub value_kinds: Option<Vec<ValueKind>>,
+    /// Any of these
+    pub frequencies: Option<Vec<PeriodKind>>,
+    /// Every word of it occurs in a name or the code; tone marks and case do not matter
+    pub text: Option<String>,
+}
+
+/// What indicators are sorted by. Those of equal value follow by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Enum)]
+pub enum IndicatorSort {
+    /// Order of the catalogue, which is the order of the plan
+    #[default]
+    Position,
+    /// Vietnamese name, in the order of Vietnamese dictionaries
+    Name,
+    /// Code
+    Code,
+}
+
+/// How indicators are sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct IndicatorOrder {
+    /// By what
+    #[graphql(default)]
+    pub by: IndicatorSort,
+    /// In which direction
+    #[graphql(default)]
+    pub direction: SortDirection,
+}
+
+/// The objects that have lists of indicators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IndicatorLink {
+    /// Followed by a programme
+    Programme,
+    /// In a pillar
+    Group,
+    /// Answered for by an agency
+    Lead,
+    /// Served by a directive
+    Directive,
+}
+
+fn filtered(_: &Reader, below: Option<(IndicatorLink, Of)>, filter: &IndicatorFilter) -> Boxed {
+    let mut query = indicator::table.into_boxed();
+    match below {
+        Some((IndicatorLink::Programme, parent)) => {
+            let members = programme_indicator::table
+                .filter(programme_indicator::programme_id.eq(parent))
+                .select(programme_indicator::indicator_id);
+            query = query.filter(indicator::id.eq_any(members));
+        }
+        Some((IndicatorLink::Group, parent)) => {
+            let members = programme_indicator::table
+                .filter(programme_indicator::group_id.eq(parent.nullable()))
+                .select(programme_indicator::indicator_id);
+            query = query.filter(indicator::id.eq_any(members));
+        }
+        Some((IndicatorLink::Lead, parent)) => query = query.filter(indicator::lead_agency_id.eq(parent.nullable())),
+        Some((IndicatorLink::Directive, parent)) => {
+            let served = directive_indicator::table
+                .filter(directive_indicator::directive_id.eq(parent))
+                .select(directive_indicator::indicator_id);
+            query = query.filter(indicator::id.eq_any(served));
+        }
+        None => {}
+    }
+    query = by_membership(query, filter);
+    if let Some(code) = filter.lead.clone() {
+        let lead = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        query = query.filter(indicator::lead_agency_id.eq(lead));
+    }
+    if let Some(codes) = filter.codes.clone() {
+        query = query.filter(indicator::code.eq_any(codes));
+    }
+    if let Some(kinds) = filter.value_kinds.clone() {
+        query = query.filter(indicator::value_kind.eq_any(kinds));
+    }
+    if let Some(frequencies) = filter.frequencies.clone() {
+        query = query.filter(indicator::frequency.eq_any(frequencies));
+    }
+    matching!(query, indicator::search_text, filter.text)
+}
+
+/// A pillar's label means little without its programme, so both narrow the same membership.
+fn by_membership(query: Boxed, filter: &IndicatorFilter) -> Boxed {
+    if filter.programme.is_none() && filter.group.is_none() {
+        return query;
+    }
+    let mut members = programme_indicator::table
+        .inner_join(programme::table)
+        .left_join(indicator_group::table.on(programme_indicator::group_id.eq(indicator_group::id.nullable())))
+        .select(programme_indicator::indicator_id)
+        .into_boxed();
+    if let Some(code) = filter.programme.clone() {
+        members = members.filter(programme::code.eq(code));
+    }
+    if let Some(code) = filter.group.clone() {
+        members = members.filter(indicator_group::code.eq(code));
+    }
+    query.filter(indicator::id.eq_any(members))
+}
+
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(indicator::code.eq_any(codes))
+}
+
+fn sorted(query: Boxed, order: IndicatorOrder, page: &Page) -> Boxed {
+    let falling = order.direction == SortDirection::Descending;
+    match order.by {
+        IndicatorSort::Position => by_key!(query, page, falling, indicator::position, Number, indicator::code, Code),
+        IndicatorSort::Name => by_key!(query, page, falling, indicator::name_vi, Text, indicator::code, Code),
+        IndicatorSort::Code => by_tie!(query, page, falling, indicator::code, Code),
+    }
+}
+
+fn cursor(row: &Indicator, order: IndicatorOrder) -> Cursor {
+    let key = match order.by {
+        IndicatorSort::Position => Some(Key::Number(row.position)),
+        IndicatorSort::Name => Some(Key::Text(row.name_vi.clone())),
+        IndicatorSort::Code => None,
+    };
+    Cursor { key, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(Indicator, indicator, IndicatorFilter, IndicatorOrder, IndicatorLink, |row| row.code.clone());
+
+/// A dated wording of what an indicator measures: another denominator or window is another version.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = indicator_definition)]
+#[graphql(name = "IndicatorDefinitionRow")]
+pub struct IndicatorDefinition {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// 1 for the first, then counted up
+    pub version: i32,
+    /// First day it is used (Asia/Ho_Chi_Minh); null if it was used from the beginning, or if the sources do not say
+    pub valid_from: Option<Date>,
+    /// Wording in Vietnamese
+    #[graphql(skip)]
+    pub text_vi: String,
+    /// Wording in English
+    #[graphql(skip)]
+    pub text_en: String,
+    /// What the figure is measured over, as the document says; null if it names nothing
+    pub denominator: Option<String>,
+    /// Figures inside the definition that are no targets, by name: a speed, a window in months, a number of people
+    #[graphql(skip)]
+    pub parameters: serde_json::Value,
+    /// Clause that says so
+    pub clause: Option<String>,
+    /// The document that says so
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
+    /// The indicator
+    #[graphql(skip)]
+    pub indicator_id: Uuid,
+}
+
+relation!(
+    /// All versions of an indicator's definition, the first first.
+    DefinitionsOf => IndicatorDefinition,
+    |reader, parents| indicator_definition::table
+        .filter(indicator_definition::indicator_id.eq_any(parents))
+        .order((indicator_definition::indicator_id, indicator_definition::version))
+        .select((indicator_definition::indicator_id, IndicatorDefinition::as_select()))
+);
+
+/// One version of a definition, by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DefinitionById(pub Uuid);
+
+impl Batch for DefinitionById {
+    type Value = IndicatorDefinition;
+
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, IndicatorDefinition>, DbError> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let query = indicator_definition::table
+            .filter(indicator_definition::id.eq_any(ids))
+            .select(IndicatorDefinition::as_select());
+        let mut connection = reader.statement().await?;
+        let rows: Vec<IndicatorDefinition> = diesel_async::RunQueryDsl::load(query, &mut connection).await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
+    }
+}
+
+/// Where a programme places an indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = programme_indicator)]
+pub struct Membership {
+    /// The programme
+    pub programme_id: Uuid,
+    /// The pillar; null if the programme names the indicator outside its pillars
+    pub group_id: Option<Uuid>,
+}
+
+relation!(
+    /// The programmes that follow an indicator.
+    MembershipsOf => Membership,
+    |reader, parents| programme_indicator::table
+        .filter(programme_indicator::indicator_id.eq_any(parents))
+        .order((programme_indicator::indicator_id, programme_indicator::programme_id))
+        .select((programme_indicator::indicator_id, Membership::as_select()))
+);

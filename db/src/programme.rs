@@ -1,0 +1,215 @@
+//! Programmes (chương trình) and their pillars.
+
+use async_graphql::{InputObject, SimpleObject};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    Date, Reader,
+    lateral::Of,
+    noun::{noun, relation},
+    page::{Cursor, Key, Page, Tie, by_key, by_tie},
+    schema::{agency, indicator_group, programme, programme_document, programme_indicator},
+    text_enum::text_enum,
+};
+
+/// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = programme)]
+#[graphql(name = "ProgrammeRow")]
+pub struct Programme {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable key
+    pub code: String,
+    /// Name in Vietnamese
+    #[graphql(skip)]
+    pub name_vi: String,
+    /// Name in English
+    #[graphql(skip)]
+    pub name_en: String,
+    /// First day (Asia/Ho_Chi_Minh); null if unknown
+    pub starts_on: Option<Date>,
+    /// Last day (Asia/Ho_Chi_Minh); null if it has none
+    pub ends_on: Option<Date>,
+    /// The agency whose area it covers
+    #[graphql(skip)]
+    pub jurisdiction_id: Uuid,
+}
+
+/// Narrows a list of programmes. What is left out or null narrows nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ProgrammeFilter {
+    /// Code of the agency whose area it covers
+    pub jurisdiction: Option<String>,
+}
+
+/// Programmes are listed by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ProgrammeOrder;
+
+/// The objects that have lists of programmes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProgrammeLink {
+    /// Following an indicator
+    Indicator,
+    /// Resting on a document
+    Document,
+    /// Covering the area of an agency
+    Jurisdiction,
+}
+
+fn filtered(_: &Reader, below: Option<(ProgrammeLink, Of)>, filter: &ProgrammeFilter) -> Boxed {
+    let mut query = programme::table.into_boxed();
+    match below {
+        Some((ProgrammeLink::Indicator, parent)) => {
+            let following = programme_indicator::table
+                .filter(programme_indicator::indicator_id.eq(parent))
+                .select(programme_indicator::programme_id);
+            query = query.filter(programme::id.eq_any(following));
+        }
+        Some((ProgrammeLink::Document, parent)) => {
+            let resting = programme_document::table
+                .filter(programme_document::document_id.eq(parent))
+                .select(programme_document::programme_id);
+            query = query.filter(programme::id.eq_any(resting));
+        }
+        Some((ProgrammeLink::Jurisdiction, parent)) => query = query.filter(programme::jurisdiction_id.eq(parent)),
+        None => {}
+    }
+    if let Some(code) = filter.jurisdiction.clone() {
+        let jurisdiction = agency::table.filter(agency::code.eq(code)).select(agency::id);
+        query = query.filter(programme::jurisdiction_id.eq_any(jurisdiction));
+    }
+    query
+}
+
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(programme::code.eq_any(codes))
+}
+
+fn sorted(query: Boxed, _: ProgrammeOrder, page: &Page) -> Boxed {
+    by_tie!(query, page, false, programme::code, Code)
+}
+
+fn cursor(row: &Programme, _: ProgrammeOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(Programme, programme, ProgrammeFilter, ProgrammeOrder, ProgrammeLink, |row| row.code.clone());
+
+text_enum! {
+    /// As what a programme rests on a document.
+    pub enum ProgrammeDocumentRole {
+        /// The resolution it carries out
+        Resolution => "RESOLUTION",
+        /// A plan that carries it out
+        Plan => "PLAN",
+        /// A direction given under it
+        Direction => "DIRECTION",
+        /// A report on it
+        Report => "REPORT",
+    }
+}
+
+/// A document a programme rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = programme_document)]
+#[graphql(name = "ProgrammeDocumentRow")]
+pub struct ProgrammeDocument {
+    /// As what
+    pub role: ProgrammeDocumentRole,
+    /// The document
+    #[graphql(skip)]
+    pub document_id: Uuid,
+}
+
+relation!(
+    /// The documents a programme rests on.
+    DocumentsOf => ProgrammeDocument,
+    |reader, parents| programme_document::table
+        .filter(programme_document::programme_id.eq_any(parents))
+        .order((programme_document::programme_id, programme_document::role, programme_document::document_id))
+        .select((programme_document::programme_id, ProgrammeDocument::as_select()))
+);
+
+pub use group::{IndicatorGroup, IndicatorGroupFilter, IndicatorGroupLink, IndicatorGroupOrder};
+
+mod group {
+    use super::{
+        Cursor, InputObject, Key, Of, Page, Reader, SimpleObject, Tie, Uuid, by_key, indicator_group, noun, programme,
+    };
+    use diesel::prelude::*;
+
+    /// A pillar of a programme (trụ cột, nhóm chỉ tiêu).
+    #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+    #[diesel(table_name = indicator_group)]
+    #[graphql(name = "IndicatorGroupRow")]
+    pub struct IndicatorGroup {
+        /// Internal id
+        #[graphql(skip)]
+        pub id: Uuid,
+        /// Label as the plan prints it: a, b, c, d, e. Unique within the programme
+        pub code: String,
+        /// Name in Vietnamese
+        #[graphql(skip)]
+        pub name_vi: String,
+        /// Name in English
+        #[graphql(skip)]
+        pub name_en: String,
+        /// Order within the programme, from 1
+        pub position: i32,
+        /// The programme
+        #[graphql(skip)]
+        pub programme_id: Uuid,
+    }
+
+    /// Narrows a list of pillars. What is left out or null narrows nothing.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+    pub struct IndicatorGroupFilter {
+        /// Code of the programme
+        pub programme: Option<String>,
+    }
+
+    /// Pillars are listed in the order of their programme.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+    pub struct IndicatorGroupOrder;
+
+    /// The objects that have lists of pillars.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum IndicatorGroupLink {
+        /// Of a programme
+        Programme,
+    }
+
+    fn filtered(_: &Reader, below: Option<(IndicatorGroupLink, Of)>, filter: &IndicatorGroupFilter) -> Boxed {
+        let mut query = indicator_group::table.into_boxed();
+        if let Some((IndicatorGroupLink::Programme, parent)) = below {
+            query = query.filter(indicator_group::programme_id.eq(parent));
+        }
+        if let Some(code) = filter.programme.clone() {
+            let of_code = programme::table.filter(programme::code.eq(code)).select(programme::id);
+            query = query.filter(indicator_group::programme_id.eq_any(of_code));
+        }
+        query
+    }
+
+    /// A label is unique within its programme only; ids stand for groups here.
+    fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+        let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+        query.filter(indicator_group::id.eq_any(ids))
+    }
+
+    fn sorted(query: Boxed, _: IndicatorGroupOrder, page: &Page) -> Boxed {
+        by_key!(query, page, false, indicator_group::position, Number, indicator_group::id, Id)
+    }
+
+    fn cursor(row: &IndicatorGroup, _: IndicatorGroupOrder) -> Cursor {
+        Cursor { key: Some(Key::Number(row.position)), tie: Tie::Id(row.id) }
+    }
+
+    noun!(IndicatorGroup, indicator_group, IndicatorGroupFilter, IndicatorGroupOrder, IndicatorGroupLink, |row| row
+        .id
+        .to_string());
+}

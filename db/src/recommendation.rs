@@ -1,0 +1,202 @@
+//! Recommendations (kiến nghị) and obstacles (khó khăn, tồn tại).
+
+use async_graphql::{InputObject, SimpleObject};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    Reader,
+    agency::Agency,
+    document::Document,
+    enums::Visibility,
+    lateral::Of,
+    noun::{noun, relation},
+    page::{Cursor, Page, Tie, by_tie},
+    schema::{
+        agency, document, recommendation, recommendation_answer, recommendation_document, recommendation_recipient,
+    },
+    search::matching,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// What an agency says.
+    pub enum RecommendationKind {
+        /// It asks for something (kiến nghị)
+        Recommendation => "RECOMMENDATION",
+        /// Something makes its work hard (khó khăn)
+        Difficulty => "DIFFICULTY",
+        /// Something was not achieved (tồn tại, hạn chế)
+        Limitation => "LIMITATION",
+    }
+}
+
+text_enum! {
+    /// What became of a recommendation.
+    pub enum RecommendationState {
+        /// Nothing yet
+        Open => "OPEN",
+        /// The addressee has it
+        Acknowledged => "ACKNOWLEDGED",
+        /// Answered
+        Answered => "ANSWERED",
+        /// Refused
+        Refused => "REFUSED",
+    }
+}
+
+/// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại).
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = recommendation)]
+#[graphql(name = "RecommendationRow")]
+pub struct Recommendation {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable key: document and clause
+    pub code: String,
+    /// What the agency says
+    pub kind: RecommendationKind,
+    /// The addressee as written, where it is vague; null if none is named so
+    pub to_words: Option<String>,
+    /// What it is about, in a few Vietnamese words
+    pub topic: String,
+    /// What is said, in our words, in Vietnamese
+    pub text: String,
+    /// Clause of the document, as printed
+    pub clause: String,
+    /// What became of it
+    pub state: RecommendationState,
+    /// Who may read it
+    pub visibility: Visibility,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// Who says it
+    #[graphql(skip)]
+    pub from_agency_id: Uuid,
+    /// Who would have to decide
+    #[graphql(skip)]
+    pub decision_maker_id: Option<Uuid>,
+    /// The document it stands in
+    #[graphql(skip)]
+    pub document_id: Uuid,
+}
+
+/// Narrows a list of recommendations. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct RecommendationFilter {
+    /// Any of these
+    pub kinds: Option<Vec<RecommendationKind>>,
+    /// Any of these
+    pub states: Option<Vec<RecommendationState>>,
+    /// Code of the agency that says it
+    pub from: Option<String>,
+    /// Code of an agency it goes to
+    pub to: Option<String>,
+    /// Code of the document it stands in
+    pub document: Option<String>,
+    /// Every word of it occurs in topic, text or code; tone marks and case do not matter
+    pub text: Option<String>,
+}
+
+/// Recommendations are listed by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct RecommendationOrder;
+
+/// The objects that have lists of recommendations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecommendationLink {
+    /// Said by an agency
+    From,
+    /// Said to an agency
+    To,
+    /// Standing in a document
+    Document,
+    /// Answered by a directive
+    Directive,
+}
+
+fn filtered(reader: &Reader, below: Option<(RecommendationLink, Of)>, filter: &RecommendationFilter) -> Boxed {
+    let mut query = recommendation::table.into_boxed();
+    if reader.scope().published_only() {
+        query = query.filter(recommendation::visibility.eq(Visibility::Public));
+    }
+    query = match below {
+        Some((RecommendationLink::From, parent)) => query.filter(recommendation::from_agency_id.eq(parent)),
+        Some((RecommendationLink::To, parent)) => query.filter(
+            recommendation::id.eq_any(
+                recommendation_recipient::table
+                    .filter(recommendation_recipient::agency_id.eq(parent))
+                    .select(recommendation_recipient::recommendation_id),
+            ),
+        ),
+        Some((RecommendationLink::Document, parent)) => query.filter(recommendation::document_id.eq(parent)),
+        Some((RecommendationLink::Directive, parent)) => query.filter(
+            recommendation::id.eq_any(
+                recommendation_answer::table
+                    .filter(recommendation_answer::directive_id.eq(parent))
+                    .select(recommendation_answer::recommendation_id),
+            ),
+        ),
+        None => query,
+    };
+    if let Some(kinds) = filter.kinds.clone() {
+        query = query.filter(recommendation::kind.eq_any(kinds));
+    }
+    if let Some(states) = filter.states.clone() {
+        query = query.filter(recommendation::state.eq_any(states));
+    }
+    if let Some(code) = filter.from.clone() {
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id);
+        query = query.filter(recommendation::from_agency_id.eq_any(of_code));
+    }
+    if let Some(code) = filter.to.clone() {
+        let sent = recommendation_recipient::table
+            .inner_join(agency::table)
+            .filter(agency::code.eq(code))
+            .select(recommendation_recipient::recommendation_id);
+        query = query.filter(recommendation::id.eq_any(sent));
+    }
+    if let Some(code) = filter.document.clone() {
+        let of_code = document::table.filter(document::code.eq(code)).select(document::id);
+        query = query.filter(recommendation::document_id.eq_any(of_code));
+    }
+    matching!(query, recommendation::search_text, filter.text)
+}
+
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(recommendation::code.eq_any(codes))
+}
+
+fn sorted(query: Boxed, _: RecommendationOrder, page: &Page) -> Boxed {
+    by_tie!(query, page, false, recommendation::code, Code)
+}
+
+fn cursor(row: &Recommendation, _: RecommendationOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(Recommendation, recommendation, RecommendationFilter, RecommendationOrder, RecommendationLink, |row| row
+    .code
+    .clone());
+
+relation!(
+    /// To whom a recommendation goes, in the order the document names them.
+    RecipientsOf => Agency,
+    |reader, parents| recommendation_recipient::table
+        .inner_join(agency::table)
+        .filter(recommendation_recipient::recommendation_id.eq_any(parents))
+        .order((recommendation_recipient::recommendation_id, recommendation_recipient::position))
+        .select((recommendation_recipient::recommendation_id, Agency::as_select()))
+);
+
+relation!(
+    /// The public documents a recommendation mentions.
+    DocumentsMentionedBy => Document,
+    |reader, parents| recommendation_document::table
+        .inner_join(document::table)
+        .filter(recommendation_document::recommendation_id.eq_any(parents))
+        .filter(document::visibility.eq(Visibility::Public))
+        .order((recommendation_document::recommendation_id, document::code))
+        .select((recommendation_document::recommendation_id, Document::as_select()))
+);

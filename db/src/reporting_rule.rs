@@ -1,0 +1,229 @@
+//! Reporting rules: which clause says who reports what to whom, and how often.
+
+use async_graphql::{InputObject, SimpleObject};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    Reader,
+    agency::Agency,
+    lateral::Of,
+    noun::{noun, relation},
+    page::{Cursor, Page, Tie, by_tie},
+    schema::{agency, document, reporting_rule, reporting_rule_cadence, reporting_rule_party},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// What a rule asks for.
+    pub enum ReportingKind {
+        /// A report (báo cáo)
+        Report => "REPORT",
+        /// A review of what was done (sơ kết, tổng kết)
+        Review => "REVIEW",
+        /// An inspection (kiểm tra)
+        Inspection => "INSPECTION",
+        /// An evaluation of people or units (đánh giá, xếp loại)
+        Evaluation => "EVALUATION",
+        /// An authority hears a report (nghe báo cáo)
+        Hearing => "HEARING",
+        /// Figures are supplied (cung cấp số liệu)
+        DataSupply => "DATA_SUPPLY",
+        /// Work is planned by phases (phân kỳ)
+        Planning => "PLANNING",
+        /// Training (tập huấn, bồi dưỡng)
+        Training => "TRAINING",
+        /// A drill (diễn tập)
+        Drill => "DRILL",
+        /// A conference or forum (hội nghị, diễn đàn)
+        Forum => "FORUM",
+        /// The people's views are passed on (phản ánh)
+        Reflection => "REFLECTION",
+    }
+}
+
+text_enum! {
+    /// How often.
+    pub enum ReportingCadenceKind {
+        /// Every month
+        Monthly => "MONTHLY",
+        /// Every three months
+        Quarterly => "QUARTERLY",
+        /// Every six months
+        HalfYearly => "HALF_YEARLY",
+        /// Every year
+        Yearly => "YEARLY",
+        /// Every two and a half years
+        Every30Months => "EVERY_30_MONTHS",
+        /// Every five years
+        Every5Years => "EVERY_5_YEARS",
+        /// In the middle of the term of office
+        MidTerm => "MID_TERM",
+        /// At the end of the term of office
+        EndOfTerm => "END_OF_TERM",
+        /// At the end of each stage of the work
+        ByStage => "BY_STAGE",
+        /// Periodically; the document does not say how often (định kỳ)
+        Periodic => "PERIODIC",
+        /// Regularly; the document does not say how often (thường xuyên)
+        Regular => "REGULAR",
+        /// As another regulation says
+        ByRegulation => "BY_REGULATION",
+    }
+}
+
+text_enum! {
+    /// The two sides of a rule.
+    pub enum ReportingRole {
+        /// Reports
+        Reporter => "REPORTER",
+        /// Receives
+        Recipient => "RECIPIENT",
+    }
+}
+
+/// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = reporting_rule)]
+#[graphql(name = "ReportingRuleRow")]
+pub struct ReportingRule {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Stable key: document and number
+    pub code: String,
+    /// What it asks for
+    pub kind: ReportingKind,
+    /// Clause of the document, as printed
+    pub clause: String,
+    /// True if it is also owed when something happens (đột xuất)
+    pub ad_hoc: bool,
+    /// True if it is also owed whenever somebody asks (khi có yêu cầu)
+    pub on_request: bool,
+    /// False if it was only asked for
+    pub in_force: bool,
+    /// What else has to be done with the report
+    pub also: Option<String>,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// The document it stands in
+    #[graphql(skip)]
+    pub document_id: Uuid,
+}
+
+/// Narrows a list of reporting rules. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ReportingRuleFilter {
+    /// Any of these
+    pub kinds: Option<Vec<ReportingKind>>,
+    /// Any of these
+    pub cadences: Option<Vec<ReportingCadenceKind>>,
+    /// Code of an agency that reports
+    pub reporter: Option<String>,
+    /// Code of an agency that receives
+    pub recipient: Option<String>,
+    /// Code of the document it stands in
+    pub document: Option<String>,
+    /// True: only those in force; false: only those asked for
+    pub in_force: Option<bool>,
+}
+
+/// Reporting rules are listed by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ReportingRuleOrder;
+
+/// The objects that have lists of reporting rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReportingRuleLink {
+    /// Standing in a document
+    Document,
+    /// An agency is on that side of them
+    Party(ReportingRole),
+}
+
+fn filtered(_: &Reader, below: Option<(ReportingRuleLink, Of)>, filter: &ReportingRuleFilter) -> Boxed {
+    let mut query = reporting_rule::table.into_boxed();
+    query = match below {
+        Some((ReportingRuleLink::Document, parent)) => query.filter(reporting_rule::document_id.eq(parent)),
+        Some((ReportingRuleLink::Party(role), parent)) => query.filter(
+            reporting_rule::id.eq_any(
+                reporting_rule_party::table
+                    .filter(reporting_rule_party::role.eq(role).and(reporting_rule_party::agency_id.eq(parent)))
+                    .select(reporting_rule_party::rule_id),
+            ),
+        ),
+        None => query,
+    };
+    if let Some(kinds) = filter.kinds.clone() {
+        query = query.filter(reporting_rule::kind.eq_any(kinds));
+    }
+    if let Some(cadences) = filter.cadences.clone() {
+        let having = reporting_rule_cadence::table
+            .filter(reporting_rule_cadence::cadence.eq_any(cadences))
+            .select(reporting_rule_cadence::rule_id);
+        query = query.filter(reporting_rule::id.eq_any(having));
+    }
+    let parties = [(ReportingRole::Reporter, &filter.reporter), (ReportingRole::Recipient, &filter.recipient)];
+    for (role, code) in parties {
+        if let Some(code) = code.clone() {
+            let having = reporting_rule_party::table
+                .inner_join(agency::table)
+                .filter(reporting_rule_party::role.eq(role).and(agency::code.eq(code)))
+                .select(reporting_rule_party::rule_id);
+            query = query.filter(reporting_rule::id.eq_any(having));
+        }
+    }
+    if let Some(code) = filter.document.clone() {
+        let of_code = document::table.filter(document::code.eq(code)).select(document::id);
+        query = query.filter(reporting_rule::document_id.eq_any(of_code));
+    }
+    if let Some(in_force) = filter.in_force {
+        query = query.filter(reporting_rule::in_force.eq(in_force));
+    }
+    query
+}
+
+fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
+    query.filter(reporting_rule::code.eq_any(codes))
+}
+
+fn sorted(query: Boxed, _: ReportingRuleOrder, page: &Page) -> Boxed {
+    by_tie!(query, page, false, reporting_rule::code, Code)
+}
+
+fn cursor(row: &ReportingRule, _: ReportingRuleOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(ReportingRule, reporting_rule, ReportingRuleFilter, ReportingRuleOrder, ReportingRuleLink, |row| row
+    .code
+    .clone());
+
+relation!(
+    /// The agencies of a rule with their sides, in the order the document names them.
+    RulePartiesOf => (ReportingRole, Agency),
+    |reader, parents| reporting_rule_party::table
+        .inner_join(agency::table)
+        .filter(reporting_rule_party::rule_id.eq_any(parents))
+        .order((reporting_rule_party::rule_id, reporting_rule_party::position))
+        .select((reporting_rule_party::rule_id, (reporting_rule_party::role, Agency::as_select())))
+);
+
+/// How often a rule asks for a report, with the document's words.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = reporting_rule_cadence)]
+pub struct ReportingCadence {
+    /// How often
+    pub cadence: ReportingCadenceKind,
+    /// The cadence as written
+    pub words: String,
+}
+
+relation!(
+    /// How often a rule asks, in the order of the document.
+    CadencesOf => ReportingCadence,
+    |reader, parents| reporting_rule_cadence::table
+        .filter(reporting_rule_cadence::rule_id.eq_any(parents))
+        .order((reporting_rule_cadence::rule_id, reporting_rule_cadence::position))
+        .select((reporting_rule_cadence::rule_id, ReportingCadence::as_select()))
+);
