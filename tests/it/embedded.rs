@@ -172,7 +172,7 @@ async fn the_server_of_a_killed_process_is_adopted_and_stopped_in_the_end() {
         Command::new(env!("CARGO_BIN_EXE_postgres_owner")).arg(&data).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(owner.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let orphan: i32 = line.trim().parse().unwrap();
+    let orphan: i32 = line.split(' ').next().unwrap().parse().unwrap();
     owner.kill().unwrap();
     owner.wait().unwrap();
     assert!(lives(orphan));

@@ -37,3 +37,38 @@ async fn dump(db: &TestDb) -> String {
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().filter(|line| !line.contains("restrict ")).collect::<Vec<_>>().join("\n")
 }
+
+#[tokio::test]
+async fn diesels_print_is_current() {
+    let actual = TestDb::new()
+        .await
+        .text(
+            "SELECT string_agg(format('%s.%s%s', relname, attname, CASE WHEN attnotnull THEN '' ELSE '?' END), E'\\n' ORDER BY relname COLLATE \"C\", attnum)
+             FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+             WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+               AND NOT relispartition AND relname <> '__diesel_schema_migrations'",
+        )
+        .await;
+    let print = include_str!("../../db/src/schema.rs");
+    assert_eq!(columns(print).join("\n"), actual, "print it anew: make schema");
+}
+
+/// The columns in diesel's print: `table.column`, with a question mark where null may stand.
+fn columns(print: &str) -> Vec<String> {
+    let mut table = "";
+    let mut renamed = None;
+    let mut columns = Vec::new();
+    for line in print.lines().map(str::trim) {
+        if let Some((name, _)) =
+            line.split_once(" (").filter(|(name, rest)| rest.ends_with(") {") && !name.contains(' '))
+        {
+            table = name;
+        } else if let Some(name) = line.strip_prefix("#[sql_name = \"") {
+            renamed = name.strip_suffix("\"]");
+        } else if let Some((name, kind)) = line.split_once(" -> ").filter(|(_, kind)| kind.ends_with(',')) {
+            let mark = if kind.starts_with("Nullable<") { "?" } else { "" };
+            columns.push(format!("{table}.{}{mark}", renamed.take().unwrap_or(name)));
+        }
+    }
+    columns
+}

@@ -9,7 +9,7 @@ use crate::error::DbError;
 pub enum EmbeddedError {
     /// No server is installed.
     #[error(
-        "no PostgreSQL server found in {0}. Install one (Debian, Ubuntu: apt-get install postgresql), or name its directory of programs in COTMOC_POSTGRES_BIN_DIR, or an existing server in DATABASE_URL"
+        "no PostgreSQL server found in {0}. Install one (Debian, Ubuntu: apt-get install postgresql), or name its directory of programs in COTMOC_PG_BIN_DIR, or an existing server in DATABASE_URL"
     )]
     NotInstalled(String),
     /// The data was made by another major version.

@@ -1,0 +1,26 @@
+# The few commands that a newcomer needs; everything else is plain cargo.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## install what is missing, build, serve the demo province (options: make run ARGS="--listen 0.0.0.0:8080")
+	@scripts/install.sh run
+	cargo run --locked --profile quick --bin cotmoc -- serve --demo $(ARGS)
+
+test: ## install what is missing, build and run all tests
+	@scripts/install.sh test
+	cargo test --locked --workspace
+
+check: ## formatting, lints, documentation
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+
+schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
+	@scripts/schema.sh
+
+explorer: ## bundle the explorer anew (needs node and npm)
+	cd api/explorer && npm ci && npm run build
+
+.PHONY: help run test check schema explorer

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs what is missing to build and run (`install.sh run`) or also to test (`install.sh test`), and nothing else.
+# Silent where nothing is missing; safe to run again. For Debian and Ubuntu; elsewhere it names what is needed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$HOME/.cargo/bin:$PATH"
+
+say() { echo "install: $*" >&2; }
+has() { command -v "$1" >/dev/null 2>&1; }
+has_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null || has initdb; }
+
+packages=()
+has cc || packages+=(build-essential)
+has curl || packages+=(curl)
+[ -e /etc/ssl/certs/ca-certificates.crt ] || packages+=(ca-certificates)
+has_server || packages+=(postgresql)
+if [ "${1:-run}" = test ]; then
+  # The public audit of GraphQL over HTTP is an npm package.
+  has node || packages+=(nodejs)
+  has npm || packages+=(npm)
+fi
+
+root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+apt_install() {
+  root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
+}
+
+if [ ${#packages[@]} -gt 0 ]; then
+  if ! has apt-get || { [ "$(id -u)" != 0 ] && ! has sudo; }; then
+    say "needed, but cannot be installed from here: ${packages[*]} (names as in Debian). Install them and try again."
+    exit 1
+  fi
+  say "installing ${packages[*]} by apt-get"
+  root apt-get update -q >&2
+  if [[ " ${packages[*]} " == *" postgresql "* ]]; then
+    # We start a server of our own; Debian's, which would start at once and at every boot, is not wanted for it.
+    say "without Debian's default cluster (create_main_cluster = false in /etc/postgresql-common/createcluster.conf)"
+    apt_install postgresql-common
+    root sed -i 's/^#\?create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  fi
+  apt_install "${packages[@]}"
+fi
+
+wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+found=$(rustc --version 2>/dev/null | cut -d ' ' -f 2 || true)
+older() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" != "$2" ]; }
+if ! has cargo || [ -z "$found" ] || older "$found" "$wanted"; then
+  say "installing Rust by rustup into $HOME/.cargo (needed: $wanted or newer; found: ${found:-none})"
+  if has rustup; then
+    rustup toolchain install stable --profile minimal -c rustfmt -c clippy >&2
+    rustup default stable >&2
+  else
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c rustfmt -c clippy >&2
+  fi
+fi
