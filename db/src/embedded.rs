@@ -148,6 +148,7 @@ impl Embedded {
             if let Err(error) = self.boot().await {
                 return error;
             }
+            tracing::info!("PostgreSQL runs again");
         }
     }
 

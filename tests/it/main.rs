@@ -10,3 +10,5 @@
 mod database;
 mod embedded;
 mod migrations;
+mod process;
+mod server;

@@ -8,6 +8,8 @@
 )]
 
 mod database;
+pub mod http;
+pub mod process;
 pub mod sql;
 
 pub use database::TestDb;

@@ -1,0 +1,126 @@
+//! The program as its operator meets it: signals, exit codes, logs, the embedded PostgreSQL behind it.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use tempfile::TempDir;
+use tests::{
+    TestDb,
+    http::Raw,
+    process::{Process, command},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_cotmoc_process");
+
+/// A place for data that user `postgres` may enter, should we be root.
+fn place() -> (TempDir, String) {
+    let dir = tempfile::Builder::new().prefix("cotmoc-test-").tempdir_in("/tmp").unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let data = dir.path().join("data").to_str().unwrap().to_owned();
+    (dir, data)
+}
+
+async fn status(url: String) -> u16 {
+    reqwest::get(url).await.unwrap().status().as_u16()
+}
+
+fn postgres(data: &str) -> Pid {
+    let file = PathBuf::from(data).join("postgres/postmaster.pid");
+    Pid::from_raw(fs::read_to_string(file).unwrap().lines().next().unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_signal_lets_requests_finish_and_ends_well() {
+    let database = TestDb::new().await;
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let url = database.url().await;
+        let mut cotmoc = Process::start(
+            PROGRAM,
+            &["serve"],
+            &[("DATABASE_URL", &url), ("COTMOC_LISTEN", "127.0.0.1:0"), ("HOME", "/")],
+        );
+        let addr = cotmoc.address().await;
+        let mut request = Raw::in_flight(addr).await;
+        cotmoc.signal(signal);
+        while tokio::net::TcpStream::connect(addr).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        request.send("{}").await;
+        let answer = request.to_end().await;
+        assert!(answer.starts_with("HTTP/1.1 4") && answer.contains("x-request-id"), "{answer}");
+        assert!(cotmoc.ended().await.success());
+    }
+}
+
+#[tokio::test]
+async fn serves_from_nothing_survives_a_killed_postgresql_and_stops_it_in_the_end() {
+    let (_dir, data) = place();
+    let mut cotmoc = Process::start(PROGRAM, &["serve", "--listen", "127.0.0.1:0"], &[("COTMOC_DATA_DIR", &data)]);
+    let ready = format!("http://{}/readyz", cotmoc.address().await);
+    assert_eq!(status(ready.clone()).await, 200);
+
+    kill(postgres(&data), Signal::SIGKILL).unwrap();
+    cotmoc.logged("PostgreSQL runs again").await;
+    assert_eq!(status(ready).await, 200);
+
+    let last = postgres(&data);
+    cotmoc.signal(Signal::SIGTERM);
+    assert!(cotmoc.ended().await.success());
+    kill(last, None).unwrap_err();
+}
+
+#[tokio::test]
+async fn every_log_line_of_a_request_carries_its_id_and_none_the_query() {
+    let database = TestDb::new().await;
+    let url = database.url().await;
+    let environment = [("DATABASE_URL", url.as_str()), ("COTMOC_LISTEN", "127.0.0.1:0"), ("HOME", "/")];
+    let mut cotmoc = Process::start(PROGRAM, &["serve"], &environment);
+    let addr = cotmoc.address().await;
+    let client = reqwest::Client::new();
+    let sent = client.get(format!("http://{addr}/x?token=bi-mat")).header("x-request-id", "id-7").send().await.unwrap();
+    assert_eq!(sent.status(), 404);
+    let line = cotmoc.logged("answered").await;
+    assert_eq!((line["path"].as_str(), line["status"].as_u64()), (Some("/x"), Some(404)));
+    assert_eq!(line["spans"][0]["id"], "id-7");
+    assert!(line["milliseconds"].is_f64() && !line.to_string().contains("bi-mat"), "{line}");
+}
+
+#[tokio::test]
+async fn a_bad_setting_ends_it_with_2_and_a_missing_database_with_1() {
+    let run = async |arguments: &[&str], environment: &[(&str, &str)]| {
+        let output = command(PROGRAM, arguments, environment).output().await.unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = run(&["serve"], &[("COTMOC_POOL_SIZE", "nhiều"), ("HOME", "/")]).await;
+    assert_eq!(code, Some(2));
+    assert!(said.contains("COTMOC_POOL_SIZE") && said.contains("a number from 1 to 500"), "{said}");
+
+    let nowhere = [("DATABASE_URL", "postgres://u:bi-mat@127.0.0.1:1/none"), ("HOME", "/")];
+    let (code, said) = run(&["migrate"], &nowhere).await;
+    assert_eq!(code, Some(1), "{said}");
+    let (code, said) = run(&["doctor"], &nowhere).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("BAD   database: postgres://u:***@127.0.0.1:1/none cannot be used"), "{said}");
+    let (code, said) = run(&["settings"], &nowhere).await;
+    assert_eq!(code, Some(0));
+    assert!(!said.contains("bi-mat"), "{said}");
+}
+
+#[tokio::test]
+async fn migrate_and_doctor_agree() {
+    let database = TestDb::empty().await;
+    let url = database.url().await;
+    let run = async |command_name: &str| {
+        let environment = [("DATABASE_URL", url.as_str()), ("HOME", "/")];
+        let output = command(PROGRAM, &[command_name], &environment).output().await.unwrap();
+        assert!(output.status.success(), "{command_name}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(run("doctor").await.contains("not applied yet"));
+    assert!(run("migrate").await.contains("applied 2026-11-22-000001_create_text_rules"));
+    assert_eq!(run("migrate").await, "nothing to apply\n");
+    assert!(run("doctor").await.contains("migrations: all applied"));
+}

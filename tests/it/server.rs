@@ -1,0 +1,251 @@
+//! The server on a real socket: health, limits, slow and greedy clients, the database going and coming back.
+
+use std::{net::SocketAddr, time::Duration};
+
+use api::{
+    clock::Clock,
+    config::{
+        Config, Sources,
+        settings::{self, Setting},
+    },
+    server::{Running, Server},
+};
+use db::embedded::{DATABASE, Embedded, EmbeddedConfig};
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+use tests::{TestDb, http::Raw};
+
+fn config(url: &str, given: &[(Setting, &str)]) -> Config {
+    let ours = [(settings::LISTEN, "127.0.0.1:0"), (settings::DATABASE_URL, url), (settings::DATA_DIR, "/nowhere")];
+    let all = ours.into_iter().chain(given.iter().copied());
+    Config::load(&Sources::of_flags(all.map(|(setting, value)| (setting, value.to_owned())))).unwrap()
+}
+
+/// A server on a database of its own.
+struct Served {
+    running: Running,
+    _database: TestDb,
+}
+
+impl Served {
+    async fn with(given: &[(Setting, &str)]) -> Self {
+        let database = TestDb::new().await;
+        let running = Server::start(config(&database.url().await, given), Clock::System).await.unwrap();
+        Self { running, _database: database }
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        get(self.running.addr, path).await
+    }
+}
+
+async fn get(addr: SocketAddr, path: &str) -> Response {
+    Client::new().get(format!("http://{addr}{path}")).send().await.unwrap()
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or("nothing")
+}
+
+#[tokio::test]
+async fn says_that_it_lives_is_ready_and_how_it_fares() {
+    let served = Served::with(&[]).await;
+    assert_eq!(served.get("/healthz").await.status(), 200);
+    assert_eq!(served.get("/readyz").await.status(), 200);
+    let metrics = served.get("/metrics").await.text().await.unwrap();
+    for line in [
+        "cotmoc_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"}",
+        "cotmoc_http_request_duration_seconds_bucket{route=\"/healthz\",le=\"0.001\"}",
+        "cotmoc_db_pool_size ",
+        "cotmoc_db_pool_connections{state=\"in_use\"}",
+        "cotmoc_db_up ",
+    ] {
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_id_and_the_security_headers() {
+    let served = Served::with(&[]).await;
+    for path in ["/healthz", "/", "/không-có"] {
+        let answer = served.get(path).await;
+        assert_eq!(header(&answer, "x-request-id").len(), 36, "{path}");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
+        assert!(header(&answer, "content-security-policy").contains("frame-ancestors 'none'"));
+        assert!(header(&answer, "cache-control").starts_with("no-"), "{path}");
+    }
+    let missing: Value = served.get("/không-có").await.json().await.unwrap();
+    assert_eq!(missing["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    let url = format!("http://{}/healthz", served.running.addr);
+    let answer = Client::new().get(url).header("x-request-id", "proxy-7").send().await.unwrap();
+    assert_eq!(header(&answer, "x-request-id"), "proxy-7");
+}
+
+#[tokio::test]
+async fn only_listed_sites_may_call_from_a_browser() {
+    let served = Served::with(&[(settings::CORS_ORIGINS, "https://bang-dieu-khien.vn")]).await;
+    let asked = async |origin: &str| {
+        let url = format!("http://{}/healthz", served.running.addr);
+        let answer = Client::new().get(url).header("origin", origin).send().await.unwrap();
+        header(&answer, "access-control-allow-origin").to_owned()
+    };
+    assert_eq!(asked("https://bang-dieu-khien.vn").await, "https://bang-dieu-khien.vn");
+    assert_eq!(asked("https://la.vn").await, "");
+    assert_eq!(asked("null").await, "");
+}
+
+#[tokio::test]
+async fn speaks_http_2_without_tls() {
+    let served = Served::with(&[]).await;
+    let client = Client::builder().http2_prior_knowledge().build().unwrap();
+    let answer = client.get(format!("http://{}/healthz", served.running.addr)).send().await.unwrap();
+    assert_eq!((answer.status(), answer.version()), (StatusCode::OK, reqwest::Version::HTTP_2));
+}
+
+#[tokio::test]
+async fn the_explorer_can_be_switched_off() {
+    let served = Served::with(&[(settings::EXPLORER, "off")]).await;
+    assert_eq!(served.get("/").await.status(), 404);
+}
+
+#[tokio::test]
+async fn large_and_compressed_bodies_are_refused_on_every_path() {
+    let served = Served::with(&[(settings::BODY_LIMIT, "1KiB")]).await;
+    let large = "a".repeat(1025);
+    for path in ["/graphql", "/", "/không-có"] {
+        let url = format!("http://{}{path}", served.running.addr);
+        let told = Client::new().post(&url).body(large.clone()).send().await.unwrap();
+        assert_eq!(told.status(), 413, "{path}");
+        let head = format!("POST {path} HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n")
+            .replace('ô', "%C3%B4")
+            .replace('ó', "%C3%B3");
+        let chunk = format!("401\r\n{large}\r\n");
+        let answer = Raw::sent(served.running.addr, &(head + &chunk)).await.to_end().await;
+        assert_eq!(status(&answer), "413", "{path}");
+        let compressed = Client::new().post(&url).header("content-encoding", "gzip").body("x").send().await.unwrap();
+        assert_eq!(compressed.status(), 415, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn slow_clients_are_cut_off() {
+    let soon = [(settings::HEADER_TIMEOUT, "300ms"), (settings::BODY_TIMEOUT, "300ms")];
+    let served = Served::with(&soon).await;
+    let addr = served.running.addr;
+    for head in ["", "P", "GET /healthz HTTP/1.1\r\nhost: te"] {
+        let answer = Raw::sent(addr, head).await.to_end().await;
+        assert!(answer.is_empty() || status(&answer) == "408", "{head:?}: {answer}");
+    }
+    let mut body = Raw::in_flight(addr).await;
+    assert_eq!(status(&body.to_end().await), "408");
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let served = Served::with(&[(settings::HEADER_TIMEOUT, "300ms")]).await;
+    let request = "GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n";
+    let answer = Raw::sent(served.running.addr, request).await.to_end().await;
+    assert_eq!(status(&answer), "200");
+}
+
+#[tokio::test]
+async fn a_saturated_server_refuses_at_once_and_still_says_that_it_lives() {
+    let served = Served::with(&[(settings::CONCURRENCY, "1")]).await;
+    let mut waiting = Vec::new();
+    for _ in 0..4 {
+        waiting.push(Raw::in_flight(served.running.addr).await);
+    }
+    let url = format!("http://{}/graphql", served.running.addr);
+    let refused = Client::new().post(&url).body("{}").send().await.unwrap();
+    assert_eq!((refused.status(), header(&refused, "retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"));
+    let body: Value = refused.json().await.unwrap();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE");
+    assert_eq!(served.get("/healthz").await.status(), 200);
+    assert_eq!(served.get("/readyz").await.status(), 200);
+    waiting.clear();
+}
+
+#[tokio::test]
+async fn an_exhausted_pool_leaves_the_server_alive_and_ready() {
+    let served = Served::with(&[(settings::POOL_SIZE, "2"), (settings::POOL_WAIT, "50ms")]).await;
+    let pool = served.running.database().pool().clone();
+    let held = (pool.get().await.unwrap(), pool.get().await.unwrap());
+    assert!(pool.get().await.is_err());
+    assert_eq!(served.get("/healthz").await.status(), 200);
+    assert_eq!(served.get("/readyz").await.status(), 200);
+    drop(held);
+}
+
+#[tokio::test]
+async fn a_taken_address_is_explained() {
+    let served = Served::with(&[]).await;
+    let taken = config("postgres://localhost/none", &[(settings::LISTEN, &served.running.addr.to_string())]);
+    let error = Server::bind(taken, Clock::System).unwrap_err().to_string();
+    assert!(error.contains("another program listens there") && error.contains("--listen"), "{error}");
+}
+
+#[tokio::test]
+async fn not_ready_without_its_migrations() {
+    let database = TestDb::empty().await;
+    let config = config(&database.url().await, &[]);
+    let server = Server::bind(config.clone(), Clock::System).unwrap();
+    let opened = api::database::Database::open(&config, api::database::Sharing::Own).await.unwrap();
+    let running = server.serve(opened).unwrap();
+    let answer = get(running.addr, "/readyz").await;
+    assert_eq!(answer.status(), 503);
+    assert!(answer.text().await.unwrap().contains("migrations not applied"));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn without_its_database_it_lives_and_becomes_ready_when_that_returns() {
+    let dir = tempfile::Builder::new().prefix("cotmoc-test-").tempdir_in("/tmp").unwrap();
+    std::fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let postgres = EmbeddedConfig { durable: false, ..EmbeddedConfig::new(dir.path().join("data")) };
+    let embedded = Embedded::start(postgres.clone()).await.unwrap();
+    let running = Server::start(config(&embedded.url(DATABASE), &[]), Clock::System).await.unwrap();
+    assert_eq!(get(running.addr, "/readyz").await.status(), 200);
+
+    embedded.stop().await.unwrap();
+    let away = get(running.addr, "/readyz").await;
+    assert_eq!((away.status(), header(&away, "retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "2"));
+    let body: Value = away.json().await.unwrap();
+    assert_eq!(body["reasons"][0], "the database cannot be reached");
+    assert_eq!(get(running.addr, "/healthz").await.status(), 200);
+
+    let embedded = Embedded::start(postgres).await.unwrap();
+    assert_eq!(get(running.addr, "/readyz").await.status(), 200);
+    running.stop().await.unwrap();
+    embedded.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_lets_requests_finish_and_refuses_new_ones() {
+    let served = Served::with(&[]).await;
+    let addr = served.running.addr;
+    let mut request = Raw::in_flight(addr).await;
+    let stopping = tokio::spawn(served.running.stop());
+    // The listening socket closes first, whatever is in flight.
+    while tokio::net::TcpStream::connect(addr).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!stopping.is_finished());
+    request.send("{}").await;
+    let answer = request.to_end().await;
+    assert!(answer.starts_with("HTTP/1.1 4") && answer.contains("x-request-id"), "{answer}");
+    assert_eq!(stopping.await.unwrap().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn the_grace_of_a_stop_has_an_end() {
+    let served = Served::with(&[(settings::SHUTDOWN_GRACE, "100ms")]).await;
+    let _request = Raw::in_flight(served.running.addr).await;
+    let begin = std::time::Instant::now();
+    assert_eq!(served.running.stop().await.unwrap(), 1);
+    assert!(begin.elapsed() >= Duration::from_millis(100));
+}
