@@ -88,7 +88,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
     }
     match command {
         Command::Settings { markdown: true } => output::result(&as_markdown()),
-        Command::Settings { markdown: false } => output::result(&as_table(sources)),
+        Command::Settings { markdown: false } => output::result(&as_table(sources, config)),
         Command::Serve => return in_runtime(serve::serve(config)),
         Command::Migrate => return in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Doctor => return in_runtime(async { told(doctor::doctor(sources, config).await) }),

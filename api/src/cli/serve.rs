@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::output;
@@ -33,6 +34,7 @@ impl Signals {
 
 /// Serves until a signal, then stops in order; a second signal stops at once.
 pub async fn serve(config: &Config) -> ExitCode {
+    raise_handle_limit();
     // Before anything is started that a signal would otherwise leave behind.
     let mut signals = match Signals::listen() {
         Ok(signals) => signals,
@@ -58,6 +60,16 @@ pub async fn serve(config: &Config) -> ExitCode {
             tracing::error!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Every connection is a file handle. The usual soft limit of 1,024 is there for programs of another age, which break
+/// above it; a modern one may raise it as far as the hard limit.
+fn raise_handle_limit() {
+    let raised =
+        getrlimit(Resource::RLIMIT_NOFILE).and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard, hard));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "cannot raise the limit of open files");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::settings::{Fallback, SETTINGS, Setting};
+use super::Config;
+use super::settings::{DATA_DIR, Fallback, SETTINGS, Setting};
 use super::sources::{Origin, Sources, shown};
 
 const HEAD: &str = "# Settings
@@ -73,12 +74,13 @@ fn example_file() -> String {
 
 /// The values in force, one a line: key, value and where it comes from. Secrets are masked.
 #[must_use]
-pub fn as_table(sources: &Sources) -> String {
+pub fn as_table(sources: &Sources, config: &Config) -> String {
     let rows: Vec<[String; 3]> = SETTINGS
         .iter()
         .map(|setting| {
             let (value, origin) = match sources.written(setting) {
                 Some(written) => (shown(setting, &written.text), written.origin),
+                None if *setting == DATA_DIR => (config.data_dir.display().to_string(), Origin::Default),
                 None => (format!("({})", setting.fallback_words().replace('`', "")), Origin::Default),
             };
             [setting.key.to_owned(), value, origin.to_string()]

@@ -141,7 +141,7 @@ settings! {
     /// `graphql.cost_limit`
     COST_LIMIT {
         key: "graphql.cost_limit", env: "COTMOC_COST_LIMIT", flag: Some("cost-limit"),
-        fallback: Fallback::Value("20000"), form: "a number from 1 to 1000000",
+        fallback: Fallback::Value("100000"), form: "a number from 1 to 1000000",
         about: "The most one request may cost: about one per field, multiplied by the size of the lists around it.",
     }
     /// `database.url`

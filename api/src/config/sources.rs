@@ -172,8 +172,7 @@ impl Sources {
     /// Variables that look like ours and are not, each with the name that was probably meant.
     #[must_use]
     pub fn unknown_variables(&self) -> Vec<(String, Option<String>)> {
-        let known = |name: &str| name == FILE_VARIABLE || SETTINGS.iter().any(|setting| setting.env == name);
-        let names = self.environment.keys().filter(|name| name.starts_with(OWN_PREFIX) && !known(name));
+        let names = self.environment.keys().filter(|name| name.starts_with(OWN_PREFIX) && !is_ours(name));
         names.map(|name| (name.clone(), nearest(name, SETTINGS.iter().map(|setting| setting.env)))).collect()
     }
 }

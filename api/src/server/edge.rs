@@ -80,3 +80,36 @@ fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_the_requests_id_and_nothing_else() {
+        let routes = Router::new().route("/", get(async || -> &str { panic!("bí mật") })).layer(from_fn(edge));
+        let request = Request::get("/").header("x-request-id", "id-7").body(Body::empty()).unwrap();
+        let answer = routes.oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(answer.into_body(), 4096).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(text.contains("INTERNAL") && text.contains("id-7") && !text.contains("bí mật"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_keeps_the_headers_it_brings() {
+        let page = async || ([(header::CACHE_CONTROL, "public"), (header::CONTENT_SECURITY_POLICY, "own")], "");
+        let routes = Router::new().route("/", get(page)).layer(from_fn(edge));
+        let answer = routes.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "public");
+        assert_eq!(answer.headers()[header::CONTENT_SECURITY_POLICY], "own");
+        assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+}

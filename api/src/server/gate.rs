@@ -85,3 +85,51 @@ pub async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tokio::sync::Notify;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::config::settings::{CONCURRENCY, DATA_DIR, REQUEST_TIMEOUT};
+    use crate::config::{Config, Sources};
+
+    fn gated(routes: Router, setting: crate::config::settings::Setting, value: &str) -> Router {
+        let given = [(setting, value.to_owned()), (DATA_DIR, "/nowhere".to_owned())];
+        let config = Config::load(&Sources::of_flags(given)).unwrap();
+        routes.layer(from_fn_with_state(Gate::new(&config.server), gate))
+    }
+
+    async fn status(routes: Router) -> StatusCode {
+        routes.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap().status()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_never_ends_is_given_up() {
+        let never = Router::new().route("/", get(std::future::pending::<()>));
+        assert_eq!(status(gated(never, REQUEST_TIMEOUT, "20s")).await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[tokio::test]
+    async fn a_place_is_free_again_when_its_request_is_done() {
+        let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (inside, told) = (entered.clone(), leave.clone());
+        let work = get(async move || {
+            inside.notify_one();
+            told.notified().await;
+        });
+        let routes = gated(Router::new().route("/", work), CONCURRENCY, "1");
+        let first = tokio::spawn(status(routes.clone()));
+        entered.notified().await;
+        assert_eq!(status(routes.clone()).await, StatusCode::SERVICE_UNAVAILABLE);
+        leave.notify_one();
+        assert_eq!(first.await.unwrap(), StatusCode::OK);
+        leave.notify_one();
+        assert_eq!(status(routes).await, StatusCode::OK);
+    }
+}
