@@ -123,6 +123,23 @@ impl ConnectionSettings {
         Ok(self.establish().await?)
     }
 
+    /// Opens a connection of the driver itself, for COPY, which diesel does not speak. Its time zone is the server's.
+    pub(crate) async fn client(&self) -> Result<tokio_postgres::Client, DbError> {
+        match &self.tls {
+            None => {
+                let (client, socket) = self.config.connect(tokio_postgres::NoTls).await.map_err(driver_error)?;
+                tokio::spawn(drive(socket));
+                Ok(client)
+            }
+            Some(tls) => {
+                let tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
+                let (client, socket) = self.config.connect(tls).await.map_err(driver_error)?;
+                tokio::spawn(drive(socket));
+                Ok(client)
+            }
+        }
+    }
+
     pub(crate) async fn establish(&self) -> ConnectionResult<AsyncPgConnection> {
         let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(chain(&error));
         let mut connection = match &self.tls {
@@ -140,6 +157,21 @@ impl ConnectionSettings {
         let zone = format!("SET TIME ZONE '{TIME_ZONE}'");
         connection.batch_execute(&zone).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
+    }
+}
+
+/// Moves the bytes of a connection until its client is dropped.
+async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        tracing::warn!(error = %chain(&error), "a database connection broke off");
+    }
+}
+
+/// An error of the driver, where diesel does not stand between.
+pub(crate) fn driver_error(error: tokio_postgres::Error) -> DbError {
+    match error.as_db_error() {
+        Some(said) => DbError::internal(said.to_string()),
+        None => DbError::Unavailable(chain(&error)),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod comparator;
 pub mod connection;
 mod date;
 pub mod deadline;
+pub mod demo;
 pub mod directive;
 pub mod document;
 pub mod embedded;

@@ -1,0 +1,104 @@
+//! Agencies, their places in the tree, their reorganisations.
+
+use diesel::ExpressionMethods as _;
+use diesel_async::RunQueryDsl as _;
+
+use super::{Load, insert_new};
+use crate::{
+    DbError,
+    demo::{
+        facts::AgencyFile,
+        id::{id, optional_id},
+        simulation::Commune,
+    },
+    schema::{agency, agency_placement, agency_succession, agency_succession_party as party},
+};
+
+/// The agencies alone: documents refer to them, and their history refers to documents.
+pub(super) async fn insert(load: &mut Load<'_>, facts: &AgencyFile) -> Result<(), DbError> {
+    let rows = facts.agencies.iter().map(|fact| {
+        (
+            agency::id.eq(id("agency", &fact.code)),
+            agency::code.eq(&fact.code),
+            agency::name_vi.eq(&fact.name_vi),
+            agency::name_en.eq(&fact.name_en),
+            agency::aliases.eq(fact.aliases.iter().map(Some).collect::<Vec<_>>()),
+            agency::kind.eq(&fact.kind),
+            agency::level.eq(&fact.level),
+            agency::province.eq(&fact.province),
+            agency::planned_parent_id.eq(optional_id("agency", fact.planned_parent.as_ref())),
+            agency::note.eq(&fact.note),
+        )
+    });
+    let new = insert_new!(load, agency, agency::id => agency::id, rows);
+    load.created("agency", &new).await
+}
+
+/// Placements and successions.
+pub(super) async fn insert_history(load: &mut Load<'_>, facts: &AgencyFile) -> Result<(), DbError> {
+    let placements = facts.agencies.iter().filter_map(|fact| {
+        let parent = fact.parent.as_ref()?;
+        Some((
+            agency_placement::id.eq(id("agency_placement", &fact.code)),
+            agency_placement::agency_id.eq(id("agency", &fact.code)),
+            agency_placement::parent_id.eq(id("agency", parent)),
+            agency_placement::stated.eq(fact.parent_stated),
+            agency_placement::document_id.eq(optional_id("document", fact.parent_document.as_ref())),
+            agency_placement::clause.eq(&fact.parent_clause),
+        ))
+    });
+    insert_new!(load, agency_placement, agency_placement::id => agency_placement::id, placements);
+
+    let successions = facts.successions.iter().map(|fact| {
+        (
+            agency_succession::id.eq(id("agency_succession", &fact.code)),
+            agency_succession::kind.eq(&fact.kind),
+            agency_succession::document_id.eq(optional_id("document", fact.document.as_ref())),
+            agency_succession::clause.eq(&fact.clause),
+            agency_succession::note.eq(&fact.note),
+        )
+    });
+    insert_new!(load, agency_succession, agency_succession::id => agency_succession::id, successions);
+
+    let parties = facts.successions.iter().flat_map(|fact| {
+        let before = fact.predecessors.iter().map(|code| (code, "PREDECESSOR"));
+        let after = fact.successors.iter().map(|code| (code, "SUCCESSOR"));
+        before.chain(after).map(|(code, side)| {
+            (
+                party::succession_id.eq(id("agency_succession", &fact.code)),
+                party::agency_id.eq(id("agency", code)),
+                party::side.eq(side),
+            )
+        })
+    });
+    insert_new!(load, party, (party::succession_id, party::agency_id, party::side) => party::agency_id, parties);
+    Ok(())
+}
+
+/// Simulated communes under the people's committee of the province.
+pub(in crate::demo) async fn insert_communes(load: &mut Load<'_>, communes: &[Commune]) -> Result<(), DbError> {
+    let rows = communes.iter().map(|commune| {
+        (
+            agency::id.eq(commune.id),
+            agency::code.eq(&commune.code),
+            agency::name_vi.eq(commune.name_vi()),
+            agency::name_en.eq(commune.name_en()),
+            agency::kind.eq("PEOPLES_COMMITTEE"),
+            agency::level.eq("COMMUNE"),
+            agency::province.eq("Quảng Ngãi"),
+            agency::simulated.eq(true),
+            agency::note.eq("Mô phỏng: không văn bản nào nêu tên."),
+        )
+    });
+    let new = insert_new!(load, agency, agency::id => agency::id, rows);
+    let placements = communes.iter().map(|commune| {
+        (
+            agency_placement::id.eq(id("agency_placement", &commune.code)),
+            agency_placement::agency_id.eq(commune.id),
+            agency_placement::parent_id.eq(id("agency", crate::demo::PROVINCE)),
+            agency_placement::stated.eq(false),
+        )
+    });
+    insert_new!(load, agency_placement, agency_placement::id => agency_placement::id, placements);
+    load.created("agency", &new).await
+}

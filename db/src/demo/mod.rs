@@ -1,0 +1,188 @@
+//! The demo province: what five real documents on Resolution 57-NQ/TW say, and a simulation on top.
+//!
+//! The facts stand in `db/demo/*.json`. The simulation is marked wherever it shows: measurements and progress updates
+//! have the source `SIMULATED`, directives the state source, communes are `simulated` agencies.
+//!
+//! Loading is safe to repeat: identifiers follow from codes, what is there is left as it is, and an interrupted load is
+//! completed by the next.
+
+mod facts;
+mod id;
+mod insert;
+mod simulation;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{ExpressionMethods as _, QueryDsl as _};
+use diesel_async::{AsyncConnection as _, RunQueryDsl as _, SimpleAsyncConnection as _};
+
+use self::{facts::Facts, id::id, insert::Load, simulation::Plan};
+use crate::{
+    DbError, Pool,
+    connection::{SessionLimits, driver_error},
+    schema::programme,
+};
+
+/// The province whose figures are simulated: the code of its people's committee.
+const PROVINCE: &str = "qng.ubnd";
+/// The programme whose presence says that the demo is loaded.
+const PROGRAMME: &str = "nq57-quang-ngai";
+
+/// How much to load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DemoOptions {
+    /// Simulated communes, at most 3,500. Default 96.
+    pub communes: u32,
+    /// About how many measurements to have in the end: earlier years, then more communes until there are as many.
+    /// `None`: those of `communes` since January 2025.
+    pub measurements: Option<u64>,
+    /// The day in Asia/Ho_Chi_Minh up to which is simulated: periods that ended before it.
+    pub today: NaiveDate,
+    /// The moment that is recorded as that of the load; what is simulated as published by then is public.
+    pub now: DateTime<Utc>,
+}
+
+impl DemoOptions {
+    /// The usual 96 communes, as of a day and a moment.
+    #[must_use]
+    pub const fn new(today: NaiveDate, now: DateTime<Utc>) -> Self {
+        Self { communes: simulation::COMMUNES_OF_PROVINCE, measurements: None, today, now }
+    }
+}
+
+/// How far a load has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The facts and the communes are in; so many objects of them are new.
+    Facts {
+        /// Objects that were not there before.
+        added: u64,
+    },
+    /// So many of the planned measurements are in.
+    Measurements {
+        /// In the database now, from this load or an earlier one.
+        present: u64,
+        /// To be there in the end.
+        planned: u64,
+    },
+}
+
+/// What a load has added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DemoReport {
+    /// New objects by noun (table); measurements are counted apart.
+    pub added: BTreeMap<&'static str, u64>,
+    /// New measurements.
+    pub measurements_added: u64,
+    /// Measurements of the demo that are there now.
+    pub measurements: u64,
+}
+
+impl DemoReport {
+    /// True if everything was there already.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.measurements_added == 0 && self.added.values().all(|added| *added == 0)
+    }
+}
+
+/// Loads whatever of the demo is missing. Several loads at once wait for one another.
+///
+/// `progress` is called now and then. `DbError::Constraint` if other data are in the way, such as another agency with the
+/// code of one of the demo's; nothing but whole transactions is ever left behind.
+pub async fn load(pool: &Pool, options: DemoOptions, progress: impl Fn(Progress)) -> Result<DemoReport, DbError> {
+    let facts = Facts::read()?;
+    let plan = Plan::new(&facts, options.communes, options.measurements, options.today)?;
+    let settings = pool.settings().with_limits(patient());
+    let mut client = settings.client().await?;
+    // Held by the session, so that it also ends with a process that is killed.
+    client.batch_execute("SELECT pg_advisory_lock(hashtext('cotmoc demo'))").await.map_err(driver_error)?;
+
+    let mut report = DemoReport { measurements: plan.count(), ..DemoReport::default() };
+    let mut connection = settings.connect().await?;
+    connection
+        .transaction::<_, DbError, _>(async |connection| {
+            let DemoOptions { today, now, .. } = options;
+            let mut load = Load { connection, today, now, added: &mut report.added };
+            insert::insert(&mut load, &facts).await?;
+            insert::insert_communes(&mut load, &plan.communes).await
+        })
+        .await?;
+    progress(Progress::Facts { added: report.added.values().sum() });
+
+    let planned = report.measurements;
+    let done = |present| progress(Progress::Measurements { present, planned });
+    report.measurements_added = simulation::copy_measurements(&mut client, &plan, options.now, done).await?;
+    if report.measurements_added > 0 {
+        // The planner would otherwise guess until the server's own upkeep comes round.
+        client.batch_execute("ANALYZE measurement; ANALYZE measurement_revision").await.map_err(driver_error)?;
+    }
+    Ok(report)
+}
+
+/// True if the demo has been loaded into this database, at least its facts.
+pub async fn is_loaded(pool: &Pool) -> Result<bool, DbError> {
+    let mut connection = pool.get().await?;
+    let query = programme::table.filter(programme::id.eq(id("programme", PROGRAMME)));
+    Ok(diesel::select(diesel::dsl::exists(query)).get_result(&mut connection).await?)
+}
+
+/// Every table of the product, for [`reset`]: a table that is forgotten here makes it fail, since others refer to it.
+const TABLES: &str = "agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
+    directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_indicator, directive_lead, \
+    document, document_relation, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
+    programme, programme_document, programme_indicator, progress_update, recommendation, recommendation_answer, \
+    recommendation_document, recommendation_recipient, reporting_rule, reporting_rule_cadence, reporting_rule_party, target, \
+    target_revision";
+
+/// Rows that no load of the demo makes.
+const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHERE source <> 'SIMULATED') \
+    OR EXISTS (SELECT FROM progress_update WHERE source <> 'SIMULATED') \
+    OR EXISTS (SELECT FROM programme WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM document WHERE id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM indicator WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM directive WHERE id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) AS foreign_rows";
+
+/// Empties a demo database, for a fresh load.
+///
+/// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
+/// did not make: an agency, document, programme, indicator, target or directive of its own, a figure or a report of progress
+/// that is not simulated.
+pub async fn reset(pool: &Pool) -> Result<(), DbError> {
+    if !is_loaded(pool).await? {
+        return Err(DbError::Invalid("the demo is not loaded into this database; nothing was deleted".into()));
+    }
+    let ids = Facts::read()?.ids();
+    let mut connection = pool.settings().with_limits(patient()).connect().await?;
+    connection
+        .transaction(async |connection| {
+            connection.batch_execute("SELECT pg_advisory_xact_lock(hashtext('cotmoc demo'))").await?;
+            // Nothing foreign may come in between the look and the deletion.
+            connection.batch_execute(&format!("LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE")).await?;
+            let foreign = diesel::sql_query(FOREIGN_ROWS)
+                .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(&ids)
+                .get_result::<Foreign>(connection)
+                .await?;
+            if foreign.foreign_rows {
+                let text = "this database holds more than the demo; nothing was deleted";
+                return Err(DbError::Invalid(text.into()));
+            }
+            connection.batch_execute(&format!("TRUNCATE {TABLES}")).await?;
+            Ok(())
+        })
+        .await
+}
+
+#[derive(diesel::QueryableByName)]
+struct Foreign {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    foreign_rows: bool,
+}
+
+/// A load may take minutes, and may wait for another.
+const fn patient() -> SessionLimits {
+    SessionLimits { statement: Duration::ZERO, lock: Duration::ZERO, idle_in_transaction: Duration::ZERO }
+}
+
+#[cfg(test)]
+mod tests;

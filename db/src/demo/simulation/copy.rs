@@ -1,0 +1,153 @@
+//! Brings the simulated measurements in by COPY, some subjects at a time, each time in a transaction of its own.
+
+use std::{collections::HashSet, fmt::Write as _, pin::pin};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::SinkExt as _;
+use tokio_postgres::{Client, Transaction};
+use uuid::Uuid;
+
+use super::series::{Figure, Measured, Plan, Revision, Subject};
+use crate::{DbError, connection::driver_error};
+
+/// So many measurements make a transaction, roughly: an interruption loses no more.
+const CHUNK: u64 = 20_000;
+
+const COPY_MEASUREMENTS: &str = "COPY measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, \
+    period_kind, period, starts_on, ends_on, published_revision) FROM STDIN";
+const COPY_REVISIONS: &str = "COPY measurement_revision (measurement_id, revision, state, observation, stated_value, numerator, \
+    denominator, factor, narrative, source, reason, recorded_at, published_at) FROM STDIN";
+
+/// Adds the measurements of the plan that are missing and answers how many they were.
+///
+/// `done` hears after each transaction how many of the plan's measurements are there.
+pub(in crate::demo) async fn copy_measurements(
+    client: &mut Client,
+    plan: &Plan<'_>,
+    now: DateTime<Utc>,
+    done: impl Fn(u64),
+) -> Result<u64, DbError> {
+    let (mut added, mut present) = (0, 0);
+    let mut subjects = Vec::new();
+    let mut planned = 0;
+    let all = std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune));
+    for subject in all.map(Some).chain([None]) {
+        if let Some(subject) = subject {
+            planned += plan.count_of(subject);
+            subjects.push(subject);
+        }
+        if planned >= CHUNK || subject.is_none() {
+            added += copy_subjects(client, plan, &subjects, now).await?;
+            present += planned;
+            done(present);
+            planned = 0;
+            subjects.clear();
+        }
+    }
+    Ok(added)
+}
+
+async fn copy_subjects(
+    client: &mut Client,
+    plan: &Plan<'_>,
+    subjects: &[Subject<'_>],
+    now: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    let transaction = client.transaction().await.map_err(driver_error)?;
+    let existing = existing(&transaction, subjects).await?;
+    let mut chunk = Chunk::default();
+    for subject in subjects {
+        let subject_id = subject.id();
+        for measured in plan.of(*subject, now) {
+            if existing.is_empty() || !existing.contains(&key(subject_id, &measured)) {
+                chunk.add(subject_id, &measured)?;
+            }
+        }
+    }
+    if chunk.measurements > 0 {
+        send(&transaction, COPY_MEASUREMENTS, chunk.measurement_rows).await?;
+        send(&transaction, COPY_REVISIONS, chunk.revision_rows).await?;
+        let moment = now.to_rfc3339();
+        let sql =
+            "INSERT INTO change (noun, kind, recorded_at) VALUES ('measurement', 'LOADED', $1::text::timestamptz)";
+        transaction.execute(sql, &[&moment]).await.map_err(driver_error)?;
+    }
+    transaction.commit().await.map_err(driver_error)?;
+    Ok(chunk.measurements)
+}
+
+/// What these subjects have already, from an earlier load or from people.
+async fn existing(transaction: &Transaction<'_>, subjects: &[Subject<'_>]) -> Result<HashSet<String>, DbError> {
+    let ids: Vec<String> = subjects.iter().map(|subject| subject.id().to_string()).collect();
+    let sql = "SELECT concat_ws('/', subject_id, indicator_id, period) FROM measurement \
+        WHERE subject_id = ANY ($1::text[]::uuid[]) AND regime = 'CALENDAR'";
+    let rows = transaction.query(sql, &[&ids]).await.map_err(driver_error)?;
+    rows.iter().map(|row| row.try_get(0).map_err(driver_error)).collect()
+}
+
+fn key(subject: Uuid, measured: &Measured<'_>) -> String {
+    format!("{subject}/{}/{}", measured.indicator_id, measured.period)
+}
+
+async fn send(transaction: &Transaction<'_>, sql: &str, rows: String) -> Result<(), DbError> {
+    let mut sink = pin!(transaction.copy_in::<_, Bytes>(sql).await.map_err(driver_error)?);
+    sink.send(Bytes::from(rows)).await.map_err(driver_error)?;
+    sink.finish().await.map_err(driver_error)?;
+    Ok(())
+}
+
+/// Rows in COPY's text format. None of the values holds a tab, a line break or a backslash.
+#[derive(Default)]
+struct Chunk {
+    measurements: u64,
+    measurement_rows: String,
+    revision_rows: String,
+}
+
+impl Chunk {
+    fn add(&mut self, subject: Uuid, measured: &Measured<'_>) -> Result<(), DbError> {
+        let Measured { id, indicator_id, definition_id, period_kind, period, window, revisions } = measured;
+        let published = (1..)
+            .zip(revisions)
+            .filter(|(_, revision)| revision.published_at.is_some())
+            .map(|(number, _)| number)
+            .last();
+        let rows = &mut self.measurement_rows;
+        write!(
+            rows,
+            "{id}\t{indicator_id}\t{definition_id}\t{subject}\t{subject}\tCALENDAR\t{period_kind}\t{period}\t"
+        )
+        .and_then(|()| writeln!(rows, "{}\t{}\t{}", window.start, window.end, Null::<u32>(published)))
+        .map_err(DbError::internal)?;
+        for (number, revision) in (1..).zip(revisions) {
+            self.add_revision(*id, number, revision).map_err(DbError::internal)?;
+        }
+        self.measurements += 1;
+        Ok(())
+    }
+
+    fn add_revision(&mut self, measurement: Uuid, number: u32, revision: &Revision) -> std::fmt::Result {
+        let Revision { state, observation, figure, reason, recorded_at, published_at } = revision;
+        let rows = &mut self.revision_rows;
+        write!(rows, "{measurement}\t{number}\t{state}\t{observation}\t")?;
+        match figure {
+            Figure::Stated(value) => write!(rows, "{value}\t\\N\t\\N\t1\t\\N")?,
+            Figure::Ratio { part, whole, factor } => write!(rows, "\\N\t{part}\t{whole}\t{factor}\t\\N")?,
+            Figure::Narrative(words) => write!(rows, "\\N\t\\N\t\\N\t1\t{words}")?,
+        }
+        writeln!(rows, "\tSIMULATED\t{}\t{recorded_at}\t{}", Null(*reason), Null(*published_at))
+    }
+}
+
+/// A value, or COPY's word for none.
+struct Null<T>(Option<T>);
+
+impl<T: std::fmt::Display> std::fmt::Display for Null<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Some(value) => value.fmt(f),
+            None => f.write_str("\\N"),
+        }
+    }
+}
