@@ -120,8 +120,8 @@ fn stated(fact: &facts::Deadline) -> Result<Deadline, DbError> {
     Ok(Deadline {
         words: Some(fact.words.clone()),
         stated_on: fact.on,
-        precision: fact.precision.parse().map_err(DbError::internal::<String>)?,
-        operator: fact.operator.as_deref().map(str::parse).transpose().map_err(DbError::internal::<String>)?,
+        precision: fact.precision.parse().map_err(DbError::internal)?,
+        operator: fact.operator.as_deref().map(str::parse).transpose().map_err(DbError::internal)?,
         year_inferred: fact.year_inferred,
     })
 }
