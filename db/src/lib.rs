@@ -25,7 +25,7 @@ pub mod recommendation;
 pub mod reporting_rule;
 #[allow(missing_docs, reason = "diesel prints it; the columns that need words carry those of their SQL comments")]
 pub mod schema;
-mod search;
+pub mod search;
 mod sql_functions;
 pub mod target;
 pub mod text;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Date, Reader,
-    calendar::{PeriodKind, Regime},
+    calendar::{Period, PeriodKind, Regime},
     enums::{SortDirection, Source},
     lateral::Of,
     noun::{noun, relation},
@@ -88,8 +88,8 @@ pub struct Measurement {
     /// Internal id
     #[graphql(skip)]
     pub id: Uuid,
-    /// Canonical code of the period: `2025-07`, `2025-Q3`, `2025-S1`, `2025-M9`, `2025`
-    pub period: String,
+    /// The period
+    pub period: Period,
     /// Length of the period
     pub period_kind: PeriodKind,
     /// Whether the period follows the calendar or the administrative months

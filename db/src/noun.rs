@@ -121,6 +121,43 @@ impl<N: Noun> Batch for ById<N> {
     }
 }
 
+/// The business key of one object.
+pub struct ByCode<N>(pub String, PhantomData<fn() -> N>);
+
+impl<N> ByCode<N> {
+    /// The object of that code.
+    #[must_use]
+    pub const fn new(code: String) -> Self {
+        Self(code, PhantomData)
+    }
+}
+
+impl<N> Clone for ByCode<N> {
+    fn clone(&self) -> Self {
+        Self::new(self.0.clone())
+    }
+}
+impl<N> PartialEq for ByCode<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<N> Eq for ByCode<N> {}
+impl<N> Hash for ByCode<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<N: Noun> Batch for ByCode<N> {
+    type Value = N;
+
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, N>, DbError> {
+        let codes: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
+        Ok(N::by_codes(reader, &codes).await?.into_iter().map(|row| (Self::new(row.code()), row)).collect())
+    }
+}
+
 /// One list of a noun below one parent; many of them with the same question are answered together.
 pub struct ListOf<N: Noun> {
     /// The object it hangs on.

@@ -7,6 +7,7 @@ mod parse;
 mod period;
 mod regime;
 mod relative;
+mod scalar;
 #[cfg(test)]
 mod tests;
 mod window;

@@ -239,11 +239,14 @@ type Condition = Box<dyn BoxableExpression<directive::table, Pg, SqlType = sql_t
 fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     let soon = Date(on.0.checked_add_days(Days::new(DUE_SOON_DAYS.unsigned_abs())).unwrap_or(on.0));
     // Done after the day in question is not yet done on it.
-    let open = || directive::completed_on.is_null().or(directive::completed_on.gt(on));
+    let wanted_still = || directive::state.ne(DirectiveState::Cancelled);
+    let open = || wanted_still().and(directive::completed_on.is_null().or(directive::completed_on.gt(on)));
     let never: Condition = Box::new(sql::<sql_types::Nullable<sql_types::Bool>>("false"));
     wanted.iter().fold(never, |condition, wanted| -> Condition {
         match wanted {
-            Timeliness::NoDeadline => Box::new(condition.or(directive::due_on.is_null())),
+            Timeliness::NoDeadline => {
+                Box::new(condition.or(directive::due_on.is_null().or(directive::state.eq(DirectiveState::Cancelled))))
+            }
             Timeliness::OnTime => Box::new(condition.or(directive::due_on.gt(soon).and(open()))),
             Timeliness::DueSoon => Box::new(condition.or(directive::due_on.between(on, soon).and(open()))),
             Timeliness::Overdue => Box::new(condition.or(directive::due_on.lt(on).and(open()))),

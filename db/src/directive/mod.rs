@@ -17,6 +17,7 @@ pub use self::{
 };
 use crate::{
     Date,
+    deadline::{Timeliness, timeliness},
     enums::{Source, Visibility},
     noun::noun,
     schema::directive,
@@ -138,6 +139,15 @@ pub struct Directive {
     /// Who gives it
     #[graphql(skip)]
     pub assigner_id: Option<Uuid>,
+}
+
+impl Directive {
+    /// Whether it is in time on a day, held against one of its deadlines. What was cancelled can no longer be late.
+    #[must_use]
+    pub fn timeliness(&self, due_on: Option<Date>, on: Date) -> Timeliness {
+        let due_on = due_on.filter(|_| self.state != DirectiveState::Cancelled);
+        timeliness(due_on.map(|day| day.0), self.completed_on.map(|day| day.0), on.0)
+    }
 }
 
 noun!(Directive, directive, DirectiveFilter, DirectiveOrder, DirectiveLink, |row| row.code.clone());

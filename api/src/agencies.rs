@@ -1,0 +1,238 @@
+//! Agencies (cơ quan, đơn vị).
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use db::{
+    Date,
+    agency::{
+        Agency as Row, AgencyFilter, AgencyLink, AgencyOrder, AgencyPlacement as PlacementRow,
+        AgencySuccession as SuccessionRow, AncestorsOf, PartiesOf, PlacementsOf, SuccessionSide, SuccessionsOf,
+    },
+    directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
+    document::{DocumentFilter, DocumentLink, DocumentOrder},
+    indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
+    measurement::{MeasurementFilter, MeasurementLink, MeasurementOrder},
+    programme::ProgrammeLink,
+    recommendation::{RecommendationFilter, RecommendationLink},
+    reporting_rule::{ReportingRole, ReportingRuleFilter, ReportingRuleLink},
+    target::{TargetFilter, TargetLink, TargetOrder},
+};
+
+use crate::{
+    directives::Directive,
+    documents::Document,
+    error::ApiError,
+    indicators::Indicator,
+    language::Language,
+    measurements::Measurement,
+    object::{by_code, maybe, named, object, one, root_lists, whole},
+    page::{Answer, Connection, PageArgs, Shown as _, loaders, reader},
+    programmes::Programme,
+    recommendations::Recommendation,
+    reporting_rules::ReportingRule,
+    targets::Target,
+};
+
+object! {
+    /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
+    Agency shows Row, tag b'a';
+    {
+        /// Name, in Vietnamese where nobody has translated it
+        async fn name(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+        ) -> &str {
+            named(context, language, &self.row.name_vi, self.row.name_en.as_deref())
+        }
+
+        /// The agency above it on a day; null for the top of a tree
+        async fn parent(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+        ) -> Answer<Agency> {
+            match self.above(context, on).await? {
+                Ok(above) => above.into_iter().next().map(Ok),
+                Err(error) => Some(Err(error)),
+            }
+        }
+
+        /// The agencies above it on a day, nearest first: as many as the tree has levels
+        async fn ancestors(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+        ) -> Answer<Vec<Agency>> {
+            self.above(context, on).await
+        }
+
+        /// The agencies directly below it on a day
+        #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
+        async fn children(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+            #[graphql(desc = "Narrows the list")] filter: Option<AgencyFilter>,
+            #[graphql(desc = "Sorts the list")] order: Option<AgencyOrder>,
+            #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
+            #[graphql(desc = "Cursor to start after")] after: Option<String>,
+            #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+            #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+        ) -> Answer<Connection<Agency>> {
+            let link = AgencyLink::Parent(on.unwrap_or(reader(context).today()));
+            let args = PageArgs { first, after, last, before };
+            Some(Connection::load(context, Some((link, self.row.id)), filter.unwrap_or_default(), order.unwrap_or_default(), args).await)
+        }
+
+        /// The agencies anywhere below it on a day
+        #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
+        async fn descendants(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+            #[graphql(desc = "Narrows the list")] filter: Option<AgencyFilter>,
+            #[graphql(desc = "Sorts the list")] order: Option<AgencyOrder>,
+            #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
+            #[graphql(desc = "Cursor to start after")] after: Option<String>,
+            #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+            #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+        ) -> Answer<Connection<Agency>> {
+            let link = AgencyLink::Ancestor(on.unwrap_or(reader(context).today()));
+            let args = PageArgs { first, after, last, before };
+            Some(Connection::load(context, Some((link, self.row.id)), filter.unwrap_or_default(), order.unwrap_or_default(), args).await)
+        }
+
+        /// Where it has stood in the tree, the earliest first: one entry for each time its parent changed
+        async fn placements(&self, context: &Context<'_>) -> Answer<Vec<AgencyPlacement>> {
+            whole(context, PlacementsOf(self.row.id), |row| AgencyPlacement { row }).await
+        }
+
+        /// The parent that a document announces without a date
+        async fn planned_parent(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.planned_parent_id).await
+        }
+
+        /// The reorganisations it came out of: one or two in an agency's life
+        async fn predecessors(&self, context: &Context<'_>) -> Answer<Vec<AgencySuccession>> {
+            self.successions(context, SuccessionSide::Successor).await
+        }
+
+        /// The reorganisations it went into: one or two in an agency's life
+        async fn successors(&self, context: &Context<'_>) -> Answer<Vec<AgencySuccession>> {
+            self.successions(context, SuccessionSide::Predecessor).await
+        }
+    }
+    /// The indicators it answers for
+    indicators: Indicator (IndicatorFilter; IndicatorOrder) = IndicatorLink::Lead;
+    /// The targets set for its figures
+    targets: Target (TargetFilter; TargetOrder) = TargetLink::Subject;
+    /// Its published figures, the latest first
+    measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Subject;
+    /// The directives it leads, alone or with others
+    led_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Lead;
+    /// The directives it coordinates by name
+    coordinated_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Coordinator;
+    /// The directives it has given
+    assigned_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Assigner;
+    /// The documents it has issued
+    issued_documents: Document (DocumentFilter; DocumentOrder) = DocumentLink::Issuer;
+    /// What it recommends, and the obstacles it reports
+    recommendations: Recommendation (RecommendationFilter) = RecommendationLink::From;
+    /// What others recommend to it
+    received_recommendations: Recommendation (RecommendationFilter) = RecommendationLink::To;
+    /// The rules by which it reports
+    reporting_rules: ReportingRule (ReportingRuleFilter) = ReportingRuleLink::Party(ReportingRole::Reporter);
+    /// The rules by which others report to it
+    receiving_rules: ReportingRule (ReportingRuleFilter) = ReportingRuleLink::Party(ReportingRole::Recipient);
+    /// The programmes that cover its area
+    programmes: Programme = ProgrammeLink::Jurisdiction;
+}
+
+impl Agency {
+    async fn above(&self, context: &Context<'_>, on: Option<Date>) -> Answer<Vec<Self>> {
+        let on = on.unwrap_or(reader(context).today());
+        whole(context, AncestorsOf { agency: self.row.id, on }, Self::show).await
+    }
+
+    /// The reorganisations in which it was on that side.
+    async fn successions(&self, context: &Context<'_>, side: SuccessionSide) -> Answer<Vec<AgencySuccession>> {
+        let rows = loaders(context).load_one(SuccessionsOf(self.row.id)).await.map_err(ApiError::from);
+        Some(rows.map(|rows| {
+            let rows = rows.unwrap_or_default().into_iter();
+            rows.filter(|(own, _)| *own == side).map(|(_, row)| AgencySuccession { row }).collect()
+        }))
+    }
+}
+
+/// Under which agency another stands, and when.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct AgencyPlacement {
+    #[graphql(flatten)]
+    row: PlacementRow,
+}
+
+#[ComplexObject]
+impl AgencyPlacement {
+    /// The agency above
+    async fn parent(&self, context: &Context<'_>) -> Answer<Agency> {
+        one(context, self.row.parent_id).await
+    }
+
+    /// The document that says so; null if it follows from the law or the context
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.document_id).await
+    }
+}
+
+/// A reorganisation: which agencies became which.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct AgencySuccession {
+    #[graphql(flatten)]
+    row: SuccessionRow,
+}
+
+#[ComplexObject]
+impl AgencySuccession {
+    /// The agencies that went in, by name: a few
+    async fn predecessors(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
+        self.parties(context, SuccessionSide::Predecessor).await
+    }
+
+    /// The agencies that came out, by name: a few
+    async fn successors(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
+        self.parties(context, SuccessionSide::Successor).await
+    }
+
+    /// The document that decides it
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.document_id).await
+    }
+}
+
+impl AgencySuccession {
+    async fn parties(&self, context: &Context<'_>, side: SuccessionSide) -> Answer<Vec<Agency>> {
+        let rows = loaders(context).load_one(PartiesOf(self.row.id)).await.map_err(ApiError::from);
+        Some(rows.map(|rows| {
+            let rows = rows.unwrap_or_default().into_iter();
+            rows.filter(|(own, _)| *own == side).map(|(_, row)| Agency::show(row)).collect()
+        }))
+    }
+}
+
+root_lists! {
+    AgencyQuery;
+    {
+        /// The agency of that code; null if there is none
+        async fn agency(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its code, such as `qng.skhcn`")] code: String,
+        ) -> Answer<Agency> {
+            by_code(context, code).await
+        }
+    }
+    /// Agencies, by name
+    agencies: Agency (AgencyFilter; AgencyOrder);
+}

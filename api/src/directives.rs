@@ -1,0 +1,207 @@
+//! Directives and duties (chỉ đạo, nhiệm vụ).
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use db::{
+    Date,
+    deadline::Timeliness,
+    directive::{
+        CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row, DirectiveCoordinator as CoordinatorRow,
+        DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow, DirectiveFilter, DirectiveLink,
+        DirectiveOrder, IndicatorsServedBy, LeadsOf, ProgressLink, ProgressUpdate as ProgressRow,
+        ServedIndicator as ServedRow,
+    },
+    recommendation::RecommendationLink,
+};
+
+use crate::{
+    agencies::Agency,
+    documents::Document,
+    indicators::Indicator,
+    object::{by_code, maybe, object, one, root_lists, whole},
+    page::{Answer, Shown as _, reader},
+    programmes::Programme,
+    recommendations::Recommendation,
+};
+
+object! {
+    /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
+    Directive shows Row, tag b'v';
+    {
+        /// Whether it is in time on a day, held against the deadline in force
+        async fn timeliness(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+        ) -> Timeliness {
+            self.row.timeliness(self.row.due_on, on.unwrap_or(reader(context).today()))
+        }
+
+        /// Whether it is in time on a day, held against the first deadline
+        async fn original_timeliness(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+        ) -> Timeliness {
+            self.row.timeliness(self.row.original_due_on, on.unwrap_or(reader(context).today()))
+        }
+
+        /// Who leads (chủ trì), in the order of the document: nobody, one, or several jointly
+        async fn leads(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
+            whole(context, LeadsOf(self.row.id), Agency::show).await
+        }
+
+        /// Who coordinates (phối hợp), in the order of the document: agencies by name, open groups in words
+        async fn coordinators(&self, context: &Context<'_>) -> Answer<Vec<DirectiveCoordinator>> {
+            whole(context, CoordinatorsOf(self.row.id), |row| DirectiveCoordinator { row }).await
+        }
+
+        /// Its deadlines (thời hạn), the original first; the last is in force
+        async fn deadlines(&self, context: &Context<'_>) -> Answer<Vec<DirectiveDeadline>> {
+            whole(context, DeadlinesOf(self.row.id), |row| DirectiveDeadline { row }).await
+        }
+
+        /// What it waits for: a few
+        async fn depends_on(&self, context: &Context<'_>) -> Answer<Vec<DirectiveDependency>> {
+            whole(context, DependenciesOf(self.row.id), |row| DirectiveDependency { row }).await
+        }
+
+        /// The indicators it serves: a few
+        async fn indicators(&self, context: &Context<'_>) -> Answer<Vec<ServedIndicator>> {
+            whole(context, IndicatorsServedBy(self.row.id), |row| ServedIndicator { row }).await
+        }
+
+        /// Who gives it; null if the source does not say
+        async fn assigner(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.assigner_id).await
+        }
+
+        /// The programme
+        async fn programme(&self, context: &Context<'_>) -> Answer<Programme> {
+            one(context, self.row.programme_id).await
+        }
+
+        /// The document it stands in; `clause` says where
+        async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+            one(context, self.row.document_id).await
+        }
+
+        /// The directive it is a part of; null if it stands alone
+        async fn parent(&self, context: &Context<'_>) -> Answer<Directive> {
+            maybe(context, self.row.parent_id).await
+        }
+    }
+    /// Its parts
+    parts: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Parent;
+    /// The directives that wait for it
+    awaited_by: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::AwaitedDirective;
+    /// What was reported of its progress, the latest first
+    progress_updates: ProgressUpdate = ProgressLink::Directive;
+    /// The recommendations it answers
+    answered_recommendations: Recommendation = RecommendationLink::Directive;
+}
+
+/// Who coordinates (phối hợp): an agency by name, or an open group in the document's words.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct DirectiveCoordinator {
+    #[graphql(flatten)]
+    row: CoordinatorRow,
+}
+
+#[ComplexObject]
+impl DirectiveCoordinator {
+    /// The agency; null for an open group
+    async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+        maybe(context, self.row.agency_id).await
+    }
+}
+
+/// A deadline (thời hạn) a directive has or has had.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct DirectiveDeadline {
+    #[graphql(flatten)]
+    row: DeadlineRow,
+}
+
+#[ComplexObject]
+impl DirectiveDeadline {
+    /// The document that set it, if another than the directive's
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.document_id).await
+    }
+}
+
+/// What a directive waits for: another directive, or a document not yet issued.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct DirectiveDependency {
+    #[graphql(flatten)]
+    row: DependencyRow,
+}
+
+#[ComplexObject]
+impl DirectiveDependency {
+    /// The directive waited for; null if it is a document
+    async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {
+        maybe(context, self.row.on_directive_id).await
+    }
+
+    /// The document waited for; null if it is a directive
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.on_document_id).await
+    }
+}
+
+/// An indicator that a directive serves.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct ServedIndicator {
+    #[graphql(flatten)]
+    row: ServedRow,
+}
+
+#[ComplexObject]
+impl ServedIndicator {
+    /// The indicator
+    async fn indicator(&self, context: &Context<'_>) -> Answer<Indicator> {
+        one(context, self.row.indicator_id).await
+    }
+}
+
+object! {
+    /// What was reported of a directive's progress on a day: added, never changed.
+    ProgressUpdate shows ProgressRow, tag b'u';
+    {
+        /// The directive
+        async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {
+            one(context, self.row.directive_id).await
+        }
+
+        /// The agency that reports; null if the source does not say
+        async fn reporter(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.reporter_id).await
+        }
+
+        /// The document it was reported in; null if it was reported here
+        async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+            maybe(context, self.row.document_id).await
+        }
+    }
+}
+
+root_lists! {
+    DirectiveQuery;
+    {
+        /// The directive of that code; null if there is none
+        async fn directive(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its code: document and clause")] code: String,
+        ) -> Answer<Directive> {
+            by_code(context, code).await
+        }
+    }
+    /// Directives and duties, the earliest deadline first, those without one last
+    directives: Directive (DirectiveFilter; DirectiveOrder);
+}

@@ -1,0 +1,119 @@
+//! Documents (văn bản).
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use db::{
+    directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
+    document::{
+        Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, RelationsFrom, RelationsTo,
+    },
+    noun::Noun as _,
+    page::Page,
+    programme::ProgrammeLink,
+    recommendation::{RecommendationFilter, RecommendationLink},
+    reporting_rule::{ReportingRuleFilter, ReportingRuleLink},
+    target::{TargetFilter, TargetLink, TargetOrder},
+};
+
+use crate::{
+    agencies::Agency,
+    directives::Directive,
+    error::ApiError,
+    object::{by_code, maybe, object, one, root_lists, whole},
+    page::{Answer, Shown as _, reader},
+    programmes::Programme,
+    recommendations::Recommendation,
+    reporting_rules::ReportingRule,
+    targets::Target,
+};
+
+object! {
+    /// A document (văn bản): resolution, plan, notice. Its identity is issuer, symbol and date; a number alone is repeated by
+    /// other provinces.
+    Document shows Row, tag b'd';
+    {
+        /// Who issued it; null if it is no agency of the tree (see `issuerName`) or unknown
+        async fn issuer(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.issuer_id).await
+        }
+
+        /// What it does to other documents and to agencies: a handful
+        async fn relations(&self, context: &Context<'_>) -> Answer<Vec<DocumentRelation>> {
+            whole(context, RelationsFrom(self.row.id), |row| DocumentRelation { row }).await
+        }
+
+        /// What other documents do to it. REPLACES here means that it has been replaced
+        async fn inverse_relations(&self, context: &Context<'_>) -> Answer<Vec<DocumentRelation>> {
+            whole(context, RelationsTo(self.row.id), |row| DocumentRelation { row }).await
+        }
+    }
+    /// The targets that stand in it
+    targets: Target (TargetFilter; TargetOrder) = TargetLink::Document;
+    /// The directives that stand in it
+    directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Document;
+    /// The directives elsewhere that mention it
+    mentioning_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::MentionedDocument;
+    /// The directives that wait for it
+    waiting_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::AwaitedDocument;
+    /// The recommendations and obstacles that stand in it
+    recommendations: Recommendation (RecommendationFilter) = RecommendationLink::Document;
+    /// The reporting rules that stand in it
+    reporting_rules: ReportingRule (ReportingRuleFilter) = ReportingRuleLink::Document;
+    /// The programmes that rest on it
+    programmes: Programme = ProgrammeLink::Document;
+}
+
+/// What a document does to another document, or to an agency.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct DocumentRelation {
+    #[graphql(flatten)]
+    row: RelationRow,
+}
+
+#[ComplexObject]
+impl DocumentRelation {
+    /// The document that does it
+    async fn source(&self, context: &Context<'_>) -> Answer<Document> {
+        one(context, self.row.from_document_id).await
+    }
+
+    /// The document it is done to; null if it is done to an agency
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.to_document_id).await
+    }
+
+    /// The agency it is done to; null if it is done to a document
+    async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+        maybe(context, self.row.to_agency_id).await
+    }
+}
+
+root_lists! {
+    DocumentQuery;
+    {
+        /// The document of that code, or of that symbol and issuer; null if there is none. Of several with one symbol and
+        /// issuer, the latest
+        async fn document(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its code, such as `359-KH/TU`")] code: Option<String>,
+            #[graphql(desc = "Number and symbol, exactly as printed")] symbol: Option<String>,
+            #[graphql(desc = "Code of the agency that issued it; needed where provinces share a symbol")] issuer: Option<String>,
+        ) -> Answer<Document> {
+            match (code, symbol) {
+                (Some(code), None) if issuer.is_none() => by_code(context, code).await,
+                (None, Some(symbol)) => latest(context, DocumentFilter { symbol: Some(symbol), issuer, ..Default::default() }).await,
+                _ => Some(Err(ApiError::bad_request("INPUT", "give either code, or symbol with or without issuer"))),
+            }
+        }
+    }
+    /// Documents, by day of issue
+    documents: Document (DocumentFilter; DocumentOrder);
+}
+
+async fn latest(context: &Context<'_>, filter: DocumentFilter) -> Answer<Document> {
+    let page = Page { size: 1, from: None, backward: false };
+    let order = DocumentOrder { direction: db::enums::SortDirection::Descending, ..Default::default() };
+    let found = Row::list(reader(context), None, &filter, order, &page).await;
+    found.map_err(ApiError::from).map(|slice| slice.rows.into_iter().next().map(Document::show)).transpose()
+}

@@ -1,0 +1,208 @@
+//! Indicators (chỉ tiêu).
+
+use async_graphql::{ComplexObject, Context, Json, SimpleObject};
+use db::{
+    Date,
+    calendar::{Period, PeriodKind, Regime, RelativePeriod},
+    directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
+    enums::SortDirection,
+    indicator::{
+        DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
+        Membership, MembershipsOf,
+    },
+    measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder},
+    noun::ListOf,
+    page::Page,
+    programme::ProgrammeLink,
+    target::{TargetFilter, TargetLink, TargetOrder},
+};
+
+use crate::{
+    agencies::Agency,
+    directives::Directive,
+    documents::Document,
+    error::ApiError,
+    language::Language,
+    measurements::Measurement,
+    object::{by_code, maybe, named, object, one, root_lists, whole},
+    page::{Answer, Connection, PageArgs, Shown as _, loaders, reader},
+    programmes::{IndicatorGroup, Programme},
+    targets::Target,
+};
+
+object! {
+    /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
+    Indicator shows Row, tag b'i';
+    {
+        /// Name
+        async fn name(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+        ) -> &str {
+            named(context, language, &self.row.name_vi, Some(&self.row.name_en))
+        }
+
+        /// The agency that answers for it; null while the documents name nobody
+        async fn lead(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.lead_agency_id).await
+        }
+
+        /// The versions of its definition, the first first: a new one for each change of denominator or window
+        async fn definitions(&self, context: &Context<'_>) -> Answer<Vec<IndicatorDefinition>> {
+            whole(context, DefinitionsOf(self.row.id), |row| IndicatorDefinition { row }).await
+        }
+
+        /// Where programmes place it: one entry for each programme that follows it
+        async fn memberships(&self, context: &Context<'_>) -> Answer<Vec<IndicatorMembership>> {
+            whole(context, MembershipsOf(self.row.id), IndicatorMembership).await
+        }
+
+        /// The latest published figure of a subject; null if there is none
+        async fn latest_measurement(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Code of the agency whose figure it is, such as `qng.ubnd` for the province of Quảng Ngãi")] subject: String,
+            #[graphql(desc = "Only periods that have ended by this day (Asia/Ho_Chi_Minh); all if left out")] by: Option<Date>,
+        ) -> Answer<Measurement> {
+            let filter = MeasurementFilter { subject: Some(subject), ended_by: by, ..Default::default() };
+            let page = Page { size: 1, from: None, backward: false };
+            let key = ListOf::<MeasurementRow> {
+                parent: self.row.id,
+                link: MeasurementLink::Indicator,
+                filter,
+                sort: MeasurementOrder::default(),
+                page,
+            };
+            let slice = loaders(context).load_one(key).await.map_err(ApiError::from);
+            slice.map(|slice| slice.and_then(|slice| slice.rows.into_iter().next()).map(Measurement::show)).transpose()
+        }
+
+        /// The published figures of a subject in the order of time, between two periods or over a relative one
+        #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
+        async fn series(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Code of the agency whose figures they are")] subject: String,
+            #[graphql(desc = "First period; its first day counts")] from: Option<Period>,
+            #[graphql(desc = "Last period; its last day counts")] until: Option<Period>,
+            #[graphql(desc = "Instead of from and until: counted back from the day `on`")] over: Option<RelativePeriod>,
+            #[graphql(desc = "The day `over` counts from (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+            #[graphql(desc = "Only periods of this length; the indicator's own if left out")] period_kind: Option<PeriodKind>,
+            #[graphql(desc = "Calendar or administrative periods", default_with = "Regime::Calendar")] regime: Regime,
+            #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
+            #[graphql(desc = "Cursor to start after")] after: Option<String>,
+            #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+            #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+        ) -> Answer<Connection<Measurement>> {
+            let bounds = match bounds(from, until, over, on.unwrap_or(reader(context).today()), regime) {
+                Ok(bounds) => bounds,
+                Err(error) => return Some(Err(error)),
+            };
+            let filter = MeasurementFilter {
+                subject: Some(subject),
+                regime: Some(regime),
+                period_kinds: Some(vec![period_kind.unwrap_or(self.row.frequency)]),
+                starts_from: bounds.0,
+                ended_by: bounds.1,
+                ..Default::default()
+            };
+            let order = MeasurementOrder { direction: SortDirection::Ascending, ..Default::default() };
+            let args = PageArgs { first, after, last, before };
+            Some(Connection::load(context, Some((MeasurementLink::Indicator, self.row.id)), filter, order, args).await)
+        }
+    }
+    /// Its targets, the earliest milestone first
+    targets: Target (TargetFilter; TargetOrder) = TargetLink::Indicator;
+    /// Its published figures, the latest first
+    measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Indicator;
+    /// The directives that serve it
+    directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Indicator;
+    /// The programmes that follow it
+    programmes: Programme = ProgrammeLink::Indicator;
+}
+
+/// First and last day of a series; null where it is open.
+fn bounds(
+    from: Option<Period>,
+    until: Option<Period>,
+    over: Option<RelativePeriod>,
+    on: Date,
+    regime: Regime,
+) -> Result<(Option<Date>, Option<Date>), ApiError> {
+    let first_day = |period: Period| Date(period.window(regime).start);
+    let last_day = |period: Period| Date(period.window(regime).last_day());
+    match over {
+        None => Ok((from.map(first_day), until.map(last_day))),
+        Some(_) if from.is_some() || until.is_some() => {
+            Err(ApiError::bad_request("INPUT", "give either over, or from and until"))
+        }
+        Some(over) => {
+            let periods = over.resolve(on.0, regime).map_err(|error| ApiError::bad_request("INPUT", error))?;
+            Ok((periods.first().copied().map(first_day), periods.last().copied().map(last_day)))
+        }
+    }
+}
+
+/// A dated wording of what an indicator measures: another denominator or window is another version.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct IndicatorDefinition {
+    #[graphql(flatten)]
+    pub(crate) row: DefinitionRow,
+}
+
+#[ComplexObject]
+impl IndicatorDefinition {
+    /// The wording
+    async fn text(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+    ) -> &str {
+        named(context, language, &self.row.text_vi, Some(&self.row.text_en))
+    }
+
+    /// Figures inside the definition that are no targets, by name: a speed, a window in months, a number of people
+    async fn parameters(&self) -> Json<serde_json::Value> {
+        Json(self.row.parameters.clone())
+    }
+
+    /// The document that says so; null if none does
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.document_id).await
+    }
+}
+
+/// Where a programme places an indicator.
+pub struct IndicatorMembership(Membership);
+
+/// Where a programme places an indicator.
+#[async_graphql::Object]
+impl IndicatorMembership {
+    /// The programme
+    async fn programme(&self, context: &Context<'_>) -> Answer<Programme> {
+        one(context, self.0.programme_id).await
+    }
+
+    /// The pillar; null if the programme names the indicator outside its pillars
+    async fn group(&self, context: &Context<'_>) -> Answer<IndicatorGroup> {
+        maybe(context, self.0.group_id).await
+    }
+}
+
+root_lists! {
+    IndicatorQuery;
+    {
+        /// The indicator of that code; null if there is none
+        async fn indicator(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its code, such as `coverage_5g_share`")] code: String,
+        ) -> Answer<Indicator> {
+            by_code(context, code).await
+        }
+    }
+    /// Indicators of all programmes, in the order of the catalogue; narrow by `programme` for those of one plan
+    indicators: Indicator (IndicatorFilter; IndicatorOrder);
+}

@@ -1,0 +1,54 @@
+//! Measurements (số liệu).
+
+use async_graphql::Context;
+use db::{
+    indicator::DefinitionById,
+    measurement::{Measurement as Row, MeasurementFilter, MeasurementOrder, MeasurementRevision, RevisionsOf},
+};
+
+use crate::{
+    agencies::Agency,
+    error::ApiError,
+    indicators::{Indicator, IndicatorDefinition},
+    object::{object, one, root_lists, whole},
+    page::{Answer, loaders},
+};
+
+object! {
+    /// A measurement (số liệu): one indicator of one subject in one period, with the revision the viewer may see.
+    Measurement shows Row, tag b'm';
+    {
+        /// The indicator
+        async fn indicator(&self, context: &Context<'_>) -> Answer<Indicator> {
+            one(context, self.row.indicator_id).await
+        }
+
+        /// The version of the definition it was measured by
+        async fn definition(&self, context: &Context<'_>) -> Answer<IndicatorDefinition> {
+            let row = loaders(context).load_one(DefinitionById(self.row.definition_id)).await;
+            row.map_err(ApiError::from).transpose().map(|row| row.map(|row| IndicatorDefinition { row }))
+        }
+
+        /// The agency whose figure it is. Never re-attributed when agencies are reorganised
+        async fn subject(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.subject_id).await
+        }
+
+        /// The agency that reports it
+        async fn reporter(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.reporter_id).await
+        }
+
+        /// Its published revisions, the first first: a published figure is corrected only by a new one
+        async fn revisions(&self, context: &Context<'_>) -> Answer<Vec<MeasurementRevision>> {
+            whole(context, RevisionsOf(self.row.id), |row| row).await
+        }
+    }
+}
+
+root_lists! {
+    MeasurementQuery;
+    {}
+    /// Published measurements, the latest period first
+    measurements: Measurement (MeasurementFilter; MeasurementOrder);
+}

@@ -1,0 +1,173 @@
+//! How a type of the schema is put together: the row's own columns, an id, relations by loaders, lists as connections.
+
+use async_graphql::Context;
+use db::noun::{Batch, ByCode, ById};
+use uuid::Uuid;
+
+use crate::{
+    error::ApiError,
+    language::Language,
+    page::{Answer, Shown, loaders},
+};
+
+/// The object of that id, or an error if it is gone or out of reach. For relations that are never null in the table.
+pub(crate) async fn one<T: Shown>(context: &Context<'_>, id: Uuid) -> Answer<T> {
+    maybe(context, Some(id)).await
+}
+
+/// The object of that id; null if there is none, or if the viewer may not see it.
+pub(crate) async fn maybe<T: Shown>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
+    let row = loaders(context).load_one(ById::<T::Noun>::new(id?)).await;
+    row.map_err(ApiError::from).transpose().map(|row| row.map(T::show))
+}
+
+/// The object of that business key; null if there is none, or if the viewer may not see it.
+pub(crate) async fn by_code<T: Shown>(context: &Context<'_>, code: String) -> Answer<T> {
+    let row = loaders(context).load_one(ByCode::<T::Noun>::new(code)).await;
+    row.map_err(ApiError::from).transpose().map(|row| row.map(T::show))
+}
+
+/// A short list that comes whole.
+pub(crate) async fn whole<K, V, T>(context: &Context<'_>, key: K, show: impl Fn(V) -> T) -> Answer<Vec<T>>
+where
+    K: Batch<Value = Vec<V>>,
+    V: Clone + Send + Sync + 'static,
+{
+    let rows = loaders(context).load_one(key).await.map_err(ApiError::from);
+    Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(show).collect()))
+}
+
+/// The language of a field: its argument, then the request's.
+pub(crate) fn language(context: &Context<'_>, asked: Option<Language>) -> Language {
+    asked.or_else(|| context.data_opt::<Language>().copied()).unwrap_or_default()
+}
+
+/// A name in the language of the field; in Vietnamese where nobody has translated it.
+pub(crate) fn named<'a>(context: &Context<'_>, asked: Option<Language>, vi: &'a str, en: Option<&'a str>) -> &'a str {
+    match language(context, asked) {
+        Language::En => en.unwrap_or(vi),
+        Language::Vi => vi,
+    }
+}
+
+/// Declares a type that shows a noun: its id, fields by hand, and its lists.
+///
+/// A list is `/// what it holds` `name: Type (Filter, Order) = link;` with filter and order left out where there is none.
+/// Each becomes a connection with the same paging arguments; writing them out by hand would be 25 times the same lines.
+macro_rules! object {
+    (
+        $(#[$about:meta])*
+        $type:ident shows $noun:ty, tag $tag:literal;
+        { $($body:tt)* }
+        $($(#[$list_about:meta])* $list:ident: $item:ident $((
+            $($filter:ty)? $(; $order:ty)?
+        ))? = $link:expr;)*
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, async_graphql::SimpleObject)]
+        #[graphql(complex)]
+        pub struct $type {
+            #[graphql(flatten)]
+            pub(crate) row: $noun,
+        }
+
+        impl $crate::page::Shown for $type {
+            type Noun = $noun;
+
+            fn show(row: $noun) -> Self {
+                Self { row }
+            }
+        }
+
+        impl $type {
+            /// What tells ids of this type from others.
+            pub const TAG: u8 = $tag;
+        }
+
+        #[async_graphql::ComplexObject]
+        impl $type {
+            /// Global id: opaque, finds the object again through `node`.
+            pub async fn id(&self) -> async_graphql::ID {
+                $crate::id::encode($tag, self.row.id)
+            }
+
+            $($body)*
+
+            $(
+                $(#[$list_about])*
+                async fn $list(
+                    &self,
+                    context: &async_graphql::Context<'_>,
+                    $($(#[graphql(desc = "Narrows the list")] filter: Option<$filter>,)?)?
+                    $($(#[graphql(desc = "Sorts the list")] order: Option<$order>,)?)?
+                    #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
+                    #[graphql(desc = "Cursor to start after")] after: Option<String>,
+                    #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+                    #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+                ) -> $crate::page::Answer<$crate::page::Connection<$item>> {
+                    #[allow(unused_mut, reason = "a list without filter or order keeps the default")]
+                    let mut question = $crate::object::Question::<$item>::default();
+                    $($(question.filter = { let filter: Option<$filter> = filter; filter.unwrap_or_default() };)?)?
+                    $($(question.sort = { let order: Option<$order> = order; order.unwrap_or_default() };)?)?
+                    let args = $crate::page::PageArgs { first, after, last, before };
+                    Some($crate::page::Connection::load(context, Some(($link, self.row.id)), question.filter, question.sort, args).await)
+                }
+            )*
+        }
+    };
+}
+
+/// Declares the lists of all objects of a noun, at the root.
+macro_rules! root_lists {
+    (
+        $query:ident;
+        { $($body:tt)* }
+        $($(#[$list_about:meta])* $list:ident: $item:ident $((
+            $($filter:ty)? $(; $order:ty)?
+        ))?;)*
+    ) => {
+        /// Part of the query root.
+        #[derive(Default)]
+        pub struct $query;
+
+        #[async_graphql::Object]
+        impl $query {
+            $($body)*
+
+            $(
+                $(#[$list_about])*
+                async fn $list(
+                    &self,
+                    context: &async_graphql::Context<'_>,
+                    $($(#[graphql(desc = "Narrows the list")] filter: Option<$filter>,)?)?
+                    $($(#[graphql(desc = "Sorts the list")] order: Option<$order>,)?)?
+                    #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
+                    #[graphql(desc = "Cursor to start after")] after: Option<String>,
+                    #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+                    #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+                ) -> $crate::page::Answer<$crate::page::Connection<$item>> {
+                    #[allow(unused_mut, reason = "a list without filter or order keeps the default")]
+                    let mut question = $crate::object::Question::<$item>::default();
+                    $($(question.filter = { let filter: Option<$filter> = filter; filter.unwrap_or_default() };)?)?
+                    $($(question.sort = { let order: Option<$order> = order; order.unwrap_or_default() };)?)?
+                    let args = $crate::page::PageArgs { first, after, last, before };
+                    Some($crate::page::Connection::load(context, None, question.filter, question.sort, args).await)
+                }
+            )*
+        }
+    };
+}
+
+/// What narrows and sorts a list of a shown noun.
+pub(crate) struct Question<T: Shown> {
+    pub(crate) filter: <T::Noun as db::noun::Noun>::Filter,
+    pub(crate) sort: <T::Noun as db::noun::Noun>::Sort,
+}
+
+impl<T: Shown> Default for Question<T> {
+    fn default() -> Self {
+        Self { filter: Default::default(), sort: Default::default() }
+    }
+}
+
+pub(crate) use {object, root_lists};

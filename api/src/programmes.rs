@@ -1,0 +1,112 @@
+//! Programmes (chương trình) and their pillars.
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use db::{
+    directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
+    indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
+    programme::{
+        DocumentsOf, IndicatorGroup as GroupRow, IndicatorGroupFilter, IndicatorGroupLink, Programme as Row,
+        ProgrammeDocument as ProgrammeDocumentRow, ProgrammeFilter,
+    },
+    target::{TargetFilter, TargetLink, TargetOrder},
+};
+
+use crate::{
+    agencies::Agency,
+    directives::Directive,
+    documents::Document,
+    indicators::Indicator,
+    language::Language,
+    object::{by_code, named, object, one, root_lists, whole},
+    page::Answer,
+    targets::Target,
+};
+
+object! {
+    /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
+    Programme shows Row, tag b'p';
+    {
+        /// Name
+        async fn name(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+        ) -> &str {
+            named(context, language, &self.row.name_vi, Some(&self.row.name_en))
+        }
+
+        /// The agency whose area it covers; its totals are that agency's figures
+        async fn jurisdiction(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.jurisdiction_id).await
+        }
+
+        /// The documents it rests on: the resolution, the plans, the directions
+        async fn documents(&self, context: &Context<'_>) -> Answer<Vec<ProgrammeDocument>> {
+            whole(context, DocumentsOf(self.row.id), |row| ProgrammeDocument { row }).await
+        }
+    }
+    /// Its pillars, in order
+    groups: IndicatorGroup = IndicatorGroupLink::Programme;
+    /// The indicators it follows, in the order of the plan
+    indicators: Indicator (IndicatorFilter; IndicatorOrder) = IndicatorLink::Programme;
+    /// Its targets
+    targets: Target (TargetFilter; TargetOrder) = TargetLink::Programme;
+    /// Its directives and duties
+    directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Programme;
+}
+
+/// A document a programme rests on, and as what.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct ProgrammeDocument {
+    #[graphql(flatten)]
+    row: ProgrammeDocumentRow,
+}
+
+#[ComplexObject]
+impl ProgrammeDocument {
+    /// The document
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        one(context, self.row.document_id).await
+    }
+}
+
+object! {
+    /// A pillar of a programme (trụ cột, nhóm chỉ tiêu).
+    IndicatorGroup shows GroupRow, tag b'g';
+    {
+        /// Name
+        async fn name(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+        ) -> &str {
+            named(context, language, &self.row.name_vi, Some(&self.row.name_en))
+        }
+
+        /// The programme it belongs to
+        async fn programme(&self, context: &Context<'_>) -> Answer<Programme> {
+            one(context, self.row.programme_id).await
+        }
+    }
+    /// Its indicators, in the order of the plan
+    indicators: Indicator (IndicatorFilter; IndicatorOrder) = IndicatorLink::Group;
+}
+
+root_lists! {
+    ProgrammeQuery;
+    {
+        /// The programme of that code; null if there is none
+        async fn programme(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its code, such as `nq57-quang-ngai`")] code: String,
+        ) -> Answer<Programme> {
+            by_code(context, code).await
+        }
+    }
+    /// Programmes, by code
+    programmes: Programme (ProgrammeFilter);
+    /// Pillars of programmes, in their order
+    indicator_groups: IndicatorGroup (IndicatorGroupFilter);
+}

@@ -1,0 +1,55 @@
+//! Recommendations (kiến nghị) and obstacles (khó khăn, tồn tại).
+
+use async_graphql::Context;
+use db::{
+    directive::DirectiveLink,
+    recommendation::{DocumentsMentionedBy, RecipientsOf, Recommendation as Row, RecommendationFilter},
+};
+
+use crate::{
+    agencies::Agency,
+    directives::Directive,
+    documents::Document,
+    object::{maybe, object, one, root_lists, whole},
+    page::{Answer, Shown as _},
+};
+
+object! {
+    /// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại).
+    Recommendation shows Row, tag b'r';
+    {
+        /// The agency that says it
+        async fn from(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.from_agency_id).await
+        }
+
+        /// To whom it goes, in the order of the document; empty if nobody is named
+        async fn to(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
+            whole(context, RecipientsOf(self.row.id), Agency::show).await
+        }
+
+        /// Who would have to decide; null if the text does not say
+        async fn decision_maker(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.decision_maker_id).await
+        }
+
+        /// The document it stands in
+        async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+            one(context, self.row.document_id).await
+        }
+
+        /// Other documents it mentions: a few
+        async fn mentioned_documents(&self, context: &Context<'_>) -> Answer<Vec<Document>> {
+            whole(context, DocumentsMentionedBy(self.row.id), Document::show).await
+        }
+    }
+    /// The directives that answer it
+    answers: Directive = DirectiveLink::Recommendation;
+}
+
+root_lists! {
+    RecommendationQuery;
+    {}
+    /// Recommendations and obstacles, by code
+    recommendations: Recommendation (RecommendationFilter);
+}

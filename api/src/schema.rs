@@ -1,0 +1,184 @@
+//! The schema as a whole: the merged root, the node interface, and what a request brings with it.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, Data, EmptyMutation, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request, Response,
+    Schema, ValidationMode,
+};
+use auth::Scope;
+use db::{Date, Pool, Reader};
+use futures_util::stream::BoxStream;
+use uuid::Uuid;
+
+use crate::{
+    agencies::{Agency, AgencyQuery},
+    clock::Clock,
+    directives::{Directive, DirectiveQuery, ProgressUpdate},
+    documents::{Document, DocumentQuery},
+    id,
+    indicators::{Indicator, IndicatorQuery},
+    loaders::Batches,
+    measurements::{Measurement, MeasurementQuery},
+    object::one,
+    page::Answer,
+    programmes::{IndicatorGroup, Programme, ProgrammeQuery},
+    recommendations::{Recommendation, RecommendationQuery},
+    reporting_rules::{ReportingRule, ReportingRuleQuery},
+    search::SearchQuery,
+    targets::{Target, TargetQuery},
+};
+
+/// Everything that has a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Global id: opaque, finds the object again through `node`"))]
+pub enum Node {
+    /// An agency
+    Agency(Agency),
+    /// A directive
+    Directive(Directive),
+    /// A document
+    Document(Document),
+    /// An indicator
+    Indicator(Indicator),
+    /// A pillar
+    IndicatorGroup(IndicatorGroup),
+    /// A measurement
+    Measurement(Measurement),
+    /// A programme
+    Programme(Programme),
+    /// A progress update
+    ProgressUpdate(ProgressUpdate),
+    /// A recommendation or obstacle
+    Recommendation(Recommendation),
+    /// A reporting rule
+    ReportingRule(ReportingRule),
+    /// A target
+    Target(Target),
+}
+
+impl Node {
+    /// Null for an id that is none, finds nothing, or finds what the viewer may not see: the three look alike.
+    async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
+        let (tag, id) = id::decode(id)?;
+        macro_rules! by_tag {
+            ($($type:ident),+) => {
+                match tag {
+                    $($type::TAG => found::<$type>(context, id, Self::$type).await,)+
+                    _ => None,
+                }
+            };
+        }
+        by_tag!(
+            Agency,
+            Directive,
+            Document,
+            Indicator,
+            IndicatorGroup,
+            Measurement,
+            Programme,
+            ProgressUpdate,
+            Recommendation,
+            ReportingRule,
+            Target
+        )
+    }
+}
+
+async fn found<T: crate::page::Shown>(context: &Context<'_>, id: Uuid, show: impl Fn(T) -> Node) -> Answer<Node> {
+    one::<T>(context, id).await.map(|found| found.map(show))
+}
+
+/// The most ids that one `nodes` takes.
+const MAX_NODES: usize = 100;
+
+/// Part of the query root.
+#[derive(Default)]
+pub struct NodeQuery;
+
+/// Part of the query root.
+#[Object]
+impl NodeQuery {
+    /// The object of a global id; null if there is none, or if the viewer may not see it
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "Its `id`")] id: ID) -> Answer<Node> {
+        Node::find(context, &id).await
+    }
+
+    /// The objects of several global ids, in their order, null where there is none; at most 100
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Their `id`s, at most 100")] ids: Vec<ID>,
+    ) -> Answer<Vec<Answer<Node>>> {
+        if ids.len() > MAX_NODES {
+            let error = format!("nodes takes at most {MAX_NODES} ids, not {}", ids.len());
+            return Some(Err(crate::error::ApiError::bad_request("INPUT", error)));
+        }
+        let nodes = ids.iter().map(|id| Node::find(context, id));
+        Some(Ok(futures_util::future::join_all(nodes).await))
+    }
+}
+
+/// Everything that can be asked. Dates are days in Asia/Ho_Chi_Minh, instants are RFC 3339; decimals are strings, exact.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    NodeQuery,
+    AgencyQuery,
+    DocumentQuery,
+    ProgrammeQuery,
+    IndicatorQuery,
+    TargetQuery,
+    MeasurementQuery,
+    DirectiveQuery,
+    RecommendationQuery,
+    ReportingRuleQuery,
+    SearchQuery,
+);
+
+type Cotmoc = Schema<Query, EmptyMutation, EmptySubscription>;
+
+fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
+    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription).validation_mode(mode);
+    if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+}
+
+/// The schema in its own language, as `api/schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    build(ValidationMode::Strict, true).sdl()
+}
+
+/// The schema with what it reads from: gives each request a reader and loaders of its own.
+#[derive(Clone)]
+pub struct Api {
+    schema: Cotmoc,
+    pool: Pool,
+    clock: Clock,
+}
+
+impl Api {
+    /// The schema over a database, on a clock.
+    #[must_use]
+    pub fn new(mode: ValidationMode, introspection: bool, pool: Pool, clock: Clock) -> Self {
+        Self { schema: build(mode, introspection), pool, clock }
+    }
+
+    /// Executes a request as that reader.
+    pub async fn execute_as(&self, mut request: Request, reader: Arc<Reader>) -> Response {
+        let batches = Batches::default();
+        request.data.insert(batches.loaders(Arc::clone(&reader)));
+        request.data.insert(reader);
+        batches.drive(self.schema.execute(request)).await
+    }
+}
+
+impl Executor for Api {
+    async fn execute(&self, request: Request) -> Response {
+        let reader = Reader::new(self.pool.clone(), Scope::public(), Date(self.clock.today()));
+        self.execute_as(request, reader).await
+    }
+
+    fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        Box::pin(self.schema.execute_stream_with_session_data(request, session_data.unwrap_or_default()))
+    }
+}

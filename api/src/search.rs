@@ -1,0 +1,133 @@
+//! One search over everything people look for by words.
+
+use async_graphql::{Context, Object, SimpleObject, Union};
+use db::{
+    page::{Page, Slice},
+    search::{Hit, SearchNoun, search},
+    text::check_text,
+};
+
+use crate::{
+    agencies::Agency,
+    directives::Directive,
+    documents::Document,
+    error::ApiError,
+    indicators::Indicator,
+    object::one,
+    page::{Answer, PageArgs, PageInfo, fingerprint, reader, write_cursor},
+    recommendations::Recommendation,
+};
+
+/// The longest search text, in characters.
+const MAX_TEXT: usize = 200;
+
+/// What a search finds.
+#[derive(Union)]
+pub enum SearchResult {
+    /// An agency
+    Agency(Agency),
+    /// A document
+    Document(Document),
+    /// An indicator
+    Indicator(Indicator),
+    /// A directive
+    Directive(Directive),
+    /// A recommendation or obstacle
+    Recommendation(Recommendation),
+}
+
+/// Objects that fit a search text, the best first.
+pub struct SearchConnection {
+    slice: Slice<Hit>,
+    page: Page,
+    fingerprint: u64,
+}
+
+/// Objects that fit a search text, the best first.
+#[Object]
+impl SearchConnection {
+    /// The hits, each with its cursor.
+    async fn edges(&self) -> Vec<SearchEdge> {
+        let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
+        self.slice.rows.iter().map(|hit| SearchEdge { cursor: cursor(hit), hit: hit.clone() }).collect()
+    }
+
+    /// Where the page lies.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
+        PageInfo {
+            has_next_page: self.slice.more,
+            has_previous_page: self.page.from.is_some(),
+            start_cursor: self.slice.rows.first().map(cursor),
+            end_cursor: self.slice.rows.last().map(cursor),
+        }
+    }
+}
+
+/// An object that fits a search text.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct SearchEdge {
+    /// Its place in the list: give it as `after`, with the same text
+    cursor: String,
+    #[graphql(skip)]
+    hit: Hit,
+}
+
+#[async_graphql::ComplexObject]
+impl SearchEdge {
+    /// How well it fits, 0 to 1; 1 if it holds the whole text
+    async fn rank(&self) -> f64 {
+        f64::from(self.hit.rank) / 1_000_000.0
+    }
+
+    /// The object
+    async fn node(&self, context: &Context<'_>) -> Answer<SearchResult> {
+        let id = self.hit.id;
+        match self.hit.noun {
+            SearchNoun::Agency => shown(one(context, id).await, SearchResult::Agency),
+            SearchNoun::Document => shown(one(context, id).await, SearchResult::Document),
+            SearchNoun::Indicator => shown(one(context, id).await, SearchResult::Indicator),
+            SearchNoun::Directive => shown(one(context, id).await, SearchResult::Directive),
+            SearchNoun::Recommendation => shown(one(context, id).await, SearchResult::Recommendation),
+        }
+    }
+}
+
+fn shown<T>(found: Answer<T>, show: impl Fn(T) -> SearchResult) -> Answer<SearchResult> {
+    found.map(|found| found.map(show))
+}
+
+/// Part of the query root.
+#[derive(Default)]
+pub struct SearchQuery;
+
+/// Part of the query root.
+#[Object]
+impl SearchQuery {
+    /// Objects that hold all words of a text, or something much like it, the best first. Tone marks and case do not matter
+    async fn search(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to look for, at most 200 characters")] text: String,
+        #[graphql(desc = "Only these; everything if left out")] nouns: Option<Vec<SearchNoun>>,
+        #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
+        #[graphql(desc = "Cursor to start after")] after: Option<String>,
+    ) -> Answer<SearchConnection> {
+        Some(find(context, &text, nouns.as_deref().unwrap_or(SearchNoun::ALL), first, after).await)
+    }
+}
+
+async fn find(
+    context: &Context<'_>,
+    text: &str,
+    nouns: &[SearchNoun],
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<SearchConnection, ApiError> {
+    let text = check_text(text, MAX_TEXT).map_err(|error| ApiError::bad_request("INPUT", error))?;
+    let fingerprint = fingerprint(&(&text, nouns));
+    let page = PageArgs { first, after, ..Default::default() }.page(fingerprint)?;
+    let slice = search(reader(context), &text, nouns, &page).await?;
+    Ok(SearchConnection { slice, page, fingerprint })
+}

@@ -1,0 +1,148 @@
+//! Targets (mục tiêu).
+
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use db::{
+    comparator::{Comparator, ComparatorRule},
+    indicator::{DefinitionById, Indicator as IndicatorRow},
+    noun::ById,
+    target::{
+        RevisionsOf, Target as Row, TargetFilter, TargetOrder, TargetRevision as RevisionRow,
+        TargetWarning as WarningRow, TargetWarningKind, WarningsOf,
+    },
+};
+
+use crate::{
+    agencies::Agency,
+    documents::Document,
+    error::ApiError,
+    indicators::{Indicator, IndicatorDefinition},
+    object::{by_code, maybe, object, one, root_lists, whole},
+    page::{Answer, loaders},
+    programmes::Programme,
+};
+
+object! {
+    /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
+    Target shows Row, tag b't';
+    {
+        /// How the comparator counts, and by which rule: a bare number or "đạt" means "at least" where higher is better;
+        /// null for a qualitative target
+        async fn effective_comparator(&self, context: &Context<'_>) -> Answer<EffectiveComparator> {
+            let indicator = loaders(context).load_one(ById::<IndicatorRow>::new(self.row.indicator_id)).await;
+            indicator
+                .map_err(ApiError::from)
+                .map(|indicator| self.row.effective_comparator(indicator?.direction))
+                .map(|found| found.map(|(comparator, rule)| EffectiveComparator { comparator, rule }))
+                .transpose()
+        }
+
+        /// The indicator
+        async fn indicator(&self, context: &Context<'_>) -> Answer<Indicator> {
+            one(context, self.row.indicator_id).await
+        }
+
+        /// The version of the indicator's definition it means
+        async fn definition(&self, context: &Context<'_>) -> Answer<IndicatorDefinition> {
+            let row = loaders(context).load_one(DefinitionById(self.row.definition_id)).await;
+            row.map_err(ApiError::from).transpose().map(|row| row.map(|row| IndicatorDefinition { row }))
+        }
+
+        /// The agency whose figure it is: the province through its people's committee, or an agency
+        async fn subject(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.subject_id).await
+        }
+
+        /// The programme
+        async fn programme(&self, context: &Context<'_>) -> Answer<Programme> {
+            one(context, self.row.programme_id).await
+        }
+
+        /// The document it stands in; `clause`, `ordinal` and `sub` say where
+        async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+            one(context, self.row.document_id).await
+        }
+
+        /// Its changes, the first first
+        async fn revisions(&self, context: &Context<'_>) -> Answer<Vec<TargetRevision>> {
+            whole(context, RevisionsOf(self.row.id), |row| TargetRevision { row }).await
+        }
+
+        /// What is odd about it and was accepted all the same; empty for most
+        async fn warnings(&self, context: &Context<'_>) -> Answer<Vec<TargetWarning>> {
+            whole(context, WarningsOf(self.row.id), |row| TargetWarning { row }).await
+        }
+
+        /// The targets of the same indicator, subject, day and cadence that demand something else; empty for most
+        async fn conflicts(&self, context: &Context<'_>) -> Answer<Vec<Target>> {
+            let warnings = match loaders(context).load_one(WarningsOf(self.row.id)).await {
+                Ok(warnings) => warnings.unwrap_or_default(),
+                Err(error) => return Some(Err(error.into())),
+            };
+            let others = warnings.iter().filter(|warning| warning.kind == TargetWarningKind::Conflict);
+            let keys: Vec<_> = others.map(|warning| ById::<Row>::new(warning.other_id)).collect();
+            let rows = loaders(context).load_many(keys).await.map_err(ApiError::from);
+            Some(rows.map(|rows| {
+                let mut rows: Vec<Row> = rows.into_values().collect();
+                rows.sort_by(|a, b| a.code.cmp(&b.code));
+                rows.into_iter().map(|row| Target { row }).collect()
+            }))
+        }
+    }
+}
+
+/// How a target's comparator counts, and why.
+#[derive(Clone, Copy, SimpleObject)]
+pub struct EffectiveComparator {
+    /// The comparator that counts
+    comparator: Comparator,
+    /// The rule it was found by
+    rule: ComparatorRule,
+}
+
+/// A change of a target: the old value may be unknown.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct TargetRevision {
+    #[graphql(flatten)]
+    row: RevisionRow,
+}
+
+#[ComplexObject]
+impl TargetRevision {
+    /// The document that says so; null if unknown
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        maybe(context, self.row.document_id).await
+    }
+}
+
+/// What is odd about a target, and the other target that makes it so.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct TargetWarning {
+    #[graphql(flatten)]
+    row: WarningRow,
+}
+
+#[ComplexObject]
+impl TargetWarning {
+    /// The other target
+    async fn other(&self, context: &Context<'_>) -> Answer<Target> {
+        one(context, self.row.other_id).await
+    }
+}
+
+root_lists! {
+    TargetQuery;
+    {
+        /// The target of that code; null if there is none
+        async fn target(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its code")] code: String,
+        ) -> Answer<Target> {
+            by_code(context, code).await
+        }
+    }
+    /// Targets, the earliest milestone first
+    targets: Target (TargetFilter; TargetOrder);
+}

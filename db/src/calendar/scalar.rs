@@ -1,0 +1,48 @@
+//! Periods as GraphQL and SQL see them: by their code.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use diesel::{
+    deserialize::{self, FromSql},
+    pg::{Pg, PgValue},
+    sql_types::Text,
+};
+
+use super::{Period, RelativePeriod};
+
+/// A reporting period (kỳ báo cáo): `2025-07`, `2025-Q3`, `2025-S1` (half-year), `2025-M9` (nine months), `2025`, or days as
+/// `2025-01-15/2025-03-01` with both ends included. Also read: `2025Q3`, `2025S1`, `202507`.
+#[Scalar(name = "Period")]
+impl ScalarType for Period {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(code) => code.parse().map_err(InputValueError::custom),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
+    }
+}
+
+/// Periods counted from a reference day: `THIS_MONTH`, `LAST_QUARTER`, `LAST_12_MONTHS`, `LAST_4_QUARTERS`, `LAST_3_YEARS`.
+/// LAST counts finished periods only.
+#[Scalar(name = "RelativePeriod")]
+impl ScalarType for RelativePeriod {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(code) => code.parse().map_err(InputValueError::custom),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
+    }
+}
+
+impl FromSql<Text, Pg> for Period {
+    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(std::str::from_utf8(bytes.as_bytes())?.parse()?)
+    }
+}
