@@ -9,7 +9,7 @@ use async_graphql::{Pos, ServerError, Value};
 use axum::http::StatusCode;
 use db::DbError;
 
-use crate::language::Language;
+use crate::{language::Language, server::RequestId};
 
 /// The stable `extensions.code` of an error. Clients decide by it; messages are for people.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -99,6 +99,8 @@ impl Code {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict => StatusCode::CONFLICT,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -262,7 +264,7 @@ impl Error for ApiError {}
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Found again in the log and in every error.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// Of the messages, and the default for names and labels.
     pub language: Language,
 }
@@ -272,7 +274,7 @@ pub struct Caller {
 pub(crate) fn present(error: &mut ServerError, caller: &Caller) -> Code {
     if let Some(ours) = own(error) {
         if let (500.., Some(cause)) = (ours.code.status().as_u16(), &ours.cause) {
-            tracing::error!(request_id = caller.request_id, path = ?error.path, cause = &**cause as &dyn Error, "failed");
+            tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, cause = &**cause as &dyn Error, "failed");
         }
         ours.write_into(error, caller);
         return ours.code;
@@ -282,7 +284,7 @@ pub(crate) fn present(error: &mut ServerError, caller: &Caller) -> Code {
         _ if error.path.is_empty() => "VALIDATION",
         _ if is_bad_input(error) => "INPUT",
         _ => {
-            tracing::error!(request_id = caller.request_id, path = ?error.path, error = error.message, "unexpected error");
+            tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, error = error.message, "unexpected error");
             error.extensions = None;
             ApiError::internal().write_into(error, caller);
             return Code::Internal;

@@ -135,7 +135,7 @@ pub(crate) fn server() -> Router {
 
 /// Waits for nothing: whatever is not there when first asked for comes too late.
 pub(crate) fn hasty() -> Router {
-    server_with(Settings { execution: Duration::ZERO, body: Duration::ZERO, ..Settings::default() })
+    server_with(Settings { execution: Duration::ZERO, ..Settings::default() })
 }
 
 fn server_with(settings: Settings) -> Router {

@@ -1,11 +1,11 @@
 //! GraphQL over HTTP, as the specification of that name has it.
 //!
-//! - `POST` takes `application/json` in UTF-8, not compressed (else 415): one request or an array of up to ten, which are
+//! - `POST` takes `application/json` in UTF-8 (else 415): one request or an array of up to ten, which are
 //!   executed side by side and answered in order. `GET` takes queries only (a mutation: 405). All else is 405.
 //! - A browser sends such a `POST` to another origin only after a preflight, so no page can act with its reader's rights
 //!   unasked. A `GET` needs none, and changes nothing.
 //! - `Accept` chooses between the two media types ([`media`]); where it takes neither, 406.
-//! - The status: what cannot be read at all has the status of its error (400, 405, 406, 408, 413, 415). A request that
+//! - The status: what cannot be read at all has the status of its error (400, 405, 406, 413, 415). A request that
 //!   was read but not executed (syntax, validation, limits) is 400 as `application/graphql-response+json` and 200 as
 //!   `application/json`. What was executed is 200, errors of single fields included. Where everything asked for was
 //!   unavailable, or time ran out, there is no `data`, and the status is 503 with `Retry-After` in both.
@@ -26,7 +26,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
     routing::any,
 };
 use futures_util::future::join_all;
@@ -38,13 +38,11 @@ use crate::{
     error::{ApiError, Caller, Code, RETRY_AFTER},
     guard::Budget,
     language::Language,
+    server::RequestId,
 };
 
 /// The path of the endpoint.
 pub const PATH: &str = "/graphql";
-
-/// Where the server's layers leave the id they gave a request.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the server adds for the resolvers, once for each operation: scope, loaders, clock. The [`Language`] and the
 /// [`Caller`] are there without it.
@@ -81,7 +79,7 @@ impl<E: Executor> Endpoint<E> {
         let guard = self.service.guard();
         match parts.method {
             Method::GET => params::get(&parts.uri, guard),
-            Method::POST => params::post(&parts.headers, body, guard, self.service.settings().body).await,
+            Method::POST => params::post(&parts.headers, body, guard).await,
             _ => Err(method_not_allowed()),
         }
     }
@@ -127,11 +125,8 @@ impl<E: Executor> Endpoint<E> {
 }
 
 fn caller(headers: &HeaderMap) -> Caller {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
-    Caller {
-        request_id: text(REQUEST_ID).to_owned(),
-        language: Language::from_accept_language(text(header::ACCEPT_LANGUAGE)),
-    }
+    let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Caller { request_id: RequestId::of(headers), language: Language::from_accept_language(language) }
 }
 
 /// The status of a request that was read.

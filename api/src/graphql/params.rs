@@ -11,7 +11,6 @@ use axum::{
 use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::time::{Duration, timeout};
 
 use crate::{
     error::{ApiError, Code},
@@ -25,10 +24,14 @@ pub(super) enum Asked {
     Batch(Vec<Request>),
 }
 
-/// Reads the body of a POST.
-pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard, wait: Duration) -> Result<Asked, ApiError> {
+/// Reads a POST, whose body the server's gate has bounded in bytes and in time.
+pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard) -> Result<Asked, ApiError> {
     check_media_type(headers)?;
-    let bytes = read(headers, body, guard.limits().bytes, wait).await?;
+    let limit = guard.limits().bytes;
+    let bytes = to_bytes(body, limit).await.map_err(|error| match error.source() {
+        Some(source) if source.is::<LengthLimitError>() => payload_too_large(limit),
+        _ => ApiError::bad_request("BODY", "the body broke off"),
+    })?;
     let text = str::from_utf8(&bytes).map_err(|error| ApiError::bad_request("UTF8", error))?;
     guard.check_json(text)?;
     if !text.trim_start().starts_with('[') {
@@ -71,7 +74,7 @@ pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
     Ok(Asked::One(Box::new(request)))
 }
 
-/// Only plain JSON: a browser sends that to another origin only after a preflight, and no body unpacks itself here.
+/// JSON only: what a browser sends to another origin without a preflight has another type.
 fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = content_type.split(';').map(str::trim);
@@ -79,44 +82,23 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let is_utf8 = parts.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
         !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
     });
-    let is_plain = headers.get_all(header::CONTENT_ENCODING).iter().all(|coding| coding == "identity");
-    if is_json && is_utf8 && is_plain {
+    if is_json && is_utf8 {
         return Ok(());
     }
     Err(ApiError::new(
         Code::UnsupportedMediaType,
-        "Nội dung phải là application/json, mã UTF-8, không nén",
-        "The body has to be application/json in UTF-8, not compressed",
+        "Nội dung phải là application/json, mã UTF-8",
+        "The body has to be application/json in UTF-8",
     ))
 }
 
-/// At most `limit` bytes within `wait`, whether the length was announced or the body comes in chunks.
-async fn read(headers: &HeaderMap, body: Body, limit: usize, wait: Duration) -> Result<bytes::Bytes, ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let too_large = |actual: Option<usize>| {
-        ApiError::new(
-            Code::PayloadTooLarge,
-            format!("Nội dung quá lớn: cho phép {limit} byte"),
-            format!("The body is too large: at most {limit} bytes"),
-        )
-        .with("limit", limit)
-        .with("actual", actual)
-    };
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(announced));
-    }
-    match timeout(wait, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_length_limit(&error) => Err(too_large(None)),
-        Ok(Err(_)) => Err(ApiError::bad_request("BODY", "the body broke off")),
-        Err(_) => {
-            Err(ApiError::new(Code::RequestTimeout, "Nội dung yêu cầu đến quá chậm", "The body did not arrive in time"))
-        }
-    }
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    error.source().is_some_and(<dyn Error>::is::<LengthLimitError>)
+fn payload_too_large(limit: usize) -> ApiError {
+    ApiError::new(
+        Code::PayloadTooLarge,
+        format!("Nội dung quá lớn: cho phép {limit} byte"),
+        format!("The body is too large: at most {limit} bytes"),
+    )
+    .with("limit", limit)
 }
 
 fn request(text: &str) -> Result<Request, ApiError> {

@@ -18,20 +18,18 @@ use crate::{
     guard::{Admitted, Guard, Limits},
 };
 
-/// How long things may take, and how large they may be.
+/// How long an execution may take, and how large a request may be.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Until an execution is stopped.
     pub execution: Duration,
-    /// Until a body has to be there.
-    pub body: Duration,
     /// The sizes.
     pub limits: Limits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { execution: Duration::from_secs(10), body: Duration::from_secs(20), limits: Limits::default() }
+        Self { execution: Duration::from_secs(10), limits: Limits::default() }
     }
 }
 
@@ -62,12 +60,6 @@ impl<E: Executor> GraphqlService<E> {
     #[must_use]
     pub fn guard(&self) -> &Guard {
         &self.0.guard
-    }
-
-    /// The times.
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.0.settings
     }
 
     /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers.

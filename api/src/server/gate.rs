@@ -2,6 +2,7 @@
 //! each for a bounded time. Whoever is too many is told at once: a queue would only make everybody late.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
@@ -19,6 +20,9 @@ use crate::config::ServerConfig;
 
 /// Bodies on their way in, for each request that may be worked on: slow senders take these places, not the others.
 const BODIES_PER_REQUEST: usize = 4;
+
+/// Execution stops by itself at the time limit; it has this long to say so in its own words.
+const REPORT: Duration = Duration::from_millis(500);
 
 /// The limits of one server, and who is inside.
 #[derive(Debug)]
@@ -66,7 +70,7 @@ impl Gate {
     async fn pass(&self, request: Request, next: Next) -> Result<Response, Refusal> {
         let request = self.received(request).await?;
         let _place = self.work.try_acquire().map_err(|_| Refusal::Saturated)?;
-        timeout(self.config.request_timeout, next.run(request)).await.map_err(|_| Refusal::TimedOut)
+        timeout(self.config.request_timeout + REPORT, next.run(request)).await.map_err(|_| Refusal::TimedOut)
     }
 }
 

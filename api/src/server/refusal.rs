@@ -1,11 +1,12 @@
 //! Answers of the server itself, where no GraphQL has run: the same shape as a GraphQL error, so that a client needs
 //! one way to read them.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::request_id::RequestId;
+use crate::error::Code;
 
 /// Why the server does not answer what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,21 +30,17 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Status, stable code and message.
-    const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+    /// The stable code, which knows its status, and the message.
+    const fn parts(self) -> (Code, &'static str) {
         match self {
-            Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing is here. The API is at /graphql."),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", "The request body is too large."),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", "The request body did not arrive in time."),
-            Self::Broken => (StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request body could not be read."),
-            Self::Compressed => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", "Compressed request bodies are not accepted.")
-            }
-            Self::Saturated => {
-                (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The server is busy. Try again shortly.")
-            }
-            Self::TimedOut => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The answer took too long."),
-            Self::Fault => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something went wrong on our side."),
+            Self::NotFound => (Code::NotFound, "Nothing is here. The API is at /graphql."),
+            Self::TooLarge => (Code::PayloadTooLarge, "The request body is too large."),
+            Self::TooSlow => (Code::RequestTimeout, "The request body did not arrive in time."),
+            Self::Broken => (Code::BadRequest, "The request body could not be read."),
+            Self::Compressed => (Code::UnsupportedMediaType, "Compressed request bodies are not accepted."),
+            Self::Saturated => (Code::Unavailable, "The server is busy. Try again shortly."),
+            Self::TimedOut => (Code::Timeout, "The answer took too long."),
+            Self::Fault => (Code::Internal, "Something went wrong on our side."),
         }
     }
 
@@ -65,11 +62,11 @@ impl Refusal {
     /// The answer.
     #[must_use]
     pub fn answer(self, id: &RequestId) -> Response {
-        let (status, code, message) = self.parts();
+        let (code, message) = self.parts();
         let body = json!({
-            "errors": [{ "message": message, "extensions": { "code": code, "requestId": id.as_str() } }]
+            "errors": [{ "message": message, "extensions": { "code": code.as_str(), "requestId": id.as_str() } }]
         });
-        let mut response = (status, axum::Json(body)).into_response();
+        let mut response = (code.status(), axum::Json(body)).into_response();
         match self {
             Self::Saturated | Self::TimedOut => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
