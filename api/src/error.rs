@@ -42,6 +42,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// More bytes than a request may have.
     PayloadTooLarge,
+    /// More bytes than a document may have, its variables not counted.
+    DocumentLimitExceeded,
     /// More operations in an array than a batch may have.
     BatchLimitExceeded,
     /// Brackets, fragments or JSON nested too deep.
@@ -81,6 +83,7 @@ impl Code {
             Self::RequestTimeout => "REQUEST_TIMEOUT",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::DocumentLimitExceeded => "DOCUMENT_LIMIT_EXCEEDED",
             Self::BatchLimitExceeded => "BATCH_LIMIT_EXCEEDED",
             Self::NestingLimitExceeded => "NESTING_LIMIT_EXCEEDED",
             Self::TokenLimitExceeded => "TOKEN_LIMIT_EXCEEDED",

@@ -9,6 +9,7 @@
 
 mod database;
 mod embedded;
+mod http;
 mod migrations;
 mod process;
 mod server;

@@ -14,6 +14,7 @@ use tokio::time::{Duration, timeout};
 use tracing::Instrument;
 
 use crate::{
+    config::Config,
     error::{ApiError, Caller, Code, present},
     guard::{Admitted, Guard, Limits},
 };
@@ -30,6 +31,16 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self { execution: Duration::from_secs(10), limits: Limits::default() }
+    }
+}
+
+impl Settings {
+    /// Those that the configuration gives.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let limits =
+            Limits { bytes: config.server.body_limit, cost: config.graphql.cost_limit.into(), ..Limits::default() };
+        Self { execution: config.server.request_timeout, limits }
     }
 }
 

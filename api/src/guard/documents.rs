@@ -117,7 +117,7 @@ impl Documents {
     }
 
     pub fn is_valid(&self, fingerprint: u64) -> bool {
-        self.valid.contains_key(&fingerprint)
+        self.valid.get(&fingerprint).is_some()
     }
 
     pub fn remember_valid(&self, fingerprint: u64) {

@@ -1,6 +1,6 @@
 //! What stands between a text and its execution.
 //!
-//! In this order, each with a code of its own: brackets and tokens over the raw text ([`scan`]), the parser, then depth,
+//! In this order, each with a code of its own: bytes, then brackets and tokens over the raw text ([`scan`]), the parser, then depth,
 //! aliases, root fields, directives, the expansion of fragments and the cost ([`measure`], [`prices`]). A document that
 //! passed is remembered with its parsed form ([`documents`]), so that a known one costs a look-up.
 //!
@@ -37,6 +37,8 @@ pub const DEFAULT_PAGE: u64 = 20;
 pub struct Limits {
     /// Bytes of a body.
     pub bytes: usize,
+    /// Bytes of a document: what the parser reads. Long texts belong into variables.
+    pub document: u64,
     /// Operations in one batch.
     pub batch: usize,
     /// Brackets, braces and parentheses within one another, in documents, in their fragments written out, and in JSON.
@@ -63,6 +65,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             bytes: 1 << 20,
+            document: 128 << 10,
             batch: 10,
             nesting: 64,
             tokens: 2_000,
@@ -162,6 +165,8 @@ impl Guard {
 
     fn read(&self, text: &str) -> Result<Document, ApiError> {
         let limits = &self.limits;
+        let bytes = ("số byte của truy vấn", "bytes in the document");
+        within(Code::DocumentLimitExceeded, bytes, limits.document, text.len() as u64)?;
         let extent = scan::document(text).map_err(|unreadable| ApiError::bad_request("SYNTAX", unreadable))?;
         within(Code::NestingLimitExceeded, NESTING, limits.nesting, extent.nesting)?;
         within(Code::TokenLimitExceeded, ("số từ tố", "tokens"), limits.tokens, extent.tokens)?;

@@ -28,6 +28,11 @@ fn each_limit_has_its_code() {
     let nested = |depth: usize| format!("{}name{}", "a { ".repeat(depth - 1), " }".repeat(depth - 1));
     for (within, beyond, code) in [
         (
+            format!("{{ path #{} \n }}", "x".repeat(131_060)),
+            format!("{{ path #{} \n }}", "x".repeat(131_061)),
+            "DOCUMENT_LIMIT_EXCEEDED",
+        ),
+        (
             format!("{{ nested(x: {}{}) }}", "[".repeat(62), "]".repeat(62)),
             format!("{{ nested(x: {}{}) }}", "[".repeat(63), "]".repeat(63)),
             "NESTING_LIMIT_EXCEEDED",
