@@ -11,7 +11,9 @@ mod routes;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use async_graphql::Data;
 use axum::Router;
 use tokio::net::TcpSocket;
 use tokio::sync::watch;
@@ -21,6 +23,9 @@ use tokio::time::timeout;
 use crate::clock::Clock;
 use crate::config::{Config, ServerConfig};
 use crate::database::{Database, DatabaseError, Sharing};
+use crate::graphql::{self, GraphqlService};
+use crate::guard::Limits;
+use crate::schema::{self, Api};
 use health::Health;
 pub use refusal::Refusal;
 pub use request_id::RequestId;
@@ -39,6 +44,9 @@ pub enum ServerError {
         /// Why, and what to do.
         reason: String,
     },
+    /// The schema cannot be read back: a defect of the build.
+    #[error("the schema cannot be read: {0}")]
+    Schema(String),
     /// There is no database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -95,7 +103,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         metrics::start();
         let routes =
-            routes::routes(&config.server, Health::new(database.pool(), ready), graphql(&config, clock, &database));
+            routes::routes(&config.server, Health::new(database.pool(), ready), graphql(&config, &clock, &database)?);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
@@ -111,8 +119,19 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn graphql(_config: &Config, _clock: Clock, _database: &Database) -> Router {
-    Router::new()
+fn graphql(config: &Config, clock: &Clock, database: &Database) -> Result<Router, ServerError> {
+    let limits =
+        Limits { bytes: config.server.body_limit, cost: config.graphql.cost_limit.into(), ..Limits::default() };
+    let settings = graphql::Settings {
+        // A little less than the gate allows a request, so that the answer is GraphQL's own.
+        execution: config.server.request_timeout.mul_f32(0.9),
+        body: config.server.body_timeout,
+        limits,
+    };
+    let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock.clone());
+    let service = GraphqlService::new(&schema::sdl(), schema, settings)
+        .map_err(|error| ServerError::Schema(error.to_string()))?;
+    Ok(graphql::router(service, Arc::new(|_| Data::default())))
 }
 
 /// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].
