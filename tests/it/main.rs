@@ -8,6 +8,7 @@
 )]
 
 mod database;
+mod demo;
 mod embedded;
 mod http;
 mod migrations;

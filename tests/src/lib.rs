@@ -8,6 +8,7 @@
 )]
 
 mod database;
+pub mod demo;
 pub mod http;
 pub mod process;
 pub mod sql;
