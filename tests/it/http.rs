@@ -20,7 +20,6 @@ async fn server(db: &TestDb) -> Running {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the server has no schema yet"]
 async fn the_public_audit_passes_without_a_warning() {
     let db = TestDb::new().await;
     let server = server(&db).await;

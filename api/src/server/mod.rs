@@ -24,7 +24,6 @@ use crate::clock::Clock;
 use crate::config::{Config, ServerConfig};
 use crate::database::{Database, DatabaseError, Sharing};
 use crate::graphql::{self, GraphqlService};
-use crate::guard::Limits;
 use crate::schema::{self, Api};
 use health::Health;
 pub use refusal::Refusal;
@@ -120,16 +119,8 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
 }
 
 fn graphql(config: &Config, clock: &Clock, database: &Database) -> Result<Router, ServerError> {
-    let limits =
-        Limits { bytes: config.server.body_limit, cost: config.graphql.cost_limit.into(), ..Limits::default() };
-    let settings = graphql::Settings {
-        // A little less than the gate allows a request, so that the answer is GraphQL's own.
-        execution: config.server.request_timeout.mul_f32(0.9),
-        body: config.server.body_timeout,
-        limits,
-    };
     let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock.clone());
-    let service = GraphqlService::new(&schema::sdl(), schema, settings)
+    let service = GraphqlService::new(&schema::sdl(), schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     Ok(graphql::router(service, Arc::new(|_| Data::default())))
 }
