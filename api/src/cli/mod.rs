@@ -1,5 +1,6 @@
 //! The command line.
 
+mod demo;
 mod doctor;
 mod flags;
 mod output;
@@ -12,12 +13,15 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError, Sources, as_markdown, as_table};
 use crate::telemetry;
+use demo::Demo;
 use flags::SettingFlags;
 
 const EXAMPLES: &str = "\
 Examples:
   cotmoc serve                              the API at http://127.0.0.1:8080/graphql, the explorer at /
   cotmoc serve --listen 0.0.0.0:9000        on all addresses of this machine
+  cotmoc serve --demo                       the same, with the demo province to look at
+  cotmoc demo --measurements 1000000        a large demo, for measuring
   DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
   cotmoc doctor                             what is wrong here, and what to do
   cotmoc settings                           which values hold, and where each comes from
@@ -48,9 +52,18 @@ enum Command {
     ///
     /// Applies pending migrations first. SIGTERM or Ctrl-C: /readyz turns 503, no new connections are taken, requests
     /// in flight finish, an embedded PostgreSQL is stopped.
-    Serve,
+    Serve {
+        /// Also load whatever of the demo province is missing
+        #[arg(long)]
+        demo: bool,
+    },
     /// Apply pending migrations and stop; several at once are safe
     Migrate,
+    /// Load the demo province, or remove it
+    ///
+    /// Every fact of five real documents, with its clause, and a simulation that says so wherever it shows. Loading
+    /// twice changes nothing.
+    Demo(Demo),
     /// Check settings, database, versions and clock, and say what to do; changes nothing in the database
     Doctor,
     /// Show the settings in force and where each comes from; secrets are masked
@@ -89,7 +102,8 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
     match command {
         Command::Settings { markdown: true } => output::result(&as_markdown()),
         Command::Settings { markdown: false } => output::result(&as_table(sources, config)),
-        Command::Serve => return in_runtime(serve::serve(config)),
+        Command::Serve { demo } => return in_runtime(serve::serve(config, *demo)),
+        Command::Demo(demo) => return in_runtime(async { ended(demo.run(config).await) }),
         Command::Migrate => return in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Doctor => return in_runtime(async { told(doctor::doctor(sources, config).await) }),
     }

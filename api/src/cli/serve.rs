@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::output;
+use super::{demo, output};
 use crate::clock::Clock;
 use crate::config::{Config, LogConfig};
 use crate::database::{Database, DatabaseError, Sharing};
@@ -32,8 +32,8 @@ impl Signals {
     }
 }
 
-/// Serves until a signal, then stops in order; a second signal stops at once.
-pub async fn serve(config: &Config) -> ExitCode {
+/// Serves until a signal, then stops in order; a second signal stops at once. `with_demo` loads the demo first.
+pub async fn serve(config: &Config, with_demo: bool) -> ExitCode {
     raise_handle_limit();
     // Before anything is started that a signal would otherwise leave behind.
     let mut signals = match Signals::listen() {
@@ -44,7 +44,7 @@ pub async fn serve(config: &Config) -> ExitCode {
         }
     };
     let started = tokio::select! {
-        started = start(config) => started,
+        started = start(config, with_demo) => started,
         () = signals.next() => {
             tracing::info!("told to stop while starting");
             return ExitCode::SUCCESS;
@@ -73,7 +73,7 @@ fn raise_handle_limit() {
     }
 }
 
-async fn start(config: &Config) -> Result<Running, ServerError> {
+async fn start(config: &Config, with_demo: bool) -> Result<Running, ServerError> {
     let clock = config.clock();
     if let Clock::Fixed(instant) = clock {
         tracing::warn!(%instant, "the clock stands still (COTMOC_CLOCK)");
@@ -81,6 +81,10 @@ async fn start(config: &Config) -> Result<Running, ServerError> {
     let server = Server::bind(config.clone(), clock)?;
     let database = Database::open(config, Sharing::Own).await?;
     database.migrate().await?;
+    if with_demo {
+        let report = demo::load(database.pool(), demo::options(clock)).await?;
+        tracing::info!(simulated_measurements = report.measurements, "the demo province is there");
+    }
     server.serve(database)
 }
 

@@ -1,0 +1,93 @@
+//! `cotmoc demo` and `cotmoc serve --demo`.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use db::Pool;
+use db::demo::{self, DemoOptions, DemoReport, Progress};
+
+use super::output;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::{Database, DatabaseError, Sharing};
+
+/// How often a long load says how far it is.
+const TELL: Duration = Duration::from_secs(2);
+
+/// What to do with the demo province, and how much of it.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// What to do
+    #[arg(value_enum, default_value = "load")]
+    action: Action,
+    /// About how many simulated measurements to have in the end; adds earlier years, then communes. A million takes
+    /// less than two minutes
+    #[arg(long, value_name = "NUMBER")]
+    measurements: Option<u64>,
+    /// How many simulated communes [default: 96, at most 3500]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3500))]
+    communes: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Action {
+    /// Load what is missing; what is there is left as it is
+    Load,
+    /// Empty the database again; refused if it holds anything that the demo did not bring
+    Reset,
+}
+
+impl Demo {
+    /// Does it, on a database that it migrates first.
+    pub async fn run(&self, config: &Config) -> Result<(), DatabaseError> {
+        let database = Database::open(config, Sharing::Join).await?;
+        let done = self.on(&database, config.clock()).await;
+        database.close().await?;
+        output::result(&done?);
+        Ok(())
+    }
+
+    async fn on(&self, database: &Database, clock: Clock) -> Result<String, DatabaseError> {
+        database.migrate().await?;
+        if self.action == Action::Reset {
+            demo::reset(database.pool()).await?;
+            return Ok("the demo is gone; `cotmoc demo load` brings it back\n".to_owned());
+        }
+        let usual = options(clock);
+        let options =
+            DemoOptions { communes: self.communes.unwrap_or(usual.communes), measurements: self.measurements, ..usual };
+        Ok(words(&load(database.pool(), options).await?))
+    }
+}
+
+/// The usual demo, up to now.
+pub fn options(clock: Clock) -> DemoOptions {
+    DemoOptions::new(clock.today(), clock.now())
+}
+
+/// Loads what is missing and tells the log how far it is.
+pub async fn load(pool: &Pool, options: DemoOptions) -> Result<DemoReport, DatabaseError> {
+    let told = Mutex::new(Instant::now());
+    let report = demo::load(pool, options, |progress| match progress {
+        Progress::Facts { added } => tracing::info!(added, "the demo's facts are in"),
+        Progress::Measurements { present, planned } => {
+            if let Ok(mut told) = told.lock()
+                && told.elapsed() > TELL
+            {
+                *told = Instant::now();
+                tracing::info!(present, planned, "loading simulated measurements");
+            }
+        }
+    });
+    Ok(report.await?)
+}
+
+fn words(report: &DemoReport) -> String {
+    if report.is_unchanged() {
+        return format!("nothing to load: all is there, with {} simulated measurements\n", report.measurements);
+    }
+    let nouns = report.added.iter().filter(|(_, added)| **added > 0);
+    let lines: String = nouns.map(|(noun, added)| format!("  {added:>9}  {noun}\n")).collect();
+    format!("loaded\n{lines}  {:>9}  measurement (simulated)\n", report.measurements_added)
+}
