@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError, Sources, as_markdown, as_table};
+use crate::schema::sdl;
 use crate::telemetry;
 use demo::Demo;
 use flags::SettingFlags;
@@ -23,6 +24,7 @@ Examples:
   cotmoc serve --demo                       the same, with the demo province to look at
   cotmoc demo --measurements 1000000        a large demo, for measuring
   DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
+  cotmoc schema > schema.graphql            for tools that generate clients
   cotmoc doctor                             what is wrong here, and what to do
   cotmoc settings                           which values hold, and where each comes from
 
@@ -64,6 +66,8 @@ enum Command {
     /// Every fact of five real documents, with its clause, and a simulation that says so wherever it shows. Loading
     /// twice changes nothing.
     Demo(Demo),
+    /// Print the GraphQL schema in its own language
+    Schema,
     /// Check settings, database, versions and clock, and say what to do; changes nothing in the database
     Doctor,
     /// Show the settings in force and where each comes from; secrets are masked
@@ -102,6 +106,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
     match command {
         Command::Settings { markdown: true } => output::result(&as_markdown()),
         Command::Settings { markdown: false } => output::result(&as_table(sources, config)),
+        Command::Schema => output::result(&sdl()),
         Command::Serve { demo } => return in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => return in_runtime(async { ended(demo.run(config).await) }),
         Command::Migrate => return in_runtime(async { ended(serve::migrate(config).await) }),
