@@ -43,6 +43,21 @@ async fn get(addr: SocketAddr, path: &str) -> Response {
     Client::new().get(format!("http://{addr}{path}")).send().await.unwrap()
 }
 
+/// A query that needs the database.
+async fn query(addr: SocketAddr) -> Response {
+    let query = "{\"query\":\"{ agencies(first: 1) { totalCount } }\"}";
+    let request = Client::new().post(format!("http://{addr}/graphql")).header("content-type", "application/json");
+    request.body(query).send().await.unwrap()
+}
+
+async fn unavailable(addr: SocketAddr) {
+    let answer = query(addr).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(header(&answer, "retry-after").parse::<u32>().unwrap() > 0);
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE");
+}
+
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
@@ -171,14 +186,15 @@ async fn a_saturated_server_refuses_at_once_and_still_says_that_it_lives() {
 }
 
 #[tokio::test]
-async fn an_exhausted_pool_leaves_the_server_alive_and_ready() {
+async fn an_exhausted_pool_is_told_soon_and_leaves_the_server_alive_and_ready() {
     let served = Served::with(&[(settings::POOL_SIZE, "2"), (settings::POOL_WAIT, "50ms")]).await;
     let pool = served.running.database().pool().clone();
     let held = (pool.get().await.unwrap(), pool.get().await.unwrap());
-    assert!(pool.get().await.is_err());
+    unavailable(served.running.addr).await;
     assert_eq!(served.get("/healthz").await.status(), 200);
     assert_eq!(served.get("/readyz").await.status(), 200);
     drop(held);
+    assert_eq!(query(served.running.addr).await.status(), 200);
 }
 
 #[tokio::test]
@@ -217,9 +233,11 @@ async fn without_its_database_it_lives_and_becomes_ready_when_that_returns() {
     let body: Value = away.json().await.unwrap();
     assert_eq!(body["reasons"][0], "the database cannot be reached");
     assert_eq!(get(running.addr, "/healthz").await.status(), 200);
+    unavailable(running.addr).await;
 
     let embedded = Embedded::start(postgres).await.unwrap();
     assert_eq!(get(running.addr, "/readyz").await.status(), 200);
+    assert_eq!(query(running.addr).await.status(), 200);
     running.stop().await.unwrap();
     embedded.stop().await.unwrap();
 }
