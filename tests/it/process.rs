@@ -124,3 +124,21 @@ async fn migrate_and_doctor_agree() {
     assert_eq!(run("migrate").await, "nothing to apply\n");
     assert!(run("doctor").await.contains("migrations: all applied"));
 }
+
+#[tokio::test]
+async fn the_demo_comes_once_and_goes_again() {
+    let database = TestDb::empty().await;
+    let url = database.url().await;
+    // Early in the simulated time, so that little of it is to be loaded.
+    let environment = [("DATABASE_URL", url.as_str()), ("HOME", "/"), ("COTMOC_CLOCK", "2025-03-05T08:00:00+07:00")];
+    let run = async |arguments: &[&str]| {
+        let output = command(PROGRAM, arguments, &environment).output().await.unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = run(&["demo"]).await;
+    assert!(code == Some(0) && said.contains("121  directive\n"), "{said}");
+    let (code, said) = run(&["demo", "load"]).await;
+    assert!(code == Some(0) && said.starts_with("nothing to load"), "{said}");
+    assert_eq!(run(&["demo", "reset"]).await.0, Some(0));
+    assert_eq!(run(&["demo", "reset"]).await.0, Some(1));
+}
