@@ -95,9 +95,9 @@ pub async fn load(pool: &Pool, options: DemoOptions, progress: impl Fn(Progress)
     let facts = Facts::read()?;
     let plan = Plan::new(&facts, options.communes, options.measurements, options.today)?;
     let settings = pool.settings().with_limits(patient());
-    let mut client = settings.client().await?;
+    let mut clients = [settings.client().await?, settings.client().await?];
     // Held by the session, so that it also ends with a process that is killed.
-    client.batch_execute("SELECT pg_advisory_lock(hashtext('cotmoc demo'))").await.map_err(driver_error)?;
+    clients[0].batch_execute("SELECT pg_advisory_lock(hashtext('cotmoc demo'))").await.map_err(driver_error)?;
 
     let mut report = DemoReport { measurements: plan.count(), ..DemoReport::default() };
     let mut connection = settings.connect().await?;
@@ -113,10 +113,10 @@ pub async fn load(pool: &Pool, options: DemoOptions, progress: impl Fn(Progress)
 
     let planned = report.measurements;
     let done = |present| progress(Progress::Measurements { present, planned });
-    report.measurements_added = simulation::copy_measurements(&mut client, &plan, options.now, done).await?;
+    report.measurements_added = simulation::copy_measurements(&mut clients, &plan, options.now, done).await?;
     if report.measurements_added > 0 {
         // The planner would otherwise guess until the server's own upkeep comes round.
-        client.batch_execute("ANALYZE measurement; ANALYZE measurement_revision").await.map_err(driver_error)?;
+        clients[0].batch_execute("ANALYZE measurement; ANALYZE measurement_revision").await.map_err(driver_error)?;
     }
     Ok(report)
 }

@@ -1,6 +1,11 @@
 //! Brings the simulated measurements in by COPY, some subjects at a time, each time in a transaction of its own.
 
-use std::{collections::HashSet, fmt::Write as _, pin::pin};
+use std::{
+    collections::HashSet,
+    fmt::Write as _,
+    pin::pin,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -21,31 +26,42 @@ const COPY_REVISIONS: &str = "COPY measurement_revision (measurement_id, revisio
 
 /// Adds the measurements of the plan that are missing and answers how many they were.
 ///
+/// Over two connections at once: the server's work, most of it checking references, then takes two processors.
 /// `done` hears after each transaction how many of the plan's measurements are there.
 pub(in crate::demo) async fn copy_measurements(
-    client: &mut Client,
+    clients: &mut [Client; 2],
     plan: &Plan<'_>,
     now: DateTime<Utc>,
     done: impl Fn(u64),
 ) -> Result<u64, DbError> {
-    let (mut added, mut present) = (0, 0);
-    let mut subjects = Vec::new();
-    let mut planned = 0;
-    let all = std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune));
-    for subject in all.map(Some).chain([None]) {
-        if let Some(subject) = subject {
-            planned += plan.count_of(subject);
-            subjects.push(subject);
+    let chunks = chunks(plan);
+    let (added, present) = (AtomicU64::new(0), AtomicU64::new(0));
+    let copy_every_second = async |client: &mut Client, first: usize| {
+        for (subjects, planned) in chunks.iter().skip(first).step_by(2) {
+            added.fetch_add(copy_subjects(client, plan, subjects, now).await?, Ordering::Relaxed);
+            done(present.fetch_add(*planned, Ordering::Relaxed) + planned);
         }
-        if planned >= CHUNK || subject.is_none() {
-            added += copy_subjects(client, plan, &subjects, now).await?;
-            present += planned;
-            done(present);
-            planned = 0;
-            subjects.clear();
+        Ok::<_, DbError>(())
+    };
+    let [one, other] = clients;
+    tokio::try_join!(copy_every_second(one, 0), copy_every_second(other, 1))?;
+    Ok(added.into_inner())
+}
+
+/// The subjects, those of one transaction together, with the number of measurements planned for them.
+fn chunks<'a>(plan: &'a Plan<'_>) -> Vec<(Vec<Subject<'a>>, u64)> {
+    let mut chunks = Vec::from([(Vec::new(), 0)]);
+    for subject in std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune)) {
+        let size = plan.count_of(subject);
+        match chunks.last_mut() {
+            Some((subjects, planned)) if *planned + size <= CHUNK => {
+                subjects.push(subject);
+                *planned += size;
+            }
+            _ => chunks.push((vec![subject], size)),
         }
     }
-    Ok(added)
+    chunks
 }
 
 async fn copy_subjects(
