@@ -59,6 +59,8 @@ function Explorer() {
       referencePlugin={DOC_EXPLORER_PLUGIN}
       defaultQuery=""
       defaultTabs={opening && [{ query: opening.query, variables: opening.variables }]}
+      // The first tab's variables are not taken from the tab.
+      variables={opening?.variables}
       // A token typed into the header editor is not left behind in the browser's storage.
       shouldPersistHeaders={false}
       inputValueDeprecation
