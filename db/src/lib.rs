@@ -23,7 +23,12 @@ pub mod programme;
 pub mod reader;
 pub mod recommendation;
 pub mod reporting_rule;
-#[allow(missing_docs, reason = "diesel prints it; the columns that need words carry those of their SQL comments")]
+#[allow(
+    missing_docs,
+    clippy::doc_markdown,
+    clippy::wildcard_imports,
+    reason = "diesel prints it; the columns that need words carry those of their SQL comments"
+)]
 pub mod schema;
 pub mod search;
 mod sql_functions;

@@ -267,7 +267,7 @@ impl<N: Noun> Batch for CountOf<N> {
 }
 
 /// Keys that ask the same of different parents, together. There are as many groups as a document has such fields: few.
-fn groups<'a, K>(keys: &'a [K], alike: impl Fn(&K, &K) -> bool) -> Vec<Vec<&'a K>> {
+fn groups<K>(keys: &[K], alike: impl Fn(&K, &K) -> bool) -> Vec<Vec<&K>> {
     let mut groups: Vec<Vec<&K>> = Vec::new();
     for key in keys {
         match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(first, key))) {

@@ -197,7 +197,7 @@ mod group {
 
     /// A label is unique within its programme only; ids stand for groups here.
     fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-        let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+        let ids: Vec<Uuid> = codes.into_iter().filter_map(|code| code.parse().ok()).collect();
         query.filter(indicator_group::id.eq_any(ids))
     }
 

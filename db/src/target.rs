@@ -58,9 +58,9 @@ pub struct Target {
     pub due_year_inferred: bool,
     /// Once by the milestone, or in every year up to it
     pub cadence: Cadence,
-    /// First year of EACH_YEAR; null for BY_DATE, or if the document does not say
+    /// First year of `EACH_YEAR`; null for `BY_DATE`, or if the document does not say
     pub cadence_from: Option<i32>,
-    /// Last year of EACH_YEAR; null for BY_DATE, or if the document does not say
+    /// Last year of `EACH_YEAR`; null for `BY_DATE`, or if the document does not say
     pub cadence_until: Option<i32>,
     /// As the document writes it; null for a qualitative target. `effectiveComparator` says how it counts
     pub comparator: Option<Comparator>,

@@ -119,7 +119,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
 }
 
 fn graphql(config: &Config, clock: &Clock, database: &Database) -> Result<Router, ServerError> {
-    let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock.clone());
+    let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), *clock);
     let service = GraphqlService::new(&schema::sdl(), schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     Ok(graphql::router(service, Arc::new(|_| Data::default())))

@@ -108,7 +108,7 @@ fn after<'a>(phrase: &'a str, words: &str) -> Option<&'a str> {
     phrase.strip_prefix(words)?.strip_prefix(' ')
 }
 
-/// The years of "[trong] giai đoạn 2026 – 2030", as written.
+/// The years of "\[trong\] giai đoạn 2026 – 2030", as written.
 fn running_period(phrase: &str) -> Option<&str> {
     let phrase = after(phrase, "trong").unwrap_or(phrase);
     after(phrase, "giai doan").or_else(|| after(phrase, "thoi ky"))

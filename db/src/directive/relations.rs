@@ -67,7 +67,7 @@ pub struct DirectiveDeadline {
     pub operator: Option<DeadlineOperator>,
     /// True if the document gives no year and it follows from the context
     pub year_inferred: bool,
-    /// Effective last day (Asia/Ho_Chi_Minh): "before 15/4" is 14/4, "in quarter IV" is 31/12; null if nothing falls due
+    /// Effective last day (`Asia/Ho_Chi_Minh`): "before 15/4" is 14/4, "in quarter IV" is 31/12; null if nothing falls due
     pub due_on: Option<Date>,
     /// Day on which this deadline was set; null if unknown
     pub set_on: Option<Date>,
@@ -192,7 +192,7 @@ fn filtered(reader: &Reader, below: Option<(ProgressLink, Of)>, _: &ProgressFilt
 
 /// Reports have no code; their id stands for it.
 fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+    let ids: Vec<Uuid> = codes.into_iter().filter_map(|code| code.parse().ok()).collect();
     query.filter(progress_update::id.eq_any(ids))
 }
 
