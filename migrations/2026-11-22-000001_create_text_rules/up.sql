@@ -16,10 +16,11 @@ CREATE FUNCTION fold(words text) RETURNS text
     $$;
 COMMENT ON FUNCTION fold(text) IS 'Text as it is searched: lower case, without tone marks, đ as d, one space between words';
 
--- array_to_string is only STABLE in general; for text it depends on nothing.
+-- array_to_string is only STABLE in general; for text it depends on nothing. A body that is parsed here, not at each call, finds
+-- the other fold under any search_path: pg_restore, for one, empties it before it fills generated columns.
 CREATE FUNCTION fold(words text[]) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS $$ SELECT coalesce(string_agg(fold(word), ' ' ORDER BY place), '') FROM unnest(words) WITH ORDINALITY AS w (word, place) $$;
+    RETURN (SELECT coalesce(string_agg(fold(word), ' ' ORDER BY place), '') FROM unnest(words) WITH ORDINALITY AS w (word, place));
 COMMENT ON FUNCTION fold(text[]) IS 'Several texts folded into one, in order; null elements are left out';
 
 -- Refuses to change or delete a row: for tables that are history. TRUNCATE stays possible for the owner (cotmoc demo reset).

@@ -1,5 +1,7 @@
 //! The way of the schema: several nodes at once, up, down and up again.
 
+use std::process::Command;
+
 use db::{embedded, migrate};
 use tests::TestDb;
 
@@ -28,13 +30,33 @@ async fn each_can_be_taken_back_and_applied_again() {
     assert_eq!(dump(&db).await, up);
 }
 
+/// What an operator keeps as a backup must come back, with its data.
+#[tokio::test]
+async fn a_dump_can_be_restored() {
+    let (from, to) = (TestDb::demo().await, TestDb::empty().await);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut pg_dump = embedded::program("pg_dump", None).unwrap();
+    run(pg_dump.args(["--format=custom", &from.url().await, "--file"]).arg(file.path()));
+    let mut pg_restore = embedded::program("pg_restore", None).unwrap();
+    run(pg_restore.args(["--exit-on-error", "--single-transaction", "--dbname", &to.url().await]).arg(file.path()));
+    let rows = "SELECT concat_ws(' ', (SELECT count(*) FROM measurement), (SELECT count(*) FROM target_warning),
+        (SELECT string_agg(search_text, ' ' ORDER BY code) FROM agency))";
+    assert_eq!(to.text(rows).await, from.text(rows).await);
+    assert_eq!(migrate::pending(&to.pool).await.unwrap(), Vec::<String>::new());
+}
+
+fn run(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
 /// The schema as SQL, without diesel's own record and the keys that newer versions of `pg_dump` make up each time.
 async fn dump(db: &TestDb) -> String {
     let url = db.url().await;
     let mut pg_dump = embedded::program("pg_dump", None).unwrap();
-    let output = pg_dump.args(["--schema-only", "--exclude-table=__diesel_schema_migrations", &url]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
+    let output = run(pg_dump.args(["--schema-only", "--exclude-table=__diesel_schema_migrations", &url]));
+    let text = String::from_utf8(output).unwrap();
     text.lines().filter(|line| !line.contains("restrict ")).collect::<Vec<_>>().join("\n")
 }
 
