@@ -9,8 +9,8 @@ use diesel_async::RunQueryDsl as _;
 
 use crate::{DbError, Pool};
 
-/// The oldest PostgreSQL that the migrations run on, as it numbers itself.
-pub const OLDEST: i32 = 14_00_00;
+/// The oldest PostgreSQL that the migrations run on (UNIQUE NULLS NOT DISTINCT), as it numbers itself.
+pub const OLDEST: i32 = 15_00_00;
 
 /// The extensions that the migrations make; all come with PostgreSQL or its `contrib` package.
 const EXTENSIONS: [&str; 2] = ["pg_trgm", "btree_gist"];

@@ -149,7 +149,7 @@ settings! {
         key: "database.url", env: "DATABASE_URL", secret: true,
         fallback: Fallback::Otherwise("an embedded PostgreSQL in the data directory"),
         form: "postgres://user:password@host:port/database, with ?sslmode=… if wanted",
-        about: "The PostgreSQL (14 or newer) to use. No flag, since others can read a command line.",
+        about: "The PostgreSQL (15 or newer) to use. No flag, since others can read a command line.",
     }
     /// `database.pg_bin_dir`
     PG_BIN_DIR {
