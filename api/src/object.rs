@@ -95,6 +95,7 @@ macro_rules! object {
 
             $(
                 $(#[$list_about])*
+                #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
                 async fn $list(
                     &self,
                     context: &async_graphql::Context<'_>,
@@ -136,6 +137,7 @@ macro_rules! root_lists {
 
             $(
                 $(#[$list_about])*
+                #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
                 async fn $list(
                     &self,
                     context: &async_graphql::Context<'_>,

@@ -9,6 +9,7 @@ use async_graphql::{
 use auth::Scope;
 use db::{Date, Pool, Reader};
 use futures_util::stream::BoxStream;
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
@@ -138,7 +139,11 @@ pub struct Query(
 type Cotmoc = Schema<Query, EmptyMutation, EmptySubscription>;
 
 fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
-    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription).validation_mode(mode);
+    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .validation_mode(mode)
+        .override_output_type_description::<Decimal>(
+            "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way",
+        );
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
 }
 

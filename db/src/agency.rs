@@ -232,8 +232,8 @@ fn placements_on(day: Date) -> Placements {
         .into_boxed()
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(agency::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(agency::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, order: AgencyOrder, page: &Page) -> Boxed {

@@ -168,7 +168,7 @@ async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error
 }
 
 /// An error of the driver, where diesel does not stand between.
-#[expect(clippy::needless_pass_by_value, reason = "written for `map_err`")]
+#[allow(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(crate) fn driver_error(error: tokio_postgres::Error) -> DbError {
     match error.as_db_error() {
         Some(said) => DbError::internal(said.to_string()),

@@ -249,8 +249,8 @@ fn filtered(reader: &Reader, below: Option<(DocumentLink, Of)>, filter: &Documen
     matching!(query, document::search_text, filter.text)
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(document::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(document::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, order: DocumentOrder, page: &Page) -> Boxed {

@@ -248,8 +248,8 @@ fn by_membership(query: Boxed, filter: &IndicatorFilter) -> Boxed {
     query.filter(indicator::id.eq_any(members))
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(indicator::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(indicator::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, order: IndicatorOrder, page: &Page) -> Boxed {

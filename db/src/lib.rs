@@ -27,7 +27,7 @@ pub mod reporting_rule;
     missing_docs,
     clippy::doc_markdown,
     clippy::wildcard_imports,
-    reason = "diesel prints it; the columns that need words carry those of their SQL comments"
+    reason = "printed by diesel; its words are SQL comments"
 )]
 pub mod schema;
 pub mod search;

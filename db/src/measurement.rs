@@ -224,8 +224,8 @@ fn filtered(_: &Reader, below: Option<(MeasurementLink, Of)>, filter: &Measureme
 }
 
 /// Measurements have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    let ids: Vec<Uuid> = codes.into_iter().filter_map(|code| code.parse().ok()).collect();
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
     query.filter(measurement::id.eq_any(ids))
 }
 

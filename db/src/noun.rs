@@ -343,7 +343,7 @@ macro_rules! noun {
             }
 
             async fn by_codes(reader: &$crate::Reader, codes: &[String]) -> Result<Vec<Self>, $crate::DbError> {
-                let query = with_codes(filtered(reader, None, &<$filter>::default()), codes.to_vec());
+                let query = with_codes(filtered(reader, None, &<$filter>::default()), codes);
                 let mut connection = reader.statement().await?;
                 Ok(diesel_async::RunQueryDsl::load(query.select(<$row>::as_select()), &mut connection).await?)
             }

@@ -10,25 +10,29 @@ pub const MAX_PAGE: u32 = 100;
 
 /// The value a list is sorted by, at one row. Rows of equal value are told apart by [`Cursor::tie`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
 pub enum Key {
     /// A day that every row has.
+    #[serde(rename = "a")]
     Date(Date),
     /// A day; null for a row without one, which comes last.
+    #[serde(rename = "d")]
     Day(Option<Date>),
     /// A whole number.
+    #[serde(rename = "n")]
     Number(i32),
     /// A text, in the order of its column's collation.
+    #[serde(rename = "t")]
     Text(String),
 }
 
 /// What tells rows of equal sort value apart, in a fixed order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
 pub enum Tie {
     /// For what has no code.
+    #[serde(rename = "i")]
     Id(Uuid),
     /// The object's code.
+    #[serde(rename = "c")]
     Code(String),
 }
 
@@ -99,8 +103,7 @@ macro_rules! by_tie {
         let mut query = $query;
         let falling = $descending != $page.backward;
         if let Some($crate::page::Cursor { tie: $crate::page::Tie::$kind(tie), .. }) = &$page.from {
-            query =
-                if $page.backward { query.filter($tie.lt(tie.clone())) } else { query.filter($tie.gt(tie.clone())) };
+            query = if falling { query.filter($tie.lt(tie.clone())) } else { query.filter($tie.gt(tie.clone())) };
         }
         let query = if falling { query.order($tie.desc()) } else { query.order($tie.asc()) };
         query.limit($page.limit())

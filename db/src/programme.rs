@@ -85,8 +85,8 @@ fn filtered(_: &Reader, below: Option<(ProgrammeLink, Of)>, filter: &ProgrammeFi
     query
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(programme::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(programme::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, _: ProgrammeOrder, page: &Page) -> Boxed {
@@ -196,8 +196,8 @@ mod group {
     }
 
     /// A label is unique within its programme only; ids stand for groups here.
-    fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-        let ids: Vec<Uuid> = codes.into_iter().filter_map(|code| code.parse().ok()).collect();
+    fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+        let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
         query.filter(indicator_group::id.eq_any(ids))
     }
 

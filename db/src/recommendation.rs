@@ -164,8 +164,8 @@ fn filtered(reader: &Reader, below: Option<(RecommendationLink, Of)>, filter: &R
     matching!(query, recommendation::search_text, filter.text)
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(recommendation::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(recommendation::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, _: RecommendationOrder, page: &Page) -> Boxed {

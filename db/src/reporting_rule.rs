@@ -183,8 +183,8 @@ fn filtered(_: &Reader, below: Option<(ReportingRuleLink, Of)>, filter: &Reporti
     query
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(reporting_rule::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(reporting_rule::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, _: ReportingRuleOrder, page: &Page) -> Boxed {

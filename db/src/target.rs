@@ -223,8 +223,8 @@ fn filtered(_: &Reader, below: Option<(TargetLink, Of)>, filter: &TargetFilter) 
     query
 }
 
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(target::code.eq_any(codes))
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(target::code.eq_any(codes.to_vec()))
 }
 
 fn sorted(query: Boxed, order: TargetOrder, page: &Page) -> Boxed {

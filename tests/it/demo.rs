@@ -167,7 +167,7 @@ async fn figures_are_plausible_and_in_every_stage() {
 async fn a_stranger_finds_what_the_documents_say() {
     let db = TestDb::demo().await;
     let coverage =
-        "SELECT concat_ws(' ', comparator, value, measured_over) FROM target WHERE code = '359-KH/TU:2030.a.1'";
+        "SELECT concat_ws(' ', comparator, value, measured_over) FROM target WHERE code = '359-KH/TU:2030.a.01'";
     assert_eq!(db.text(coverage).await, "EXACTLY 100 địa bàn tỉnh (không nói theo dân số hay diện tích)");
 
     let due = "SELECT string_agg(concat_ws(' ', d.clause, d.due_on, a.code), ', ' ORDER BY d.due_on, d.position) \
@@ -180,8 +180,8 @@ async fn a_stranger_finds_what_the_documents_say() {
         JOIN target t ON t.id = w.target_id JOIN target o ON o.id = w.other_id";
     assert_eq!(
         db.text(odd).await,
-        "CONFLICT 359-KH/TU:2040.c.12.1 359-KH/TU:2040.c.2, CONFLICT 359-KH/TU:2040.c.2 359-KH/TU:2040.c.12.1, \
-         RETREAT 359-KH/TU:2030.e.12.1 359-KH/TU:2025.e.12, RETREAT 359-KH/TU:2045.c.2 359-KH/TU:2040.c.12.1"
+        "CONFLICT 359-KH/TU:2040.c.02 359-KH/TU:2040.c.12.1, CONFLICT 359-KH/TU:2040.c.12.1 359-KH/TU:2040.c.02, \
+         RETREAT 359-KH/TU:2030.e.12.1 359-KH/TU:2025.e.12, RETREAT 359-KH/TU:2045.c.02 359-KH/TU:2040.c.12.1"
     );
 
     assert_eq!(count(&db, "directive_deadline WHERE operator = 'DURING' AND due_on IS NULL").await, 2);

@@ -7,10 +7,21 @@
     reason = "tests fail by panicking"
 )]
 
+mod agencies;
 mod database;
 mod demo;
+mod directives;
+mod documents;
 mod embedded;
+mod examples;
 mod http;
+mod measurements;
 mod migrations;
+mod nullability;
+mod paging;
 mod process;
+mod query_counts;
+mod schema;
+mod search;
 mod server;
+mod targets;

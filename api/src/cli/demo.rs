@@ -88,6 +88,6 @@ fn words(report: &DemoReport) -> String {
         return format!("nothing to load: all is there, with {} simulated measurements\n", report.measurements);
     }
     let nouns = report.added.iter().filter(|(_, added)| **added > 0);
-    let lines: String = nouns.map(|(noun, added)| format!("  {added:>9}  {noun}\n")).collect();
-    format!("loaded\n{lines}  {:>9}  measurement (simulated)\n", report.measurements_added)
+    let lines: Vec<String> = nouns.map(|(noun, added)| format!("  {added:>9}  {noun}\n")).collect();
+    format!("loaded\n{}  {:>9}  measurement (simulated)\n", lines.concat(), report.measurements_added)
 }

@@ -102,7 +102,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         metrics::start();
         let routes =
-            routes::routes(&config.server, Health::new(database.pool(), ready), graphql(&config, &clock, &database)?);
+            routes::routes(&config.server, Health::new(database.pool(), ready), graphql(&config, clock, &database)?);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
@@ -118,8 +118,8 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn graphql(config: &Config, clock: &Clock, database: &Database) -> Result<Router, ServerError> {
-    let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), *clock);
+fn graphql(config: &Config, clock: Clock, database: &Database) -> Result<Router, ServerError> {
+    let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
     let service = GraphqlService::new(&schema::sdl(), schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     Ok(graphql::router(service, Arc::new(|_| Data::default())))

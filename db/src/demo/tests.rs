@@ -73,18 +73,18 @@ fn the_plan_counts_as_its_reader_counted() {
 fn numbers_and_words_are_the_documents() {
     let facts = facts();
     let target = |code: &str| facts.targets.targets.iter().find(|target| target.code == code).unwrap();
-    let coverage = target("359-KH/TU:2030.a.1");
+    let coverage = target("359-KH/TU:2030.a.01");
     assert_eq!((coverage.comparator.as_deref(), coverage.value), (Some("EXACTLY"), Some(Decimal::from(100))));
     assert_eq!(coverage.source_words.as_deref(), Some("đạt"));
     assert_eq!(coverage.measured_over.as_deref(), Some("địa bàn tỉnh (không nói theo dân số hay diện tích)"));
 
-    assert_eq!(target("359-KH/TU:2040.c.2").value, Some(Decimal::from(50)));
+    assert_eq!(target("359-KH/TU:2040.c.02").value, Some(Decimal::from(50)));
     assert_eq!(target("359-KH/TU:2040.c.12.1").value, Some(Decimal::from(70)));
     assert_eq!(target("359-KH/TU:2030.e.12.1").value, Some(Decimal::from(80)));
-    assert_eq!(target("359-KH/TU:2045.c.1").value, Some(Decimal::from(1000)));
-    assert_eq!(target("359-KH/TU:2030.e.1").value, Some(Decimal::new(75, 2)));
-    assert_eq!(target("359-KH/TU:2035.e.8.2").definition, Some(2));
-    let range = target("359-KH/TU:2040.d.2");
+    assert_eq!(target("359-KH/TU:2045.c.01").value, Some(Decimal::from(1000)));
+    assert_eq!(target("359-KH/TU:2030.e.01").value, Some(Decimal::new(75, 2)));
+    assert_eq!(target("359-KH/TU:2035.e.08.2").definition, Some(2));
+    let range = target("359-KH/TU:2040.d.02");
     assert_eq!((range.value, range.upper_value), (Some(Decimal::from(30)), Some(Decimal::from(40))));
 
     let budget = facts.targets.revisions.iter().find(|revision| revision.target == "tin-brvt-2025-04-03:3.1").unwrap();

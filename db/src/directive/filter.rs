@@ -260,8 +260,8 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     })
 }
 
-pub(super) fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    query.filter(directive::code.eq_any(codes))
+pub(super) fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(directive::code.eq_any(codes.to_vec()))
 }
 
 pub(super) fn sorted(query: Boxed, order: DirectiveOrder, page: &Page) -> Boxed {

@@ -191,8 +191,8 @@ fn filtered(reader: &Reader, below: Option<(ProgressLink, Of)>, _: &ProgressFilt
 }
 
 /// Reports have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: Vec<String>) -> Boxed {
-    let ids: Vec<Uuid> = codes.into_iter().filter_map(|code| code.parse().ok()).collect();
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
     query.filter(progress_update::id.eq_any(ids))
 }
 

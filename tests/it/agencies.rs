@@ -1,0 +1,97 @@
+//! Agencies: the tree on a day, mergers, names.
+
+use serde_json::json;
+use tests::{
+    TestDb,
+    graphql::{Viewer, all, texts},
+};
+
+#[tokio::test]
+async fn the_tree_stands_as_it_was_on_the_day() {
+    let db = TestDb::demo().await;
+    db.execute(
+        "INSERT INTO agency (id, code, name_vi, kind) VALUES
+            ('00000000-0000-7000-8000-000000000001', 'thu.so_moi', 'Sở Thử nghiệm', 'DEPARTMENT'),
+            ('00000000-0000-7000-8000-000000000002', 'thu.ubnd_a', 'Ủy ban nhân dân A', 'PEOPLES_COMMITTEE'),
+            ('00000000-0000-7000-8000-000000000003', 'thu.ubnd_b', 'Ủy ban nhân dân B', 'PEOPLES_COMMITTEE');
+         INSERT INTO agency_placement (id, agency_id, parent_id, valid_from, valid_until, stated) VALUES
+            ('00000000-0000-7000-8000-000000000004', '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', NULL, '2025-07-01', true),
+            ('00000000-0000-7000-8000-000000000005', '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', '2025-07-01', NULL, true)",
+    )
+    .await;
+    let answer = Viewer::public(&db)
+        .ask(
+            r#"{
+                agency(code: "thu.so_moi") {
+                    before: parent(on: "2025-06-30") { code }
+                    after: parent(on: "2025-07-01") { code }
+                    placements { validFrom validUntil parent { code } }
+                }
+                a: agency(code: "thu.ubnd_a") {
+                    before: descendants(on: "2025-06-30") { nodes { code } }
+                    after: descendants(on: "2025-07-01") { totalCount }
+                }
+            }"#,
+        )
+        .await
+        .whole();
+    assert_eq!(
+        answer,
+        json!({
+            "agency": {
+                "before": { "code": "thu.ubnd_a" },
+                "after": { "code": "thu.ubnd_b" },
+                "placements": [
+                    { "validFrom": null, "validUntil": "2025-07-01", "parent": { "code": "thu.ubnd_a" } },
+                    { "validFrom": "2025-07-01", "validUntil": null, "parent": { "code": "thu.ubnd_b" } },
+                ],
+            },
+            "a": { "before": { "nodes": [{ "code": "thu.so_moi" }] }, "after": { "totalCount": 0 } },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_merger_names_those_who_went_in() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(
+            r#"{ merged: agency(code: "qng.bcd_da06") { predecessors { kind document { code } predecessors { code } successors { code } } successors { kind } }
+                 old: agency(code: "qng.bcd_cds") { successors { successors { code } } } }"#,
+        )
+        .await
+        .whole();
+    assert_eq!(all(&answer, "merged/predecessors/*").len(), 1);
+    let mut went_in = texts(&answer, "merged/predecessors/*/predecessors/*/code");
+    went_in.sort_unstable();
+    assert_eq!(went_in, ["qng.bcd_cchc_pci", "qng.bcd_cds", "qng.to_cong_tac_da06"]);
+    assert_eq!(texts(&answer, "old/successors/*/successors/*/code"), ["qng.bcd_da06"]);
+}
+
+#[tokio::test]
+async fn descendants_are_narrowed_by_level_and_kind() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(
+            r#"{ agency(code: "qng.ubnd") {
+                communes: descendants(filter: { levels: [COMMUNE], simulated: true }) { totalCount nodes { simulated ancestors { code } } }
+                departments: descendants(filter: { kinds: [DEPARTMENT] }, first: 50) { nodes { code } }
+            } }"#,
+        )
+        .await
+        .whole();
+    assert_eq!(answer["agency"]["communes"]["totalCount"], 4);
+    assert!(texts(&answer, "agency/departments/nodes/*/code").contains(&"qng.skhcn"));
+}
+
+#[tokio::test]
+async fn names_follow_the_argument_then_the_request_then_vietnamese() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(r#"{ agency(code: "qng.skhcn") { name vi: name(language: VI) en: name(language: EN) } }"#)
+        .await
+        .whole();
+    assert_eq!(answer["agency"]["name"], answer["agency"]["vi"]);
+    assert_eq!(answer["agency"]["vi"], "Sở Khoa học và Công nghệ tỉnh Quảng Ngãi");
+    assert!(answer["agency"]["en"].as_str().unwrap().contains("Science and Technology"));
+}

@@ -1,0 +1,70 @@
+//! Documents: told apart by issuer and symbol, related to one another.
+
+use serde_json::json;
+use tests::{
+    TestDb,
+    graphql::{Viewer, texts},
+};
+
+#[tokio::test]
+async fn a_symbol_finds_a_document_and_so_does_a_code() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    let answer = viewer
+        .ask(
+            r#"{ code: document(code: "57-NQ/TW") { id } symbol: document(symbol: "57-NQ/TW") { id }
+                 both: document(symbol: "57-NQ/TW", issuer: "tw.bo_chinh_tri") { id } other: document(symbol: "57-NQ/TW", issuer: "qng.ubnd") { id } }"#,
+        )
+        .await
+        .whole();
+    assert_eq!(answer["code"], answer["symbol"]);
+    assert_eq!(answer["code"], answer["both"]);
+    assert_eq!(answer["other"], json!(null));
+    for arguments in ["code: \"57-NQ/TW\", symbol: \"57-NQ/TW\"", "issuer: \"qng.ubnd\""] {
+        assert_eq!(viewer.ask(&format!("{{ document({arguments}) {{ id }} }}")).await.errors.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_plan_stays_and_shows_what_replaced_it() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(r#"{ document(code: "336-KH/TU") { status inverseRelations { kind source { code } } mentioningDirectives { totalCount } } }"#)
+        .await
+        .whole();
+    assert_eq!(answer["document"]["status"], "REPLACED");
+    assert!(texts(&answer, "document/inverseRelations/*/source/code").contains(&"359-KH/TU"), "{answer:#}");
+    assert!(answer["document"]["mentioningDirectives"]["totalCount"].as_i64() > Some(0));
+}
+
+#[tokio::test]
+async fn what_is_not_public_looks_like_what_is_not_there() {
+    let db = TestDb::demo().await;
+    db.execute("UPDATE document SET visibility = 'INTERNAL' WHERE code = '336-KH/TU'; UPDATE directive SET visibility = 'RESTRICTED' WHERE code = 'tb-ubnd-qng-2025-04:6'").await;
+    let id = |noun: &str, code: &str| format!("SELECT id FROM {noun} WHERE code = '{code}'");
+    let document = api::id::encode(b'd', db.text(&id("document", "336-KH/TU")).await.parse().unwrap());
+    let directive = api::id::encode(b'v', db.text(&id("directive", "tb-ubnd-qng-2025-04:6")).await.parse().unwrap());
+    let query = format!(
+        r#"{{
+            a: node(id: "{}") {{ id }} b: node(id: "{}") {{ id }}
+            document(code: "336-KH/TU") {{ id }} directive(code: "tb-ubnd-qng-2025-04:6") {{ id }}
+            plan: document(code: "359-KH/TU") {{ relations {{ kind document {{ code }} }} }}
+            documents(filter: {{ symbol: "336-KH/TU" }}) {{ totalCount nodes {{ code }} }}
+            directives(filter: {{ document: "tb-ubnd-qng-2025-04", dueUntil: "2025-04-14" }}) {{ totalCount }}
+            led: agency(code: "qng.skhcn") {{ ledDirectives(filter: {{ document: "tb-ubnd-qng-2025-04", dueUntil: "2025-04-14" }}) {{ nodes {{ clause }} }} }}
+            search(text: "336-KH/TU", nodes: [DOCUMENT]) {{ edges {{ node {{ ... on Document {{ code }} }} }} }}
+        }}"#,
+        document.as_str(),
+        directive.as_str()
+    )
+    .replace("nodes: [DOCUMENT]", "nouns: [DOCUMENT]");
+    let answer = Viewer::public(&db).ask(&query).await.whole();
+    for hidden in ["a", "b", "document", "directive"] {
+        assert_eq!(answer[hidden], json!(null), "{hidden}");
+    }
+    assert!(!answer["plan"].to_string().contains("336-KH/TU"), "{answer:#}");
+    assert_eq!(answer["documents"], json!({ "totalCount": 0, "nodes": [] }));
+    assert_eq!(answer["directives"]["totalCount"], 2);
+    assert!(!answer["led"].to_string().contains("\"6\""));
+    assert!(!answer["search"].to_string().contains("336-KH/TU"), "{answer:#}");
+}

@@ -1,0 +1,43 @@
+//! What the explorer offers and the guides print is executed here, so that it works for whoever copies it.
+
+use serde_json::Value;
+use tests::{TestDb, graphql::Viewer};
+
+#[tokio::test]
+async fn every_saved_example_answers_without_an_error() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    for example in api::explorer::examples() {
+        let variables = example.variables.clone().map_or(Value::Null, Value::Object);
+        let data = viewer.ask_with(&example.query, variables).await.whole();
+        let empty = data.as_object().unwrap().iter().filter(|(_, value)| value.is_null()).count();
+        assert_eq!(empty, 0, "{}: {data:#}", example.title);
+    }
+}
+
+/// Fenced blocks of the client guide, in order: a `graphql` block is executed, a `json` block after it is its answer's
+/// `data`, or its variables if it stands before with `variables` as its information.
+#[tokio::test]
+async fn the_client_guide_is_true() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    let guide = include_str!("../../docs/GUIDE.md");
+    let (mut variables, mut answer, mut executed) = (Value::Null, None, 0);
+    for block in guide.split("```").skip(1).step_by(2) {
+        let (kind, text) = block.split_once('\n').unwrap();
+        match kind.trim() {
+            "json variables" => variables = serde_json::from_str(text).unwrap(),
+            "graphql" => {
+                let asked = viewer.ask_with(text, std::mem::take(&mut variables)).await;
+                answer = Some(asked.whole());
+                executed += 1;
+            }
+            "json answer" => {
+                let printed: Value = serde_json::from_str(text).unwrap();
+                assert_eq!(printed["data"], answer.take().unwrap(), "the answer that the guide prints has changed");
+            }
+            _ => {}
+        }
+    }
+    assert!(executed >= 5, "the guide has {executed} queries");
+}

@@ -1,0 +1,93 @@
+//! The API as a client in the same process sees it, with the number of SQL statements each answer took.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use api::{clock::Clock, language::Language, schema::Api};
+use async_graphql::{Request, ValidationMode, Variables};
+use auth::Scope;
+use chrono::NaiveDate;
+use db::{Date, Pool, Reader};
+use serde_json::Value;
+
+use crate::{TestDb, demo};
+
+/// Somebody who asks.
+pub struct Viewer {
+    api: Api,
+    pool: Pool,
+    today: NaiveDate,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Asked {
+    /// The answer's `data`.
+    pub data: Value,
+    /// Its errors; messages as the library has them, before they are masked.
+    pub errors: Vec<Value>,
+    /// SQL statements sent for it.
+    pub statements: usize,
+}
+
+impl Viewer {
+    /// Somebody who has not signed in, on the demo's day.
+    #[must_use]
+    pub fn public(db: &TestDb) -> Self {
+        let options = demo::options();
+        let api = Api::new(ValidationMode::Strict, true, db.pool.clone(), Clock::Fixed(options.now));
+        Self { api, pool: db.pool.clone(), today: options.today }
+    }
+
+    /// The answer to a question.
+    pub async fn ask(&self, query: &str) -> Asked {
+        self.ask_with(query, Value::Null).await
+    }
+
+    /// The answer to a question with variables.
+    pub async fn ask_with(&self, query: &str, variables: Value) -> Asked {
+        let reader = Reader::new(self.pool.clone(), Scope::public(), Date(self.today));
+        let request = Request::new(query).variables(Variables::from_json(variables)).data(Language::Vi);
+        let response = self.api.execute_as(request, Arc::clone(&reader)).await;
+        let errors = response.errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
+        Asked { data: response.data.into_json().unwrap(), errors, statements: reader.statements() }
+    }
+}
+
+impl Asked {
+    /// The data of an answer without errors.
+    #[must_use]
+    pub fn whole(self) -> Value {
+        assert!(self.errors.is_empty(), "{:#?}", self.errors);
+        self.data
+    }
+}
+
+/// The values at a path such as `targets/nodes/*/code` in a JSON answer, in order.
+#[must_use]
+pub fn all<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
+    path.split('/').fold(vec![value], |values, step| {
+        values
+            .into_iter()
+            .flat_map(|value| match step {
+                "*" => value.as_array().into_iter().flatten().collect(),
+                name => value.get(name).into_iter().collect::<Vec<_>>(),
+            })
+            .collect()
+    })
+}
+
+/// The texts at a path.
+#[must_use]
+pub fn texts<'a>(value: &'a Value, path: &str) -> Vec<&'a str> {
+    all(value, path).into_iter().filter_map(Value::as_str).collect()
+}
+
+/// How often each text stands at a path.
+#[must_use]
+pub fn tally<'a>(value: &'a Value, path: &str) -> BTreeMap<&'a str, usize> {
+    let mut tally = BTreeMap::new();
+    for text in texts(value, path) {
+        *tally.entry(text).or_default() += 1;
+    }
+    tally
+}
