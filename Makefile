@@ -17,10 +17,15 @@ check: ## formatting, lints, documentation
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
 
+bench: ## measure the API beside hand-written SQL, over a million measurements (options: make bench ARGS="--rounds 3")
+	@scripts/install.sh run
+	cargo build --locked --profile bench -p api -p tests --bin cotmoc
+	cargo bench --locked -p tests --bench bench -- $(ARGS)
+
 schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
 	@scripts/schema.sh
 
 explorer: ## bundle the explorer anew (needs node and npm)
 	cd api/explorer && npm ci && npm run build
 
-.PHONY: help run test check schema explorer
+.PHONY: help run test check bench schema explorer
