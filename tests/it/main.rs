@@ -25,3 +25,4 @@ mod schema;
 mod search;
 mod server;
 mod targets;
+mod text;

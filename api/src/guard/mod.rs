@@ -17,8 +17,11 @@ mod tests;
 use std::sync::Arc;
 
 use async_graphql::{
-    Request, Value,
-    parser::{self, types::OperationType},
+    Request, Value, Variables,
+    parser::{
+        self,
+        types::{OperationDefinition, OperationType},
+    },
 };
 
 pub use self::documents::Document;
@@ -134,6 +137,9 @@ impl Guard {
             None => self.documents.insert(&request.query, self.read(&request.query)?),
         };
         let operation = document.operation(request.operation_name.as_deref())?;
+        if let Some(definition) = document.definition(request.operation_name.as_deref()) {
+            has_variables(definition, &request.variables)?;
+        }
         let (kind, cost) = (operation.kind, self.cost(&document, operation, request)?);
         budget.spent = budget.spent.saturating_add(cost);
         within(Code::CostLimitExceeded, ("chi phí truy vấn", "fields times page sizes"), budget.limit, budget.spent)
@@ -223,6 +229,25 @@ const NESTING: (&str, &str) = ("độ lồng nhau", "levels of nesting");
 
 fn within(code: Code, what: (&str, &str), limit: u64, actual: u64) -> Result<(), ApiError> {
     if actual <= limit { Ok(()) } else { Err(ApiError::limit(code, what, limit, actual)) }
+}
+
+/// What the specification calls coercing variable values, as far as presence goes. The library notices a missing one only
+/// at the field that uses it, when others have been executed.
+fn has_variables(operation: &OperationDefinition, given: &Variables) -> Result<(), ApiError> {
+    for variable in operation.variable_definitions.iter().map(|variable| &variable.node) {
+        let (name, wanted) = (&variable.name.node, &variable.var_type.node);
+        let trouble = match given.get(name) {
+            None if !wanted.nullable && variable.default_value.is_none() => "is required",
+            Some(Value::Null) if !wanted.nullable => "must not be null",
+            _ => continue,
+        };
+        return Err(ApiError::bad_request(
+            "VARIABLES",
+            format_args!("variable \"${name}\" of type \"{wanted}\" {trouble}"),
+        )
+        .at(vec![variable.name.pos]));
+    }
+    Ok(())
 }
 
 fn holds_nul(value: &Value) -> bool {

@@ -1,6 +1,7 @@
 use std::{fmt::Write, time::Instant};
 
 use async_graphql::{Name, Request, Value, Variables};
+use serde_json::json;
 
 use super::{Admitted, Guard, Limits};
 use crate::{error::ApiError, graphql::fixture};
@@ -133,7 +134,7 @@ fn cost_is_fields_times_page_sizes() {
 
 #[test]
 fn variables_decide_page_sizes_request_by_request() {
-    let text = "query Q($n: Int = 7, $ids: [ID!]!) { communes(first: $n) { edges } nodes(ids: $ids) { name } }";
+    let text = "query Q($n: Int = 7, $ids: [ID!]) { communes(first: $n) { edges } nodes(ids: $ids) { name } }";
     let with = |variables: &[(&str, Value)]| {
         let variables = variables.iter().map(|(name, value)| (Name::new(name), value.clone()));
         cost(Request::new(text).variables(Variables::from_value(Value::Object(variables.collect()))))
@@ -143,6 +144,25 @@ fn variables_decide_page_sizes_request_by_request() {
     assert_eq!(with(&[("n", Value::Null), ("ids", vec![1, 2, 3].into())]), 1 + 20 + 1 + 3);
     assert_eq!(with(&[("n", (-1).into())]), 1 + 20 + 1 + 1);
     assert_eq!(with(&[("n", "100".into())]), 1 + 20 + 1 + 1);
+}
+
+#[test]
+fn required_variables_must_be_there_before_anything_is_executed() {
+    let service = fixture::service();
+    let given = |variables: serde_json::Value| {
+        let request = Request::new("query ($name: String!, $size: Int! = 5, $more: Int) { path }");
+        let admitted = admit(service.guard(), request.variables(Variables::from_json(variables)));
+        admitted.map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(given(json!({ "name": "Sở Tài chính" })), Ok(()));
+    assert_eq!(given(json!({ "name": "Sở Tài chính", "more": null })), Ok(()));
+    for (variables, trouble) in [
+        (json!({}), "variable \"$name\" of type \"String!\" is required"),
+        (json!({ "name": null }), "variable \"$name\" of type \"String!\" must not be null"),
+        (json!({ "name": "a", "size": null }), "variable \"$size\" of type \"Int!\" must not be null"),
+    ] {
+        assert_eq!(given(variables), Err(format!("Bad request: {trouble}")));
+    }
 }
 
 #[test]
