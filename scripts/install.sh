@@ -7,7 +7,14 @@ export PATH="$HOME/.cargo/bin:$PATH"
 
 say() { echo "install: $*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
-has_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null || has initdb; }
+# The newest of the servers that are installed; the oldest that will do is 15 (db/src/vitals.rs).
+server() {
+  local initdb
+  for initdb in /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb "$(command -v initdb || true)"; do
+    if [ -x "$initdb" ]; then "$initdb" --version; fi
+  done | sed -n 's/.*(PostgreSQL) \([0-9]*\).*/\1/p' | sort -n | tail -n 1
+}
+has_server() { [ "$(server || echo 0)" -ge 15 ] 2>/dev/null; }
 
 packages=()
 has cc || packages+=(build-essential)
@@ -40,6 +47,11 @@ if [ ${#packages[@]} -gt 0 ]; then
   say "installing ${packages[*]} by apt-get"
   root apt-get update -q >&2
   if [[ " ${packages[*]} " == *" postgresql "* ]]; then
+    offered=$(apt-cache policy postgresql | sed -n 's/ *Candidate: \([0-9]*\).*/\1/p')
+    if [ "${offered:-0}" -lt 15 ]; then
+      say "PostgreSQL 15 or newer is needed; this system offers ${offered:-none}. Install one from the PostgreSQL project's own packages and try again."
+      exit 1
+    fi
     # We start a server of our own; Debian's, which would start at once and at every boot, is not wanted for it.
     say "without Debian's default cluster (create_main_cluster = false in /etc/postgresql-common/createcluster.conf)"
     apt_install postgresql-common

@@ -10,7 +10,7 @@ use diesel::{
     dsl::sql,
     migration::{Migration, MigrationSource as _},
     pg::Pg,
-    sql_types::{BigInt, Bool},
+    sql_types::{BigInt, Bool, Integer},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -19,6 +19,7 @@ use crate::{
     connection::{ConnectionSettings, SessionLimits},
     error::DbError,
     pool::Pool,
+    vitals::OLDEST,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -47,7 +48,11 @@ diesel::table! {
 /// `DbError::Internal` names the migration that failed; those before it stay applied. `DbError::Timeout` if another
 /// node holds the lock for ten minutes.
 pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> {
-    let connection = lock(settings).await?;
+    let mut connection = lock(settings).await?;
+    let version: i32 = diesel::select(sql::<Integer>("current_setting('server_version_num')::int"))
+        .get_result(&mut connection)
+        .await?;
+    can_run_on(version)?;
     apart(connection, |harness| {
         let mut names = Vec::new();
         for migration in harness.pending_migrations(MIGRATIONS).map_err(DbError::Internal)? {
@@ -59,6 +64,17 @@ pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> 
         Ok(names)
     })
     .await
+}
+
+/// An older server would fail inside some migration, with a syntax error that says nothing of the reason.
+fn can_run_on(version: i32) -> Result<(), DbError> {
+    let (oldest, major) = (OLDEST / 10_000, version / 10_000);
+    if version >= OLDEST {
+        return Ok(());
+    }
+    Err(DbError::Settings(format!(
+        "PostgreSQL {oldest} or newer is needed, this server is version {major}; install a newer one, or name one with DATABASE_URL"
+    )))
 }
 
 /// Takes every migration back, the newest first, and with them **all data**. For tests of the migrations.
@@ -132,4 +148,16 @@ async fn apart<T: Send + 'static>(
 ) -> Result<T, DbError> {
     let job = tokio::task::spawn_blocking(move || work(&mut Harness::from(connection)));
     job.await.map_err(DbError::internal)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_server_is_told_what_is_needed() {
+        assert!(can_run_on(OLDEST).is_ok() && can_run_on(18_00_01).is_ok());
+        let error = can_run_on(14_00_20).unwrap_err().to_string();
+        assert!(error.starts_with("PostgreSQL 15 or newer is needed, this server is version 14;"), "{error}");
+    }
 }
