@@ -45,6 +45,11 @@ object! {
             named(context, language, &self.row.name_vi, self.row.name_en.as_deref())
         }
 
+        /// Other names in use, as documents write them: a handful
+        async fn aliases(&self) -> Vec<&str> {
+            self.row.aliases.iter().flatten().map(String::as_str).collect()
+        }
+
         /// The agency above it on a day; null for the top of a tree
         async fn parent(
             &self,

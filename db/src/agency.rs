@@ -106,7 +106,8 @@ pub struct Agency {
     /// Name in English
     #[graphql(skip)]
     pub name_en: Option<String>,
-    /// Other names in use, as documents write them; at most a handful
+    /// Other names in use; none of them is null, though diesel cannot know
+    #[graphql(skip)]
     pub aliases: Vec<Option<String>>,
     /// What sort of body it is
     pub kind: AgencyKind,

@@ -20,6 +20,7 @@ CREATE TABLE agency (
         'MANAGEMENT_BOARD', 'PUBLIC_SERVICE_UNIT', 'MASS_ORGANISATION', 'STEERING_COMMITTEE', 'WORKING_GROUP', 'MINISTRY', 'CENTRAL_AUTHORITY', 'POLICE',
         'OFFICE_HOLDER', 'AGENCY_GROUP', 'ADMINISTRATIVE_AREA', 'ENTERPRISE', 'OTHER')),
     CONSTRAINT agency_level_check CHECK (level IN ('CENTRAL', 'PROVINCIAL', 'DISTRICT', 'COMMUNE')),
+    CONSTRAINT agency_aliases_check CHECK (array_position(aliases, NULL) IS NULL),
     CONSTRAINT agency_life_check CHECK (closed_on > opened_on)
 );
 COMMENT ON TABLE agency IS 'An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one';

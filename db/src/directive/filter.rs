@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 use chrono::Days;
-use diesel::{dsl::sql, pg::Pg, prelude::*, sql_types};
+use diesel::{pg::Pg, prelude::*, sql_types};
 
 use super::{Boxed, Directive, DirectiveKind, DirectiveState};
 use crate::{
@@ -241,7 +241,8 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     // Done after the day in question is not yet done on it.
     let wanted_still = || directive::state.ne(DirectiveState::Cancelled);
     let open = || wanted_still().and(directive::completed_on.is_null().or(directive::completed_on.gt(on)));
-    let never: Condition = Box::new(sql::<sql_types::Nullable<sql_types::Bool>>("false"));
+    // An id is never null: wanting nothing finds nothing.
+    let never: Condition = Box::new(directive::id.is_null().nullable());
     wanted.iter().fold(never, |condition, wanted| -> Condition {
         match wanted {
             Timeliness::NoDeadline => {
