@@ -26,10 +26,10 @@ COMMENT ON COLUMN measurement.starts_on IS 'First day of the period (Asia/Ho_Chi
 COMMENT ON COLUMN measurement.ends_on IS 'First day after the period';
 COMMENT ON COLUMN measurement.published_revision IS 'The revision the public reads; null while none is published';
 -- The latest published value of a subject, and a series of it, are one range of this index.
-CREATE INDEX measurement_published_idx ON measurement (indicator_id, subject_id, ends_on DESC, id) INCLUDE (published_revision) WHERE published_revision IS NOT NULL;
+CREATE INDEX measurement_published_idx ON measurement (indicator_id, subject_id, ends_on DESC, id DESC) INCLUDE (published_revision) WHERE published_revision IS NOT NULL;
 CREATE INDEX measurement_subject_id_idx ON measurement (subject_id, ends_on DESC);
 CREATE INDEX measurement_reporter_id_idx ON measurement (reporter_id);
-CREATE INDEX measurement_ends_on_idx ON measurement (ends_on DESC, id) WHERE published_revision IS NOT NULL;
+CREATE INDEX measurement_ends_on_idx ON measurement (ends_on DESC, id DESC) WHERE published_revision IS NOT NULL;
 
 CREATE TABLE measurement_revision (
     measurement_id uuid NOT NULL CONSTRAINT measurement_revision_measurement_id_fkey REFERENCES measurement,

@@ -216,6 +216,6 @@ COMMENT ON COLUMN progress_update.reporter_id IS 'The agency that reports; null 
 COMMENT ON COLUMN progress_update.percent IS 'How much is done, 0 to 100; null if the report gives no figure';
 COMMENT ON COLUMN progress_update.obstacles IS 'What stands in the way; null if nothing was reported';
 COMMENT ON COLUMN progress_update.source IS 'SIMULATED: invented for the demo, no real report';
-CREATE INDEX progress_update_directive_id_idx ON progress_update (directive_id, reported_on DESC, id);
+CREATE INDEX progress_update_directive_id_idx ON progress_update (directive_id, reported_on DESC, id DESC);
 CREATE INDEX progress_update_reporter_id_idx ON progress_update (reporter_id);
 CREATE TRIGGER progress_update_append_only BEFORE UPDATE OR DELETE ON progress_update FOR EACH ROW EXECUTE FUNCTION refuse_change();
