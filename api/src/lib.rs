@@ -13,6 +13,7 @@ pub mod graphql;
 pub mod guard;
 pub mod id;
 pub mod indicators;
+pub mod labels;
 pub mod language;
 pub mod loaders;
 pub mod measurements;

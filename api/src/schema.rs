@@ -19,6 +19,7 @@ use crate::{
     documents::{Document, DocumentQuery},
     id,
     indicators::{Indicator, IndicatorQuery},
+    labels::LabelQuery,
     loaders::Batches,
     measurements::{Measurement, MeasurementQuery},
     object::one,
@@ -134,6 +135,7 @@ pub struct Query(
     RecommendationQuery,
     ReportingRuleQuery,
     SearchQuery,
+    LabelQuery,
 );
 
 type Cotmoc = Schema<Query, EmptyMutation, EmptySubscription>;
