@@ -141,3 +141,15 @@ async fn a_directive_knows_what_it_waits_for() {
     let waiting = all(&answer, "directives/nodes/*/dependsOn/*/document/status");
     assert!(waiting.contains(&&json!("PLANNED")), "{waiting:?}");
 }
+
+/// The condition is written by recursion, so its size must not be the client's to choose.
+#[tokio::test]
+async fn a_timeliness_asked_for_ten_thousand_times_is_asked_for_once() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    let count = async |timeliness: Vec<&str>| {
+        let query = "query($any: [Timeliness!]) { directives(filter: { timeliness: $any }) { totalCount } }";
+        viewer.ask_with(query, json!({ "any": timeliness })).await.whole()
+    };
+    assert_eq!(count(["OVERDUE", "NO_DEADLINE"].repeat(5_000)).await, count(vec!["NO_DEADLINE", "OVERDUE"]).await);
+}

@@ -89,7 +89,7 @@ fn calendar_window(day: NaiveDate, kind: PeriodKind) -> Option<Window> {
 }
 
 /// Whether a duty is in time on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, async_graphql::Enum)]
 pub enum Timeliness {
     /// No last day is set, so nothing can be late.
     NoDeadline,

@@ -1,5 +1,7 @@
 //! Which directives a list holds, and in which order.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Enum, InputObject};
 use chrono::Days;
 use diesel::{pg::Pg, prelude::*, sql_types};
@@ -243,7 +245,9 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     let open = || wanted_still().and(directive::completed_on.is_null().or(directive::completed_on.gt(on)));
     // An id is never null: wanting nothing finds nothing.
     let never: Condition = Box::new(directive::id.is_null().nullable());
-    wanted.iter().fold(never, |condition, wanted| -> Condition {
+    // Each once, however often it is asked for: every one nests the condition, which is written by recursion.
+    let wanted: BTreeSet<_> = wanted.iter().collect();
+    wanted.into_iter().fold(never, |condition, wanted| -> Condition {
         match wanted {
             Timeliness::NoDeadline => {
                 Box::new(condition.or(directive::due_on.is_null().or(directive::state.eq(DirectiveState::Cancelled))))
