@@ -30,6 +30,8 @@ CREATE INDEX measurement_published_idx ON measurement (indicator_id, subject_id,
 CREATE INDEX measurement_subject_id_idx ON measurement (subject_id, ends_on DESC);
 CREATE INDEX measurement_reporter_id_idx ON measurement (reporter_id);
 CREATE INDEX measurement_ends_on_idx ON measurement (ends_on DESC, id DESC) WHERE published_revision IS NOT NULL;
+-- The pages of one indicator's measurements of all subjects.
+CREATE INDEX measurement_indicator_id_idx ON measurement (indicator_id, ends_on DESC, id DESC) WHERE published_revision IS NOT NULL;
 
 CREATE TABLE measurement_revision (
     measurement_id uuid NOT NULL CONSTRAINT measurement_revision_measurement_id_fkey REFERENCES measurement,
