@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, collections::HashMap, error::Error};
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Request, Value, Variables};
 use axum::{
     body::{Body, to_bytes},
     extract::Query,
     http::{HeaderMap, Uri, header},
 };
+use db::text::nfc;
 use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -61,11 +62,11 @@ pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
     }
     let Query(params) =
         Query::<Params>::try_from_uri(uri).map_err(|error| ApiError::bad_request("QUERY_STRING", error.body_text()))?;
-    let mut request = Request::new(params.query);
+    let mut request = Request::new(nfc(&params.query));
     request.operation_name = params.operation_name.filter(|name| !name.is_empty());
     if let Some(text) = params.variables.filter(|text| !text.is_empty()) {
         guard.check_json(&text)?;
-        request.variables = serde_json::from_str(&text).map_err(json)?;
+        request.variables = serde_json::from_str(&text).map(composed).map_err(json)?;
     }
     if let Some(text) = params.extensions.filter(|text| !text.is_empty()) {
         guard.check_json(&text)?;
@@ -121,10 +122,24 @@ fn request(text: &str) -> Result<Request, ApiError> {
     if let Some(extensions) = params.extensions {
         check_extensions(extensions.get())?;
     }
-    let mut request = Request::new(params.query);
+    let mut request = Request::new(nfc(&params.query));
     request.operation_name = params.operation_name;
-    request.variables = params.variables;
+    request.variables = composed(params.variables);
     Ok(request)
+}
+
+/// All texts in the stored form (NFC): codes and provinces are compared as they stand.
+fn composed(mut variables: Variables) -> Variables {
+    fn compose(value: &mut Value) {
+        match value {
+            Value::String(text) => *text = nfc(text),
+            Value::List(items) => items.iter_mut().for_each(compose),
+            Value::Object(fields) => fields.values_mut().for_each(compose),
+            _ => {}
+        }
+    }
+    variables.values_mut().for_each(compose);
+    variables
 }
 
 /// Nothing reads them yet, but a client that sends anything else than an object should learn so.

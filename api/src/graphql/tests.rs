@@ -366,3 +366,19 @@ proptest! {
         survives(json!({ "query": document }).to_string().into_bytes())?;
     }
 }
+
+/// Typed on some systems, "ả" is an a and a hook; stored, it is one character.
+#[tokio::test]
+async fn texts_arrive_composed_wherever_they_stand() {
+    let (typed, stored) = ("Qua\u{309}ng Nga\u{303}i", "Quảng Ngãi");
+    let variables = json!({ "query": "query($t: String!) { echo(text: $t) }", "variables": { "t": typed } });
+    let literal = json!({ "query": format!("{{ echo(text: \"{typed}\") }}") });
+    for body in [variables, literal] {
+        assert_eq!(post(JSON, body.to_string()).await.body["data"]["echo"], stored, "{body}");
+    }
+    let uri = format!(
+        "{PATH}?query=query($t:String!)%7Becho(text:$t)%7D&variables=%7B%22t%22:%22Qua%CC%89ng%20Nga%CC%83i%22%7D"
+    );
+    let request = Request::get(uri).body(Body::empty()).unwrap();
+    assert_eq!(send(request).await.body["data"]["echo"], stored);
+}
