@@ -142,3 +142,21 @@ async fn the_demo_comes_once_and_goes_again() {
     assert_eq!(run(&["demo", "reset"]).await.0, Some(0));
     assert_eq!(run(&["demo", "reset"]).await.0, Some(1));
 }
+
+#[tokio::test]
+async fn a_result_that_cannot_be_written_is_told_and_a_reader_who_has_enough_is_none_of_our_business() {
+    let run = async |output: std::process::Stdio| {
+        let mut cotmoc = command(PROGRAM, &["schema"], &[("HOME", "/")]);
+        let run = cotmoc.stdout(output).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let run = run.wait_with_output().await.unwrap();
+        (run.status.code(), String::from_utf8(run.stderr).unwrap())
+    };
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let (code, said) = run(full.into()).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the result cannot be written") && !said.contains("panic"), "{said}");
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(run(writer.into()).await, (Some(0), String::new()));
+}

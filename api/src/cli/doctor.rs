@@ -32,14 +32,14 @@ pub async fn doctor(sources: &Sources, config: &Config) -> bool {
     findings.extend(database(config).await);
     let mut well = true;
     for finding in &findings {
-        match finding {
-            Good(text) => output::result(&format!("ok    {text}\n")),
-            Note(text) => output::result(&format!("note  {text}\n")),
+        output::result(&match finding {
+            Good(text) => format!("ok    {text}\n"),
+            Note(text) => format!("note  {text}\n"),
             Bad(what, remedy) => {
                 well = false;
-                output::result(&format!("BAD   {what}\n      {remedy}\n"));
+                format!("BAD   {what}\n      {remedy}\n")
             }
-        }
+        });
     }
     output::result(if well { "All is well.\n" } else { "Not well: see the lines that begin with BAD.\n" });
     well

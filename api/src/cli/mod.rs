@@ -104,15 +104,14 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         tracing::warn!("there is no setting {name} (environment variable){hint}");
     }
     match command {
-        Command::Settings { markdown: true } => output::result(&as_markdown()),
-        Command::Settings { markdown: false } => output::result(&as_table(sources, config)),
-        Command::Schema => output::result(&sdl()),
-        Command::Serve { demo } => return in_runtime(serve::serve(config, *demo)),
-        Command::Demo(demo) => return in_runtime(async { ended(demo.run(config).await) }),
-        Command::Migrate => return in_runtime(async { ended(serve::migrate(config).await) }),
-        Command::Doctor => return in_runtime(async { told(doctor::doctor(sources, config).await) }),
+        Command::Settings { markdown: true } => told(output::result(&as_markdown())),
+        Command::Settings { markdown: false } => told(output::result(&as_table(sources, config))),
+        Command::Schema => told(output::result(&sdl())),
+        Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
+        Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
+        Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
+        Command::Doctor => in_runtime(async { told(doctor::doctor(sources, config).await) }),
     }
-    ExitCode::SUCCESS
 }
 
 fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
