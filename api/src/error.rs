@@ -242,6 +242,7 @@ impl From<Arc<DbError>> for ApiError {
             ),
             DbError::NotFound => Self::new(Code::NotFound, "Không tìm thấy", "Not found"),
             DbError::Invalid(words) => Self::bad_request("INPUT", words),
+            DbError::Cursor => crate::page::bad_cursor(),
             DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => Self::internal(),
         };
         Self { cause: Some(cause), ..error }

@@ -93,12 +93,17 @@ fn bad_page(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) 
     ApiError::new(Code::BadRequest, vi, en).with("reason", "PAGE")
 }
 
+pub(crate) fn bad_cursor() -> ApiError {
+    bad_page("con trỏ không hợp lệ", "this is no cursor of this API")
+}
+
 fn read_cursor(text: &str, fingerprint: u64) -> Result<Cursor, ApiError> {
     let bookmark = BASE64_URL_SAFE_NO_PAD
         .decode(text)
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Bookmark>(&bytes).ok())
-        .ok_or_else(|| bad_page("con trỏ không hợp lệ", "this is no cursor of this API"))?;
+        .filter(|bookmark| bookmark.cursor.is_possible())
+        .ok_or_else(bad_cursor)?;
     if bookmark.of == fingerprint {
         Ok(bookmark.cursor)
     } else {
@@ -253,4 +258,27 @@ pub(crate) fn reader<'a>(context: &Context<'a>) -> &'a Reader {
 /// The loaders of the request.
 pub(crate) fn loaders<'a>(context: &Context<'a>) -> &'a Loaders {
     context.data_unchecked::<Loaders>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use db::page::{Key, Tie};
+
+    fn read(key: Option<Key>, code: &str) -> Result<Cursor, ApiError> {
+        read_cursor(&write_cursor(Cursor { key, tie: Tie::Code(code.to_owned()) }, 7), 7)
+    }
+
+    #[test]
+    fn a_cursor_comes_back_unless_no_row_can_stand_there() {
+        let day = |text: &str| Some(Key::Day(Some(db::Date(text.parse().unwrap()))));
+        for (key, code) in [(None, "qng.skhcn"), (day("2025-04-15"), "x"), (Some(Key::Text("Sở Y tế".into())), "")]
+        {
+            let cursor = Cursor { key: key.clone(), tie: Tie::Code(code.to_owned()) };
+            assert_eq!(read(key, code).unwrap(), cursor);
+        }
+        for (key, code) in [(None, "\0"), (day("-262142-01-01"), "x"), (Some(Key::Text("a\0".into())), "x")] {
+            assert_eq!(read(key, code).unwrap_err().code(), Code::BadRequest);
+        }
+    }
 }

@@ -242,12 +242,12 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(agency::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, order: AgencyOrder, page: &Page) -> Boxed {
+fn sorted(query: Boxed, order: AgencyOrder, page: &Page) -> Result<Boxed, DbError> {
     let falling = order.direction == SortDirection::Descending;
-    match order.by {
+    Ok(match order.by {
         AgencySort::Name => by_key!(query, page, falling, agency::name_vi, Text, agency::code, Code),
         AgencySort::Code => by_tie!(query, page, falling, agency::code, Code),
-    }
+    })
 }
 
 fn cursor(row: &Agency, order: AgencyOrder) -> Cursor {

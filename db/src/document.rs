@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    Date, Reader,
+    Date, DbError, Reader,
     enums::{DatePrecision, SortDirection, Visibility},
     lateral::Of,
     noun::{noun, relation},
@@ -253,14 +253,14 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(document::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, order: DocumentOrder, page: &Page) -> Boxed {
+fn sorted(query: Boxed, order: DocumentOrder, page: &Page) -> Result<Boxed, DbError> {
     let falling = order.direction == SortDirection::Descending;
-    match order.by {
+    Ok(match order.by {
         DocumentSort::IssuedOn => {
             by_nullable_key!(query, page, falling, document::issued_on, Day, document::code, Code)
         }
         DocumentSort::Code => by_tie!(query, page, falling, document::code, Code),
-    }
+    })
 }
 
 fn cursor(row: &Document, order: DocumentOrder) -> Cursor {

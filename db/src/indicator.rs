@@ -252,13 +252,13 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(indicator::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, order: IndicatorOrder, page: &Page) -> Boxed {
+fn sorted(query: Boxed, order: IndicatorOrder, page: &Page) -> Result<Boxed, DbError> {
     let falling = order.direction == SortDirection::Descending;
-    match order.by {
+    Ok(match order.by {
         IndicatorSort::Position => by_key!(query, page, falling, indicator::position, Number, indicator::code, Code),
         IndicatorSort::Name => by_key!(query, page, falling, indicator::name_vi, Text, indicator::code, Code),
         IndicatorSort::Code => by_tie!(query, page, falling, indicator::code, Code),
-    }
+    })
 }
 
 fn cursor(row: &Indicator, order: IndicatorOrder) -> Cursor {

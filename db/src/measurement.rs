@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
-    Date, Reader,
+    Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
     enums::{SortDirection, Source},
     lateral::Of,
@@ -229,9 +229,9 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(measurement::id.eq_any(ids))
 }
 
-fn sorted(query: Boxed, order: MeasurementOrder, page: &Page) -> Boxed {
+fn sorted(query: Boxed, order: MeasurementOrder, page: &Page) -> Result<Boxed, DbError> {
     let falling = order.direction == SortDirection::Descending;
-    by_key!(query, page, falling, measurement::ends_on, Date, measurement::id, Id)
+    Ok(by_key!(query, page, falling, measurement::ends_on, Date, measurement::id, Id))
 }
 
 fn cursor(row: &Measurement, _: MeasurementOrder) -> Cursor {

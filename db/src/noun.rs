@@ -356,7 +356,7 @@ macro_rules! noun {
                 page: &$crate::page::Page,
             ) -> Result<$crate::page::Slice<Self>, $crate::DbError> {
                 let below = below.map(|(link, parent)| (link, $crate::lateral::Of::One(parent)));
-                let query = sorted(filtered(reader, below, filter), sort, page);
+                let query = sorted(filtered(reader, below, filter), sort, page)?;
                 let mut connection = reader.statement().await?;
                 let rows = diesel_async::RunQueryDsl::load(query.select(<$row>::as_select()), &mut connection).await?;
                 Ok(page.slice(rows))
@@ -370,7 +370,7 @@ macro_rules! noun {
                 sort: $sort,
                 page: &$crate::page::Page,
             ) -> Result<std::collections::HashMap<uuid::Uuid, $crate::page::Slice<Self>>, $crate::DbError> {
-                let query = sorted(filtered(reader, Some((link, $crate::lateral::Of::Each)), filter), sort, page);
+                let query = sorted(filtered(reader, Some((link, $crate::lateral::Of::Each)), filter), sort, page)?;
                 let query = $crate::lateral::per_parent(parents, query.select(<$row>::as_select()));
                 let mut connection = reader.statement().await?;
                 let rows: Vec<(uuid::Uuid, Self)> = diesel_async::RunQueryDsl::load(query, &mut connection).await?;

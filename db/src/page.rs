@@ -1,5 +1,6 @@
 //! Keyset paging: a page begins after the last row seen, wherever that row now stands.
 
+use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,6 +46,20 @@ pub struct Cursor {
     /// The row among those of equal sort value.
     #[serde(rename = "t")]
     pub tie: Tie,
+}
+
+impl Cursor {
+    /// Whether it can be a place in a list: no stored text holds U+0000 and no stored day is out of a calendar's years,
+    /// nor can PostgreSQL be asked for one that is.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        let key = match &self.key {
+            Some(Key::Text(text)) => !text.contains('\0'),
+            Some(Key::Date(day) | Key::Day(Some(day))) => (1..=9999).contains(&day.0.year()),
+            Some(Key::Day(None) | Key::Number(_)) | None => true,
+        };
+        key && !matches!(&self.tie, Tie::Code(code) if code.contains('\0'))
+    }
 }
 
 /// Which page of a list.
@@ -97,14 +112,19 @@ impl<T> Default for Slice<T> {
     }
 }
 
+// A cursor of another sort is an error: to start from the beginning would show the first page for ever.
+
 /// Sorts by a tie column and starts after the cursor.
 macro_rules! by_tie {
     ($query:expr, $page:expr, $descending:expr, $tie:expr, $kind:ident) => {{
-        let mut query = $query;
+        use $crate::page::{Cursor, Tie};
         let falling = $descending != $page.backward;
-        if let Some($crate::page::Cursor { tie: $crate::page::Tie::$kind(tie), .. }) = &$page.from {
-            query = if falling { query.filter($tie.lt(tie.clone())) } else { query.filter($tie.gt(tie.clone())) };
-        }
+        let query = match &$page.from {
+            None => $query,
+            Some(Cursor { key: None, tie: Tie::$kind(tie) }) if falling => $query.filter($tie.lt(tie.clone())),
+            Some(Cursor { key: None, tie: Tie::$kind(tie) }) => $query.filter($tie.gt(tie.clone())),
+            Some(_) => return Err($crate::DbError::Cursor),
+        };
         let query = if falling { query.order($tie.desc()) } else { query.order($tie.asc()) };
         query.limit($page.limit())
     }};
@@ -114,16 +134,19 @@ macro_rules! by_tie {
 macro_rules! by_key {
     ($query:expr, $page:expr, $descending:expr, $column:expr, $key:ident, $tie:expr, $kind:ident) => {{
         use $crate::page::{Cursor, Key, Tie};
-        let mut query = $query;
         let falling = $descending != $page.backward;
-        if let Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) = &$page.from {
-            let (key, tie) = (key.clone(), tie.clone());
-            query = if falling {
-                query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))))
-            } else {
-                query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))))
-            };
-        }
+        let query = match &$page.from {
+            None => $query,
+            Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) => {
+                let (key, tie) = (key.clone(), tie.clone());
+                if falling {
+                    $query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))))
+                } else {
+                    $query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))))
+                }
+            }
+            Some(_) => return Err($crate::DbError::Cursor),
+        };
         let query =
             if falling { query.order(($column.desc(), $tie.desc())) } else { query.order(($column.asc(), $tie.asc())) };
         query.limit($page.limit())
@@ -134,25 +157,31 @@ macro_rules! by_key {
 macro_rules! by_nullable_key {
     ($query:expr, $page:expr, $descending:expr, $column:expr, $key:ident, $tie:expr, $kind:ident) => {{
         use $crate::page::{Cursor, Key, Tie};
-        let mut query = $query;
         let falling = $descending != $page.backward;
-        if let Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) = &$page.from {
-            let tie = tie.clone();
-            query = match (key.clone(), falling, $page.backward) {
-                (Some(key), false, false) => {
-                    query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))).or($column.is_null()))
+        let query = $query;
+        let query = match &$page.from {
+            None => query,
+            Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) => {
+                let tie = tie.clone();
+                match (key.clone(), falling, $page.backward) {
+                    (Some(key), false, false) => query
+                        .filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))).or($column.is_null())),
+                    (Some(key), true, false) => query
+                        .filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))).or($column.is_null())),
+                    (Some(key), false, true) => {
+                        query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))))
+                    }
+                    (Some(key), true, true) => {
+                        query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))))
+                    }
+                    (None, false, false) => query.filter($column.is_null().and($tie.gt(tie))),
+                    (None, true, false) => query.filter($column.is_null().and($tie.lt(tie))),
+                    (None, false, true) => query.filter($column.is_not_null().or($tie.gt(tie))),
+                    (None, true, true) => query.filter($column.is_not_null().or($tie.lt(tie))),
                 }
-                (Some(key), true, false) => {
-                    query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))).or($column.is_null()))
-                }
-                (Some(key), false, true) => query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie)))),
-                (Some(key), true, true) => query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie)))),
-                (None, false, false) => query.filter($column.is_null().and($tie.gt(tie))),
-                (None, true, false) => query.filter($column.is_null().and($tie.lt(tie))),
-                (None, false, true) => query.filter($column.is_not_null().or($tie.gt(tie))),
-                (None, true, true) => query.filter($column.is_not_null().or($tie.lt(tie))),
-            };
-        }
+            }
+            Some(_) => return Err($crate::DbError::Cursor),
+        };
         let query = match (falling, $page.backward) {
             (false, false) => query.order(($column.asc().nulls_last(), $tie.asc())),
             (true, false) => query.order(($column.desc().nulls_last(), $tie.desc())),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    Date, Reader,
+    Date, DbError, Reader,
     lateral::Of,
     noun::{noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
@@ -89,8 +89,8 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(programme::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, _: ProgrammeOrder, page: &Page) -> Boxed {
-    by_tie!(query, page, false, programme::code, Code)
+fn sorted(query: Boxed, _: ProgrammeOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, false, programme::code, Code))
 }
 
 fn cursor(row: &Programme, _: ProgrammeOrder) -> Cursor {
@@ -138,7 +138,8 @@ pub use group::{IndicatorGroup, IndicatorGroupFilter, IndicatorGroupLink, Indica
 
 mod group {
     use super::{
-        Cursor, InputObject, Key, Of, Page, Reader, SimpleObject, Tie, Uuid, by_key, indicator_group, noun, programme,
+        Cursor, DbError, InputObject, Key, Of, Page, Reader, SimpleObject, Tie, Uuid, by_key, indicator_group, noun,
+        programme,
     };
     use diesel::prelude::*;
 
@@ -201,8 +202,8 @@ mod group {
         query.filter(indicator_group::id.eq_any(ids))
     }
 
-    fn sorted(query: Boxed, _: IndicatorGroupOrder, page: &Page) -> Boxed {
-        by_key!(query, page, false, indicator_group::position, Number, indicator_group::id, Id)
+    fn sorted(query: Boxed, _: IndicatorGroupOrder, page: &Page) -> Result<Boxed, DbError> {
+        Ok(by_key!(query, page, false, indicator_group::position, Number, indicator_group::id, Id))
     }
 
     fn cursor(row: &IndicatorGroup, _: IndicatorGroupOrder) -> Cursor {

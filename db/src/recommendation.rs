@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    Reader,
+    DbError, Reader,
     agency::Agency,
     document::Document,
     enums::Visibility,
@@ -168,8 +168,8 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(recommendation::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, _: RecommendationOrder, page: &Page) -> Boxed {
-    by_tie!(query, page, false, recommendation::code, Code)
+fn sorted(query: Boxed, _: RecommendationOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, false, recommendation::code, Code))
 }
 
 fn cursor(row: &Recommendation, _: RecommendationOrder) -> Cursor {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    Reader,
+    DbError, Reader,
     agency::Agency,
     lateral::Of,
     noun::{noun, relation},
@@ -187,8 +187,8 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(reporting_rule::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, _: ReportingRuleOrder, page: &Page) -> Boxed {
-    by_tie!(query, page, false, reporting_rule::code, Code)
+fn sorted(query: Boxed, _: ReportingRuleOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, false, reporting_rule::code, Code))
 }
 
 fn cursor(row: &ReportingRule, _: ReportingRuleOrder) -> Cursor {

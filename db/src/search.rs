@@ -61,7 +61,8 @@ pub async fn search(reader: &Reader, text: &str, nouns: &[SearchNoun], page: &Pa
     }
     let (rank, id) = match &page.from {
         Some(Cursor { key: Some(Key::Number(rank)), tie: Tie::Id(id) }) => (Some(*rank), Some(*id)),
-        _ => (None, None),
+        None => (None, None),
+        Some(_) => return Err(DbError::Cursor),
     };
     let mut connection = reader.statement().await?;
     let rows = sql_query(include_str!("search.sql"))

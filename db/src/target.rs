@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
-    Date, Reader,
+    Date, DbError, Reader,
     comparator::{Comparator, ComparatorRule, Direction, effective},
     enums::{DatePrecision, SortDirection},
     lateral::Of,
@@ -227,12 +227,12 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(target::code.eq_any(codes.to_vec()))
 }
 
-fn sorted(query: Boxed, order: TargetOrder, page: &Page) -> Boxed {
+fn sorted(query: Boxed, order: TargetOrder, page: &Page) -> Result<Boxed, DbError> {
     let falling = order.direction == SortDirection::Descending;
-    match order.by {
+    Ok(match order.by {
         TargetSort::DueOn => by_nullable_key!(query, page, falling, target::due_on, Day, target::code, Code),
         TargetSort::Code => by_tie!(query, page, falling, target::code, Code),
-    }
+    })
 }
 
 fn cursor(row: &Target, order: TargetOrder) -> Cursor {

@@ -1,8 +1,23 @@
 //! Keyset paging over every root list: each object once, in order, whatever the page and the direction.
 
+use auth::Scope;
+use db::{
+    Date, DbError, Reader,
+    agency::Agency,
+    directive::Directive,
+    document::Document,
+    indicator::Indicator,
+    measurement::Measurement,
+    noun::Noun,
+    page::{Cursor, Key, Page, Tie},
+    recommendation::Recommendation,
+    reporting_rule::ReportingRule,
+    search::{SearchNoun, search},
+    target::Target,
+};
 use serde_json::{Value, json};
 use tests::{
-    TestDb,
+    TestDb, demo,
     graphql::{Viewer, texts},
 };
 
@@ -100,6 +115,35 @@ async fn what_is_no_page_is_a_clear_error() {
         let asked = viewer.ask(&format!("{{ agencies(first: {number}) {{ nodes {{ id }} }} }}")).await;
         assert!(!asked.errors.is_empty(), "{number}");
         assert_eq!(asked.statements, 0, "{number}");
+    }
+}
+
+/// Whether a cursor that somebody wrote by hand is refused; to begin at the first page would look like an endless list.
+async fn refuses<N: Noun>(reader: &Reader, cursor: &Cursor) -> bool {
+    let page = Page { size: 2, from: Some(cursor.clone()), backward: false };
+    matches!(N::list(reader, None, &N::Filter::default(), N::Sort::default(), &page).await, Err(DbError::Cursor))
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_sort_is_refused_by_every_list() {
+    let db = TestDb::demo().await;
+    let reader = Reader::new(db.pool.clone(), Scope::public(), Date(demo::options().today));
+    let day = Key::Date(Date(demo::options().today));
+    let id = serde_json::from_value::<Tie>(json!({ "i": "0190a0c0-0000-7000-8000-000000000000" })).unwrap();
+    // No list is sorted by a day and then a code, or by an id alone.
+    let cursors = [Cursor { key: Some(day), tie: Tie::Code("qng.skhcn".to_owned()) }, Cursor { key: None, tie: id }];
+    for cursor in cursors {
+        assert!(refuses::<Agency>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<Document>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<Indicator>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<Target>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<Measurement>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<Directive>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<Recommendation>(&reader, &cursor).await, "{cursor:?}");
+        assert!(refuses::<ReportingRule>(&reader, &cursor).await, "{cursor:?}");
+        let page = Page { size: 2, from: Some(cursor.clone()), backward: false };
+        let hits = search(&reader, "sở", SearchNoun::ALL, &page).await;
+        assert!(matches!(hits, Err(DbError::Cursor)), "{cursor:?}");
     }
 }
 

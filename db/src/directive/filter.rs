@@ -8,7 +8,7 @@ use diesel::{pg::Pg, prelude::*, sql_types};
 
 use super::{Boxed, Directive, DirectiveKind, DirectiveState};
 use crate::{
-    Date, Reader,
+    Date, DbError, Reader,
     deadline::{DUE_SOON_DAYS, Timeliness},
     enums::{SortDirection, Visibility},
     lateral::{Of, is_any_of},
@@ -269,13 +269,13 @@ pub(super) fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(directive::code.eq_any(codes.to_vec()))
 }
 
-pub(super) fn sorted(query: Boxed, order: DirectiveOrder, page: &Page) -> Boxed {
+pub(super) fn sorted(query: Boxed, order: DirectiveOrder, page: &Page) -> Result<Boxed, DbError> {
     let falling = order.direction == SortDirection::Descending;
-    match order.by {
+    Ok(match order.by {
         DirectiveSort::DueOn => by_nullable_key!(query, page, falling, directive::due_on, Day, directive::code, Code),
         DirectiveSort::Position => by_key!(query, page, falling, directive::position, Number, directive::code, Code),
         DirectiveSort::Code => by_tie!(query, page, falling, directive::code, Code),
-    }
+    })
 }
 
 pub(super) fn cursor(row: &Directive, order: DirectiveOrder) -> Cursor {

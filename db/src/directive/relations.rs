@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    Date, Reader,
+    Date, DbError, Reader,
     agency::Agency,
     deadline::DeadlineOperator,
     enums::{DatePrecision, Source, Visibility},
@@ -196,8 +196,8 @@ fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
     query.filter(progress_update::id.eq_any(ids))
 }
 
-fn sorted(query: Boxed, _: ProgressSort, page: &Page) -> Boxed {
-    by_key!(query, page, true, progress_update::reported_on, Date, progress_update::id, Id)
+fn sorted(query: Boxed, _: ProgressSort, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_key!(query, page, true, progress_update::reported_on, Date, progress_update::id, Id))
 }
 
 fn cursor(row: &ProgressUpdate, _: ProgressSort) -> Cursor {
