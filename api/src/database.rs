@@ -1,12 +1,14 @@
 //! The PostgreSQL of this process: the one that a setting names, or the embedded one, and a pool of connections to it.
 
-use db::connection::{ConnectionSettings, SessionLimits};
-use db::embedded::{DATABASE, Embedded, EmbeddedConfig, EmbeddedError};
-use db::pool::{Pool, PoolSettings};
-use db::{DbError, migrate};
+use db::{
+    DbError,
+    connection::{ConnectionSettings, SessionLimits},
+    embedded::{DATABASE, Embedded, EmbeddedConfig, EmbeddedError},
+    migrate,
+    pool::{Pool, PoolSettings},
+};
 use secrecy::ExposeSecret as _;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::config::Config;
 

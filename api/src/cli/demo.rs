@@ -1,16 +1,22 @@
 //! `cotmoc demo` and `cotmoc serve --demo`.
 
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use clap::{Args, ValueEnum};
-use db::Pool;
-use db::demo::{self, DemoOptions, DemoReport, Progress};
+use db::{
+    Pool,
+    demo::{self, DemoOptions, DemoReport, Progress},
+};
 
 use super::output;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::database::{Database, DatabaseError, Sharing};
+use crate::{
+    clock::Clock,
+    config::Config,
+    database::{Database, DatabaseError, Sharing},
+};
 
 /// How often a long load says how far it is.
 const TELL: Duration = Duration::from_secs(2);

@@ -3,13 +3,17 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use db::migrate;
-use db::vitals::{self, OLDEST, Vitals};
+use db::{
+    migrate,
+    vitals::{self, OLDEST, Vitals},
+};
 
 use super::output;
-use crate::clock::Clock;
-use crate::config::{Config, Sources};
-use crate::database::{Database, Sharing};
+use crate::{
+    clock::Clock,
+    config::{Config, Sources},
+    database::{Database, Sharing},
+};
 
 /// Clocks further apart than this make deadlines and tokens fail.
 const CLOCK_TOLERANCE_SECONDS: i64 = 5;

@@ -6,14 +6,15 @@ mod flags;
 mod output;
 mod serve;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError, Sources, as_markdown, as_table};
-use crate::schema::sdl;
-use crate::telemetry;
+use crate::{
+    config::{Config, ConfigError, Sources, as_markdown, as_table},
+    schema::sdl,
+    telemetry,
+};
 use demo::Demo;
 use flags::SettingFlags;
 

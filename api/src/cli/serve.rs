@@ -1,17 +1,18 @@
 //! `cotmoc serve` and `cotmoc migrate`.
 
-use std::io;
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{demo, output};
-use crate::clock::Clock;
-use crate::config::{Config, LogConfig};
-use crate::database::{Database, DatabaseError, Sharing};
-use crate::server::{Running, Server, ServerError};
-use crate::telemetry;
+use crate::{
+    clock::Clock,
+    config::{Config, LogConfig},
+    database::{Database, DatabaseError, Sharing},
+    server::{Running, Server, ServerError},
+    telemetry,
+};
 
 /// SIGTERM from whoever supervises us, SIGINT from a terminal.
 struct Signals {

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::Config;
-use super::settings::{DATA_DIR, Fallback, SETTINGS, Setting};
-use super::sources::{Origin, Sources, shown};
+use super::{
+    Config,
+    settings::{DATA_DIR, Fallback, SETTINGS, Setting},
+    sources::{Origin, Sources, shown},
+};
 
 const HEAD: &str = "# Settings
 

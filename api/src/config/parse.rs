@@ -1,9 +1,7 @@
 //! From the text of a value to the value. `None` means that the text is not of the setting's form; the caller, who knows
 //! the setting and where the text came from, says so.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
 

@@ -1,14 +1,20 @@
 //! Where values come from: flags, then the environment, then a TOML file, then what the table says.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+};
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
-use super::settings::{Fallback, SETTINGS, Setting};
-use super::{ConfigError, parse};
+use super::{
+    ConfigError, parse,
+    settings::{Fallback, SETTINGS, Setting},
+};
 
 /// The file that is read if it is there and no other is named.
 const USUAL_FILE: &str = "cotmoc.toml";

@@ -1,5 +1,7 @@
-use super::settings::{DATABASE_URL, LISTEN, POOL_SIZE, SETTINGS};
-use super::*;
+use super::{
+    settings::{DATABASE_URL, LISTEN, POOL_SIZE, SETTINGS},
+    *,
+};
 
 fn given(flags: &[(Setting, &str)], environment: &[(&str, &str)], file: &str) -> Result<Config, ConfigError> {
     let sources = Sources::of_flags(flags.iter().map(|(setting, value)| (*setting, (*value).to_owned())))

@@ -1,9 +1,11 @@
 //! The files of the page, kept and mostly sent compressed.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::io;
-use std::sync::{LazyLock, OnceLock};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    io,
+    sync::{LazyLock, OnceLock},
+};
 
 use bytes::Bytes;
 use rust_embed::Embed;
@@ -69,8 +71,7 @@ fn content_type(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
+    use std::{fs, path::Path};
 
     use sha2::{Digest, Sha256};
 

@@ -80,8 +80,7 @@ impl Example {
 mod tests {
     use std::collections::BTreeSet;
 
-    use async_graphql_parser::parse_query;
-    use async_graphql_parser::types::DocumentOperations;
+    use async_graphql_parser::{parse_query, types::DocumentOperations};
 
     use super::*;
 

@@ -1,19 +1,22 @@
 //! What every request passes first and every answer last: its id, its log line, its numbers, its security headers, and
 //! the net under a panic.
 
-use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
-use super::metrics;
-use super::refusal::Refusal;
-use super::request_id::{self, RequestId};
+use super::{
+    metrics,
+    refusal::Refusal,
+    request_id::{self, RequestId},
+};
 
 /// Sent unless the answer says otherwise: the explorer, for one, brings a policy of its own.
 const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
@@ -83,11 +86,13 @@ fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
-    use axum::body::{Body, to_bytes};
-    use axum::http::StatusCode;
-    use axum::middleware::from_fn;
-    use axum::routing::get;
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        http::StatusCode,
+        middleware::from_fn,
+        routing::get,
+    };
     use tower::ServiceExt as _;
 
     use super::*;

@@ -1,21 +1,19 @@
 //! How much is let in: bodies of a bounded size, in a bounded time, uncompressed; a bounded number of requests at once,
 //! each for a bounded time. Whoever is too many is told at once: a queue would only make everybody late.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::body::{Body, HttpBody as _};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::{
+    body::{Body, HttpBody as _},
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
+};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
-use super::metrics;
-use super::refusal::Refusal;
-use super::request_id::RequestId;
+use super::{metrics, refusal::Refusal, request_id::RequestId};
 use crate::config::ServerConfig;
 
 /// Bodies on their way in, for each request that may be worked on: slow senders take these places, not the others.
@@ -92,16 +90,15 @@ pub async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
-    use axum::http::StatusCode;
-    use axum::middleware::from_fn_with_state;
-    use axum::routing::get;
+    use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
     use tokio::sync::Notify;
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::config::settings::{CONCURRENCY, DATA_DIR, REQUEST_TIMEOUT};
-    use crate::config::{Config, Sources};
+    use crate::config::{
+        Config, Sources,
+        settings::{CONCURRENCY, DATA_DIR, REQUEST_TIMEOUT},
+    };
 
     fn gated(routes: Router, setting: crate::config::settings::Setting, value: &str) -> Router {
         let given = [(setting, value.to_owned()), (DATA_DIR, "/nowhere".to_owned())];

@@ -1,14 +1,17 @@
 //! Is it alive, can it serve: for whoever starts, stops and balances it.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::Json;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use db::migrate;
-use db::pool::{Pool, PoolSettings};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use db::{
+    migrate,
+    pool::{Pool, PoolSettings},
+};
 use serde_json::json;
 use tokio::sync::watch;
 

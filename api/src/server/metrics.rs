@@ -1,7 +1,6 @@
 //! Numbers for Prometheus.
 
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use axum::http::Method;
 use db::pool::Usage;

@@ -9,22 +9,19 @@ mod refusal;
 mod request_id;
 mod routes;
 
-use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::{io, net::SocketAddr, sync::Arc};
 
 use async_graphql::Data;
 use axum::Router;
-use tokio::net::TcpSocket;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
-use crate::clock::Clock;
-use crate::config::{Config, ServerConfig};
-use crate::database::{Database, DatabaseError, Sharing};
-use crate::graphql::{self, GraphqlService};
-use crate::schema::{self, Api};
+use crate::{
+    clock::Clock,
+    config::{Config, ServerConfig},
+    database::{Database, DatabaseError, Sharing},
+    graphql::{self, GraphqlService},
+    schema::{self, Api},
+};
 use health::Health;
 pub use refusal::Refusal;
 pub use request_id::RequestId;

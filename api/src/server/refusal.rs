@@ -1,8 +1,10 @@
 //! Answers of the server itself, where no GraphQL has run: the same shape as a GraphQL error, so that a client needs
 //! one way to read them.
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use serde_json::json;
 
 use super::request_id::RequestId;

@@ -1,26 +1,26 @@
 //! What is at which path, and behind which layers.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Response;
-use axum::routing::get;
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::get,
+};
 use tower::util::option_layer;
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-use tower_http::cors::CorsLayer;
+use tower_http::{CompressionLevel, compression::CompressionLayer, cors::CorsLayer};
 
-use super::edge::edge;
-use super::gate::{Gate, gate};
-use super::health::{self, Health};
-use super::refusal::Refusal;
-use super::request_id::{self, RequestId};
-use crate::config::ServerConfig;
-use crate::explorer;
+use super::{
+    edge::edge,
+    gate::{Gate, gate},
+    health::{self, Health},
+    refusal::Refusal,
+    request_id::{self, RequestId},
+};
+use crate::{config::ServerConfig, explorer};
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);

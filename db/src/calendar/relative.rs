@@ -1,7 +1,6 @@
 //! Periods named from a reference day: `THIS_YEAR`, `LAST_4_QUARTERS`.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
 

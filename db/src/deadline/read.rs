@@ -6,8 +6,10 @@
 use chrono::Datelike;
 
 use super::{DatePrecision, Deadline, DeadlineOperator};
-use crate::calendar::{Period, PeriodError, PeriodKind, Regime, Window};
-use crate::text::{fold, nfc};
+use crate::{
+    calendar::{Period, PeriodError, PeriodKind, Regime, Window},
+    text::{fold, nfc},
+};
 
 /// Why words are not read as a deadline. The words themselves may be kept with [`Deadline::none`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,10 @@
 use chrono::{Datelike, Days};
 use proptest::prelude::*;
 
-use super::DeadlineOperator::{Before, By, During, Expected, Within};
-use super::*;
+use super::{
+    DeadlineOperator::{Before, By, During, Expected, Within},
+    *,
+};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
