@@ -20,12 +20,11 @@ use db::{
 use crate::{
     directives::Directive,
     documents::Document,
-    error::ApiError,
     indicators::Indicator,
     language::Language,
     measurements::Measurement,
-    object::{by_code, maybe, named, object, one, root_lists, whole},
-    page::{Answer, Connection, PageArgs, Shown as _, loaders, reader},
+    object::{by_code, maybe, named, object, on_side, one, root_lists, whole},
+    page::{Answer, Shown as _, reader},
     programmes::Programme,
     recommendations::Recommendation,
     reporting_rules::ReportingRule,
@@ -71,42 +70,6 @@ object! {
             self.above(context, on).await
         }
 
-        /// The agencies directly below it on a day
-        #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
-        async fn children(
-            &self,
-            context: &Context<'_>,
-            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
-            #[graphql(desc = "Narrows the list")] filter: Option<AgencyFilter>,
-            #[graphql(desc = "Sorts the list")] order: Option<AgencyOrder>,
-            #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
-            #[graphql(desc = "Cursor to start after")] after: Option<String>,
-            #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
-            #[graphql(desc = "Cursor to stop before")] before: Option<String>,
-        ) -> Answer<Connection<Agency>> {
-            let link = AgencyLink::Parent(on.unwrap_or(reader(context).today()));
-            let args = PageArgs { first, after, last, before };
-            Some(Connection::load(context, Some((link, self.row.id)), filter.unwrap_or_default(), order.unwrap_or_default(), args).await)
-        }
-
-        /// The agencies anywhere below it on a day
-        #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
-        async fn descendants(
-            &self,
-            context: &Context<'_>,
-            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
-            #[graphql(desc = "Narrows the list")] filter: Option<AgencyFilter>,
-            #[graphql(desc = "Sorts the list")] order: Option<AgencyOrder>,
-            #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
-            #[graphql(desc = "Cursor to start after")] after: Option<String>,
-            #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
-            #[graphql(desc = "Cursor to stop before")] before: Option<String>,
-        ) -> Answer<Connection<Agency>> {
-            let link = AgencyLink::Ancestor(on.unwrap_or(reader(context).today()));
-            let args = PageArgs { first, after, last, before };
-            Some(Connection::load(context, Some((link, self.row.id)), filter.unwrap_or_default(), order.unwrap_or_default(), args).await)
-        }
-
         /// Where it has stood in the tree, the earliest first: one entry for each time its parent changed
         async fn placements(&self, context: &Context<'_>) -> Answer<Vec<AgencyPlacement>> {
             whole(context, PlacementsOf(self.row.id), |row| AgencyPlacement { row }).await
@@ -119,14 +82,18 @@ object! {
 
         /// The reorganisations it came out of: one or two in an agency's life
         async fn predecessors(&self, context: &Context<'_>) -> Answer<Vec<AgencySuccession>> {
-            self.successions(context, SuccessionSide::Successor).await
+            on_side(context, SuccessionsOf(self.row.id), SuccessionSide::Successor, succession).await
         }
 
         /// The reorganisations it went into: one or two in an agency's life
         async fn successors(&self, context: &Context<'_>) -> Answer<Vec<AgencySuccession>> {
-            self.successions(context, SuccessionSide::Predecessor).await
+            on_side(context, SuccessionsOf(self.row.id), SuccessionSide::Predecessor, succession).await
         }
     }
+    /// The agencies directly below it on a day
+    children(on): Agency (AgencyFilter; AgencyOrder) = AgencyLink::Parent(on);
+    /// The agencies anywhere below it on a day
+    descendants(on): Agency (AgencyFilter; AgencyOrder) = AgencyLink::Ancestor(on);
     /// The indicators it answers for
     indicators: Indicator (IndicatorFilter; IndicatorOrder) = IndicatorLink::Lead;
     /// The targets set for its figures
@@ -158,15 +125,10 @@ impl Agency {
         let on = on.unwrap_or(reader(context).today());
         whole(context, AncestorsOf { agency: self.row.id, on }, Self::show).await
     }
+}
 
-    /// The reorganisations in which it was on that side.
-    async fn successions(&self, context: &Context<'_>, side: SuccessionSide) -> Answer<Vec<AgencySuccession>> {
-        let rows = loaders(context).load_one(SuccessionsOf(self.row.id)).await.map_err(ApiError::from);
-        Some(rows.map(|rows| {
-            let rows = rows.unwrap_or_default().into_iter();
-            rows.filter(|(own, _)| *own == side).map(|(_, row)| AgencySuccession { row }).collect()
-        }))
-    }
+fn succession(row: SuccessionRow) -> AgencySuccession {
+    AgencySuccession { row }
 }
 
 /// Under which agency another stands, and when.
@@ -202,27 +164,17 @@ pub struct AgencySuccession {
 impl AgencySuccession {
     /// The agencies that went in, by name: a few
     async fn predecessors(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
-        self.parties(context, SuccessionSide::Predecessor).await
+        on_side(context, PartiesOf(self.row.id), SuccessionSide::Predecessor, Agency::show).await
     }
 
     /// The agencies that came out, by name: a few
     async fn successors(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
-        self.parties(context, SuccessionSide::Successor).await
+        on_side(context, PartiesOf(self.row.id), SuccessionSide::Successor, Agency::show).await
     }
 
     /// The document that decides it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
         maybe(context, self.row.document_id).await
-    }
-}
-
-impl AgencySuccession {
-    async fn parties(&self, context: &Context<'_>, side: SuccessionSide) -> Answer<Vec<Agency>> {
-        let rows = loaders(context).load_one(PartiesOf(self.row.id)).await.map_err(ApiError::from);
-        Some(rows.map(|rows| {
-            let rows = rows.unwrap_or_default().into_iter();
-            rows.filter(|(own, _)| *own == side).map(|(_, row)| Agency::show(row)).collect()
-        }))
     }
 }
 

@@ -197,7 +197,7 @@ root_lists! {
         async fn directive(
             &self,
             context: &Context<'_>,
-            #[graphql(desc = "Its code: document and clause")] code: String,
+            #[graphql(desc = "Its code, such as `tb-ubnd-qng-2025-04:6`")] code: String,
         ) -> Answer<Directive> {
             by_code(context, code).await
         }

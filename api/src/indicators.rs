@@ -90,10 +90,10 @@ object! {
             #[graphql(desc = "The day `over` counts from (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
             #[graphql(desc = "Only periods of this length; the indicator's own if left out")] period_kind: Option<PeriodKind>,
             #[graphql(desc = "Calendar or administrative periods", default_with = "Regime::Calendar")] regime: Regime,
-            #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
-            #[graphql(desc = "Cursor to start after")] after: Option<String>,
-            #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
-            #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+            #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100; 20 if neither this nor `last` is given")] first: Option<i32>,
+            #[graphql(desc = "The cursor to start after: `endCursor` of the page before")] after: Option<String>,
+            #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+            #[graphql(desc = "The cursor to stop before: `startCursor` of the page after")] before: Option<String>,
         ) -> Answer<Connection<Measurement>> {
             let bounds = match bounds(from, until, over, on.unwrap_or(reader(context).today()), regime) {
                 Ok(bounds) => bounds,

@@ -5,10 +5,10 @@ use async_graphql::Enum;
 /// The language of names, labels and messages. Where a request asks for neither, Vietnamese.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Enum)]
 pub enum Language {
-    /// Vietnamese (tiếng Việt), the language of the documents themselves.
+    /// Vietnamese (tiếng Việt), the language of the documents themselves
     #[default]
     Vi,
-    /// English. Texts that no one translated come in Vietnamese.
+    /// English; texts that nobody has translated come in Vietnamese
     En,
 }
 

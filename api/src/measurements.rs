@@ -2,6 +2,7 @@
 
 use async_graphql::Context;
 use db::{
+    Date,
     indicator::DefinitionById,
     measurement::{Measurement as Row, MeasurementFilter, MeasurementOrder, MeasurementRevision, RevisionsOf},
 };
@@ -18,6 +19,11 @@ object! {
     /// A measurement (số liệu): one indicator of one subject in one period, with the revision the viewer may see.
     Measurement shows Row, tag b'm';
     {
+        /// Last day of the period (Asia/Ho_Chi_Minh)
+        async fn ends_on(&self) -> Date {
+            Date(self.row.period.window(self.row.regime).last_day())
+        }
+
         /// The indicator
         async fn indicator(&self, context: &Context<'_>) -> Answer<Indicator> {
             one(context, self.row.indicator_id).await

@@ -37,6 +37,17 @@ where
     Some(rows.map(|rows| rows.unwrap_or_default().into_iter().map(show).collect()))
 }
 
+/// Of a short list with two sides, what stands on one of them.
+pub(crate) async fn on_side<K, S, V, T>(context: &Context<'_>, key: K, side: S, show: impl Fn(V) -> T) -> Answer<Vec<T>>
+where
+    K: Batch<Value = Vec<(S, V)>>,
+    S: Clone + PartialEq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    let rows = whole(context, key, |row| row).await?;
+    Some(rows.map(|rows| rows.into_iter().filter(|(own, _)| *own == side).map(|(_, row)| show(row)).collect()))
+}
+
 /// The language of a field: its argument, then the request's.
 pub(crate) fn language(context: &Context<'_>, asked: Option<Language>) -> Language {
     asked.or_else(|| context.data_opt::<Language>().copied()).unwrap_or_default()
@@ -52,14 +63,14 @@ pub(crate) fn named<'a>(context: &Context<'_>, asked: Option<Language>, vi: &'a 
 
 /// Declares a type that shows a noun: its id, fields by hand, and its lists.
 ///
-/// A list is `/// what it holds` `name: Type (Filter, Order) = link;` with filter and order left out where there is none.
-/// Each becomes a connection with the same paging arguments; writing them out by hand would be 25 times the same lines.
+/// A list is `/// what it holds` `name: Type (Filter; Order) = link;` with filter and order left out where there is none.
+/// `name(on): …` takes a day, which `link` may use; today if the client leaves it out. Each becomes a connection with the same paging arguments; writing them out by hand would be 25 times the same lines.
 macro_rules! object {
     (
         $(#[$about:meta])*
         $type:ident shows $noun:ty, tag $tag:literal;
         { $($body:tt)* }
-        $($(#[$list_about:meta])* $list:ident: $item:ident $((
+        $($(#[$list_about:meta])* $list:ident $(($day:ident))?: $item:ident $((
             $($filter:ty)? $(; $order:ty)?
         ))? = $link:expr;)*
     ) => {
@@ -86,7 +97,7 @@ macro_rules! object {
 
         #[async_graphql::ComplexObject]
         impl $type {
-            /// Global id: opaque, finds the object again through `node`.
+            /// Global id: opaque, finds the object again through `node`
             pub async fn id(&self) -> async_graphql::ID {
                 $crate::id::encode($tag, self.row.id)
             }
@@ -99,17 +110,19 @@ macro_rules! object {
                 async fn $list(
                     &self,
                     context: &async_graphql::Context<'_>,
+                    $(#[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] $day: Option<db::Date>,)?
                     $($(#[graphql(desc = "Narrows the list")] filter: Option<$filter>,)?)?
                     $($(#[graphql(desc = "Sorts the list")] order: Option<$order>,)?)?
-                    #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
-                    #[graphql(desc = "Cursor to start after")] after: Option<String>,
-                    #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
-                    #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+                    #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100; 20 if neither this nor `last` is given")] first: Option<i32>,
+                    #[graphql(desc = "The cursor to start after: `endCursor` of the page before")] after: Option<String>,
+                    #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+                    #[graphql(desc = "The cursor to stop before: `startCursor` of the page after")] before: Option<String>,
                 ) -> $crate::page::Answer<$crate::page::Connection<$item>> {
                     #[allow(unused_mut, reason = "a list without filter or order keeps the default")]
                     let mut question = $crate::object::Question::<$item>::default();
                     $($(question.filter = { let filter: Option<$filter> = filter; filter.unwrap_or_default() };)?)?
                     $($(question.sort = { let order: Option<$order> = order; order.unwrap_or_default() };)?)?
+                    $(let $day = $day.unwrap_or($crate::page::reader(context).today());)?
                     let args = $crate::page::PageArgs { first, after, last, before };
                     Some($crate::page::Connection::load(context, Some(($link, self.row.id)), question.filter, question.sort, args).await)
                 }
@@ -143,10 +156,10 @@ macro_rules! root_lists {
                     context: &async_graphql::Context<'_>,
                     $($(#[graphql(desc = "Narrows the list")] filter: Option<$filter>,)?)?
                     $($(#[graphql(desc = "Sorts the list")] order: Option<$order>,)?)?
-                    #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
-                    #[graphql(desc = "Cursor to start after")] after: Option<String>,
-                    #[graphql(desc = "So many from the end, or before `before`: 1 to 100")] last: Option<i32>,
-                    #[graphql(desc = "Cursor to stop before")] before: Option<String>,
+                    #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100; 20 if neither this nor `last` is given")] first: Option<i32>,
+                    #[graphql(desc = "The cursor to start after: `endCursor` of the page before")] after: Option<String>,
+                    #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+                    #[graphql(desc = "The cursor to stop before: `startCursor` of the page after")] before: Option<String>,
                 ) -> $crate::page::Answer<$crate::page::Connection<$item>> {
                     #[allow(unused_mut, reason = "a list without filter or order keeps the default")]
                     let mut question = $crate::object::Question::<$item>::default();

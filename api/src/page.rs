@@ -37,11 +37,11 @@ pub trait Shown: OutputType + Send + Sync + 'static {
 /// `first`, `after`, `last` and `before`, as the client gave them.
 #[derive(Debug, Default)]
 pub struct PageArgs {
-    /// So many from the beginning, or after `after`
+    /// How many from the beginning, or after `after`
     pub first: Option<i32>,
     /// The cursor to start after
     pub after: Option<String>,
-    /// So many from the end, or before `before`
+    /// How many from the end, or before `before`
     pub last: Option<i32>,
     /// The cursor to stop before
     pub before: Option<String>,
@@ -176,17 +176,17 @@ where
 /// A page of a list.
 #[Object(name_type)]
 impl<T: Shown> Connection<T> {
-    /// The objects of the page, in order.
+    /// The objects of the page, in order
     async fn nodes(&self) -> Vec<T> {
         self.slice.rows.iter().cloned().map(T::show).collect()
     }
 
-    /// The objects of the page, each with its cursor.
+    /// The objects of the page, each with its cursor
     async fn edges(&self) -> Vec<Edge<T>> {
         self.slice.rows.iter().map(|row| Edge { cursor: self.cursor_of(row), node: T::show(row.clone()) }).collect()
     }
 
-    /// Where the page lies.
+    /// Where the page lies
     async fn page_info(&self) -> PageInfo {
         let outside = self.page.from.is_some();
         PageInfo {
@@ -197,7 +197,7 @@ impl<T: Shown> Connection<T> {
         }
     }
 
-    /// How many objects there are on all pages together. Costs a count of its own, so ask for it only where it is shown.
+    /// How many objects there are on all pages together; costs a count of its own, so ask for it only where it is shown
     async fn total_count(&self, context: &Context<'_>) -> Answer<i32> {
         let count = match self.below {
             None => T::Noun::count(reader(context), None, &self.filter).await.map_err(ApiError::from),
@@ -226,12 +226,12 @@ impl<T: Shown> TypeName for Edge<T> {
 /// An object of a page and its cursor.
 #[Object(name_type)]
 impl<T: Shown> Edge<T> {
-    /// Its place in the list: give it as `after` or `before`, with the same sort and filter.
+    /// Its place in the list: give it as `after` or `before`, with the same sort and filter
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// The object.
+    /// The object
     async fn node(&self) -> &T {
         &self.node
     }
@@ -240,13 +240,13 @@ impl<T: Shown> Edge<T> {
 /// Where a page lies in its list.
 #[derive(SimpleObject)]
 pub struct PageInfo {
-    /// True if there is more behind it.
+    /// True if there is more behind it
     pub has_next_page: bool,
-    /// True if there may be more before it.
+    /// True if there may be more before it
     pub has_previous_page: bool,
-    /// Cursor of its first object; null if it is empty.
+    /// Cursor of its first object; null if it is empty
     pub start_cursor: Option<String>,
-    /// Cursor of its last object; null if it is empty.
+    /// Cursor of its last object; null if it is empty
     pub end_cursor: Option<String>,
 }
 

@@ -8,9 +8,8 @@ use db::reporting_rule::{
 use crate::{
     agencies::Agency,
     documents::Document,
-    error::ApiError,
-    object::{object, one, root_lists, whole},
-    page::{Answer, Shown as _, loaders},
+    object::{object, on_side, one, root_lists, whole},
+    page::{Answer, Shown as _},
 };
 
 object! {
@@ -19,12 +18,12 @@ object! {
     {
         /// Who reports, in the order of the document; empty if nobody is named
         async fn reporters(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
-            self.parties(context, ReportingRole::Reporter).await
+            on_side(context, RulePartiesOf(self.row.id), ReportingRole::Reporter, Agency::show).await
         }
 
         /// Who receives, in the order of the document; empty if nobody is named
         async fn recipients(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
-            self.parties(context, ReportingRole::Recipient).await
+            on_side(context, RulePartiesOf(self.row.id), ReportingRole::Recipient, Agency::show).await
         }
 
         /// How often, in the order of the document: all of them, or alternatives as `note` says
@@ -36,16 +35,6 @@ object! {
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             one(context, self.row.document_id).await
         }
-    }
-}
-
-impl ReportingRule {
-    async fn parties(&self, context: &Context<'_>, role: ReportingRole) -> Answer<Vec<Agency>> {
-        let rows = loaders(context).load_one(RulePartiesOf(self.row.id)).await.map_err(ApiError::from);
-        Some(rows.map(|rows| {
-            let rows = rows.unwrap_or_default().into_iter();
-            rows.filter(|(own, _)| *own == role).map(|(_, row)| Agency::show(row)).collect()
-        }))
     }
 }
 

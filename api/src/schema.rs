@@ -7,6 +7,7 @@ use async_graphql::{
     Schema, ValidationMode,
 };
 use auth::Scope;
+use chrono::{DateTime, Utc};
 use db::{Date, Pool, Reader};
 use futures_util::stream::BoxStream;
 use rust_decimal::Decimal;
@@ -121,7 +122,8 @@ impl NodeQuery {
     }
 }
 
-/// Everything that can be asked. Dates are days in Asia/Ho_Chi_Minh, instants are RFC 3339; decimals are strings, exact.
+/// Everything that can be asked. Dates are days in Asia/Ho_Chi_Minh, instants are RFC 3339 in UTC, decimals are exact and
+/// written as strings. Whatever has to be loaded is nullable: null with an error of its path could not be read.
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
@@ -144,7 +146,10 @@ fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
     let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         .validation_mode(mode)
         .override_output_type_description::<Decimal>(
-            "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way",
+            "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way.",
+        )
+        .override_output_type_description::<DateTime<Utc>>(
+            "An instant in UTC, written `2025-04-15T01:30:00+00:00` (RFC 3339).",
         );
     if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
 }

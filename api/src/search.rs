@@ -46,13 +46,13 @@ pub struct SearchConnection {
 /// Objects that fit a search text, the best first.
 #[Object]
 impl SearchConnection {
-    /// The hits, each with its cursor.
+    /// The hits, each with its cursor
     async fn edges(&self) -> Vec<SearchEdge> {
         let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
         self.slice.rows.iter().map(|hit| SearchEdge { cursor: cursor(hit), hit: hit.clone() }).collect()
     }
 
-    /// Where the page lies.
+    /// Where the page lies
     async fn page_info(&self) -> PageInfo {
         let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
         PageInfo {
@@ -111,8 +111,8 @@ impl SearchQuery {
         context: &Context<'_>,
         #[graphql(desc = "What to look for, at most 200 characters")] text: String,
         #[graphql(desc = "Only these; everything if left out")] nouns: Option<Vec<SearchNoun>>,
-        #[graphql(desc = "So many from the beginning, or after `after`: 1 to 100, 20 if left out")] first: Option<i32>,
-        #[graphql(desc = "Cursor to start after")] after: Option<String>,
+        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100; 20 if left out")] first: Option<i32>,
+        #[graphql(desc = "The cursor to start after: `endCursor` of the page before")] after: Option<String>,
     ) -> Answer<SearchConnection> {
         Some(find(context, &text, nouns.as_deref().unwrap_or(SearchNoun::ALL), first, after).await)
     }

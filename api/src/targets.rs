@@ -138,7 +138,7 @@ root_lists! {
         async fn target(
             &self,
             context: &Context<'_>,
-            #[graphql(desc = "Its code")] code: String,
+            #[graphql(desc = "Its code, such as `359-KH/TU:2025.a.01`")] code: String,
         ) -> Answer<Target> {
             by_code(context, code).await
         }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 text_enum! {
-    /// What sort of body an agency is.
+    /// What kind of body an agency is.
     pub enum AgencyKind {
         /// Party committee and its standing bodies (cấp ủy, ban thường vụ)
         PartyCommittee => "PARTY_COMMITTEE",
@@ -81,7 +81,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What sort of reorganisation a succession is.
+    /// What kind of reorganisation a succession is.
     pub enum SuccessionKind {
         /// Several became one (hợp nhất, sáp nhập)
         Merger => "MERGER",
@@ -113,7 +113,7 @@ pub struct Agency {
     /// Other names in use; none of them is null, though diesel cannot know
     #[graphql(skip)]
     pub aliases: Vec<Option<String>>,
-    /// What sort of body it is
+    /// What kind of body it is
     pub kind: AgencyKind,
     /// Administrative level; null if the documents do not say
     pub level: Option<AgencyLevel>,
@@ -135,7 +135,7 @@ pub struct Agency {
 /// Narrows a list of agencies. What is left out or null narrows nothing; several fields narrow together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct AgencyFilter {
-    /// Any of these sorts
+    /// Any of these kinds
     pub kinds: Option<Vec<AgencyKind>>,
     /// Any of these levels
     pub levels: Option<Vec<AgencyLevel>>,
@@ -166,7 +166,7 @@ pub enum AgencySort {
 /// How agencies are sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct AgencyOrder {
-    /// By what
+    /// What to sort by
     #[graphql(default)]
     pub by: AgencySort,
     /// In which direction
@@ -331,7 +331,7 @@ pub struct AgencySuccession {
     /// Internal id
     #[graphql(skip)]
     pub id: Uuid,
-    /// What sort of reorganisation it is
+    /// What kind of reorganisation it is
     pub kind: SuccessionKind,
     /// First day of the new order (Asia/Ho_Chi_Minh); null if the documents give no date
     pub effective_on: Option<Date>,

@@ -7,17 +7,17 @@ use crate::{text::nfc, text_enum::text_enum};
 text_enum! {
     /// How a measured figure must compare with the figure of a target.
     pub enum Comparator {
-        /// The target's figure or more (≥, "từ", "tối thiểu", "trở lên").
+        /// The target's figure or more (≥, "từ", "tối thiểu", "trở lên")
         AtLeast => "AT_LEAST",
-        /// More than the target's figure, which itself does not suffice (>, "hơn", "trên").
+        /// More than the target's figure, which itself does not suffice (>, "hơn", "trên")
         MoreThan => "MORE_THAN",
-        /// The target's figure or less (≤, "không quá"; also a rank: "nhóm 10").
+        /// The target's figure or less (≤, "không quá"; also a rank: "nhóm 10")
         AtMost => "AT_MOST",
-        /// Less than the target's figure, which itself does not suffice (<, "dưới").
+        /// Less than the target's figure, which itself does not suffice (<, "dưới")
         LessThan => "LESS_THAN",
-        /// The target's figure, neither more nor less.
+        /// The target's figure, neither more nor less
         Exactly => "EXACTLY",
-        /// From the lower to the upper figure of the target, both included ("30 đến 40").
+        /// From the lower to the upper figure of the target, both included ("30 đến 40")
         Between => "BETWEEN",
     }
 }
@@ -25,11 +25,11 @@ text_enum! {
 text_enum! {
     /// Which way an indicator improves.
     pub enum Direction {
-        /// A higher figure is better, as for coverage.
+        /// A higher figure is better, as for coverage
         HigherIsBetter => "HIGHER_IS_BETTER",
-        /// A lower figure is better, as for a rank.
+        /// A lower figure is better, as for a rank
         LowerIsBetter => "LOWER_IS_BETTER",
-        /// Neither is better as such.
+        /// Neither is better as such
         Neutral => "NEUTRAL",
     }
 }
@@ -37,11 +37,11 @@ text_enum! {
 /// The rule by which the comparator that counts was found; shown beside every judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
 pub enum ComparatorRule {
-    /// The comparator counts as the document states it.
+    /// The comparator counts as the document states it
     AsStated,
-    /// The document gives the bare figure, "đạt" or "có", and a higher figure is better: it counts as "at least".
+    /// The document gives the bare figure, "đạt" or "có", and a higher figure is better: it counts as "at least"
     ReachedIsAtLeast,
-    /// The document gives the bare figure, "đạt" or "có", and a lower figure is better: it counts as "at most".
+    /// The document gives the bare figure, "đạt" or "có", and a lower figure is better: it counts as "at most"
     ReachedIsAtMost,
 }
 

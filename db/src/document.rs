@@ -16,45 +16,45 @@ use crate::{
 };
 
 text_enum! {
-    /// What sort of document it is.
+    /// What kind of document it is.
     pub enum DocumentKind {
-        /// Nghị quyết
+        /// Resolution (nghị quyết)
         Resolution => "RESOLUTION",
-        /// Luật
+        /// Law (luật)
         Law => "LAW",
-        /// Nghị định
+        /// Decree (nghị định)
         Decree => "DECREE",
-        /// Thông tư
+        /// Circular (thông tư)
         Circular => "CIRCULAR",
-        /// Quyết định
+        /// Decision (quyết định)
         Decision => "DECISION",
-        /// Kế hoạch
+        /// Plan (kế hoạch)
         Plan => "PLAN",
-        /// Kế hoạch hành động
+        /// Action plan (kế hoạch hành động)
         ActionPlan => "ACTION_PLAN",
-        /// Chương trình
+        /// Programme (chương trình)
         Programme => "PROGRAMME",
-        /// Đề án
+        /// Scheme (đề án)
         Scheme => "SCHEME",
-        /// Chiến lược
+        /// Strategy (chiến lược)
         Strategy => "STRATEGY",
-        /// Quy chế
+        /// Regulation (quy chế)
         Regulation => "REGULATION",
-        /// Thông báo
+        /// Notice (thông báo)
         Notice => "NOTICE",
-        /// Thông báo kết luận
+        /// Notice of a meeting's conclusions (thông báo kết luận)
         Conclusion => "CONCLUSION",
-        /// Công văn
+        /// Official letter (công văn)
         OfficialLetter => "OFFICIAL_LETTER",
-        /// Tờ trình
+        /// Submission to a higher authority (tờ trình)
         Submission => "SUBMISSION",
-        /// Báo cáo
+        /// Report (báo cáo)
         Report => "REPORT",
-        /// Bộ chỉ số
+        /// Set of indicators (bộ chỉ số)
         IndicatorSet => "INDICATOR_SET",
-        /// Thỏa thuận
+        /// Agreement (thỏa thuận)
         Agreement => "AGREEMENT",
-        /// Danh mục
+        /// List (danh mục)
         List => "LIST",
         /// A newspaper's report: no administrative document
         News => "NEWS",
@@ -124,7 +124,7 @@ pub struct Document {
     pub symbol: Option<String>,
     /// False if the number is blank (`/TB-UBND`) or absent
     pub symbol_complete: bool,
-    /// What sort of document it is
+    /// What kind of document it is
     pub kind: DocumentKind,
     /// What it is about, in our words, in Vietnamese
     pub title: String,
@@ -156,9 +156,9 @@ pub struct DocumentFilter {
     pub symbol: Option<String>,
     /// Code of the agency that issued it
     pub issuer: Option<String>,
-    /// Any of these sorts
+    /// Any of these kinds
     pub kinds: Option<Vec<DocumentKind>>,
-    /// Any of these
+    /// Any of these statuses
     pub statuses: Option<Vec<DocumentStatus>>,
     /// Province, exactly as `province` shows it
     pub province: Option<String>,
@@ -185,7 +185,7 @@ pub enum DocumentSort {
 /// How documents are sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct DocumentOrder {
-    /// By what
+    /// What to sort by
     #[graphql(default)]
     pub by: DocumentSort,
     /// In which direction

@@ -31,15 +31,15 @@ text_enum! {
 text_enum! {
     /// How exactly a source states a day.
     pub enum DatePrecision {
-        /// The very day
+        /// To the day
         Day => "DAY",
-        /// The month
+        /// To the month
         Month => "MONTH",
-        /// The quarter
+        /// To the quarter
         Quarter => "QUARTER",
-        /// The year
+        /// To the year
         Year => "YEAR",
-        /// Not at all
+        /// No date is stated
         None => "NONE",
     }
 }

@@ -20,7 +20,7 @@ pub enum DbError {
     Constraint {
         /// The constraint's name; for `NotNull` the column's, as PostgreSQL gives such rules no name.
         name: String,
-        /// What sort of rule it is.
+        /// What kind of rule it is.
         kind: ConstraintKind,
     },
     /// No such row, or not within the reader's reach: the two are not told apart.

@@ -85,7 +85,7 @@ text_enum! {
         Max => "MAX",
         /// The smallest
         Min => "MIN",
-        /// They make none
+        /// They are not combined
         None => "NONE",
     }
 }
@@ -138,15 +138,15 @@ pub struct Indicator {
 pub struct IndicatorFilter {
     /// Code of a programme that follows them
     pub programme: Option<String>,
-    /// Label of a pillar (a, b, c …), of the programme above or of any
+    /// Label of a pillar (a, b, c …): that of `programme` if it is given, else of any programme
     pub group: Option<String>,
     /// Code of the agency that answers for them
     pub lead: Option<String>,
     /// Any of these codes
     pub codes: Option<Vec<String>>,
-    /// Any of these
+    /// Any of these kinds of value
     pub value_kinds: Option<Vec<ValueKind>>,
-    /// Any of these
+    /// Reported in periods of any of these lengths
     pub frequencies: Option<Vec<PeriodKind>>,
     /// Every word of it occurs in a name or the code; tone marks and case do not matter
     pub text: Option<String>,
@@ -167,7 +167,7 @@ pub enum IndicatorSort {
 /// How indicators are sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct IndicatorOrder {
-    /// By what
+    /// What to sort by
     #[graphql(default)]
     pub by: IndicatorSort,
     /// In which direction

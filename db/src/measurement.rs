@@ -74,9 +74,9 @@ pub struct MeasurementRevision {
     pub note: Option<String>,
     /// Why an earlier figure was changed; null for the first revision
     pub reason: Option<String>,
-    /// When it was recorded here
+    /// When it was recorded here, in UTC
     pub recorded_at: DateTime<Utc>,
-    /// When it was published; null if it is not
+    /// When it was published, in UTC; null if it is not
     pub published_at: Option<DateTime<Utc>>,
 }
 
@@ -96,7 +96,8 @@ pub struct Measurement {
     pub regime: Regime,
     /// First day of the period (Asia/Ho_Chi_Minh)
     pub starts_on: Date,
-    /// First day after the period (Asia/Ho_Chi_Minh)
+    /// First day after the period
+    #[graphql(skip)]
     pub ends_on: Date,
     /// The figures
     #[graphql(flatten)]
@@ -148,7 +149,7 @@ pub enum MeasurementSort {
 /// How measurements are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, InputObject)]
 pub struct MeasurementOrder {
-    /// By what
+    /// What to sort by
     #[graphql(default)]
     pub by: MeasurementSort,
     /// In which direction

@@ -85,9 +85,9 @@ pub struct Recommendation {
 /// Narrows a list of recommendations. What is left out or null narrows nothing; several fields narrow together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct RecommendationFilter {
-    /// Any of these
+    /// Any of these kinds
     pub kinds: Option<Vec<RecommendationKind>>,
-    /// Any of these
+    /// Any of these states
     pub states: Option<Vec<RecommendationState>>,
     /// Code of the agency that says it
     pub from: Option<String>,

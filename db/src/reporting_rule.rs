@@ -43,7 +43,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How often.
+    /// How often a rule asks for a report.
     pub enum ReportingCadenceKind {
         /// Every month
         Monthly => "MONTHLY",
@@ -100,7 +100,7 @@ pub struct ReportingRule {
     pub ad_hoc: bool,
     /// True if it is also owed whenever somebody asks (khi có yêu cầu)
     pub on_request: bool,
-    /// False if it was only asked for
+    /// True if it is in force; false if it was only asked for
     pub in_force: bool,
     /// What else has to be done with the report
     pub also: Option<String>,
@@ -114,9 +114,9 @@ pub struct ReportingRule {
 /// Narrows a list of reporting rules. What is left out or null narrows nothing; several fields narrow together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct ReportingRuleFilter {
-    /// Any of these
+    /// Any of these kinds
     pub kinds: Option<Vec<ReportingKind>>,
-    /// Any of these
+    /// Asked for by any of these cadences
     pub cadences: Option<Vec<ReportingCadenceKind>>,
     /// Code of an agency that reports
     pub reporter: Option<String>,

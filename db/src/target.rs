@@ -143,7 +143,7 @@ pub enum TargetSort {
 /// How targets are sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct TargetOrder {
-    /// By what
+    /// What to sort by
     #[graphql(default)]
     pub by: TargetSort,
     /// In which direction

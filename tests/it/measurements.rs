@@ -55,7 +55,7 @@ async fn a_series_is_in_order_and_between_its_bounds() {
     let answer = Viewer::public(&db).ask(query).await.whole();
     assert_eq!(texts(&answer, "indicator/quarter/nodes/*/period"), ["2025-04", "2025-05", "2025-06"]);
     assert_eq!(answer["indicator"]["quarter"]["nodes"][0]["startsOn"], "2025-04-01");
-    assert_eq!(answer["indicator"]["quarter"]["nodes"][2]["endsOn"], "2025-07-01");
+    assert_eq!(answer["indicator"]["quarter"]["nodes"][2]["endsOn"], "2025-06-30");
     assert_eq!(texts(&answer, "indicator/quoted/nodes/*/period"), ["2025-09", "2025-10", "2025-11"]);
     assert_eq!(answer["indicator"]["nobody"]["totalCount"], 0);
     assert_eq!(answer["indicator"]["latest"], json!({ "period": "2025-06" }));

@@ -5,8 +5,10 @@ use std::fmt;
 use crate::text_enum::text_enum;
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::regime::{MonthNumber, month_number};
-use super::{Regime, Window};
+use super::{
+    Regime, Window,
+    regime::{MonthNumber, month_number},
+};
 
 /// The first year a period may have.
 pub const FIRST_YEAR: i32 = 1900;
@@ -16,17 +18,17 @@ pub const LAST_YEAR: i32 = 2200;
 text_enum! {
     /// How long a reporting period (kỳ báo cáo) is.
     pub enum PeriodKind {
-        /// One month (tháng), written `2025-07`.
+        /// One month (tháng), written `2025-07`
         Month => "MONTH",
-        /// Three months (quý), written `2025-Q3`.
+        /// Three months (quý), written `2025-Q3`
         Quarter => "QUARTER",
-        /// Six months (6 tháng): `2025-S1` is the first half of the year, `2025-S2` the second.
+        /// Six months (6 tháng): `2025-S1` is the first half of the year, `2025-S2` the second
         HalfYear => "HALF_YEAR",
-        /// The first nine months of a year (9 tháng), written `2025-M9`; there is one in a year.
+        /// The first nine months of a year (9 tháng), written `2025-M9`; there is one in a year
         NineMonths => "NINE_MONTHS",
-        /// Twelve months (năm), written `2025`.
+        /// Twelve months (năm), written `2025`
         Year => "YEAR",
-        /// Any run of days, written with its first and last day, both included: `2025-01-15/2025-03-01`.
+        /// Any run of days, written with its first and last day, both included: `2025-01-15/2025-03-01`
         Range => "RANGE",
     }
 }

@@ -6,10 +6,10 @@ use chrono::{Datelike, NaiveDate};
 text_enum! {
     /// How the days of a year are cut into reporting periods.
     pub enum Regime {
-        /// By the calendar: a month runs from its 1st to its last day, a year from 1 January to 31 December.
+        /// By the calendar: a month runs from its 1st to its last day, a year from 1 January to 31 December
         Calendar => "CALENDAR",
         /// By the rule for periodic reports of administrative agencies (Decree 09/2019/NĐ-CP, Article 12): a month runs from
-        /// the 15th of the month before to its own 14th, a year from 15 December of the year before to 14 December.
+        /// the 15th of the month before to its own 14th, a year from 15 December of the year before to 14 December
         Administrative => "ADMINISTRATIVE",
     }
 }

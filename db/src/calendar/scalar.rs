@@ -25,8 +25,9 @@ impl ScalarType for Period {
     }
 }
 
-/// Periods counted from a reference day: `THIS_MONTH`, `LAST_QUARTER`, `LAST_12_MONTHS`, `LAST_4_QUARTERS`, `LAST_3_YEARS`.
-/// LAST counts finished periods only.
+/// Periods counted from a reference day: `THIS_MONTH`, `THIS_QUARTER`, `THIS_YEAR` are the running ones; `LAST_MONTH`,
+/// `LAST_QUARTER`, `LAST_YEAR`, or `LAST_12_MONTHS`, `LAST_4_QUARTERS`, `LAST_3_YEARS` with any number from 1 to 120, are
+/// the last finished ones.
 #[Scalar(name = "RelativePeriod")]
 impl ScalarType for RelativePeriod {
     fn parse(value: Value) -> InputValueResult<Self> {

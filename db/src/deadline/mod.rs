@@ -17,15 +17,15 @@ use crate::{
 text_enum! {
     /// How a duty relates to the stated date.
     pub enum DeadlineOperator {
-        /// Done by the end of what is stated ("đến ngày 30/6").
+        /// Done by the end of what is stated ("đến ngày 30/6")
         By => "BY",
-        /// Done before what is stated begins ("trước ngày 15/4": on 14 April at the latest).
+        /// Done before what is stated begins ("trước ngày 15/4": on 14 April at the latest)
         Before => "BEFORE",
-        /// Done within what is stated, up to its last day ("trong Quý IV").
+        /// Done within what is stated, up to its last day ("trong Quý IV")
         Within => "WITHIN",
-        /// Expected within what is stated ("dự kiến quý II"); its last day counts.
+        /// Expected within what is stated ("dự kiến quý II"); its last day counts
         Expected => "EXPECTED",
-        /// A period in which the duty runs ("giai đoạn 2026 – 2030"), which is no deadline.
+        /// A period in which the duty runs ("giai đoạn 2026 – 2030"), which is no deadline
         During => "DURING",
     }
 }
@@ -91,17 +91,17 @@ fn calendar_window(day: NaiveDate, kind: PeriodKind) -> Option<Window> {
 /// Whether a duty is in time on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, async_graphql::Enum)]
 pub enum Timeliness {
-    /// No last day is set, so nothing can be late.
+    /// No last day is set, so nothing can be late
     NoDeadline,
-    /// Not done yet, and the last day is more than seven days away.
+    /// Not done yet, and the last day is more than seven days away
     OnTime,
-    /// Not done yet, and the last day is today or at most seven days away.
+    /// Not done yet, and the last day is today or at most seven days away
     DueSoon,
-    /// Not done yet, and the last day is over.
+    /// Not done yet, and the last day is over
     Overdue,
-    /// Done on the last day or before.
+    /// Done on the last day or before
     DoneOnTime,
-    /// Done after the last day.
+    /// Done after the last day
     DoneLate,
 }
 

@@ -36,7 +36,7 @@ pub struct DirectiveFilter {
     pub agency_subtree: Option<String>,
     /// Code of an indicator they serve
     pub indicator: Option<String>,
-    /// Any of these sorts
+    /// Any of these kinds
     pub kinds: Option<Vec<DirectiveKind>>,
     /// Any of these states
     pub states: Option<Vec<DirectiveState>>,
@@ -69,7 +69,7 @@ pub enum DirectiveSort {
 /// How directives are sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct DirectiveOrder {
-    /// By what
+    /// What to sort by
     #[graphql(default)]
     pub by: DirectiveSort,
     /// In which direction

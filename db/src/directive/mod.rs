@@ -25,7 +25,7 @@ use crate::{
 };
 
 text_enum! {
-    /// What sort of clause a directive is.
+    /// What kind of clause a directive is.
     pub enum DirectiveKind {
         /// Something to be done once
         Directive => "DIRECTIVE",
@@ -96,7 +96,7 @@ pub struct Directive {
     pub id: Uuid,
     /// Stable key: document and clause
     pub code: String,
-    /// What sort of clause it is
+    /// What kind of clause it is
     pub kind: DirectiveKind,
     /// What is to be done, in our words, in Vietnamese
     pub title: String,
@@ -123,7 +123,7 @@ pub struct Directive {
     pub original_due_on: Option<Date>,
     /// Last day allowed by the deadline now in force (Asia/Ho_Chi_Minh); null without a deadline
     pub due_on: Option<Date>,
-    /// Day on which it was done; null while it is not, or if the source does not say
+    /// Day on which it was done (Asia/Ho_Chi_Minh); null while it is not, or if the source does not say
     pub completed_on: Option<Date>,
     /// What a careful reader should know about the source
     pub note: Option<String>,

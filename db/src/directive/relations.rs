@@ -59,7 +59,7 @@ pub struct DirectiveDeadline {
     pub revision: i32,
     /// The deadline as written: "trước ngày 15/4/2025"; null if the document says nothing
     pub words: Option<String>,
-    /// The day written, or the last day of the month, quarter or year written; null if the words hold no date
+    /// The day written, or the last day of the month, quarter or year written (Asia/Ho_Chi_Minh); null if the words hold no date
     pub stated_on: Option<Date>,
     /// How exactly the document states it
     pub precision: DatePrecision,
@@ -67,9 +67,9 @@ pub struct DirectiveDeadline {
     pub operator: Option<DeadlineOperator>,
     /// True if the document gives no year and it follows from the context
     pub year_inferred: bool,
-    /// Effective last day (`Asia/Ho_Chi_Minh`): "before 15/4" is 14/4, "in quarter IV" is 31/12; null if nothing falls due
+    /// Effective last day (Asia/Ho_Chi_Minh); "before 15/4" means 14/4, "in quarter IV" means 31/12; null if nothing falls due
     pub due_on: Option<Date>,
-    /// Day on which this deadline was set; null if unknown
+    /// Day on which this deadline was set (Asia/Ho_Chi_Minh); null if unknown
     pub set_on: Option<Date>,
     /// What a careful reader should know
     pub note: Option<String>,
@@ -150,7 +150,7 @@ pub struct ProgressUpdate {
     pub obstacles: Option<String>,
     /// Where the report comes from; SIMULATED means invented for the demo
     pub source: Source,
-    /// When it was recorded here
+    /// When it was recorded here, in UTC
     pub recorded_at: DateTime<Utc>,
     /// The directive
     #[graphql(skip)]
