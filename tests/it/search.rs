@@ -1,15 +1,19 @@
 //! Search: without tone marks, in either normal form, as people type.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Viewer, all, texts},
 };
 
+/// What a text finds: code and name of each.
 async fn found(viewer: &Viewer, text: &str) -> Vec<String> {
-    let query = "query ($text: String!) { search(text: $text, first: 10) { edges { node { __typename ... on Agency { name } ... on Document { title } ... on Indicator { name } ... on Directive { title } ... on Recommendation { topic } } } } }";
+    let query = "query ($text: String!) { search(text: $text, first: 10) { edges { node {
+        ... on Agency { code name } ... on Document { code name: title } ... on Indicator { code name } ... on Directive { code name: title }
+        ... on Recommendation { code name: topic } } } } }";
     let answer = viewer.ask_with(query, json!({ "text": text })).await.whole();
-    all(&answer, "search/edges/*/node").into_iter().map(ToString::to_string).collect()
+    let words = |node: &Value| format!("{} {}", node["code"].as_str().unwrap(), node["name"].as_str().unwrap());
+    all(&answer, "search/edges/*/node").into_iter().map(words).collect()
 }
 
 #[tokio::test]

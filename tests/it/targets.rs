@@ -111,7 +111,6 @@ async fn ranges_have_both_ends_and_yearly_targets_say_so() {
     let answer = Viewer::public(&db)
         .ask(
             r#"{
-                ranges: targets(filter: { document: "359-KH/TU" }, first: 100) { totalCount }
                 yearly: targets(filter: { document: "359-KH/TU", cadence: EACH_YEAR }, first: 100) {
                     totalCount nodes { comparator value upperValue cadenceFrom }
                 }

@@ -16,6 +16,7 @@ pub struct Viewer {
     api: Api,
     pool: Pool,
     today: NaiveDate,
+    language: Option<Language>,
 }
 
 /// What came back.
@@ -30,12 +31,18 @@ pub struct Asked {
 }
 
 impl Viewer {
-    /// Somebody who has not signed in, on the demo's day.
+    /// Somebody who has not signed in, on the demo's day, whose requests ask for no language.
     #[must_use]
     pub fn public(db: &TestDb) -> Self {
         let options = demo::options();
         let api = Api::new(ValidationMode::Strict, true, db.pool.clone(), Clock::Fixed(options.now));
-        Self { api, pool: db.pool.clone(), today: options.today }
+        Self { api, pool: db.pool.clone(), today: options.today, language: None }
+    }
+
+    /// The same, asking for a language.
+    #[must_use]
+    pub fn who_reads(self, language: Language) -> Self {
+        Self { language: Some(language), ..self }
     }
 
     /// The answer to a question.
@@ -46,7 +53,10 @@ impl Viewer {
     /// The answer to a question with variables.
     pub async fn ask_with(&self, query: &str, variables: Value) -> Asked {
         let reader = Reader::new(self.pool.clone(), Scope::public(), Date(self.today));
-        let request = Request::new(query).variables(Variables::from_json(variables)).data(Language::Vi);
+        let mut request = Request::new(query).variables(Variables::from_json(variables));
+        if let Some(language) = self.language {
+            request = request.data(language);
+        }
         let response = self.api.execute_as(request, Arc::clone(&reader)).await;
         let errors = response.errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
         Asked { data: response.data.into_json().unwrap(), errors, statements: reader.statements() }
