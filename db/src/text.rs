@@ -185,7 +185,8 @@ mod tests {
         }
 
         #[test]
-        fn folding_is_stable_for_vietnamese(text in "[a-zA-Zà-ỹÀ-Ỹ đĐ]{0,40}") {
+        // The Latin letters up to ư and the toned ones; between them lies Greek, whose final sigma depends on its place.
+        fn folding_is_blind_to_case(text in "[a-zA-Z \u{c0}-\u{1b0}\u{1ea0}-\u{1ef9}]{0,40}") {
             let folded = fold(&text);
             prop_assert_eq!(fold(&text.to_lowercase()), folded);
         }
