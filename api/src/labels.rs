@@ -40,19 +40,19 @@ impl Row {
 /// What people read for the values of an enum.
 #[derive(SimpleObject)]
 pub struct EnumLabels {
-    /// The enum's name in this schema.
+    /// The enum's name in this schema
     #[graphql(name = "type")]
     pub enum_type: &'static str,
-    /// Its values, all of them, in the order in which to offer them.
+    /// Its values, all of them, in the order in which to offer them
     pub values: Vec<EnumLabel>,
 }
 
 /// What people read for a value of an enum.
 #[derive(SimpleObject)]
 pub struct EnumLabel {
-    /// The value.
+    /// The value
     pub value: &'static str,
-    /// Its name for people, as short as on a badge.
+    /// Its name for people, as short as on a badge
     pub label: &'static str,
 }
 
