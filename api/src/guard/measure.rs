@@ -14,7 +14,7 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Value};
 
-use super::prices::{Prices, Size};
+use super::prices::{Prices, Size, TOTAL_COUNT};
 
 /// What a selection comes to. Sums saturate; a saturated sum is over every limit.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -31,6 +31,8 @@ pub(super) struct Tally {
     pub nesting: u64,
     /// Fields times sizes.
     pub cost: u64,
+    /// Counts of whole lists that the list above has yet to pay for.
+    pub counts: u64,
     /// Whether `cost` would be another with other variables.
     pub by_variables: bool,
 }
@@ -45,6 +47,7 @@ impl Tally {
             depth: self.depth.max(other.depth),
             nesting: self.nesting.max(other.nesting),
             cost: self.cost.saturating_add(other.cost),
+            counts: self.counts.saturating_add(other.counts),
             by_variables: self.by_variables || other.by_variables,
         }
     }
@@ -133,6 +136,10 @@ impl<'a> Measure<'a> {
         let price = self.prices.field(owner, &field.name.node);
         let below = self.selection_set(&field.selection_set.node, price.map_or("", |price| &price.returns))?;
         let (times, by_variables) = price.map_or((1, false), |price| self.sizes.of(field, price.size));
+        let own = price.map_or(1, |price| price.own);
+        // A count is made once, whatever the size of the page it stands beside.
+        let is_count = field.name.node == TOTAL_COUNT;
+        let counted = below.counts.saturating_mul(price.map_or(0, |price| price.count));
         Ok(Tally {
             selections: below.selections.saturating_add(1),
             fields: 1,
@@ -140,7 +147,12 @@ impl<'a> Measure<'a> {
             directives: below.directives.saturating_add(field.directives.len() as u64),
             depth: below.depth + 1,
             nesting: below.nesting + 1,
-            cost: below.cost.saturating_mul(times).saturating_add(1),
+            cost: if is_count {
+                0
+            } else {
+                below.cost.saturating_mul(times).saturating_add(own).saturating_add(counted)
+            },
+            counts: is_count.into(),
             by_variables: below.by_variables || by_variables,
         })
     }

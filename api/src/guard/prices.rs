@@ -23,11 +23,26 @@ pub(super) enum Size {
     Ids,
 }
 
-/// One field: what it leads to and how often.
+/// The field of a connection that counts its whole list.
+pub(super) const TOTAL_COUNT: &str = "totalCount";
+
+/// A list at the root may be a whole large table: to count it takes a third of a second for every million rows or so.
+const ROOT_COUNT: u64 = 10_000;
+
+/// A list below an object is a range of an index.
+const COUNT: u64 = 10;
+
+/// A search compares its text with every name there is.
+const SEARCH: u64 = 5_000;
+
+/// One field: what it leads to, how often, and what it costs by itself.
 #[derive(Debug)]
 pub(super) struct Price {
     pub returns: String,
     pub size: Size,
+    pub own: u64,
+    /// For each count of the list that it is.
+    pub count: u64,
 }
 
 /// The prices of all fields, and the names of the three roots.
@@ -70,12 +85,16 @@ impl Prices {
                 Size::Fixed(_) if connections.contains(owner) => Size::Fixed(1),
                 size => size,
             };
-            let price = Price { returns: named(&field.ty.node).to_owned(), size };
+            let is_root = owner == prices.query;
+            let is_search = is_root && field.arguments.iter().any(|argument| argument.node.name.node == "text");
+            let own = if is_search { SEARCH } else { 1 };
+            let count = if is_root { ROOT_COUNT } else { COUNT };
+            let price = Price { returns: named(&field.ty.node).to_owned(), size, own, count };
             prices.fields.entry(owner.to_owned()).or_default().insert(field.name.node.to_string(), price);
         }
         let root = prices.fields.entry(prices.query.clone()).or_default();
         for (name, returns) in [("__schema", "__Schema"), ("__type", "__Type")] {
-            root.insert(name.to_owned(), Price { returns: returns.to_owned(), size: Size::Fixed(1) });
+            root.insert(name.to_owned(), Price { returns: returns.to_owned(), size: Size::Fixed(1), own: 1, count: 0 });
         }
         Ok(prices)
     }
@@ -179,7 +198,7 @@ fn introspection(document: &ServiceDocument) -> HashMap<String, HashMap<String, 
     for (owner, field, returns, length) in
         lists.into_iter().chain(single.map(|(owner, field)| (owner, field, "__Type", 1)))
     {
-        let price = Price { returns: returns.to_owned(), size: Size::Fixed(length as u64) };
+        let price = Price { returns: returns.to_owned(), size: Size::Fixed(length as u64), own: 1, count: 0 };
         prices.entry(owner.to_owned()).or_default().insert(field.to_owned(), price);
     }
     prices
