@@ -86,7 +86,8 @@ impl Prices {
                 size => size,
             };
             let is_root = owner == prices.query;
-            let is_search = is_root && field.arguments.iter().any(|argument| argument.node.name.node == "text");
+            let is_search =
+                is_root && is_paged(field) && field.arguments.iter().any(|argument| argument.node.name.node == "text");
             let own = if is_search { SEARCH } else { 1 };
             let count = if is_root { ROOT_COUNT } else { COUNT };
             let price = Price { returns: named(&field.ty.node).to_owned(), size, own, count };
