@@ -32,7 +32,7 @@ macro_rules! relation {
 
 // Both diesel and diesel-async have a `RunQueryDsl`; named in full, the two never meet.
 
-/// Implements [`Noun`] from three functions of the noun's module: `filtered`, `sorted` and `cursor`, and a tie.
+/// Implements [`Noun`](super::Noun) from three functions of the noun's module: `filtered`, `sorted` and `cursor`, and a tie.
 macro_rules! noun {
     ($row:ty, $table:ident, $filter:ty, $sort:ty, $link:ty, $code:expr) => {
         type Boxed = diesel::helper_types::IntoBoxed<'static, $table::table, diesel::pg::Pg>;
