@@ -151,7 +151,7 @@ diesel::table! {
         /// The day written, or the last day of the month, quarter or year written (its first day after "before")
         stated_on -> Nullable<Date>,
         precision -> Text,
-        /// BY and WITHIN include the day, BEFORE does not; EXPECTED is no promise; DURING is a period of work and no deadline
+        /// BY and WITHIN include the day, BEFORE does not; EXPECTED ends on its last day too, though it is no promise; DURING is a period of work and no deadline
         operator -> Nullable<Text>,
         /// True if the document gives no year and it follows from the context
         year_inferred -> Bool,

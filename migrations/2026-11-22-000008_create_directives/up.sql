@@ -104,7 +104,7 @@ CREATE TABLE directive_deadline (
 COMMENT ON TABLE directive_deadline IS 'The deadlines (thời hạn) a directive has had; the first is the original and is never lost';
 COMMENT ON COLUMN directive_deadline.words IS 'The deadline as written';
 COMMENT ON COLUMN directive_deadline.stated_on IS 'The day written, or the last day of the month, quarter or year written (its first day after "before")';
-COMMENT ON COLUMN directive_deadline.operator IS 'BY and WITHIN include the day, BEFORE does not; EXPECTED is no promise; DURING is a period of work and no deadline';
+COMMENT ON COLUMN directive_deadline.operator IS 'BY and WITHIN include the day, BEFORE does not; EXPECTED ends on its last day too, though it is no promise; DURING is a period of work and no deadline';
 COMMENT ON COLUMN directive_deadline.year_inferred IS 'True if the document gives no year and it follows from the context';
 COMMENT ON COLUMN directive_deadline.due_on IS 'Effective last day: "before 15/4" is 14/4, "in quarter IV" is 31/12';
 COMMENT ON COLUMN directive_deadline.set_on IS 'Day on which this deadline was set; null if unknown';
