@@ -243,6 +243,8 @@ impl From<Arc<DbError>> for ApiError {
             DbError::NotFound => Self::new(Code::NotFound, "Không tìm thấy", "Not found"),
             DbError::Invalid(words) => Self::bad_request("INPUT", words),
             DbError::Cursor => crate::page::bad_cursor(),
+            // A mutation puts these into its payload; what comes here was refused where there is none.
+            DbError::Violated(broken) => Self::bad_request("INPUT", format_args!("{broken:?}")),
             DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => Self::internal(),
         };
         Self { cause: Some(cause), ..error }

@@ -1,14 +1,13 @@
 //! The schema as a whole: the merged root, the node interface, and what a request brings with it.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{
     Context, Data, EmptyMutation, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request, Response,
     Schema, ValidationMode,
 };
-use auth::Scope;
 use chrono::{DateTime, Utc};
-use db::{Date, Pool, Reader};
+use db::{Date, Origin, Pool, Reader, Writer};
 use futures_util::stream::BoxStream;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -30,6 +29,7 @@ use crate::{
     reporting_rules::{ReportingRule, ReportingRuleQuery},
     search::SearchQuery,
     targets::{Target, TargetQuery},
+    viewer::Viewer,
 };
 
 /// Everything that has a global id.
@@ -175,19 +175,25 @@ impl Api {
         Self { schema: build(mode, introspection), pool, clock }
     }
 
-    /// Executes a request as that reader.
-    pub async fn execute_as(&self, mut request: Request, reader: Arc<Reader>) -> Response {
+    /// Executes a request in the name of that viewer, and tells what it was read with.
+    pub async fn execute_as(&self, mut request: Request, viewer: Viewer) -> (Response, Arc<Reader>) {
         let batches = Batches::default();
+        let today = Date(self.clock.today());
+        let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), today);
+        let origin = Origin::clone(&viewer.origin);
+        request.data.insert(Writer::new(self.pool.clone(), self.clock.now(), today, origin));
+        request.data.insert(viewer);
         request.data.insert(batches.loaders(Arc::clone(&reader)));
-        request.data.insert(reader);
-        batches.drive(self.schema.execute(request)).await
+        request.data.insert(Arc::clone(&reader));
+        (batches.drive(self.schema.execute(request)).await, reader)
     }
 }
 
 impl Executor for Api {
     async fn execute(&self, request: Request) -> Response {
-        let reader = Reader::new(self.pool.clone(), Scope::public(), Date(self.clock.today()));
-        self.execute_as(request, reader).await
+        let viewer = request.data.get(&TypeId::of::<Viewer>()).and_then(|viewer| viewer.downcast_ref::<Viewer>());
+        let viewer = viewer.cloned().unwrap_or_else(|| Viewer::nobody(Origin::default()));
+        self.execute_as(request, viewer).await.0
     }
 
     fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {

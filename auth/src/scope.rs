@@ -1,28 +1,93 @@
 //! What a reader may see.
 
-/// What a reader may see. Every function of `db` that reads demands one, so that a forgotten check does not compile.
-///
-/// Until accounts exist there is one kind of reader, the public: published measurements, public directives,
-/// issued documents, and the whole catalogue of agencies, indicators and targets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Scope(Reach);
+use std::sync::Arc;
 
-/// Kept private: only this crate makes a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Reach {
-    Public,
+use crate::{
+    permit::{Actor, Principal, Reached},
+    policy::Action,
+};
+
+/// What a reader may see. Every function of `db` that reads demands one, so that a forgotten check does not compile; it
+/// narrows its SQL to it, so that what is out of reach looks like what is not there. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope(Arc<Sight>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Sight {
+    actor: Actor,
+    drafts: Reached,
+    submitted: Reached,
+    internal: bool,
+    restricted: Reached,
+    accounts: Reached,
+    audit_trail: bool,
 }
 
 impl Scope {
     /// The scope of a reader who has not signed in.
     #[must_use]
-    pub const fn public() -> Self {
-        Self(Reach::Public)
+    pub fn public() -> Self {
+        Self::of(&Principal::nobody())
     }
 
-    /// True if the reader sees only what is published.
+    pub(crate) fn of(principal: &Principal) -> Self {
+        Self(Arc::new(Sight {
+            actor: principal.actor(),
+            drafts: principal.reach(Action::SeeDrafts),
+            submitted: principal.reach(Action::SeeSubmitted),
+            internal: principal.may(Action::SeeInternal).is_ok(),
+            restricted: principal.reach(Action::SeeRestricted),
+            accounts: principal.reach(Action::SeeAccounts),
+            audit_trail: principal.may(Action::SeeAuditTrail).is_ok(),
+        }))
+    }
+
+    /// Who reads.
     #[must_use]
-    pub const fn published_only(&self) -> bool {
-        matches!(self.0, Reach::Public)
+    pub fn actor(&self) -> Actor {
+        self.0.actor
+    }
+
+    /// True if the reader sees only what is published and public: the one scope that most requests have.
+    #[must_use]
+    pub fn published_only(&self) -> bool {
+        !self.0.internal
+            && [&self.0.drafts, &self.0.submitted, &self.0.restricted].iter().all(|reach| **reach == Reached::Nothing)
+    }
+
+    /// The agencies whose drafts, returned and withdrawn figures the reader sees.
+    #[must_use]
+    pub fn drafts(&self) -> &Reached {
+        &self.0.drafts
+    }
+
+    /// The agencies whose submitted and endorsed figures the reader sees.
+    #[must_use]
+    pub fn submitted(&self) -> &Reached {
+        &self.0.submitted
+    }
+
+    /// Whether the reader sees what is internal.
+    #[must_use]
+    pub fn internal(&self) -> bool {
+        self.0.internal
+    }
+
+    /// The agencies for which the reader sees what is restricted to its parties.
+    #[must_use]
+    pub fn restricted(&self) -> &Reached {
+        &self.0.restricted
+    }
+
+    /// The agencies whose accounts the reader sees; beside their own.
+    #[must_use]
+    pub fn accounts(&self) -> &Reached {
+        &self.0.accounts
+    }
+
+    /// Whether the reader sees the audit trail.
+    #[must_use]
+    pub fn audit_trail(&self) -> bool {
+        self.0.audit_trail
     }
 }

@@ -3,6 +3,8 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::{PoolError, bb8::RunError};
 
+use crate::violation::{Violation, ViolationCode};
+
 /// The one error of this crate. `Display` is for logs; clients get what `api` makes of the variant.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -23,6 +25,9 @@ pub enum DbError {
         /// What kind of rule it is.
         kind: ConstraintKind,
     },
+    /// What was entered breaks rules that the person can mend; nothing was written.
+    #[error("refused: {0:?}")]
+    Violated(Vec<Violation>),
     /// No such row, or not within the reader's reach: the two are not told apart.
     #[error("not found")]
     NotFound,
@@ -59,6 +64,14 @@ impl DbError {
     /// A defect of ours that has no error of its own.
     pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(error.into())
+    }
+}
+
+impl DbError {
+    /// One rule that one field breaks.
+    #[must_use]
+    pub fn violated(code: ViolationCode, field: &[&'static str]) -> Self {
+        Self::Violated(vec![Violation::of(code, field)])
     }
 }
 

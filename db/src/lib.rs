@@ -35,9 +35,13 @@ mod sql_functions;
 pub mod target;
 pub mod text;
 mod text_enum;
+pub mod violation;
 pub mod vitals;
+pub mod writer;
 
 pub use date::Date;
 pub use error::DbError;
 pub use pool::{Conn, Pool};
 pub use reader::Reader;
+pub use violation::{Violation, ViolationCode};
+pub use writer::{Origin, Writer};

@@ -32,8 +32,8 @@ impl Reader {
 
     /// What the reader may see.
     #[must_use]
-    pub const fn scope(&self) -> Scope {
-        self.scope
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// The day that questions without a date mean.

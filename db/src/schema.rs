@@ -7,6 +7,29 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    /// A person who signs in (tài khoản). Never deleted: history names them
+    account (id) {
+        id -> Uuid,
+        /// What the person types to sign in: an e-mail address or a name, in lower case
+        login -> Text,
+        full_name -> Text,
+        email -> Nullable<Text>,
+        /// The agency the person belongs to: its administrators keep the account; null if none does
+        agency_id -> Nullable<Uuid>,
+        /// Language of what is sent to the person
+        language -> Text,
+        status -> Text,
+        /// True for accounts of the demo, whose passwords are printed; refused outside it
+        demo -> Bool,
+        /// Counted up by each change, so that two editors notice one another
+        version -> Int4,
+        created_at -> Timestamptz,
+        /// Folded name, login and e-mail address, for search
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
     /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one
     agency (id) {
         id -> Uuid,
@@ -71,6 +94,49 @@ diesel::table! {
         succession_id -> Uuid,
         agency_id -> Uuid,
         side -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who did what: added, never changed; each entry carries the hash of the one before
+    audit_entry (id) {
+        /// From 1, without a gap
+        id -> Int8,
+        recorded_at -> Timestamptz,
+        actor_kind -> Text,
+        /// The account of a person or of a machine
+        actor_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        /// What was done, in the words of the table of permissions, or SIGN_IN and what belongs to it
+        action -> Text,
+        /// False for what was tried in vain: a wrong password, an expired link
+        succeeded -> Bool,
+        /// Table of the object
+        noun -> Nullable<Text>,
+        object_id -> Nullable<Uuid>,
+        /// The object before, without secrets
+        before -> Nullable<Jsonb>,
+        /// The object after, or what was tried
+        after -> Nullable<Jsonb>,
+        /// Where the request came from
+        address -> Nullable<Text>,
+        client_name -> Nullable<Text>,
+        client_version -> Nullable<Text>,
+        /// As in the answer and in the log
+        request_id -> Nullable<Text>,
+        /// hash of the entry before; 32 zero bytes for the first
+        previous_hash -> Bytea,
+        /// SHA-256 of previous_hash and of all other columns
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// The last entry of the audit trail: its row is the lock that makes entries follow one another
+    audit_head (singleton) {
+        singleton -> Bool,
+        id -> Int8,
+        hash -> Bytea,
     }
 }
 
@@ -372,6 +438,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How an account proves who it is; no row until a password has been set
+    password (account_id) {
+        account_id -> Uuid,
+        /// Argon2id in PHC form, with its salt and parameters
+        hash -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Links by which a person sets a password, each once
+    password_reset (token_hash) {
+        /// SHA-256 of the token in the link; the token itself is not kept
+        token_hash -> Bytea,
+        account_id -> Uuid,
+        created_at -> Timestamptz,
+        /// Who made it; null for the command line
+        created_by -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction
     programme (id) {
         id -> Uuid,
@@ -476,6 +566,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Codes that stand in for the authenticator app, each once
+    recovery_code (account_id, hash) {
+        account_id -> Uuid,
+        hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The tokens of a session, one after the other; all but the last are used
+    refresh_token (hash) {
+        /// SHA-256 of the token; the token itself is not kept
+        hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist
     reporting_rule (id) {
         id -> Uuid,
@@ -517,6 +627,121 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A role somebody holds at an agency, from a day, perhaps until a day. Ended by its last day, never deleted
+    role_grant (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        role -> Text,
+        /// Where it is held; null means everywhere, for inspectors and administrators only
+        agency_id -> Nullable<Uuid>,
+        /// True if it is also held at the agencies below
+        with_below -> Bool,
+        /// First day (Asia/Ho_Chi_Minh)
+        valid_from -> Date,
+        /// First day on which it is no longer held; null while no end is set
+        valid_until -> Nullable<Date>,
+        granted_at -> Timestamptz,
+        /// Who granted it; null for the command line. Nobody grants to themselves
+        granted_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// The shared secret of an authenticator app (TOTP, RFC 6238)
+    second_factor (account_id) {
+        account_id -> Uuid,
+        /// The secret, encrypted with the installation's key
+        sealed_secret -> Bytea,
+        created_at -> Timestamptz,
+        /// When a first code proved that the app has it; not asked for before
+        confirmed_at -> Nullable<Timestamptz>,
+        /// The time step of the last code accepted: each is accepted once
+        last_step -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    /// A machine that signs in: another system that pushes figures or pulls published data
+    service_account (id) {
+        id -> Uuid,
+        /// Its client_id
+        code -> Text,
+        name -> Text,
+        /// The agency for which it acts
+        agency_id -> Uuid,
+        /// True if it also acts for the agencies below
+        with_below -> Bool,
+        /// What it may do, by name
+        scopes -> Array<Nullable<Text>>,
+        status -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// Secrets of a service account: at most two at a time, so that one can be replaced without a pause
+    service_secret (id) {
+        id -> Uuid,
+        service_account_id -> Uuid,
+        /// SHA-256 of 256 random bits: shown once, never kept
+        hash -> Bytea,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Somebody who signed in on one device: a family of refresh tokens, of which one is good at a time
+    session (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        /// Whether a second factor was given
+        second_factor -> Bool,
+        created_at -> Timestamptz,
+        /// When it was last refreshed; unused for the idle life, it is over
+        last_used_at -> Timestamptz,
+        /// When it ends however often it is refreshed
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+        /// Where it began
+        address -> Nullable<Text>,
+        client_name -> Nullable<Text>,
+        client_version -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Failed sign-ins by login and by address, so that guessing becomes slow on every node at once
+    sign_in_throttle (key) {
+        /// Hash of the login as typed, whether or not an account has it, or of the address
+        key -> Bytea,
+        failures -> Int4,
+        last_failed_at -> Timestamptz,
+        blocked_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Keys (Ed25519) that sign access tokens. The newest that signs already signs; an older one verifies until its last token has expired
+    signing_key (kid) {
+        kid -> Text,
+        public_key -> Bytea,
+        /// The private key, encrypted with the installation's key
+        sealed_private_key -> Bytea,
+        created_at -> Timestamptz,
+        /// Published before it signs, so that whoever keeps our key set for a while knows it in time
+        signs_from -> Timestamptz,
+        /// When it was withdrawn because somebody else may have it
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// A target (mục tiêu): what an indicator of a subject must reach by a day or in each year
     target (id) {
         id -> Uuid,
@@ -550,7 +775,7 @@ diesel::table! {
         upper_value -> Nullable<Numeric>,
         /// What a qualitative target demands; null for a number
         statement -> Nullable<Text>,
-        /// The comparing words of the source: ≥, từ, đạt, có; "bare" where the number stands alone
+        /// The comparing words of the source: ≥, từ, đạt, có; null where the number stands alone
         source_words -> Nullable<Text>,
         /// The denominator this very clause names; null if it names none
         measured_over -> Nullable<Text>,
@@ -585,6 +810,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(account -> agency (agency_id));
 diesel::joinable!(agency_placement -> document (document_id));
 diesel::joinable!(agency_succession -> document (document_id));
 diesel::joinable!(agency_succession_party -> agency (agency_id));
@@ -609,6 +835,7 @@ diesel::joinable!(indicator -> agency (lead_agency_id));
 diesel::joinable!(indicator_definition -> document (document_id));
 diesel::joinable!(indicator_definition -> indicator (indicator_id));
 diesel::joinable!(indicator_group -> programme (programme_id));
+diesel::joinable!(password -> account (account_id));
 diesel::joinable!(programme -> agency (jurisdiction_id));
 diesel::joinable!(programme_document -> document (document_id));
 diesel::joinable!(programme_document -> programme (programme_id));
@@ -624,10 +851,18 @@ diesel::joinable!(recommendation_document -> document (document_id));
 diesel::joinable!(recommendation_document -> recommendation (recommendation_id));
 diesel::joinable!(recommendation_recipient -> agency (agency_id));
 diesel::joinable!(recommendation_recipient -> recommendation (recommendation_id));
+diesel::joinable!(recovery_code -> account (account_id));
+diesel::joinable!(refresh_token -> session (session_id));
 diesel::joinable!(reporting_rule -> document (document_id));
 diesel::joinable!(reporting_rule_cadence -> reporting_rule (rule_id));
 diesel::joinable!(reporting_rule_party -> agency (agency_id));
 diesel::joinable!(reporting_rule_party -> reporting_rule (rule_id));
+diesel::joinable!(role_grant -> agency (agency_id));
+diesel::joinable!(second_factor -> account (account_id));
+diesel::joinable!(service_account -> account (created_by));
+diesel::joinable!(service_account -> agency (agency_id));
+diesel::joinable!(service_secret -> service_account (service_account_id));
+diesel::joinable!(session -> account (account_id));
 diesel::joinable!(target -> agency (subject_id));
 diesel::joinable!(target -> document (document_id));
 diesel::joinable!(target -> indicator (indicator_id));
@@ -636,10 +871,13 @@ diesel::joinable!(target_revision -> document (document_id));
 diesel::joinable!(target_revision -> target (target_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account,
     agency,
     agency_placement,
     agency_succession,
     agency_succession_party,
+    audit_entry,
+    audit_head,
     change,
     directive,
     directive_coordinator,
@@ -655,6 +893,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     indicator_group,
     measurement,
     measurement_revision,
+    password,
+    password_reset,
     programme,
     programme_document,
     programme_indicator,
@@ -663,9 +903,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     recommendation_answer,
     recommendation_document,
     recommendation_recipient,
+    recovery_code,
+    refresh_token,
     reporting_rule,
     reporting_rule_cadence,
     reporting_rule_party,
+    role_grant,
+    second_factor,
+    service_account,
+    service_secret,
+    session,
+    sign_in_throttle,
+    signing_key,
     target,
     target_revision,
 );

@@ -1,12 +1,10 @@
 //! The API as a client in the same process sees it, with the number of SQL statements each answer took.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use api::{clock::Clock, language::Language, schema::Api};
 use async_graphql::{Request, ValidationMode, Variables};
-use auth::Scope;
-use chrono::NaiveDate;
-use db::{Date, Pool, Reader};
+use db::Origin;
 use serde_json::Value;
 
 use crate::{TestDb, demo};
@@ -14,8 +12,7 @@ use crate::{TestDb, demo};
 /// Somebody who asks.
 pub struct Viewer {
     api: Api,
-    pool: Pool,
-    today: NaiveDate,
+    viewer: api::viewer::Viewer,
     language: Option<Language>,
 }
 
@@ -36,7 +33,7 @@ impl Viewer {
     pub fn public(db: &TestDb) -> Self {
         let options = demo::options();
         let api = Api::new(ValidationMode::Strict, true, db.pool.clone(), Clock::Fixed(options.now));
-        Self { api, pool: db.pool.clone(), today: options.today, language: None }
+        Self { api, viewer: api::viewer::Viewer::nobody(Origin::default()), language: None }
     }
 
     /// The same, asking for a language.
@@ -52,12 +49,11 @@ impl Viewer {
 
     /// The answer to a question with variables.
     pub async fn ask_with(&self, query: &str, variables: Value) -> Asked {
-        let reader = Reader::new(self.pool.clone(), Scope::public(), Date(self.today));
         let mut request = Request::new(query).variables(Variables::from_json(variables));
         if let Some(language) = self.language {
             request = request.data(language);
         }
-        let response = self.api.execute_as(request, Arc::clone(&reader)).await;
+        let (response, reader) = self.api.execute_as(request, self.viewer.clone()).await;
         let errors = response.errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
         Asked { data: response.data.into_json().unwrap(), errors, statements: reader.statements() }
     }

@@ -4,14 +4,15 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use async_graphql::{Data, EmptySubscription, ID, Object, Schema, SimpleObject, ValidationMode};
-use axum::Router;
-use db::DbError;
+use async_graphql::{EmptySubscription, ID, Object, Schema, SimpleObject, ValidationMode};
+use axum::{Router, http::request::Parts};
+use db::{DbError, Origin};
+use futures_util::{FutureExt as _, future};
 use rust_decimal::Decimal;
 use tokio::time::Duration;
 
 use super::{GraphqlService, Settings, router};
-use crate::{error::ApiError, language::Language};
+use crate::{error::ApiError, language::Language, viewer::Viewer};
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -73,9 +74,9 @@ impl Query {
         Ok(*ctx.data::<Language>()?)
     }
 
-    /// The request's own data, given by the hook.
+    /// What was found out about the one who asks.
     async fn path(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<String> {
-        Ok(ctx.data::<String>()?.clone())
+        Ok(ctx.data::<Viewer>()?.origin.client_name.clone().unwrap_or_default())
     }
 
     async fn away(&self) -> Option<Result<i32, ApiError>> {
@@ -139,10 +140,9 @@ pub(crate) fn hasty() -> Router {
 }
 
 fn server_with(settings: Settings) -> Router {
-    let data = |parts: &axum::http::request::Parts| {
-        let mut data = Data::default();
-        data.insert(parts.uri.path().to_owned());
-        data
-    };
-    router(service_with(settings), Arc::new(data))
+    router(service_with(settings), Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed()))
+}
+
+fn named_after(parts: &Parts) -> Viewer {
+    Viewer::nobody(Origin { client_name: Some(parts.uri.path().to_owned()), ..Origin::default() })
 }

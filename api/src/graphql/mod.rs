@@ -19,8 +19,6 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use async_graphql::{Data, Executor, Request, parser::types::OperationType};
 use axum::{
     Router,
@@ -39,24 +37,21 @@ use crate::{
     guard::Budget,
     language::Language,
     server::RequestId,
+    viewer::{Authenticate, Viewer},
 };
 
 /// The path of the endpoint.
 pub const PATH: &str = "/graphql";
 
-/// What the server adds for the resolvers, once for each operation: scope, loaders, clock. The [`Language`] and the
-/// [`Caller`] are there without it.
-pub type RequestData = Arc<dyn Fn(&Parts) -> Data + Send + Sync>;
-
-/// The endpoint at [`PATH`].
-pub fn router<E: Executor>(service: GraphqlService<E>, data: RequestData) -> Router {
-    Router::new().route(PATH, any(endpoint::<E>)).with_state(Endpoint { service, data })
+/// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`] and [`Caller`] as data.
+pub fn router<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate) -> Router {
+    Router::new().route(PATH, any(endpoint::<E>)).with_state(Endpoint { service, authenticate })
 }
 
 #[derive(Clone)]
 struct Endpoint<E> {
     service: GraphqlService<E>,
-    data: RequestData,
+    authenticate: Authenticate,
 }
 
 async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
@@ -65,7 +60,10 @@ async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axu
     let mut response = match (Media::negotiate(&parts.headers), endpoint.read(&parts, body).await) {
         (None, _) => refuse(Media::Json, not_acceptable(), &caller),
         (Some(media), Err(error)) => refuse(media, error, &caller),
-        (Some(media), Ok(asked)) => endpoint.answer(asked, media, &parts, &caller).await,
+        (Some(media), Ok(asked)) => match (endpoint.authenticate)(&parts).await {
+            Ok(viewer) => endpoint.answer(asked, media, &parts, &caller, &viewer).await,
+            Err(error) => refuse(media, error, &caller),
+        },
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allowed = if parts.method == Method::GET { "POST" } else { "GET, POST" };
@@ -84,16 +82,23 @@ impl<E: Executor> Endpoint<E> {
         }
     }
 
-    async fn answer(&self, asked: Asked, media: Media, parts: &Parts, caller: &Caller) -> Response<Body> {
+    async fn answer(
+        &self,
+        asked: Asked,
+        media: Media,
+        parts: &Parts,
+        caller: &Caller,
+        viewer: &Viewer,
+    ) -> Response<Body> {
         let mut budget = self.service.guard().budget();
         match asked {
             Asked::One(request) => {
-                let answer = self.execute(*request, &mut budget, parts, caller).await;
+                let answer = self.execute(*request, &mut budget, &parts.method, caller, viewer).await;
                 write(status(&answer, media), media, &answer)
             }
             Asked::Batch(requests) => {
-                let answers: Vec<_> =
-                    requests.into_iter().map(|request| self.execute(request, &mut budget, parts, caller)).collect();
+                let execute = |request| self.execute(request, &mut budget, &parts.method, caller, viewer);
+                let answers: Vec<_> = requests.into_iter().map(execute).collect();
                 let answers = join_all(answers).await;
                 let mut statuses = answers.iter().map(|answer| status(answer, media));
                 let first = statuses.next().unwrap_or_default();
@@ -108,16 +113,19 @@ impl<E: Executor> Endpoint<E> {
         &'a self,
         request: Request,
         budget: &mut Budget,
-        parts: &'a Parts,
+        method: &Method,
         caller: &'a Caller,
+        viewer: &Viewer,
     ) -> impl Future<Output = Answer> + Send + use<'a, E> {
         let admitted = self.service.guard().admit(&request, budget).and_then(|admitted| {
-            let may_run = parts.method == Method::POST || admitted.kind == OperationType::Query;
+            let may_run = *method == Method::POST || admitted.kind == OperationType::Query;
             if may_run { Ok(admitted) } else { Err(method_not_allowed()) }
         });
+        let mut data = Data::default();
+        data.insert(viewer.clone());
         async move {
             match admitted {
-                Ok(admitted) => self.service.execute(request, admitted, (self.data)(parts), caller).await,
+                Ok(admitted) => self.service.execute(request, admitted, data, caller).await,
                 Err(error) => Answer::refuse(error, caller),
             }
         }

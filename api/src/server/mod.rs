@@ -11,7 +11,6 @@ mod routes;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use async_graphql::Data;
 use axum::Router;
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
@@ -21,6 +20,7 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     graphql::{self, GraphqlService},
     schema::{self, Api},
+    viewer::{self, Viewer},
 };
 use health::Health;
 pub use refusal::Refusal;
@@ -119,7 +119,7 @@ fn graphql(config: &Config, clock: Clock, database: &Database) -> Result<Router,
     let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
     let service = GraphqlService::new(&schema::sdl(), schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    Ok(graphql::router(service, Arc::new(|_| Data::default())))
+    Ok(graphql::router(service, Arc::new(|parts| Box::pin(async { Ok(Viewer::nobody(viewer::origin(parts))) }))))
 }
 
 /// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].

@@ -128,12 +128,14 @@ pub async fn is_loaded(pool: &Pool) -> Result<bool, DbError> {
     Ok(diesel::select(diesel::dsl::exists(query)).get_result(&mut connection).await?)
 }
 
-/// Every table of the product, for [`reset`]: a table that is forgotten here makes it fail, since others refer to it.
-const TABLES: &str = "agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
+/// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
+/// trail and the keys stay.
+const TABLES: &str = "account, agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_indicator, directive_lead, \
     document, document_relation, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
-    programme, programme_document, programme_indicator, progress_update, recommendation, recommendation_answer, \
-    recommendation_document, recommendation_recipient, reporting_rule, reporting_rule_cadence, reporting_rule_party, target, \
+    password, password_reset, programme, programme_document, programme_indicator, progress_update, recommendation, \
+    recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, reporting_rule, \
+    reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
     target_revision";
 
 /// Rows that no load of the demo makes.
@@ -141,7 +143,8 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM progress_update WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM programme WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM document WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM indicator WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM directive WHERE id <> ALL ($1)) \
-    OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) AS foreign_rows";
+    OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 
 /// Empties a demo database, for a fresh load.
 ///

@@ -1,0 +1,70 @@
+//! What a person asked for and a rule refuses, in a form that a screen can show beside the field.
+
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// Why something that was entered is refused. Clients decide by it; messages are for people.
+    pub enum ViolationCode {
+        /// Must not be empty
+        Required => "REQUIRED",
+        /// Longer than allowed
+        TooLong => "TOO_LONG",
+        /// Shorter than allowed
+        TooShort => "TOO_SHORT",
+        /// Not of the expected form
+        Malformed => "MALFORMED",
+        /// Another object has this already
+        Taken => "TAKEN",
+        /// There is no such object, or the viewer may not see it
+        NotFound => "NOT_FOUND",
+        /// The object has changed since it was read
+        Stale => "STALE",
+        /// Overlaps in time with one that is there
+        Overlaps => "OVERLAPS",
+        /// Does not go together with what is there
+        Incompatible => "INCOMPATIBLE",
+        /// Not for one's own account
+        OwnAccount => "OWN_ACCOUNT",
+        /// Outside of where the viewer may do this
+        OutOfReach => "OUT_OF_REACH",
+        /// The password is among those that are guessed first
+        CommonPassword => "COMMON_PASSWORD",
+        /// The password repeats the login, the name or the e-mail address
+        PasswordIsName => "PASSWORD_IS_NAME",
+        /// Login, password or code are not right
+        WrongCredentials => "WRONG_CREDENTIALS",
+        /// A code of the second factor is needed as well
+        SecondFactorRequired => "SECOND_FACTOR_REQUIRED",
+        /// The link or the token was used, is too old, or never was one
+        Expired => "EXPIRED",
+        /// As many as there may be are there
+        TooMany => "TOO_MANY",
+        /// It is in that state already
+        Unchanged => "UNCHANGED",
+    }
+}
+
+/// One thing that has to be mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule.
+    pub code: ViolationCode,
+    /// The way to the field, by its names in the schema: `["input", "login"]`; empty if it is about the whole.
+    pub field: Vec<&'static str>,
+    /// The bound, where the rule has one: characters, a number of objects.
+    pub limit: Option<i32>,
+}
+
+impl Violation {
+    /// A rule that a field breaks.
+    #[must_use]
+    pub fn of(code: ViolationCode, field: &[&'static str]) -> Self {
+        Self { code, field: field.to_vec(), limit: None }
+    }
+
+    /// With the rule's bound.
+    #[must_use]
+    pub fn limit(self, limit: i32) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+}

@@ -1,0 +1,249 @@
+//! What a request writes with: one transaction, with its outbox rows and its entries in the audit trail.
+
+use auth::{Actor, Acts, Permit};
+use chrono::{DateTime, Utc};
+use diesel::Insertable;
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _,
+    pooled_connection::bb8::PooledConnection,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Date, DbError, Pool,
+    schema::{audit_entry, change},
+};
+
+/// Where a request came from, as the audit trail tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The client's address.
+    pub address: Option<String>,
+    /// What the client calls itself.
+    pub client_name: Option<String>,
+    /// Its version.
+    pub client_version: Option<String>,
+    /// The browser or library, as it says.
+    pub user_agent: Option<String>,
+    /// As in the answer and in the log.
+    pub request_id: Option<String>,
+}
+
+/// What one request writes with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    pool: Pool,
+    now: DateTime<Utc>,
+    today: Date,
+    origin: Origin,
+}
+
+impl Writer {
+    /// A writer at an instant; `today` is the day in Asia/Ho_Chi_Minh.
+    #[must_use]
+    pub const fn new(pool: Pool, now: DateTime<Utc>, today: Date, origin: Origin) -> Self {
+        Self { pool, now, today, origin }
+    }
+
+    /// The instant that is recorded.
+    #[must_use]
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The day in Asia/Ho_Chi_Minh.
+    #[must_use]
+    pub const fn today(&self) -> Date {
+        self.today
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Does `work` in one transaction, in the name of `actor`. What it has recorded is written with it, or nothing is:
+    /// an error takes everything back. A refusal that should leave an entry (a wrong password) is no error but a value.
+    pub(crate) async fn write<T>(
+        &self,
+        actor: Actor,
+        work: impl AsyncFnOnce(&mut Writing) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        let connection = self.pool.get().await?;
+        let mut writing = Writing { connection, writer: self.clone(), actor, changes: Vec::new(), entries: Vec::new() };
+        AnsiTransactionManager::begin_transaction(&mut *writing.connection).await?;
+        let written = match work(&mut writing).await {
+            Ok(value) => writing.finish().await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        // Should either fail, the pool closes the connection, and PostgreSQL takes the transaction back.
+        match written {
+            Ok(value) => {
+                AnsiTransactionManager::commit_transaction(&mut *writing.connection).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                AnsiTransactionManager::rollback_transaction(&mut *writing.connection).await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What happened to an object, as the outbox tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChangeKind {
+    Created,
+    Updated,
+}
+
+impl ChangeKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "CREATED",
+            Self::Updated => "UPDATED",
+        }
+    }
+}
+
+/// One entry of the audit trail. `before` and `after` never hold a secret.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry {
+    /// What was done: a word of the table of permissions, or of signing in.
+    pub action: &'static str,
+    /// False for what was tried in vain.
+    pub failed: bool,
+    /// The table and the id of the object.
+    pub object: Option<(&'static str, Uuid)>,
+    /// The object before.
+    pub before: Option<Value>,
+    /// The object after, or what was tried.
+    pub after: Option<Value>,
+}
+
+/// An open transaction of one actor.
+pub(crate) struct Writing {
+    connection: PooledConnection<'static, AsyncPgConnection>,
+    writer: Writer,
+    actor: Actor,
+    changes: Vec<Change>,
+    entries: Vec<AuditEntry>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = change)]
+struct Change {
+    noun: &'static str,
+    object_id: Option<Uuid>,
+    kind: &'static str,
+    recorded_at: DateTime<Utc>,
+}
+
+/// The columns that the chain's trigger does not fill itself; it overwrites what stands for the others.
+#[derive(Insertable)]
+#[diesel(table_name = audit_entry)]
+struct AuditEntry {
+    id: i64,
+    recorded_at: DateTime<Utc>,
+    actor_kind: &'static str,
+    actor_id: Option<Uuid>,
+    session_id: Option<Uuid>,
+    action: &'static str,
+    succeeded: bool,
+    noun: Option<&'static str>,
+    object_id: Option<Uuid>,
+    before: Option<Value>,
+    after: Option<Value>,
+    address: Option<String>,
+    client_name: Option<String>,
+    client_version: Option<String>,
+    request_id: Option<String>,
+    previous_hash: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl Writing {
+    pub(crate) fn connection(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+
+    pub(crate) const fn now(&self) -> DateTime<Utc> {
+        self.writer.now
+    }
+
+    pub(crate) const fn today(&self) -> Date {
+        self.writer.today
+    }
+
+    pub(crate) const fn origin(&self) -> &Origin {
+        &self.writer.origin
+    }
+
+    /// Whoever acts from here on: known only once a password has proved it.
+    pub(crate) const fn acts_as(&mut self, actor: Actor) {
+        self.actor = actor;
+    }
+
+    /// An object was changed under a permit: a row of the outbox and an entry of the trail.
+    pub(crate) fn record<A: Acts>(
+        &mut self,
+        _: &Permit<A>,
+        kind: ChangeKind,
+        object: (&'static str, Uuid),
+        before: Option<Value>,
+        after: Option<Value>,
+    ) {
+        self.changed(kind, object);
+        self.audit(Entry { action: A::ACTION.as_str(), object: Some(object), before, after, ..Entry::default() });
+    }
+
+    /// A row of the outbox alone.
+    pub(crate) fn changed(&mut self, kind: ChangeKind, (noun, id): (&'static str, Uuid)) {
+        let recorded_at = self.writer.now;
+        self.changes.push(Change { noun, object_id: Some(id), kind: kind.as_str(), recorded_at });
+    }
+
+    /// An entry of the trail alone.
+    pub(crate) fn audit(&mut self, entry: Entry) {
+        let (actor_kind, actor_id, session_id) = match self.actor {
+            Actor::Nobody => ("NOBODY", None, None),
+            Actor::User { account, session } => ("USER", Some(account), Some(session)),
+            Actor::Service { account } => ("SERVICE", Some(account), None),
+            Actor::Operator => ("OPERATOR", None, None),
+        };
+        let origin = self.writer.origin.clone();
+        self.entries.push(AuditEntry {
+            id: 0,
+            recorded_at: self.writer.now,
+            actor_kind,
+            actor_id,
+            session_id,
+            action: entry.action,
+            succeeded: !entry.failed,
+            noun: entry.object.map(|(noun, _)| noun),
+            object_id: entry.object.map(|(_, id)| id),
+            before: entry.before,
+            after: entry.after,
+            address: origin.address,
+            client_name: origin.client_name,
+            client_version: origin.client_version,
+            request_id: origin.request_id,
+            previous_hash: Vec::new(),
+            hash: Vec::new(),
+        });
+    }
+
+    /// The trail comes last: its head is one row that all writers lock, and they should hold it for a moment only.
+    async fn finish(&mut self) -> Result<(), DbError> {
+        let Self { connection, changes, entries, .. } = self;
+        if !changes.is_empty() {
+            diesel::insert_into(change::table).values(std::mem::take(changes)).execute(connection).await?;
+        }
+        if !entries.is_empty() {
+            diesel::insert_into(audit_entry::table).values(std::mem::take(entries)).execute(connection).await?;
+        }
+        Ok(())
+    }
+}
