@@ -1,18 +1,22 @@
 //! The API as a client in the same process sees it, with the number of SQL statements each answer took.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use api::{clock::Clock, language::Language, schema::Api};
 use async_graphql::{Request, ValidationMode, Variables};
-use db::Origin;
+use auth::{Holding, Principal, Reached, Role};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{TestDb, demo};
 
 /// Somebody who asks.
 pub struct Viewer {
     api: Api,
-    viewer: api::viewer::Viewer,
+    who: api::viewer::Viewer,
     language: Option<Language>,
 }
 
@@ -31,9 +35,21 @@ impl Viewer {
     /// Somebody who has not signed in, on the demo's day, whose requests ask for no language.
     #[must_use]
     pub fn public(db: &TestDb) -> Self {
+        Self::with(db, Principal::nobody())
+    }
+
+    /// Whoever this is, on the demo's day.
+    #[must_use]
+    pub fn with(db: &TestDb, principal: Principal) -> Self {
         let options = demo::options();
         let api = Api::new(ValidationMode::Strict, true, db.pool.clone(), Clock::Fixed(options.now));
-        Self { api, viewer: api::viewer::Viewer::nobody(Origin::default()), language: None }
+        let who = api::viewer::Viewer { principal: Arc::new(principal), origin: Arc::default() };
+        Self { api, who, language: None }
+    }
+
+    /// A person in a session who holds these roles: each at the agency of a code, with those below it if true.
+    pub async fn who_holds(db: &TestDb, roles: &[(Role, &str, bool)]) -> Self {
+        Self::with(db, principal(db, roles).await)
     }
 
     /// The same, asking for a language.
@@ -53,10 +69,23 @@ impl Viewer {
         if let Some(language) = self.language {
             request = request.data(language);
         }
-        let (response, reader) = self.api.execute_as(request, self.viewer.clone()).await;
+        let (response, reader) = self.api.execute_as(request, self.who.clone()).await;
         let errors = response.errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
         Asked { data: response.data.into_json().unwrap(), errors, statements: reader.statements() }
     }
+}
+
+/// The principal of [`Viewer::who_holds`]; its account and session are in no table.
+pub async fn principal(db: &TestDb, roles: &[(Role, &str, bool)]) -> Principal {
+    let day = demo::today();
+    let mut holdings = Vec::new();
+    for (role, code, below) in roles {
+        let ids = if *below { format!("agency_subtree_ids(id, '{day}')") } else { "ARRAY[id]".to_owned() };
+        let ids = db.text(&format!("SELECT array_to_string({ids}, ' ') FROM agency WHERE code = '{code}'")).await;
+        let agencies: BTreeSet<Uuid> = ids.split(' ').map(|id| id.parse().unwrap()).collect();
+        holdings.push(Holding { role: *role, at: Reached::Agencies(Arc::new(agencies)) });
+    }
+    Principal::user(Uuid::from_u128(1), Uuid::from_u128(2), holdings, &[], true)
 }
 
 impl Asked {
