@@ -1,9 +1,15 @@
-//! Who may do what. No SQL, no GraphQL, no HTTP: this crate decides, the others ask.
+//! Who may do what, and who is who. No SQL, no GraphQL, no HTTP: this crate decides, the others ask.
 
+pub mod hash;
+pub mod keys;
 mod permit;
 mod policy;
+pub mod random;
 mod role;
 mod scope;
+pub mod seal;
+mod signing;
+pub mod token;
 
 pub use permit::{Actor, Denied, Holding, Permit, Principal, Reached};
 pub use policy::{Action, Acts, Reach, Rule, action};

@@ -1,0 +1,137 @@
+//! What must be read back and must not lie open in the database: encrypted with the installation's secret.
+
+use std::fmt;
+
+use ring::{
+    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
+use zeroize::Zeroizing;
+
+use crate::random;
+
+/// Bytes of the installation's secret.
+pub const SECRET_LEN: usize = 32;
+
+/// Keeps the installation's secret, and does with it what has to be done: nobody else sees it.
+pub struct Sealer(Zeroizing<[u8; SECRET_LEN]>);
+
+/// Why something cannot be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("sealed with another secret, for another purpose, or damaged")]
+pub struct Unopened;
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer(…)")
+    }
+}
+
+impl Sealer {
+    /// A sealer with this secret of 256 random bits.
+    #[must_use]
+    pub fn new(secret: &[u8; SECRET_LEN]) -> Self {
+        Self(Zeroizing::new(*secret))
+    }
+
+    /// Encrypts. `label` says what it is and whose (`totp:<account>`), so that it cannot be put in another's place; the
+    /// same is needed to open it.
+    #[must_use]
+    pub fn seal(&self, label: &str, plain: &[u8]) -> Vec<u8> {
+        // Random nonces of 96 bits: one key may seal 2³² times before a repetition is to be feared, and this is done
+        // once for each second factor and signing key.
+        let nonce = random::bytes::<NONCE_LEN>();
+        let mut sealed = plain.to_vec();
+        let unique = Nonce::assume_unique_for_key(nonce);
+        // Fails for more than 256 GiB only; what is then empty cannot be opened.
+        if self.cipher().is_none_or(|key| key.seal_in_place_append_tag(unique, Aad::from(label), &mut sealed).is_err())
+        {
+            return Vec::new();
+        }
+        [&nonce[..], &sealed].concat()
+    }
+
+    /// What was sealed under the same label.
+    pub fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+        let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(Unopened)?;
+        let mut bytes = Zeroizing::new(rest.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let key = self.cipher().ok_or(Unopened)?;
+        let length = key.open_in_place(nonce, Aad::from(label), &mut bytes).map_err(|_| Unopened)?.len();
+        bytes.truncate(length);
+        Ok(bytes)
+    }
+
+    /// A value that only this installation can compute of a message, another one for each purpose: such as the token
+    /// that follows another.
+    #[must_use]
+    pub fn derive(&self, purpose: &str, message: &[u8]) -> Zeroizing<[u8; 32]> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &*self.key(purpose));
+        Zeroizing::new(tag(&key, message))
+    }
+
+    /// A key for one purpose.
+    fn key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        // The secret is uniformly random, so one HMAC is a derivation as good as HKDF's second half.
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, &*self.0);
+        Zeroizing::new(tag(&secret, purpose.as_bytes()))
+    }
+
+    fn cipher(&self) -> Option<LessSafeKey> {
+        UnboundKey::new(&CHACHA20_POLY1305, &*self.key("seal")).ok().map(LessSafeKey::new)
+    }
+}
+
+fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {
+    let mut tag = [0; 32];
+    tag.copy_from_slice(hmac::sign(key, message).as_ref());
+    tag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_is_opened_under_its_label_with_its_secret_only() {
+        let sealer = Sealer::new(&[7; 32]);
+        let sealed = sealer.seal("totp:1", "mật".as_bytes());
+        assert_eq!(sealer.open("totp:1", &sealed).unwrap().as_slice(), "mật".as_bytes());
+        assert_eq!(sealer.open("totp:2", &sealed), Err(Unopened));
+        assert_eq!(Sealer::new(&[8; 32]).open("totp:1", &sealed), Err(Unopened));
+        assert!(!sealed.windows(4).any(|window| window == &"mật".as_bytes()[..4]));
+    }
+
+    #[test]
+    fn no_byte_can_be_changed_or_left_out() {
+        let sealer = Sealer::new(&[7; 32]);
+        let sealed = sealer.seal("x", b"0123456789");
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert_eq!(sealer.open("x", &changed), Err(Unopened), "{at}");
+            assert_eq!(sealer.open("x", &sealed[..at]), Err(Unopened), "{at}");
+        }
+    }
+
+    #[test]
+    fn the_same_is_sealed_differently_each_time() {
+        let sealer = Sealer::new(&[7; 32]);
+        assert_ne!(sealer.seal("x", b"a"), sealer.seal("x", b"a"));
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_secret_purpose_and_message_alone() {
+        let sealer = Sealer::new(&[7; 32]);
+        let derived = sealer.derive("successor", b"token");
+        assert_eq!(derived, Sealer::new(&[7; 32]).derive("successor", b"token"));
+        assert_ne!(derived, Sealer::new(&[8; 32]).derive("successor", b"token"));
+        assert_ne!(derived, sealer.derive("other", b"token"));
+        assert_ne!(derived, sealer.derive("successor", b"token2"));
+    }
+
+    #[test]
+    fn the_secret_is_not_printed() {
+        assert_eq!(format!("{:?}", Sealer::new(&[65; 32])), "Sealer(…)");
+    }
+}
