@@ -2,6 +2,7 @@
 
 pub mod hash;
 pub mod keys;
+pub mod password;
 mod permit;
 mod policy;
 pub mod random;
@@ -10,6 +11,7 @@ mod scope;
 pub mod seal;
 mod signing;
 pub mod token;
+pub mod totp;
 
 pub use permit::{Actor, Denied, Holding, Permit, Principal, Reached};
 pub use policy::{Action, Acts, Reach, Rule, action};
