@@ -3,6 +3,7 @@
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use db::{
     Date,
+    account::{AccountFilter, AccountLink},
     agency::{
         Agency as Row, AgencyFilter, AgencyLink, AgencyOrder, AgencyPlacement as PlacementRow,
         AgencySuccession as SuccessionRow, AncestorsOf, PartiesOf, PlacementsOf, SuccessionSide, SuccessionsOf,
@@ -14,10 +15,12 @@ use db::{
     programme::ProgrammeLink,
     recommendation::{RecommendationFilter, RecommendationLink},
     reporting_rule::{ReportingRole, ReportingRuleFilter, ReportingRuleLink},
+    role_grant::{RoleGrantFilter, RoleGrantLink},
     target::{TargetFilter, TargetLink, TargetOrder},
 };
 
 use crate::{
+    accounts::{Account, RoleGrant},
     directives::Directive,
     documents::Document,
     indicators::Indicator,
@@ -118,6 +121,10 @@ object! {
     receiving_rules: ReportingRule (ReportingRuleFilter) = ReportingRuleLink::Party(ReportingRole::Recipient);
     /// The programmes that cover its area
     programmes: Programme = ProgrammeLink::Jurisdiction;
+    /// The accounts of its people that the viewer may see, by login
+    accounts: Account (AccountFilter) = AccountLink::Agency;
+    /// The roles held at it, by people whom the viewer may see, the latest first
+    role_grants: RoleGrant (RoleGrantFilter) = RoleGrantLink::Agency;
 }
 
 impl Agency {

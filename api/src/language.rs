@@ -1,46 +1,37 @@
-//! The languages the product speaks.
+//! The language of a request.
 
-use async_graphql::Enum;
+pub use db::enums::Language;
 
-/// The language of names, labels and messages. Where a request asks for neither, Vietnamese.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Enum)]
-pub enum Language {
-    /// Vietnamese (tiếng Việt), the language of the documents themselves
-    #[default]
-    Vi,
-    /// English; texts that nobody has translated come in Vietnamese
-    En,
-}
-
-impl Language {
-    /// What an `Accept-Language` header prefers among the languages there are: highest quality first, then order.
-    /// A malformed part counts as absent.
-    #[must_use]
-    pub fn from_accept_language(header: &str) -> Self {
-        let mut best = (0.0_f32, Self::default());
-        for range in header.split(',') {
-            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let primary = tag.trim().split('-').next().unwrap_or_default();
-            let language = match primary.to_ascii_lowercase().as_str() {
-                "vi" => Self::Vi,
-                "en" => Self::En,
-                _ => continue,
-            };
-            let quality = match parameters.trim().strip_prefix("q=") {
-                Some(q) => q.parse().unwrap_or(0.0),
-                None => 1.0,
-            };
-            if quality > best.0 {
-                best = (quality, language);
-            }
+/// What an `Accept-Language` header prefers among the languages there are: highest quality first, then order.
+/// A malformed part counts as absent.
+#[must_use]
+pub fn from_accept_language(header: &str) -> Language {
+    let mut best = (0.0_f32, Language::default());
+    for range in header.split(',') {
+        let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let primary = tag.trim().split('-').next().unwrap_or_default();
+        let language = match primary.to_ascii_lowercase().as_str() {
+            "vi" => Language::Vi,
+            "en" => Language::En,
+            _ => continue,
+        };
+        let quality = match parameters.trim().strip_prefix("q=") {
+            Some(q) => q.parse().unwrap_or(0.0),
+            None => 1.0,
+        };
+        if quality > best.0 {
+            best = (quality, language);
         }
-        best.1
     }
+    best.1
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Language::{self, En, Vi};
+    use super::{
+        Language::{En, Vi},
+        from_accept_language,
+    };
 
     #[test]
     fn the_best_quality_wins_then_the_order_then_vietnamese() {
@@ -57,7 +48,7 @@ mod tests {
             ("en;q=NaN", Vi),
             (";;;,,,=", Vi),
         ] {
-            assert_eq!(Language::from_accept_language(header), expected, "{header}");
+            assert_eq!(from_accept_language(header), expected, "{header}");
         }
     }
 }

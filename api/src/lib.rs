@@ -1,5 +1,6 @@
 //! How it is spoken: schema, HTTP, configuration, the command line.
 
+pub mod accounts;
 pub mod agencies;
 pub mod cli;
 pub mod clock;

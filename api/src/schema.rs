@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
+    accounts::{Account, AccountQuery, RoleGrant},
     agencies::{Agency, AgencyQuery},
     clock::Clock,
     directives::{Directive, DirectiveQuery, ProgressUpdate},
@@ -36,6 +37,8 @@ use crate::{
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Global id: opaque, finds the object again through `node`"))]
 pub enum Node {
+    /// An account
+    Account(Account),
     /// An agency
     Agency(Agency),
     /// A directive
@@ -56,6 +59,8 @@ pub enum Node {
     Recommendation(Recommendation),
     /// A reporting rule
     ReportingRule(ReportingRule),
+    /// A role somebody holds
+    RoleGrant(RoleGrant),
     /// A target
     Target(Target),
 }
@@ -73,6 +78,7 @@ impl Node {
             };
         }
         by_tag!(
+            Account,
             Agency,
             Directive,
             Document,
@@ -83,6 +89,7 @@ impl Node {
             ProgressUpdate,
             Recommendation,
             ReportingRule,
+            RoleGrant,
             Target
         )
     }
@@ -127,6 +134,7 @@ impl NodeQuery {
 #[derive(MergedObject, Default)]
 pub struct Query(
     NodeQuery,
+    AccountQuery,
     AgencyQuery,
     DocumentQuery,
     ProgrammeQuery,

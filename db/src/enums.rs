@@ -3,6 +3,18 @@
 use crate::text_enum::text_enum;
 
 text_enum! {
+    /// The language of names, labels and messages. Where a request asks for neither, Vietnamese.
+    #[derive(Default)]
+    pub enum Language {
+        /// Vietnamese (tiếng Việt), the language of the documents themselves
+        #[default]
+        Vi => "VI",
+        /// English; texts that nobody has translated come in Vietnamese
+        En => "EN",
+    }
+}
+
+text_enum! {
     /// Who may read an object.
     pub enum Visibility {
         /// Everybody

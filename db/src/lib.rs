@@ -1,5 +1,6 @@
 //! What is stored and what is true.
 
+pub mod account;
 pub mod agency;
 pub mod calendar;
 pub mod comparator;
@@ -23,6 +24,7 @@ pub mod programme;
 pub mod reader;
 pub mod recommendation;
 pub mod reporting_rule;
+pub mod role_grant;
 #[allow(
     missing_docs,
     clippy::doc_markdown,

@@ -35,7 +35,7 @@ use self::{media::Media, params::Asked};
 use crate::{
     error::{ApiError, Caller, Code, RETRY_AFTER},
     guard::Budget,
-    language::Language,
+    language::from_accept_language,
     server::RequestId,
     viewer::{Authenticate, Viewer},
 };
@@ -43,7 +43,7 @@ use crate::{
 /// The path of the endpoint.
 pub const PATH: &str = "/graphql";
 
-/// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`] and [`Caller`] as data.
+/// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](crate::language::Language) and [`Caller`] as data.
 pub fn router<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate) -> Router {
     Router::new().route(PATH, any(endpoint::<E>)).with_state(Endpoint { service, authenticate })
 }
@@ -134,7 +134,7 @@ impl<E: Executor> Endpoint<E> {
 
 fn caller(headers: &HeaderMap) -> Caller {
     let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Caller { request_id: RequestId::of(headers), language: Language::from_accept_language(language) }
+    Caller { request_id: RequestId::of(headers), language: from_accept_language(language) }
 }
 
 /// The status of a request that was read.

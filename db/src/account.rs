@@ -1,0 +1,126 @@
+//! Accounts (tài khoản): persons who sign in.
+
+use async_graphql::{InputObject, SimpleObject};
+use auth::Actor;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    DbError, Reader,
+    enums::Language,
+    lateral::Of,
+    noun::noun,
+    page::{Cursor, Page, Tie, by_tie},
+    role_grant::{Role, held_on},
+    schema::{account, agency, role_grant},
+    search::matching,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// Whether an account may be used.
+    pub enum AccountStatus {
+        /// It may
+        Active => "ACTIVE",
+        /// It may not: nobody signs in with it
+        Disabled => "DISABLED",
+    }
+}
+
+/// A person who signs in (tài khoản). Never deleted: history names them.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = account)]
+#[graphql(name = "AccountRow")]
+pub struct Account {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// What the person types to sign in: an e-mail address or a name, in lower case
+    pub login: String,
+    /// The person's name (họ và tên)
+    pub full_name: String,
+    /// E-mail address; null if none is known
+    pub email: Option<String>,
+    /// Language of what is sent to the person
+    pub language: Language,
+    /// Whether it may be used
+    pub status: AccountStatus,
+    /// True for accounts of the demo, whose passwords anybody may know
+    pub demo: bool,
+    /// Counted up by each change: what `expectedVersion` means
+    pub version: i32,
+    /// When it was created, in UTC
+    pub created_at: DateTime<Utc>,
+    /// The agency the person belongs to
+    #[graphql(skip)]
+    pub agency_id: Option<Uuid>,
+}
+
+/// Narrows a list of accounts. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct AccountFilter {
+    /// Code of the agency the person belongs to
+    pub agency: Option<String>,
+    /// Any of these roles is held today, wherever
+    pub roles: Option<Vec<Role>>,
+    /// Whether it may be used
+    pub status: Option<AccountStatus>,
+    /// Every word of it occurs in name, login or e-mail address; tone marks and case do not matter
+    pub text: Option<String>,
+}
+
+/// Accounts are listed by login.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct AccountOrder;
+
+/// The objects that have lists of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccountLink {
+    /// Belonging to an agency
+    Agency,
+}
+
+/// Those the reader may see: of the agencies whose accounts it may see, and its own.
+pub(crate) fn seen_by(reader: &Reader) -> Boxed {
+    let query = account::table.into_boxed();
+    let Some(agencies) = reader.scope().accounts().ids() else { return query };
+    let own = match reader.scope().actor() {
+        Actor::User { account, .. } => Some(account),
+        Actor::Nobody | Actor::Service { .. } | Actor::Operator => None,
+    };
+    query.filter(account::agency_id.eq_any(agencies).or(account::id.nullable().eq(own)))
+}
+
+fn filtered(reader: &Reader, below: Option<(AccountLink, Of)>, filter: &AccountFilter) -> Boxed {
+    let mut query = seen_by(reader);
+    if let Some((AccountLink::Agency, parent)) = below {
+        query = query.filter(account::agency_id.eq(parent.nullable()));
+    }
+    if let Some(code) = filter.agency.clone() {
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id.nullable());
+        query = query.filter(account::agency_id.eq_any(of_code));
+    }
+    if let Some(roles) = filter.roles.clone() {
+        let holders = held_on(reader.today()).filter(role_grant::role.eq_any(roles)).select(role_grant::account_id);
+        query = query.filter(account::id.eq_any(holders));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(account::status.eq(status));
+    }
+    matching!(query, account::search_text, filter.text)
+}
+
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(account::login.eq_any(codes.to_vec()))
+}
+
+fn sorted(query: Boxed, _: AccountOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, false, account::login, Code))
+}
+
+fn cursor(row: &Account, _: AccountOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Code(row.login.clone()) }
+}
+
+noun!(Account, account, AccountFilter, AccountOrder, AccountLink, |row| row.login.clone());
