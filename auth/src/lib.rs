@@ -6,6 +6,7 @@ pub mod password;
 mod permit;
 mod policy;
 pub mod random;
+pub mod refresh;
 mod role;
 mod scope;
 pub mod seal;

@@ -1,5 +1,6 @@
 //! What can go wrong between a question and the database, in the words of those who must answer for it.
 
+use auth::password::PasswordError;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::{PoolError, bb8::RunError};
 
@@ -132,6 +133,15 @@ impl From<RunError> for DbError {
             RunError::TimedOut => Self::Unavailable("no database connection became free in time".into()),
             RunError::User(PoolError::ConnectionError(error)) => error.into(),
             RunError::User(PoolError::QueryError(error)) => error.into(),
+        }
+    }
+}
+
+impl From<PasswordError> for DbError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Unavailable(error.to_string()),
+            PasswordError::Argon2(_) | PasswordError::Broken => Self::internal(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::{
     define_sql_function,
-    sql_types::{Date, Nullable, Uuid},
+    sql_types::{Array, Binary, Date, Integer, Nullable, Timestamptz, Uuid},
 };
 
 define_sql_function! {
@@ -13,4 +13,9 @@ define_sql_function! {
 define_sql_function! {
     /// The agencies above one on a day, nearest first.
     fn agency_ancestor_ids(leaf: Uuid, on_day: Date) -> Array<Uuid>;
+}
+
+define_sql_function! {
+    /// Counts a try to sign in under all keys; false, and nothing counted, if one of them is blocked.
+    fn sign_in_count(keys: Array<Binary>, free: Array<Integer>, longest: Array<Integer>, at: Timestamptz) -> Bool;
 }

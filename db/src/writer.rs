@@ -1,5 +1,10 @@
 //! What a request writes with: one transaction, with its outbox rows and its entries in the audit trail.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use auth::{Actor, Acts, Permit};
 use chrono::{DateTime, Utc};
 use diesel::Insertable;
@@ -11,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Date, DbError, Pool,
+    Conn, Date, DbError, Pool,
     schema::{audit_entry, change},
 };
 
@@ -37,13 +42,14 @@ pub struct Writer {
     now: DateTime<Utc>,
     today: Date,
     origin: Origin,
+    statements: Arc<AtomicUsize>,
 }
 
 impl Writer {
     /// A writer at an instant; `today` is the day in Asia/Ho_Chi_Minh.
     #[must_use]
-    pub const fn new(pool: Pool, now: DateTime<Utc>, today: Date, origin: Origin) -> Self {
-        Self { pool, now, today, origin }
+    pub fn new(pool: Pool, now: DateTime<Utc>, today: Date, origin: Origin) -> Self {
+        Self { pool, now, today, origin, statements: Arc::default() }
     }
 
     /// The instant that is recorded.
@@ -62,6 +68,23 @@ impl Writer {
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// How many statements have been sent so far, those around a transaction not counted: for the tests that compare
+    /// what is done for one who is there and one who is not.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        AtomicUsize::load(&self.statements, Ordering::Relaxed)
+    }
+
+    /// A connection for one statement that is a transaction of its own.
+    pub(crate) async fn alone(&self) -> Result<Conn, DbError> {
+        self.counted();
+        self.pool.get().await
+    }
+
+    fn counted(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Does `work` in one transaction, in the name of `actor`. What it has recorded is written with it, or nothing is:
@@ -165,7 +188,9 @@ struct AuditEntry {
 }
 
 impl Writing {
+    /// The connection, for one statement.
     pub(crate) fn connection(&mut self) -> &mut AsyncPgConnection {
+        self.writer.counted();
         &mut self.connection
     }
 
@@ -237,11 +262,13 @@ impl Writing {
 
     /// The trail comes last: its head is one row that all writers lock, and they should hold it for a moment only.
     async fn finish(&mut self) -> Result<(), DbError> {
-        let Self { connection, changes, entries, .. } = self;
+        let Self { connection, changes, entries, writer, .. } = self;
         if !changes.is_empty() {
+            writer.counted();
             diesel::insert_into(change::table).values(std::mem::take(changes)).execute(connection).await?;
         }
         if !entries.is_empty() {
+            writer.counted();
             diesel::insert_into(audit_entry::table).values(std::mem::take(entries)).execute(connection).await?;
         }
         Ok(())
