@@ -6,6 +6,7 @@ use db::{
     embedded::{DATABASE, Embedded, EmbeddedConfig, EmbeddedError},
     migrate,
     pool::{Pool, PoolSettings},
+    wall,
 };
 use secrecy::ExposeSecret as _;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -28,6 +29,7 @@ pub enum DatabaseError {
 #[derive(Debug)]
 pub struct Database {
     pool: Pool,
+    owner: ConnectionSettings,
     embedded: Option<Keeper>,
 }
 
@@ -44,22 +46,47 @@ impl Database {
     /// Starts the embedded server if no other is named, and makes the pool. A named server need not be up yet.
     pub async fn open(config: &Config, sharing: Sharing) -> Result<Self, DatabaseError> {
         let limits = SessionLimits { statement: config.database.statement_timeout, ..SessionLimits::default() };
-        let (settings, embedded) = if let Some(url) = &config.database.url {
+        let (server, owner, embedded) = if let Some(url) = &config.database.url {
             tracing::info!(at = config.database.place(), "using PostgreSQL");
-            (ConnectionSettings::new(url.expose_secret(), limits)?, None)
+            let owner = config.database.migrate_url.as_ref().unwrap_or(url);
+            let owner = ConnectionSettings::new(owner.expose_secret(), limits)?;
+            (ConnectionSettings::new(url.expose_secret(), limits)?.as_server(), owner, None)
         } else {
             let embedded = start_embedded(config, sharing).await?;
-            (embedded.connection(DATABASE, limits)?, Some(Keeper::of(embedded)))
+            let owner = embedded.connection(DATABASE, limits)?;
+            (embedded.server_connection(DATABASE, limits)?, owner, Some(Keeper::of(embedded)))
         };
         let size = PoolSettings { size: config.database.pool_size, acquire_timeout: config.database.pool_wait };
-        Ok(Self { pool: Pool::new(&settings, size), embedded })
+        Ok(Self { pool: Pool::new(&server, size), owner, embedded })
     }
 
     /// Applies the migrations that are pending, and names them.
     pub async fn migrate(&self) -> Result<Vec<String>, DatabaseError> {
-        let applied = migrate::run(self.pool.settings()).await?;
+        let applied = migrate::run(&self.owner).await?;
         tracing::info!(applied = applied.len(), "migrations are up to date");
         Ok(applied)
+    }
+
+    /// Makes it fit to serve: applies the migrations, and looks whether requests can and should work as they would.
+    pub async fn prepare(&self) -> Result<(), DatabaseError> {
+        self.migrate().await?;
+        let standing = wall::look(&self.pool).await?;
+        if !standing.unreadable.is_empty() {
+            let login = standing.login;
+            let words =
+                format!("{login}, who requests work as, may not read {}: {}", standing.unreadable, join(&login));
+            return Err(DbError::Settings(words).into());
+        }
+        if standing.mighty {
+            tracing::warn!(login = standing.login, role = standing.role, "{}", MIGHTY);
+        }
+        Ok(())
+    }
+
+    /// How the owner of the tables connects: to migrate, to load. Requests never do.
+    #[must_use]
+    pub const fn owner(&self) -> &ConnectionSettings {
+        &self.owner
     }
 
     /// The pool that requests draw from.
@@ -75,6 +102,16 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+/// What is to be told of a login that can do more than requests need.
+pub const MIGHTY: &str = "DATABASE_URL logs in as somebody who may alter tables and history. Better: CREATE ROLE cotmoc_web \
+    LOGIN PASSWORD '…' IN ROLE cotmoc_server; then name that one in DATABASE_URL and the owner in MIGRATE_DATABASE_URL";
+
+/// How to let a login work as the server.
+#[must_use]
+pub fn join(login: &str) -> String {
+    format!("as the owner of the role, GRANT {} TO {login}", wall::ROLE)
 }
 
 async fn start_embedded(config: &Config, sharing: Sharing) -> Result<Embedded, EmbeddedError> {

@@ -22,7 +22,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::error::DbError;
+use crate::{error::DbError, wall};
 
 /// The product's one time zone; what SQL calls "today" is the day in Vietnam.
 const TIME_ZONE: &str = "Asia/Ho_Chi_Minh";
@@ -54,6 +54,7 @@ pub struct ConnectionSettings {
     config: Config,
     tls: Option<Arc<ClientConfig>>,
     limits: SessionLimits,
+    as_server: bool,
 }
 
 impl fmt::Debug for ConnectionSettings {
@@ -91,7 +92,7 @@ impl ConnectionSettings {
         let theirs = config.get_options().unwrap_or_default().to_owned();
         config.options(format!("{theirs} {}", session_options(limits)).trim_start().to_owned());
         let tls = if mode == SslMode::Disable { None } else { Some(Arc::new(ssl.client_config()?)) };
-        Ok(Self { config, tls, limits })
+        Ok(Self { config, tls, limits, as_server: false })
     }
 
     /// The same server and database with other limits: for migrations and loads, which may take their time.
@@ -101,6 +102,20 @@ impl ConnectionSettings {
         let options = settings.config.get_options().unwrap_or_default().to_owned();
         // The server takes the last of several values.
         settings.config.options(format!("{options} {}", session_options(limits)));
+        settings
+    }
+
+    /// The same server and database, taking the role [`wall::ROLE`] if it is there and the login may.
+    #[must_use]
+    pub fn as_server(&self) -> Self {
+        Self { as_server: true, ..self.clone() }
+    }
+
+    /// The same server with another login, without a password.
+    #[must_use]
+    pub(crate) fn with_login(&self, login: &str) -> Self {
+        let mut settings = self.clone();
+        settings.config.user(login);
         settings
     }
 
@@ -154,8 +169,11 @@ impl ConnectionSettings {
             }
         };
         // diesel-async has just set UTC.
-        let zone = format!("SET TIME ZONE '{TIME_ZONE}'");
-        connection.batch_execute(&zone).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let mut setup = format!("SET TIME ZONE '{TIME_ZONE}'");
+        if self.as_server {
+            setup = format!("{setup}; {}", wall::TAKE_ROLE);
+        }
+        connection.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
 }

@@ -44,6 +44,7 @@ mod text_enum;
 mod throttle;
 pub mod violation;
 pub mod vitals;
+pub mod wall;
 pub mod writer;
 
 pub use date::Date;

@@ -20,6 +20,7 @@ use crate::{
     error::DbError,
     pool::Pool,
     vitals::OLDEST,
+    wall,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -42,7 +43,8 @@ diesel::table! {
     }
 }
 
-/// Applies what is pending, in order, and names it; each migration is a transaction of its own.
+/// Applies what is pending, in order, and names it; each migration is a transaction of its own. Then the server's role is
+/// granted what it needs.
 ///
 /// # Errors
 /// `DbError::Internal` names the migration that failed; those before it stay applied. `DbError::Timeout` if another
@@ -53,7 +55,7 @@ pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> 
         .get_result(&mut connection)
         .await?;
     can_run_on(version)?;
-    apart(connection, |harness| {
+    let (applied, mut connection) = apart(connection, |harness| {
         let mut names = Vec::new();
         for migration in harness.pending_migrations(MIGRATIONS).map_err(DbError::Internal)? {
             let name = migration.name().to_string();
@@ -63,7 +65,9 @@ pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> 
         }
         Ok(names)
     })
-    .await
+    .await?;
+    wall::raise(&mut connection, !applied.is_empty()).await?;
+    Ok(applied)
 }
 
 /// An older server would fail inside some migration, with a syntax error that says nothing of the reason.
@@ -80,7 +84,9 @@ fn can_run_on(version: i32) -> Result<(), DbError> {
 /// Takes every migration back, the newest first, and with them **all data**. For tests of the migrations.
 pub async fn revert_all(settings: &ConnectionSettings) -> Result<(), DbError> {
     let connection = lock(settings).await?;
-    apart(connection, |harness| harness.revert_all_migrations(MIGRATIONS).map(drop).map_err(DbError::Internal)).await
+    let revert = |harness: &mut Harness| harness.revert_all_migrations(MIGRATIONS).map(drop).map_err(DbError::Internal);
+    let ((), mut connection) = apart(connection, revert).await?;
+    wall::raze(&mut connection).await
 }
 
 /// The names of the migrations that this program has, oldest first.
@@ -141,12 +147,16 @@ async fn lock(settings: &ConnectionSettings) -> Result<AsyncPgConnection, DbErro
 
 type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
 
-/// Diesel's migrations are synchronous: on a thread of their own they work on any kind of runtime.
+/// Diesel's migrations are synchronous: on a thread of their own they work on any kind of runtime. Gives the connection,
+/// and with it the lock, back.
 async fn apart<T: Send + 'static>(
     connection: AsyncPgConnection,
     work: impl FnOnce(&mut Harness) -> Result<T, DbError> + Send + 'static,
-) -> Result<T, DbError> {
-    let job = tokio::task::spawn_blocking(move || work(&mut Harness::from(connection)));
+) -> Result<(T, AsyncPgConnection), DbError> {
+    let job = tokio::task::spawn_blocking(move || {
+        let mut harness = Harness::from(connection);
+        Ok((work(&mut harness)?, harness.into_inner()))
+    });
     job.await.map_err(DbError::internal)?
 }
 

@@ -10,12 +10,10 @@ use std::{
 
 use chrono::NaiveDate;
 use db::{
-    Pool,
     connection::{ConnectionSettings, SessionLimits},
     demo::{self, DemoOptions, Progress},
     embedded::{Embedded, EmbeddedConfig},
     migrate,
-    pool::PoolSettings,
 };
 use serde_json::Value;
 use tests::{process, sql};
@@ -59,9 +57,8 @@ impl Database {
         let today: NaiveDate = TODAY.parse()?;
         let now = today.and_hms_opt(2, 0, 0).ok_or("no such time")?.and_utc();
         let options = DemoOptions { measurements: Some(measurements), ..DemoOptions::new(today, now) };
-        let pool = Pool::new(&self.settings, PoolSettings::default());
         let begin = Instant::now();
-        let report = demo::load(&pool, options, |progress| {
+        let report = demo::load(&self.settings, options, |progress| {
             if let Progress::Measurements { present, planned } = progress {
                 say(&format!("\r{present} of {planned} measurements are in "));
             }

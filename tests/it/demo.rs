@@ -28,7 +28,7 @@ async fn loading_twice_changes_nothing() {
     let db = TestDb::demo().await;
     assert!(demo::is_loaded(&db.pool).await.unwrap());
     let before = fingerprint(&db).await;
-    let again = demo::load(&db.pool, fixed::options(), |_| {}).await.unwrap();
+    let again = demo::load(db.settings(), fixed::options(), |_| {}).await.unwrap();
     assert!(again.is_unchanged(), "{again:?}");
     assert_eq!(again.measurements, count(&db, "measurement").await);
     assert_eq!(fingerprint(&db).await, before);
@@ -37,7 +37,7 @@ async fn loading_twice_changes_nothing() {
 #[tokio::test]
 async fn two_databases_get_the_same() {
     let (one, other) = (TestDb::demo().await, TestDb::new().await);
-    let report = demo::load(&other.pool, fixed::options(), |_| {}).await.unwrap();
+    let report = demo::load(other.settings(), fixed::options(), |_| {}).await.unwrap();
     assert_eq!((report.added["agency"], report.added["target"]), (92 + 4, 217 + 17));
     // The outbox counts on from wherever it is.
     let but_change =
@@ -48,7 +48,7 @@ async fn two_databases_get_the_same() {
 #[tokio::test]
 async fn loads_at_once_wait_for_one_another() {
     let db = TestDb::new().await;
-    let load = || demo::load(&db.pool, fixed::options(), |_| {});
+    let load = || demo::load(db.settings(), fixed::options(), |_| {});
     let (one, other) = tokio::join!(load(), load());
     let (one, other) = (one.unwrap(), other.unwrap());
     assert!(one.is_unchanged() != other.is_unchanged(), "{one:?} {other:?}");
@@ -57,15 +57,15 @@ async fn loads_at_once_wait_for_one_another() {
 #[tokio::test]
 async fn an_interrupted_load_is_completed_by_the_next() {
     let db = TestDb::new().await;
-    let pool = db.pool.clone();
+    let owner = db.settings().clone();
     let interrupted = tokio::spawn(async move {
-        demo::load(&pool, fixed::options(), |progress| assert!(!matches!(progress, Progress::Facts { .. }), "stop"))
+        demo::load(&owner, fixed::options(), |progress| assert!(!matches!(progress, Progress::Facts { .. }), "stop"))
             .await
     });
     assert!(interrupted.await.unwrap_err().is_panic());
     assert_eq!(count(&db, "measurement").await, 0);
 
-    let next = demo::load(&db.pool, fixed::options(), |_| {}).await.unwrap();
+    let next = demo::load(db.settings(), fixed::options(), |_| {}).await.unwrap();
     assert_eq!(next.added.values().sum::<u64>(), 0);
     assert_eq!(next.measurements_added, count(&db, "measurement").await);
 }
@@ -75,12 +75,12 @@ async fn more_communes_and_later_days_add_to_what_is_there() {
     let db = TestDb::demo().await;
     let had = count(&db, "measurement").await;
     let more = DemoOptions { communes: 6, ..fixed::options() };
-    let report = demo::load(&db.pool, more, |_| {}).await.unwrap();
+    let report = demo::load(db.settings(), more, |_| {}).await.unwrap();
     // 8 monthly and 6 quarterly indicators in 2025.
     assert_eq!((report.added["agency"], report.measurements_added), (2, 2 * (8 * 12 + 6 * 4)));
 
     let later = DemoOptions { today: "2026-02-01".parse().unwrap(), ..more };
-    let report = demo::load(&db.pool, later, |_| {}).await.unwrap();
+    let report = demo::load(db.settings(), later, |_| {}).await.unwrap();
     assert_eq!(report.added.values().sum::<u64>(), 0);
     assert_eq!(report.measurements_added, 6 * 8 + 9);
     assert_eq!(count(&db, "measurement").await, had + 2 * 120 + 57);
@@ -89,7 +89,7 @@ async fn more_communes_and_later_days_add_to_what_is_there() {
 #[tokio::test]
 async fn a_figure_of_somebody_else_stays() {
     let db = TestDb::new().await;
-    demo::load(&db.pool, DemoOptions { communes: 0, ..fixed::options() }, |_| {}).await.unwrap();
+    demo::load(db.settings(), DemoOptions { communes: 0, ..fixed::options() }, |_| {}).await.unwrap();
     let had = count(&db, "measurement").await;
     db.execute(
         "INSERT INTO measurement SELECT gen_random_uuid(), i.id, d.id, a.id, a.id, 'CALENDAR', 'MONTH', '2026-01', \
@@ -98,7 +98,7 @@ async fn a_figure_of_somebody_else_stays() {
     )
     .await;
     let later = DemoOptions { communes: 0, today: "2026-02-01".parse().unwrap(), ..fixed::options() };
-    let report = demo::load(&db.pool, later, |_| {}).await.unwrap();
+    let report = demo::load(db.settings(), later, |_| {}).await.unwrap();
     assert_eq!(report.measurements_added, 8);
     assert_eq!(count(&db, "measurement").await, had + 9);
 }
@@ -106,22 +106,24 @@ async fn a_figure_of_somebody_else_stays() {
 #[tokio::test]
 async fn reset_empties_a_demo_and_nothing_else() {
     let db = TestDb::demo().await;
-    demo::reset(&db.pool).await.unwrap();
+    demo::reset(db.settings()).await.unwrap();
     assert!(!demo::is_loaded(&db.pool).await.unwrap());
     assert_eq!(count(&db, "agency").await + count(&db, "measurement").await + count(&db, "change").await, 0);
-    assert!(matches!(demo::reset(&db.pool).await, Err(DbError::Invalid(_))), "there is no demo any more");
+    assert!(matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(_))), "there is no demo any more");
 
-    demo::load(&db.pool, fixed::options(), |_| {}).await.unwrap();
+    demo::load(db.settings(), fixed::options(), |_| {}).await.unwrap();
     db.execute("INSERT INTO agency (id, code, name_vi, kind) VALUES (gen_random_uuid(), 'dni.ubnd', 'Ủy ban nhân dân tỉnh Đồng Nai', 'PEOPLES_COMMITTEE')").await;
     let before = fingerprint(&db).await;
-    assert!(matches!(demo::reset(&db.pool).await, Err(DbError::Invalid(text)) if text.contains("more than the demo")));
+    assert!(
+        matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(text)) if text.contains("more than the demo"))
+    );
     assert_eq!(fingerprint(&db).await, before);
 }
 
 #[tokio::test]
 async fn reset_knows_every_table() {
     let db = TestDb::demo().await;
-    demo::reset(&db.pool).await.unwrap();
+    demo::reset(db.settings()).await.unwrap();
     let query = "SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class WHERE relkind = 'r' \
         AND relnamespace = 'public'::regnamespace AND relname <> '__diesel_schema_migrations' \
         AND relname NOT IN ('audit_entry', 'audit_head', 'signing_key', 'sign_in_throttle')";

@@ -27,3 +27,4 @@ mod search;
 mod server;
 mod targets;
 mod text;
+mod wall;

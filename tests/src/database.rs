@@ -30,8 +30,9 @@ static COUNT: AtomicU32 = AtomicU32::new(1);
 /// A database of the test's own; gone when this is dropped.
 #[derive(Debug)]
 pub struct TestDb {
-    /// A small pool of connections to it.
+    /// A small pool of connections to it, as the role that the server works as.
     pub pool: Pool,
+    owner: ConnectionSettings,
     name: String,
 }
 
@@ -46,7 +47,8 @@ impl TestDb {
         Self::clone_of("template0").await
     }
 
-    /// A migrated database in the state that `prepare` brings about; done once per process and name, then cloned.
+    /// A migrated database in the state that `prepare` brings about, as its owner; done once per process and name, then
+    /// cloned.
     pub async fn like(template: &str, prepare: impl AsyncFnOnce(&Pool)) -> Self {
         let server = server().await;
         let name = name(template);
@@ -55,7 +57,7 @@ impl TestDb {
             // Made under another name first: should `prepare` panic, the next test tries again.
             let draft = Self::clone_of("template0").await;
             migrate::run(draft.settings()).await.unwrap();
-            prepare(&draft.pool).await;
+            prepare(&small_pool(draft.settings())).await;
             server.sql(&publish(&draft.name, &name)).await;
             std::mem::forget(draft);
             ready.insert(name.clone());
@@ -68,14 +70,14 @@ impl TestDb {
         let server = server().await;
         let name = name(&COUNT.fetch_add(1, Ordering::Relaxed).to_string());
         server.sql(&[format!("CREATE DATABASE {name} TEMPLATE {template}")]).await;
-        let settings = server.settings.with_database(&name);
-        Self { pool: Pool::new(&settings, PoolSettings { size: 8, ..PoolSettings::default() }), name }
+        let owner = server.settings.with_database(&name);
+        Self { pool: small_pool(&server.working.with_database(&name)), owner, name }
     }
 
-    /// How to reach it, for what makes connections of its own.
+    /// How its owner reaches it.
     #[must_use]
-    pub fn settings(&self) -> &ConnectionSettings {
-        self.pool.settings()
+    pub const fn settings(&self) -> &ConnectionSettings {
+        &self.owner
     }
 
     /// Its address, for another process.
@@ -86,18 +88,18 @@ impl TestDb {
         }
     }
 
-    /// Executes statements, past the pool.
+    /// Executes statements as its owner.
     pub async fn execute(&self, statements: &str) {
         let mut connection = self.connect().await;
         sql::execute(&mut connection, statements).await.unwrap_or_else(|error| panic!("{error}: {statements}"));
     }
 
-    /// What a query of one row and one column answers, as text.
+    /// What a query of one row and one column answers its owner, as text.
     pub async fn text(&self, query: &str) -> String {
         sql::text(&mut self.connect().await, query).await.unwrap_or_else(|error| panic!("{error}: {query}"))
     }
 
-    /// A connection outside the pool.
+    /// A connection of its owner.
     pub async fn connect(&self) -> AsyncPgConnection {
         self.settings().connect().await.unwrap()
     }
@@ -117,8 +119,14 @@ impl Drop for TestDb {
     }
 }
 
+fn small_pool(settings: &ConnectionSettings) -> Pool {
+    Pool::new(settings, PoolSettings { size: 8, ..PoolSettings::default() })
+}
+
 struct Server {
     settings: ConnectionSettings,
+    /// The same as whoever the server works as.
+    working: ConnectionSettings,
     home: Home,
     /// The templates made so far.
     ready: Mutex<HashSet<String>>,
@@ -137,14 +145,15 @@ impl Server {
     async fn start() -> Self {
         #[expect(clippy::disallowed_methods, reason = "a test run has no configuration")]
         let given = std::env::var("TEST_DATABASE_URL").ok();
-        let (home, settings) = match given {
+        let (home, settings, working) = match given {
             Some(url) => {
                 let settings = ConnectionSettings::new(&url, SessionLimits::default()).unwrap();
-                (Home::Given(url), settings)
+                let working = login(&settings, &url).await;
+                (Home::Given(url), settings, working)
             }
             None => start_embedded().await,
         };
-        let server = Self { settings, home, ready: Mutex::default() };
+        let server = Self { settings, working, home, ready: Mutex::default() };
         server.remove_leftovers().await;
         server
     }
@@ -191,7 +200,28 @@ fn with_database(url: &str, database: &str) -> String {
     format!("{scheme}://{host}/{database}{query}")
 }
 
-async fn start_embedded() -> (Home, ConnectionSettings) {
+/// On a server that asks for passwords: a login that is a member of the server's role and nothing else.
+async fn login(superuser: &ConnectionSettings, url: &str) -> ConnectionSettings {
+    let mut connection = superuser.connect().await.unwrap();
+    sql::execute(&mut connection, MAKE_LOGIN).await.unwrap();
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let address = rest.split_once('@').map_or(rest, |(_, address)| address);
+    let url = format!("{scheme}://cotmoc_test:cotmoc_test@{address}");
+    ConnectionSettings::new(&url, SessionLimits::default()).unwrap().as_server()
+}
+
+/// Several test processes may come at once.
+const MAKE_LOGIN: &str = "
+    SELECT pg_advisory_lock(hashtext('cotmoc test login'));
+    DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server') THEN CREATE ROLE cotmoc_server; END IF;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_test') THEN
+            CREATE ROLE cotmoc_test LOGIN PASSWORD 'cotmoc_test' IN ROLE cotmoc_server;
+        END IF;
+    END $$;
+    SELECT pg_advisory_unlock(hashtext('cotmoc test login'))";
+
+async fn start_embedded() -> (Home, ConnectionSettings, ConnectionSettings) {
     let dir = tempfile::Builder::new().prefix("cotmoc-tests-").tempdir_in("/tmp").unwrap().keep();
     // User `postgres` must pass through, should we be root.
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
@@ -205,7 +235,8 @@ async fn start_embedded() -> (Home, ConnectionSettings) {
     let config = EmbeddedConfig { durable: false, settings, ..EmbeddedConfig::new(&dir) };
     let embedded = Embedded::start(config).await.unwrap();
     let settings = embedded.connection("postgres", SessionLimits::default()).unwrap();
-    (Home::Embedded(Box::new(embedded), pipe), settings)
+    let working = embedded.server_connection("postgres", SessionLimits::default()).unwrap();
+    (Home::Embedded(Box::new(embedded), pipe), settings, working)
 }
 
 /// `cat` ends when the test process does. A fast stop, then the directory goes. A stopped server that nobody reaps can

@@ -27,7 +27,7 @@ impl TestDb {
     /// A database with the demo province, loaded with [`options`]; prepared once per process.
     pub async fn demo() -> Self {
         Self::like("demo", async |pool| {
-            demo::load(pool, options(), |_| {}).await.unwrap();
+            demo::load(pool.settings(), options(), |_| {}).await.unwrap();
         })
         .await
     }

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use db::{
-    Pool,
+    connection::ConnectionSettings,
     demo::{self, DemoOptions, DemoReport, Progress},
 };
 
@@ -57,13 +57,13 @@ impl Demo {
     async fn on(&self, database: &Database, clock: Clock) -> Result<String, DatabaseError> {
         database.migrate().await?;
         if self.action == Action::Reset {
-            demo::reset(database.pool()).await?;
+            demo::reset(database.owner()).await?;
             return Ok("the demo is gone; `cotmoc demo load` brings it back\n".to_owned());
         }
         let usual = options(clock);
         let options =
             DemoOptions { communes: self.communes.unwrap_or(usual.communes), measurements: self.measurements, ..usual };
-        Ok(words(&load(database.pool(), options).await?))
+        Ok(words(&load(database.owner(), options).await?))
     }
 }
 
@@ -73,9 +73,9 @@ pub fn options(clock: Clock) -> DemoOptions {
 }
 
 /// Loads what is missing and tells the log how far it is.
-pub async fn load(pool: &Pool, options: DemoOptions) -> Result<DemoReport, DatabaseError> {
+pub async fn load(owner: &ConnectionSettings, options: DemoOptions) -> Result<DemoReport, DatabaseError> {
     let told = Mutex::new(Instant::now());
-    let report = demo::load(pool, options, |progress| match progress {
+    let report = demo::load(owner, options, |progress| match progress {
         Progress::Facts { added } => tracing::info!(added, "the demo's facts are in"),
         Progress::Measurements { present, planned } => {
             if let Ok(mut told) = told.lock()

@@ -4,15 +4,17 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use db::{
-    migrate,
+    Pool, migrate,
+    pool::PoolSettings,
     vitals::{self, OLDEST, Vitals},
+    wall::{self, Standing},
 };
 
 use super::output;
 use crate::{
     clock::Clock,
     config::{Config, Sources},
-    database::{Database, Sharing},
+    database::{Database, MIGHTY, Sharing, join},
 };
 
 /// Clocks further apart than this make deadlines and tokens fail.
@@ -93,6 +95,7 @@ async fn database(config: &Config) -> Vec<Finding> {
         Ok(vitals) => {
             let mut findings = server(config, &vitals, Clock::System.now());
             findings.push(migrations(&database).await);
+            findings.push(standing(&database).await);
             findings
         }
         Err(error) => vec![Bad(
@@ -159,13 +162,26 @@ fn apart(theirs: DateTime<Utc>, ours: DateTime<Utc>) -> Finding {
 }
 
 async fn migrations(database: &Database) -> Finding {
-    match migrate::pending(database.pool()).await {
+    let owner = Pool::new(database.owner(), PoolSettings { size: 1, ..PoolSettings::default() });
+    match migrate::pending(&owner).await {
         Ok(pending) if pending.is_empty() => Good("migrations: all applied".to_owned()),
         Ok(pending) => Note(format!(
             "migrations: {} not applied yet; serve applies them, or run cotmoc migrate now",
             pending.len()
         )),
         Err(error) => Bad(format!("migrations: {error}"), "May this user read the database's tables?".to_owned()),
+    }
+}
+
+async fn standing(database: &Database) -> Finding {
+    match wall::look(database.pool()).await {
+        Ok(Standing { mighty: true, login, .. }) => Note(format!("role: requests log in as {login}. {MIGHTY}")),
+        Ok(Standing { unreadable, login, .. }) if !unreadable.is_empty() => {
+            let remedy = format!("Run cotmoc migrate as the owner; if that does not help, {}.", join(&login));
+            Bad(format!("role: {login}, who requests work as, may not read {unreadable}"), remedy)
+        }
+        Ok(Standing { login, role, .. }) => Good(format!("role: requests log in as {login} and work as {role}")),
+        Err(error) => Bad(format!("role: {error}"), "Mend what is said above first.".to_owned()),
     }
 }
 

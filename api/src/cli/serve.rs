@@ -81,9 +81,9 @@ async fn start(config: &Config, with_demo: bool) -> Result<Running, ServerError>
     }
     let server = Server::bind(config.clone(), clock)?;
     let database = Database::open(config, Sharing::Own).await?;
-    database.migrate().await?;
+    database.prepare().await?;
     if with_demo {
-        let report = demo::load(database.pool(), demo::options(clock)).await?;
+        let report = demo::load(database.owner(), demo::options(clock)).await?;
         tracing::info!(simulated_measurements = report.measurements, "the demo province is there");
     }
     server.serve(database)

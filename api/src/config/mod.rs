@@ -74,6 +74,8 @@ pub struct GraphqlConfig {
 pub struct DatabaseConfig {
     /// The server to use, with its password; none means the embedded one.
     pub url: Option<SecretString>,
+    /// The same server and database, as the owner of the tables; none means that `url` is the owner's.
+    pub migrate_url: Option<SecretString>,
     /// Where the embedded server's programs are; none means to look for them.
     pub pg_bin_dir: Option<PathBuf>,
     /// Connections at most.
@@ -173,6 +175,9 @@ impl Config {
             },
             database: DatabaseConfig {
                 url: sources.read(&settings::DATABASE_URL, parse::database_url)?.map(SecretString::from),
+                migrate_url: sources
+                    .read(&settings::MIGRATE_DATABASE_URL, parse::database_url)?
+                    .map(SecretString::from),
                 pg_bin_dir: sources.read(&settings::PG_BIN_DIR, parse::path)?,
                 pool_size: required(sources, &settings::POOL_SIZE, parse::count(500))?,
                 pool_wait: required(sources, &settings::POOL_WAIT, parse::time_limit)?,

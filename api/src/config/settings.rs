@@ -151,6 +151,13 @@ settings! {
         form: "postgres://user:password@host:port/database, with ?sslmode=… if wanted",
         about: "The PostgreSQL (15 or newer) to use. No flag, since others can read a command line.",
     }
+    /// `database.migrate_url`
+    MIGRATE_DATABASE_URL {
+        key: "database.migrate_url", env: "MIGRATE_DATABASE_URL", secret: true,
+        fallback: Fallback::Otherwise("`DATABASE_URL`, whose user must then own the tables"),
+        form: "postgres://owner:password@host:port/database: the same database as DATABASE_URL",
+        about: "The same database as its owner: used for migrations and for loading the demo, never for requests.",
+    }
     /// `database.pg_bin_dir`
     PG_BIN_DIR {
         key: "database.pg_bin_dir", env: "COTMOC_PG_BIN_DIR", flag: Some("pg-bin-dir"),

@@ -86,7 +86,7 @@ impl Server {
     pub async fn start(config: Config, clock: Clock) -> Result<Running, ServerError> {
         let server = Self::bind(config, clock)?;
         let database = Database::open(&server.config, Sharing::Own).await?;
-        database.migrate().await?;
+        database.prepare().await?;
         server.serve(database)
     }
 

@@ -15,12 +15,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{ExpressionMethods as _, QueryDsl as _};
-use diesel_async::{AsyncConnection as _, RunQueryDsl as _, SimpleAsyncConnection as _};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 
 use self::{facts::Facts, id::id, insert::Load, simulation::Plan};
 use crate::{
     DbError, Pool,
-    connection::{SessionLimits, driver_error},
+    connection::{ConnectionSettings, SessionLimits, driver_error},
     schema::programme,
 };
 
@@ -87,14 +87,18 @@ impl DemoReport {
     }
 }
 
-/// Loads whatever of the demo is missing. Several loads at once wait for one another.
+/// Loads whatever of the demo is missing, as the owner of the tables. Several loads at once wait for one another.
 ///
 /// `progress` is called now and then. `DbError::Constraint` if other data are in the way, such as another agency with the
 /// code of one of the demo's; nothing but whole transactions is ever left behind.
-pub async fn load(pool: &Pool, options: DemoOptions, progress: impl Fn(Progress)) -> Result<DemoReport, DbError> {
+pub async fn load(
+    owner: &ConnectionSettings,
+    options: DemoOptions,
+    progress: impl Fn(Progress),
+) -> Result<DemoReport, DbError> {
     let facts = Facts::read()?;
     let plan = Plan::new(&facts, options.communes, options.measurements, options.today)?;
-    let settings = pool.settings().with_limits(patient());
+    let settings = owner.with_limits(patient());
     let mut clients = [settings.client().await?, settings.client().await?];
     // Held by the session, so that it also ends with a process that is killed.
     clients[0].batch_execute("SELECT pg_advisory_lock(hashtext('cotmoc demo'))").await.map_err(driver_error)?;
@@ -123,9 +127,12 @@ pub async fn load(pool: &Pool, options: DemoOptions, progress: impl Fn(Progress)
 
 /// True if the demo has been loaded into this database, at least its facts.
 pub async fn is_loaded(pool: &Pool) -> Result<bool, DbError> {
-    let mut connection = pool.get().await?;
+    has_facts(&mut *pool.get().await?).await
+}
+
+async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> {
     let query = programme::table.filter(programme::id.eq(id("programme", PROGRAMME)));
-    Ok(diesel::select(diesel::dsl::exists(query)).get_result(&mut connection).await?)
+    Ok(diesel::select(diesel::dsl::exists(query)).get_result(connection).await?)
 }
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
@@ -146,17 +153,17 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 
-/// Empties a demo database, for a fresh load.
+/// Empties a demo database, for a fresh load, as the owner of the tables.
 ///
 /// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
 /// did not make: an agency, document, programme, indicator, target or directive of its own, a figure or a report of progress
 /// that is not simulated.
-pub async fn reset(pool: &Pool) -> Result<(), DbError> {
-    if !is_loaded(pool).await? {
+pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
+    let mut connection = owner.with_limits(patient()).connect().await?;
+    if !has_facts(&mut connection).await? {
         return Err(DbError::Invalid("the demo is not loaded into this database; nothing was deleted".into()));
     }
     let ids = Facts::read()?.ids();
-    let mut connection = pool.settings().with_limits(patient()).connect().await?;
     connection
         .transaction(async |connection| {
             connection.batch_execute("SELECT pg_advisory_xact_lock(hashtext('cotmoc demo'))").await?;

@@ -26,7 +26,10 @@ use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 
 pub use error::EmbeddedError;
 
-use crate::connection::{ConnectionSettings, SessionLimits};
+use crate::{
+    connection::{ConnectionSettings, SessionLimits},
+    wall,
+};
 use cluster::{Cluster, Lock};
 use server::Server;
 
@@ -92,6 +95,7 @@ impl Embedded {
         let mut embedded = Self { cluster, owned: Some(Owned { config, server: None, _lock: lock }) };
         embedded.boot().await?;
         embedded.create_database(DATABASE).await?;
+        embedded.create_server_role().await?;
         Ok(embedded)
     }
 
@@ -123,6 +127,15 @@ impl Embedded {
     /// The settings to connect to one of its databases.
     pub fn connection(&self, database: &str, limits: SessionLimits) -> Result<ConnectionSettings, EmbeddedError> {
         Ok(ConnectionSettings::new(&self.url(database), limits)?)
+    }
+
+    /// The settings to connect to one of its databases as the role that the server works as: who owns nothing.
+    pub fn server_connection(
+        &self,
+        database: &str,
+        limits: SessionLimits,
+    ) -> Result<ConnectionSettings, EmbeddedError> {
+        Ok(self.connection(database, limits)?.with_login(wall::ROLE))
     }
 
     /// The server's log, which tells why it ended if it did.
@@ -175,6 +188,12 @@ impl Embedded {
         }
         let statement = format!("CREATE DATABASE \"{}\"", name.replace('"', "\"\""));
         connection.batch_execute(&statement).await.map_err(crate::DbError::from)?;
+        Ok(())
+    }
+
+    async fn create_server_role(&self) -> Result<(), EmbeddedError> {
+        let mut connection = self.connection("postgres", SessionLimits::default())?.connect().await?;
+        connection.batch_execute(wall::MAKE_LOGIN).await.map_err(crate::DbError::from)?;
         Ok(())
     }
 

@@ -1,0 +1,40 @@
+-- What the server's role may do: all of it, in one place. Executed as a whole whenever migrations were applied, so that a
+-- table is decided on here, and what is taken out of here is taken back. It reads everything and owns nothing; it deletes
+-- only what is spent; columns that a rule keeps still are left out. A test prints the outcome, table by table.
+
+DO $$
+BEGIN
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM cotmoc_server', current_schema());
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, cotmoc_server', current_schema());
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO cotmoc_server', current_schema());
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO cotmoc_server', current_schema());
+    -- A temporary table could stand in the place of a real one for the rest of the session.
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, cotmoc_server', current_database());
+END
+$$;
+
+-- Catalogue (agencies, documents, programmes, indicators, targets, directives …): read only, until a mutation writes it.
+
+-- History is added.
+GRANT INSERT ON change, audit_entry, directive_deadline, progress_update, target_revision, measurement_revision TO cotmoc_server;
+-- A figure's life-cycle moves on; the figure stays.
+GRANT INSERT, UPDATE (published_revision) ON measurement TO cotmoc_server;
+GRANT UPDATE (state, published_at) ON measurement_revision TO cotmoc_server;
+
+-- Accounts, and the roles they hold: ended, never deleted.
+GRANT INSERT, UPDATE (full_name, email, agency_id, language, status, version) ON account TO cotmoc_server;
+GRANT INSERT, UPDATE (valid_until) ON role_grant TO cotmoc_server;
+
+-- Signing in.
+GRANT INSERT, UPDATE (hash, changed_at) ON password TO cotmoc_server;
+GRANT INSERT, UPDATE (used_at), DELETE ON password_reset TO cotmoc_server;
+GRANT INSERT, UPDATE (sealed_secret, created_at, confirmed_at, last_step), DELETE ON second_factor TO cotmoc_server;
+GRANT INSERT, UPDATE (used_at), DELETE ON recovery_code TO cotmoc_server;
+GRANT INSERT, UPDATE (second_factor, last_used_at, ended_at, end_reason) ON session TO cotmoc_server;
+GRANT INSERT, UPDATE (used_at) ON refresh_token TO cotmoc_server;
+GRANT INSERT, UPDATE, DELETE ON sign_in_throttle TO cotmoc_server;
+
+-- Machines, and the keys that sign.
+GRANT INSERT, UPDATE (name, with_below, scopes, status, version) ON service_account TO cotmoc_server;
+GRANT INSERT, UPDATE (last_used_at, ended_at) ON service_secret TO cotmoc_server;
+GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;

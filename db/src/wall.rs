@@ -1,0 +1,108 @@
+//! The second wall: what PostgreSQL itself keeps the server from, should the first one, in this program, have a hole.
+//!
+//! Whoever migrates owns the schema. The server works as [`ROLE`], which owns nothing, alters nothing, and neither changes
+//! nor deletes history: `grants.sql` says what it may. A login that is a member of the role is held by it for good. One
+//! that may do more takes the role at the start of each connection, which keeps out mistakes; a statement that somebody
+//! smuggles in could leave it again (`SET ROLE NONE`). So [`look`] tells who the login is.
+
+use diesel::{
+    QueryableByName,
+    sql_types::{Bool, Text},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
+
+use crate::{DbError, Pool};
+
+/// The role that the server works as. It belongs to the whole PostgreSQL, not to one database.
+pub const ROLE: &str = "cotmoc_server";
+
+/// What an operator executes, as a superuser, to make the role where the owner of the database may not.
+pub const MAKE_ROLE_BY_HAND: &str = "CREATE ROLE cotmoc_server NOLOGIN";
+
+const GRANTS: &str = include_str!("grants.sql");
+
+/// In a PostgreSQL without the role, or for a login that may not take it, nothing changes.
+pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = 'cotmoc_server' \
+    AND pg_has_role(session_user, oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)";
+
+/// Two databases of one PostgreSQL may make it at the same time.
+const MAKE_ROLE: &str = "DO $$ BEGIN CREATE ROLE cotmoc_server NOLOGIN; \
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+
+/// Where whoever reaches the socket may connect, the role itself is the login.
+pub(crate) const MAKE_LOGIN: &str = "DO $$ BEGIN \
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server') THEN CREATE ROLE cotmoc_server LOGIN; \
+    ELSIF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server' AND rolcanlogin) THEN ALTER ROLE cotmoc_server LOGIN; \
+    END IF; END $$";
+
+const STATE: &str = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server') AS exists, \
+    (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) AS may_make, \
+    EXISTS (SELECT FROM pg_roles server WHERE rolname = 'cotmoc_server' \
+        AND NOT has_database_privilege(server.oid, current_database(), 'TEMP') \
+        AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+            AND relkind IN ('r', 'p', 'v') AND NOT has_table_privilege(server.oid, pg_class.oid, 'SELECT'))) AS whole";
+
+#[derive(QueryableByName)]
+struct State {
+    #[diesel(sql_type = Bool)]
+    exists: bool,
+    #[diesel(sql_type = Bool)]
+    may_make: bool,
+    #[diesel(sql_type = Bool)]
+    whole: bool,
+}
+
+/// Makes the role if it is missing and grants it what it needs, as the owner of the schema. Grants are made anew when the
+/// schema has changed or some are missing, as after a restore; an older program that meets a newer schema leaves them.
+pub(crate) async fn raise(connection: &mut AsyncPgConnection, changed: bool) -> Result<(), DbError> {
+    let state: State = diesel::sql_query(STATE).get_result(connection).await?;
+    if state.whole && !changed {
+        return Ok(());
+    }
+    if !state.exists && !state.may_make {
+        tracing::warn!("the role {ROLE} is missing: as a superuser, {MAKE_ROLE_BY_HAND}; then start again");
+        return Ok(());
+    }
+    connection.batch_execute(MAKE_ROLE).await?;
+    connection.batch_execute(&format!("BEGIN; {GRANTS} COMMIT")).await?;
+    Ok(())
+}
+
+/// Takes back what `raise` has granted and the tables did not take with them. The role stays: other databases may know it.
+pub(crate) async fn raze(connection: &mut AsyncPgConnection) -> Result<(), DbError> {
+    const REVOKE: &str = "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server') THEN \
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM cotmoc_server', current_schema()); \
+        EXECUTE format('REVOKE ALL ON SCHEMA %I FROM cotmoc_server', current_schema()); END IF; END $$";
+    Ok(connection.batch_execute(REVOKE).await?)
+}
+
+/// Who a pool's connections are.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Standing {
+    /// Whose name and password the address gives.
+    #[diesel(sql_type = Text)]
+    pub login: String,
+    /// What statements are executed as.
+    #[diesel(sql_type = Text)]
+    pub role: String,
+    /// True if the login may do what the server's role may not: a superuser, or an owner of tables.
+    #[diesel(sql_type = Bool)]
+    pub mighty: bool,
+    /// The tables that the role may not even read, separated by commas; empty if all is well.
+    #[diesel(sql_type = Text)]
+    pub unreadable: String,
+}
+
+const LOOK: &str = "SELECT session_user::text AS login, current_user::text AS role, \
+    (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = session_user) \
+        OR EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+            AND pg_has_role(session_user, relowner, 'MEMBER')) AS mighty, \
+    (SELECT coalesce(string_agg(relname, ', ' ORDER BY relname), '') FROM pg_class \
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v') \
+        AND NOT has_table_privilege(oid, 'SELECT')) AS unreadable";
+
+/// Looks at who a pool's connections are.
+pub async fn look(pool: &Pool) -> Result<Standing, DbError> {
+    let mut connection = pool.get().await?;
+    Ok(diesel::sql_query(LOOK).get_result(&mut connection).await?)
+}
