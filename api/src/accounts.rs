@@ -1,7 +1,9 @@
 //! Accounts (tài khoản) and the roles they hold.
 
 use async_graphql::Context;
+use auth::Action;
 use db::{
+    access::Auth,
     account::{Account as Row, AccountFilter},
     role_grant::{RoleGrant as GrantRow, RoleGrantFilter, RoleGrantLink},
 };
@@ -15,7 +17,7 @@ use crate::{
 object! {
     /// A person who signs in (tài khoản). Seen by whoever keeps the accounts of the person's agency, by inspectors, and
     /// by the person.
-    Account shows Row, tag b'k';
+    Account shows Row, tag b'k', by SeeAccounts;
     {
         /// The agency the person belongs to: its administrators keep the account; null if it belongs to none
         async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
@@ -28,7 +30,7 @@ object! {
 
 object! {
     /// A role that somebody holds at an agency, from a day, perhaps until a day.
-    RoleGrant shows GrantRow, tag b'o';
+    RoleGrant shows GrantRow, tag b'o', by SeeAccounts;
     {
         /// Who holds it
         async fn account(&self, context: &Context<'_>) -> Answer<Account> {
@@ -56,6 +58,7 @@ root_lists! {
     AccountQuery;
     {
         /// The account of that login; null if there is none, or if the viewer may not see it
+        #[graphql(directive = Auth::apply(Action::SeeAccounts))]
         async fn account(
             &self,
             context: &Context<'_>,

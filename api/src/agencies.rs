@@ -1,8 +1,10 @@
 //! Agencies (cơ quan, đơn vị).
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use auth::Action;
 use db::{
     Date,
+    access::Auth,
     account::{AccountFilter, AccountLink},
     agency::{
         Agency as Row, AgencyFilter, AgencyLink, AgencyOrder, AgencyPlacement as PlacementRow,
@@ -36,7 +38,7 @@ use crate::{
 
 object! {
     /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
-    Agency shows Row, tag b'a';
+    Agency shows Row, tag b'a', by SeePublished;
     {
         /// Name, in Vietnamese where nobody has translated it
         async fn name(
@@ -140,7 +142,7 @@ fn succession(row: SuccessionRow) -> AgencySuccession {
 
 /// Under which agency another stands, and when.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct AgencyPlacement {
     #[graphql(flatten)]
     row: PlacementRow,
@@ -161,7 +163,7 @@ impl AgencyPlacement {
 
 /// A reorganisation: which agencies became which.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct AgencySuccession {
     #[graphql(flatten)]
     row: SuccessionRow,
@@ -189,6 +191,7 @@ root_lists! {
     AgencyQuery;
     {
         /// The agency of that code; null if there is none
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn agency(
             &self,
             context: &Context<'_>,

@@ -1,8 +1,10 @@
 //! Directives and duties (chỉ đạo, nhiệm vụ).
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use auth::Action;
 use db::{
     Date,
+    access::Auth,
     deadline::Timeliness,
     directive::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row, DirectiveCoordinator as CoordinatorRow,
@@ -25,7 +27,7 @@ use crate::{
 
 object! {
     /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
-    Directive shows Row, tag b'v';
+    Directive shows Row, tag b'v', by SeePublished;
     {
         /// Whether it is in time on a day, held against the deadline in force
         async fn timeliness(
@@ -102,7 +104,7 @@ object! {
 
 /// Who coordinates (phối hợp): an agency by name, or an open group in the document's words.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DirectiveCoordinator {
     #[graphql(flatten)]
     row: CoordinatorRow,
@@ -118,7 +120,7 @@ impl DirectiveCoordinator {
 
 /// A deadline (thời hạn) a directive has or has had.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DirectiveDeadline {
     #[graphql(flatten)]
     row: DeadlineRow,
@@ -134,7 +136,7 @@ impl DirectiveDeadline {
 
 /// What a directive waits for: another directive, or a document not yet issued.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DirectiveDependency {
     #[graphql(flatten)]
     row: DependencyRow,
@@ -155,7 +157,7 @@ impl DirectiveDependency {
 
 /// An indicator that a directive serves.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct ServedIndicator {
     #[graphql(flatten)]
     row: ServedRow,
@@ -171,7 +173,7 @@ impl ServedIndicator {
 
 object! {
     /// What was reported of a directive's progress on a day: added, never changed.
-    ProgressUpdate shows ProgressRow, tag b'u';
+    ProgressUpdate shows ProgressRow, tag b'u', by SeePublished;
     {
         /// The directive
         async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {
@@ -194,6 +196,7 @@ root_lists! {
     DirectiveQuery;
     {
         /// The directive of that code; null if there is none
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn directive(
             &self,
             context: &Context<'_>,

@@ -1,7 +1,9 @@
 //! Documents (văn bản).
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use auth::Action;
 use db::{
+    access::Auth,
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{
         Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, RelationsFrom, RelationsTo,
@@ -29,7 +31,7 @@ use crate::{
 object! {
     /// A document (văn bản): resolution, plan, notice. Its identity is issuer, symbol and date; a number alone is repeated by
     /// other provinces.
-    Document shows Row, tag b'd';
+    Document shows Row, tag b'd', by SeePublished;
     {
         /// Who issued it; null if it is no agency of the tree (see `issuerName`) or unknown
         async fn issuer(&self, context: &Context<'_>) -> Answer<Agency> {
@@ -64,7 +66,7 @@ object! {
 
 /// What a document does to another document, or to an agency.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DocumentRelation {
     #[graphql(flatten)]
     row: RelationRow,
@@ -93,6 +95,7 @@ root_lists! {
     {
         /// The document of that code, or of that symbol and issuer; null if there is none. Of several with one symbol and
         /// issuer, the latest
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn document(
             &self,
             context: &Context<'_>,

@@ -1,8 +1,10 @@
 //! Indicators (chỉ tiêu).
 
 use async_graphql::{ComplexObject, Context, Json, SimpleObject};
+use auth::Action;
 use db::{
     Date,
+    access::Auth,
     calendar::{Period, PeriodKind, Regime, RelativePeriod},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     enums::SortDirection,
@@ -32,7 +34,7 @@ use crate::{
 
 object! {
     /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
-    Indicator shows Row, tag b'i';
+    Indicator shows Row, tag b'i', by SeePublished;
     {
         /// Name
         async fn name(
@@ -146,7 +148,7 @@ fn bounds(
 
 /// A dated wording of what an indicator measures: another denominator or window is another version.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct IndicatorDefinition {
     #[graphql(flatten)]
     pub(crate) row: DefinitionRow,
@@ -178,7 +180,7 @@ impl IndicatorDefinition {
 pub struct IndicatorMembership(Membership);
 
 /// Where a programme places an indicator.
-#[async_graphql::Object]
+#[async_graphql::Object(directive = Auth::apply(Action::SeePublished))]
 impl IndicatorMembership {
     /// The programme
     async fn programme(&self, context: &Context<'_>) -> Answer<Programme> {
@@ -195,6 +197,7 @@ root_lists! {
     IndicatorQuery;
     {
         /// The indicator of that code; null if there is none
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn indicator(
             &self,
             context: &Context<'_>,

@@ -6,6 +6,8 @@ use std::{
 };
 
 use async_graphql::{Context, Object, SimpleObject};
+use auth::Action;
+use db::access::Auth;
 use serde::Deserialize;
 
 use crate::{
@@ -39,6 +41,7 @@ impl Row {
 
 /// What people read for the values of an enum.
 #[derive(SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct EnumLabels {
     /// The enum's name in this schema
     #[graphql(name = "type")]
@@ -49,6 +52,7 @@ pub struct EnumLabels {
 
 /// What people read for a value of an enum.
 #[derive(SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct EnumLabel {
     /// The value
     pub value: &'static str,
@@ -65,6 +69,7 @@ pub struct LabelQuery;
 impl LabelQuery {
     /// What people read for the values of enums, each enum once, by name. It changes with the server's version only: ask
     /// once and keep it
+    #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn labels(
         &self,
         context: &Context<'_>,

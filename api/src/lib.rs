@@ -1,5 +1,6 @@
 //! How it is spoken: schema, HTTP, configuration, the command line.
 
+pub mod access;
 pub mod accounts;
 pub mod agencies;
 pub mod cli;
@@ -21,6 +22,7 @@ pub mod measurements;
 mod object;
 pub mod page;
 pub mod payload;
+pub mod permissions;
 pub mod programmes;
 pub mod recommendations;
 pub mod reporting_rules;

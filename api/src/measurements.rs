@@ -17,7 +17,7 @@ use crate::{
 
 object! {
     /// A measurement (số liệu): one indicator of one subject in one period, with the revision the viewer may see.
-    Measurement shows Row, tag b'm';
+    Measurement shows Row, tag b'm', by SeePublished;
     {
         /// Last day of the period (Asia/Ho_Chi_Minh)
         async fn ends_on(&self) -> Date {

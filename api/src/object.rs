@@ -61,14 +61,14 @@ pub(crate) fn named<'a>(context: &Context<'_>, asked: Option<Language>, vi: &'a 
     }
 }
 
-/// Declares a type that shows a noun: its id, fields by hand, and its lists.
+/// Declares a type that shows a noun: the action by which it is seen, its id, fields by hand, and its lists.
 ///
 /// A list is `/// what it holds` `name: Type (Filter; Order) = link;` with filter and order left out where there is none.
 /// `name(on): …` takes a day, which `link` may use; today if the client leaves it out. Each becomes a connection with the same paging arguments; writing them out by hand would be 25 times the same lines.
 macro_rules! object {
     (
         $(#[$about:meta])*
-        $type:ident shows $noun:ty, tag $tag:literal;
+        $type:ident shows $noun:ty, tag $tag:literal, by $seen:ident;
         { $($body:tt)* }
         $($(#[$list_about:meta])* $list:ident $(($day:ident))?: $item:ident $((
             $($filter:ty)? $(; $order:ty)?
@@ -76,7 +76,7 @@ macro_rules! object {
     ) => {
         $(#[$about])*
         #[derive(Clone, async_graphql::SimpleObject)]
-        #[graphql(complex)]
+        #[graphql(complex, directive = db::access::Auth::apply(auth::Action::$seen))]
         pub struct $type {
             #[graphql(flatten)]
             pub(crate) row: $noun,
@@ -84,6 +84,8 @@ macro_rules! object {
 
         impl $crate::page::Shown for $type {
             type Noun = $noun;
+
+            const SEEN: auth::Action = auth::Action::$seen;
 
             fn show(row: $noun) -> Self {
                 Self { row }
@@ -129,9 +131,13 @@ macro_rules! object {
             )*
         }
     };
+    ($(#[$about:meta])* $type:ident shows $noun:ty, tag $tag:literal; $($rest:tt)*) => {
+        compile_error!(concat!("by which action is it seen? `", stringify!($type), " shows …, tag …, by SeePublished;`"));
+    };
 }
 
-/// Declares the lists of all objects of a noun, at the root.
+/// Declares the lists of all objects of a noun, at the root: open to whom the objects are. A field in the body says its
+/// own rule.
 macro_rules! root_lists {
     (
         $query:ident;
@@ -150,6 +156,7 @@ macro_rules! root_lists {
 
             $(
                 $(#[$list_about])*
+                #[graphql(directive = db::access::Auth::apply(<$item as $crate::page::Shown>::SEEN))]
                 #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
                 async fn $list(
                     &self,

@@ -7,9 +7,11 @@ use std::{
 };
 
 use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use auth::Action;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use db::{
     Reader,
+    access::Auth,
     noun::{CountOf, ListOf, Noun},
     page::{Cursor, MAX_PAGE, Page, Slice},
 };
@@ -29,6 +31,9 @@ pub type Answer<T> = Option<Result<T, ApiError>>;
 pub trait Shown: OutputType + Send + Sync + 'static {
     /// The noun.
     type Noun: Noun;
+
+    /// The rule by which its objects are seen.
+    const SEEN: Action;
 
     /// Shows a row.
     fn show(row: Self::Noun) -> Self;
@@ -174,7 +179,7 @@ where
 }
 
 /// A page of a list.
-#[Object(name_type)]
+#[Object(name_type, directive = Auth::apply(T::SEEN))]
 impl<T: Shown> Connection<T> {
     /// The objects of the page, in order
     async fn nodes(&self) -> Vec<T> {
@@ -224,7 +229,7 @@ impl<T: Shown> TypeName for Edge<T> {
 }
 
 /// An object of a page and its cursor.
-#[Object(name_type)]
+#[Object(name_type, directive = Auth::apply(T::SEEN))]
 impl<T: Shown> Edge<T> {
     /// Its place in the list: give it as `after` or `before`, with the same sort and filter
     async fn cursor(&self) -> &str {
@@ -239,6 +244,7 @@ impl<T: Shown> Edge<T> {
 
 /// Where a page lies in its list.
 #[derive(SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct PageInfo {
     /// True if there is more behind it
     pub has_next_page: bool,

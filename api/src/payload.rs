@@ -1,12 +1,14 @@
 //! What mutations answer: the object, or what the person has to mend.
 
 use async_graphql::{Context, SimpleObject};
-use db::{DbError, Violation, ViolationCode};
+use auth::Action;
+use db::{DbError, Violation, ViolationCode, access::Auth};
 
 use crate::{error::ApiError, language::Language, object::language};
 
 /// Something the person can mend: nothing was written.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct UserError {
     /// Which rule was broken: for programs
     pub code: ViolationCode,
@@ -86,17 +88,21 @@ pub(crate) fn settle<T>(
     }
 }
 
-/// Declares the payload of a mutation: the object it made or changed, and what has to be mended.
+/// Declares the payload of a mutation: the action it answers, the object it made or changed, and what has to be mended.
 macro_rules! payload {
-    ($(#[$about:meta])* $payload:ident { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
+    ($(#[$about:meta])* $payload:ident by $action:ident { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
         $(#[$about])*
         #[derive(async_graphql::SimpleObject)]
+        #[graphql(directive = db::access::Auth::apply(auth::Action::$action))]
         pub struct $payload {
             $(#[$field_about])*
             pub $field: Option<$type>,
             /// What has to be mended; empty if it was done
             pub user_errors: Vec<$crate::payload::UserError>,
         }
+    };
+    ($(#[$about:meta])* $payload:ident { $($rest:tt)* }) => {
+        compile_error!(concat!("of which action is it? `", stringify!($payload), " by GrantRole { … }`"));
     };
 }
 

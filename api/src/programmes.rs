@@ -1,7 +1,9 @@
 //! Programmes (chương trình) and their pillars.
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use auth::Action;
 use db::{
+    access::Auth,
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
     programme::{
@@ -24,7 +26,7 @@ use crate::{
 
 object! {
     /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
-    Programme shows Row, tag b'p';
+    Programme shows Row, tag b'p', by SeePublished;
     {
         /// Name
         async fn name(
@@ -57,7 +59,7 @@ object! {
 
 /// A document a programme rests on, and as what.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct ProgrammeDocument {
     #[graphql(flatten)]
     row: ProgrammeDocumentRow,
@@ -73,7 +75,7 @@ impl ProgrammeDocument {
 
 object! {
     /// A pillar of a programme (trụ cột, nhóm chỉ tiêu).
-    IndicatorGroup shows GroupRow, tag b'g';
+    IndicatorGroup shows GroupRow, tag b'g', by SeePublished;
     {
         /// Name
         async fn name(
@@ -97,6 +99,7 @@ root_lists! {
     ProgrammeQuery;
     {
         /// The programme of that code; null if there is none
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn programme(
             &self,
             context: &Context<'_>,

@@ -6,8 +6,9 @@ use async_graphql::{
     Context, Data, EmptyMutation, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request, Response,
     Schema, ValidationMode,
 };
+use auth::Action;
 use chrono::{DateTime, Utc};
-use db::{Date, Origin, Pool, Reader, Writer};
+use db::{Date, Origin, Pool, Reader, Writer, access::Auth};
 use futures_util::stream::BoxStream;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -25,6 +26,7 @@ use crate::{
     measurements::{Measurement, MeasurementQuery},
     object::one,
     page::Answer,
+    permissions::PermissionQuery,
     programmes::{IndicatorGroup, Programme, ProgrammeQuery},
     recommendations::{Recommendation, RecommendationQuery},
     reporting_rules::{ReportingRule, ReportingRuleQuery},
@@ -110,11 +112,13 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The object of a global id; null if there is none, or if the viewer may not see it
+    #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "Its `id`")] id: ID) -> Answer<Node> {
         Node::find(context, &id).await
     }
 
     /// The objects of several global ids, in their order, null where there is none; at most 100
+    #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn nodes(
         &self,
         context: &Context<'_>,
@@ -146,6 +150,7 @@ pub struct Query(
     ReportingRuleQuery,
     SearchQuery,
     LabelQuery,
+    PermissionQuery,
 );
 
 type Cotmoc = Schema<Query, EmptyMutation, EmptySubscription>;

@@ -1,7 +1,9 @@
 //! One search over everything people look for by words.
 
 use async_graphql::{Context, Object, SimpleObject, Union};
+use auth::Action;
 use db::{
+    access::Auth,
     page::{Page, Slice},
     search::{Hit, SearchNoun, search},
     text::check_text,
@@ -44,7 +46,7 @@ pub struct SearchConnection {
 }
 
 /// Objects that fit a search text, the best first.
-#[Object]
+#[Object(directive = Auth::apply(Action::SeePublished))]
 impl SearchConnection {
     /// The hits, each with its cursor
     async fn edges(&self) -> Vec<SearchEdge> {
@@ -66,7 +68,7 @@ impl SearchConnection {
 
 /// An object that fits a search text.
 #[derive(SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct SearchEdge {
     /// Its place in the list: give it as `after`, with the same text
     cursor: String,
@@ -106,6 +108,7 @@ pub struct SearchQuery;
 #[Object]
 impl SearchQuery {
     /// Objects that hold all words of a text, or something much like it, the best first. Tone marks and case do not matter
+    #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn search(
         &self,
         context: &Context<'_>,

@@ -1,7 +1,9 @@
 //! Targets (mục tiêu).
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use auth::Action;
 use db::{
+    access::Auth,
     comparator::{Comparator, ComparatorRule},
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
@@ -23,7 +25,7 @@ use crate::{
 
 object! {
     /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
-    Target shows Row, tag b't';
+    Target shows Row, tag b't', by SeePublished;
     {
         /// How the comparator counts, and by which rule: a bare number or "đạt" means "at least" where higher is better;
         /// null for a qualitative target
@@ -92,6 +94,7 @@ object! {
 
 /// How a target's comparator counts, and why.
 #[derive(Clone, Copy, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct EffectiveComparator {
     /// The comparator that counts
     comparator: Comparator,
@@ -101,7 +104,7 @@ pub struct EffectiveComparator {
 
 /// A change of a target: the old value may be unknown.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct TargetRevision {
     #[graphql(flatten)]
     row: RevisionRow,
@@ -117,7 +120,7 @@ impl TargetRevision {
 
 /// What is odd about a target, and the other target that makes it so.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct TargetWarning {
     #[graphql(flatten)]
     row: WarningRow,
@@ -135,6 +138,7 @@ root_lists! {
     TargetQuery;
     {
         /// The target of that code; null if there is none
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn target(
             &self,
             context: &Context<'_>,

@@ -1,5 +1,6 @@
 //! What is stored and what is true.
 
+pub mod access;
 pub mod account;
 pub mod agency;
 pub mod calendar;

@@ -1,6 +1,7 @@
 //! Measurements (số liệu): one indicator of one subject in one period, with append-only revisions.
 
 use async_graphql::{Enum, InputObject, SimpleObject};
+use auth::Action;
 use chrono::{DateTime, Utc};
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
 use rust_decimal::Decimal;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Date, DbError, Reader,
+    access::Auth,
     calendar::{Period, PeriodKind, Regime},
     enums::{SortDirection, Source},
     lateral::Of,
@@ -53,6 +55,7 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement_revision)]
 #[graphql(name = "MeasurementRevision")]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementRevision {
     /// 1 for the first, then counted up
     pub revision: i32,

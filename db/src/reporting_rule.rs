@@ -1,11 +1,13 @@
 //! Reporting rules: which clause says who reports what to whom, and how often.
 
 use async_graphql::{InputObject, SimpleObject};
+use auth::Action;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
     DbError, Reader,
+    access::Auth,
     agency::Agency,
     lateral::Of,
     noun::{noun, relation},
@@ -212,6 +214,7 @@ relation!(
 /// How often a rule asks for a report, with the document's words.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = reporting_rule_cadence)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct ReportingCadence {
     /// How often
     pub cadence: ReportingCadenceKind,

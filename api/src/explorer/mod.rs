@@ -5,12 +5,11 @@
 use std::sync::LazyLock;
 
 use axum::{
-    Router,
     extract::{Path, Request},
     http::{HeaderMap, HeaderName, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -20,6 +19,7 @@ use tracing::error;
 mod bundle;
 mod examples;
 
+use crate::server::{Door, Route};
 pub use examples::{Example, all as examples};
 
 /// Everything the page needs comes from this server, and nothing else may be loaded or contacted: `'self'` in
@@ -36,12 +36,11 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 ///
 /// Sets its own `Content-Security-Policy`, `Cache-Control` and `ETag`: a layer around it should only fill in what is
 /// missing.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/", get(index))
-        .route("/explorer/examples.json", get(examples_json))
-        .route("/explorer/{file}", get(asset))
-        .route_layer(middleware::from_fn(protect))
+#[must_use]
+pub fn routes() -> [Route; 3] {
+    let open =
+        |path, methods: MethodRouter| Route::new(path, Door::Public, methods.layer(middleware::from_fn(protect)));
+    [open("/", get(index)), open("/explorer/examples.json", get(examples_json)), open("/explorer/{file}", get(asset))]
 }
 
 async fn index(request: HeaderMap) -> Response {
@@ -125,6 +124,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::server::router;
 
     /// Asks the router for `path` with these headers.
     async fn get(path: &str, headers: &[(HeaderName, &str)]) -> Response {
@@ -132,7 +132,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        router(routes()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn body(response: Response) -> Bytes {

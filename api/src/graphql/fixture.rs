@@ -11,8 +11,8 @@ use futures_util::{FutureExt as _, future};
 use rust_decimal::Decimal;
 use tokio::time::Duration;
 
-use super::{GraphqlService, Settings, router};
-use crate::{error::ApiError, language::Language, viewer::Viewer};
+use super::{GraphqlService, Settings, route};
+use crate::{error::ApiError, language::Language, server::router, viewer::Viewer};
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -140,7 +140,7 @@ pub(crate) fn hasty() -> Router {
 }
 
 fn server_with(settings: Settings) -> Router {
-    router(service_with(settings), Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed()))
+    router([route(service_with(settings), Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed()))])
 }
 
 fn named_after(parts: &Parts) -> Viewer {

@@ -21,7 +21,6 @@ mod tests;
 
 use async_graphql::{Data, Executor, Request, parser::types::OperationType};
 use axum::{
-    Router,
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
@@ -36,7 +35,7 @@ use crate::{
     error::{ApiError, Caller, Code, RETRY_AFTER},
     guard::Budget,
     language::from_accept_language,
-    server::RequestId,
+    server::{Door, RequestId, Route},
     viewer::{Authenticate, Viewer},
 };
 
@@ -44,8 +43,8 @@ use crate::{
 pub const PATH: &str = "/graphql";
 
 /// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](crate::language::Language) and [`Caller`] as data.
-pub fn router<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate) -> Router {
-    Router::new().route(PATH, any(endpoint::<E>)).with_state(Endpoint { service, authenticate })
+pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate) -> Route {
+    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { service, authenticate }))
 }
 
 #[derive(Clone)]

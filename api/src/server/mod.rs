@@ -11,10 +11,10 @@ mod routes;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use axum::Router;
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
+    access,
     clock::Clock,
     config::{Config, ServerConfig},
     database::{Database, DatabaseError, Sharing},
@@ -25,6 +25,9 @@ use crate::{
 use health::Health;
 pub use refusal::Refusal;
 pub use request_id::RequestId;
+#[cfg(test)]
+pub(crate) use routes::router;
+pub use routes::{Door, Route};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -40,8 +43,8 @@ pub enum ServerError {
         /// Why, and what to do.
         reason: String,
     },
-    /// The schema cannot be read back: a defect of the build.
-    #[error("the schema cannot be read: {0}")]
+    /// The schema cannot be served: a defect of the build.
+    #[error("the schema cannot be served: {0}")]
     Schema(String),
     /// There is no database.
     #[error(transparent)]
@@ -98,8 +101,8 @@ impl Server {
         let (stopping, ready) = watch::channel(false);
         let (stop, stopped) = watch::channel(false);
         metrics::start();
-        let routes =
-            routes::routes(&config.server, Health::new(database.pool(), ready), graphql(&config, clock, &database)?);
+        let health = Health::new(database.pool(), ready);
+        let routes = routes::routes(&config.server, health, vec![graphql(&config, clock, &database)?]);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
@@ -115,11 +118,13 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn graphql(config: &Config, clock: Clock, database: &Database) -> Result<Router, ServerError> {
+fn graphql(config: &Config, clock: Clock, database: &Database) -> Result<Route, ServerError> {
     let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
-    let service = GraphqlService::new(&schema::sdl(), schema, graphql::Settings::of(config))
+    let sdl = schema::sdl();
+    access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
+    let service = GraphqlService::new(&sdl, schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    Ok(graphql::router(service, Arc::new(|parts| Box::pin(async { Ok(Viewer::nobody(viewer::origin(parts))) }))))
+    Ok(graphql::route(service, Arc::new(|parts| Box::pin(async { Ok(Viewer::nobody(viewer::origin(parts))) }))))
 }
 
 /// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].

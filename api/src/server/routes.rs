@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use tower::util::option_layer;
 use tower_http::{CompressionLevel, compression::CompressionLayer, cors::CorsLayer};
@@ -25,24 +25,56 @@ use crate::{config::ServerConfig, explorer};
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 
-/// Everything the server answers. `graphql` is the router of the API's endpoint.
-pub fn routes(config: &ServerConfig, health: Arc<Health>, graphql: Router) -> Router {
-    let probes = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
-        .with_state(health);
-    let mut work = graphql;
-    if config.explorer {
-        work = work.merge(explorer::router());
+/// Who may come in at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Anyone: it answers everybody the same.
+    Public,
+    /// Whoever watches over the server. Cheap, never refused, and of no interest to the world.
+    Probe,
+    /// Whoever the request's token says, and nobody if it has none: each field has its own rule.
+    Token,
+}
+
+/// Something the server answers. The router is made of these alone, so that a path without a rule cannot be added.
+pub struct Route {
+    path: &'static str,
+    door: Door,
+    methods: MethodRouter,
+}
+
+impl Route {
+    /// What is at a path, and for whom.
+    #[must_use]
+    pub const fn new(path: &'static str, door: Door, methods: MethodRouter) -> Self {
+        Self { path, door, methods }
     }
-    work.fallback(nothing_here)
+}
+
+/// Everything the server answers. `work` are the routes of the API.
+pub fn routes(config: &ServerConfig, health: Arc<Health>, mut work: Vec<Route>) -> Router {
+    work.extend([
+        Route::new("/healthz", Door::Probe, get(health::healthz)),
+        Route::new("/readyz", Door::Probe, get(health::readyz).with_state(Arc::clone(&health))),
+        Route::new("/metrics", Door::Probe, get(health::metrics).with_state(health)),
+    ]);
+    if config.explorer {
+        work.extend(explorer::routes());
+    }
+    let (probes, work): (Vec<_>, Vec<_>) = work.into_iter().partition(|route| route.door == Door::Probe);
+    router(work)
+        .fallback(nothing_here)
         .layer(from_fn_with_state(Gate::new(config), gate))
-        .merge(probes)
+        .merge(router(probes))
         // Cheap and quick: most answers are small, and the processor is the database's too.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(option_layer(cors(&config.cors_origins)))
         .layer(from_fn(edge))
+}
+
+/// A router of routes whatever their doors, without the layers of the server.
+pub fn router(routes: impl IntoIterator<Item = Route>) -> Router {
+    routes.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.methods))
 }
 
 async fn nothing_here(request: Request) -> Response {
