@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     accounts::{Account, AccountQuery, RoleGrant},
     agencies::{Agency, AgencyQuery},
+    authentication::Authority,
     clock::Clock,
     directives::{Directive, DirectiveQuery, ProgressUpdate},
     documents::{Document, DocumentQuery},
@@ -179,13 +180,20 @@ pub struct Api {
     schema: Cotmoc,
     pool: Pool,
     clock: Clock,
+    authority: Option<Arc<Authority>>,
 }
 
 impl Api {
     /// The schema over a database, on a clock.
     #[must_use]
     pub fn new(mode: ValidationMode, introspection: bool, pool: Pool, clock: Clock) -> Self {
-        Self { schema: build(mode, introspection), pool, clock }
+        Self { schema: build(mode, introspection), pool, clock, authority: None }
+    }
+
+    /// With what gives tokens: signing in needs it.
+    #[must_use]
+    pub fn with_authority(self, authority: Arc<Authority>) -> Self {
+        Self { authority: Some(authority), ..self }
     }
 
     /// Executes a request in the name of that viewer, and tells what it was read with.
@@ -196,6 +204,9 @@ impl Api {
         let origin = Origin::clone(&viewer.origin);
         request.data.insert(Writer::new(self.pool.clone(), self.clock.now(), today, origin));
         request.data.insert(viewer);
+        if let Some(authority) = &self.authority {
+            request.data.insert(Arc::clone(authority));
+        }
         request.data.insert(batches.loaders(Arc::clone(&reader)));
         request.data.insert(Arc::clone(&reader));
         (batches.drive(self.schema.execute(request)).await, reader)

@@ -67,11 +67,11 @@ impl SigningKey {
     pub fn open(
         sealer: &Sealer,
         kid: &str,
-        sealed: &[u8],
+        stored: &[u8],
         signs_from: DateTime<Utc>,
         revoked_at: Option<DateTime<Utc>>,
     ) -> Result<Self, Unopened> {
-        let private = sealer.open(&label(kid), sealed)?;
+        let private = sealer.open(&label(kid), stored)?;
         Self::read(&private, signs_from, revoked_at).filter(|key| key.kid == kid).ok_or(Unopened)
     }
 
@@ -192,8 +192,8 @@ mod tests {
     fn a_stored_key_is_opened_in_its_own_row_with_the_right_secret_only() {
         let sealer = Sealer::new(&[7; 32]);
         let (key, other) = (SigningKey::generate(now()), SigningKey::generate(now()));
-        let sealed = key.sealed(&sealer);
-        let open = |sealer: &Sealer, kid: &str| SigningKey::open(sealer, kid, &sealed, now(), None);
+        let stored = key.sealed(&sealer);
+        let open = |sealer: &Sealer, kid: &str| SigningKey::open(sealer, kid, &stored, now(), None);
         assert_eq!(open(&sealer, &key.kid).unwrap().public, key.public);
         assert_eq!(open(&sealer, &other.kid).unwrap_err(), Unopened);
         assert_eq!(open(&Sealer::new(&[8; 32]), &key.kid).unwrap_err(), Unopened);

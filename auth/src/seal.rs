@@ -95,22 +95,22 @@ mod tests {
     #[test]
     fn what_is_sealed_is_opened_under_its_label_with_its_secret_only() {
         let sealer = Sealer::new(&[7; 32]);
-        let sealed = sealer.seal("totp:1", "mật".as_bytes());
-        assert_eq!(sealer.open("totp:1", &sealed).unwrap().as_slice(), "mật".as_bytes());
-        assert_eq!(sealer.open("totp:2", &sealed), Err(Unopened));
-        assert_eq!(Sealer::new(&[8; 32]).open("totp:1", &sealed), Err(Unopened));
-        assert!(!sealed.windows(4).any(|window| window == &"mật".as_bytes()[..4]));
+        let stored = sealer.seal("totp:1", "mật".as_bytes());
+        assert_eq!(sealer.open("totp:1", &stored).unwrap().as_slice(), "mật".as_bytes());
+        assert_eq!(sealer.open("totp:2", &stored), Err(Unopened));
+        assert_eq!(Sealer::new(&[8; 32]).open("totp:1", &stored), Err(Unopened));
+        assert!(!stored.windows(4).any(|window| window == &"mật".as_bytes()[..4]));
     }
 
     #[test]
     fn no_byte_can_be_changed_or_left_out() {
         let sealer = Sealer::new(&[7; 32]);
-        let sealed = sealer.seal("x", b"0123456789");
-        for at in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        let whole = sealer.seal("x", b"0123456789");
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
             changed[at] ^= 1;
             assert_eq!(sealer.open("x", &changed), Err(Unopened), "{at}");
-            assert_eq!(sealer.open("x", &sealed[..at]), Err(Unopened), "{at}");
+            assert_eq!(sealer.open("x", &whole[..at]), Err(Unopened), "{at}");
         }
     }
 

@@ -8,15 +8,12 @@ use std::{
 
 use api::{
     clock::Clock,
-    config::{Config, Sources, settings},
     server::{Running, Server},
 };
-use tests::TestDb;
+use tests::{TestDb, server::config};
 
 async fn server(db: &TestDb) -> Running {
-    let flags = [(settings::LISTEN, "127.0.0.1:0".to_owned()), (settings::DATABASE_URL, db.url().await)];
-    let config = Config::load(&Sources::of_flags(flags)).unwrap();
-    Server::start(config, Clock::System).await.unwrap()
+    Server::start(config(&db.url().await, &[]), Clock::System).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

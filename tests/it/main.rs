@@ -27,4 +27,5 @@ mod search;
 mod server;
 mod targets;
 mod text;
+mod tokens;
 mod wall;

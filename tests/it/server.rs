@@ -4,22 +4,13 @@ use std::{net::SocketAddr, time::Duration};
 
 use api::{
     clock::Clock,
-    config::{
-        Config, Sources,
-        settings::{self, Setting},
-    },
+    config::settings::{self, Setting},
     server::{Running, Server},
 };
 use db::embedded::{DATABASE, Embedded, EmbeddedConfig};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
-use tests::{TestDb, http::Raw};
-
-fn config(url: &str, given: &[(Setting, &str)]) -> Config {
-    let ours = [(settings::LISTEN, "127.0.0.1:0"), (settings::DATABASE_URL, url), (settings::DATA_DIR, "/nowhere")];
-    let all = ours.into_iter().chain(given.iter().copied());
-    Config::load(&Sources::of_flags(all.map(|(setting, value)| (setting, value.to_owned())))).unwrap()
-}
+use tests::{TestDb, http::Raw, server::config};
 
 /// A server on a database of its own.
 struct Served {

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod graphql;
 pub mod http;
 pub mod process;
+pub mod server;
 pub mod sql;
 
 pub use database::TestDb;

@@ -5,6 +5,7 @@ use std::{
     process::{ExitStatus, Stdio},
 };
 
+use crate::server::SECRET;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -23,7 +24,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it with these arguments and, of the environment, nothing but these variables and `PATH`. It logs as JSON.
+    /// Starts it with these arguments and, of the environment, nothing but these variables, `PATH` and the secret. It logs as JSON.
     #[must_use]
     pub fn start(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = command(program, arguments, environment)
@@ -74,14 +75,19 @@ impl Drop for Process {
     }
 }
 
-/// The program to be run to its end: with these arguments and, of the environment, nothing but these variables and
-/// `PATH`.
+/// The program to be run to its end: with these arguments and, of the environment, nothing but these variables,
+/// `PATH` and the secret.
 #[must_use]
 pub fn command(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program);
     #[expect(clippy::disallowed_methods, reason = "where installed programs are found is the machine's affair")]
     let path = std::env::var("PATH").unwrap_or_default();
-    command.args(arguments).env_clear().env("PATH", path).envs(environment.iter().copied());
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", path)
+        .env("COTMOC_SECRET_KEY", SECRET)
+        .envs(environment.iter().copied());
     // Without a home there is no usual place for data, so that a test must name one; and no stray settings file.
     command.current_dir("/");
     command

@@ -82,6 +82,7 @@ async fn start(config: &Config, with_demo: bool) -> Result<Running, ServerError>
     let server = Server::bind(config.clone(), clock)?;
     let database = Database::open(config, Sharing::Own).await?;
     database.prepare().await?;
+    server.prepare(&database).await?;
     if with_demo {
         let report = demo::load(database.owner(), demo::options(clock)).await?;
         tracing::info!(simulated_measurements = report.measurements, "the demo province is there");

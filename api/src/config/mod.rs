@@ -5,12 +5,14 @@
 
 mod document;
 mod parse;
+pub mod secret;
 pub mod settings;
 mod sources;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use chrono::{DateTime, Utc};
+use auth::Role;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::Clock;
@@ -29,6 +31,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// The API's own limits.
     pub graphql: GraphqlConfig,
+    /// Tokens and secrets.
+    pub access: AccessConfig,
     /// PostgreSQL.
     pub database: DatabaseConfig,
     /// Log lines.
@@ -67,6 +71,23 @@ pub struct GraphqlConfig {
     pub introspection: bool,
     /// The most one request may cost.
     pub cost_limit: u32,
+}
+
+/// Tokens and secrets.
+#[derive(Debug, Clone)]
+pub struct AccessConfig {
+    /// The installation's secret; none means that it is in the file.
+    pub secret_key: Option<SecretString>,
+    /// The file that holds it; none means the one in the data directory.
+    pub secret_file: Option<PathBuf>,
+    /// Who gives access tokens.
+    pub issuer: String,
+    /// Whom they are for.
+    pub audience: String,
+    /// How long each holds.
+    pub token_life: TimeDelta,
+    /// Roles that ask for a second factor.
+    pub second_factor_roles: Vec<Role>,
 }
 
 /// PostgreSQL.
@@ -172,6 +193,14 @@ impl Config {
             graphql: GraphqlConfig {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
                 cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
+            },
+            access: AccessConfig {
+                secret_key: sources.read(&settings::SECRET_KEY, parse::secret)?,
+                secret_file: sources.read(&settings::SECRET_FILE, parse::path)?,
+                issuer: required(sources, &settings::ISSUER, parse::name)?,
+                audience: required(sources, &settings::AUDIENCE, parse::name)?,
+                token_life: required(sources, &settings::TOKEN_LIFE, parse::token_life)?,
+                second_factor_roles: required(sources, &settings::SECOND_FACTOR_ROLES, parse::roles)?,
             },
             database: DatabaseConfig {
                 url: sources.read(&settings::DATABASE_URL, parse::database_url)?.map(SecretString::from),

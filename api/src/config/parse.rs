@@ -3,7 +3,11 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use chrono::{DateTime, Utc};
+use auth::{Role, token::MAX_LIFE};
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+
+use super::secret;
 
 /// An address and a port.
 pub fn address(text: &str) -> Option<SocketAddr> {
@@ -73,6 +77,31 @@ fn origin(text: &str) -> Option<String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     (!host.is_empty() && host.chars().all(plain)).then(|| text.to_ascii_lowercase())
+}
+
+/// A secret of 32 bytes in Base64. Read again when it is used, so that it lies about in one form only.
+pub fn secret(text: &str) -> Option<SecretString> {
+    secret::decoded(text).map(|_| SecretString::from(text))
+}
+
+/// A name or an address, as it stands in a token.
+pub fn name(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._:/-".contains(c);
+    ((1..=200).contains(&text.len()) && text.chars().all(plain)).then(|| text.to_owned())
+}
+
+/// How long an access token holds: not longer than tokens may.
+pub fn token_life(text: &str) -> Option<TimeDelta> {
+    let life = TimeDelta::from_std(time_limit(text)?).ok()?;
+    (TimeDelta::seconds(1)..=MAX_LIFE).contains(&life).then_some(life)
+}
+
+/// Roles separated by commas, or the word for none of them.
+pub fn roles(text: &str) -> Option<Vec<Role>> {
+    if text == "none" {
+        return Some(Vec::new());
+    }
+    text.split(',').map(|word| word.trim().parse().ok()).collect()
 }
 
 /// The URL of a PostgreSQL database. Only its outline is checked here: whoever connects knows the rest.
@@ -145,6 +174,23 @@ mod tests {
         assert_eq!(pool("500"), Some(500));
         for wrong in ["0", "501", "-3", "ten", "1.0"] {
             assert_eq!(pool(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_token_holds_for_ten_minutes_at_most() {
+        assert_eq!(token_life("10m"), Some(MAX_LIFE));
+        for wrong in ["601s", "11m", "0s", "999ms", "10"] {
+            assert_eq!(token_life(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn roles_are_named_or_there_are_none() {
+        assert_eq!(roles("HEAD, ADMINISTRATOR"), Some(vec![Role::Head, Role::Administrator]));
+        assert_eq!(roles("none"), Some(vec![]));
+        for wrong in ["", "HEAD,", "head", "BOSS"] {
+            assert_eq!(roles(wrong), None, "{wrong}");
         }
     }
 

@@ -144,6 +144,46 @@ settings! {
         fallback: Fallback::Value("100000"), form: "a number from 1 to 1000000",
         about: "The most one request may cost: about one per field, multiplied by the size of the lists around it.",
     }
+    /// `access.secret_file`
+    SECRET_FILE {
+        key: "access.secret_file", env: "COTMOC_SECRET_FILE", flag: Some("secret-file"),
+        fallback: Fallback::Otherwise("`secret.key` in the data directory, made at the first start"),
+        form: "a file in a directory of your choice, which holds 32 random bytes in Base64 (`openssl rand -base64 32`)",
+        about: "The secret that seals signing keys and second factors in the database. All nodes need the same, and a \
+                database is of no use for signing in without it: back it up, apart from the database.",
+    }
+    /// `access.secret_key`
+    SECRET_KEY {
+        key: "access.secret_key", env: "COTMOC_SECRET_KEY", secret: true,
+        fallback: Fallback::Otherwise("the contents of the secret file"),
+        form: "32 random bytes in Base64 (`openssl rand -base64 32`)",
+        about: "The same secret, for those who keep secrets in the environment.",
+    }
+    /// `access.issuer`
+    ISSUER {
+        key: "access.issuer", env: "COTMOC_ISSUER", flag: Some("issuer"),
+        fallback: Fallback::Value("cotmoc"), form: "a name or an address such as https://cotmoc.example.vn",
+        about: "What access tokens name as their issuer (`iss`); the same on all nodes. A change ends all access tokens.",
+    }
+    /// `access.audience`
+    AUDIENCE {
+        key: "access.audience", env: "COTMOC_AUDIENCE", flag: Some("audience"),
+        fallback: Fallback::Value("cotmoc"), form: "a name or an address such as https://cotmoc.example.vn",
+        about: "Whom access tokens are for (`aud`); the same on all nodes. A change ends all access tokens.",
+    }
+    /// `access.token_life`
+    TOKEN_LIFE {
+        key: "access.token_life", env: "COTMOC_TOKEN_LIFE", flag: Some("token-life"),
+        fallback: Fallback::Value("10m"), form: "a duration of at most 10m, such as 90s or 5m",
+        about: "How long an access token holds before it must be refreshed.",
+    }
+    /// `access.second_factor_roles`
+    SECOND_FACTOR_ROLES {
+        key: "access.second_factor_roles", env: "COTMOC_SECOND_FACTOR_ROLES", flag: Some("second-factor-roles"),
+        fallback: Fallback::Value("STANDING_OFFICE,ADMINISTRATOR"),
+        form: "roles such as HEAD,ADMINISTRATOR, separated by commas (in TOML a list), or none",
+        about: "Roles that can be used only in a session that began with a second factor.",
+    }
     /// `database.url`
     DATABASE_URL {
         key: "database.url", env: "DATABASE_URL", secret: true,

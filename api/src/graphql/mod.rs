@@ -9,6 +9,7 @@
 //!   was read but not executed (syntax, validation, limits) is 400 as `application/graphql-response+json` and 200 as
 //!   `application/json`. What was executed is 200, errors of single fields included. Where everything asked for was
 //!   unavailable, or time ran out, there is no `data`, and the status is 503 with `Retry-After` in both.
+//! - A token that does not hold refuses the whole request, whatever it asks for: 401 with `WWW-Authenticate` in both.
 //! - A batch has the status its answers share, else 200.
 
 #[cfg(test)]
@@ -146,7 +147,13 @@ fn status(answer: &Answer, media: Media) -> StatusCode {
 
 /// A request that could not be read: its status is that of the error in both media types.
 fn refuse(media: Media, error: ApiError, caller: &Caller) -> Response<Body> {
-    write(error.code().status(), media, &Answer::refuse(error, caller))
+    let status = error.code().status();
+    let mut response = write(status, media, &Answer::refuse(error, caller));
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 fn write(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Body> {

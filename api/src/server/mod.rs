@@ -15,12 +15,12 @@ use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
     access,
+    authentication::{Authority, JWKS_PATH},
     clock::Clock,
-    config::{Config, ServerConfig},
+    config::{Config, ServerConfig, secret::SecretError},
     database::{Database, DatabaseError, Sharing},
     graphql::{self, GraphqlService},
     schema::{self, Api},
-    viewer::{self, Viewer},
 };
 use health::Health;
 pub use refusal::Refusal;
@@ -49,6 +49,9 @@ pub enum ServerError {
     /// There is no database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// There is no secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
 }
 
 impl ServerError {
@@ -90,7 +93,14 @@ impl Server {
         let server = Self::bind(config, clock)?;
         let database = Database::open(&server.config, Sharing::Own).await?;
         database.prepare().await?;
+        server.prepare(&database).await?;
         server.serve(database)
+    }
+
+    /// Sees that there are keys to sign tokens with, and that this server's secret opens them.
+    pub async fn prepare(&self, database: &Database) -> Result<(), ServerError> {
+        let authority = Authority::new(&self.config, database.pool().clone(), self.clock)?;
+        Ok(authority.prepare().await.map_err(DatabaseError::from)?)
     }
 
     /// Begins to accept. Must be called within a tokio runtime.
@@ -102,7 +112,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         metrics::start();
         let health = Health::new(database.pool(), ready);
-        let routes = routes::routes(&config.server, health, vec![graphql(&config, clock, &database)?]);
+        let routes = routes::routes(&config.server, health, work(&config, clock, &database)?);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
@@ -118,13 +128,17 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn graphql(config: &Config, clock: Clock, database: &Database) -> Result<Route, ServerError> {
-    let schema = |mode| Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
+fn work(config: &Config, clock: Clock, database: &Database) -> Result<Vec<Route>, ServerError> {
+    let authority = Authority::new(config, database.pool().clone(), clock)?;
+    let schema = |mode| {
+        let api = Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
+        api.with_authority(Arc::clone(&authority))
+    };
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    Ok(graphql::route(service, Arc::new(|parts| Box::pin(async { Ok(Viewer::nobody(viewer::origin(parts))) }))))
+    Ok(vec![graphql::route(service, authority.authenticate()), Route::new(JWKS_PATH, Door::Public, authority.jwks())])
 }
 
 /// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].

@@ -27,6 +27,8 @@ pub enum Refusal {
     Saturated,
     /// The answer took longer than the setting allows.
     TimedOut,
+    /// The database cannot be reached.
+    Away,
     /// A defect; the log knows more, under the request id.
     Fault,
 }
@@ -42,6 +44,7 @@ impl Refusal {
             Self::Compressed => (Code::UnsupportedMediaType, "Compressed request bodies are not accepted."),
             Self::Saturated => (Code::Unavailable, "The server is busy. Try again shortly."),
             Self::TimedOut => (Code::Timeout, "The answer took too long."),
+            Self::Away => (Code::Unavailable, "The service is unavailable for a moment. Try again shortly."),
             Self::Fault => (Code::Internal, "Something went wrong on our side."),
         }
     }
@@ -57,6 +60,7 @@ impl Refusal {
             Self::Compressed => "compressed",
             Self::Saturated => "saturated",
             Self::TimedOut => "timed_out",
+            Self::Away => "away",
             Self::Fault => "fault",
         }
     }
@@ -70,7 +74,7 @@ impl Refusal {
         });
         let mut response = (code.status(), axum::Json(body)).into_response();
         match self {
-            Self::Saturated | Self::TimedOut => {
+            Self::Saturated | Self::TimedOut | Self::Away => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             // What remains of the body would be taken for the next request.

@@ -1,0 +1,250 @@
+//! From the token of a request to the one who sends it, and the reverse: what gives tokens and what reads them.
+
+mod keyring;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_graphql::Context;
+use auth::{
+    Principal, Role,
+    seal::Sealer,
+    token::{AccessToken, Bearer, SESSION_IDLE, Terms, TokenError},
+};
+use axum::{
+    Json,
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse as _, Response},
+    routing::{MethodRouter, get},
+};
+use db::{
+    Date, DbError, Origin, Pool, Writer,
+    principal::{self, Moment},
+    signing_key,
+};
+use moka::sync::Cache;
+
+use self::keyring::{Keyring, MISSED_AGE, USUAL_AGE};
+use crate::{
+    clock::Clock,
+    config::{
+        Config,
+        secret::{self, SecretError},
+    },
+    error::{ApiError, Code},
+    server::RequestId,
+    viewer::{Authenticate, Viewer, origin},
+};
+
+/// The path of the key set.
+pub const JWKS_PATH: &str = "/.well-known/jwks.json";
+
+/// For how long a node may go on with what it knows of somebody. Together with the way of a request well below the five
+/// seconds after which a change of rights must hold everywhere.
+const PRINCIPAL_AGE: Duration = Duration::from_secs(2);
+
+/// Those who are known at once: persons and machines that are at work.
+const PRINCIPALS: u64 = 10_000;
+
+/// Gives tokens and reads them, for one node.
+pub struct Authority {
+    pool: Pool,
+    clock: Clock,
+    sealer: Sealer,
+    terms: Terms,
+    second_factor: Vec<Role>,
+    keyring: Keyring,
+    principals: Cache<Bearer, Arc<Principal>>,
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").field("terms", &self.terms).finish_non_exhaustive()
+    }
+}
+
+impl Authority {
+    /// The authority of these settings. Reads the secret, nothing else yet.
+    pub fn new(config: &Config, pool: Pool, clock: Clock) -> Result<Arc<Self>, SecretError> {
+        let access = &config.access;
+        Ok(Arc::new(Self {
+            keyring: Keyring::new(pool.clone()),
+            pool,
+            clock,
+            sealer: secret::sealer(config)?,
+            terms: Terms::new(&access.issuer, &access.audience, access.token_life),
+            second_factor: access.second_factor_roles.clone(),
+            principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_AGE).build(),
+        }))
+    }
+
+    /// Makes the first key if there is none; an error that says what to do if the secret is not that of the keys.
+    pub async fn prepare(&self) -> Result<(), DbError> {
+        let writer = Writer::new(self.pool.clone(), self.clock.now(), Date(self.clock.today()), Origin::default());
+        signing_key::ensure(&writer, &self.sealer).await
+    }
+
+    /// What seals secrets and derives tokens.
+    #[must_use]
+    pub const fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// Roles that ask for a second factor.
+    #[must_use]
+    pub fn second_factor_roles(&self) -> &[Role] {
+        &self.second_factor
+    }
+
+    /// A new access token.
+    pub async fn issue(&self, bearer: &Bearer) -> Result<AccessToken, ApiError> {
+        let now = self.clock.now();
+        let keys = self.keyring.keys(&self.sealer, USUAL_AGE).await?;
+        let issued = match self.terms.issue(&keys, bearer, now) {
+            // Perhaps another node has made one by now.
+            Err(TokenError::NoKey) => {
+                self.terms.issue(&*self.keyring.keys(&self.sealer, MISSED_AGE).await?, bearer, now)
+            }
+            issued => issued,
+        };
+        issued.map_err(|error| DbError::internal(error).into())
+    }
+
+    /// The hook that finds out whom a request comes from.
+    #[must_use]
+    pub fn authenticate(self: &Arc<Self>) -> Authenticate {
+        let authority = Arc::clone(self);
+        Arc::new(move |parts| {
+            let authority = Arc::clone(&authority);
+            Box::pin(async move { authority.viewer(parts).await })
+        })
+    }
+
+    async fn viewer(&self, parts: &Parts) -> Result<Viewer, ApiError> {
+        let origin = origin(parts);
+        match token(&parts.headers) {
+            Ok(None) => Ok(Viewer::nobody(origin)),
+            Ok(Some(token)) => Ok(Viewer { principal: self.principal(token).await?, origin: Arc::new(origin) }),
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    /// Whoever a token names, as the database knew them a moment ago.
+    pub async fn principal(&self, token: &str) -> Result<Arc<Principal>, ApiError> {
+        let bearer = self.bearer(token).await?;
+        if let Some(known) = self.principals.get(&bearer) {
+            return Ok(known);
+        }
+        let principal = Arc::new(self.found(&bearer).await?.ok_or_else(session_ended)?);
+        self.principals.insert(bearer, Arc::clone(&principal));
+        Ok(principal)
+    }
+
+    async fn bearer(&self, token: &str) -> Result<Bearer, ApiError> {
+        let now = self.clock.now();
+        let keys = self.keyring.keys(&self.sealer, USUAL_AGE).await?;
+        let verified = match self.terms.verify(&keys, token, now) {
+            // A node that has rotated already may have signed it.
+            Err(TokenError::UnknownKey) => {
+                self.terms.verify(&*self.keyring.keys(&self.sealer, MISSED_AGE).await?, token, now)
+            }
+            verified => verified,
+        };
+        verified.map_err(refused)
+    }
+
+    async fn found(&self, bearer: &Bearer) -> Result<Option<Principal>, DbError> {
+        let (now, today) = (self.clock.now(), Date(self.clock.today()));
+        match bearer {
+            Bearer::User { account, session } => {
+                let moment = Moment { now, today, idle: SESSION_IDLE, second_factor: &self.second_factor };
+                principal::of_session(&self.pool, *account, *session, moment).await
+            }
+            Bearer::Service { account, secret, scopes, .. } => {
+                principal::of_service(&self.pool, *account, *secret, scopes, today).await
+            }
+        }
+    }
+
+    /// The key set, for whoever verifies our tokens.
+    pub fn jwks(self: &Arc<Self>) -> MethodRouter {
+        let authority = Arc::clone(self);
+        get(async move |headers: HeaderMap| authority.publish(&headers).await)
+    }
+
+    async fn publish(&self, headers: &HeaderMap) -> Response {
+        match self.keyring.keys(&self.sealer, USUAL_AGE).await {
+            Ok(keys) => {
+                let policy = [(header::CACHE_CONTROL, "public, max-age=300")];
+                (policy, Json(keys.jwks(self.clock.now()))).into_response()
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot publish the signing keys");
+                crate::server::Refusal::Away.answer(&RequestId::of(headers))
+            }
+        }
+    }
+}
+
+/// What gives tokens and reads them, in a resolver; there is none where the schema runs without a server.
+pub(crate) fn authority<'a>(context: &Context<'a>) -> Result<&'a Authority, ApiError> {
+    context.data_opt::<Arc<Authority>>().map(|authority| &**authority).ok_or_else(ApiError::internal)
+}
+
+/// The token of a request. It comes in one header of one form; whatever else claims to say who somebody is does not.
+fn token(headers: &HeaderMap) -> Result<Option<&str>, TokenError> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = given.next() else { return Ok(None) };
+    let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(TokenError::Invalid)?;
+    let ours = scheme.eq_ignore_ascii_case("bearer") && given.next().is_none();
+    ours.then_some(Some(token)).ok_or(TokenError::Invalid)
+}
+
+fn refused(error: TokenError) -> ApiError {
+    match error {
+        TokenError::Expired => unauthenticated(
+            "TOKEN_EXPIRED",
+            "Mã truy cập đã hết hạn, hãy làm mới phiên đăng nhập",
+            "The access token has expired: refresh the session",
+        ),
+        TokenError::Invalid | TokenError::UnknownKey | TokenError::NoKey => {
+            unauthenticated("TOKEN_INVALID", "Mã truy cập không hợp lệ", "The access token is not valid")
+        }
+    }
+}
+
+fn session_ended() -> ApiError {
+    unauthenticated(
+        "SESSION_ENDED",
+        "Phiên đăng nhập đã kết thúc, hãy đăng nhập lại",
+        "The session has ended: sign in again",
+    )
+}
+
+fn unauthenticated(reason: &'static str, vi: &'static str, en: &'static str) -> ApiError {
+    ApiError::new(Code::Unauthenticated, vi, en).with("reason", reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&str]) -> Result<Option<String>, TokenError> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, value.parse().unwrap());
+        }
+        token(&headers).map(|token| token.map(str::to_owned))
+    }
+
+    #[test]
+    fn a_token_comes_in_one_header_of_one_form() {
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&["Bearer a.b.c"]), Ok(Some("a.b.c".to_owned())));
+        assert_eq!(read(&["bearer a.b.c"]), Ok(Some("a.b.c".to_owned())));
+        for wrong in
+            [&["a.b.c"][..], &["Basic YTpi"], &["Bearer"], &[""], &["Bearer a.b.c", "Bearer a.b.c"], &["DPoP a.b.c"]]
+        {
+            assert_eq!(read(wrong), Err(TokenError::Invalid), "{wrong:?}");
+        }
+    }
+}
