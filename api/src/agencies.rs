@@ -28,7 +28,7 @@ use crate::{
     indicators::Indicator,
     language::Language,
     measurements::Measurement,
-    object::{by_code, maybe, named, object, on_side, one, root_lists, whole},
+    object::{by_code, clause, if_visible, maybe, named, object, on_side, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
     programmes::Programme,
     recommendations::Recommendation,
@@ -103,7 +103,7 @@ object! {
     indicators: Indicator (IndicatorFilter; IndicatorOrder) = IndicatorLink::Lead;
     /// The targets set for its figures
     targets: Target (TargetFilter; TargetOrder) = TargetLink::Subject;
-    /// Its published figures, the latest first
+    /// Its figures that the viewer may see, the latest first
     measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Subject;
     /// The directives it leads, alone or with others
     led_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Lead;
@@ -155,9 +155,14 @@ impl AgencyPlacement {
         one(context, self.row.parent_id).await
     }
 
-    /// The document that says so; null if it follows from the law or the context
+    /// The document that says so; null if it follows from the law or the context, or if the viewer may not see it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-        maybe(context, self.row.document_id).await
+        if_visible(context, self.row.document_id).await
+    }
+
+    /// Clause of the document that says so; null like the document
+    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
+        clause(context, self.row.clause.as_deref(), self.row.document_id).await
     }
 }
 
@@ -181,9 +186,14 @@ impl AgencySuccession {
         on_side(context, PartiesOf(self.row.id), SuccessionSide::Successor, Agency::show).await
     }
 
-    /// The document that decides it
+    /// The document that decides it; null if it is not known, or if the viewer may not see it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-        maybe(context, self.row.document_id).await
+        if_visible(context, self.row.document_id).await
+    }
+
+    /// Clause of the document that decides it; null like the document
+    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
+        clause(context, self.row.clause.as_deref(), self.row.document_id).await
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     agencies::Agency,
     documents::Document,
     indicators::Indicator,
-    object::{by_code, maybe, object, one, root_lists, whole},
+    object::{by_code, if_visible, maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
     programmes::Programme,
     recommendations::Recommendation,
@@ -62,7 +62,7 @@ object! {
             whole(context, DeadlinesOf(self.row.id), |row| DirectiveDeadline { row }).await
         }
 
-        /// What it waits for: a few
+        /// What it waits for, as far as the viewer may see it: a few
         async fn depends_on(&self, context: &Context<'_>) -> Answer<Vec<DirectiveDependency>> {
             whole(context, DependenciesOf(self.row.id), |row| DirectiveDependency { row }).await
         }
@@ -82,14 +82,14 @@ object! {
             one(context, self.row.programme_id).await
         }
 
-        /// The document it stands in; `clause` says where
+        /// The document it stands in, null if the viewer may not see it; `clause` says where
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             one(context, self.row.document_id).await
         }
 
-        /// The directive it is a part of; null if it stands alone
+        /// The directive it is a part of; null if it stands alone, or if the viewer may not see that
         async fn parent(&self, context: &Context<'_>) -> Answer<Directive> {
-            maybe(context, self.row.parent_id).await
+            if_visible(context, self.row.parent_id).await
         }
     }
     /// Its parts
@@ -128,9 +128,9 @@ pub struct DirectiveDeadline {
 
 #[ComplexObject]
 impl DirectiveDeadline {
-    /// The document that set it, if another than the directive's
+    /// The document that set it, if another than the directive's; null also if the viewer may not see it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-        maybe(context, self.row.document_id).await
+        if_visible(context, self.row.document_id).await
     }
 }
 
@@ -185,9 +185,9 @@ object! {
             maybe(context, self.row.reporter_id).await
         }
 
-        /// The document it was reported in; null if it was reported here
+        /// The document it was reported in; null if it was reported here, or if the viewer may not see it
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-            maybe(context, self.row.document_id).await
+            if_visible(context, self.row.document_id).await
         }
     }
 }

@@ -38,12 +38,12 @@ object! {
             maybe(context, self.row.issuer_id).await
         }
 
-        /// What it does to other documents and to agencies: a handful
+        /// What it does to agencies, and to other documents that the viewer may see: a handful
         async fn relations(&self, context: &Context<'_>) -> Answer<Vec<DocumentRelation>> {
             whole(context, RelationsFrom(self.row.id), |row| DocumentRelation { row }).await
         }
 
-        /// What other documents do to it. REPLACES here means that it has been replaced
+        /// What other documents that the viewer may see do to it. REPLACES here means that it has been replaced
         async fn inverse_relations(&self, context: &Context<'_>) -> Answer<Vec<DocumentRelation>> {
             whole(context, RelationsTo(self.row.id), |row| DocumentRelation { row }).await
         }

@@ -26,7 +26,7 @@ use crate::{
     error::ApiError,
     language::Language,
     measurements::Measurement,
-    object::{by_code, maybe, named, object, one, root_lists, whole},
+    object::{by_code, clause, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Connection, PageArgs, Shown as _, loaders, reader},
     programmes::{IndicatorGroup, Programme},
     targets::Target,
@@ -60,7 +60,7 @@ object! {
             whole(context, MembershipsOf(self.row.id), IndicatorMembership).await
         }
 
-        /// The latest published figure of a subject; null if there is none
+        /// The latest figure of a subject that the viewer may see; null if there is none
         async fn latest_measurement(
             &self,
             context: &Context<'_>,
@@ -80,7 +80,7 @@ object! {
             slice.map(|slice| slice.and_then(|slice| slice.rows.into_iter().next()).map(Measurement::show)).transpose()
         }
 
-        /// The published figures of a subject in the order of time, between two periods or over a relative one
+        /// The figures of a subject that the viewer may see, in the order of time, between two periods or over a relative one
         #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
         async fn series(
             &self,
@@ -116,7 +116,7 @@ object! {
     }
     /// Its targets, the earliest milestone first
     targets: Target (TargetFilter; TargetOrder) = TargetLink::Indicator;
-    /// Its published figures, the latest first
+    /// Its figures that the viewer may see, the latest first
     measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Indicator;
     /// The directives that serve it
     directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Indicator;
@@ -170,9 +170,14 @@ impl IndicatorDefinition {
         Json(self.row.parameters.clone())
     }
 
-    /// The document that says so; null if none does
+    /// The document that says so; null if none does, or if the viewer may not see it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-        maybe(context, self.row.document_id).await
+        if_visible(context, self.row.document_id).await
+    }
+
+    /// Clause of the document that says so; null like the document
+    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
+        clause(context, self.row.clause.as_deref(), self.row.document_id).await
     }
 }
 

@@ -16,7 +16,8 @@ use crate::{
 };
 
 object! {
-    /// A measurement (số liệu): one indicator of one subject in one period, with the revision the viewer may see.
+    /// A measurement (số liệu): one indicator of one subject in one period, with the latest revision the viewer may see: the
+    /// public the published one, those who report, endorse or publish it one that is on its way as well.
     Measurement shows Row, tag b'm', by SeePublished;
     {
         /// Last day of the period (Asia/Ho_Chi_Minh)
@@ -45,7 +46,18 @@ object! {
             one(context, self.row.reporter_id).await
         }
 
-        /// Its published revisions, the first first: a published figure is corrected only by a new one
+        /// The published revision, which everybody sees; null while none is published
+        async fn published(&self, context: &Context<'_>) -> Answer<MeasurementRevision> {
+            let published = self.row.published_revision?;
+            if self.row.current.revision == published {
+                return Some(Ok(self.row.current.clone()));
+            }
+            let revisions = whole(context, RevisionsOf(self.row.id), |row| row).await?;
+            let found = revisions.map(|all| all.into_iter().find(|one| one.revision == published));
+            found.transpose()
+        }
+
+        /// Its revisions that the viewer may see, the first first: a published figure is corrected only by a new one
         async fn revisions(&self, context: &Context<'_>) -> Answer<Vec<MeasurementRevision>> {
             whole(context, RevisionsOf(self.row.id), |row| row).await
         }
@@ -55,6 +67,6 @@ object! {
 root_lists! {
     MeasurementQuery;
     {}
-    /// Published measurements, the latest period first
+    /// Measurements, each with the latest revision that the viewer may see, the latest period first
     measurements: Measurement (MeasurementFilter; MeasurementOrder);
 }

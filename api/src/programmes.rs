@@ -42,7 +42,7 @@ object! {
             one(context, self.row.jurisdiction_id).await
         }
 
-        /// The documents it rests on: the resolution, the plans, the directions
+        /// The documents it rests on that the viewer may see: the resolution, the plans, the directions
         async fn documents(&self, context: &Context<'_>) -> Answer<Vec<ProgrammeDocument>> {
             whole(context, DocumentsOf(self.row.id), |row| ProgrammeDocument { row }).await
         }

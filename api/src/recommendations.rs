@@ -33,12 +33,12 @@ object! {
             maybe(context, self.row.decision_maker_id).await
         }
 
-        /// The document it stands in
+        /// The document it stands in; null if the viewer may not see it
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             one(context, self.row.document_id).await
         }
 
-        /// Other documents it mentions: a few
+        /// Other documents it mentions that the viewer may see: a few
         async fn mentioned_documents(&self, context: &Context<'_>) -> Answer<Vec<Document>> {
             whole(context, DocumentsMentionedBy(self.row.id), Document::show).await
         }

@@ -31,7 +31,7 @@ object! {
             whole(context, CadencesOf(self.row.id), |row| row).await
         }
 
-        /// The document it stands in
+        /// The document it stands in; null if the viewer may not see it
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             one(context, self.row.document_id).await
         }

@@ -18,7 +18,7 @@ use crate::{
     documents::Document,
     error::ApiError,
     indicators::{Indicator, IndicatorDefinition},
-    object::{by_code, maybe, object, one, root_lists, whole},
+    object::{by_code, clause, if_visible, object, one, root_lists, whole},
     page::{Answer, loaders},
     programmes::Programme,
 };
@@ -59,7 +59,7 @@ object! {
             one(context, self.row.programme_id).await
         }
 
-        /// The document it stands in; `clause`, `ordinal` and `sub` say where
+        /// The document it stands in, null if the viewer may not see it; `clause`, `ordinal` and `sub` say where
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             one(context, self.row.document_id).await
         }
@@ -112,9 +112,14 @@ pub struct TargetRevision {
 
 #[ComplexObject]
 impl TargetRevision {
-    /// The document that says so; null if unknown
+    /// The document that says so; null if unknown, or if the viewer may not see it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-        maybe(context, self.row.document_id).await
+        if_visible(context, self.row.document_id).await
+    }
+
+    /// Clause that says so; null like the document
+    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
+        clause(context, self.row.clause.as_deref(), self.row.document_id).await
     }
 }
 

@@ -305,6 +305,7 @@ pub struct AgencyPlacement {
     /// True if a document says so; false if it follows from the law or the context
     pub stated: bool,
     /// Clause of the document that says so
+    #[graphql(skip)]
     pub clause: Option<String>,
     /// The agency above
     #[graphql(skip)]
@@ -336,6 +337,7 @@ pub struct AgencySuccession {
     /// First day of the new order (Asia/Ho_Chi_Minh); null if the documents give no date
     pub effective_on: Option<Date>,
     /// Clause of the document that decides it
+    #[graphql(skip)]
     pub clause: Option<String>,
     /// What a careful reader should know about the source
     pub note: Option<String>,

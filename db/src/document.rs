@@ -1,7 +1,7 @@
 //! Documents (văn bản) and what they do to one another.
 
 use async_graphql::{Enum, InputObject, SimpleObject};
-use diesel::prelude::*;
+use diesel::{helper_types as ty, pg::Pg, prelude::*};
 use uuid::Uuid;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     schema::{agency, document, document_relation, programme, programme_document},
     search::matching,
     text_enum::text_enum,
+    visible::{refers_to_visible, visible},
 };
 
 text_enum! {
@@ -203,10 +204,7 @@ pub enum DocumentLink {
 }
 
 fn filtered(reader: &Reader, below: Option<(DocumentLink, Of)>, filter: &DocumentFilter) -> Boxed {
-    let mut query = document::table.into_boxed();
-    if reader.scope().published_only() {
-        query = query.filter(document::visibility.eq(Visibility::Public));
-    }
+    let mut query = document::table.filter(visible(reader, document::table)).into_boxed();
     match below {
         Some((DocumentLink::Issuer, parent)) => query = query.filter(document::issuer_id.eq(parent.nullable())),
         Some((DocumentLink::Programme, parent)) => {
@@ -247,6 +245,18 @@ fn filtered(reader: &Reader, below: Option<(DocumentLink, Of)>, filter: &Documen
         query = query.filter(document::issued_on.le(day));
     }
     matching!(query, document::search_text, filter.text)
+}
+
+/// The id of the document of a code: a hidden document's code is like one that nobody has.
+pub(crate) fn id_of_code(
+    reader: &Reader,
+    code: String,
+) -> ty::IntoBoxed<'static, ty::Select<document::table, document::id>, Pg> {
+    document::table
+        .select(document::id)
+        .filter(document::code.eq(code))
+        .filter(visible(reader, document::table))
+        .into_boxed()
 }
 
 fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
@@ -294,19 +304,25 @@ pub struct DocumentRelation {
 }
 
 relation!(
-    /// What a document does to others.
+    /// What a document does to others that the reader may see.
     RelationsFrom => DocumentRelation,
     |reader, parents| document_relation::table
         .filter(document_relation::from_document_id.eq_any(parents))
+        .filter(
+            document_relation::to_document_id
+                .is_null()
+                .or(refers_to_visible(reader, document_relation::to_document_id, document::table)),
+        )
         .order((document_relation::from_document_id, document_relation::kind, document_relation::id))
         .select((document_relation::from_document_id, DocumentRelation::as_select()))
 );
 
 relation!(
-    /// What others do to a document.
+    /// What others that the reader may see do to a document.
     RelationsTo => DocumentRelation,
     |reader, parents| document_relation::table
         .filter(document_relation::to_document_id.eq_any(parents))
+        .filter(refers_to_visible(reader, document_relation::from_document_id, document::table))
         .order((document_relation::to_document_id, document_relation::kind, document_relation::id))
         .select((document_relation::to_document_id.assume_not_null(), DocumentRelation::as_select()))
 );

@@ -19,9 +19,9 @@ text_enum! {
     pub enum Visibility {
         /// Everybody
         Public => "PUBLIC",
-        /// Whoever has signed in
+        /// Whoever holds a role at an agency, administrators aside
         Internal => "INTERNAL",
-        /// The parties of the object only
+        /// The parties of the object, and inspectors
         Restricted => "RESTRICTED",
     }
 }

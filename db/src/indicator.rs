@@ -296,6 +296,7 @@ pub struct IndicatorDefinition {
     #[graphql(skip)]
     pub parameters: serde_json::Value,
     /// Clause that says so
+    #[graphql(skip)]
     pub clause: Option<String>,
     /// The document that says so
     #[graphql(skip)]

@@ -46,6 +46,7 @@ pub mod text;
 mod text_enum;
 mod throttle;
 pub mod violation;
+mod visible;
 pub mod vitals;
 pub mod wall;
 pub mod writer;

@@ -17,6 +17,7 @@ use crate::{
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{agency, indicator, measurement, measurement_revision},
     text_enum::text_enum,
+    visible::{CurrentRevision, current_revision, sees_published_figures_only, visible_revision},
 };
 
 text_enum! {
@@ -83,7 +84,7 @@ pub struct MeasurementRevision {
     pub published_at: Option<DateTime<Utc>>,
 }
 
-/// A measurement (số liệu): one indicator of one subject in one period, with the revision the reader may see.
+/// A measurement (số liệu): one indicator of one subject in one period, with the latest revision the reader may see.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement)]
 #[graphql(name = "MeasurementRow")]
@@ -106,6 +107,9 @@ pub struct Measurement {
     #[graphql(flatten)]
     #[diesel(embed)]
     pub current: MeasurementRevision,
+    /// The revision that everybody sees
+    #[graphql(skip)]
+    pub published_revision: Option<i32>,
     /// The indicator
     #[graphql(skip)]
     pub indicator_id: Uuid,
@@ -175,23 +179,17 @@ pub enum MeasurementLink {
     Subject,
 }
 
-type Seen = ty::And<
-    ty::Eq<measurement_revision::measurement_id, measurement::id>,
-    ty::Eq<ty::Nullable<measurement_revision::revision>, measurement::published_revision>,
-    diesel::sql_types::Nullable<diesel::sql_types::Bool>,
->;
-type Boxed = ty::IntoBoxed<'static, ty::InnerJoinOn<measurement::table, measurement_revision::table, Seen>, Pg>;
+type Seen = ty::InnerJoinOn<measurement::table, measurement_revision::table, CurrentRevision>;
+type Boxed = ty::IntoBoxed<'static, Seen, Pg>;
 
-/// Every reader sees the published revision for now; with accounts, some will see the latest one.
-fn filtered(_: &Reader, below: Option<(MeasurementLink, Of)>, filter: &MeasurementFilter) -> Boxed {
-    let seen = measurement_revision::measurement_id
-        .eq(measurement::id)
-        .and(measurement_revision::revision.nullable().eq(measurement::published_revision));
-    // The partial indexes serve only a query that says so.
-    let mut query = measurement::table
-        .inner_join(measurement_revision::table.on(seen))
-        .into_boxed()
-        .filter(measurement::published_revision.is_not_null());
+/// Each measurement with the revision the reader sees; one without such a revision is not there.
+fn filtered(reader: &Reader, below: Option<(MeasurementLink, Of)>, filter: &MeasurementFilter) -> Boxed {
+    let seen = measurement::table.inner_join(measurement_revision::table.on(current_revision(reader)));
+    let mut query = seen.into_boxed();
+    if sees_published_figures_only(reader) {
+        // The partial indexes serve only a query that says so.
+        query = query.filter(measurement::published_revision.is_not_null());
+    }
     query = match below {
         Some((MeasurementLink::Indicator, parent)) => query.filter(measurement::indicator_id.eq(parent)),
         Some((MeasurementLink::Subject, parent)) => query.filter(measurement::subject_id.eq(parent)),
@@ -245,11 +243,12 @@ fn cursor(row: &Measurement, _: MeasurementOrder) -> Cursor {
 noun!(Boxed, Measurement, measurement, MeasurementFilter, MeasurementOrder, MeasurementLink, |row| row.id.to_string());
 
 relation!(
-    /// The published revisions of a measurement, the first first.
+    /// The revisions of a measurement that the reader may see, the first first.
     RevisionsOf => MeasurementRevision,
     |reader, parents| measurement_revision::table
+        .inner_join(measurement::table.on(measurement::id.eq(measurement_revision::measurement_id)))
         .filter(measurement_revision::measurement_id.eq_any(parents))
-        .filter(measurement_revision::published_at.is_not_null())
+        .filter(visible_revision(reader))
         .order((measurement_revision::measurement_id, measurement_revision::revision))
         .select((measurement_revision::measurement_id, MeasurementRevision::as_select()))
 );

@@ -9,8 +9,9 @@ use crate::{
     lateral::Of,
     noun::{noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
-    schema::{agency, indicator_group, programme, programme_document, programme_indicator},
+    schema::{agency, document, indicator_group, programme, programme_document, programme_indicator},
     text_enum::text_enum,
+    visible::refers_to_visible,
 };
 
 /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
@@ -126,10 +127,11 @@ pub struct ProgrammeDocument {
 }
 
 relation!(
-    /// The documents a programme rests on.
+    /// The documents a programme rests on that the reader may see.
     DocumentsOf => ProgrammeDocument,
     |reader, parents| programme_document::table
         .filter(programme_document::programme_id.eq_any(parents))
+        .filter(refers_to_visible(reader, programme_document::document_id, document::table))
         .order((programme_document::programme_id, programme_document::role, programme_document::document_id))
         .select((programme_document::programme_id, ProgrammeDocument::as_select()))
 );

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     DbError, Reader,
     agency::Agency,
-    document::Document,
+    document::{self as documents, Document},
     enums::Visibility,
     lateral::Of,
     noun::{noun, relation},
@@ -17,6 +17,7 @@ use crate::{
     },
     search::matching,
     text_enum::text_enum,
+    visible::visible,
 };
 
 text_enum! {
@@ -117,10 +118,7 @@ pub enum RecommendationLink {
 }
 
 fn filtered(reader: &Reader, below: Option<(RecommendationLink, Of)>, filter: &RecommendationFilter) -> Boxed {
-    let mut query = recommendation::table.into_boxed();
-    if reader.scope().published_only() {
-        query = query.filter(recommendation::visibility.eq(Visibility::Public));
-    }
+    let mut query = recommendation::table.filter(visible(reader, recommendation::table)).into_boxed();
     query = match below {
         Some((RecommendationLink::From, parent)) => query.filter(recommendation::from_agency_id.eq(parent)),
         Some((RecommendationLink::To, parent)) => query.filter(
@@ -158,8 +156,7 @@ fn filtered(reader: &Reader, below: Option<(RecommendationLink, Of)>, filter: &R
         query = query.filter(recommendation::id.eq_any(sent));
     }
     if let Some(code) = filter.document.clone() {
-        let of_code = document::table.filter(document::code.eq(code)).select(document::id);
-        query = query.filter(recommendation::document_id.eq_any(of_code));
+        query = query.filter(recommendation::document_id.eq_any(documents::id_of_code(reader, code)));
     }
     matching!(query, recommendation::search_text, filter.text)
 }
@@ -191,12 +188,12 @@ relation!(
 );
 
 relation!(
-    /// The public documents a recommendation mentions.
+    /// The documents a recommendation mentions that the reader may see.
     DocumentsMentionedBy => Document,
     |reader, parents| recommendation_document::table
         .inner_join(document::table)
         .filter(recommendation_document::recommendation_id.eq_any(parents))
-        .filter(document::visibility.eq(Visibility::Public))
+        .filter(visible(reader, document::table))
         .order((recommendation_document::recommendation_id, document::code))
         .select((recommendation_document::recommendation_id, Document::as_select()))
 );

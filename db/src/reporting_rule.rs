@@ -9,10 +9,11 @@ use crate::{
     DbError, Reader,
     access::Auth,
     agency::Agency,
+    document,
     lateral::Of,
     noun::{noun, relation},
     page::{Cursor, Page, Tie, by_tie},
-    schema::{agency, document, reporting_rule, reporting_rule_cadence, reporting_rule_party},
+    schema::{agency, reporting_rule, reporting_rule_cadence, reporting_rule_party},
     text_enum::text_enum,
 };
 
@@ -143,7 +144,7 @@ pub enum ReportingRuleLink {
     Party(ReportingRole),
 }
 
-fn filtered(_: &Reader, below: Option<(ReportingRuleLink, Of)>, filter: &ReportingRuleFilter) -> Boxed {
+fn filtered(reader: &Reader, below: Option<(ReportingRuleLink, Of)>, filter: &ReportingRuleFilter) -> Boxed {
     let mut query = reporting_rule::table.into_boxed();
     query = match below {
         Some((ReportingRuleLink::Document, parent)) => query.filter(reporting_rule::document_id.eq(parent)),
@@ -176,8 +177,7 @@ fn filtered(_: &Reader, below: Option<(ReportingRuleLink, Of)>, filter: &Reporti
         }
     }
     if let Some(code) = filter.document.clone() {
-        let of_code = document::table.filter(document::code.eq(code)).select(document::id);
-        query = query.filter(reporting_rule::document_id.eq_any(of_code));
+        query = query.filter(reporting_rule::document_id.eq_any(document::id_of_code(reader, code)));
     }
     if let Some(in_force) = filter.in_force {
         query = query.filter(reporting_rule::in_force.eq(in_force));

@@ -403,6 +403,10 @@ diesel::table! {
         ends_on -> Date,
         /// The revision the public reads; null while none is published
         published_revision -> Nullable<Int4>,
+        /// The latest revision that is submitted or endorsed; null if there is none. Kept by the revisions' trigger
+        submitted_revision -> Nullable<Int4>,
+        /// The latest revision that is a draft, was returned or withdrawn; null if there is none. Kept by the revisions' trigger
+        drafted_revision -> Nullable<Int4>,
     }
 }
 

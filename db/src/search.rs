@@ -1,7 +1,9 @@
 //! Text search without tone marks.
 
 use diesel::{
-    QueryableByName, sql_query,
+    QueryResult, Queryable,
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -10,8 +12,10 @@ use uuid::Uuid;
 use crate::{
     DbError, Reader,
     page::{Cursor, Key, Page, Slice, Tie},
+    schema::{directive, document, recommendation},
     text::fold,
     text_enum::text_enum,
+    visible::{Visible, visible},
 };
 
 text_enum! {
@@ -31,16 +35,13 @@ text_enum! {
 }
 
 /// An object that fits a search text.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Hit {
     /// What it is
-    #[diesel(sql_type = Text)]
     pub noun: SearchNoun,
     /// Its id
-    #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     /// How well it fits, in millionths: 1,000,000 if it holds the whole text
-    #[diesel(sql_type = Integer)]
     pub rank: i32,
 }
 
@@ -53,7 +54,7 @@ impl Hit {
 }
 
 /// What fits a text best: it holds all of its words, or something much like it. Tone marks and case do not matter.
-/// The public sees public objects only; every scope there is so far is public. Pages forward only.
+/// Only what the reader may see is looked at. Pages forward only.
 pub async fn search(reader: &Reader, text: &str, nouns: &[SearchNoun], page: &Page) -> Result<Slice<Hit>, DbError> {
     let folded = fold(text);
     if folded.is_empty() {
@@ -64,17 +65,65 @@ pub async fn search(reader: &Reader, text: &str, nouns: &[SearchNoun], page: &Pa
         None => (None, None),
         Some(_) => return Err(DbError::Cursor),
     };
+    let question = Question {
+        text: folded,
+        patterns: patterns(text),
+        nouns: nouns.to_vec(),
+        limit: page.limit(),
+        rank,
+        id,
+        documents: visible(reader, document::table),
+        directives: visible(reader, directive::table),
+        recommendations: visible(reader, recommendation::table),
+    };
     let mut connection = reader.statement().await?;
-    let rows = sql_query(include_str!("search.sql"))
-        .bind::<Text, _>(&folded)
-        .bind::<Array<Text>, _>(patterns(text))
-        .bind::<Array<Text>, _>(nouns)
-        .bind::<BigInt, _>(page.limit())
-        .bind::<Nullable<Integer>, _>(rank)
-        .bind::<Nullable<SqlUuid>, _>(id)
-        .load(&mut connection)
-        .await?;
+    let rows = question.load(&mut connection).await?;
     Ok(page.slice(rows))
+}
+
+/// `search.sql` with what stands in its braces filled in.
+#[derive(Debug)]
+struct Question {
+    text: String,
+    patterns: Vec<String>,
+    nouns: Vec<SearchNoun>,
+    limit: i64,
+    rank: Option<i32>,
+    id: Option<Uuid>,
+    documents: Visible<document::table>,
+    directives: Visible<directive::table>,
+    recommendations: Visible<recommendation::table>,
+}
+
+impl Query for Question {
+    type SqlType = (Text, SqlUuid, Integer);
+}
+
+impl QueryId for Question {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Pg> for Question {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in include_str!("search.sql").split_inclusive('}') {
+            let (sql, name) = piece.split_once('{').unwrap_or((piece, ""));
+            out.push_sql(sql);
+            match name {
+                "text}" => out.push_bind_param::<Text, _>(&self.text)?,
+                "patterns}" => out.push_bind_param::<Array<Text>, _>(&self.patterns)?,
+                "nouns}" => out.push_bind_param::<Array<Text>, _>(&self.nouns)?,
+                "limit}" => out.push_bind_param::<BigInt, _>(&self.limit)?,
+                "rank}" => out.push_bind_param::<Nullable<Integer>, _>(&self.rank)?,
+                "id}" => out.push_bind_param::<Nullable<SqlUuid>, _>(&self.id)?,
+                "document is visible}" => self.documents.walk_ast(out.reborrow())?,
+                "directive is visible}" => self.directives.walk_ast(out.reborrow())?,
+                "recommendation is visible}" => self.recommendations.walk_ast(out.reborrow())?,
+                other => out.push_sql(other),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The patterns that a search text stands for: each of its words must appear somewhere in the folded columns.

@@ -1,24 +1,24 @@
--- What fits a search text best, over the nouns that people look for by words.
--- $1 folded text, $2 patterns of its words, $3 nouns wanted, $4 limit, $5 rank and $6 id of the row to start after.
+-- What fits a search text best, over the nouns that people look for by words. What stands in braces is filled in:
+-- parameters, and the rule by which the reader sees a noun.
 WITH hit (noun, id, rank) AS (
-    SELECT 'AGENCY', id, word_similarity($1, search_text) FROM agency
-    WHERE 'AGENCY' = ANY ($3) AND ($1 <% search_text OR search_text LIKE ALL ($2))
+    SELECT 'AGENCY', id, word_similarity({text}, search_text) FROM agency
+    WHERE 'AGENCY' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns}))
     UNION ALL
-    SELECT 'DOCUMENT', id, word_similarity($1, search_text) FROM document
-    WHERE 'DOCUMENT' = ANY ($3) AND ($1 <% search_text OR search_text LIKE ALL ($2)) AND visibility = 'PUBLIC'
+    SELECT 'DOCUMENT', id, word_similarity({text}, search_text) FROM document
+    WHERE 'DOCUMENT' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns})) AND {document is visible}
     UNION ALL
-    SELECT 'INDICATOR', id, word_similarity($1, search_text) FROM indicator
-    WHERE 'INDICATOR' = ANY ($3) AND ($1 <% search_text OR search_text LIKE ALL ($2))
+    SELECT 'INDICATOR', id, word_similarity({text}, search_text) FROM indicator
+    WHERE 'INDICATOR' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns}))
     UNION ALL
-    SELECT 'DIRECTIVE', id, word_similarity($1, search_text) FROM directive
-    WHERE 'DIRECTIVE' = ANY ($3) AND ($1 <% search_text OR search_text LIKE ALL ($2)) AND visibility = 'PUBLIC'
+    SELECT 'DIRECTIVE', id, word_similarity({text}, search_text) FROM directive
+    WHERE 'DIRECTIVE' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns})) AND {directive is visible}
     UNION ALL
-    SELECT 'RECOMMENDATION', id, word_similarity($1, search_text) FROM recommendation
-    WHERE 'RECOMMENDATION' = ANY ($3) AND ($1 <% search_text OR search_text LIKE ALL ($2)) AND visibility = 'PUBLIC'
+    SELECT 'RECOMMENDATION', id, word_similarity({text}, search_text) FROM recommendation
+    WHERE 'RECOMMENDATION' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns})) AND {recommendation is visible}
 ), ranked AS (
     SELECT noun, id, round(rank * 1000000)::integer AS rank FROM hit
 )
 SELECT noun, id, rank FROM ranked
-WHERE $5 IS NULL OR (rank, id) < ($5, $6)
+WHERE {rank} IS NULL OR (rank, id) < ({rank}, {id})
 ORDER BY rank DESC, id DESC
-LIMIT $4
+LIMIT {limit}

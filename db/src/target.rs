@@ -8,11 +8,12 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     comparator::{Comparator, ComparatorRule, Direction, effective},
+    document,
     enums::{DatePrecision, SortDirection},
     lateral::Of,
     noun::{noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
-    schema::{agency, document, indicator, programme, target, target_revision},
+    schema::{agency, indicator, programme, target, target_revision},
     text_enum::text_enum,
 };
 
@@ -177,7 +178,7 @@ diesel::table! {
 }
 diesel::allow_tables_to_appear_in_same_query!(target, target_warning);
 
-fn filtered(_: &Reader, below: Option<(TargetLink, Of)>, filter: &TargetFilter) -> Boxed {
+fn filtered(reader: &Reader, below: Option<(TargetLink, Of)>, filter: &TargetFilter) -> Boxed {
     let mut query = target::table.into_boxed();
     query = match below {
         Some((TargetLink::Indicator, parent)) => query.filter(target::indicator_id.eq(parent)),
@@ -199,7 +200,7 @@ fn filtered(_: &Reader, below: Option<(TargetLink, Of)>, filter: &TargetFilter) 
         query = query.filter(target::subject_id.nullable().eq(of_code));
     }
     if let Some(code) = filter.document.clone() {
-        let of_code = document::table.filter(document::code.eq(code)).select(document::id).single_value();
+        let of_code = document::id_of_code(reader, code).single_value();
         query = query.filter(target::document_id.nullable().eq(of_code));
     }
     if let Some(day) = filter.due_from {
@@ -284,6 +285,7 @@ pub struct TargetRevision {
     /// Who changed it, as the source says
     pub revised_by: Option<String>,
     /// Clause that says so
+    #[graphql(skip)]
     pub clause: Option<String>,
     /// What a careful reader should know about the source
     pub note: Option<String>,

@@ -29,7 +29,9 @@ directive_dependency:
 directive_document:
 directive_indicator:
 directive_lead:
+directive_party:
 document:
+document_party:
 document_relation:
 indicator:
 indicator_definition:
@@ -45,6 +47,7 @@ progress_update: INSERT
 recommendation:
 recommendation_answer:
 recommendation_document:
+recommendation_party:
 recommendation_recipient:
 recovery_code: INSERT, DELETE, UPDATE (used_at)
 refresh_token: INSERT, UPDATE (used_at)

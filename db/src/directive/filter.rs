@@ -10,15 +10,17 @@ use super::{Boxed, Directive, DirectiveKind, DirectiveState};
 use crate::{
     Date, DbError, Reader,
     deadline::{DUE_SOON_DAYS, Timeliness},
-    enums::{SortDirection, Visibility},
+    document,
+    enums::SortDirection,
     lateral::{Of, is_any_of},
     page::{Cursor, Key, Page, Tie, by_key, by_nullable_key, by_tie},
     schema::{
         agency, directive, directive_coordinator, directive_dependency, directive_document, directive_indicator,
-        directive_lead, document, indicator, programme, recommendation_answer,
+        directive_lead, indicator, programme, recommendation_answer,
     },
     search::matching,
     sql_functions::agency_subtree_ids,
+    visible::visible,
 };
 
 /// Narrows a list of directives. What is left out or null narrows nothing; several fields narrow together.
@@ -105,10 +107,7 @@ pub enum DirectiveLink {
 }
 
 pub(super) fn filtered(reader: &Reader, below: Option<(DirectiveLink, Of)>, filter: &DirectiveFilter) -> Boxed {
-    let mut query = directive::table.into_boxed();
-    if reader.scope().published_only() {
-        query = query.filter(directive::visibility.eq(Visibility::Public));
-    }
+    let mut query = directive::table.filter(visible(reader, directive::table)).into_boxed();
     if let Some((link, parent)) = below {
         query = linked(query, link, parent);
     }
@@ -119,9 +118,7 @@ pub(super) fn filtered(reader: &Reader, below: Option<(DirectiveLink, Of)>, filt
         );
     }
     if let Some(code) = filter.document.clone() {
-        query = query.filter(
-            directive::document_id.eq_any(document::table.filter(document::code.eq(code)).select(document::id)),
-        );
+        query = query.filter(directive::document_id.eq_any(document::id_of_code(reader, code)));
     }
     if let Some(code) = filter.indicator.clone() {
         let serving = directive_indicator::table

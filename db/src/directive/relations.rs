@@ -9,14 +9,15 @@ use crate::{
     Date, DbError, Reader,
     agency::Agency,
     deadline::DeadlineOperator,
-    enums::{DatePrecision, Source, Visibility},
+    enums::{DatePrecision, Source},
     lateral::Of,
     noun::{noun, relation},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{
         agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_indicator,
-        directive_lead, progress_update,
+        directive_lead, document, progress_update,
     },
+    visible::refers_to_visible,
 };
 
 relation!(
@@ -103,10 +104,14 @@ pub struct DirectiveDependency {
 }
 
 relation!(
-    /// What it waits for.
+    /// What it waits for, as far as the reader may see it.
     DependenciesOf => DirectiveDependency,
     |reader, parents| directive_dependency::table
         .filter(directive_dependency::directive_id.eq_any(parents))
+        .filter(
+            refers_to_visible(reader, directive_dependency::on_directive_id, directive::table)
+                .or(refers_to_visible(reader, directive_dependency::on_document_id, document::table)),
+        )
         .order((directive_dependency::directive_id, directive_dependency::id))
         .select((directive_dependency::directive_id, DirectiveDependency::as_select()))
 );
@@ -179,11 +184,8 @@ pub enum ProgressLink {
 }
 
 fn filtered(reader: &Reader, below: Option<(ProgressLink, Of)>, _: &ProgressFilter) -> Boxed {
-    let mut query = progress_update::table.into_boxed();
-    if reader.scope().published_only() {
-        let visible = directive::table.filter(directive::visibility.eq(Visibility::Public)).select(directive::id);
-        query = query.filter(progress_update::directive_id.eq_any(visible));
-    }
+    let on_visible = refers_to_visible(reader, progress_update::directive_id, directive::table);
+    let query = progress_update::table.filter(on_visible).into_boxed();
     match below {
         Some((ProgressLink::Directive, parent)) => query.filter(progress_update::directive_id.eq(parent)),
         None => query,

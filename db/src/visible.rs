@@ -1,0 +1,245 @@
+//! What a reader may see, as conditions of SQL: each rule once, for every query that reads the noun.
+//!
+//! A query on one of these nouns narrows itself by [`visible`] or [`visible_revision`]; a row of something else that points
+//! to one (a relation, a look-up by code) does so too, so that what is out of reach looks like what is not there.
+
+use std::marker::PhantomData;
+
+use auth::Reached;
+use diesel::{
+    Table,
+    expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate},
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::{Array, Bool, Uuid as SqlUuid},
+};
+use uuid::Uuid;
+
+use crate::{
+    Reader,
+    schema::{directive, document, measurement, measurement_revision, recommendation},
+};
+
+/// A condition in SQL of our own over the columns of a table, for diesel.
+macro_rules! condition {
+    ($name:ident $(<$($part:ident: $bound:ident),+>)?, over $($column:ty),+) => {
+        impl $(<$($part: $bound),+>)? Expression for $name $(<$($part),+>)? {
+            type SqlType = Bool;
+        }
+        impl<QS, $($($part: $bound),+)?> AppearsOnTable<QS> for $name $(<$($part),+>)? where $($column: AppearsOnTable<QS>),+ {}
+        impl<QS, $($($part: $bound),+)?> SelectableExpression<QS> for $name $(<$($part),+>)? where Self: AppearsOnTable<QS> {}
+        impl<GB, $($($part: $bound),+)?> ValidGrouping<GB> for $name $(<$($part),+>)? {
+            type IsAggregate = is_aggregate::Never;
+        }
+        impl $(<$($part: $bound),+>)? QueryId for $name $(<$($part),+>)? {
+            type QueryId = ();
+            // Each scope writes other SQL, so the statement is told by its text.
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+    };
+}
+
+/// A noun whose objects are public, internal, or restricted to their parties.
+pub(crate) trait Guarded: Table + Send + Sync {
+    /// Its table; the view `<table>_party` names the parties of each object.
+    const NAME: &'static str;
+}
+
+impl Guarded for document::table {
+    const NAME: &'static str = "document";
+}
+impl Guarded for directive::table {
+    const NAME: &'static str = "directive";
+}
+impl Guarded for recommendation::table {
+    const NAME: &'static str = "recommendation";
+}
+
+/// Public objects are seen by all, internal ones by who sees what is internal, restricted ones as one of their parties.
+#[derive(Debug, Clone)]
+pub(crate) struct Visible<T> {
+    internal: bool,
+    restricted: Reach,
+    noun: PhantomData<fn() -> T>,
+}
+
+condition!(Visible<T: Guarded>, over T::PrimaryKey);
+
+/// Whether the reader may see the object of that table in the query's row.
+pub(crate) fn visible<T: Guarded>(reader: &Reader, _: T) -> Visible<T> {
+    let scope = reader.scope();
+    Visible { internal: scope.internal(), restricted: scope.restricted().into(), noun: PhantomData }
+}
+
+impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let visibility = format!("{}.visibility", T::NAME);
+        if self.internal && matches!(self.restricted, Reach::All) {
+            out.push_sql("TRUE");
+            return Ok(());
+        }
+        out.push_sql(&format!("({visibility} = 'PUBLIC'"));
+        if self.internal {
+            out.push_sql(&format!(" OR {visibility} = 'INTERNAL'"));
+        }
+        match &self.restricted {
+            Reach::Nothing => {}
+            Reach::All => out.push_sql(&format!(" OR {visibility} = 'RESTRICTED'")),
+            Reach::Agencies(ids) => {
+                let noun = T::NAME;
+                out.push_sql(&format!(
+                    " OR {visibility} = 'RESTRICTED' AND EXISTS (SELECT FROM {noun}_party AS party \
+                     WHERE party.{noun}_id = {noun}.id AND party.agency_id = ANY ("
+                ));
+                out.push_bind_param::<Array<SqlUuid>, _>(ids)?;
+                out.push_sql("))");
+            }
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Whether the row points to an object that the reader may see.
+#[derive(Debug, Clone)]
+pub(crate) struct RefersToVisible<C, T> {
+    column: C,
+    visible: Visible<T>,
+}
+
+condition!(RefersToVisible<C: Expression, T: Guarded>, over C);
+
+/// Whether `column` is the id of an object that the reader may see: for rows that are nothing without what they point to.
+pub(crate) fn refers_to_visible<C: Expression, T: Guarded>(
+    reader: &Reader,
+    column: C,
+    noun: T,
+) -> RefersToVisible<C, T> {
+    RefersToVisible { column, visible: visible(reader, noun) }
+}
+
+impl<C: QueryFragment<Pg>, T: Guarded> QueryFragment<Pg> for RefersToVisible<C, T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let noun = T::NAME;
+        out.push_sql(&format!("EXISTS (SELECT FROM {noun} WHERE {noun}.id = "));
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" AND ");
+        self.visible.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Picks the revision of a measurement that the reader sees in its row: the latest of those it may see.
+///
+/// `measurement` keeps the latest of each sort, so that it is found by its key.
+#[derive(Debug, Clone)]
+pub(crate) struct CurrentRevision(Figures);
+
+condition!(CurrentRevision, over measurement::id, measurement_revision::measurement_id);
+
+/// The condition that joins a measurement to the revision the reader sees.
+pub(crate) fn current_revision(reader: &Reader) -> CurrentRevision {
+    CurrentRevision(Figures::of(reader))
+}
+
+impl QueryFragment<Pg> for CurrentRevision {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(measurement_revision.measurement_id = measurement.id AND measurement_revision.revision = ");
+        if self.0.published_only() {
+            out.push_sql("measurement.published_revision)");
+            return Ok(());
+        }
+        out.push_sql("greatest(measurement.published_revision");
+        for (reach, latest) in [(&self.0.submitted, "submitted_revision"), (&self.0.drafts, "drafted_revision")] {
+            out.push_sql(", CASE WHEN ");
+            reach.walk_reporter(out.reborrow())?;
+            out.push_sql(&format!(" THEN measurement.{latest} END"));
+        }
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+/// Whether the reader may see a revision: published ones are seen by all, others by whom its reporter's figures are open to.
+#[derive(Debug, Clone)]
+pub(crate) struct VisibleRevision(Figures);
+
+condition!(VisibleRevision, over measurement::id, measurement_revision::measurement_id);
+
+/// Whether the reader may see the revision of the measurement in the query's row.
+pub(crate) fn visible_revision(reader: &Reader) -> VisibleRevision {
+    VisibleRevision(Figures::of(reader))
+}
+
+impl QueryFragment<Pg> for VisibleRevision {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(measurement_revision.state = 'PUBLISHED'");
+        let unpublished =
+            [(&self.0.submitted, "'SUBMITTED', 'ENDORSED'"), (&self.0.drafts, "'DRAFT', 'RETURNED', 'WITHDRAWN'")];
+        for (reach, states) in unpublished {
+            out.push_sql(&format!(" OR measurement_revision.state IN ({states}) AND "));
+            reach.walk_reporter(out.reborrow())?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Whose figures the reader sees beside what is published.
+#[derive(Debug, Clone)]
+struct Figures {
+    submitted: Reach,
+    drafts: Reach,
+}
+
+impl Figures {
+    fn of(reader: &Reader) -> Self {
+        Self { submitted: reader.scope().submitted().into(), drafts: reader.scope().drafts().into() }
+    }
+
+    fn published_only(&self) -> bool {
+        matches!((&self.submitted, &self.drafts), (Reach::Nothing, Reach::Nothing))
+    }
+}
+
+/// Whether the reader sees published figures only: most do, and lists of those have indexes of their own.
+pub(crate) fn sees_published_figures_only(reader: &Reader) -> bool {
+    Figures::of(reader).published_only()
+}
+
+/// [`Reached`] with its ids in the form in which they are sent.
+#[derive(Debug, Clone)]
+enum Reach {
+    Nothing,
+    Agencies(Vec<Uuid>),
+    All,
+}
+
+impl From<&Reached> for Reach {
+    fn from(reached: &Reached) -> Self {
+        match reached {
+            Reached::Nothing => Self::Nothing,
+            Reached::Agencies(ids) => Self::Agencies(ids.iter().copied().collect()),
+            Reached::All => Self::All,
+        }
+    }
+}
+
+impl Reach {
+    /// Whether the measurement's reporter is within it.
+    fn walk_reporter<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::Nothing => out.push_sql("FALSE"),
+            Self::All => out.push_sql("TRUE"),
+            Self::Agencies(ids) => {
+                // By a subquery, which is hashed: an array of thousands would be gone through for each row.
+                out.push_sql("measurement.reporter_id IN (SELECT unnest(");
+                out.push_bind_param::<Array<SqlUuid>, _>(ids)?;
+                out.push_sql("))");
+            }
+        }
+        Ok(())
+    }
+}

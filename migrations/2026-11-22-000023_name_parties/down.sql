@@ -1,0 +1,3 @@
+DROP VIEW recommendation_party;
+DROP VIEW document_party;
+DROP VIEW directive_party;
