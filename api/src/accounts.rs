@@ -12,6 +12,8 @@ use crate::{
     agencies::Agency,
     object::{by_code, maybe, object, one, root_lists},
     page::Answer,
+    permissions::viewer_can,
+    viewer::viewer,
 };
 
 object! {
@@ -22,6 +24,12 @@ object! {
         /// The agency the person belongs to: its administrators keep the account; null if it belongs to none
         async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
             maybe(context, self.row.agency_id).await
+        }
+
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Option<AccountPermissions> {
+            let viewer = &viewer(context).principal;
+            Some(AccountPermissions::of(|action| self.row.is_open(viewer, action)))
         }
     }
     /// The roles the person holds, held or will hold, the latest first
@@ -51,6 +59,22 @@ object! {
         async fn granted_by(&self, context: &Context<'_>) -> Answer<Account> {
             maybe(context, self.row.granted_by).await
         }
+    }
+}
+
+viewer_can! {
+    /// What the viewer may do with an account.
+    AccountPermissions {
+        /// Change its name and agency
+        update: CreateAccount,
+        /// Disable it, or enable it again; never one's own
+        disable: DisableAccount,
+        /// Grant it a role, or end one; never one's own
+        grant_role: GrantRole,
+        /// Make a link by which the person chooses a new password; never one's own
+        reset_password: ResetPassword,
+        /// End its sessions; one's own in another way
+        end_sessions: EndSessions,
     }
 }
 

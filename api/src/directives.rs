@@ -21,8 +21,10 @@ use crate::{
     indicators::Indicator,
     object::{by_code, if_visible, maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
+    permissions::viewer_can,
     programmes::Programme,
     recommendations::Recommendation,
+    viewer::viewer,
 };
 
 object! {
@@ -85,6 +87,23 @@ object! {
         /// The document it stands in, null if the viewer may not see it; `clause` says where
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             one(context, self.row.document_id).await
+        }
+
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<DirectivePermissions> {
+            let (leads, coordinators) = futures_util::future::join(
+                whole(context, LeadsOf(self.row.id), |agency| agency.id),
+                whole(context, CoordinatorsOf(self.row.id), |coordinator| coordinator.agency_id),
+            )
+            .await;
+            let (leads, coordinators) = match (leads?, coordinators?) {
+                (Ok(leads), Ok(coordinators)) => (leads, coordinators.into_iter().flatten().collect::<Vec<_>>()),
+                (Err(error), _) | (_, Err(error)) => return Some(Err(error)),
+            };
+            let viewer = &viewer(context).principal;
+            let permissions =
+                DirectivePermissions::of(|action| self.row.is_open(&leads, &coordinators, viewer, action));
+            Some(Ok(permissions))
         }
 
         /// The directive it is a part of; null if it stands alone, or if the viewer may not see that
@@ -189,6 +208,34 @@ object! {
         async fn document(&self, context: &Context<'_>) -> Answer<Document> {
             if_visible(context, self.row.document_id).await
         }
+    }
+}
+
+viewer_can! {
+    /// What the viewer may do with a directive now, by their roles at its agencies, and its state.
+    DirectivePermissions {
+        /// Accept it, for an agency that leads
+        accept: AcceptDirective,
+        /// Delegate a part of it to an agency below
+        delegate: DelegateDirective,
+        /// Report progress
+        report_progress: ReportProgress,
+        /// Ask a coordinating agency for input
+        request_input: RequestInput,
+        /// Give input, for an agency that coordinates
+        give_input: GiveInput,
+        /// Ask for a later deadline
+        request_extension: RequestExtension,
+        /// Decide on a later deadline
+        decide_extension: DecideExtension,
+        /// Report it as done
+        report_done: ReportDone,
+        /// Confirm that it is done
+        confirm_done: ConfirmDone,
+        /// Send it back with a reason
+        send_back: SendBackDirective,
+        /// Cancel it with a reason
+        cancel: CancelDirective,
     }
 }
 

@@ -39,6 +39,12 @@ impl Row {
     }
 }
 
+/// What people read for a value, in Vietnamese and in English.
+pub(crate) fn words(of: &str, value: &str) -> Option<(&'static str, &'static str)> {
+    let row = TABLE.get(of)?.iter().find(|row| row.value == value)?;
+    Some((&row.vi, &row.en))
+}
+
 /// What people read for the values of an enum.
 #[derive(SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]

@@ -13,6 +13,8 @@ use crate::{
     indicators::{Indicator, IndicatorDefinition},
     object::{object, one, root_lists, whole},
     page::{Answer, loaders},
+    permissions::viewer_can,
+    viewer::viewer,
 };
 
 object! {
@@ -46,6 +48,12 @@ object! {
             one(context, self.row.reporter_id).await
         }
 
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Option<MeasurementPermissions> {
+            let viewer = &viewer(context).principal;
+            Some(MeasurementPermissions::of(|action| self.row.is_open(viewer, action)))
+        }
+
         /// The published revision, which everybody sees; null while none is published
         async fn published(&self, context: &Context<'_>) -> Answer<MeasurementRevision> {
             let published = self.row.published_revision?;
@@ -61,6 +69,25 @@ object! {
         async fn revisions(&self, context: &Context<'_>) -> Answer<Vec<MeasurementRevision>> {
             whole(context, RevisionsOf(self.row.id), |row| row).await
         }
+    }
+}
+
+viewer_can! {
+    /// What the viewer may do with a measurement now, by their roles, its state, and who recorded it.
+    MeasurementPermissions {
+        /// Submit it
+        submit: SubmitMeasurement,
+        /// Withdraw it
+        withdraw: WithdrawMeasurement,
+        /// Endorse it; never what one recorded oneself
+        endorse: EndorseMeasurement,
+        /// Return it with a reason
+        #[graphql(name = "return")]
+        give_back: ReturnMeasurement,
+        /// Publish it; never what one recorded oneself
+        publish: PublishMeasurement,
+        /// Propose a correction
+        correct: CorrectMeasurement,
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
     documents::Document,
     object::{maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _},
+    permissions::viewer_can,
+    viewer::viewer,
 };
 
 object! {
@@ -38,6 +40,15 @@ object! {
             one(context, self.row.document_id).await
         }
 
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<RecommendationPermissions> {
+            let recipients = whole(context, RecipientsOf(self.row.id), |agency| agency.id).await?;
+            let viewer = &viewer(context).principal;
+            Some(recipients.map(|recipients| {
+                RecommendationPermissions::of(|action| self.row.is_open(&recipients, viewer, action))
+            }))
+        }
+
         /// Other documents it mentions that the viewer may see: a few
         async fn mentioned_documents(&self, context: &Context<'_>) -> Answer<Vec<Document>> {
             whole(context, DocumentsMentionedBy(self.row.id), Document::show).await
@@ -45,6 +56,14 @@ object! {
     }
     /// The directives that answer it
     answers: Directive = DirectiveLink::Recommendation;
+}
+
+viewer_can! {
+    /// What the viewer may do with a recommendation now, by their roles at its agencies, and its state.
+    RecommendationPermissions {
+        /// Answer it
+        answer: AnswerRecommendation,
+    }
 }
 
 root_lists! {

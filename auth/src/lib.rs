@@ -5,6 +5,8 @@ pub mod keys;
 pub mod password;
 mod permit;
 mod policy;
+#[cfg(test)]
+mod properties;
 pub mod random;
 pub mod refresh;
 mod role;
@@ -14,7 +16,7 @@ mod signing;
 pub mod token;
 pub mod totp;
 
-pub use permit::{Actor, Denied, Holding, Permit, Principal, Reached};
+pub use permit::{Actor, Denied, Holding, Object, Permit, Principal, Reached};
 pub use policy::{Action, Acts, Reach, Rule, action};
 pub use role::{Role, ServiceScope};
 pub use scope::Scope;

@@ -87,6 +87,23 @@ impl Reached {
     }
 }
 
+/// What something is done to: what the rules must know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Object<'a> {
+    /// The agencies it belongs to, of which any may do it; none if it belongs to none.
+    pub agencies: &'a [Uuid],
+    /// The account that brought it about, or is it.
+    pub by: Option<Uuid>,
+}
+
+impl Object<'_> {
+    fn is_open(self, action: Action, actor: Actor, reach: &Reached) -> bool {
+        let is_own = self.by.is_some() && self.by == actor.account();
+        let reached = *reach == Reached::All || self.agencies.iter().any(|agency| reach.holds(Some(*agency)));
+        reached && !(is_own && action.is_for_others())
+    }
+}
+
 /// A role somebody holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holding {
@@ -209,6 +226,12 @@ impl Principal {
         })
     }
 
+    /// Whether this may be done to that object.
+    #[must_use]
+    pub fn may_to(&self, action: Action, object: Object<'_>) -> bool {
+        object.is_open(action, self.actor, &self.reach(action))
+    }
+
     /// The permit to do this, within the viewer's reach.
     pub fn permit<A: Acts>(&self) -> Result<Permit<A>, Denied> {
         self.may(A::ACTION)?;
@@ -245,6 +268,12 @@ impl<A: Acts> Permit<A> {
     #[must_use]
     pub const fn reach(&self) -> &Reached {
         &self.reach
+    }
+
+    /// Whether it holds for that object: the same answer as [`Principal::may_to`].
+    #[must_use]
+    pub fn holds_for(&self, object: Object<'_>) -> bool {
+        object.is_open(A::ACTION, self.actor, &self.reach)
     }
 }
 

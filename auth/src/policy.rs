@@ -37,6 +37,26 @@ impl Rule {
     }
 }
 
+impl Action {
+    /// Whether it is done only to what somebody else is or brought about: nobody endorses, publishes, decides on or
+    /// confirms their own, and nobody administers themselves.
+    #[must_use]
+    pub const fn is_for_others(self) -> bool {
+        matches!(
+            self,
+            Self::EndorseMeasurement
+                | Self::PublishMeasurement
+                | Self::DecideUnlock
+                | Self::DecideExtension
+                | Self::ConfirmDone
+                | Self::DisableAccount
+                | Self::GrantRole
+                | Self::ResetPassword
+                | Self::EndSessions
+        )
+    }
+}
+
 /// Declares the actions, and the rule of each in the same place.
 macro_rules! table {
     ($($(#[$section:meta])* $name:ident $word:literal $about:literal {
@@ -137,7 +157,7 @@ table! {
         roles: [StandingOffice: Held]
     }
     RequestUnlock "REQUEST_UNLOCK" "Ask that a closed period be opened" { roles: [Reporter: Held, Head: Held] }
-    DecideUnlock "DECIDE_UNLOCK" "Open a closed period, or refuse" { roles: [StandingOffice: Held] }
+    DecideUnlock "DECIDE_UNLOCK" "Open a closed period at the request of somebody else, or refuse" { roles: [StandingOffice: Held] }
 
     // Directives.
     IssueDirective "ISSUE_DIRECTIVE" "Issue a directive" { roles: [Leader: Held] }
@@ -254,6 +274,13 @@ mod tests {
         }
         assert!(!holders(Action::EndorseMeasurement).contains(&Role::StandingOffice));
         assert_eq!(holders(Action::PublishMeasurement), [Role::StandingOffice]);
+    }
+
+    #[test]
+    fn what_is_not_for_ones_own_says_so() {
+        for action in Action::ALL {
+            assert_eq!(action.is_for_others(), action.about().contains("somebody else"), "{action:?}");
+        }
     }
 
     #[test]

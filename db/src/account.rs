@@ -1,7 +1,7 @@
 //! Accounts (tài khoản): persons who sign in.
 
 use async_graphql::{InputObject, SimpleObject};
-use auth::Actor;
+use auth::{Action, Actor, Object, Principal};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -55,6 +55,14 @@ pub struct Account {
     /// The agency the person belongs to
     #[graphql(skip)]
     pub agency_id: Option<Uuid>,
+}
+
+impl Account {
+    /// Whether somebody may do this to it: whoever keeps the accounts of its agency, and of some things not the person.
+    #[must_use]
+    pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
+        viewer.may_to(action, Object { agencies: self.agency_id.as_slice(), by: Some(self.id) })
+    }
 }
 
 /// Narrows a list of accounts. What is left out or null narrows nothing; several fields narrow together.

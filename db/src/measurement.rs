@@ -1,7 +1,7 @@
 //! Measurements (số liệu): one indicator of one subject in one period, with append-only revisions.
 
 use async_graphql::{Enum, InputObject, SimpleObject};
-use auth::Action;
+use auth::{Action, Object, Principal};
 use chrono::{DateTime, Utc};
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
 use rust_decimal::Decimal;
@@ -80,6 +80,9 @@ pub struct MeasurementRevision {
     pub reason: Option<String>,
     /// When it was recorded here, in UTC
     pub recorded_at: DateTime<Utc>,
+    /// The account that recorded it; null for imports and the demo
+    #[graphql(skip)]
+    pub recorded_by: Option<Uuid>,
     /// When it was published, in UTC; null if it is not
     pub published_at: Option<DateTime<Utc>>,
 }
@@ -122,6 +125,25 @@ pub struct Measurement {
     /// Who reports it
     #[graphql(skip)]
     pub reporter_id: Uuid,
+}
+
+impl Measurement {
+    /// Whether somebody may do this to it, as it stands now. Its reporter's roles decide, for the reporter answers for it.
+    #[must_use]
+    pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
+        use MeasurementState::{Draft, Endorsed, Published, Returned, Submitted};
+        let states: &[MeasurementState] = match action {
+            Action::SubmitMeasurement => &[Draft, Returned],
+            Action::WithdrawMeasurement => &[Draft, Submitted],
+            Action::EndorseMeasurement => &[Submitted],
+            Action::ReturnMeasurement => &[Submitted, Endorsed],
+            Action::PublishMeasurement => &[Endorsed],
+            Action::CorrectMeasurement => &[Published],
+            _ => return false,
+        };
+        let object = Object { agencies: &[self.reporter_id], by: self.current.recorded_by };
+        states.contains(&self.current.state) && viewer.may_to(action, object)
+    }
 }
 
 /// Narrows a list of measurements. What is left out or null narrows nothing; several fields narrow together.

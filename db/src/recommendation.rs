@@ -1,6 +1,7 @@
 //! Recommendations (kiến nghị) and obstacles (khó khăn, tồn tại).
 
 use async_graphql::{InputObject, SimpleObject};
+use auth::{Action, Object, Principal};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -81,6 +82,18 @@ pub struct Recommendation {
     /// The document it stands in
     #[graphql(skip)]
     pub document_id: Uuid,
+}
+
+impl Recommendation {
+    /// Whether somebody may do this to it, as it stands now: those it goes to, and whoever would have to decide, answer.
+    #[must_use]
+    pub fn is_open(&self, recipients: &[Uuid], viewer: &Principal, action: Action) -> bool {
+        let waits = matches!(self.state, RecommendationState::Open | RecommendationState::Acknowledged);
+        let agencies: Vec<_> = recipients.iter().copied().chain(self.decision_maker_id).collect();
+        waits
+            && action == Action::AnswerRecommendation
+            && viewer.may_to(action, Object { agencies: &agencies, by: None })
+    }
 }
 
 /// Narrows a list of recommendations. What is left out or null narrows nothing; several fields narrow together.

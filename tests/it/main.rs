@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod access;
 mod accounts;
 mod agencies;
 mod database;

@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Config, ConfigError, Sources, as_markdown, as_table},
+    permissions,
     schema::sdl,
     telemetry,
 };
@@ -69,6 +70,8 @@ enum Command {
     Demo(Demo),
     /// Print the GraphQL schema in its own language
     Schema,
+    /// Print docs/PERMISSIONS.md: who may do what, as the server goes by it
+    Permissions,
     /// Check settings, database, versions and clock, and say what to do; changes nothing in the database
     Doctor,
     /// Show the settings in force and where each comes from; secrets are masked
@@ -108,6 +111,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Settings { markdown: true } => told(output::result(&as_markdown())),
         Command::Settings { markdown: false } => told(output::result(&as_table(sources, config))),
         Command::Schema => told(output::result(&sdl())),
+        Command::Permissions => told(output::result(&permissions::as_markdown())),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),

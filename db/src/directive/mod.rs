@@ -4,6 +4,7 @@ mod filter;
 mod relations;
 
 use async_graphql::SimpleObject;
+use auth::{Action, Object, Principal};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -142,6 +143,27 @@ pub struct Directive {
 }
 
 impl Directive {
+    /// Whether somebody may do this to it, as it stands now. Those who lead it do it, those who coordinate it give
+    /// input, and the agency that gave it decides.
+    #[must_use]
+    pub fn is_open(&self, leads: &[Uuid], coordinators: &[Uuid], viewer: &Principal, action: Action) -> bool {
+        use DirectiveState::{Assigned, InProgress, ReportedDone};
+        let assigner = self.assigner_id.as_slice();
+        let (agencies, states): (&[Uuid], &[DirectiveState]) = match action {
+            Action::AcceptDirective => (leads, &[Assigned]),
+            Action::DelegateDirective | Action::ReportProgress | Action::RequestInput | Action::RequestExtension => {
+                (leads, &[Assigned, InProgress])
+            }
+            Action::ReportDone => (leads, &[InProgress]),
+            Action::GiveInput => (coordinators, &[Assigned, InProgress]),
+            Action::DecideExtension => (assigner, &[Assigned, InProgress]),
+            Action::ConfirmDone | Action::SendBackDirective => (assigner, &[ReportedDone]),
+            Action::CancelDirective => (assigner, &[Assigned, InProgress, ReportedDone]),
+            _ => return false,
+        };
+        states.contains(&self.state) && viewer.may_to(action, Object { agencies, by: None })
+    }
+
     /// Whether it is in time on a day, held against one of its deadlines. What was cancelled can no longer be late.
     #[must_use]
     pub fn timeliness(&self, due_on: Option<Date>, on: Date) -> Timeliness {

@@ -1,0 +1,437 @@
+//! Every field and every mutation, as everybody: generated from the schema, so that what is new is tested by itself.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+};
+
+use api::id;
+use async_graphql_parser::{
+    parse_schema,
+    types::{
+        BaseType, ConstDirective, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind,
+        TypeSystemDefinition,
+    },
+};
+use auth::{Action, Principal, Reached, Role, ServiceScope};
+use db::access::Auth;
+use serde_json::Value;
+use tests::{
+    TestDb,
+    graphql::{Asked, Viewer, all},
+};
+use uuid::Uuid;
+
+/// What ids are of, by the name of the argument or field that takes them: the tag of its type, and its table. A mutation
+/// that takes an id of another name adds its line.
+const IDS: &[(&str, u8, &str)] = &[
+    ("account", b'k', "account"),
+    ("agency", b'a', "agency"),
+    ("grant", b'o', "role_grant"),
+    ("id", b'a', "agency"),
+    ("ids", b'a', "agency"),
+];
+
+/// Texts that are understood, by the name of the argument or field that takes them.
+const TEXTS: &[(&str, &str)] = &[
+    ("code", "qng.skhcn"),
+    ("login", "lan@quangngai.gov.vn"),
+    ("email", "moi@quangngai.gov.vn"),
+    ("symbol", "359-KH/TU"),
+    ("subject", "qng.ubnd"),
+    ("text", "chuyển đổi số"),
+    ("password", "mật khẩu đủ dài 2026"),
+    ("newPassword", "mật khẩu đủ dài 2026"),
+];
+
+/// Somebody else at another agency, with a role.
+const SOMEBODY: &str = "
+    INSERT INTO account (id, login, full_name, agency_id, created_at) VALUES
+        ('00000000-0000-7000-8000-00000000000a', 'lan@quangngai.gov.vn', 'Nguyễn Thị Lan',
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-01-02T01:00:00Z');
+    INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at) VALUES
+        ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-00000000000a', 'REPORTER',
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), false, '2025-07-01', '2026-01-02T01:00:00Z');";
+
+/// The schema as its own words tell it.
+struct Sdl(BTreeMap<String, TypeDefinition>);
+
+impl Sdl {
+    fn read() -> Self {
+        let document = parse_schema(api::schema::sdl()).unwrap();
+        let types = document.definitions.into_iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
+            _ => None,
+        });
+        Self(types.collect())
+    }
+
+    fn fields(&self, of: &str) -> Vec<&FieldDefinition> {
+        match self.0.get(of).map(|ty| &ty.kind) {
+            Some(TypeKind::Object(object)) => object.fields.iter().map(|field| &field.node).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_composite(&self, of: &str) -> bool {
+        let kind = self.0.get(of).map(|ty| &ty.kind);
+        matches!(kind, Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)))
+    }
+
+    /// A value for an argument or an input field: what must be given, and nothing else.
+    fn value(&self, name: &str, ty: &Type, ids: &Ids) -> String {
+        match &ty.base {
+            BaseType::List(item) => format!("[{}]", self.value(name, item, ids)),
+            BaseType::Named(of) => match self.0.get(of.as_str()).map(|ty| &ty.kind) {
+                Some(TypeKind::Enum(kind)) => kind.values[0].node.value.node.to_string(),
+                Some(TypeKind::InputObject(input)) => {
+                    let given =
+                        input.fields.iter().map(|field| &field.node).filter(|field| is_required(field, ids.all));
+                    let given = given.map(|field| {
+                        let name = &field.name.node;
+                        format!("{name}: {}", self.value(name, &field.ty.node, ids))
+                    });
+                    format!("{{ {} }}", given.collect::<Vec<_>>().join(", "))
+                }
+                _ => match of.as_str() {
+                    "ID" => format!("\"{}\"", ids.of(name)),
+                    "Int" => "1".to_owned(),
+                    "Boolean" => "true".to_owned(),
+                    "Float" => "1.5".to_owned(),
+                    "Date" => "\"2026-01-20\"".to_owned(),
+                    "DateTime" => "\"2026-01-20T02:00:00Z\"".to_owned(),
+                    "UUID" => format!("\"{}\"", Uuid::from_u128(7)),
+                    _ => {
+                        let text = TEXTS.iter().find(|(of, _)| *of == name);
+                        format!("\"{}\"", text.map_or("Nguyễn Văn An", |(_, text)| text))
+                    }
+                },
+            },
+        }
+    }
+
+    /// A field with what must be given, and a selection.
+    fn asked(&self, field: &FieldDefinition, ids: &Ids, selection: &str) -> String {
+        let given =
+            field.arguments.iter().map(|argument| &argument.node).filter(|argument| is_required(argument, ids.all));
+        let first = field.arguments.iter().find(|argument| argument.node.name.node == "first");
+        let first = first.map(|_| format!("first: {}", ids.page));
+        let given: Vec<_> = given
+            .map(|argument| {
+                format!("{}: {}", argument.name.node, self.value(&argument.name.node, &argument.ty.node, ids))
+            })
+            .chain(first)
+            .collect();
+        let given = if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) };
+        format!("{}{given} {selection}", field.name.node)
+    }
+
+    /// All fields of a type, and so on for some steps; of lists below it the first.
+    fn whole(&self, of: &str, ids: &Ids, steps: usize) -> String {
+        let fields = self.fields(of).into_iter().map(|field| {
+            let to = named(&field.ty.node);
+            if !self.is_composite(to) {
+                return self.asked(field, ids, "");
+            }
+            // A list's own types are no step; its edges hold the objects once more.
+            let steps =
+                if to.ends_with("Connection") || to.ends_with("Edge") { steps } else { steps.saturating_sub(1) };
+            let again = of.ends_with("Edge") && of != "SearchEdge";
+            let selection = if steps == 0 || again { "{ __typename }".to_owned() } else { self.whole(to, ids, steps) };
+            self.asked(field, ids, &selection)
+        });
+        format!("{{ __typename {} }}", fields.collect::<Vec<_>>().join(" "))
+    }
+}
+
+fn is_required(input: &InputValueDefinition, ids_too: bool) -> bool {
+    let required = !input.ty.node.nullable && input.default_value.is_none();
+    required || input.name.node == "code" || (ids_too && named(&input.ty.node) == "ID")
+}
+
+fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => named(item),
+    }
+}
+
+/// The ids that are asked for: by table, or such as nobody has.
+struct Ids {
+    known: BTreeMap<&'static str, Uuid>,
+    /// Also where they may be left out.
+    all: bool,
+    /// How many of a list.
+    page: usize,
+}
+
+impl Ids {
+    async fn of_others(db: &TestDb) -> Self {
+        let mut known = BTreeMap::new();
+        for (_, _, table) in IDS {
+            let of = if *table == "agency" { "WHERE code = 'qng.skhcn'" } else { "" };
+            let id = db.text(&format!("SELECT id::text FROM {table} {of} ORDER BY id LIMIT 1")).await;
+            known.insert(*table, id.parse().unwrap());
+        }
+        Self { known, all: false, page: 1 }
+    }
+
+    fn unknown() -> Self {
+        Self { known: BTreeMap::new(), all: false, page: 1 }
+    }
+
+    fn everywhere(self) -> Self {
+        Self { all: true, ..self }
+    }
+
+    fn of(&self, name: &str) -> String {
+        let (_, tag, table) = IDS
+            .iter()
+            .find(|(of, ..)| *of == name)
+            .unwrap_or_else(|| panic!("an id named {name}: say in IDS of what it is"));
+        id::encode(*tag, self.known.get(table).copied().unwrap_or(Uuid::from_u128(99))).to_string()
+    }
+}
+
+/// The action by which something is open.
+fn rule(directives: &[async_graphql_parser::Positioned<ConstDirective>]) -> Option<Action> {
+    let auth =
+        directives.iter().map(|directive| &directive.node).find(|directive| directive.name.node == Auth::NAME)?;
+    let word = auth.get_argument("action")?.node.to_string();
+    Action::ALL.iter().copied().find(|action| action.as_str() == word)
+}
+
+/// Nobody, a person without a role, one of each role at an agency, and a machine with all scopes.
+async fn everybody(db: &TestDb, agency: &str) -> Vec<(String, Principal)> {
+    let mut all = vec![("nobody".to_owned(), Principal::nobody())];
+    let user = |holdings| Principal::user(Uuid::from_u128(1), Uuid::from_u128(2), holdings, &[], true);
+    all.push(("user".to_owned(), user(Vec::new())));
+    for role in Role::ALL {
+        all.push((role.to_string(), tests::graphql::principal(db, &[(*role, agency, true)]).await));
+    }
+    let here = db.text(&format!("SELECT id::text FROM agency WHERE code = '{agency}'")).await;
+    let here = Reached::Agencies(Arc::new([here.parse().unwrap()].into()));
+    all.push(("service".to_owned(), Principal::service(Uuid::from_u128(3), ServiceScope::ALL.to_vec(), here)));
+    all
+}
+
+/// What was refused at the top, in the words of [`auth::Denied`].
+fn refusal(asked: &Asked) -> Option<&'static str> {
+    let says = |words: &str| {
+        asked.errors.iter().any(|error| error["message"].as_str().is_some_and(|told| told.contains(words)))
+    };
+    if says("Sign in first") {
+        Some("UNAUTHENTICATED")
+    } else if says("None of your roles may do this") || says("asks for a second factor") {
+        Some("FORBIDDEN")
+    } else {
+        None
+    }
+}
+
+/// What the table says of somebody who asks for something.
+fn expected(who: &Principal, action: Action) -> Option<&'static str> {
+    match who.may(action) {
+        Ok(()) => None,
+        Err(auth::Denied::SignIn) => Some("UNAUTHENTICATED"),
+        Err(_) => Some("FORBIDDEN"),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(fields) => fields.get("nodes").is_some_and(|nodes| nodes.as_array().is_some_and(Vec::is_empty)),
+        Value::Array(items) => items.iter().all(Value::is_null),
+        _ => false,
+    }
+}
+
+#[test]
+fn the_published_table_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/PERMISSIONS.md");
+    assert!(
+        fs::read_to_string(path).unwrap_or_default() == api::permissions::as_markdown(),
+        "make it anew: cargo run --bin cotmoc -- permissions > docs/PERMISSIONS.md"
+    );
+}
+
+/// A rule names its action, and a field's rule is one of the table's rows.
+#[test]
+fn every_rule_is_a_row_of_the_table() {
+    let sdl = Sdl::read();
+    for (name, ty) in &sdl.0 {
+        let TypeKind::Object(object) = &ty.kind else { continue };
+        let is_root = name == "Query" || name == "Mutation";
+        assert!(is_root || rule(&ty.directives).is_some(), "{name} has no rule");
+        for field in object.fields.iter().filter(|_| is_root) {
+            assert!(rule(&field.node.directives).is_some(), "{name}.{} has no rule", field.node.name.node);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_root_field_answers_everybody_as_its_rule_says() {
+    let db = TestDb::demo().await;
+    db.execute(SOMEBODY).await;
+    let (sdl, ids) = (Sdl::read(), Ids::of_others(&db).await);
+    for (who, principal) in everybody(&db, "qng.stc").await {
+        let viewer = Viewer::with(&db, principal.clone());
+        for field in sdl.fields("Query") {
+            let (name, action) = (field.name.node.as_str(), rule(&field.directives).unwrap());
+            let to = named(&field.ty.node);
+            let selection = match to {
+                to if to.ends_with("Connection") && to != "SearchConnection" => "{ nodes { __typename } }",
+                to if sdl.is_composite(to) => "{ __typename }",
+                _ => "",
+            };
+            let asked = viewer.ask(&format!("{{ {} }}", sdl.asked(field, &ids, selection))).await;
+            match expected(&principal, action) {
+                None => assert!(asked.errors.is_empty(), "{who}: {name}: {:#?}", asked.errors),
+                // What somebody may not see is refused, or is not there; one's own is there for everybody.
+                Some(code) => {
+                    let is_refused = refusal(&asked) == Some(code);
+                    assert!(is_refused || is_nothing(&asked.data[name]), "{who}: {name}: {:#?}", asked.data);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_mutation_answers_everybody_as_its_rule_says() {
+    let db = TestDb::demo().await;
+    db.execute(SOMEBODY).await;
+    let (sdl, ids) = (Sdl::read(), Ids::of_others(&db).await);
+    for (who, principal) in everybody(&db, "qng.stc").await {
+        let viewer = Viewer::with(&db, principal.clone());
+        for field in sdl.fields("Mutation") {
+            let (name, action) = (field.name.node.as_str(), rule(&field.directives).unwrap());
+            let asked = viewer.ask(&format!("mutation {{ {} }}", sdl.asked(field, &ids, "{ __typename }"))).await;
+            assert_eq!(refusal(&asked), expected(&principal, action), "{who}: {name}: {asked:#?}");
+            assert!(refusal(&asked).is_none() || asked.data[name].is_null(), "{who}: {name}: {asked:#?}");
+        }
+    }
+}
+
+/// What belongs to another agency answers as what is not there.
+#[tokio::test]
+async fn every_mutation_takes_what_is_out_of_reach_for_what_is_not_there() {
+    let db = TestDb::demo().await;
+    db.execute(SOMEBODY).await;
+    let sdl = Sdl::read();
+    let (theirs, unknown) = (Ids::of_others(&db).await.everywhere(), Ids::unknown().everywhere());
+    for (who, principal) in everybody(&db, "qng.stc").await {
+        let viewer = Viewer::with(&db, principal);
+        for field in sdl.fields("Mutation") {
+            let answer = async |ids: &Ids| {
+                let payload = named(&field.ty.node);
+                let errors = sdl.fields(payload).iter().any(|field| field.name.node == "userErrors");
+                let selection = if errors { "{ userErrors { code field } }" } else { "{ __typename }" };
+                let asked = viewer.ask(&format!("mutation {{ {} }}", sdl.asked(field, ids, selection))).await;
+                let messages: Vec<_> = asked.errors.iter().map(|error| error["message"].clone()).collect();
+                (asked.data, messages)
+            };
+            if sdl.asked(field, &theirs, "") != sdl.asked(field, &unknown, "") {
+                assert_eq!(answer(&theirs).await, answer(&unknown).await, "{who}: {}", field.name.node);
+            }
+        }
+    }
+}
+
+/// Whatever somebody names by `__typename` in an answer.
+fn types_in(answer: &Value, found: &mut BTreeSet<String>) {
+    match answer {
+        Value::Object(fields) => {
+            found.extend(fields.get("__typename").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|field| types_in(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| types_in(item, found)),
+        _ => {}
+    }
+}
+
+/// Everything of every type that the root's lists lead to, for everybody: nothing fails, and no type is left out but
+/// those that mutations answer.
+#[tokio::test]
+async fn every_field_of_every_type_answers_everybody() {
+    let db = TestDb::demo().await;
+    db.execute(SOMEBODY).await;
+    let (sdl, ids) = (Sdl::read(), Ids::of_others(&db).await);
+    let mut found = BTreeSet::new();
+    let mut documents = Vec::new();
+    for field in sdl.fields("Query") {
+        let to = named(&field.ty.node);
+        let whole = to.ends_with("Connection") || matches!(field.ty.node.base, BaseType::List(_));
+        if whole && matches!(sdl.0[to].kind, TypeKind::Object(_)) {
+            let selection = sdl.whole(to, &ids, 2);
+            let many = Ids { page: 100, known: BTreeMap::new(), all: false };
+            documents.push((field.name.node.to_string(), format!("{{ {} }}", sdl.asked(field, &many, &selection))));
+        }
+    }
+    for (who, principal) in everybody(&db, "qng.stc").await {
+        let viewer = Viewer::with(&db, principal);
+        for (name, document) in &documents {
+            let asked = viewer.ask(document).await;
+            let errors: Vec<_> = asked.errors.iter().map(|error| (&error["path"], &error["message"])).collect();
+            assert!(errors.is_empty() || refusal(&asked).is_some(), "{who}: {name}: {errors:#?}\n{document}");
+            types_in(&asked.data, &mut found);
+        }
+    }
+    let is_answer = |name: &str| name.ends_with("Payload") || name == "UserError";
+    let objects = sdl.0.iter().filter(|(_, ty)| matches!(ty.kind, TypeKind::Object(_))).map(|(name, _)| name.as_str());
+    let left_out: Vec<_> = objects
+        .filter(|name| !found.contains(*name) && !is_answer(name) && !matches!(*name, "Query" | "Mutation"))
+        .collect();
+    assert!(left_out.is_empty(), "no answer holds one: {left_out:?}");
+}
+
+#[tokio::test]
+async fn viewers_are_told_what_they_can_do_here_and_not_elsewhere() {
+    let db = TestDb::demo().await;
+    db.execute(SOMEBODY).await;
+    let question = "{
+        accounts { nodes { login viewerCan { update disable grantRole resetPassword endSessions } } }
+        directives(first: 100) { nodes { state assigner { code } leads { code } viewerCan { reportProgress confirmDone cancel } } }
+        measurements(first: 20) { nodes { viewerCan { submit endorse publish return correct } } }
+    }";
+    let of = async |role, agency| Viewer::who_holds(&db, &[(role, agency, false)]).await.ask(question).await.whole();
+
+    let keeper = of(Role::Administrator, "qng.skhcn").await;
+    assert!(all(&keeper, "accounts/nodes/*/viewerCan/grantRole").iter().all(|can| **can == true));
+    let inspector = of(Role::Inspector, "qng.stc").await;
+    assert_eq!(all(&inspector, "accounts/nodes/*/viewerCan/update"), [&Value::Bool(false)]);
+
+    let head = of(Role::Head, "qng.skhcn").await;
+    let (mut led, mut others) = (0, 0);
+    for directive in all(&head, "directives/nodes/*") {
+        let leads = tests::graphql::texts(directive, "leads/*/code").contains(&"qng.skhcn");
+        let is_open = matches!(directive["state"].as_str(), Some("ASSIGNED" | "IN_PROGRESS"));
+        assert_eq!(directive["viewerCan"]["reportProgress"], leads && is_open, "{directive}");
+        assert_eq!(directive["viewerCan"]["cancel"], false);
+        if leads && is_open { led += 1 } else { others += 1 }
+    }
+    assert!(led > 0 && others > 0, "{led} {others}");
+
+    let nobody = Viewer::public(&db).ask(question).await.whole();
+    let flags: Vec<_> = ["directives", "measurements"]
+        .iter()
+        .flat_map(|list| all(&nobody, &format!("{list}/nodes/*/viewerCan")))
+        .collect();
+    assert!(!flags.is_empty() && flags.iter().all(|can| can.as_object().unwrap().values().all(|flag| *flag == false)));
+}
+
+#[tokio::test]
+async fn the_table_can_be_asked_for() {
+    let db = TestDb::new().await;
+    let asked = Viewer::public(&db).ask("{ permissionTable { action about grants { to reach scope } } }").await.whole();
+    assert_eq!(all(&asked, "permissionTable/*/action").len(), Action::ALL.len());
+    let submit =
+        all(&asked, "permissionTable/*").into_iter().find(|row| row["action"] == "SUBMIT_MEASUREMENT").unwrap();
+    let grants = serde_json::json!([
+        { "to": "REPORTER", "reach": "HELD", "scope": null },
+        { "to": "SERVICE", "reach": "HELD", "scope": "figures:write" },
+    ]);
+    assert_eq!(submit["grants"], grants);
+}
