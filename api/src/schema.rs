@@ -3,8 +3,8 @@
 use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{
-    Context, Data, EmptyMutation, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request, Response,
-    Schema, ValidationMode,
+    Context, Data, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request, Response, Schema,
+    ValidationMode,
 };
 use auth::Action;
 use chrono::{DateTime, Utc};
@@ -32,6 +32,8 @@ use crate::{
     recommendations::{Recommendation, RecommendationQuery},
     reporting_rules::{ReportingRule, ReportingRuleQuery},
     search::SearchQuery,
+    second_factor::SecondFactorMutation,
+    sessions::{SessionMutation, SessionQuery},
     targets::{Target, TargetQuery},
     viewer::Viewer,
 };
@@ -152,12 +154,18 @@ pub struct Query(
     SearchQuery,
     LabelQuery,
     PermissionQuery,
+    SessionQuery,
 );
 
-type Cotmoc = Schema<Query, EmptyMutation, EmptySubscription>;
+/// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null
+/// exactly if nothing was written. What the viewer may not do at all, and what is not there, are errors.
+#[derive(MergedObject, Default)]
+pub struct Mutation(SessionMutation, SecondFactorMutation);
+
+type Cotmoc = Schema<Query, Mutation, EmptySubscription>;
 
 fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
-    let builder = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .validation_mode(mode)
         .override_output_type_description::<Decimal>(
             "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way.",

@@ -138,19 +138,19 @@ fn fold(text: &str) -> String {
 }
 
 /// What one hash costs: argon2id's parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PasswordCost {
-    /// Memory, in KiB; at least 19456.
-    pub memory_kib: u32,
-    /// Passes over it; at least 2.
-    pub iterations: u32,
-    /// Lanes.
-    pub parallelism: u32,
+    params: Params,
+    /// No password has this hash; comparing with it costs what comparing with a real one does.
+    nobodys: String,
 }
 
-impl Default for PasswordCost {
-    fn default() -> Self {
-        Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
+impl PasswordCost {
+    /// Memory in KiB, passes over it, and lanes. OWASP asks for 19456, 2 and 1 at least.
+    pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, PasswordError> {
+        let params = Params::new(memory_kib, passes, lanes, None);
+        let params = params.map_err(|error| PasswordError::Argon2(error.into()))?;
+        Ok(Self { nobodys: nobodys(&params).map_err(PasswordError::Argon2)?, params })
     }
 }
 
@@ -186,9 +186,7 @@ pub struct Passwords(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    params: Params,
-    /// No password has this hash; comparing with it costs what comparing with a real one does.
-    nobodys: String,
+    cost: PasswordCost,
     places: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     compared: AtomicUsize,
@@ -196,22 +194,20 @@ struct Inner {
 
 impl Passwords {
     /// With what a hash costs, and how many are worked on at once.
-    pub fn new(cost: PasswordCost, at_once: usize) -> Result<Self, PasswordError> {
-        let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, None)
-            .map_err(|error| PasswordError::Argon2(error.into()))?;
+    #[must_use]
+    pub fn new(cost: PasswordCost, at_once: usize) -> Self {
         let at_once = at_once.max(1);
-        Ok(Self(Arc::new(Inner {
-            nobodys: nobodys(&params).map_err(PasswordError::Argon2)?,
-            params,
+        Self(Arc::new(Inner {
+            cost,
             places: Arc::new(Semaphore::new(at_once)),
             queue: Arc::new(Semaphore::new(at_once.saturating_mul(1 + WAITING))),
             compared: AtomicUsize::new(0),
-        })))
+        }))
     }
 
     /// The hash of a password, with its salt and parameters, as it is stored (PHC).
     pub async fn hash(&self, password: Password) -> Result<String, PasswordError> {
-        let params = self.0.params.clone();
+        let params = self.0.cost.params.clone();
         let hash = move || Argon2::from(params).hash_password(password.bytes()).map(|hash| hash.to_string());
         self.work(hash).await?.map_err(PasswordError::Argon2)
     }
@@ -222,8 +218,8 @@ impl Passwords {
         self.0.compared.fetch_add(1, Ordering::Relaxed);
         let inner = Arc::clone(&self.0);
         let compare = move || match hash {
-            Some(hash) => compare(&inner.params, &password, &hash),
-            None => compare(&inner.params, &password, &inner.nobodys).map(|_| Verdict::Wrong),
+            Some(hash) => compare(&inner.cost.params, &password, &hash),
+            None => compare(&inner.cost.params, &password, &inner.cost.nobodys).map(|_| Verdict::Wrong),
         };
         self.work(compare).await?.map_err(PasswordError::Argon2)
     }
@@ -283,8 +279,8 @@ mod tests {
 
     const GOOD: &str = "chín con trâu qua cầu";
 
-    fn passwords(cost: PasswordCost, at_once: usize) -> Passwords {
-        Passwords::new(cost, at_once).unwrap()
+    fn passwords(passes: u32) -> Passwords {
+        Passwords::new(PasswordCost::new(19_456, passes, 1).unwrap(), 1)
     }
 
     fn weakness(password: &str) -> Option<Weakness> {
@@ -345,7 +341,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_the_same_however_its_marks_are_typed() {
-        let passwords = passwords(PasswordCost::default(), 1);
+        let passwords = passwords(2);
         let hash = passwords.hash(GOOD.into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         let decomposed: String = GOOD.nfd().collect();
@@ -359,28 +355,26 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_has_no_password_and_costs_as_much() {
-        let passwords = passwords(PasswordCost::default(), 1);
+        let passwords = passwords(2);
         assert_eq!(passwords.verify(GOOD.into(), None).await, Ok(Verdict::Wrong));
-        let nobodys = PasswordHash::new(&passwords.0.nobodys).unwrap();
+        let nobodys = PasswordHash::new(&passwords.0.cost.nobodys).unwrap();
         let params = Params::try_from(&nobodys).unwrap();
-        let (own, asked) = ((params.m_cost(), params.t_cost(), params.p_cost()), PasswordCost::default());
-        assert_eq!(own, (asked.memory_kib, asked.iterations, asked.parallelism));
+        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19_456, 2, 1));
         assert_eq!(passwords.compared(), 1);
     }
 
     #[tokio::test]
     async fn a_hash_that_was_cheaper_wants_to_be_made_anew() {
-        let dearer = PasswordCost { iterations: 3, ..PasswordCost::default() };
-        let hash = passwords(PasswordCost::default(), 1).hash(GOOD.into()).await.unwrap();
-        assert_eq!(passwords(dearer, 1).verify(GOOD.into(), Some(hash.clone())).await, Ok(Verdict::RightButCheap));
-        assert_eq!(passwords(dearer, 1).verify("khác hẳn".into(), Some(hash)).await, Ok(Verdict::Wrong));
-        let hash = passwords(dearer, 1).hash(GOOD.into()).await.unwrap();
-        assert_eq!(passwords(PasswordCost::default(), 1).verify(GOOD.into(), Some(hash)).await, Ok(Verdict::Right));
+        let hash = passwords(2).hash(GOOD.into()).await.unwrap();
+        assert_eq!(passwords(3).verify(GOOD.into(), Some(hash.clone())).await, Ok(Verdict::RightButCheap));
+        assert_eq!(passwords(3).verify("khác hẳn".into(), Some(hash)).await, Ok(Verdict::Wrong));
+        let hash = passwords(3).hash(GOOD.into()).await.unwrap();
+        assert_eq!(passwords(2).verify(GOOD.into(), Some(hash)).await, Ok(Verdict::Right));
     }
 
     #[tokio::test]
     async fn more_than_can_wait_are_refused_at_once() {
-        let passwords = passwords(PasswordCost::default(), 1);
+        let passwords = passwords(2);
         let held = Arc::clone(&passwords.0.queue).acquire_many_owned(1 + 16).await.unwrap();
         assert_eq!(passwords.verify(GOOD.into(), None).await, Err(PasswordError::Busy));
         drop(held);

@@ -16,12 +16,6 @@ pub const MAX_LIFE: TimeDelta = TimeDelta::minutes(10);
 /// By how much the clocks of two nodes may differ.
 pub const LEEWAY: TimeDelta = TimeDelta::seconds(10);
 
-/// How long a session goes on in all, however often it is refreshed.
-pub const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
-
-/// How long a session goes on unused.
-pub const SESSION_IDLE: TimeDelta = TimeDelta::days(7);
-
 /// Longer than any token of ours; a longer one is not looked at.
 const MAX_BYTES: usize = 2048;
 

@@ -9,6 +9,7 @@
 
 mod database;
 pub mod demo;
+pub mod door;
 pub mod graphql;
 pub mod http;
 pub mod process;

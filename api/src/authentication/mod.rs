@@ -7,8 +7,9 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_graphql::Context;
 use auth::{
     Principal, Role,
+    password::Passwords,
     seal::Sealer,
-    token::{AccessToken, Bearer, SESSION_IDLE, Terms, TokenError},
+    token::{AccessToken, Bearer, Terms, TokenError},
 };
 use axum::{
     Json,
@@ -16,9 +17,11 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get},
 };
+use chrono::{DateTime, Utc};
 use db::{
     Date, DbError, Origin, Pool, Writer,
     principal::{self, Moment},
+    session::Entrance,
     signing_key,
 };
 use moka::sync::Cache;
@@ -49,7 +52,7 @@ const PRINCIPALS: u64 = 10_000;
 pub struct Authority {
     pool: Pool,
     clock: Clock,
-    sealer: Sealer,
+    entrance: Entrance,
     terms: Terms,
     second_factor: Vec<Role>,
     keyring: Keyring,
@@ -70,7 +73,11 @@ impl Authority {
             keyring: Keyring::new(pool.clone()),
             pool,
             clock,
-            sealer: secret::sealer(config)?,
+            entrance: Entrance {
+                passwords: Passwords::new(access.password_cost.clone(), access.passwords_at_once),
+                sealer: Arc::new(secret::sealer(config)?),
+                lives: access.lives,
+            },
             terms: Terms::new(&access.issuer, &access.audience, access.token_life),
             second_factor: access.second_factor_roles.clone(),
             principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_AGE).build(),
@@ -80,13 +87,25 @@ impl Authority {
     /// Makes the first key if there is none; an error that says what to do if the secret is not that of the keys.
     pub async fn prepare(&self) -> Result<(), DbError> {
         let writer = Writer::new(self.pool.clone(), self.clock.now(), Date(self.clock.today()), Origin::default());
-        signing_key::ensure(&writer, &self.sealer).await
+        signing_key::ensure(&writer, self.sealer()).await
     }
 
     /// What seals secrets and derives tokens.
     #[must_use]
-    pub const fn sealer(&self) -> &Sealer {
-        &self.sealer
+    pub fn sealer(&self) -> &Sealer {
+        &self.entrance.sealer
+    }
+
+    /// What signing in needs.
+    #[must_use]
+    pub const fn entrance(&self) -> &Entrance {
+        &self.entrance
+    }
+
+    /// The instant, by this node's clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Roles that ask for a second factor.
@@ -98,11 +117,11 @@ impl Authority {
     /// A new access token.
     pub async fn issue(&self, bearer: &Bearer) -> Result<AccessToken, ApiError> {
         let now = self.clock.now();
-        let keys = self.keyring.keys(&self.sealer, USUAL_AGE).await?;
+        let keys = self.keyring.keys(self.sealer(), USUAL_AGE).await?;
         let issued = match self.terms.issue(&keys, bearer, now) {
             // Perhaps another node has made one by now.
             Err(TokenError::NoKey) => {
-                self.terms.issue(&*self.keyring.keys(&self.sealer, MISSED_AGE).await?, bearer, now)
+                self.terms.issue(&*self.keyring.keys(self.sealer(), MISSED_AGE).await?, bearer, now)
             }
             issued => issued,
         };
@@ -141,11 +160,11 @@ impl Authority {
 
     async fn bearer(&self, token: &str) -> Result<Bearer, ApiError> {
         let now = self.clock.now();
-        let keys = self.keyring.keys(&self.sealer, USUAL_AGE).await?;
+        let keys = self.keyring.keys(self.sealer(), USUAL_AGE).await?;
         let verified = match self.terms.verify(&keys, token, now) {
             // A node that has rotated already may have signed it.
             Err(TokenError::UnknownKey) => {
-                self.terms.verify(&*self.keyring.keys(&self.sealer, MISSED_AGE).await?, token, now)
+                self.terms.verify(&*self.keyring.keys(self.sealer(), MISSED_AGE).await?, token, now)
             }
             verified => verified,
         };
@@ -156,7 +175,7 @@ impl Authority {
         let (now, today) = (self.clock.now(), Date(self.clock.today()));
         match bearer {
             Bearer::User { account, session } => {
-                let moment = Moment { now, today, idle: SESSION_IDLE, second_factor: &self.second_factor };
+                let moment = Moment { now, today, idle: self.entrance.lives.idle, second_factor: &self.second_factor };
                 principal::of_session(&self.pool, *account, *session, moment).await
             }
             Bearer::Service { account, secret, scopes, .. } => {
@@ -172,7 +191,7 @@ impl Authority {
     }
 
     async fn publish(&self, headers: &HeaderMap) -> Response {
-        match self.keyring.keys(&self.sealer, USUAL_AGE).await {
+        match self.keyring.keys(self.sealer(), USUAL_AGE).await {
             Ok(keys) => {
                 let policy = [(header::CACHE_CONTROL, "public, max-age=300")];
                 (policy, Json(keys.jwks(self.clock.now()))).into_response()

@@ -11,8 +11,9 @@ mod sources;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use auth::Role;
+use auth::{Role, password::PasswordCost};
 use chrono::{DateTime, TimeDelta, Utc};
+use db::session::Lives;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::Clock;
@@ -88,6 +89,12 @@ pub struct AccessConfig {
     pub token_life: TimeDelta,
     /// Roles that ask for a second factor.
     pub second_factor_roles: Vec<Role>,
+    /// What a password's hash costs.
+    pub password_cost: PasswordCost,
+    /// Passwords worked on at once.
+    pub passwords_at_once: usize,
+    /// How long sessions last.
+    pub lives: Lives,
 }
 
 /// PostgreSQL.
@@ -194,14 +201,7 @@ impl Config {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
                 cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
             },
-            access: AccessConfig {
-                secret_key: sources.read(&settings::SECRET_KEY, parse::secret)?,
-                secret_file: sources.read(&settings::SECRET_FILE, parse::path)?,
-                issuer: required(sources, &settings::ISSUER, parse::name)?,
-                audience: required(sources, &settings::AUDIENCE, parse::name)?,
-                token_life: required(sources, &settings::TOKEN_LIFE, parse::token_life)?,
-                second_factor_roles: required(sources, &settings::SECOND_FACTOR_ROLES, parse::roles)?,
-            },
+            access: AccessConfig::load(sources)?,
             database: DatabaseConfig {
                 url: sources.read(&settings::DATABASE_URL, parse::database_url)?.map(SecretString::from),
                 migrate_url: sources
@@ -241,6 +241,33 @@ impl ServerConfig {
             explorer: required(sources, &settings::EXPLORER, parse::switch)?,
             drain_delay: required(sources, &settings::DRAIN_DELAY, parse::duration)?,
             shutdown_grace: required(sources, &settings::SHUTDOWN_GRACE, parse::duration)?,
+        })
+    }
+}
+
+impl AccessConfig {
+    fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let memory = required(sources, &settings::PASSWORD_MEMORY, parse::from_to(19_456, 4_194_304))?;
+        let passes = required(sources, &settings::PASSWORD_PASSES, parse::from_to(2, 100))?;
+        let lanes = required(sources, &settings::PASSWORD_LANES, parse::from_to(1, 64))?;
+        let at_once = required(sources, &settings::PASSWORDS_AT_ONCE, parse::from_to(1, 256))?;
+        let lives = Lives {
+            idle: required(sources, &settings::SESSION_IDLE, parse::days)?,
+            absolute: required(sources, &settings::SESSION_LIFE, parse::days)?,
+            grace: required(sources, &settings::REFRESH_GRACE, parse::grace)?,
+        };
+        Ok(Self {
+            secret_key: sources.read(&settings::SECRET_KEY, parse::secret)?,
+            secret_file: sources.read(&settings::SECRET_FILE, parse::path)?,
+            issuer: required(sources, &settings::ISSUER, parse::name)?,
+            audience: required(sources, &settings::AUDIENCE, parse::name)?,
+            token_life: required(sources, &settings::TOKEN_LIFE, parse::token_life)?,
+            second_factor_roles: required(sources, &settings::SECOND_FACTOR_ROLES, parse::roles)?,
+            // Within these bounds it always can.
+            password_cost: PasswordCost::new(memory, passes, lanes)
+                .map_err(|_| ConfigError::bad_value(&settings::PASSWORD_MEMORY, None, Origin::Default))?,
+            passwords_at_once: usize::try_from(at_once).unwrap_or(1),
+            lives,
         })
     }
 }

@@ -184,6 +184,50 @@ settings! {
         form: "roles such as HEAD,ADMINISTRATOR, separated by commas (in TOML a list), or none",
         about: "Roles that can be used only in a session that began with a second factor.",
     }
+    /// `access.session_idle_days`
+    SESSION_IDLE {
+        key: "access.session_idle_days", env: "COTMOC_SESSION_IDLE_DAYS", flag: Some("session-idle-days"),
+        fallback: Fallback::Value("7"), form: "a number of days from 1 to 365",
+        about: "A session that goes unused for so long is over; the same on all nodes.",
+    }
+    /// `access.session_days`
+    SESSION_LIFE {
+        key: "access.session_days", env: "COTMOC_SESSION_DAYS", flag: Some("session-days"),
+        fallback: Fallback::Value("30"), form: "a number of days from 1 to 365",
+        about: "After so long a session ends, however often it is used.",
+    }
+    /// `access.refresh_grace`
+    REFRESH_GRACE {
+        key: "access.refresh_grace", env: "COTMOC_REFRESH_GRACE", flag: Some("refresh-grace"),
+        fallback: Fallback::Value("10s"), form: "a duration of at most 1m, such as 10s",
+        about: "For so long a used refresh token is given the same successor again, since an answer may have been lost. \
+                Later, its return ends the session.",
+    }
+    /// `password.memory_kib`
+    PASSWORD_MEMORY {
+        key: "password.memory_kib", env: "COTMOC_PASSWORD_MEMORY_KIB", flag: Some("password-memory-kib"),
+        fallback: Fallback::Value("19456"), form: "a number from 19456 to 4194304",
+        about: "Memory that hashing one password takes (argon2id), in KiB. If it rises, each hash is made anew when its \
+                owner signs in.",
+    }
+    /// `password.passes`
+    PASSWORD_PASSES {
+        key: "password.passes", env: "COTMOC_PASSWORD_PASSES", flag: Some("password-passes"),
+        fallback: Fallback::Value("2"), form: "a number from 2 to 100",
+        about: "Passes over that memory. If it rises, each hash is made anew when its owner signs in.",
+    }
+    /// `password.lanes`
+    PASSWORD_LANES {
+        key: "password.lanes", env: "COTMOC_PASSWORD_LANES", flag: Some("password-lanes"),
+        fallback: Fallback::Value("1"), form: "a number from 1 to 64",
+        about: "Lanes (parallelism) of argon2id; they are worked through one after the other.",
+    }
+    /// `password.at_once`
+    PASSWORDS_AT_ONCE {
+        key: "password.at_once", env: "COTMOC_PASSWORDS_AT_ONCE", flag: Some("passwords-at-once"),
+        fallback: Fallback::Value("2"), form: "a number from 1 to 256",
+        about: "Passwords worked on at once. For each, 16 more may wait; the rest are refused with status 503.",
+    }
     /// `database.url`
     DATABASE_URL {
         key: "database.url", env: "DATABASE_URL", secret: true,

@@ -1,0 +1,348 @@
+//! Signing in and out, and who one is then.
+
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
+use auth::{Action, Actor, action, password::Password, token::Bearer};
+use chrono::{DateTime, Utc};
+use db::{
+    DbError,
+    access::Auth,
+    password,
+    role_grant::Role,
+    second_factor::Given,
+    session::{self, Kept, Session as Row},
+    sign_in::{self, Credentials},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+use crate::{
+    accounts::Account,
+    authentication::authority,
+    error::ApiError,
+    id,
+    object::maybe,
+    page::{Answer, reader},
+    payload::{UserError, payload, settle},
+    viewer::{permit, viewer, writer},
+};
+
+/// What tells ids of sessions from others.
+const TAG: u8 = b's';
+
+/// Whoever has signed in (người dùng đang đăng nhập).
+pub struct Viewer {
+    account: Uuid,
+    session: Uuid,
+}
+
+/// Whoever has signed in (người dùng đang đăng nhập).
+#[Object(directive = Auth::apply(Action::KeepOwnAccount))]
+impl Viewer {
+    /// The account
+    async fn account(&self, context: &Context<'_>) -> Answer<Account> {
+        maybe(context, Some(self.account)).await
+    }
+
+    /// The roles that can be used now, each once; where they are held, `account { grants }` says
+    async fn roles(&self, context: &Context<'_>) -> Vec<Role> {
+        once(viewer(context).principal.holdings().iter().map(|held| held.role))
+    }
+
+    /// Roles that are held, but cannot be used in this session before a second factor is given: set one up
+    /// (`beginSecondFactor`), or sign in with its code
+    async fn roles_waiting_for_second_factor(&self, context: &Context<'_>) -> Vec<Role> {
+        once(viewer(context).principal.waiting().iter().copied())
+    }
+
+    /// The session this request belongs to
+    async fn session(&self, context: &Context<'_>) -> Answer<Session> {
+        let own = self.live(context).await;
+        own.map(|sessions| sessions.into_iter().find(|session| session.current)).transpose()
+    }
+
+    /// Where one is signed in, the session used last first; at most 100
+    async fn sessions(&self, context: &Context<'_>) -> Answer<Vec<Session>> {
+        Some(self.live(context).await)
+    }
+}
+
+impl Viewer {
+    async fn live(&self, context: &Context<'_>) -> Result<Vec<Session>, ApiError> {
+        let authority = authority(context)?;
+        let rows = session::own(reader(context), authority.entrance().lives, authority.now()).await?;
+        Ok(rows.into_iter().map(|row| Session { current: row.id == self.session, row }).collect())
+    }
+}
+
+fn once(roles: impl Iterator<Item = auth::Role>) -> Vec<Role> {
+    let mut roles: Vec<Role> = roles.map(Role::from).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+/// One device on which somebody is signed in (phiên đăng nhập).
+#[derive(SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::KeepOwnAccount))]
+pub struct Session {
+    #[graphql(flatten)]
+    row: Row,
+    /// True for the session this request belongs to
+    current: bool,
+}
+
+#[ComplexObject]
+impl Session {
+    /// Id of the session, for `endSession`
+    async fn id(&self) -> ID {
+        id::encode(TAG, self.row.id)
+    }
+}
+
+/// What a client keeps to stay signed in. Keep the refresh token where no other program reads it: whoever has it is you.
+#[derive(SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SignIn))]
+pub struct Tokens {
+    /// Goes into the header `Authorization: Bearer …` of each request
+    access_token: String,
+    /// Until when it holds, in UTC; refresh the session a little earlier
+    access_token_expires_at: DateTime<Utc>,
+    /// For `refreshSession`, once: each refresh gives another one
+    refresh_token: String,
+    /// Until when it holds if it goes unused, in UTC
+    refresh_token_expires_at: DateTime<Utc>,
+}
+
+/// Who signs in.
+#[derive(InputObject)]
+pub struct SignInInput {
+    /// The login, in any case
+    login: String,
+    /// The password
+    #[graphql(secret)]
+    password: String,
+    /// Six digits of the authenticator app, where a second factor is set up
+    #[graphql(secret)]
+    code: Option<String>,
+    /// Instead of the code: one of the recovery codes, which is then used up
+    #[graphql(secret)]
+    recovery_code: Option<String>,
+}
+
+/// A session to go on with.
+#[derive(InputObject)]
+pub struct RefreshSessionInput {
+    /// The refresh token given last
+    #[graphql(secret)]
+    refresh_token: String,
+}
+
+/// A session to end.
+#[derive(InputObject)]
+pub struct EndSessionInput {
+    /// Its id
+    session: ID,
+}
+
+/// A new password for one's own account.
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    /// The password that holds now
+    #[graphql(secret)]
+    current_password: String,
+    /// 12 to 128 characters of any kind, and none that is guessed first
+    #[graphql(secret)]
+    new_password: String,
+}
+
+/// A new password by a link.
+#[derive(InputObject)]
+pub struct SetPasswordByResetInput {
+    /// What the link holds
+    #[graphql(secret)]
+    token: String,
+    /// 12 to 128 characters of any kind, and none that is guessed first
+    #[graphql(secret)]
+    new_password: String,
+}
+
+payload! {
+    /// What became of a sign-in or a refresh.
+    SessionPayload by SignIn {
+        /// What to go on with; null if there is none
+        tokens: Tokens
+    }
+}
+
+/// Whether something was done that has nothing to show.
+#[derive(SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SignIn))]
+pub struct DonePayload {
+    /// True if it was done
+    done: bool,
+    /// What has to be mended; empty if it was done
+    user_errors: Vec<UserError>,
+}
+
+impl DonePayload {
+    pub(crate) fn of(context: &Context<'_>, outcome: Result<(), DbError>) -> Result<Self, ApiError> {
+        let (done, user_errors) = settle(context, outcome)?;
+        Ok(Self { done: done.is_some(), user_errors })
+    }
+}
+
+/// Part of the query root.
+#[derive(Default)]
+pub struct SessionQuery;
+
+/// Part of the query root.
+#[Object]
+impl SessionQuery {
+    /// Whoever has signed in; null for nobody, and for a machine
+    #[graphql(directive = Auth::apply(Action::SignIn))]
+    async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
+        match viewer(context).principal.actor() {
+            Actor::User { account, session } => Some(Viewer { account, session }),
+            Actor::Nobody | Actor::Service { .. } | Actor::Operator => None,
+        }
+    }
+}
+
+/// Part of the mutation root.
+#[derive(Default)]
+pub struct SessionMutation;
+
+/// Part of the mutation root.
+#[Object]
+impl SessionMutation {
+    /// Begins a session. `WRONG_CREDENTIALS` does not say what is wrong; after some failures it is also the answer to the
+    /// right password, for a while that grows from a second to a quarter of an hour. `SECOND_FACTOR_REQUIRED`: ask for the
+    /// code, and send everything again with it
+    #[graphql(directive = Auth::apply(Action::SignIn))]
+    async fn sign_in(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who signs in")] input: SignInInput,
+    ) -> Answer<SessionPayload> {
+        let SignInInput { login, password, code, recovery_code } = input;
+        let factor = Given { code, recovery_code };
+        let credentials = Credentials { login, password: secret(password), factor };
+        Some(begin(context, credentials).await)
+    }
+
+    /// Goes on with a session: a new access token, and a new refresh token in place of the one given. Should the answer be
+    /// lost, the same may be sent again within ten seconds. `EXPIRED`: sign in again. A refresh token that comes again later
+    /// has been copied, and ends the session
+    #[graphql(directive = Auth::apply(Action::SignIn))]
+    async fn refresh_session(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The session")] input: RefreshSessionInput,
+    ) -> Answer<SessionPayload> {
+        Some(refresh(context, input.refresh_token.into()).await)
+    }
+
+    /// Ends the session this request belongs to
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn sign_out(&self, context: &Context<'_>) -> Answer<DonePayload> {
+        Some(sign_out(context).await)
+    }
+
+    /// Ends all one's sessions, this one too
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn sign_out_everywhere(&self, context: &Context<'_>) -> Answer<DonePayload> {
+        Some(sign_out_everywhere(context).await)
+    }
+
+    /// Ends one of one's own sessions
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn end_session(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The session")] input: EndSessionInput,
+    ) -> Answer<DonePayload> {
+        Some(end(context, &input.session).await)
+    }
+
+    /// Changes one's own password, and ends one's other sessions
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn change_password(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Both passwords")] input: ChangePasswordInput,
+    ) -> Answer<DonePayload> {
+        Some(change_password(context, input).await)
+    }
+
+    /// Sets a password by a link, which is then used up, and ends all sessions of the account
+    #[graphql(directive = Auth::apply(Action::SignIn))]
+    async fn set_password_by_reset(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The link's token and the password")] input: SetPasswordByResetInput,
+    ) -> Answer<DonePayload> {
+        Some(set_password_by_reset(context, input).await)
+    }
+}
+
+async fn begin(context: &Context<'_>, credentials: Credentials) -> Result<SessionPayload, ApiError> {
+    let permit = permit::<action::SignIn>(context)?;
+    let entrance = authority(context)?.entrance();
+    given(context, sign_in::sign_in(writer(context), &permit, entrance, credentials).await).await
+}
+
+async fn refresh(context: &Context<'_>, token: SecretString) -> Result<SessionPayload, ApiError> {
+    let permit = permit::<action::SignIn>(context)?;
+    let entrance = authority(context)?.entrance();
+    given(context, session::refresh(writer(context), &permit, entrance, &token).await).await
+}
+
+/// An access token for a session that goes on.
+async fn given(context: &Context<'_>, outcome: Result<Kept, DbError>) -> Result<SessionPayload, ApiError> {
+    let (kept, user_errors) = settle(context, outcome)?;
+    let Some(kept) = kept else { return Ok(SessionPayload { tokens: None, user_errors }) };
+    let bearer = Bearer::User { account: kept.account, session: kept.session };
+    let access = authority(context)?.issue(&bearer).await?;
+    let tokens = Tokens {
+        access_token: access.token.expose_secret().to_owned(),
+        access_token_expires_at: access.expires_at,
+        refresh_token: kept.refresh_token.expose_secret().to_owned(),
+        refresh_token_expires_at: kept.refresh_token_expires_at,
+    };
+    Ok(SessionPayload { tokens: Some(tokens), user_errors })
+}
+
+async fn sign_out(context: &Context<'_>) -> Result<DonePayload, ApiError> {
+    let permit = permit::<action::KeepOwnAccount>(context)?;
+    DonePayload::of(context, session::sign_out(writer(context), &permit).await)
+}
+
+async fn sign_out_everywhere(context: &Context<'_>) -> Result<DonePayload, ApiError> {
+    let permit = permit::<action::KeepOwnAccount>(context)?;
+    DonePayload::of(context, session::sign_out_everywhere(writer(context), &permit).await)
+}
+
+async fn end(context: &Context<'_>, id: &str) -> Result<DonePayload, ApiError> {
+    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let id = id::decode(id).filter(|(tag, _)| *tag == TAG).map(|(_, id)| id).ok_or(DbError::NotFound)?;
+    DonePayload::of(context, session::end_one(writer(context), &permit, id).await)
+}
+
+async fn change_password(context: &Context<'_>, input: ChangePasswordInput) -> Result<DonePayload, ApiError> {
+    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let entrance = authority(context)?.entrance();
+    let (current, new) = (secret(input.current_password), secret(input.new_password));
+    DonePayload::of(context, password::change(writer(context), &permit, entrance, current, new).await)
+}
+
+async fn set_password_by_reset(context: &Context<'_>, input: SetPasswordByResetInput) -> Result<DonePayload, ApiError> {
+    let permit = permit::<action::SignIn>(context)?;
+    let passwords = &authority(context)?.entrance().passwords;
+    let (token, new) = (input.token.into(), secret(input.new_password));
+    DonePayload::of(context, password::use_reset(writer(context), &permit, passwords, &token, new).await)
+}
+
+/// A password as typed; what came with the request is wiped.
+pub(crate) fn secret(typed: String) -> Password {
+    Password::from(SecretString::from(typed).expose_secret())
+}
