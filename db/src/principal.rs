@@ -29,6 +29,8 @@ pub struct Moment<'a> {
     pub idle: TimeDelta,
     /// Roles that ask for a second factor.
     pub second_factor: &'a [Role],
+    /// Whether accounts of the demo are let in.
+    pub demo: bool,
 }
 
 /// A grant that holds today, or nulls if there is none: role, agency, and the agencies below it if they belong to it.
@@ -44,7 +46,7 @@ pub async fn of_session(
     session: Uuid,
     moment: Moment<'_>,
 ) -> Result<Option<Principal>, DbError> {
-    let Moment { now, today, idle, second_factor } = moment;
+    let Moment { now, today, idle, second_factor, demo } = moment;
     let held =
         role_grant::valid_from.le(today).and(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(today)));
     let below = case_when(role_grant::with_below, agency_subtree_ids(role_grant::agency_id, today));
@@ -52,6 +54,7 @@ pub async fn of_session(
         .inner_join(account::table)
         .left_join(role_grant::table.on(role_grant::account_id.eq(account::id).and(held)))
         .filter(session::id.eq(session).and(account::id.eq(account)).and(account::status.eq("ACTIVE")))
+        .filter(account::demo.eq_any([false, demo]))
         .filter(session::ended_at.is_null().and(session::expires_at.gt(now)))
         .filter(session::last_used_at.gt(now - idle))
         .select((

@@ -30,6 +30,8 @@ pub struct Entrance {
     pub sealer: Arc<Sealer>,
     /// How long sessions last.
     pub lives: Lives,
+    /// Whether accounts of the demo, whose password is printed, are let in.
+    pub demo: bool,
 }
 
 /// How long sessions last.

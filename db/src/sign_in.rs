@@ -51,6 +51,7 @@ pub(crate) struct Claimed {
     full_name: String,
     email: Option<String>,
     status: String,
+    demo: bool,
     hash: Option<String>,
     /// Whether it has signed in from the request's address lately.
     familiar: bool,
@@ -71,9 +72,9 @@ impl Claimed {
         note_failure(writing, action, Some(self), reason);
     }
 
-    /// The hash to compare with; none for an account that may not be used.
-    fn usable_hash(&self) -> Option<&String> {
-        self.hash.as_ref().filter(|_| self.status == ACTIVE)
+    /// Whether it may be used: one of the demo in a demo only.
+    fn is_usable(&self, entrance: &Entrance) -> bool {
+        self.status == ACTIVE && (entrance.demo || !self.demo)
     }
 }
 
@@ -96,6 +97,7 @@ macro_rules! claimed {
                 account::full_name,
                 account::email,
                 account::status,
+                account::demo,
                 kept_password::hash.nullable(),
                 familiar,
             ))
@@ -205,7 +207,8 @@ async fn attempt(
     let familiar = claimed.as_ref().is_some_and(|claimed| claimed.familiar);
     let tried = Try::new(&entrance.sealer, writer, login, familiar);
     let free = tried.count(writer).await?;
-    let hash = claimed.as_ref().filter(|_| free).and_then(Claimed::usable_hash).cloned();
+    let usable = claimed.as_ref().filter(|claimed| free && claimed.is_usable(entrance));
+    let hash = usable.and_then(|claimed| claimed.hash.clone());
     let verdict = match entrance.passwords.verify(password, hash.clone()).await {
         Ok(verdict) => verdict,
         Err(error) => {
@@ -216,7 +219,7 @@ async fn attempt(
     let reason = match (&claimed, verdict) {
         _ if !free => "BLOCKED",
         (None, _) => "UNKNOWN_LOGIN",
-        (Some(claimed), _) if claimed.status != ACTIVE => "DISABLED",
+        (Some(claimed), _) if !claimed.is_usable(entrance) => "DISABLED",
         _ => "WRONG_PASSWORD",
     };
     Ok(match (claimed, hash, verdict) {

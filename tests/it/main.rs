@@ -12,6 +12,7 @@ mod accounts;
 mod agencies;
 mod database;
 mod demo;
+mod demo_accounts;
 mod directives;
 mod documents;
 mod embedded;

@@ -1,7 +1,8 @@
 //! The demo province in a test's database, as of a fixed day.
 
+use auth::password::{PasswordCost, Passwords};
 use chrono::{DateTime, NaiveDate, Utc};
-use db::demo::{self, DemoOptions};
+use db::demo::{self, DemoOptions, accounts};
 
 use crate::TestDb;
 
@@ -28,6 +29,18 @@ impl TestDb {
     pub async fn demo() -> Self {
         Self::like("demo", async |pool| {
             demo::load(pool.settings(), options(), |_| {}).await.unwrap();
+        })
+        .await
+    }
+
+    /// The same with the accounts that `serve --demo` makes.
+    pub async fn demo_with_accounts() -> Self {
+        Self::like("demo_accounts", async |pool| {
+            let (today, now) = (today(), now());
+            demo::load(pool.settings(), options(), |_| {}).await.unwrap();
+            let passwords = Passwords::new(PasswordCost::new(19_456, 2, 1).unwrap(), 1);
+            let hash = passwords.hash(accounts::PASSWORD.into()).await.unwrap();
+            accounts::load(pool.settings(), &hash, today, now).await.unwrap();
         })
         .await
     }

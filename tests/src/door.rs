@@ -57,6 +57,14 @@ impl Door {
         door
     }
 
+    /// The same where a demo is served.
+    pub async fn of_demo(db: &TestDb) -> Self {
+        let config = Config { demo: true, ..config(&db.url().await, &[]) };
+        let door = Self::at(db.pool.clone(), config, demo::now());
+        door.authority.prepare().await.unwrap();
+        door
+    }
+
     fn at(pool: Pool, config: Config, now: DateTime<Utc>) -> Self {
         let clock = Clock::Fixed(now);
         let authority = Authority::new(&config, pool.clone(), clock).unwrap();

@@ -77,9 +77,10 @@ impl Authority {
                 passwords: Passwords::new(access.password_cost.clone(), access.passwords_at_once),
                 sealer: Arc::new(secret::sealer(config)?),
                 lives: access.lives,
+                demo: config.demo,
             },
             terms: Terms::new(&access.issuer, &access.audience, access.token_life),
-            second_factor: access.second_factor_roles.clone(),
+            second_factor: if config.demo { Vec::new() } else { access.second_factor_roles.clone() },
             principals: Cache::builder().max_capacity(PRINCIPALS).time_to_live(PRINCIPAL_AGE).build(),
         }))
     }
@@ -175,7 +176,13 @@ impl Authority {
         let (now, today) = (self.clock.now(), Date(self.clock.today()));
         match bearer {
             Bearer::User { account, session } => {
-                let moment = Moment { now, today, idle: self.entrance.lives.idle, second_factor: &self.second_factor };
+                let moment = Moment {
+                    now,
+                    today,
+                    idle: self.entrance.lives.idle,
+                    second_factor: &self.second_factor,
+                    demo: self.entrance.demo,
+                };
                 principal::of_session(&self.pool, *account, *session, moment).await
             }
             Bearer::Service { account, secret, scopes, .. } => {

@@ -5,10 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use auth::password::Passwords;
 use clap::{Args, ValueEnum};
 use db::{
+    DbError,
     connection::ConnectionSettings,
-    demo::{self, DemoOptions, DemoReport, Progress},
+    demo::{
+        self, DemoOptions, DemoReport, Progress,
+        accounts::{self, ACCOUNTS},
+    },
 };
 
 use super::output;
@@ -87,6 +92,27 @@ pub async fn load(owner: &ConnectionSettings, options: DemoOptions) -> Result<De
         }
     });
     Ok(report.await?)
+}
+
+/// Makes those accounts of the demo that are missing.
+pub async fn load_accounts(database: &Database, config: &Config) -> Result<(), DatabaseError> {
+    if !accounts::are_missing(database.owner()).await? {
+        return Ok(());
+    }
+    let clock = config.clock();
+    let passwords = Passwords::new(config.access.password_cost.clone(), 1);
+    let hash = passwords.hash(accounts::PASSWORD.into()).await.map_err(DbError::from)?;
+    Ok(accounts::load(database.owner(), &hash, clock.today(), clock.now()).await?)
+}
+
+/// The accounts of the demo as a table for a terminal.
+pub fn accounts_table() -> String {
+    let lines = ACCOUNTS.iter().map(|demo| {
+        let place = demo.agency.unwrap_or("everywhere");
+        let below = if demo.with_below { " and below" } else { "" };
+        format!("      {:<13} {:<16} {place}{below}\n", demo.login, demo.role)
+    });
+    format!("    Accounts  password of all: {}\n{}", accounts::PASSWORD, lines.collect::<String>())
 }
 
 fn words(report: &DemoReport) -> String {

@@ -53,7 +53,7 @@ pub async fn serve(config: &Config, with_demo: bool) -> ExitCode {
     };
     match started {
         Ok(running) => {
-            announce(config, &running);
+            announce(config, &running, with_demo);
             signals.next().await;
             stop(running, &mut signals).await
         }
@@ -75,16 +75,18 @@ fn raise_handle_limit() {
 }
 
 async fn start(config: &Config, with_demo: bool) -> Result<Running, ServerError> {
+    let config = Config { demo: with_demo, ..config.clone() };
     let clock = config.clock();
     if let Clock::Fixed(instant) = clock {
         tracing::warn!(%instant, "the clock stands still (COTMOC_CLOCK)");
     }
     let server = Server::bind(config.clone(), clock)?;
-    let database = Database::open(config, Sharing::Own).await?;
+    let database = Database::open(&config, Sharing::Own).await?;
     database.prepare().await?;
     server.prepare(&database).await?;
     if with_demo {
         let report = demo::load(database.owner(), demo::options(clock)).await?;
+        demo::load_accounts(&database, &config).await?;
         tracing::info!(simulated_measurements = report.measurements, "the demo province is there");
     }
     server.serve(database)
@@ -110,7 +112,7 @@ async fn stop(running: Running, signals: &mut Signals) -> ExitCode {
     }
 }
 
-fn announce(config: &Config, running: &Running) {
+fn announce(config: &Config, running: &Running, with_demo: bool) {
     let address = running.addr;
     tracing::info!(%address, "serving");
     let LogConfig { format, .. } = config.log;
@@ -120,8 +122,9 @@ fn announce(config: &Config, running: &Running) {
     let explorer =
         if config.server.explorer { format!("http://{address}/") } else { "off (COTMOC_EXPLORER)".to_owned() };
     let database = config.database.place();
+    let accounts = if with_demo { demo::accounts_table() } else { String::new() };
     output::result(&format!(
-        "\n  Cotmoc is ready.\n\n    API       http://{address}/graphql\n    Explorer  {explorer}\n    Database  {database}\n\n  \
+        "\n  Cotmoc is ready.\n\n    API       http://{address}/graphql\n    Explorer  {explorer}\n    Database  {database}\n{accounts}\n  \
          Ctrl-C stops it.\n\n"
     ));
 }

@@ -28,6 +28,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The instant at which the clock stands still, if it does.
     pub stopped_at: Option<DateTime<Utc>>,
+    /// True if this is a demonstration: accounts whose passwords are printed are let in, and no role asks for a second
+    /// factor. No setting: `serve --demo` says so.
+    pub demo: bool,
     /// Sockets and HTTP.
     pub server: ServerConfig,
     /// The API's own limits.
@@ -196,6 +199,7 @@ impl Config {
         Ok(Self {
             data_dir: data_dir(sources)?,
             stopped_at: sources.read(&settings::CLOCK, parse::instant)?,
+            demo: false,
             server: ServerConfig::load(sources)?,
             graphql: GraphqlConfig {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,

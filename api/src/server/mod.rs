@@ -11,6 +11,7 @@ mod routes;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use db::demo::accounts;
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
@@ -46,6 +47,12 @@ pub enum ServerError {
     /// The schema cannot be served: a defect of the build.
     #[error("the schema cannot be served: {0}")]
     Schema(String),
+    /// Everybody knows the password of accounts that could sign in.
+    #[error(
+        "this database has active accounts of the demo, whose password everybody knows: serve it with --demo, or disable \
+         them (cotmoc user list, cotmoc user disable LOGIN)"
+    )]
+    DemoAccounts,
     /// There is no database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -97,8 +104,12 @@ impl Server {
         server.serve(database)
     }
 
-    /// Sees that there are keys to sign tokens with, and that this server's secret opens them.
+    /// Sees that there are keys to sign tokens with, that this server's secret opens them, and that nobody can sign in
+    /// with a password that is printed.
     pub async fn prepare(&self, database: &Database) -> Result<(), ServerError> {
+        if !self.config.demo && accounts::are_active(database.pool()).await.map_err(DatabaseError::from)? {
+            return Err(ServerError::DemoAccounts);
+        }
         let authority = Authority::new(&self.config, database.pool().clone(), self.clock)?;
         Ok(authority.prepare().await.map_err(DatabaseError::from)?)
     }

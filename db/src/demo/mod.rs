@@ -6,6 +6,7 @@
 //! Loading is safe to repeat: identifiers follow from codes, what is there is left as it is, and an interrupted load is
 //! completed by the next.
 
+pub mod accounts;
 mod facts;
 mod id;
 mod insert;
