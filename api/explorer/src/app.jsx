@@ -5,16 +5,18 @@ import { DOC_EXPLORER_PLUGIN, DocExplorerContextProvider } from '@graphiql/plugi
 import { HISTORY_PLUGIN, HistoryContextProvider } from '@graphiql/plugin-history';
 import { useEditorContext, useExecutionContext, usePluginStore } from '@graphiql/react';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { Account, loadAccounts } from './account.jsx';
 import { examplesPlugin, loadExamples } from './examples.jsx';
+import { ENDPOINT, authorizedFetch } from './session.js';
 import favicon from './favicon.svg';
 import 'graphiql/style.css';
 import './style.css';
 
-const ENDPOINT = '/graphql';
 const WEBSOCKET = '/graphql/ws';
 
 const fetcher = createGraphiQLFetcher({
   url: ENDPOINT,
+  fetch: authorizedFetch,
   subscriptionUrl: new URL(WEBSOCKET, location.href.replace(/^http/, 'ws')).href,
 });
 
@@ -42,7 +44,7 @@ function RunOnce() {
   return null;
 }
 
-const examples = await loadExamples();
+const [examples, accounts] = await Promise.all([loadExamples(), loadAccounts()]);
 const opening = isFirstVisit() ? examples[0] : undefined;
 const plugins = [examplesPlugin(examples), DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 
@@ -81,6 +83,7 @@ function Page() {
     pluginsKnown && (
       <GraphiQLInterface defaultEditorToolsVisibility showPersistHeadersSettings={false}>
         <GraphiQL.Logo>
+          <Account accounts={accounts} />
           <span className="cotmoc-logo">
             <img src={favicon} alt="" />
             Cotmoc

@@ -71,7 +71,7 @@ fn content_type(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::{collections::BTreeSet, fs, path::Path};
 
     use sha2::{Digest, Sha256};
 
@@ -118,6 +118,29 @@ mod tests {
         for address in addresses {
             let name = address.strip_prefix("/explorer/").unwrap();
             assert!(file(&format!("assets/{name}")).is_some(), "{address}");
+        }
+    }
+
+    /// Namespaces of XML, and pages that messages and help point to: nothing is loaded from them.
+    const NAMED: [&str; 7] = [
+        "codemirror.net",
+        "commonmark.org",
+        "en.wikipedia.org",
+        "github.com",
+        "react.dev",
+        "www.w3.org",
+        "yarnpkg.com",
+    ];
+
+    #[test]
+    fn the_script_names_no_other_server_than_those_known() {
+        for (name, file) in FILES.iter().filter(|(_, file)| file.content_type.starts_with("text/javascript")) {
+            let text = file.plain().unwrap();
+            let after = str::from_utf8(&text).unwrap().split("://").skip(1);
+            let hosts =
+                after.filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && !".-".contains(c)).next());
+            let named: BTreeSet<_> = hosts.filter(|host| host.contains('.')).collect();
+            assert_eq!(named, NAMED.into(), "{name}");
         }
     }
 

@@ -2,8 +2,7 @@
 //!
 //! The page comes from `api/explorer` (its recipe, see the README there), the examples from `docs/examples`.
 
-use std::sync::LazyLock;
-
+use auth::Role;
 use axum::{
     extract::{Path, Request},
     http::{HeaderMap, HeaderName, StatusCode, header},
@@ -13,6 +12,8 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use db::demo::accounts::{DemoAccount, PASSWORD};
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use tracing::error;
 
@@ -32,15 +33,45 @@ const REVALIDATE: &str = "no-cache";
 /// For files whose name holds a hash of their content.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// The page at `/`, and its files and the examples under `/explorer/`.
+/// An account that the page offers to sign in with, by a click. Everybody reads its password: it belongs to the demo.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferedAccount {
+    /// What it signs in with.
+    pub login: &'static str,
+    /// Whose it is.
+    pub full_name: &'static str,
+    /// What it shows; the page knows its label.
+    #[serde(serialize_with = "word")]
+    pub role: Role,
+    /// What it signs in with.
+    pub password: &'static str,
+}
+
+impl From<DemoAccount> for OfferedAccount {
+    fn from(DemoAccount { login, full_name, role, .. }: DemoAccount) -> Self {
+        Self { login, full_name, role, password: PASSWORD }
+    }
+}
+
+fn word<S: Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(role.as_str())
+}
+
+/// The page at `/`, and its files, the examples and the accounts to sign in with under `/explorer/`.
 ///
 /// Sets its own `Content-Security-Policy`, `Cache-Control` and `ETag`: a layer around it should only fill in what is
 /// missing.
 #[must_use]
-pub fn routes() -> [Route; 3] {
+pub fn routes(accounts: &[OfferedAccount]) -> [Route; 4] {
     let open =
         |path, methods: MethodRouter| Route::new(path, Door::Public, methods.layer(middleware::from_fn(protect)));
-    [open("/", get(index)), open("/explorer/examples.json", get(examples_json)), open("/explorer/{file}", get(asset))]
+    [
+        open("/", get(index)),
+        open("/explorer/examples.json", json(examples())),
+        open("/explorer/accounts.json", json(accounts)),
+        open("/explorer/{file}", get(asset)),
+    ]
 }
 
 async fn index(request: HeaderMap) -> Response {
@@ -51,14 +82,15 @@ async fn asset(Path(file): Path<String>, request: HeaderMap) -> Response {
     page_file(&format!("assets/{file}"), IMMUTABLE, &request)
 }
 
-async fn examples_json(request: HeaderMap) -> Response {
-    static JSON: LazyLock<(Bytes, String)> = LazyLock::new(|| {
-        let json = serde_json::to_vec(examples()).unwrap_or_else(|_| b"[]".to_vec());
-        let etag = etag(&json);
-        (json.into(), etag)
-    });
-    let (json, etag) = &*JSON;
-    respond(&request, etag, REVALIDATE, || ([(header::CONTENT_TYPE, "application/json")], json.clone()).into_response())
+/// A list that the page reads, the same as long as the server runs.
+fn json<T: Serialize>(list: &[T]) -> MethodRouter {
+    let json = serde_json::to_vec(list).unwrap_or_else(|_| b"[]".to_vec());
+    let etag = etag(&json);
+    let json = Bytes::from(json);
+    get(async move |request: HeaderMap| {
+        let whole = || ([(header::CONTENT_TYPE, "application/json")], json.clone()).into_response();
+        respond(&request, &etag, REVALIDATE, whole)
+    })
 }
 
 fn page_file(path: &str, cache: &'static str, request: &HeaderMap) -> Response {
@@ -120,6 +152,7 @@ async fn protect(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use db::demo::accounts::ACCOUNTS;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
@@ -128,11 +161,16 @@ mod tests {
 
     /// Asks the router for `path` with these headers.
     async fn get(path: &str, headers: &[(HeaderName, &str)]) -> Response {
+        get_from(routes(&[]), path, headers).await
+    }
+
+    /// Asks a router of these routes.
+    async fn get_from(routes: [Route; 4], path: &str, headers: &[(HeaderName, &str)]) -> Response {
         let mut request = Request::get(path);
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        router(routes()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        router(routes).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn body(response: Response) -> Bytes {
@@ -188,7 +226,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_client_holds_is_not_sent_again() {
-        for path in ["/".to_owned(), "/explorer/examples.json".to_owned(), script().await] {
+        let lists = ["/explorer/examples.json", "/explorer/accounts.json"].map(str::to_owned);
+        for path in ["/".to_owned(), script().await].into_iter().chain(lists) {
             let etag = value(&get(&path, &[]).await, &header::ETAG).unwrap().to_owned();
             let again = get(&path, &[(header::IF_NONE_MATCH, &format!("\"other\", {etag}"))]).await;
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
@@ -218,5 +257,22 @@ mod tests {
         assert_eq!(listed, serde_json::to_value(examples()).unwrap());
         let first = listed[0].as_object().unwrap();
         assert_eq!(first.keys().collect::<Vec<_>>(), ["description", "group", "query", "title", "variables"]);
+    }
+    #[tokio::test]
+    async fn no_account_is_offered_unless_one_is_given() {
+        let none = body(get("/explorer/accounts.json", &[]).await).await;
+        assert_eq!(none, "[]");
+        let demo = OfferedAccount::from(ACCOUNTS[2]);
+        let response = get_from(routes(&[demo]), "/explorer/accounts.json", &[]).await;
+        assert_eq!(value(&response, &header::CONTENT_TYPE), Some("application/json"));
+        assert_eq!(value(&response, &header::CACHE_CONTROL), Some("no-cache"));
+        let offered: serde_json::Value = serde_json::from_slice(&body(response).await).unwrap();
+        let expected = serde_json::json!([{
+            "login": "thuong.truc",
+            "fullName": "Lê Thị Thường Trực",
+            "role": "STANDING_OFFICE",
+            "password": PASSWORD,
+        }]);
+        assert_eq!(offered, expected);
     }
 }

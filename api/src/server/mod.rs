@@ -20,6 +20,7 @@ use crate::{
     clock::Clock,
     config::{Config, ServerConfig, secret::SecretError},
     database::{Database, DatabaseError, Sharing},
+    explorer::OfferedAccount,
     graphql::{self, GraphqlService},
     schema::{self, Api},
 };
@@ -123,7 +124,8 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         metrics::start();
         let health = Health::new(database.pool(), ready);
-        let routes = routes::routes(&config.server, health, work(&config, clock, &database)?);
+        let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
+        let routes = routes::routes(&config.server, health, work(&config, clock, &database)?, &offered);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));

@@ -20,7 +20,10 @@ use super::{
     refusal::Refusal,
     request_id::{self, RequestId},
 };
-use crate::{config::ServerConfig, explorer};
+use crate::{
+    config::ServerConfig,
+    explorer::{self, OfferedAccount},
+};
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
@@ -51,15 +54,15 @@ impl Route {
     }
 }
 
-/// Everything the server answers. `work` are the routes of the API.
-pub fn routes(config: &ServerConfig, health: Arc<Health>, mut work: Vec<Route>) -> Router {
+/// Everything the server answers. `work` are the routes of the API, `offered` the accounts that the explorer offers.
+pub fn routes(config: &ServerConfig, health: Arc<Health>, mut work: Vec<Route>, offered: &[OfferedAccount]) -> Router {
     work.extend([
         Route::new("/healthz", Door::Probe, get(health::healthz)),
         Route::new("/readyz", Door::Probe, get(health::readyz).with_state(Arc::clone(&health))),
         Route::new("/metrics", Door::Probe, get(health::metrics).with_state(health)),
     ]);
     if config.explorer {
-        work.extend(explorer::routes());
+        work.extend(explorer::routes(offered));
     }
     let (probes, work): (Vec<_>, Vec<_>) = work.into_iter().partition(|route| route.door == Door::Probe);
     router(work)
