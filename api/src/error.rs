@@ -210,6 +210,11 @@ impl ApiError {
         }
     }
 
+    /// What the log may know beside.
+    pub(crate) fn cause(&self) -> Option<&DbError> {
+        self.cause.as_deref()
+    }
+
     /// As an error of a whole request, before there is a path.
     pub(crate) fn into_server_error(self) -> ServerError {
         let mut error = ServerError::new(self.en.clone(), None);

@@ -33,6 +33,7 @@ use crate::{
     reporting_rules::{ReportingRule, ReportingRuleQuery},
     search::SearchQuery,
     second_factor::SecondFactorMutation,
+    service_accounts::{ServiceAccount, ServiceAccountMutation, ServiceAccountQuery},
     sessions::{SessionMutation, SessionQuery},
     targets::{Target, TargetQuery},
     viewer::Viewer,
@@ -66,6 +67,8 @@ pub enum Node {
     ReportingRule(ReportingRule),
     /// A role somebody holds
     RoleGrant(RoleGrant),
+    /// A service account
+    ServiceAccount(ServiceAccount),
     /// A target
     Target(Target),
 }
@@ -94,6 +97,7 @@ impl Node {
             ProgressUpdate,
             Recommendation,
             ReportingRule,
+            ServiceAccount,
             RoleGrant,
             Target
         )
@@ -153,6 +157,7 @@ pub struct Query(
     ReportingRuleQuery,
     SearchQuery,
     LabelQuery,
+    ServiceAccountQuery,
     PermissionQuery,
     SessionQuery,
 );
@@ -160,7 +165,7 @@ pub struct Query(
 /// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null
 /// exactly if nothing was written. What the viewer may not do at all, and what is not there, are errors.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, SecondFactorMutation);
+pub struct Mutation(SessionMutation, SecondFactorMutation, ServiceAccountMutation);
 
 type Cotmoc = Schema<Query, Mutation, EmptySubscription>;
 

@@ -37,6 +37,7 @@ pub mod role_grant;
 pub mod schema;
 pub mod search;
 pub mod second_factor;
+pub mod service_account;
 pub mod session;
 pub mod sign_in;
 pub mod signing_key;

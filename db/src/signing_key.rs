@@ -97,7 +97,7 @@ pub async fn revoke(writer: &Writer, sealer: &Sealer, kid: &str) -> Result<Optio
     .await
 }
 
-/// Withdraws all keys without opening any: the way on where their secret is lost. The next server to start makes another.
+/// Withdraws all keys without opening any: the way on where their secret is lost. [`ensure`] makes another.
 pub async fn revoke_all(writer: &Writer) -> Result<usize, DbError> {
     alone(writer, async |writing| {
         let now = writing.now();

@@ -31,6 +31,8 @@ const IDS: &[(&str, u8, &str)] = &[
     ("grant", b'o', "role_grant"),
     ("id", b'a', "agency"),
     ("ids", b'a', "agency"),
+    ("secret", b'x', "service_secret"),
+    ("serviceAccount", b'w', "service_account"),
     ("session", b's', "session"),
 ];
 
@@ -56,7 +58,12 @@ const SOMEBODY: &str = "
             (SELECT id FROM agency WHERE code = 'qng.skhcn'), false, '2025-07-01', '2026-01-02T01:00:00Z');
     INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at) VALUES
         ('00000000-0000-7000-8000-0000000000b1', '00000000-0000-7000-8000-00000000000a', false,
-            '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z', '2026-02-19T01:00:00Z');";
+            '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z', '2026-02-19T01:00:00Z');
+    INSERT INTO service_account (id, code, name, agency_id, scopes, created_at) VALUES
+        ('00000000-0000-7000-8000-0000000000c1', 'qng.ioc', 'Trung tâm điều hành',
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{figures:read}', '2026-01-02T01:00:00Z');
+    INSERT INTO service_secret (id, service_account_id, hash, created_at) VALUES
+        ('00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-0000000000c1', sha256('bi-mat'), '2026-01-02T01:00:00Z');";
 
 /// The schema as its own words tell it.
 struct Sdl(BTreeMap<String, TypeDefinition>);

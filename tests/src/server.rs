@@ -9,12 +9,13 @@ use api::{
     },
     server::{Running, Server},
 };
-use auth::token::Bearer;
+use auth::{Role, token::Bearer};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::TestDb;
+use crate::{TestDb, demo};
 
 /// The secret of all installations in tests: so that none makes a file.
 pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -30,6 +31,30 @@ pub fn config(url: &str, given: &[(Setting, &str)]) -> Config {
     ];
     let all = ours.into_iter().chain(given.iter().copied());
     Config::load(&Sources::of_flags(all.map(|(setting, value)| (setting, value.to_owned())))).unwrap()
+}
+
+/// A person of that number with a session in which a second factor was given, and with these roles from the demo's day on:
+/// each at the agency of a code, or everywhere, with those below it if true.
+pub async fn person(db: &TestDb, number: u128, roles: &[(Role, Option<&str>, bool)]) -> Bearer {
+    let (account, session) = (Uuid::from_u128(number), Uuid::from_u128(number + 1000));
+    let now = demo::now();
+    db.execute(&format!(
+        "INSERT INTO account (id, login, full_name, created_at) VALUES ('{account}', 'n{number}', 'Người thứ {number}', '{now}');
+         INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at)
+            VALUES ('{session}', '{account}', true, '{now}', '{now}', timestamptz '{now}' + interval '30 days')"
+    ))
+    .await;
+    for (role, agency, below) in roles {
+        let agency =
+            agency.map_or_else(|| "NULL".to_owned(), |code| format!("(SELECT id FROM agency WHERE code = '{code}')"));
+        db.execute(&format!(
+            "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+             VALUES (gen_random_uuid(), '{account}', '{role}', {agency}, {below}, '{}', '{now}')",
+            demo::today()
+        ))
+        .await;
+    }
+    Bearer::User { account, session }
 }
 
 /// One server of an installation, and somebody who talks to it.
@@ -75,6 +100,14 @@ impl Node {
     /// The body of the answer to a question with a token.
     pub async fn told(&self, token: &str, query: &str) -> Value {
         self.ask_as(token, query).await.json().await.unwrap()
+    }
+
+    /// What a mutation answers: its name, and its `input` as GraphQL writes it.
+    pub async fn change(&self, token: &str, name: &str, input: &str, selection: &str) -> Value {
+        let query =
+            format!("mutation {{ {name}(input: {{ {input} }}) {{ {selection} userErrors {{ code field limit }} }} }}");
+        let told = self.told(token, &query).await;
+        if told["errors"].is_array() { told } else { told["data"][name].clone() }
     }
 
     /// Stops it.

@@ -87,8 +87,13 @@ impl Authority {
 
     /// Makes the first key if there is none; an error that says what to do if the secret is not that of the keys.
     pub async fn prepare(&self) -> Result<(), DbError> {
-        let writer = Writer::new(self.pool.clone(), self.clock.now(), Date(self.clock.today()), Origin::default());
-        signing_key::ensure(&writer, self.sealer()).await
+        signing_key::ensure(&self.writer(Origin::default()), self.sealer()).await
+    }
+
+    /// What writes in the name of a request that comes from there, before it is known whose it is.
+    #[must_use]
+    pub fn writer(&self, origin: Origin) -> Writer {
+        Writer::new(self.pool.clone(), self.clock.now(), Date(self.clock.today()), origin)
     }
 
     /// What seals secrets and derives tokens.

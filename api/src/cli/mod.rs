@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod flags;
+mod keys;
 mod output;
 mod serve;
 
@@ -18,6 +19,7 @@ use crate::{
 };
 use demo::Demo;
 use flags::SettingFlags;
+use keys::Keys;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,6 +70,8 @@ enum Command {
     /// Every fact of five real documents, with its clause, and a simulation that says so wherever it shows. Loading
     /// twice changes nothing.
     Demo(Demo),
+    /// Show, rotate or withdraw the keys that sign access tokens
+    Keys(Keys),
     /// Print the GraphQL schema in its own language
     Schema,
     /// Print docs/PERMISSIONS.md: who may do what, as the server goes by it
@@ -114,6 +118,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Permissions => told(output::result(&permissions::as_markdown())),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
+        Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Doctor => in_runtime(async { told(doctor::doctor(sources, config).await) }),
     }

@@ -22,6 +22,7 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     explorer::OfferedAccount,
     graphql::{self, GraphqlService},
+    oauth,
     schema::{self, Api},
 };
 use health::Health;
@@ -151,7 +152,11 @@ fn work(config: &Config, clock: Clock, database: &Database) -> Result<Vec<Route>
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    Ok(vec![graphql::route(service, authority.authenticate()), Route::new(JWKS_PATH, Door::Public, authority.jwks())])
+    Ok(vec![
+        graphql::route(service, authority.authenticate()),
+        Route::new(JWKS_PATH, Door::Public, authority.jwks()),
+        Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
+    ])
 }
 
 /// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].

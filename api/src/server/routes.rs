@@ -35,6 +35,8 @@ pub enum Door {
     Public,
     /// Whoever watches over the server. Cheap, never refused, and of no interest to the world.
     Probe,
+    /// Whoever proves who they are by what the request brings, and gets a token for it.
+    Credentials,
     /// Whoever the request's token says, and nobody if it has none: each field has its own rule.
     Token,
 }

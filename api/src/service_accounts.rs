@@ -1,0 +1,247 @@
+//! Service accounts (tài khoản dịch vụ): machines that sign in with a secret.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use auth::{Action, action};
+use chrono::{DateTime, Utc};
+use db::{
+    DbError,
+    access::Auth,
+    service_account::{
+        self, NewService, SecretsOf, ServiceAccount as Row, ServiceAccountFilter, ServiceScope,
+        ServiceSecret as SecretRow,
+    },
+};
+use secrecy::ExposeSecret as _;
+use uuid::Uuid;
+
+use crate::{
+    accounts::Account,
+    agencies::Agency,
+    error::ApiError,
+    id,
+    object::{maybe, object, one, root_lists, whole},
+    page::{Answer, Shown as _},
+    payload::{UserError, payload, settle},
+    viewer::{permit, writer},
+};
+
+object! {
+    /// A machine that signs in (tài khoản dịch vụ): another system that pushes figures or pulls published data. Seen by
+    /// whoever keeps the accounts of its agency, and by inspectors.
+    ServiceAccount shows Row, tag b'w', by SeeAccounts;
+    {
+        /// What it may do, within its agency
+        async fn scopes(&self) -> Vec<ServiceScope> {
+            self.row.scopes().map(ServiceScope::from).collect()
+        }
+
+        /// The agency for which it acts
+        async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.agency_id).await
+        }
+
+        /// Who made it; null for whoever runs the server, and for whom the viewer may not see
+        async fn created_by(&self, context: &Context<'_>) -> Answer<Account> {
+            maybe(context, self.row.created_by).await
+        }
+
+        /// Its secrets, two at most: that there are such, never what they are
+        async fn secrets(&self, context: &Context<'_>) -> Answer<Vec<ServiceSecret>> {
+            whole(context, SecretsOf(self.row.id), ServiceSecret).await
+        }
+    }
+}
+
+/// A secret of a service account: that there is one, never what it is.
+pub struct ServiceSecret(SecretRow);
+
+impl ServiceSecret {
+    const TAG: u8 = b'x';
+}
+
+/// A secret of a service account: that there is one, never what it is.
+#[Object(directive = Auth::apply(Action::SeeAccounts))]
+impl ServiceSecret {
+    /// Id, to end it by
+    async fn id(&self) -> ID {
+        id::encode(Self::TAG, self.0.id)
+    }
+
+    /// When it was made, in UTC
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When a token was last given for it, in UTC; null if never
+    async fn last_used_at(&self) -> Option<DateTime<Utc>> {
+        self.0.last_used_at
+    }
+}
+
+root_lists! {
+    ServiceAccountQuery;
+    {}
+    /// The service accounts that the viewer may see, by code
+    service_accounts: ServiceAccount (ServiceAccountFilter);
+}
+
+/// A new service account.
+#[derive(InputObject)]
+pub struct CreateServiceAccountInput {
+    /// Its `client_id`: small letters and digits, with `.`, `_` or `-` in between
+    code: String,
+    /// What it is, in words
+    name: String,
+    /// Code of the agency for which it acts
+    agency: String,
+    /// True if it is also to act for the agencies below
+    #[graphql(default)]
+    with_below: bool,
+    /// What it may do
+    scopes: Vec<ServiceScope>,
+}
+
+/// A service account.
+#[derive(InputObject)]
+pub struct ServiceAccountInput {
+    /// Its id
+    service_account: ID,
+}
+
+/// A secret of a service account.
+#[derive(InputObject)]
+pub struct EndServiceSecretInput {
+    /// Its id
+    secret: ID,
+}
+
+payload! {
+    /// What became of a service account that was made, changed, disabled or enabled.
+    ServiceAccountPayload by ManageServices {
+        /// The service account; null if nothing was written
+        service_account: ServiceAccount
+    }
+}
+
+/// What became of a new secret.
+#[derive(SimpleObject)]
+#[graphql(directive = Auth::apply(Action::ManageServices))]
+pub struct AddServiceSecretPayload {
+    /// The service account; null if nothing was written
+    service_account: Option<ServiceAccount>,
+    /// The new secret; null if nothing was written
+    secret: Option<ServiceSecret>,
+    /// What the machine sends as `client_secret`. It is shown this once and kept nowhere: write it down where the machine
+    /// finds it, and nowhere else
+    client_secret: Option<String>,
+    /// What has to be mended; empty if it was done
+    user_errors: Vec<UserError>,
+}
+
+/// Part of the mutation root.
+#[derive(Default)]
+pub struct ServiceAccountMutation;
+
+/// Part of the mutation root.
+#[Object]
+impl ServiceAccountMutation {
+    /// Makes a service account. It has no secret yet (`addServiceSecret`)
+    #[graphql(directive = Auth::apply(Action::ManageServices))]
+    async fn create_service_account(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The service account")] input: CreateServiceAccountInput,
+    ) -> Answer<ServiceAccountPayload> {
+        let work = async || {
+            let permit = permit::<action::ManageServices>(context)?;
+            let CreateServiceAccountInput { code, name, agency, with_below, scopes } = input;
+            let scopes = scopes.into_iter().map(auth::ServiceScope::from).collect();
+            let new = NewService { code, name, agency, with_below, scopes };
+            written(context, service_account::create(writer(context), &permit, new).await)
+        };
+        Some(work().await)
+    }
+
+    /// Makes a secret and shows it this once. There may be two, so that one can be replaced without a pause: add one,
+    /// give it to the machine, end the other
+    #[graphql(directive = Auth::apply(Action::ManageServices))]
+    async fn add_service_secret(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "For which service account")] input: ServiceAccountInput,
+    ) -> Answer<AddServiceSecretPayload> {
+        Some(add_secret(context, &input.service_account).await)
+    }
+
+    /// Ends a secret, and with it the tokens that were given for it
+    #[graphql(directive = Auth::apply(Action::ManageServices))]
+    async fn end_service_secret(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which")] input: EndServiceSecretInput,
+    ) -> Answer<ServiceAccountPayload> {
+        let work = async || {
+            let permit = permit(context)?;
+            let secret = decoded(&input.secret, ServiceSecret::TAG)?;
+            written(context, service_account::end_secret(writer(context), &permit, secret).await)
+        };
+        Some(work().await)
+    }
+
+    /// Lets a machine in no more, and ends its tokens
+    #[graphql(directive = Auth::apply(Action::ManageServices))]
+    async fn disable_service_account(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which")] input: ServiceAccountInput,
+    ) -> Answer<ServiceAccountPayload> {
+        let work = async || {
+            let permit = permit(context)?;
+            let account = decoded(&input.service_account, ServiceAccount::TAG)?;
+            written(context, service_account::disable(writer(context), &permit, account).await)
+        };
+        Some(work().await)
+    }
+
+    /// Lets a disabled machine in again, with the secrets it had
+    #[graphql(directive = Auth::apply(Action::ManageServices))]
+    async fn enable_service_account(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which")] input: ServiceAccountInput,
+    ) -> Answer<ServiceAccountPayload> {
+        let work = async || {
+            let permit = permit(context)?;
+            let account = decoded(&input.service_account, ServiceAccount::TAG)?;
+            written(context, service_account::enable(writer(context), &permit, account).await)
+        };
+        Some(work().await)
+    }
+}
+
+async fn add_secret(context: &Context<'_>, account: &ID) -> Result<AddServiceSecretPayload, ApiError> {
+    let permit = permit(context)?;
+    let account = decoded(account, ServiceAccount::TAG)?;
+    let made = service_account::add_secret(writer(context), &permit, account).await;
+    let (made, user_errors) = settle(context, made)?;
+    let Some((account, secret, shown)) = made else {
+        return Ok(AddServiceSecretPayload { service_account: None, secret: None, client_secret: None, user_errors });
+    };
+    Ok(AddServiceSecretPayload {
+        service_account: Some(ServiceAccount::show(account)),
+        secret: Some(ServiceSecret(secret)),
+        client_secret: Some(shown.expose_secret().to_owned()),
+        user_errors,
+    })
+}
+
+fn written(context: &Context<'_>, outcome: Result<Row, DbError>) -> Result<ServiceAccountPayload, ApiError> {
+    let (account, user_errors) = settle(context, outcome)?;
+    Ok(ServiceAccountPayload { service_account: account.map(ServiceAccount::show), user_errors })
+}
+
+/// What a global id means where one with that tag is expected; what is none is not there.
+fn decoded(id: &ID, tag: u8) -> Result<Uuid, ApiError> {
+    let found = id::decode(id).filter(|(its, _)| *its == tag);
+    found.map(|(_, id)| id).ok_or_else(|| DbError::NotFound.into())
+}

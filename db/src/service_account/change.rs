@@ -1,0 +1,240 @@
+//! Who keeps service accounts, and what may be done to them.
+
+use auth::{Permit, Reached, ServiceScope, action::ManageServices, hash, random};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
+    SelectableHelper as _, sql_types::Bool,
+};
+use diesel_async::RunQueryDsl as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{ServiceAccount, ServiceSecret};
+use crate::{
+    DbError, Violation, ViolationCode, Writer,
+    account::AccountStatus,
+    schema::{agency, service_account, service_secret},
+    sql_functions::agency_subtree_ids,
+    text::{TextError, check_text},
+    writer::{ChangeKind, Writing},
+};
+
+/// The most characters of a code and of a name, as the table has them.
+pub(super) const CODE: u16 = 64;
+const NAME: u16 = 200;
+
+const NOUN: &str = "service_account";
+
+/// A service account to be made.
+#[derive(Debug, Clone)]
+pub struct NewService {
+    /// Its `client_id`.
+    pub code: String,
+    /// What it is, in words.
+    pub name: String,
+    /// Code of the agency for which it acts.
+    pub agency: String,
+    /// True if it also acts for the agencies below.
+    pub with_below: bool,
+    /// What it may do.
+    pub scopes: Vec<ServiceScope>,
+}
+
+/// Makes a service account. It has no secret yet.
+pub async fn create(
+    writer: &Writer,
+    permit: &Permit<ManageServices>,
+    new: NewService,
+) -> Result<ServiceAccount, DbError> {
+    let mut broken = Vec::new();
+    let code = text("code", &new.code, CODE, &mut broken);
+    let name = text("name", &new.name, NAME, &mut broken);
+    if new.scopes.is_empty() {
+        broken.push(Violation::of(ViolationCode::Required, &["input", "scopes"]));
+    }
+    if !broken.is_empty() {
+        return Err(DbError::Violated(broken));
+    }
+    let mut scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.as_str()).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    let work = async |writing: &mut Writing| {
+        let found = agency::table.filter(agency::code.eq(&new.agency)).select(agency::id);
+        let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
+        let agency = found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "agency"]))?;
+        if !reaches(writing, permit.reach(), agency, new.with_below).await? {
+            return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "agency"]));
+        }
+        let created: ServiceAccount = diesel::insert_into(service_account::table)
+            .values((
+                service_account::id.eq(random::id(writing.now())),
+                service_account::code.eq(code),
+                service_account::name.eq(name),
+                service_account::agency_id.eq(agency),
+                service_account::with_below.eq(new.with_below),
+                service_account::scopes.eq(scopes),
+                service_account::created_at.eq(writing.now()),
+                service_account::created_by.eq(permit.actor().account()),
+            ))
+            .returning(ServiceAccount::as_returning())
+            .get_result(writing.connection())
+            .await?;
+        writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(told(&created)));
+        Ok(created)
+    };
+    writer.write(permit.actor(), work).await.map_err(in_terms_of_input)
+}
+
+/// Makes a secret, which is shown this once. There may be two, so that one can be replaced without a pause.
+pub async fn add_secret(
+    writer: &Writer,
+    permit: &Permit<ManageServices>,
+    id: Uuid,
+) -> Result<(ServiceAccount, ServiceSecret, SecretString), DbError> {
+    let work = async |writing: &mut Writing| {
+        let account = entrusted(writing, permit, id).await?;
+        let shown = random::token();
+        let secret: ServiceSecret = diesel::insert_into(service_secret::table)
+            .values((
+                service_secret::id.eq(random::id(writing.now())),
+                service_secret::service_account_id.eq(id),
+                service_secret::hash.eq(&hash::of(shown.expose_secret())[..]),
+                service_secret::created_at.eq(writing.now()),
+            ))
+            .returning(ServiceSecret::as_returning())
+            .get_result(writing.connection())
+            .await?;
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "addedSecret": secret.id })));
+        Ok((account, secret, shown))
+    };
+    writer.write(permit.actor(), work).await.map_err(in_terms_of_input)
+}
+
+/// Ends a secret, and with it the tokens that were given for it.
+pub async fn end_secret(
+    writer: &Writer,
+    permit: &Permit<ManageServices>,
+    secret: Uuid,
+) -> Result<ServiceAccount, DbError> {
+    let work = async |writing: &mut Writing| {
+        let of = service_secret::table.find(secret).select(service_secret::service_account_id);
+        let id: Uuid = of.first(writing.connection()).await?;
+        let account = kept(writing, permit, id).await?;
+        let held = service_secret::table.find(secret).filter(service_secret::ended_at.is_null());
+        let ended = service_secret::ended_at.eq(writing.now());
+        if diesel::update(held).set(ended).execute(writing.connection()).await? == 0 {
+            return Err(DbError::violated(ViolationCode::Unchanged, &["input", "secret"]));
+        }
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSecret": secret })));
+        Ok(account)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Lets a machine in no more; its tokens end too.
+pub async fn disable(writer: &Writer, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
+    turn(writer, permit, id, AccountStatus::Disabled).await
+}
+
+/// Lets a disabled machine in again, with the secrets it had.
+pub async fn enable(writer: &Writer, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
+    turn(writer, permit, id, AccountStatus::Active).await
+}
+
+async fn turn(
+    writer: &Writer,
+    permit: &Permit<ManageServices>,
+    id: Uuid,
+    status: AccountStatus,
+) -> Result<ServiceAccount, DbError> {
+    let work = async |writing: &mut Writing| {
+        let before = match status {
+            AccountStatus::Active => entrusted(writing, permit, id).await?,
+            AccountStatus::Disabled => kept(writing, permit, id).await?,
+        };
+        if before.status == status {
+            return Err(DbError::violated(ViolationCode::Unchanged, &["input", "serviceAccount"]));
+        }
+        let after = ServiceAccount { status, version: before.version + 1, ..before.clone() };
+        diesel::update(service_account::table.find(id))
+            .set((service_account::status.eq(after.status), service_account::version.eq(after.version)))
+            .execute(writing.connection())
+            .await?;
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        Ok(after)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// A service account that the actor keeps, locked until the end of the transaction.
+async fn kept(writing: &mut Writing, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
+    let everywhere = *permit.reach() == Reached::All;
+    let agencies = permit.reach().ids().unwrap_or_default();
+    let found = service_account::table
+        .filter(service_account::id.eq(id))
+        .filter(service_account::agency_id.eq_any(agencies).or(everywhere.into_sql::<Bool>()))
+        .select(ServiceAccount::as_select())
+        .for_update();
+    Ok(found.first(writing.connection()).await?)
+}
+
+/// The same, where the actor could act in its name afterwards: it must not reach further than they do.
+async fn entrusted(
+    writing: &mut Writing,
+    permit: &Permit<ManageServices>,
+    id: Uuid,
+) -> Result<ServiceAccount, DbError> {
+    let account = kept(writing, permit, id).await?;
+    if reaches(writing, permit.reach(), account.agency_id, account.with_below).await? {
+        Ok(account)
+    } else {
+        Err(DbError::violated(ViolationCode::OutOfReach, &["input", "serviceAccount"]))
+    }
+}
+
+async fn reaches(writing: &mut Writing, reach: &Reached, agency: Uuid, with_below: bool) -> Result<bool, DbError> {
+    if !with_below || *reach == Reached::All {
+        return Ok(reach.holds(Some(agency)));
+    }
+    let below = diesel::select(agency_subtree_ids(Some(agency), writing.today()));
+    let below: Vec<Uuid> = below.get_result(writing.connection()).await?;
+    Ok(below.into_iter().all(|agency| reach.holds(Some(agency))))
+}
+
+fn text(field: &'static str, typed: &str, most: u16, broken: &mut Vec<Violation>) -> String {
+    let violation = |code| Violation::of(code, &["input", field]);
+    match check_text(typed, most.into()) {
+        Ok(text) => return text,
+        Err(TextError::Blank) => broken.push(violation(ViolationCode::Required)),
+        Err(TextError::TooLong { .. }) => broken.push(violation(ViolationCode::TooLong).limit(most.into())),
+        Err(TextError::Forbidden { .. }) => broken.push(violation(ViolationCode::Malformed)),
+    }
+    String::new()
+}
+
+/// What a rule of the tables means to whoever entered what breaks it.
+fn in_terms_of_input(error: DbError) -> DbError {
+    let DbError::Constraint { name, .. } = &error else { return error };
+    match name.as_str() {
+        "service_account_code_key" => DbError::violated(ViolationCode::Taken, &["input", "code"]),
+        "service_account_code_check" => DbError::violated(ViolationCode::Malformed, &["input", "code"]),
+        "service_secret_two_at_most" => {
+            DbError::Violated(vec![Violation::of(ViolationCode::TooMany, &["input", "serviceAccount"]).limit(2)])
+        }
+        _ => error,
+    }
+}
+
+/// What the audit trail keeps of a service account.
+fn told(account: &ServiceAccount) -> Value {
+    json!({
+        "code": account.code,
+        "name": account.name,
+        "agency": account.agency_id,
+        "withBelow": account.with_below,
+        "scopes": account.scopes().map(ServiceScope::as_str).collect::<Vec<_>>(),
+        "status": account.status.as_str(),
+        "version": account.version,
+    })
+}

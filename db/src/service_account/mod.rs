@@ -1,0 +1,151 @@
+//! Service accounts (tài khoản dịch vụ): machines that sign in with a secret.
+
+mod change;
+mod sign_in;
+
+use async_graphql::{InputObject, SimpleObject};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+pub use self::{
+    change::{NewService, add_secret, create, disable, enable, end_secret},
+    sign_in::{Client, sign_in},
+};
+use crate::{
+    DbError, Reader,
+    account::AccountStatus,
+    lateral::Of,
+    noun::{noun, relation},
+    page::{Cursor, Page, Tie, by_tie},
+    schema::{agency, service_account, service_secret},
+};
+
+/// What a service account may do, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum)]
+#[graphql(remote = "auth::ServiceScope")]
+pub enum ServiceScope {
+    /// `figures:read`: read figures that are submitted and not yet published
+    ReadFigures,
+    /// `figures:write`: draft, submit and withdraw figures
+    WriteFigures,
+    /// `internal:read`: read what is internal
+    ReadInternal,
+    /// `progress:write`: report progress of directives
+    WriteProgress,
+}
+
+/// A machine that signs in (tài khoản dịch vụ): another system that pushes figures or pulls published data.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = service_account)]
+#[graphql(name = "ServiceAccountRow")]
+pub struct ServiceAccount {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Its `client_id` at `POST /oauth/token`
+    pub code: String,
+    /// What it is, in words
+    pub name: String,
+    /// True if it also acts for the agencies below its own
+    pub with_below: bool,
+    /// Whether it may be used
+    pub status: AccountStatus,
+    /// Counted up by each change
+    pub version: i32,
+    /// When it was created, in UTC
+    pub created_at: DateTime<Utc>,
+    /// What it may do; none of them is null, though diesel cannot know
+    #[graphql(skip)]
+    pub scopes: Vec<Option<String>>,
+    /// The agency for which it acts
+    #[graphql(skip)]
+    pub agency_id: Uuid,
+    /// Who made it
+    #[graphql(skip)]
+    pub created_by: Option<Uuid>,
+}
+
+impl ServiceAccount {
+    /// What it may do.
+    pub fn scopes(&self) -> impl Iterator<Item = auth::ServiceScope> {
+        self.scopes.iter().flatten().filter_map(|word| word.parse().ok())
+    }
+}
+
+/// Narrows a list of service accounts. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ServiceAccountFilter {
+    /// Code of the agency for which it acts
+    pub agency: Option<String>,
+    /// Whether it may be used
+    pub status: Option<AccountStatus>,
+}
+
+/// Service accounts are listed by code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ServiceAccountOrder;
+
+/// The objects that have lists of service accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ServiceAccountLink {
+    /// Acting for an agency
+    Agency,
+}
+
+/// Whoever sees the accounts of an agency sees its machines.
+fn filtered(reader: &Reader, below: Option<(ServiceAccountLink, Of)>, filter: &ServiceAccountFilter) -> Boxed {
+    let mut query = service_account::table.into_boxed();
+    if let Some(agencies) = reader.scope().accounts().ids() {
+        query = query.filter(service_account::agency_id.eq_any(agencies));
+    }
+    if let Some((ServiceAccountLink::Agency, parent)) = below {
+        query = query.filter(service_account::agency_id.eq(parent));
+    }
+    if let Some(code) = filter.agency.clone() {
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id);
+        query = query.filter(service_account::agency_id.eq_any(of_code));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(service_account::status.eq(status));
+    }
+    query
+}
+
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    query.filter(service_account::code.eq_any(codes.to_vec()))
+}
+
+fn sorted(query: Boxed, _: ServiceAccountOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, false, service_account::code, Code))
+}
+
+fn cursor(row: &ServiceAccount, _: ServiceAccountOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
+}
+
+noun!(ServiceAccount, service_account, ServiceAccountFilter, ServiceAccountOrder, ServiceAccountLink, |row| row
+    .code
+    .clone());
+
+/// A secret of a service account: that there is one, never what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = service_secret)]
+pub struct ServiceSecret {
+    /// Internal id
+    pub id: Uuid,
+    /// When it was made, in UTC
+    pub created_at: DateTime<Utc>,
+    /// When a token was last given for it, in UTC; null if never
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+relation!(
+    /// The secrets of a service account that can be used: two at most, the older first.
+    SecretsOf => ServiceSecret,
+    |reader, parents| service_secret::table
+        .filter(service_secret::service_account_id.eq_any(parents))
+        .filter(service_secret::ended_at.is_null())
+        .order((service_secret::service_account_id, service_secret::created_at, service_secret::id))
+        .select((service_secret::service_account_id, ServiceSecret::as_select()))
+);
