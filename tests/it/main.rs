@@ -35,4 +35,5 @@ mod sessions;
 mod targets;
 mod text;
 mod tokens;
+mod visibility;
 mod wall;

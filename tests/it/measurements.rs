@@ -1,5 +1,6 @@
-//! Measurements: what is published, and nothing else.
+//! Measurements: what is published, and to those who work on them what is on its way.
 
+use auth::Role;
 use serde_json::json;
 use tests::{
     TestDb,
@@ -100,4 +101,52 @@ async fn a_corrected_figure_keeps_its_earlier_revision() {
     assert!(answer["node"]["reason"].is_string());
     let revisions = answer["node"]["revisions"].as_array().unwrap();
     assert_eq!(revisions.last().unwrap()["revision"], 2);
+}
+
+/// The rule stands twice, in the numbers that a trigger keeps and in the list of revisions: the two must agree.
+#[tokio::test]
+async fn the_revision_shown_is_the_last_of_those_that_the_viewer_may_see() {
+    let db = TestDb::demo().await;
+    let correct = "INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, reason, recorded_at)
+        SELECT id, published_revision + 1, 'DRAFT', 'REVISED', 1, 'REPORTED', 'Sửa số liệu', '2026-01-10T00:00:00Z' FROM measurement
+        WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 20";
+    db.execute(correct).await;
+    let mut shown = Vec::new();
+    for state in ["DRAFT", "SUBMITTED", "ENDORSED", "RETURNED"] {
+        let moved = format!("UPDATE measurement_revision SET state = '{state}' WHERE reason = 'Sửa số liệu'");
+        db.execute(&moved).await;
+        for (role, at) in [
+            (Role::Head, "qng.ubnd"),
+            (Role::Inspector, "qng.ubnd"),
+            (Role::Head, "qng.skhcn"),
+            (Role::Leader, "qng.ubnd"),
+        ] {
+            let viewer = Viewer::who_holds(&db, &[(role, at, true)]).await;
+            let query = "{ measurements(first: 100) { totalCount nodes { revision state published { revision } revisions { revision state } } } }";
+            let asked = viewer.ask(query).await;
+            assert!(asked.statements <= 3, "{role}: {}", asked.statements);
+            let answer = asked.whole();
+            for node in all(&answer, "measurements/nodes/*") {
+                let revisions = node["revisions"].as_array().unwrap();
+                assert_eq!(revisions.last().unwrap()["revision"], node["revision"], "{role} at {at}: {node}");
+                let published = revisions.iter().rfind(|revision| revision["state"] == "PUBLISHED");
+                let published = published.map_or(json!(null), |revision| json!({ "revision": revision["revision"] }));
+                assert_eq!(node["published"], published, "{role} at {at}: {node}");
+            }
+            let moved = texts(&answer, "measurements/nodes/*/state").into_iter().filter(|found| *found == state);
+            shown.push((state, role, at, moved.count() >= 20));
+        }
+    }
+    let seen = shown.into_iter().filter(|(.., seen)| *seen).map(|(state, role, at, _)| format!("{state} {role} {at}"));
+    assert_eq!(
+        seen.collect::<Vec<_>>(),
+        [
+            "DRAFT HEAD qng.ubnd",
+            "SUBMITTED HEAD qng.ubnd",
+            "SUBMITTED INSPECTOR qng.ubnd",
+            "ENDORSED HEAD qng.ubnd",
+            "ENDORSED INSPECTOR qng.ubnd",
+            "RETURNED HEAD qng.ubnd",
+        ]
+    );
 }

@@ -15,5 +15,6 @@ pub mod http;
 pub mod process;
 pub mod server;
 pub mod sql;
+pub mod survey;
 
 pub use database::TestDb;
