@@ -1,5 +1,6 @@
 //! Documents: told apart by issuer and symbol, related to one another.
 
+use auth::Role;
 use serde_json::json;
 use tests::{
     TestDb,
@@ -66,4 +67,29 @@ async fn what_is_not_public_looks_like_what_is_not_there() {
     assert_eq!(answer["directives"]["totalCount"], 2);
     assert!(!answer["led"].to_string().contains("\"6\""));
     assert!(!answer["search"].to_string().contains("336-KH/TU"), "{answer:#}");
+}
+
+/// What stands in a document may be public where the document is not; the document's code finds it only for those who know it.
+#[tokio::test]
+async fn the_code_of_a_hidden_document_is_like_one_that_nobody_has() {
+    let db = TestDb::demo().await;
+    db.execute("UPDATE document SET visibility = 'INTERNAL'").await;
+    let (public, head) = (Viewer::public(&db), Viewer::who_holds(&db, &[(Role::Head, "qng.skhcn", false)]).await);
+    for list in ["targets", "directives", "recommendations", "reportingRules"] {
+        let query = format!("{{ {list}(first: 1) {{ totalCount nodes {{ id document {{ code }} }} }} }}");
+        let seen = public.ask(&query).await.whole();
+        let known = head.ask(&query).await.whole();
+        assert_eq!(seen[list]["nodes"][0]["document"], json!(null), "{list}");
+        assert_eq!(seen[list]["totalCount"], known[list]["totalCount"], "{list}");
+        let code = known[list]["nodes"][0]["document"]["code"].as_str().unwrap();
+        let ask = async |viewer: &Viewer, code: &str| {
+            let query = format!(
+                "{{ {list}(filter: {{ document: \"{code}\" }}) {{ totalCount nodes {{ id }} pageInfo {{ endCursor }} }} }}"
+            );
+            let asked = viewer.ask(&query).await;
+            (asked.statements, asked.whole())
+        };
+        assert_eq!(ask(&public, code).await, ask(&public, "không/có").await, "{list}");
+        assert!(ask(&head, code).await.1[list]["totalCount"].as_i64() > Some(0), "{list}");
+    }
 }
