@@ -18,6 +18,7 @@ pub mod id;
 pub mod indicators;
 pub mod labels;
 pub mod language;
+pub mod limits;
 pub mod loaders;
 pub mod measurements;
 pub mod oauth;

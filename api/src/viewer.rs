@@ -1,18 +1,16 @@
 //! Who asks: what every resolver knows of the one behind a request.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::Context;
 use auth::{Acts, Denied, Permit, Principal};
-use axum::{
-    extract::ConnectInfo,
-    http::{HeaderMap, request::Parts},
-};
+use axum::http::{HeaderMap, request::Parts};
 use db::{Origin, Writer};
 use futures_util::future::BoxFuture;
 
 use crate::{
     error::{ApiError, Code},
+    limits,
     server::RequestId,
 };
 
@@ -42,9 +40,8 @@ impl Viewer {
 /// Where a request came from, by its connection and its headers.
 #[must_use]
 pub fn origin(parts: &Parts) -> Origin {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     Origin {
-        address: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string()),
+        address: limits::address(&parts.extensions).map(|address| address.to_string()),
         client_name: said(&parts.headers, "x-client-name"),
         client_version: said(&parts.headers, "x-client-version"),
         user_agent: said(&parts.headers, "user-agent"),

@@ -258,3 +258,30 @@ async fn the_grace_of_a_stop_has_an_end() {
     assert_eq!(served.running.stop().await.unwrap(), 1);
     assert!(begin.elapsed() >= Duration::from_millis(100));
 }
+
+#[tokio::test]
+async fn sign_ins_are_limited_by_the_address_that_our_proxy_names() {
+    let limits = [(settings::SIGN_INS_PER_MINUTE, "2"), (settings::TRUSTED_PROXIES, "127.0.0.1")];
+    let served = Served::with(&limits).await;
+    let sign_in = async |from: &str| {
+        let asked = "mutation { signIn(input: { login: \"ai.do\", password: \"không đúng\" }) { __typename } }";
+        let request = Client::new().post(format!("http://{}/graphql", served.running.addr));
+        let request = request.header("content-type", "application/json").header("x-forwarded-for", from);
+        request.body(serde_json::json!({ "query": asked }).to_string()).send().await.unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(sign_in("203.0.113.9").await.status(), 200);
+    }
+    let refused = sign_in("1.1.1.1, 203.0.113.9").await;
+    assert_eq!((refused.status().as_u16(), header(&refused, "ratelimit-policy")), (429, "\"sign-ins\";q=2;w=60"));
+    assert!(header(&refused, "retry-after").parse::<u32>().unwrap() > 0);
+    let body: Value = refused.json().await.unwrap();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    assert_eq!(sign_in("203.0.113.10").await.status(), 200);
+    // The door of the machines counts against the same quota.
+    let machine = Client::new().post(format!("http://{}/oauth/token", served.running.addr));
+    let machine = machine.header("x-forwarded-for", "203.0.113.9").body("grant_type=client_credentials");
+    assert_eq!(machine.send().await.unwrap().status(), 429);
+    let metrics = served.get("/metrics").await.text().await.unwrap();
+    assert!(metrics.contains("cotmoc_http_refused_total{reason=\"rate_limited\"}"), "{metrics}");
+}

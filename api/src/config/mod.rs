@@ -14,6 +14,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use auth::{Role, password::PasswordCost};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::session::Lives;
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::Clock;
@@ -35,6 +36,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// The API's own limits.
     pub graphql: GraphqlConfig,
+    /// How often.
+    pub limits: LimitsConfig,
     /// Tokens and secrets.
     pub access: AccessConfig,
     /// PostgreSQL.
@@ -60,6 +63,8 @@ pub struct ServerConfig {
     pub concurrency: usize,
     /// Origins that browsers may call from, in lower case.
     pub cors_origins: Vec<String>,
+    /// Networks of proxies whose word on where a request comes from is taken.
+    pub trusted_proxies: Vec<IpNet>,
     /// True if the explorer is served.
     pub explorer: bool,
     /// On a stop: accepting, but not ready.
@@ -75,6 +80,19 @@ pub struct GraphqlConfig {
     pub introspection: bool,
     /// The most one request may cost.
     pub cost_limit: u32,
+}
+
+/// How often, in a minute.
+#[derive(Debug, Clone)]
+pub struct LimitsConfig {
+    /// Mutations of one account.
+    pub mutations: u32,
+    /// Mutations from one address.
+    pub address_mutations: u32,
+    /// Sign-ins from one address.
+    pub sign_ins: u32,
+    /// Tokens from one address that do not hold.
+    pub refused_tokens: u32,
 }
 
 /// Tokens and secrets.
@@ -205,6 +223,12 @@ impl Config {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
                 cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
             },
+            limits: LimitsConfig {
+                mutations: required(sources, &settings::MUTATIONS_PER_MINUTE, parse::count(1_000_000))?,
+                address_mutations: required(sources, &settings::ADDRESS_MUTATIONS_PER_MINUTE, parse::count(1_000_000))?,
+                sign_ins: required(sources, &settings::SIGN_INS_PER_MINUTE, parse::count(1_000_000))?,
+                refused_tokens: required(sources, &settings::REFUSED_TOKENS_PER_MINUTE, parse::count(1_000_000))?,
+            },
             access: AccessConfig::load(sources)?,
             database: DatabaseConfig {
                 url: sources.read(&settings::DATABASE_URL, parse::database_url)?.map(SecretString::from),
@@ -242,6 +266,7 @@ impl ServerConfig {
                 parse::count(10_000)(text).and_then(|number| usize::try_from(number).ok())
             })?,
             cors_origins: sources.read(&settings::CORS_ORIGINS, parse::origins)?.unwrap_or_default(),
+            trusted_proxies: sources.read(&settings::TRUSTED_PROXIES, parse::networks)?.unwrap_or_default(),
             explorer: required(sources, &settings::EXPLORER, parse::switch)?,
             drain_delay: required(sources, &settings::DRAIN_DELAY, parse::duration)?,
             shutdown_grace: required(sources, &settings::SHUTDOWN_GRACE, parse::duration)?,

@@ -1,10 +1,15 @@
 //! From the text of a value to the value. `None` means that the text is not of the setting's form; the caller, who knows
 //! the setting and where the text came from, says so.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use auth::{Role, token::MAX_LIFE};
 use chrono::{DateTime, TimeDelta, Utc};
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::secret;
@@ -81,6 +86,12 @@ pub fn switch(text: &str) -> Option<bool> {
         "off" | "false" => Some(false),
         _ => None,
     }
+}
+
+/// Networks or single addresses, separated by commas.
+pub fn networks(text: &str) -> Option<Vec<IpNet>> {
+    let network = |text: &str| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(network).collect()
 }
 
 /// Origins separated by commas: scheme and host, perhaps a port, nothing after it.
@@ -218,6 +229,18 @@ mod tests {
         assert_eq!(roles("none"), Some(vec![]));
         for wrong in ["", "HEAD,", "head", "BOSS"] {
             assert_eq!(roles(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn networks_may_be_single_addresses() {
+        let read = networks("10.0.0.0/8, 192.0.2.7,2001:db8::/32").unwrap();
+        assert_eq!(
+            read.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"]
+        );
+        for wrong in ["10.0.0.0/33", "localhost", "10.0.0"] {
+            assert_eq!(networks(wrong), None, "{wrong}");
         }
     }
 

@@ -114,6 +114,13 @@ settings! {
         form: "origins such as https://dashboard.example.vn, separated by commas (in TOML a list)",
         about: "The web sites whose pages may call the API from a browser.",
     }
+    /// `server.trusted_proxies`
+    TRUSTED_PROXIES {
+        key: "server.trusted_proxies", env: "COTMOC_TRUSTED_PROXIES", flag: Some("trusted-proxies"),
+        fallback: Fallback::Otherwise("none: a request comes from the peer of its connection"),
+        form: "networks or addresses such as 10.0.0.0/8 or 192.0.2.7, separated by commas (in TOML a list)",
+        about: "The proxies whose `Forwarded` or `X-Forwarded-For` says where a request comes from, for limits, back-off and the audit trail.",
+    }
     /// `server.explorer`
     EXPLORER {
         key: "server.explorer", env: "COTMOC_EXPLORER", flag: Some("explorer"), common: true,
@@ -143,6 +150,30 @@ settings! {
         key: "graphql.cost_limit", env: "COTMOC_COST_LIMIT", flag: Some("cost-limit"),
         fallback: Fallback::Value("100000"), form: "a number from 1 to 1000000",
         about: "The most one request may cost: about one per field, multiplied by the size of the lists around it.",
+    }
+    /// `limits.mutations_per_minute`
+    MUTATIONS_PER_MINUTE {
+        key: "limits.mutations_per_minute", env: "COTMOC_MUTATIONS_PER_MINUTE", flag: Some("mutations-per-minute"),
+        fallback: Fallback::Value("120"), form: "a number from 1 to 1000000",
+        about: "Mutations of one account in a minute on each node, all at once if need be; more are refused with status 429.",
+    }
+    /// `limits.address_mutations_per_minute`
+    ADDRESS_MUTATIONS_PER_MINUTE {
+        key: "limits.address_mutations_per_minute", env: "COTMOC_ADDRESS_MUTATIONS_PER_MINUTE", flag: Some("address-mutations-per-minute"),
+        fallback: Fallback::Value("600"), form: "a number from 1 to 1000000",
+        about: "Mutations from one address (IPv6: one /64) in a minute on each node, whoever makes them. An agency often shares one.",
+    }
+    /// `limits.sign_ins_per_minute`
+    SIGN_INS_PER_MINUTE {
+        key: "limits.sign_ins_per_minute", env: "COTMOC_SIGN_INS_PER_MINUTE", flag: Some("sign-ins-per-minute"),
+        fallback: Fallback::Value("60"), form: "a number from 1 to 1000000",
+        about: "Sign-ins, refreshed sessions and requests for tokens from one address in a minute on each node.",
+    }
+    /// `limits.refused_tokens_per_minute`
+    REFUSED_TOKENS_PER_MINUTE {
+        key: "limits.refused_tokens_per_minute", env: "COTMOC_REFUSED_TOKENS_PER_MINUTE", flag: Some("refused-tokens-per-minute"),
+        fallback: Fallback::Value("60"), form: "a number from 1 to 1000000",
+        about: "Access tokens from one address that do not hold, in a minute on each node; further ones are answered 429 instead of 401.",
     }
     /// `access.secret_file`
     SECRET_FILE {

@@ -2,17 +2,30 @@
 
 #![expect(clippy::unused_async, reason = "these resolvers have nothing to wait for; real ones do")]
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use async_graphql::{EmptySubscription, ID, Object, Schema, SimpleObject, ValidationMode};
+use auth::{Denied, Principal};
 use axum::{Router, http::request::Parts};
 use db::{DbError, Origin};
 use futures_util::{FutureExt as _, future};
 use rust_decimal::Decimal;
 use tokio::time::Duration;
+use uuid::Uuid;
 
 use super::{GraphqlService, Settings, route};
-use crate::{error::ApiError, language::Language, server::router, viewer::Viewer};
+use crate::{
+    config::LimitsConfig,
+    error::ApiError,
+    language::Language,
+    limits::Limits,
+    server::{ClientAddress, router},
+    viewer::{Authenticate, Viewer},
+};
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -139,8 +152,25 @@ pub(crate) fn hasty() -> Router {
     server_with(Settings { execution: Duration::ZERO, ..Settings::default() })
 }
 
+/// One person, who may do three mutations a minute, at an address that may show one wrong token.
+pub(crate) fn limited() -> Router {
+    let limits = Limits::new(&LimitsConfig { mutations: 3, address_mutations: 100, sign_ins: 100, refused_tokens: 1 });
+    let who = |parts: &Parts| {
+        if parts.headers.contains_key("authorization") {
+            return Err(ApiError::from(Denied::SignIn));
+        }
+        let principal = Principal::user(Uuid::from_u128(1), Uuid::from_u128(2), Vec::new(), &[], true);
+        Ok(Viewer { principal: Arc::new(principal), origin: Arc::default() })
+    };
+    let authenticate: Authenticate = Arc::new(move |parts| future::ready(who(parts)).boxed());
+    let here = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    router([route(service_with(Settings::default()), authenticate, limits)]).layer(axum::Extension(here))
+}
+
 fn server_with(settings: Settings) -> Router {
-    router([route(service_with(settings), Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed()))])
+    let many = LimitsConfig { mutations: 1000, address_mutations: 1000, sign_ins: 1000, refused_tokens: 1000 };
+    let authenticate: Authenticate = Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed());
+    router([route(service_with(settings), authenticate, Limits::new(&many))])
 }
 
 fn named_after(parts: &Parts) -> Viewer {

@@ -20,6 +20,8 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use async_graphql::{Data, Executor, Request, parser::types::OperationType};
 use axum::{
     body::Body,
@@ -34,9 +36,10 @@ pub use self::service::{Answer, GraphqlService, Settings};
 use self::{media::Media, params::Asked};
 use crate::{
     error::{ApiError, Caller, Code, RETRY_AFTER},
-    guard::Budget,
+    guard::Admitted,
     language::from_accept_language,
-    server::{Door, RequestId, Route},
+    limits::{self, Counted, Limits, Load},
+    server::{Door, Refusal, RequestId, Route, refused},
     viewer::{Authenticate, Viewer},
 };
 
@@ -44,14 +47,15 @@ use crate::{
 pub const PATH: &str = "/graphql";
 
 /// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](crate::language::Language) and [`Caller`] as data.
-pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate) -> Route {
-    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { service, authenticate }))
+pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate, limits: Arc<Limits>) -> Route {
+    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { service, authenticate, limits }))
 }
 
 #[derive(Clone)]
 struct Endpoint<E> {
     service: GraphqlService<E>,
     authenticate: Authenticate,
+    limits: Arc<Limits>,
 }
 
 async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
@@ -62,7 +66,7 @@ async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axu
         (Some(media), Err(error)) => refuse(media, error, &caller),
         (Some(media), Ok(asked)) => match (endpoint.authenticate)(&parts).await {
             Ok(viewer) => endpoint.answer(asked, media, &parts, &caller, &viewer).await,
-            Err(error) => refuse(media, error, &caller),
+            Err(error) => endpoint.turn_away(error, media, &parts, &caller),
         },
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
@@ -90,46 +94,86 @@ impl<E: Executor> Endpoint<E> {
         caller: &Caller,
         viewer: &Viewer,
     ) -> Response<Body> {
-        let mut budget = self.service.guard().budget();
-        match asked {
-            Asked::One(request) => {
-                let answer = self.execute(*request, &mut budget, &parts.method, caller, viewer).await;
-                write(status(&answer, media), media, &answer)
+        let (requests, is_batch) = match asked {
+            Asked::One(request) => (vec![*request], false),
+            Asked::Batch(requests) => (requests, true),
+        };
+        let admitted = self.admit(requests, &parts.method);
+        let counted = self.count(&admitted, parts, viewer);
+        let mut response = if let Some(error) = counted.refusal() {
+            refused(Refusal::RateLimited.reason());
+            refuse(media, error, caller)
+        } else {
+            let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer);
+            let answers = join_all(admitted.into_iter().map(execute)).await;
+            match answers.as_slice() {
+                [answer] if !is_batch => write(status(answer, media), media, answer),
+                answers => write_batch(answers, media),
             }
-            Asked::Batch(requests) => {
-                let execute = |request| self.execute(request, &mut budget, &parts.method, caller, viewer);
-                let answers: Vec<_> = requests.into_iter().map(execute).collect();
-                let answers = join_all(answers).await;
-                let mut statuses = answers.iter().map(|answer| status(answer, media));
-                let first = statuses.next().unwrap_or_default();
-                let shared = if statuses.all(|status| status == first) { first } else { StatusCode::OK };
-                write(shared, media, &answers)
-            }
+        };
+        counted.tell(response.headers_mut());
+        response
+    }
+
+    /// Admits all at once, so that a batch is priced and counted as a whole before any of it runs.
+    fn admit(&self, requests: Vec<Request>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
+        let guard = self.service.guard();
+        let mut budget = guard.budget();
+        let admit = |request: Request| {
+            let admitted = guard.admit(&request, &mut budget).and_then(|admitted| {
+                let may_run = *method == Method::POST || admitted.kind == OperationType::Query;
+                if may_run { Ok(admitted) } else { Err(method_not_allowed()) }
+            });
+            (request, admitted)
+        };
+        requests.into_iter().map(admit).collect()
+    }
+
+    fn count(&self, admitted: &[(Request, Result<Admitted, ApiError>)], parts: &Parts, viewer: &Viewer) -> Counted {
+        let loads = admitted.iter().filter_map(|(_, admitted)| Some(admitted.as_ref().ok()?.load));
+        let load = loads.fold(Load::default(), |sum, load| Load {
+            mutations: sum.mutations.saturating_add(load.mutations),
+            sign_ins: sum.sign_ins.saturating_add(load.sign_ins),
+        });
+        self.limits.count(load, viewer.principal.actor().account(), limits::address(&parts.extensions))
+    }
+
+    async fn execute(
+        &self,
+        request: Request,
+        admitted: Result<Admitted, ApiError>,
+        caller: &Caller,
+        viewer: &Viewer,
+    ) -> Answer {
+        let mut data = Data::default();
+        data.insert(viewer.clone());
+        match admitted {
+            Ok(admitted) => self.service.execute(request, admitted, data, caller).await,
+            Err(error) => Answer::refuse(error, caller),
         }
     }
 
-    /// Admits the request at once, so that a batch is priced as a whole before any of it runs.
-    fn execute<'a>(
-        &'a self,
-        request: Request,
-        budget: &mut Budget,
-        method: &Method,
-        caller: &'a Caller,
-        viewer: &Viewer,
-    ) -> impl Future<Output = Answer> + Send + use<'a, E> {
-        let admitted = self.service.guard().admit(&request, budget).and_then(|admitted| {
-            let may_run = *method == Method::POST || admitted.kind == OperationType::Query;
-            if may_run { Ok(admitted) } else { Err(method_not_allowed()) }
-        });
-        let mut data = Data::default();
-        data.insert(viewer.clone());
-        async move {
-            match admitted {
-                Ok(admitted) => self.service.execute(request, admitted, data, caller).await,
-                Err(error) => Answer::refuse(error, caller),
-            }
+    /// A token that does not hold, or a fault in finding that out.
+    fn turn_away(&self, error: ApiError, media: Media, parts: &Parts, caller: &Caller) -> Response<Body> {
+        if error.code() != Code::Unauthenticated {
+            return refuse(media, error, caller);
         }
+        let counted = self.limits.count_refused_token(limits::address(&parts.extensions));
+        let too_often = counted.refusal();
+        if too_often.is_some() {
+            refused(Refusal::RateLimited.reason());
+        }
+        let mut response = refuse(media, too_often.unwrap_or(error), caller);
+        counted.tell(response.headers_mut());
+        response
     }
+}
+
+fn write_batch(answers: &[Answer], media: Media) -> Response<Body> {
+    let mut statuses = answers.iter().map(|answer| status(answer, media));
+    let first = statuses.next().unwrap_or_default();
+    let shared = if statuses.all(|status| status == first) { first } else { StatusCode::OK };
+    write(shared, media, &answers)
 }
 
 fn caller(headers: &HeaderMap) -> Caller {

@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::{
     PATH,
-    fixture::{hasty, server},
+    fixture::{hasty, limited, server},
 };
 
 const JSON: &str = "application/json";
@@ -381,4 +381,44 @@ async fn texts_arrive_composed_wherever_they_stand() {
     );
     let request = Request::get(uri).body(Body::empty()).unwrap();
     assert_eq!(send(request).await.body["data"]["echo"], stored);
+}
+
+#[tokio::test(start_paused = true)]
+async fn mutations_are_counted_before_anything_is_executed_and_each_of_a_batch() {
+    let server = limited();
+    let rename = json!({ "query": "mutation { a: rename(name: \"A\") b: rename(name: \"B\") }" });
+    let read = json!({ "query": "{ path }" });
+    let ask = |accept: &'static str, body: &Value| send_to(server.clone(), post_request(accept, body.to_string()));
+
+    let first = ask(GRAPHQL, &rename).await;
+    assert_eq!((first.status, first.body["data"]["b"].as_str()), (StatusCode::OK, Some("B")));
+    assert_eq!(first.headers["ratelimit-policy"], "\"mutations\";q=3;w=60, \"address-mutations\";q=100;w=60");
+    assert!(first.headers["ratelimit"].to_str().unwrap().starts_with("\"mutations\";r=1;t=40, "));
+
+    for accept in [GRAPHQL, JSON] {
+        for body in [rename.clone(), json!([read, rename])] {
+            let over = ask(accept, &body).await;
+            assert_eq!((over.status, over.code()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"), "{accept}");
+            let extensions = &over.body["errors"][0]["extensions"];
+            assert_eq!((&extensions["retryAfter"], &extensions["limit"]), (&json!(20), &json!(3)));
+            assert_eq!(over.header(header::RETRY_AFTER), "20");
+            assert!(over.body.get("data").is_none());
+        }
+    }
+    let reads = ask(GRAPHQL, &read).await;
+    assert_eq!((reads.status, reads.headers.get("ratelimit")), (StatusCode::OK, None));
+    tokio::time::advance(std::time::Duration::from_secs(20)).await;
+    assert_eq!(ask(GRAPHQL, &rename).await.status, StatusCode::OK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_do_not_hold_are_counted() {
+    let server = limited();
+    for expected in ["UNAUTHENTICATED", "RATE_LIMITED"] {
+        let mut request = post_request(JSON, json!({ "query": "{ path }" }).to_string());
+        request.headers_mut().insert(header::AUTHORIZATION, header::HeaderValue::from_static("Bearer x"));
+        let answer = send_to(server.clone(), request).await;
+        assert_eq!(answer.code(), expected);
+        assert!(answer.headers["ratelimit"].to_str().unwrap().starts_with("\"refused-tokens\";r=0;"));
+    }
 }

@@ -12,7 +12,7 @@ use async_graphql::{
 use moka::sync::Cache;
 
 use super::measure::Tally;
-use crate::error::ApiError;
+use crate::{error::ApiError, limits::Load};
 
 /// A parsed document within the limits.
 #[derive(Debug)]
@@ -27,11 +27,17 @@ pub(super) struct Operation {
     pub kind: OperationType,
     /// `None` where variables decide the sizes of pages.
     pub cost: Option<u64>,
+    /// What is counted against quotas.
+    pub load: Load,
 }
 
 impl Operation {
     pub fn new(kind: OperationType, tally: &Tally) -> Self {
-        Self { kind, cost: (!tally.by_variables).then_some(tally.cost) }
+        let mut load = Load::default();
+        if kind == OperationType::Mutation {
+            load = Load { mutations: tally.fields.saturating_sub(tally.sign_ins), sign_ins: tally.sign_ins };
+        }
+        Self { kind, cost: (!tally.by_variables).then_some(tally.cost), load }
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Tally {
     pub selections: u64,
     /// Fields at the top of this selection.
     pub fields: u64,
+    /// Those of them by which somebody signs in.
+    pub sign_ins: u64,
     pub aliases: u64,
     pub directives: u64,
     /// Levels of fields.
@@ -42,6 +44,7 @@ impl Tally {
         Self {
             selections: self.selections.saturating_add(other.selections),
             fields: self.fields.saturating_add(other.fields),
+            sign_ins: self.sign_ins.saturating_add(other.sign_ins),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
             depth: self.depth.max(other.depth),
@@ -143,6 +146,7 @@ impl<'a> Measure<'a> {
         Ok(Tally {
             selections: below.selections.saturating_add(1),
             fields: 1,
+            sign_ins: price.is_some_and(|price| price.signs_in).into(),
             aliases: below.aliases.saturating_add(field.alias.is_some().into()),
             directives: below.directives.saturating_add(field.directives.len() as u64),
             depth: below.depth + 1,

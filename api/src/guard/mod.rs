@@ -30,7 +30,10 @@ use self::{
     measure::{Cycle, Measure, Tally},
     prices::Prices,
 };
-use crate::error::{ApiError, Code};
+use crate::{
+    error::{ApiError, Code},
+    limits::Load,
+};
 
 /// The page where a connection is asked for neither `first` nor `last`; also what a list without paging is taken for.
 pub const DEFAULT_PAGE: u64 = 20;
@@ -99,6 +102,8 @@ pub struct Admitted {
     pub kind: OperationType,
     /// Its cost: fields times page sizes.
     pub cost: u64,
+    /// What is counted against quotas.
+    pub load: Load,
 }
 
 /// Checks documents against the limits.
@@ -140,11 +145,11 @@ impl Guard {
         if let Some(definition) = document.definition(request.operation_name.as_deref()) {
             has_variables(definition, &request.variables)?;
         }
-        let (kind, cost) = (operation.kind, self.cost(&document, operation, request)?);
+        let (kind, load, cost) = (operation.kind, operation.load, self.cost(&document, operation, request)?);
         budget.spent = budget.spent.saturating_add(cost);
         within(Code::CostLimitExceeded, ("chi phí truy vấn", "fields times page sizes"), budget.limit, budget.spent)
             .map_err(|error| error.with("requested", cost))?;
-        Ok(Admitted { document, kind, cost })
+        Ok(Admitted { document, kind, cost, load })
     }
 
     /// Names one request's text, operation and variables, for [`Guard::is_valid`].

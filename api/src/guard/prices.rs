@@ -10,6 +10,9 @@ use async_graphql::{
     },
 };
 
+use auth::Action;
+use db::access::Auth;
+
 use super::DEFAULT_PAGE;
 
 /// How many times the selection under a field is executed.
@@ -43,6 +46,8 @@ pub(super) struct Price {
     pub own: u64,
     /// For each count of the list that it is.
     pub count: u64,
+    /// Whether somebody signs in by it.
+    pub signs_in: bool,
 }
 
 /// The prices of all fields, and the names of the three roots.
@@ -90,12 +95,16 @@ impl Prices {
                 is_root && is_paged(field) && field.arguments.iter().any(|argument| argument.node.name.node == "text");
             let own = if is_search { SEARCH } else { 1 };
             let count = if is_root { ROOT_COUNT } else { COUNT };
-            let price = Price { returns: named(&field.ty.node).to_owned(), size, own, count };
+            let price =
+                Price { returns: named(&field.ty.node).to_owned(), size, own, count, signs_in: signs_in(field) };
             prices.fields.entry(owner.to_owned()).or_default().insert(field.name.node.to_string(), price);
         }
         let root = prices.fields.entry(prices.query.clone()).or_default();
         for (name, returns) in [("__schema", "__Schema"), ("__type", "__Type")] {
-            root.insert(name.to_owned(), Price { returns: returns.to_owned(), size: Size::Fixed(1), own: 1, count: 0 });
+            root.insert(
+                name.to_owned(),
+                Price { returns: returns.to_owned(), size: Size::Fixed(1), own: 1, count: 0, signs_in: false },
+            );
         }
         Ok(prices)
     }
@@ -119,6 +128,13 @@ fn fields(document: &ServiceDocument) -> impl Iterator<Item = (&str, &FieldDefin
         };
         fields.iter().map(|field| (ty.name.node.as_str(), &field.node))
     })
+}
+
+/// By its rule.
+fn signs_in(field: &FieldDefinition) -> bool {
+    let rules = field.directives.iter().filter(|directive| directive.node.name.node == Auth::NAME);
+    let mut actions = rules.filter_map(|rule| rule.node.get_argument("action"));
+    actions.any(|action| matches!(&action.node, Value::Enum(word) if word == Action::SignIn.as_str()))
 }
 
 fn is_paged(field: &FieldDefinition) -> bool {
@@ -199,7 +215,8 @@ fn introspection(document: &ServiceDocument) -> HashMap<String, HashMap<String, 
     for (owner, field, returns, length) in
         lists.into_iter().chain(single.map(|(owner, field)| (owner, field, "__Type", 1)))
     {
-        let price = Price { returns: returns.to_owned(), size: Size::Fixed(length as u64), own: 1, count: 0 };
+        let price =
+            Price { returns: returns.to_owned(), size: Size::Fixed(length as u64), own: 1, count: 0, signs_in: false };
         prices.entry(owner.to_owned()).or_default().insert(field.to_owned(), price);
     }
     prices

@@ -1,5 +1,6 @@
 //! The running server: a socket, the routes behind it, the database behind those, and an orderly end.
 
+mod address;
 mod connections;
 mod edge;
 mod gate;
@@ -22,10 +23,13 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     explorer::OfferedAccount,
     graphql::{self, GraphqlService},
+    limits::Limits,
     oauth,
     schema::{self, Api},
 };
+pub use address::ClientAddress;
 use health::Health;
+pub(crate) use metrics::refused;
 pub use refusal::Refusal;
 pub use request_id::RequestId;
 #[cfg(test)]
@@ -126,7 +130,9 @@ impl Server {
         metrics::start();
         let health = Health::new(database.pool(), ready);
         let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
-        let routes = routes::routes(&config.server, health, work(&config, clock, &database)?, &offered);
+        let limits = Limits::new(&config.limits);
+        let work = work(&config, clock, &database, &limits)?;
+        let routes = routes::routes(&config.server, health, &limits, work, &offered);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
@@ -142,7 +148,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn work(config: &Config, clock: Clock, database: &Database) -> Result<Vec<Route>, ServerError> {
+fn work(config: &Config, clock: Clock, database: &Database, limits: &Arc<Limits>) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;
     let schema = |mode| {
         let api = Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
@@ -153,7 +159,7 @@ fn work(config: &Config, clock: Clock, database: &Database) -> Result<Vec<Route>
     let service = GraphqlService::new(&sdl, schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     Ok(vec![
-        graphql::route(service, authority.authenticate()),
+        graphql::route(service, authority.authenticate(), Arc::clone(limits)),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
     ])

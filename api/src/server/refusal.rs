@@ -25,6 +25,8 @@ pub enum Refusal {
     Compressed,
     /// Too many requests are being worked on.
     Saturated,
+    /// Too many sign-ins from one address.
+    RateLimited,
     /// The answer took longer than the setting allows.
     TimedOut,
     /// The database cannot be reached.
@@ -43,6 +45,7 @@ impl Refusal {
             Self::Broken => (Code::BadRequest, "The request body could not be read."),
             Self::Compressed => (Code::UnsupportedMediaType, "Compressed request bodies are not accepted."),
             Self::Saturated => (Code::Unavailable, "The server is busy. Try again shortly."),
+            Self::RateLimited => (Code::RateLimited, "Too many sign-ins from this address. Try again later."),
             Self::TimedOut => (Code::Timeout, "The answer took too long."),
             Self::Away => (Code::Unavailable, "The service is unavailable for a moment. Try again shortly."),
             Self::Fault => (Code::Internal, "Something went wrong on our side."),
@@ -59,6 +62,7 @@ impl Refusal {
             Self::Broken => "broken",
             Self::Compressed => "compressed",
             Self::Saturated => "saturated",
+            Self::RateLimited => "rate_limited",
             Self::TimedOut => "timed_out",
             Self::Away => "away",
             Self::Fault => "fault",
@@ -81,7 +85,7 @@ impl Refusal {
             Self::TooLarge | Self::TooSlow | Self::Broken => {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::NotFound | Self::Compressed | Self::Fault => {}
+            Self::NotFound | Self::Compressed | Self::RateLimited | Self::Fault => {}
         }
         response
     }

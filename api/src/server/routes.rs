@@ -14,6 +14,7 @@ use tower::util::option_layer;
 use tower_http::{CompressionLevel, compression::CompressionLayer, cors::CorsLayer};
 
 use super::{
+    address,
     edge::edge,
     gate::{Gate, gate},
     health::{self, Health},
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     config::ServerConfig,
     explorer::{self, OfferedAccount},
+    limits::{self, Limits, RATE_LIMIT, RATE_LIMIT_POLICY},
 };
 
 /// How long a browser may remember the answer to a preflight.
@@ -35,7 +37,7 @@ pub enum Door {
     Public,
     /// Whoever watches over the server. Cheap, never refused, and of no interest to the world.
     Probe,
-    /// Whoever proves who they are by what the request brings, and gets a token for it.
+    /// Whoever brings credentials in exchange for a token: each request counts as a sign-in.
     Credentials,
     /// Whoever the request's token says, and nobody if it has none: each field has its own rule.
     Token,
@@ -57,7 +59,13 @@ impl Route {
 }
 
 /// Everything the server answers. `work` are the routes of the API, `offered` the accounts that the explorer offers.
-pub fn routes(config: &ServerConfig, health: Arc<Health>, mut work: Vec<Route>, offered: &[OfferedAccount]) -> Router {
+pub fn routes(
+    config: &ServerConfig,
+    health: Arc<Health>,
+    limits: &Arc<Limits>,
+    mut work: Vec<Route>,
+    offered: &[OfferedAccount],
+) -> Router {
     work.extend([
         Route::new("/healthz", Door::Probe, get(health::healthz)),
         Route::new("/readyz", Door::Probe, get(health::readyz).with_state(Arc::clone(&health))),
@@ -65,6 +73,10 @@ pub fn routes(config: &ServerConfig, health: Arc<Health>, mut work: Vec<Route>, 
     ]);
     if config.explorer {
         work.extend(explorer::routes(offered));
+    }
+    for route in work.iter_mut().filter(|route| route.door == Door::Credentials) {
+        let methods = std::mem::take(&mut route.methods);
+        route.methods = methods.layer(from_fn_with_state(Arc::clone(limits), limits::as_sign_in));
     }
     let (probes, work): (Vec<_>, Vec<_>) = work.into_iter().partition(|route| route.door == Door::Probe);
     router(work)
@@ -74,6 +86,7 @@ pub fn routes(config: &ServerConfig, health: Arc<Health>, mut work: Vec<Route>, 
         // Cheap and quick: most answers are small, and the processor is the database's too.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(option_layer(cors(&config.cors_origins)))
+        .layer(from_fn_with_state(Arc::from(config.trusted_proxies.as_slice()), address::note))
         .layer(from_fn(edge))
 }
 
@@ -96,7 +109,13 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::ACCEPT, header::ACCEPT_LANGUAGE, header::AUTHORIZATION, header::CONTENT_TYPE])
-        .expose_headers([request_id::HEADER, header::RETRY_AFTER, HeaderName::from_static("etag")])
+        .expose_headers([
+            request_id::HEADER,
+            header::RETRY_AFTER,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            HeaderName::from_static("etag"),
+        ])
         .max_age(PREFLIGHT_AGE);
     Some(layer)
 }
