@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod agencies;
+pub mod audit;
 pub mod authentication;
 pub mod cli;
 pub mod clock;

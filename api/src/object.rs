@@ -116,7 +116,7 @@ macro_rules! object {
         impl $type {
             /// Global id: opaque, finds the object again through `node`
             pub async fn id(&self) -> async_graphql::ID {
-                $crate::id::encode($tag, self.row.id)
+                $crate::id::encode($tag, db::noun::Noun::id(&self.row))
             }
 
             $($body)*

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     accounts::{Account, AccountQuery, RoleGrant},
     agencies::{Agency, AgencyQuery},
+    audit::{AuditEntry, AuditQuery},
     authentication::Authority,
     clock::Clock,
     directives::{Directive, DirectiveQuery, ProgressUpdate},
@@ -47,6 +48,8 @@ pub enum Node {
     Account(Account),
     /// An agency
     Agency(Agency),
+    /// An entry of the audit trail
+    AuditEntry(AuditEntry),
     /// A directive
     Directive(Directive),
     /// A document
@@ -75,7 +78,7 @@ pub enum Node {
 
 impl Node {
     /// Null for an id that is none, finds nothing, or finds what the viewer may not see: the three look alike.
-    async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
+    pub(crate) async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
         let (tag, id) = id::decode(id)?;
         macro_rules! by_tag {
             ($($type:ident),+) => {
@@ -88,6 +91,7 @@ impl Node {
         by_tag!(
             Account,
             Agency,
+            AuditEntry,
             Directive,
             Document,
             Indicator,
@@ -147,6 +151,7 @@ pub struct Query(
     NodeQuery,
     AccountQuery,
     AgencyQuery,
+    AuditQuery,
     DocumentQuery,
     ProgrammeQuery,
     IndicatorQuery,

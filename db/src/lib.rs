@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod agency;
+pub mod audit;
 pub mod calendar;
 pub mod comparator;
 pub mod connection;

@@ -35,6 +35,9 @@ pub enum Tie {
     /// The object's code.
     #[serde(rename = "c")]
     Code(String),
+    /// For what is numbered.
+    #[serde(rename = "n")]
+    Number(i64),
 }
 
 /// A place in a sorted list.

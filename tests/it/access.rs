@@ -63,7 +63,9 @@ const SOMEBODY: &str = "
         ('00000000-0000-7000-8000-0000000000c1', 'qng.ioc', 'Trung tâm điều hành',
             (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{figures:read}', '2026-01-02T01:00:00Z');
     INSERT INTO service_secret (id, service_account_id, hash, created_at) VALUES
-        ('00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-0000000000c1', sha256('bi-mat'), '2026-01-02T01:00:00Z');";
+        ('00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-0000000000c1', sha256('bi-mat'), '2026-01-02T01:00:00Z');
+    INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
+        (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 
 /// The schema as its own words tell it.
 struct Sdl(BTreeMap<String, TypeDefinition>);

@@ -10,6 +10,7 @@
 mod access;
 mod accounts;
 mod agencies;
+mod audit;
 mod database;
 mod demo;
 mod demo_accounts;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod demo;
 mod doctor;
 mod flags;
@@ -17,6 +18,7 @@ use crate::{
     schema::sdl,
     telemetry,
 };
+use audit::Audit;
 use demo::Demo;
 use flags::SettingFlags;
 use keys::Keys;
@@ -29,6 +31,7 @@ Examples:
   cotmoc demo --measurements 1000000        a large demo, for measuring
   DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
   cotmoc schema > schema.graphql            for tools that generate clients
+  cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc doctor                             what is wrong here, and what to do
   cotmoc settings                           which values hold, and where each comes from
 
@@ -72,6 +75,9 @@ enum Command {
     Demo(Demo),
     /// Show, rotate or withdraw the keys that sign access tokens
     Keys(Keys),
+    /// Verify the audit trail, or print its end
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the GraphQL schema in its own language
     Schema,
     /// Print docs/PERMISSIONS.md: who may do what, as the server goes by it
@@ -119,6 +125,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
+        Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Doctor => in_runtime(async { told(doctor::doctor(sources, config).await) }),
     }

@@ -1,0 +1,286 @@
+//! Whether the trail is as it was written: every hash is computed anew, and each entry must follow the one before.
+//!
+//! Whoever can write past the triggers can also compute hashes, so a trail that was chained anew to its end looks whole.
+//! What gives that away is a [`Head`] that somebody else noted earlier: `verify` is given it and must meet it again.
+
+use std::{fmt, str::FromStr};
+
+use diesel::{
+    OptionalExtension as _, QueryableByName,
+    sql_types::{BigInt, Binary, Text},
+};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
+
+use crate::DbError;
+
+/// Entries looked at with one statement, and held in memory.
+const BATCH: i64 = 5_000;
+
+/// An entry by its number and its hash: the end of a trail, or what somebody noted of it. Written `1024:9f86d0…`.
+#[derive(Clone, PartialEq, Eq, QueryableByName)]
+pub struct Head {
+    /// Its number; 0 before the first entry.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    /// Its hash.
+    #[diesel(sql_type = Binary)]
+    pub hash: Vec<u8>,
+}
+
+/// A hash as people write it.
+#[must_use]
+pub fn hex(hash: &[u8]) -> String {
+    hash.iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = fmt::Write::write_fmt(&mut digits, format_args!("{byte:02x}"));
+        digits
+    })
+}
+
+impl Head {
+    /// Before the first entry.
+    fn start() -> Self {
+        Self { id: 0, hash: vec![0; 32] }
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.id, hex(&self.hash))
+    }
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Head {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FORM: &str = "an entry is named by its number and its hash: 1024:9f86d0… with 64 hexadecimal digits";
+        let (id, hash) = text.split_once(':').ok_or(FORM)?;
+        let id = id.parse().ok().filter(|id| *id >= 0).ok_or(FORM)?;
+        let digits = hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let byte = |at: usize| hash.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let hash: Option<Vec<u8>> = (0..64).step_by(2).map(byte).collect();
+        Ok(Self { id, hash: hash.filter(|_| digits).ok_or(FORM)? })
+    }
+}
+
+/// The first thing that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Entries are missing in between, or at the beginning.
+    #[error("entries {from} to {until} were removed")]
+    Removed {
+        /// The first of them.
+        from: i64,
+        /// The last of them.
+        until: i64,
+    },
+    /// An entry's content is not what its hash was made of.
+    #[error("entry {id} was changed: its hash is not that of its content")]
+    Changed {
+        /// Its number.
+        id: i64,
+    },
+    /// An entry carries another hash than the one before it has.
+    #[error("entry {id} does not follow the one before: one of the two was put there later")]
+    Unlinked {
+        /// Its number.
+        id: i64,
+    },
+    /// A number that no entry can have at this place.
+    #[error("entry {id} was inserted: no entry has this number, or two have")]
+    Inserted {
+        /// Its number.
+        id: i64,
+    },
+    /// The trail ends before its head.
+    #[error("entries {from} to {until}, the last ones, were removed")]
+    CutOff {
+        /// The first of them.
+        from: i64,
+        /// The last of them.
+        until: i64,
+    },
+    /// The trail goes on behind its head.
+    #[error("entries from {from} on were added past the program")]
+    Added {
+        /// The first of them.
+        from: i64,
+    },
+    /// The head carries another hash than the last entry.
+    #[error("the head of the trail does not carry the hash of entry {id}, the last one")]
+    Head {
+        /// The last entry.
+        id: i64,
+    },
+    /// The trail is whole, but not the one that was noted.
+    #[error("entry {id} is not the one that was noted: the trail was written anew, from there or from before")]
+    Rewritten {
+        /// The entry that was noted.
+        id: i64,
+    },
+    /// The trail is whole, but ends before what was noted.
+    #[error("the trail ends at entry {last}, before the noted one: its end was removed")]
+    Shortened {
+        /// The last entry there is.
+        last: i64,
+    },
+}
+
+/// What became of a trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Entries that are as they were written, from the first.
+    pub sound: u64,
+    /// The last of these.
+    pub last: Head,
+    /// What comes after them, if the trail is broken.
+    pub fault: Option<Fault>,
+}
+
+/// The end of the trail, for whoever keeps a note of it elsewhere.
+pub async fn head(connection: &mut AsyncPgConnection) -> Result<Head, DbError> {
+    Ok(diesel::sql_query("SELECT id, hash FROM audit_head").get_result(connection).await?)
+}
+
+/// Looks at the whole trail, a batch at a time, and stops at the first fault; it may grow meanwhile. `noted` is an entry
+/// that must be in it; `progress` hears the number of each batch's last entry.
+pub async fn verify(
+    connection: &mut AsyncPgConnection,
+    noted: Option<&Head>,
+    mut progress: impl FnMut(i64) + Send,
+) -> Result<Verdict, DbError> {
+    let path = diesel::sql_query("SELECT quote_ident(current_schema()) AS schema");
+    let Path { schema } = path.get_result(connection).await?;
+    let mut walk = Walk { sound: 0, last: Head::start(), noted };
+    let mut after = i64::MIN;
+    loop {
+        let (head, batch) = look(connection, &schema, after).await?;
+        for entry in &batch {
+            if let Err(fault) = walk.step(entry) {
+                return Ok(walk.verdict(Some(fault)));
+            }
+        }
+        let Some(last) = batch.last() else {
+            let fault = walk.end(head.as_ref()).err();
+            return Ok(walk.verdict(fault));
+        };
+        after = last.id;
+        progress(after);
+    }
+}
+
+/// The head, and the entries after a number. The head first: what it names must then be there, however many are added
+/// meanwhile. Not one long transaction: while such a one lasts, PostgreSQL keeps every version of the head's row.
+async fn look(
+    connection: &mut AsyncPgConnection,
+    schema: &str,
+    after: i64,
+) -> Result<(Option<Head>, Vec<Entry>), DbError> {
+    connection
+        .transaction(async |connection| {
+            // No function or operator but PostgreSQL's own.
+            connection.batch_execute("SET TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp").await?;
+            let head = diesel::sql_query(format!("SELECT id, hash FROM {schema}.audit_head"));
+            let head: Option<Head> = head.get_result(connection).await.optional()?;
+            let entries = diesel::sql_query(include_str!("entries.sql").replace("{schema}", schema));
+            let entries = entries.bind::<BigInt, _>(after).bind::<BigInt, _>(BATCH);
+            Ok((head, entries.load(connection).await?))
+        })
+        .await
+}
+
+#[derive(QueryableByName)]
+struct Path {
+    #[diesel(sql_type = Text)]
+    schema: String,
+}
+
+#[derive(QueryableByName)]
+struct Entry {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Binary)]
+    previous_hash: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    hash: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    computed: Vec<u8>,
+}
+
+/// How far the trail has proved sound.
+struct Walk<'a> {
+    sound: u64,
+    last: Head,
+    noted: Option<&'a Head>,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, entry: &Entry) -> Result<(), Fault> {
+        let Entry { id, .. } = *entry;
+        let next = self.last.id + 1;
+        if id < next {
+            return Err(Fault::Inserted { id });
+        }
+        if id > next {
+            return Err(Fault::Removed { from: next, until: id - 1 });
+        }
+        if entry.computed != entry.hash {
+            return Err(Fault::Changed { id });
+        }
+        if entry.previous_hash != self.last.hash {
+            return Err(Fault::Unlinked { id });
+        }
+        if self.noted.is_some_and(|noted| noted.id == id && noted.hash != entry.hash) {
+            return Err(Fault::Rewritten { id });
+        }
+        self.sound += 1;
+        self.last = Head { id, hash: entry.hash.clone() };
+        Ok(())
+    }
+
+    fn end(&self, head: Option<&Head>) -> Result<(), Fault> {
+        let last = self.last.id;
+        let told = head.map_or(0, |head| head.id);
+        if told > last {
+            return Err(Fault::CutOff { from: last + 1, until: told });
+        }
+        if told < last {
+            return Err(Fault::Added { from: told + 1 });
+        }
+        if head.is_none_or(|head| head.hash != self.last.hash) {
+            return Err(Fault::Head { id: last });
+        }
+        if self.noted.is_some_and(|noted| noted.id > last) {
+            return Err(Fault::Shortened { last });
+        }
+        Ok(())
+    }
+
+    fn verdict(self, fault: Option<Fault>) -> Verdict {
+        Verdict { sound: self.sound, last: self.last, fault }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_as_it_is_written() {
+        let head = Head { id: 1024, hash: (0..32).collect() };
+        assert_eq!(head.to_string().parse(), Ok(head.clone()));
+        assert!(head.to_string().starts_with("1024:000102"));
+        for wrong in
+            ["", "7", "7:", "-1:00", &format!("7:{}", "g".repeat(64)), &format!("7:{}", "é".repeat(32)), "x:00"]
+        {
+            assert!(wrong.parse::<Head>().is_err(), "{wrong}");
+        }
+    }
+}
