@@ -1,7 +1,10 @@
 //! How a type of the schema is put together: the row's own columns, an id, relations by loaders, lists as connections.
 
 use async_graphql::Context;
-use db::noun::{Batch, ByCode, ById};
+use db::{
+    DbError,
+    noun::{Batch, ByCode, ById},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -76,6 +79,18 @@ pub(crate) fn named<'a>(context: &Context<'_>, asked: Option<Language>, vi: &'a 
     }
 }
 
+/// What a global id means where an object of that type is expected; what is none is not there.
+pub(crate) fn decoded<T: Tagged>(id: &str) -> Result<Uuid, ApiError> {
+    let found = crate::id::decode(id).filter(|(tag, _)| *tag == T::TAG);
+    found.map(|(_, id)| id).ok_or_else(|| DbError::NotFound.into())
+}
+
+/// A type whose ids can be told from those of others.
+pub(crate) trait Tagged {
+    /// What they begin with.
+    const TAG: u8;
+}
+
 /// Declares a type that shows a noun: the action by which it is seen, its id, fields by hand, and its lists.
 ///
 /// A list is `/// what it holds` `name: Type (Filter; Order) = link;` with filter and order left out where there is none.
@@ -107,9 +122,8 @@ macro_rules! object {
             }
         }
 
-        impl $type {
-            /// What tells ids of this type from others.
-            pub const TAG: u8 = $tag;
+        impl $crate::object::Tagged for $type {
+            const TAG: u8 = $tag;
         }
 
         #[async_graphql::ComplexObject]

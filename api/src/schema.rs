@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
-    accounts::{Account, AccountQuery, RoleGrant},
+    accounts::{Account, AccountQuery, RoleGrant, change::AccountMutation},
     agencies::{Agency, AgencyQuery},
     audit::{AuditEntry, AuditQuery},
     authentication::Authority,
@@ -26,7 +26,7 @@ use crate::{
     labels::LabelQuery,
     loaders::Batches,
     measurements::{Measurement, MeasurementQuery},
-    object::one,
+    object::{Tagged as _, one},
     page::Answer,
     permissions::PermissionQuery,
     programmes::{IndicatorGroup, Programme, ProgrammeQuery},
@@ -170,7 +170,7 @@ pub struct Query(
 /// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null
 /// exactly if nothing was written. What the viewer may not do at all, and what is not there, are errors.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, SecondFactorMutation, ServiceAccountMutation);
+pub struct Mutation(AccountMutation, SessionMutation, SecondFactorMutation, ServiceAccountMutation);
 
 type Cotmoc = Schema<Query, Mutation, EmptySubscription>;
 

@@ -12,14 +12,13 @@ use db::{
     },
 };
 use secrecy::ExposeSecret as _;
-use uuid::Uuid;
 
 use crate::{
     accounts::Account,
     agencies::Agency,
     error::ApiError,
     id,
-    object::{maybe, object, one, root_lists, whole},
+    object::{Tagged, decoded, maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _},
     payload::{UserError, payload, settle},
     viewer::{permit, writer},
@@ -55,7 +54,7 @@ object! {
 /// A secret of a service account: that there is one, never what it is.
 pub struct ServiceSecret(SecretRow);
 
-impl ServiceSecret {
+impl Tagged for ServiceSecret {
     const TAG: u8 = b'x';
 }
 
@@ -182,7 +181,7 @@ impl ServiceAccountMutation {
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit(context)?;
-            let secret = decoded(&input.secret, ServiceSecret::TAG)?;
+            let secret = decoded::<ServiceSecret>(&input.secret)?;
             written(context, service_account::end_secret(writer(context), &permit, secret).await)
         };
         Some(work().await)
@@ -197,7 +196,7 @@ impl ServiceAccountMutation {
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit(context)?;
-            let account = decoded(&input.service_account, ServiceAccount::TAG)?;
+            let account = decoded::<ServiceAccount>(&input.service_account)?;
             written(context, service_account::disable(writer(context), &permit, account).await)
         };
         Some(work().await)
@@ -212,7 +211,7 @@ impl ServiceAccountMutation {
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit(context)?;
-            let account = decoded(&input.service_account, ServiceAccount::TAG)?;
+            let account = decoded::<ServiceAccount>(&input.service_account)?;
             written(context, service_account::enable(writer(context), &permit, account).await)
         };
         Some(work().await)
@@ -221,7 +220,7 @@ impl ServiceAccountMutation {
 
 async fn add_secret(context: &Context<'_>, account: &ID) -> Result<AddServiceSecretPayload, ApiError> {
     let permit = permit(context)?;
-    let account = decoded(account, ServiceAccount::TAG)?;
+    let account = decoded::<ServiceAccount>(account)?;
     let made = service_account::add_secret(writer(context), &permit, account).await;
     let (made, user_errors) = settle(context, made)?;
     let Some((account, secret, shown)) = made else {
@@ -238,10 +237,4 @@ async fn add_secret(context: &Context<'_>, account: &ID) -> Result<AddServiceSec
 fn written(context: &Context<'_>, outcome: Result<Row, DbError>) -> Result<ServiceAccountPayload, ApiError> {
     let (account, user_errors) = settle(context, outcome)?;
     Ok(ServiceAccountPayload { service_account: account.map(ServiceAccount::show), user_errors })
-}
-
-/// What a global id means where one with that tag is expected; what is none is not there.
-fn decoded(id: &ID, tag: u8) -> Result<Uuid, ApiError> {
-    let found = id::decode(id).filter(|(its, _)| *its == tag);
-    found.map(|(_, id)| id).ok_or_else(|| DbError::NotFound.into())
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::policy::{Action, Reach};
+
 /// Declares an enumeration with the word each value has in SQL, in GraphQL and in the published table.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$about:meta])* $variant:ident => $word:literal),+ $(,)? }) => {
@@ -65,6 +67,12 @@ impl Role {
         let alone = |role| matches!(role, Self::Inspector | Self::Administrator);
         self == other || !(alone(self) || alone(other))
     }
+
+    /// Whether it opens what is restricted everywhere, wherever it is held: so only whoever reaches everything grants it.
+    #[must_use]
+    pub fn sees_everything(self) -> bool {
+        Action::SeeRestricted.rule().reach(self) == Some(Reach::All)
+    }
 }
 
 words! {
@@ -92,6 +100,13 @@ mod tests {
         }
         let told = "BOSS".parse::<Role>().unwrap_err();
         assert!(told.contains("REPORTER, HEAD, STANDING_OFFICE"), "{told}");
+    }
+
+    #[test]
+    fn inspectors_alone_see_everything() {
+        for role in Role::ALL {
+            assert_eq!(role.sees_everything(), *role == Role::Inspector, "{role}");
+        }
     }
 
     #[test]

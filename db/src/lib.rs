@@ -16,6 +16,7 @@ pub mod embedded;
 pub mod enums;
 pub mod error;
 pub mod indicator;
+mod input;
 mod lateral;
 pub mod measurement;
 pub mod migrate;

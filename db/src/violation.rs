@@ -1,6 +1,6 @@
 //! What a person asked for and a rule refuses, in a form that a screen can show beside the field.
 
-use crate::text_enum::text_enum;
+use crate::{DbError, text_enum::text_enum};
 
 text_enum! {
     /// Why something that was entered is refused. Clients decide by it; messages are for people.
@@ -41,6 +41,26 @@ text_enum! {
         TooMany => "TOO_MANY",
         /// It is in that state already
         Unchanged => "UNCHANGED",
+    }
+}
+
+/// The rules of the tables that a person can break by what they enter, and the field beside which a screen says so.
+const RULES: &[(&str, ViolationCode, &[&str])] = &[
+    ("account_login_key", ViolationCode::Taken, &["input", "login"]),
+    ("account_login_check", ViolationCode::Malformed, &["input", "login"]),
+    ("account_email_check", ViolationCode::Malformed, &["input", "email"]),
+    ("role_grant_no_mixture", ViolationCode::Incompatible, &["input", "role"]),
+    ("role_grant_no_overlap", ViolationCode::Overlaps, &["input", "validFrom"]),
+    ("role_grant_everywhere_check", ViolationCode::Required, &["input", "agency"]),
+    ("role_grant_valid_check", ViolationCode::Malformed, &["input", "validUntil"]),
+];
+
+/// What a broken rule of the tables means to whoever entered it; other errors are as they were.
+pub(crate) fn in_terms_of_input(error: DbError) -> DbError {
+    let DbError::Constraint { name, .. } = &error else { return error };
+    match RULES.iter().find(|(rule, ..)| rule == name) {
+        Some((_, code, field)) => DbError::violated(*code, field),
+        None => error,
     }
 }
 

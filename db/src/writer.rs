@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Conn, Date, DbError, Pool,
     schema::{audit_entry, change},
+    violation::in_terms_of_input,
 };
 
 /// Where a request came from, as the audit trail tells it.
@@ -109,7 +110,7 @@ impl Writer {
             }
             Err(error) => {
                 AnsiTransactionManager::rollback_transaction(&mut *writing.connection).await?;
-                Err(error)
+                Err(in_terms_of_input(error))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Accounts and the roles they hold: who sees them, and who changes them.
 
-use auth::{Actor, Principal, Role};
-use serde_json::json;
+use auth::{Actor, Holding, Principal, Reached, Role};
+use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Viewer, texts},
@@ -125,7 +125,404 @@ async fn what_is_out_of_reach_has_no_node() {
     assert_eq!(found(person(&db, TUAN)).await, 2);
     assert_eq!(found(Viewer::public(&db)).await, 0);
     // A machine has an account of its own kind: its id opens no person's.
-    let machine = Principal::service(LAN, vec![], auth::Reached::Nothing);
+    let machine = Principal::service(LAN, vec![], Reached::Nothing);
     assert_eq!(machine.actor(), Actor::Service { account: LAN });
     assert_eq!(found(Viewer::with(&db, machine)).await, 0);
+}
+
+/// With the account of whoever the tests let hold roles.
+async fn with_keeper() -> TestDb {
+    let db = people().await;
+    db.execute(
+        "INSERT INTO account (id, login, full_name, created_at)
+         VALUES ('00000000-0000-0000-0000-000000000001', 'admin', 'Võ Minh Quân', '2026-01-01T01:00:00Z')",
+    )
+    .await;
+    db
+}
+
+/// An administrator of these agencies, with those below.
+async fn administrator(db: &TestDb, agency: &str) -> Viewer {
+    Viewer::who_holds(db, &[(Role::Administrator, agency, true)]).await
+}
+
+fn operator(db: &TestDb) -> Viewer {
+    Viewer::with(db, Principal::operator())
+}
+
+/// What a mutation answers: the object that it names, and what has to be mended as "CODE at.field".
+async fn done(viewer: &Viewer, mutation: &str, input: Value) -> (Value, Vec<String>) {
+    let (object, selection) = match mutation {
+        "grantRole" | "endRole" => ("roleGrant", "id role withBelow validFrom validUntil agency { code }"),
+        _ => ("account", "id login fullName email language status version agency { code }"),
+    };
+    let input_type = match mutation {
+        "createAccount" => "CreateAccountInput",
+        "updateAccount" => "UpdateAccountInput",
+        "grantRole" => "GrantRoleInput",
+        "endRole" => "EndRoleInput",
+        _ => "AccountInput",
+    };
+    let query = format!(
+        "mutation Do($input: {input_type}!) {{ {mutation}(input: $input) {{ {object} {{ {selection} }} userErrors {{ code field }} }} }}"
+    );
+    let mut answer = viewer.ask_with(&query, json!({ "input": input })).await.whole()[mutation].take();
+    let errors = answer["userErrors"].as_array().unwrap().iter();
+    let errors: Vec<_> = errors
+        .map(|error| format!("{} {}", error["code"].as_str().unwrap(), texts(error, "field/*").join(".")))
+        .collect();
+    assert_eq!(answer[object].is_null(), !errors.is_empty(), "{answer}");
+    (answer[object].take(), errors)
+}
+
+/// The message of the one error at the top.
+async fn refused(viewer: &Viewer, mutation: &str, input: Value) -> String {
+    let query = format!("mutation {{ {mutation}(input: {}) {{ userErrors {{ code }} }} }}", literal(&input));
+    let asked = viewer.ask(&query).await;
+    assert!(asked.data[mutation].is_null(), "{:?}", asked.data);
+    asked.errors[0]["message"].as_str().unwrap().to_owned()
+}
+
+/// JSON as GraphQL writes it; texts in capitals are values of enums.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", literal(value))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        Value::String(word) if !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase() || c == '_') => {
+            word.clone()
+        }
+        other => other.to_string(),
+    }
+}
+
+async fn id_of(db: &TestDb, login: &str) -> String {
+    let query = format!(r#"{{ account(login: "{login}") {{ id }} }}"#);
+    operator(db).ask(&query).await.whole()["account"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn grant_of(db: &TestDb, login: &str) -> String {
+    let query = format!(r#"{{ account(login: "{login}") {{ grants(first: 1) {{ nodes {{ id }} }} }} }}"#);
+    texts(&operator(db).ask(&query).await.whole(), "account/grants/nodes/*/id")[0].to_owned()
+}
+
+/// What the audit trail holds, without the demo.
+async fn trail(db: &TestDb) -> String {
+    db.text("SELECT coalesce(string_agg(actor_kind || ' ' || action || ' ' || noun, ', ' ORDER BY id), '') FROM audit_entry").await
+}
+
+#[tokio::test]
+async fn an_account_is_made_in_its_stored_form_and_recorded() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    let decomposed = "Lê Thị Huế".replace('ế', "e\u{302}\u{301}");
+    let input =
+        json!({ "login": " Hue.LE@quangngai.gov.vn ", "fullName": format!(" {decomposed} "), "agency": "qng.skhcn" });
+    let (hue, errors) = done(&admin, "createAccount", input.clone()).await;
+    assert_eq!(errors, [""; 0]);
+    assert_eq!(
+        (&hue["login"], &hue["fullName"], &hue["status"], &hue["agency"]["code"]),
+        (&json!("hue.le@quangngai.gov.vn"), &json!("Lê Thị Huế"), &json!("ACTIVE"), &json!("qng.skhcn"))
+    );
+    assert_eq!(trail(&db).await, "USER CREATE_ACCOUNT account");
+    let after = "SELECT after->>'login' || ' ' || (before IS NULL) FROM audit_entry";
+    assert_eq!(db.text(after).await, "hue.le@quangngai.gov.vn true");
+    let outbox = "SELECT string_agg(kind, ' ') FROM change WHERE noun = 'account'";
+    assert_eq!(db.text(outbox).await, "CREATED");
+
+    assert_eq!(done(&admin, "createAccount", input).await.1, ["TAKEN input.login"]);
+    assert_eq!(trail(&db).await, "USER CREATE_ACCOUNT account", "nothing was written");
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_account_is_told_field_by_field() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    for (input, errors) in [
+        (
+            json!({ "login": "", "fullName": "Lan\u{202e}", "email": "a\u{0}@b" }),
+            vec!["REQUIRED input.login", "MALFORMED input.fullName", "MALFORMED input.email"],
+        ),
+        (
+            json!({ "login": "x".repeat(129), "fullName": "ệ".repeat(201) }),
+            vec!["TOO_LONG input.login", "TOO_LONG input.fullName"],
+        ),
+        (
+            json!({ "login": "lê thị huế", "fullName": "Lê Thị Huế", "agency": "qng.skhcn" }),
+            vec!["MALFORMED input.login"],
+        ),
+        (
+            json!({ "login": "hue", "fullName": "Lê Thị Huế", "email": "ở nhà", "agency": "qng.skhcn" }),
+            vec!["MALFORMED input.email"],
+        ),
+        (json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "khong.co" }), vec!["NOT_FOUND input.agency"]),
+        (
+            json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "tw.bo_chinh_tri" }),
+            vec!["OUT_OF_REACH input.agency"],
+        ),
+        (json!({ "login": "hue", "fullName": "Lê Thị Huế" }), vec!["OUT_OF_REACH input.agency"]),
+    ] {
+        assert_eq!(done(&admin, "createAccount", input.clone()).await.1, errors, "{input}");
+    }
+    // Whoever administers everything also keeps those who belong to no agency.
+    assert_eq!(
+        done(&operator(&db), "createAccount", json!({ "login": "hue", "fullName": "Lê Thị Huế" })).await.1,
+        [""; 0]
+    );
+}
+
+#[tokio::test]
+async fn an_editor_who_has_seen_an_older_version_is_shown_the_present_one() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    let lan = id_of(&db, "lan@quangngai.gov.vn").await;
+    let change = json!({ "account": lan, "expectedVersion": 1, "email": null, "agency": "qng.stc" });
+    let (changed, errors) = done(&admin, "updateAccount", change.clone()).await;
+    assert_eq!(errors, [""; 0]);
+    assert_eq!(
+        (&changed["version"], &changed["email"], &changed["fullName"], &changed["agency"]["code"]),
+        (&json!(2), &json!(null), &json!("Nguyễn Thị Lan"), &json!("qng.stc"))
+    );
+    let query = "mutation Do($input: UpdateAccountInput!) { updateAccount(input: $input) { account { id } current { version email } userErrors { code field } } }";
+    let answer = admin.ask_with(query, json!({ "input": change })).await.whole();
+    assert_eq!(
+        answer["updateAccount"],
+        json!({ "account": null, "current": { "version": 2, "email": null },
+                "userErrors": [{ "code": "STALE", "field": ["input", "expectedVersion"] }] })
+    );
+    // Nobody moves an account to where they do not reach.
+    let away = json!({ "account": lan, "expectedVersion": 2, "agency": null });
+    assert_eq!(done(&admin, "updateAccount", away).await.1, ["OUT_OF_REACH input.agency"]);
+}
+
+const SESSION: &str = "INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at)
+    SELECT gen_random_uuid(), id, false, '2026-01-19T01:00:00Z', '2026-01-19T01:00:00Z', '2026-02-18T01:00:00Z' FROM account WHERE login <> 'admin'";
+
+async fn sessions(db: &TestDb) -> String {
+    db.text("SELECT string_agg(login || ' ' || coalesce(end_reason, 'OPEN'), ', ' ORDER BY login) FROM session JOIN account a ON a.id = account_id").await
+}
+
+#[tokio::test]
+async fn disabling_ends_sessions_and_enabling_revives_none() {
+    let db = with_keeper().await;
+    db.execute(SESSION).await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    let tuan = json!({ "account": id_of(&db, "tuan").await });
+    let (disabled, _) = done(&admin, "disableAccount", tuan.clone()).await;
+    assert_eq!((&disabled["status"], &disabled["version"]), (&json!("DISABLED"), &json!(2)));
+    assert_eq!(done(&admin, "disableAccount", tuan.clone()).await.1, ["UNCHANGED input.account"]);
+    assert_eq!(done(&admin, "enableAccount", tuan).await.0["status"], "ACTIVE");
+    let lan = json!({ "account": id_of(&db, "lan@quangngai.gov.vn").await });
+    assert_eq!(done(&admin, "endSessionsOf", lan).await.1, [""; 0]);
+    assert_eq!(sessions(&db).await, "lan@quangngai.gov.vn REVOKED, quantri OPEN, tuan DISABLED");
+    assert_eq!(
+        trail(&db).await,
+        "USER DISABLE_ACCOUNT account, USER DISABLE_ACCOUNT account, USER END_SESSIONS account"
+    );
+}
+
+#[tokio::test]
+async fn a_lost_second_factor_is_taken_off_with_its_codes() {
+    let db = with_keeper().await;
+    db.execute(SESSION).await;
+    db.execute(
+        "INSERT INTO second_factor (account_id, sealed_secret, created_at) SELECT id, '\\x00', now() FROM account WHERE login <> 'admin';
+         INSERT INTO recovery_code (account_id, hash) SELECT id, sha256(login::bytea) FROM account WHERE login <> 'admin'",
+    )
+    .await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    let lan = json!({ "account": id_of(&db, "lan@quangngai.gov.vn").await });
+    assert_eq!(done(&admin, "resetSecondFactor", lan.clone()).await.1, [""; 0]);
+    assert_eq!(done(&admin, "resetSecondFactor", lan).await.1, ["UNCHANGED input.account"]);
+    let left = "SELECT (SELECT count(*) FROM second_factor) || ' ' || (SELECT count(*) FROM recovery_code)";
+    assert_eq!(db.text(left).await, "2 2");
+    assert_eq!(sessions(&db).await, "lan@quangngai.gov.vn FACTOR_CHANGED, quantri OPEN, tuan OPEN");
+}
+
+#[tokio::test]
+async fn a_reset_token_is_shown_once_and_kept_as_a_hash() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    let lan = json!({ "input": { "account": id_of(&db, "lan@quangngai.gov.vn").await } });
+    let query = "mutation Do($input: AccountInput!) { createPasswordReset(input: $input) { token expiresAt account { login } userErrors { code } } }";
+    let answer = admin.ask_with(query, lan.clone()).await.whole();
+    let made = &answer["createPasswordReset"];
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(
+        (&made["expiresAt"], &made["account"]["login"]),
+        (&json!("2026-01-20T02:30:00+00:00"), &json!("lan@quangngai.gov.vn"))
+    );
+    let kept = format!(
+        "SELECT count(*) FROM password_reset WHERE token_hash = sha256('{token}') AND account_id = '{LAN}' AND used_at IS NULL"
+    );
+    assert_eq!(db.text(&kept).await, "1");
+    assert_eq!(db.text(&format!("SELECT count(*) FROM audit_entry e WHERE e::text LIKE '%{token}%'")).await, "0");
+    assert_eq!(trail(&db).await, "USER RESET_PASSWORD account");
+    let _ = admin.ask_with(query, lan).await.whole();
+    assert_eq!(db.text(&kept).await, "0", "a later one ends it");
+}
+
+#[tokio::test]
+async fn roles_are_granted_within_reach_and_ended_not_deleted() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.ubnd").await;
+    let tuan = id_of(&db, "tuan").await;
+    let (granted, errors) =
+        done(&admin, "grantRole", json!({ "account": tuan, "role": "HEAD", "agency": "qng.ubnd", "withBelow": true }))
+            .await;
+    assert_eq!(errors, [""; 0]);
+    assert_eq!(
+        (&granted["validFrom"], &granted["validUntil"], &granted["withBelow"]),
+        (&json!("2026-01-20"), &json!(null), &json!(true))
+    );
+    for (input, error) in [
+        (json!({ "role": "HEAD", "agency": "qng.ubnd" }), "OVERLAPS input.validFrom"),
+        (json!({ "role": "ADMINISTRATOR", "agency": "qng.ubnd" }), "INCOMPATIBLE input.role"),
+        (json!({ "role": "REPORTER", "agency": "tw.bo_chinh_tri" }), "OUT_OF_REACH input.agency"),
+        (json!({ "role": "ADMINISTRATOR" }), "OUT_OF_REACH input.agency"),
+        // It would open everything, wherever it is held.
+        (json!({ "role": "INSPECTOR", "agency": "qng.stc" }), "OUT_OF_REACH input.role"),
+        (
+            json!({ "role": "LEADER", "agency": "qng.ubnd", "validFrom": "2026-02-01", "validUntil": "2026-01-01" }),
+            "MALFORMED input.validUntil",
+        ),
+    ] {
+        let mut input = input;
+        input["account"] = json!(tuan);
+        assert_eq!(done(&admin, "grantRole", input.clone()).await.1, [error], "{input}");
+    }
+    let everywhere = json!({ "account": tuan, "role": "REPORTER" });
+    assert_eq!(done(&operator(&db), "grantRole", everywhere).await.1, ["REQUIRED input.agency"]);
+
+    let grant = &granted["id"];
+    let past = json!({ "grant": grant, "validUntil": "2026-01-19" });
+    assert_eq!(done(&admin, "endRole", past).await.1, ["MALFORMED input.validUntil"]);
+    let (ended, _) = done(&admin, "endRole", json!({ "grant": grant, "validUntil": "2026-03-01" })).await;
+    assert_eq!(ended["validUntil"], "2026-03-01");
+    let longer = json!({ "grant": grant, "validUntil": "2026-04-01" });
+    assert_eq!(done(&admin, "endRole", longer).await.1, ["MALFORMED input.validUntil"]);
+    let (ended, _) = done(&admin, "endRole", json!({ "grant": grant })).await;
+    assert_eq!(ended["validUntil"], "2026-01-20");
+    assert_eq!(done(&admin, "endRole", json!({ "grant": grant })).await.1, ["UNCHANGED input.grant"]);
+    assert_eq!(trail(&db).await, "USER GRANT_ROLE role_grant, USER GRANT_ROLE role_grant, USER GRANT_ROLE role_grant");
+}
+
+#[tokio::test]
+async fn an_agency_below_that_is_not_reached_is_not_given_away() {
+    let db = with_keeper().await;
+    // Held at the committee itself only: its departments are not reached.
+    let admin =
+        Viewer::who_holds(&db, &[(Role::Administrator, "qng.ubnd", false), (Role::Administrator, "qng.stc", true)])
+            .await;
+    let tuan = id_of(&db, "tuan").await;
+    let with_below = json!({ "account": tuan, "role": "HEAD", "agency": "qng.ubnd", "withBelow": true });
+    assert_eq!(done(&admin, "grantRole", with_below).await.1, ["OUT_OF_REACH input.withBelow"]);
+    assert_eq!(
+        done(&admin, "grantRole", json!({ "account": tuan, "role": "HEAD", "agency": "qng.ubnd" })).await.1,
+        [""; 0]
+    );
+}
+
+#[tokio::test]
+async fn nobody_becomes_more_by_resetting_somebody_else() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.stc").await;
+    let tuan = json!({ "account": id_of(&db, "tuan").await });
+    let reset = async || done(&admin, "resetSecondFactor", tuan.clone()).await.1;
+    assert_eq!(reset().await, ["UNCHANGED input.account"], "he has none, but the administrator may");
+    for (role, agency, below) in [("HEAD", "'qng.skhcn'", false), ("LEADER", "'qng.ubnd'", true)] {
+        db.execute(&format!(
+            "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+             SELECT gen_random_uuid(), '{TUAN}', '{role}', id, {below}, '2026-06-01', now() FROM agency WHERE code = {agency}"
+        ))
+        .await;
+        assert_eq!(reset().await, ["OUT_OF_REACH input.account"], "he will hold {role} elsewhere");
+        db.execute(&format!(
+            "UPDATE role_grant SET valid_until = valid_from WHERE account_id = '{TUAN}' AND role = '{role}'"
+        ))
+        .await;
+        assert_eq!(reset().await, ["UNCHANGED input.account"]);
+    }
+}
+
+#[tokio::test]
+async fn ids_of_another_agency_look_like_none() {
+    let db = with_keeper().await;
+    let admin = administrator(&db, "qng.skhcn").await;
+    let (tuan, grant) = (id_of(&db, "tuan").await, grant_of(&db, "tuan").await);
+    let nobodys = api::id::encode(b'k', Uuid::from_u128(77)).to_string();
+    for account in [tuan.as_str(), nobodys.as_str(), grant.as_str(), "khong-phai-id"] {
+        for (mutation, more) in [
+            ("disableAccount", json!({})),
+            ("enableAccount", json!({})),
+            ("endSessionsOf", json!({})),
+            ("resetSecondFactor", json!({})),
+            ("createPasswordReset", json!({})),
+            ("updateAccount", json!({ "expectedVersion": 1, "fullName": "Ai đó" })),
+            ("grantRole", json!({ "role": "REPORTER", "agency": "qng.skhcn" })),
+        ] {
+            let mut input = more;
+            input["account"] = json!(account);
+            assert_eq!(refused(&admin, mutation, input).await, "Not found", "{mutation} {account}");
+        }
+    }
+    for grant in [grant.as_str(), tuan.as_str(), nobodys.as_str()] {
+        assert_eq!(refused(&admin, "endRole", json!({ "grant": grant })).await, "Not found");
+    }
+    // A role of theirs that somebody of another agency holds is seen by neither of the two.
+    db.execute(&format!(
+        "INSERT INTO role_grant (id, account_id, role, agency_id, valid_from, granted_at)
+         SELECT gen_random_uuid(), '{TUAN}', 'REPORTER', id, '2027-01-01', now() FROM agency WHERE code = 'qng.skhcn'"
+    ))
+    .await;
+    let grant = grant_of(&db, "tuan").await;
+    assert_eq!(refused(&admin, "endRole", json!({ "grant": grant })).await, "Not found");
+    assert_eq!(trail(&db).await, "");
+}
+
+#[tokio::test]
+async fn nobody_keeps_their_own_account() {
+    let db = with_keeper().await;
+    let holdings = vec![Holding { role: Role::Administrator, at: Reached::All }];
+    let lan = Viewer::with(&db, Principal::user(LAN, Uuid::from_u128(1), holdings, &[], true));
+    let id = id_of(&db, "lan@quangngai.gov.vn").await;
+    for (mutation, more) in [
+        ("disableAccount", json!({})),
+        ("enableAccount", json!({})),
+        ("endSessionsOf", json!({})),
+        ("resetSecondFactor", json!({})),
+        ("updateAccount", json!({ "expectedVersion": 1, "fullName": "Ai đó" })),
+        ("grantRole", json!({ "role": "ADMINISTRATOR" })),
+    ] {
+        let mut input = more;
+        input["account"] = json!(id);
+        assert_eq!(done(&lan, mutation, input).await.1, ["OWN_ACCOUNT input.account"], "{mutation}");
+    }
+    let grant = json!({ "grant": grant_of(&db, "lan@quangngai.gov.vn").await });
+    assert_eq!(done(&lan, "endRole", grant).await.1, ["OWN_ACCOUNT input.account"]);
+    assert_eq!(trail(&db).await, "");
+}
+
+#[tokio::test]
+async fn only_administrators_keep_accounts() {
+    let db = with_keeper().await;
+    let input = json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "qng.skhcn" });
+    for role in Role::ALL.iter().filter(|role| **role != Role::Administrator) {
+        let viewer = Viewer::who_holds(&db, &[(*role, "qng.ubnd", true)]).await;
+        assert_eq!(refused(&viewer, "createAccount", input.clone()).await, "None of your roles may do this", "{role}");
+    }
+    assert_eq!(refused(&Viewer::public(&db), "createAccount", input).await, "Sign in first");
+}
+
+#[tokio::test]
+async fn two_who_grant_at_once_do_not_mix_roles() {
+    let db = with_keeper().await;
+    let admin = operator(&db);
+    let (hue, _) = done(&admin, "createAccount", json!({ "login": "hue", "fullName": "Lê Thị Huế" })).await;
+    let grant = |role: &str| json!({ "account": hue["id"], "role": role, "agency": "qng.stc" });
+    let (one, other) =
+        tokio::join!(done(&admin, "grantRole", grant("REPORTER")), done(&admin, "grantRole", grant("INSPECTOR")));
+    let errors = [one.1, other.1].concat();
+    assert_eq!(errors, ["INCOMPATIBLE input.role"]);
 }

@@ -1,5 +1,7 @@
 //! Roles that people hold at agencies, from a day, perhaps until a day.
 
+mod change;
+
 use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
@@ -14,6 +16,9 @@ use crate::{
     schema::{account, role_grant},
     text_enum::text_enum,
 };
+
+pub(crate) use change::reaches_all_of;
+pub use change::{NewGrant, end, grant};
 
 text_enum! {
     /// What somebody is at an agency.
@@ -60,7 +65,7 @@ impl From<auth::Role> for Role {
 }
 
 /// A role somebody holds at an agency, from a day, perhaps until a day.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject)]
 #[diesel(table_name = role_grant)]
 #[graphql(name = "RoleGrantRow")]
 pub struct RoleGrant {

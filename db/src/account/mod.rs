@@ -1,5 +1,7 @@
 //! Accounts (tài khoản): persons who sign in.
 
+mod change;
+
 use async_graphql::{InputObject, SimpleObject};
 use auth::{Action, Actor, Object, Principal};
 use chrono::{DateTime, Utc};
@@ -17,6 +19,12 @@ use crate::{
     search::matching,
     text_enum::text_enum,
 };
+
+pub use change::{
+    AccountChange, NewAccount, create, create_password_reset, disable, enable, login, reset_second_factor, sign_out,
+    update,
+};
+pub(crate) use change::{agency_within, kept};
 
 text_enum! {
     /// Whether an account may be used.

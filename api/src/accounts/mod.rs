@@ -1,5 +1,7 @@
 //! Accounts (tài khoản) and the roles they hold.
 
+pub mod change;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{

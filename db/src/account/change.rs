@@ -1,0 +1,286 @@
+//! Who keeps accounts, and what may be done to them. Nobody does it to their own.
+
+use auth::{Acts, Permit, Reached, action, random};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
+    SelectableHelper as _, dsl::exists, sql_types::Bool,
+};
+use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Account, AccountStatus};
+use crate::{
+    DbError, ViolationCode, Writer,
+    enums::Language,
+    input::Checks,
+    password::{self, Reset},
+    role_grant::reaches_all_of,
+    schema::{account, agency, second_factor as factor},
+    second_factor,
+    session::{self, EndReason},
+    writer::{ChangeKind, Writing},
+};
+
+/// The most characters of a login, a name and an address, as the table has them.
+const LOGIN: u16 = 128;
+const FULL_NAME: u16 = 200;
+const EMAIL: u16 = 254;
+
+const NOUN: &str = "account";
+
+/// An account to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewAccount {
+    /// What the person will type to sign in, in any case.
+    pub login: String,
+    /// The person's name.
+    pub full_name: String,
+    /// E-mail address, if one is known.
+    pub email: Option<String>,
+    /// Language of what is sent to the person.
+    pub language: Language,
+    /// Code of the agency the person belongs to.
+    pub agency: Option<String>,
+}
+
+/// What is to be changed of an account; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct AccountChange {
+    /// The person's name.
+    pub full_name: Option<String>,
+    /// E-mail address, or that none is known.
+    pub email: Option<Option<String>>,
+    /// Language of what is sent to the person.
+    pub language: Option<Language>,
+    /// Code of the agency the person belongs to, or that they belong to none.
+    pub agency: Option<Option<String>>,
+}
+
+/// The login as it is stored and looked for: as typed but for case and the white space around it.
+#[must_use]
+pub fn login(typed: &str) -> String {
+    crate::text::nfc(typed).trim().to_lowercase()
+}
+
+/// Makes an account. It has neither a password nor a role yet.
+pub async fn create(
+    writer: &Writer,
+    permit: &Permit<action::CreateAccount>,
+    new: NewAccount,
+) -> Result<Account, DbError> {
+    let mut checks = Checks::default();
+    let login = checks.text("login", &login(&new.login), LOGIN);
+    let full_name = checks.text("fullName", &new.full_name, FULL_NAME);
+    let email = checks.optional("email", new.email.as_deref(), EMAIL);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
+        let created: Account = diesel::insert_into(account::table)
+            .values((
+                account::id.eq(random::id(writing.now())),
+                account::login.eq(login),
+                account::full_name.eq(full_name),
+                account::email.eq(email),
+                account::language.eq(new.language),
+                account::agency_id.eq(agency_id),
+                account::created_at.eq(writing.now()),
+            ))
+            .returning(Account::as_returning())
+            .get_result(writing.connection())
+            .await?;
+        writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(told(&created)));
+        Ok(created)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Changes what is known of a person; `STALE` unless the account is still in the version the editor has seen.
+pub async fn update(
+    writer: &Writer,
+    permit: &Permit<action::CreateAccount>,
+    id: Uuid,
+    expected_version: i32,
+    change: AccountChange,
+) -> Result<Account, DbError> {
+    let mut checks = Checks::default();
+    let full_name = checks.optional("fullName", change.full_name.as_deref(), FULL_NAME);
+    let email = change.email.map(|email| checks.optional("email", email.as_deref(), EMAIL));
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let before = kept(writing, permit, id).await?;
+        if before.version != expected_version {
+            return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
+        }
+        let mut after = before.clone();
+        after.version += 1;
+        after.full_name = full_name.unwrap_or(after.full_name);
+        after.email = email.unwrap_or(after.email);
+        after.language = change.language.unwrap_or(after.language);
+        if let Some(agency) = change.agency {
+            after.agency_id = agency_within(writing, permit, agency.as_deref()).await?;
+        }
+        write(writing, permit, &before, after).await
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Lets nobody sign in with an account any more, and ends its sessions.
+pub async fn disable(writer: &Writer, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
+    turn(writer, permit, id, AccountStatus::Disabled).await
+}
+
+/// Lets a disabled account be used again; its sessions have ended for good.
+pub async fn enable(writer: &Writer, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
+    turn(writer, permit, id, AccountStatus::Active).await
+}
+
+async fn turn(
+    writer: &Writer,
+    permit: &Permit<action::DisableAccount>,
+    id: Uuid,
+    status: AccountStatus,
+) -> Result<Account, DbError> {
+    let work = async |writing: &mut Writing| {
+        let before = kept(writing, permit, id).await?;
+        if before.status == status {
+            return Err(DbError::violated(ViolationCode::Unchanged, &["input", "account"]));
+        }
+        if status == AccountStatus::Disabled {
+            session::end_all(writing, id, None, EndReason::Disabled).await?;
+        }
+        let after = Account { status, version: before.version + 1, ..before.clone() };
+        write(writing, permit, &before, after).await
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Takes the second factor off an account whose person has lost it, with the recovery codes, and ends its sessions.
+pub async fn reset_second_factor(
+    writer: &Writer,
+    permit: &Permit<action::ResetPassword>,
+    id: Uuid,
+) -> Result<Account, DbError> {
+    let work = async |writing: &mut Writing| {
+        let account = entrusted(writing, permit, id).await?;
+        let has_one = diesel::select(exists(factor::table.find(id)));
+        if !has_one.get_result::<bool>(writing.connection()).await? {
+            return Err(DbError::violated(ViolationCode::Unchanged, &["input", "account"]));
+        }
+        second_factor::forget(writing, id).await?;
+        session::end_all(writing, id, None, EndReason::FactorChanged).await?;
+        let (before, after) = (json!({ "secondFactor": true }), json!({ "secondFactor": false }));
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(before), Some(after));
+        Ok(account)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Makes a link by which a person sets a password, to be shown once, to whoever makes it. Earlier links end.
+pub async fn create_password_reset(
+    writer: &Writer,
+    permit: &Permit<action::ResetPassword>,
+    id: Uuid,
+) -> Result<(Account, Reset), DbError> {
+    let work = async |writing: &mut Writing| {
+        let account = entrusted(writing, permit, id).await?;
+        let reset = password::create_reset(writing, id, permit.actor().account()).await?;
+        let after = json!({ "passwordResetUntil": reset.expires_at });
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(after));
+        Ok((account, reset))
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Signs a person out on all devices.
+pub async fn sign_out(writer: &Writer, permit: &Permit<action::EndSessions>, id: Uuid) -> Result<Account, DbError> {
+    let work = async |writing: &mut Writing| {
+        let account = kept(writing, permit, id).await?;
+        let ended = session::end_all(writing, id, None, EndReason::Revoked).await?;
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSessions": ended })));
+        Ok(account)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// An account that the actor keeps, locked until the end of the transaction. Gone, out of reach and never there are one.
+pub(crate) async fn kept<A: Acts>(writing: &mut Writing, permit: &Permit<A>, id: Uuid) -> Result<Account, DbError> {
+    if permit.actor().account() == Some(id) {
+        return Err(DbError::violated(ViolationCode::OwnAccount, &["input", "account"]));
+    }
+    let everywhere = *permit.reach() == Reached::All;
+    let agencies = permit.reach().ids().unwrap_or_default();
+    let found = account::table
+        .filter(account::id.eq(id))
+        .filter(account::agency_id.eq_any(agencies).or(everywhere.into_sql::<Bool>()))
+        .select(Account::as_select())
+        .for_update();
+    Ok(found.first(writing.connection()).await?)
+}
+
+/// An account in whose name the actor could sign in by what they do now: so everything it holds must be within their
+/// reach, or an administrator of a commune became one of the province.
+pub(crate) async fn entrusted<A: Acts>(
+    writing: &mut Writing,
+    permit: &Permit<A>,
+    id: Uuid,
+) -> Result<Account, DbError> {
+    let account = kept(writing, permit, id).await?;
+    if reaches_all_of(writing, permit.reach(), id).await? {
+        Ok(account)
+    } else {
+        Err(DbError::violated(ViolationCode::OutOfReach, &["input", "account"]))
+    }
+}
+
+/// The agency of a code, where the permit holds; no code is what belongs to no agency.
+pub(crate) async fn agency_within<A: Acts>(
+    writing: &mut Writing,
+    permit: &Permit<A>,
+    code: Option<&str>,
+) -> Result<Option<Uuid>, DbError> {
+    const FIELD: &[&str] = &["input", "agency"];
+    let id = match code {
+        None => None,
+        Some(code) => {
+            let found = agency::table.filter(agency::code.eq(code)).select(agency::id);
+            let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
+            Some(found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, FIELD))?)
+        }
+    };
+    if permit.reach().holds(id) { Ok(id) } else { Err(DbError::violated(ViolationCode::OutOfReach, FIELD)) }
+}
+
+async fn write<A: Acts>(
+    writing: &mut Writing,
+    permit: &Permit<A>,
+    before: &Account,
+    after: Account,
+) -> Result<Account, DbError> {
+    diesel::update(account::table.filter(account::id.eq(after.id)))
+        .set((
+            account::full_name.eq(&after.full_name),
+            account::email.eq(&after.email),
+            account::language.eq(after.language),
+            account::status.eq(after.status),
+            account::agency_id.eq(after.agency_id),
+            account::version.eq(after.version),
+        ))
+        .execute(writing.connection())
+        .await?;
+    writing.record(permit, ChangeKind::Updated, (NOUN, after.id), Some(told(before)), Some(told(&after)));
+    Ok(after)
+}
+
+/// What the audit trail keeps of an account.
+fn told(account: &Account) -> Value {
+    json!({
+        "login": account.login,
+        "fullName": account.full_name,
+        "email": account.email,
+        "language": account.language.as_str(),
+        "status": account.status.as_str(),
+        "agency": account.agency_id,
+        "version": account.version,
+    })
+}

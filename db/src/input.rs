@@ -1,0 +1,60 @@
+//! What was typed, on its way into the tables.
+
+use crate::{
+    DbError, Violation, ViolationCode,
+    text::{TextError, check_text},
+};
+
+/// Looks at the fields of an input one after the other, and says all at once what has to be mended.
+#[derive(Debug, Default)]
+pub(crate) struct Checks(Vec<Violation>);
+
+impl Checks {
+    /// A text as it is stored; what is wrong with it is kept for [`Checks::passed`].
+    pub(crate) fn text(&mut self, field: &'static str, typed: &str, most: u16) -> String {
+        let violation = |code| Violation::of(code, &["input", field]);
+        match check_text(typed, usize::from(most)) {
+            Ok(text) => return text,
+            Err(TextError::Blank) => self.0.push(violation(ViolationCode::Required)),
+            Err(TextError::TooLong { .. }) => self.0.push(violation(ViolationCode::TooLong).limit(most.into())),
+            Err(TextError::Forbidden { .. }) => self.0.push(violation(ViolationCode::Malformed)),
+        }
+        String::new()
+    }
+
+    /// A text that may be left out.
+    pub(crate) fn optional(&mut self, field: &'static str, typed: Option<&str>, most: u16) -> Option<String> {
+        typed.map(|typed| self.text(field, typed, most))
+    }
+
+    /// An error if anything has to be mended.
+    pub(crate) fn passed(self) -> Result<(), DbError> {
+        if self.0.is_empty() { Ok(()) } else { Err(DbError::Violated(self.0)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let mut checks = Checks::default();
+        assert_eq!(checks.text("fullName", "  Nguyễn Thị Lan ", 200), "Nguyễn Thị Lan");
+        assert_eq!(checks.optional("email", None, 10), None);
+        checks.text("login", " ", 128);
+        checks.optional("email", Some("lan@quangngai.gov.vn"), 10);
+        checks.text("note", "Lan\u{202e}", 10);
+        let Err(DbError::Violated(broken)) = checks.passed() else { panic!("it passed") };
+        let told: Vec<_> = broken.iter().map(|it| (it.code.as_str(), it.field.join("."), it.limit)).collect();
+        assert_eq!(
+            told,
+            [
+                ("REQUIRED", "input.login".to_owned(), None),
+                ("TOO_LONG", "input.email".to_owned(), Some(10)),
+                ("MALFORMED", "input.note".to_owned(), None),
+            ]
+        );
+        assert!(Checks::default().passed().is_ok());
+    }
+}

@@ -1,0 +1,156 @@
+//! Who grants roles, and ends them.
+
+use std::cmp::max;
+
+use auth::{Permit, Reached, action, random};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
+    SelectableHelper as _,
+};
+use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Role, RoleGrant};
+use crate::{
+    Date, DbError, ViolationCode, Writer,
+    account::{agency_within, kept},
+    schema::role_grant,
+    sql_functions::agency_subtree_ids,
+    writer::{ChangeKind, Writing},
+};
+
+const NOUN: &str = "role_grant";
+
+/// A role to be granted.
+#[derive(Debug, Clone)]
+pub struct NewGrant {
+    /// To whom.
+    pub account: Uuid,
+    /// Which.
+    pub role: Role,
+    /// Code of the agency at which; none is everywhere, for inspectors and administrators.
+    pub agency: Option<String>,
+    /// Whether at the agencies below as well.
+    pub with_below: bool,
+    /// First day; today if left out.
+    pub valid_from: Option<Date>,
+    /// First day on which it is no longer held.
+    pub valid_until: Option<Date>,
+}
+
+/// Grants a role: to an account that the actor keeps, and no further than the actor reaches.
+pub async fn grant(writer: &Writer, permit: &Permit<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
+    let work = async |writing: &mut Writing| {
+        kept(writing, permit, new.account).await?;
+        let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
+        if auth::Role::from(new.role).sees_everything() && *permit.reach() != Reached::All {
+            return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "role"]));
+        }
+        if new.with_below && !reaches_below(writing, permit.reach(), agency_id).await? {
+            return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "withBelow"]));
+        }
+        let valid_from = new.valid_from.unwrap_or(writing.today());
+        // The table says so too, but its other rules cannot even look at such a time.
+        if new.valid_until.is_some_and(|until| until < valid_from) {
+            return Err(DbError::violated(ViolationCode::Malformed, &["input", "validUntil"]));
+        }
+        let granted = RoleGrant {
+            id: random::id(writing.now()),
+            role: new.role,
+            with_below: new.with_below,
+            valid_from,
+            valid_until: new.valid_until,
+            granted_at: writing.now(),
+            account_id: new.account,
+            agency_id,
+            granted_by: permit.actor().account(),
+        };
+        diesel::insert_into(role_grant::table).values(&granted).execute(writing.connection()).await?;
+        writing.record(permit, ChangeKind::Created, (NOUN, granted.id), None, Some(told(&granted)));
+        Ok(granted)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Ends a grant, today if no day is given: never in the past, and never later than it would end anyway.
+pub async fn end(
+    writer: &Writer,
+    permit: &Permit<action::GrantRole>,
+    id: Uuid,
+    valid_until: Option<Date>,
+) -> Result<RoleGrant, DbError> {
+    let work = async |writing: &mut Writing| {
+        let found = role_grant::table.filter(role_grant::id.eq(id)).select(RoleGrant::as_select());
+        let seen: RoleGrant = found.first(writing.connection()).await?;
+        if !permit.reach().holds(seen.agency_id) {
+            return Err(DbError::NotFound);
+        }
+        // Whoever grants or ends locks the account first, so that two editors come one after the other.
+        kept(writing, permit, seen.account_id).await?;
+        let before: RoleGrant = found.first(writing.connection()).await?;
+        let today = writing.today();
+        if before.valid_until.is_some_and(|until| until <= max(today, before.valid_from)) {
+            return Err(DbError::violated(ViolationCode::Unchanged, &["input", "grant"]));
+        }
+        let until = valid_until.unwrap_or(max(today, before.valid_from));
+        if until < max(today, before.valid_from) || before.valid_until.is_some_and(|end| end < until) {
+            return Err(DbError::violated(ViolationCode::Malformed, &["input", "validUntil"]));
+        }
+        let after = RoleGrant { valid_until: Some(until), ..before.clone() };
+        diesel::update(role_grant::table.filter(role_grant::id.eq(id)))
+            .set(role_grant::valid_until.eq(until))
+            .execute(writing.connection())
+            .await?;
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        Ok(after)
+    };
+    writer.write(permit.actor(), work).await
+}
+
+/// Whether everything that an account holds, or will hold, lies within a reach.
+pub(crate) async fn reaches_all_of(writing: &mut Writing, reach: &Reached, account: Uuid) -> Result<bool, DbError> {
+    if *reach == Reached::All {
+        return Ok(true);
+    }
+    let today = writing.today();
+    // One that was ended before its first day never holds.
+    let holds = role_grant::valid_until.gt(today).and(role_grant::valid_until.gt(role_grant::valid_from.nullable()));
+    let held: Vec<RoleGrant> = role_grant::table
+        .filter(role_grant::account_id.eq(account))
+        .filter(role_grant::valid_until.is_null().or(holds))
+        .select(RoleGrant::as_select())
+        .load(writing.connection())
+        .await?;
+    for grant in held {
+        let within = reach.holds(grant.agency_id)
+            && !auth::Role::from(grant.role).sees_everything()
+            && (!grant.with_below || reaches_below(writing, reach, grant.agency_id).await?);
+        if !within {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether all that is below an agency today lies within a reach.
+async fn reaches_below(writing: &mut Writing, reach: &Reached, agency: Option<Uuid>) -> Result<bool, DbError> {
+    if *reach == Reached::All {
+        return Ok(true);
+    }
+    let today = writing.today();
+    let below: Vec<Uuid> = diesel::select(agency_subtree_ids(agency, today)).get_result(writing.connection()).await?;
+    Ok(below.iter().all(|id| reach.holds(Some(*id))))
+}
+
+/// What the audit trail keeps of a grant.
+fn told(grant: &RoleGrant) -> Value {
+    json!({
+        "account": grant.account_id,
+        "role": grant.role.as_str(),
+        "agency": grant.agency_id,
+        "withBelow": grant.with_below,
+        "validFrom": grant.valid_from,
+        "validUntil": grant.valid_until,
+    })
+}
