@@ -73,6 +73,16 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
     }
 }
 
+/// What has to be mended, for a terminal.
+pub(crate) fn in_words(broken: &[Violation]) -> String {
+    let words = broken.iter().map(|violation| {
+        let field = violation.field.iter().filter(|part| **part != "input").copied().collect::<Vec<_>>().join(".");
+        let words = message(violation, Language::En);
+        if field.is_empty() { words } else { format!("{field}: {words}") }
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
 /// Parts what the person can mend, which comes in the payload, from what is an error of the whole field.
 pub(crate) fn settle<T>(
     context: &Context<'_>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::SimpleObject;
 use auth::{Actor, Permit, action, hash, password::Passwords, random, refresh, seal::Sealer};
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -173,7 +173,7 @@ struct Family {
 }
 
 /// Goes on with a session: takes a refresh token and gives its successor. A token that was used before ends the session,
-/// unless it was a moment ago; then the same successor is given again.
+/// unless it was a moment ago and its successor waits to be used; then that is given again.
 pub async fn refresh(
     writer: &Writer,
     _: &Permit<action::SignIn>,
@@ -195,7 +195,7 @@ pub async fn refresh(
                 let own = session::table.filter(session::id.eq(family.session));
                 diesel::update(own).set(session::last_used_at.eq(now)).execute(writing.connection()).await?;
             }
-            Some(used_at) if now - used_at <= entrance.lives.grace => {}
+            Some(used_at) if now - used_at <= entrance.lives.grace && is_unused(writing, &next).await? => {}
             Some(_) => {
                 end(writing, family.session, EndReason::TokenReused).await?;
                 writing.audit(Entry {
@@ -211,6 +211,13 @@ pub async fn refresh(
         Ok(Some(kept(family.account, family.session, next, family.expires_at, now + entrance.lives.idle)))
     });
     kept.await?.ok_or_else(refused)
+}
+
+/// Whether a token still waits to be used: whoever asks for the successor of its predecessor has not got it yet.
+async fn is_unused(writing: &mut Writing, token: &SecretString) -> Result<bool, DbError> {
+    let own = refresh_token::hash.eq(hash::of(token.expose_secret()).to_vec());
+    let unused = refresh_token::table.filter(own.and(refresh_token::used_at.is_null()));
+    Ok(diesel::select(exists(unused)).get_result(writing.connection()).await?)
 }
 
 /// The live session of a token, locked: whoever refreshes at the same time waits, and then finds the token used.

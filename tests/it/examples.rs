@@ -1,7 +1,14 @@
 //! What the explorer offers and the guides print is executed here, so that it works for whoever copies it.
 
+use std::process::Command;
+
+use api::{
+    clock::Clock,
+    config::Config,
+    server::Server,
+};
 use serde_json::Value;
-use tests::{TestDb, graphql::Viewer};
+use tests::{TestDb, graphql::Viewer, server::config};
 
 #[tokio::test]
 async fn every_saved_example_answers_without_an_error() {
@@ -40,4 +47,26 @@ async fn the_client_guide_is_true() {
         }
     }
     assert!(executed >= 5, "the guide has {executed} queries");
+}
+
+/// The `js` blocks of the client guide are one program; what it prints stands in the blocks marked `printed`.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guides_program_runs() {
+    let db = TestDb::demo_with_accounts().await;
+    let config = Config { demo: true, ..config(&db.url().await, &[]) };
+    let server = Server::start(config, Clock::System).await.unwrap();
+    let (mut program, mut printed) = (String::new(), String::new());
+    for block in include_str!("../../docs/GUIDE.md").split("```").skip(1).step_by(2) {
+        match block.split_once('\n').unwrap() {
+            ("js", text) => program += text,
+            ("json printed" | "text printed", text) => printed += text,
+            _ => {}
+        }
+    }
+    let mut node = Command::new("node");
+    node.args(["--input-type=module", "--eval", &program]).env("COTMOC", format!("http://{}", server.addr));
+    let output = tokio::task::spawn_blocking(move || node.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), printed);
+    server.stop().await.unwrap();
 }

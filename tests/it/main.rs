@@ -36,5 +36,6 @@ mod sessions;
 mod targets;
 mod text;
 mod tokens;
+mod user_cli;
 mod visibility;
 mod wall;

@@ -7,6 +7,7 @@ mod flags;
 mod keys;
 mod output;
 mod serve;
+mod user;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -22,6 +23,7 @@ use audit::Audit;
 use demo::Demo;
 use flags::SettingFlags;
 use keys::Keys;
+use user::User;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,6 +80,10 @@ enum Command {
     /// Verify the audit trail, or print its end
     #[command(subcommand)]
     Audit(Audit),
+    /// Make, show and end accounts and their roles: the first administrator, and emergencies
+    ///
+    /// Works on the database of `serve`, also while it runs. What it does stands in the audit trail.
+    User(User),
     /// Print the GraphQL schema in its own language
     Schema,
     /// Print docs/PERMISSIONS.md: who may do what, as the server goes by it
@@ -126,6 +132,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
+        Command::User(user) => in_runtime(async { ended(user.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Doctor => in_runtime(async { told(doctor::doctor(sources, config).await) }),
     }
