@@ -214,6 +214,16 @@ async fn a_lost_answer_is_given_again_for_a_moment() {
 }
 
 #[tokio::test]
+async fn a_token_whose_successor_was_used_is_a_copy_even_a_moment_later() {
+    let Home { db: _db, door } = Home::new().await;
+    let first = door.sign_in("lan", PASSWORD).await.unwrap();
+    let second = door.refresh(&first.refresh).await.unwrap();
+    let third = door.refresh(&second.refresh).await.unwrap();
+    assert_eq!(door.refresh(&first.refresh).await.unwrap_err(), "EXPIRED");
+    assert_eq!(door.refresh(&third.refresh).await.unwrap_err(), "EXPIRED", "the session has ended");
+}
+
+#[tokio::test]
 async fn two_refreshes_at_once_give_one_successor() {
     let Home { db, door } = Home::new().await;
     let first = door.sign_in("lan", PASSWORD).await.unwrap();

@@ -15,6 +15,7 @@ async fn user(db: &TestDb, arguments: &[&str], input: &str) -> Output {
     let url = db.url().await;
     let mut child = command(env!("CARGO_BIN_EXE_cotmoc_process"), &arguments, &[("DATABASE_URL", &url)])
         .env("COTMOC_DATA_DIR", "/nowhere")
+        .env("COTMOC_CLOCK", tests::demo::now().to_rfc3339())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
