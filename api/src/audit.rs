@@ -14,7 +14,7 @@ use crate::{
     agencies::Agency,
     error::ApiError,
     id,
-    object::{maybe, object},
+    object::{Tagged as _, maybe, object},
     page::{Answer, Connection, PageArgs},
     schema::Node,
     service_accounts::ServiceAccount,

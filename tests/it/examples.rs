@@ -2,11 +2,7 @@
 
 use std::process::Command;
 
-use api::{
-    clock::Clock,
-    config::Config,
-    server::Server,
-};
+use api::{clock::Clock, config::Config, server::Server};
 use serde_json::Value;
 use tests::{TestDb, graphql::Viewer, server::config};
 

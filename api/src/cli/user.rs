@@ -138,7 +138,8 @@ struct How {
 impl How {
     /// The password; none where a token is wanted.
     fn password(&self) -> Result<Option<String>, DatabaseError> {
-        let asked = |typed: std::io::Result<String>| typed.map_err(|error| invalid(format!("cannot read a password: {error}")));
+        let asked =
+            |typed: std::io::Result<String>| typed.map_err(|error| invalid(format!("cannot read a password: {error}")));
         if self.link || !(self.password_stdin || stdin().is_terminal()) {
             return Ok(None);
         }
