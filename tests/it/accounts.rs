@@ -526,3 +526,50 @@ async fn two_who_grant_at_once_do_not_mix_roles() {
     let errors = [one.1, other.1].concat();
     assert_eq!(errors, ["INCOMPATIBLE input.role"]);
 }
+
+#[tokio::test]
+async fn a_long_list_costs_no_more_statements_and_comes_whole_in_either_direction() {
+    let db = people().await;
+    db.execute(
+        "INSERT INTO account (id, login, full_name, agency_id, created_at)
+            SELECT md5('a' || n)::uuid, 'can.bo.' || n, 'Cán bộ ' || n, agency.id, '2026-01-02T01:00:00Z'
+            FROM generate_series(1, 120) AS series (n), agency WHERE code = 'qng.stc';
+         INSERT INTO role_grant (id, account_id, role, agency_id, valid_from, granted_at, granted_by)
+            SELECT md5('g' || id || role)::uuid, id, role, agency_id, '2026-01-01', '2026-01-02T01:00:00Z', '00000000-0000-7000-8000-00000000000c'
+            FROM account, unnest(ARRAY['REPORTER', 'HEAD']) AS roles (role) WHERE login LIKE 'can.bo.%'",
+    )
+    .await;
+    let admin = operator(&db);
+    for size in [1, 10, 100] {
+        let query = format!(
+            "{{ accounts(first: {size}) {{ totalCount nodes {{ login agency {{ name }} grants(first: 5) {{ totalCount nodes {{ role account {{ login }}
+                agency {{ name }} grantedBy {{ login }} }} }} }} }} }}"
+        );
+        let asked = admin.ask(&query).await;
+        assert!(asked.errors.is_empty() && asked.statements <= 6, "{size}: {} {:?}", asked.statements, asked.errors);
+    }
+    for (count, cursor, end, more) in
+        [("first", "after", "endCursor", "hasNextPage"), ("last", "before", "startCursor", "hasPreviousPage")]
+    {
+        let (mut logins, mut from) = (Vec::new(), String::new());
+        loop {
+            let query =
+                format!("{{ accounts({count}: 50{from}) {{ nodes {{ login }} pageInfo {{ {end} {more} }} }} }}");
+            let page = admin.ask(&query).await.whole();
+            let mut found: Vec<String> =
+                texts(&page, "accounts/nodes/*/login").into_iter().map(str::to_owned).collect();
+            if count == "last" {
+                found.append(&mut logins);
+                logins = found;
+            } else {
+                logins.append(&mut found);
+            }
+            let info = &page["accounts"]["pageInfo"];
+            if info[more] == false {
+                break;
+            }
+            from = format!(", {cursor}: {}", info[end]);
+        }
+        assert!(logins.is_sorted() && logins.len() == 123, "{count}: {logins:?}");
+    }
+}

@@ -79,6 +79,8 @@ async fn somebody_gets_a_role_and_loses_it() {
     done(&db, &["disable", "lan"], "").await;
     assert_eq!(door.sign_in("lan", PASSWORD).await.unwrap_err(), "WRONG_CREDENTIALS");
     assert!(done(&db, &["list"], "").await.contains("disabled"));
+    let told = refused(&db, &["reset-password", "lan", "--link"], "").await;
+    assert!(told.contains("lan is disabled: cotmoc user enable lan"), "{told}");
     done(&db, &["enable", "lan"], "").await;
     let (other, new) = ("bảy núi ba sông một nhà", "\n");
     done(&db, &["reset-password", "lan", "--password-stdin"], &format!("{other}{new}")).await;
@@ -91,9 +93,10 @@ async fn what_is_wrong_is_said_and_changes_nothing() {
     let create = ["create", "lan", "--full-name", "Nguyễn Thị Lan", "--password-stdin"];
     done(&db, &create, &format!("{PASSWORD}\n")).await;
     for (arguments, words) in [
-        (&create[..], "login: Already taken"),
+        (&["create", "Lan", "--full-name", "Nguyễn Thị Lan", "--link"][..], "login: Already taken"),
         (&["create", "lan hai", "--full-name", "Lan", "--link"], "login: Not of the expected form"),
         (&["create", "hai", "--full-name", "Lan", "--agency", "qng.khong_co", "--link"], "agency: Not found"),
+        (&["create", "ba", "--full-name", "Lan", "--password-stdin"], "password: Too short: at least 12"),
         (&["disable", "nobody"], "there is no account"),
         (&["reset-password", "lan", "--password-stdin"], "Too short: at least 12"),
     ] {

@@ -206,6 +206,9 @@ impl Office {
     async fn act(&self, action: &Action, password: Option<String>) -> Result<String, DbError> {
         match action {
             Action::Create { login, full_name, email, agency, admin, .. } => {
+                // Before anything is written: an account without its password would be in the way of the next try.
+                let names = [Some(login), Some(full_name), email.as_ref()].into_iter().flatten().cloned().collect();
+                self.accept(password.as_deref(), names).await?;
                 let new = NewAccount {
                     login: login.clone(),
                     full_name: full_name.clone(),
@@ -248,8 +251,20 @@ impl Office {
         }
     }
 
+    /// Refuses a password that is none we accept for somebody with these names.
+    async fn accept(&self, password: Option<&str>, names: Vec<String>) -> Result<(), DbError> {
+        if let Some(new) = password {
+            password::accept(&self.passwords, new.into(), names, &["password"]).await?;
+        }
+        Ok(())
+    }
+
     /// By the same way as a link: its rules hold, and all sessions end.
     async fn set_password(&self, account: &Account, password: Option<String>) -> Result<String, DbError> {
+        if account.status == AccountStatus::Disabled {
+            let login = &account.login;
+            return Err(DbError::Invalid(format!("{login} is disabled: cotmoc user enable {login}")));
+        }
         let (_, reset) = account::create_password_reset(&self.writer, &self.permit()?, account.id).await?;
         match password {
             Some(new) => {
