@@ -113,7 +113,7 @@ async fn an_account_shows_its_roles_and_a_grant_its_end() {
 async fn what_is_out_of_reach_has_no_node() {
     let db = people().await;
     let ids = Viewer::with(&db, Principal::operator())
-        .ask(r#"{ accounts { nodes { id grants { nodes { id } } } } }"#)
+        .ask(r"{ accounts { nodes { id grants { nodes { id } } } } }")
         .await
         .whole();
     let ids = [texts(&ids, "accounts/nodes/*/id"), texts(&ids, "accounts/nodes/*/grants/nodes/*/id")].concat();

@@ -11,6 +11,7 @@ mod access;
 mod accounts;
 mod agencies;
 mod audit;
+mod canary;
 mod database;
 mod demo;
 mod demo_accounts;

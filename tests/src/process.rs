@@ -56,6 +56,34 @@ impl Process {
         self.logged("serving").await["address"].as_str().unwrap().parse().unwrap()
     }
 
+    /// Where it serves, once it does, and all that it had logged by then.
+    pub async fn address_and_log(&mut self) -> (SocketAddr, String) {
+        let mut log = String::new();
+        while let Some(line) = self.log.next_line().await.unwrap() {
+            log = log + &line + "\n";
+            let line: Value = serde_json::from_str(&line).unwrap_or_default();
+            if line["message"] == "serving" {
+                return (line["address"].as_str().unwrap().parse().unwrap(), log);
+            }
+        }
+        panic!("the log ended: {log}")
+    }
+
+    /// All that it logs until it ends.
+    pub async fn log_to_end(&mut self) -> String {
+        let mut log = String::new();
+        while let Some(line) = self.log.next_line().await.unwrap() {
+            log = log + &line + "\n";
+        }
+        log
+    }
+
+    /// Its number, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().unwrap().try_into().unwrap())
+    }
+
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         if let Some(pid) = self.child.id() {

@@ -313,6 +313,7 @@ async fn update(context: &Context<'_>, input: UpdateAccountInput) -> Result<Upda
 }
 
 /// What a null takes away is something else than what is left out.
+#[expect(clippy::option_option, reason = "left out, null and a value are three things")]
 fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     match value {
         MaybeUndefined::Undefined => None,

@@ -87,7 +87,7 @@ enum Action {
     Grant {
         /// To whom: the login
         login: String,
-        /// REPORTER, HEAD, STANDING_OFFICE, LEADER, INSPECTOR or ADMINISTRATOR
+        /// `REPORTER`, `HEAD`, `STANDING_OFFICE`, `LEADER`, `INSPECTOR` or `ADMINISTRATOR`
         role: Role,
         /// Code of the agency at which; without it everywhere, for inspectors and administrators only
         #[arg(long, value_name = "CODE")]

@@ -1,4 +1,4 @@
-//! The audit trail: who did what. Written by [`Writer`](crate::Writer), read by inspectors, verified by [`verify`].
+//! The audit trail: who did what. Written by [`Writer`](crate::Writer), read by inspectors, verified by [`verify`](mod@verify).
 
 mod verify;
 
