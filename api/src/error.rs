@@ -62,6 +62,8 @@ pub enum Code {
     ExpansionLimitExceeded,
     /// Fields times page sizes are more than one request may ask for.
     CostLimitExceeded,
+    /// The idempotency key was used before, for another change.
+    IdempotencyKeyReused,
 }
 
 impl Code {
@@ -92,6 +94,7 @@ impl Code {
             Self::RootFieldLimitExceeded => "ROOT_FIELD_LIMIT_EXCEEDED",
             Self::DirectiveLimitExceeded => "DIRECTIVE_LIMIT_EXCEEDED",
             Self::ExpansionLimitExceeded => "EXPANSION_LIMIT_EXCEEDED",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
         }
     }
@@ -244,6 +247,11 @@ impl From<Arc<DbError>> for ApiError {
                 Code::Conflict,
                 "Có thao tác khác đang thực hiện, xin thử lại",
                 "Another operation stood in the way, please try again",
+            ),
+            DbError::KeyReused => Self::new(
+                Code::IdempotencyKeyReused,
+                "Khóa idempotencyKey này đã dùng cho một thay đổi khác: hãy tạo khóa mới",
+                "This idempotencyKey was used for another change: make a new one",
             ),
             DbError::NotFound => Self::new(Code::NotFound, "Không tìm thấy", "Not found"),
             DbError::Invalid(words) => Self::bad_request("INPUT", words),

@@ -1,10 +1,13 @@
 //! What mutations answer: the object, or what the person has to mend.
 
-use async_graphql::{Context, SimpleObject};
-use auth::Action;
-use db::{DbError, Violation, ViolationCode, access::Auth};
+use std::collections::BTreeMap;
 
-use crate::{error::ApiError, language::Language, object::language};
+use async_graphql::{Context, SimpleObject, Value};
+use auth::Action;
+use db::{DbError, Once, Violation, ViolationCode, access::Auth, once};
+use uuid::Uuid;
+
+use crate::{error::ApiError, language::Language, object::language, page::Shown, viewer::writer};
 
 /// Something the person can mend: nothing was written.
 #[derive(Debug, Clone, SimpleObject)]
@@ -18,6 +21,8 @@ pub struct UserError {
     pub message: String,
     /// The rule's bound where it has one, such as the least number of characters
     pub limit: Option<i32>,
+    /// Which row of the input, from 0, where there are many; null if it is about all of them
+    pub row: Option<i32>,
 }
 
 impl UserError {
@@ -27,6 +32,7 @@ impl UserError {
             field: violation.field.iter().map(ToString::to_string).collect(),
             message: message(violation, language),
             limit: violation.limit,
+            row: violation.row,
         }
     }
 }
@@ -70,13 +76,27 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
         Code::Expired => ("Đã hết hạn hoặc đã được dùng", "Expired, or used already"),
         Code::TooMany => ("Đã đủ số lượng tối đa {limit}", "There are as many as there may be: {limit}"),
         Code::Unchanged => ("Đã ở trạng thái đó", "It is in that state already"),
+        Code::NotInState => ("Trạng thái hiện tại không cho phép", "Its state does not allow that"),
+        Code::OwnWork => ("Việc này phải do người khác thực hiện", "Somebody else has to do that: it is your own work"),
+        Code::OutOfBounds => ("Ngoài khoảng giá trị hợp lý", "Beyond what is possible or plausible"),
+        Code::TooPrecise => ("Tối đa {limit} chữ số thập phân", "At most {limit} decimal places"),
+        Code::Inconsistent => ("Mâu thuẫn với số liệu khác", "Contradicts another figure"),
+        Code::Jump => (
+            "Chênh lệch lớn so với các kỳ trước, hãy ghi chú lý do",
+            "Far from the figures before it: add a comment that says why",
+        ),
+        Code::Closed => ("Kỳ báo cáo đã đóng, hãy đề nghị mở lại", "The period is closed: ask for it to be opened"),
+        Code::NotAssigned => ("Đơn vị không được giao báo cáo chỉ tiêu này", "Nobody has assigned that to this agency"),
+        Code::Changed => ("Số liệu đã khác với số liệu đã xem", "It is no longer what was seen"),
+        Code::Duplicate => ("Trùng lặp trong cùng một yêu cầu", "Twice in one request"),
     }
 }
 
 /// What has to be mended, for a terminal.
 pub(crate) fn in_words(broken: &[Violation]) -> String {
     let words = broken.iter().map(|violation| {
-        let field = violation.field.iter().filter(|part| **part != "input").copied().collect::<Vec<_>>().join(".");
+        let field =
+            violation.field.iter().filter(|part| *part != "input").map(AsRef::as_ref).collect::<Vec<&str>>().join(".");
         let words = message(violation, Language::En);
         if field.is_empty() { words } else { format!("{field}: {words}") }
     });
@@ -98,7 +118,47 @@ pub(crate) fn settle<T>(
     }
 }
 
+/// [`settle`] for an object that is shown.
+pub(crate) fn shown<T: Shown>(
+    context: &Context<'_>,
+    outcome: Result<T::Noun, DbError>,
+) -> Result<(Option<T>, Vec<UserError>), ApiError> {
+    settle(context, outcome).map(|(row, user_errors)| (row.map(T::show), user_errors))
+}
+
+/// What a mutation writes with: done once, however often its client sends it with this key.
+///
+/// The body is the mutation's name and its arguments as they are executed, so that the same request in other words (as
+/// variables or as literals, with another selection) is the same.
+pub(crate) fn once(context: &Context<'_>, key: impl Into<Option<Uuid>>) -> Result<Once, ApiError> {
+    let writer = writer(context).clone();
+    let Some(key) = key.into() else { return Ok(Once::without_key(writer)) };
+    let field = context.field();
+    let arguments = field.arguments().map_err(|error| ApiError::bad_request("INPUT", error.message))?;
+    let arguments: BTreeMap<_, _> = arguments
+        .into_iter()
+        .filter(|(name, _)| name != "idempotencyKey")
+        .map(|(name, value)| (name.to_string(), canonical(value)))
+        .collect();
+    let body = serde_json::json!([field.name(), arguments]).to_string();
+    Ok(Once::new(writer, once::Key { key, body: auth::hash::of(&body) }))
+}
+
+/// The value with the fields of its objects in one order, whatever order the client wrote them in.
+fn canonical(value: Value) -> serde_json::Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<_, _> =
+                fields.into_iter().map(|(name, value)| (name.to_string(), canonical(value))).collect();
+            fields.into_iter().collect()
+        }
+        Value::List(items) => items.into_iter().map(canonical).collect(),
+        other => other.into_json().unwrap_or_default(),
+    }
+}
+
 /// Declares the payload of a mutation: the action it answers, the object it made or changed, and what has to be mended.
+/// `by Action, with current` adds the object as it stands when nothing was written, for mutations that expect a version.
 macro_rules! payload {
     ($(#[$about:meta])* $payload:ident by $action:ident { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
         $(#[$about])*
@@ -109,6 +169,41 @@ macro_rules! payload {
             pub $field: Option<$type>,
             /// What has to be mended; empty if it was done
             pub user_errors: Vec<$crate::payload::UserError>,
+        }
+
+        impl From<(Option<$type>, Vec<$crate::payload::UserError>)> for $payload {
+            fn from(($field, user_errors): (Option<$type>, Vec<$crate::payload::UserError>)) -> Self {
+                Self { $field, user_errors }
+            }
+        }
+    };
+    ($(#[$about:meta])* $payload:ident by $action:ident, with current { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
+        $(#[$about])*
+        #[derive(async_graphql::SimpleObject)]
+        #[graphql(complex, directive = db::access::Auth::apply(auth::Action::$action))]
+        pub struct $payload {
+            $(#[$field_about])*
+            pub $field: Option<$type>,
+            /// What has to be mended; empty if it was done
+            pub user_errors: Vec<$crate::payload::UserError>,
+            #[graphql(skip)]
+            refused: Option<uuid::Uuid>,
+        }
+
+        #[async_graphql::ComplexObject]
+        impl $payload {
+            /// The object as it stands, if nothing was written: to be shown beside what was wanted; null otherwise
+            async fn current(&self, context: &async_graphql::Context<'_>) -> $crate::page::Answer<$type> {
+                $crate::object::maybe(context, self.refused).await
+            }
+        }
+
+        impl $payload {
+            /// What became of the object of that id.
+            pub(crate) fn of(id: uuid::Uuid, ($field, user_errors): (Option<$type>, Vec<$crate::payload::UserError>)) -> Self {
+                let refused = $field.is_none().then_some(id);
+                Self { $field, user_errors, refused }
+            }
         }
     };
     ($(#[$about:meta])* $payload:ident { $($rest:tt)* }) => {

@@ -4,7 +4,6 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use auth::{Action, action};
 use chrono::{DateTime, Utc};
 use db::{
-    DbError,
     access::Auth,
     service_account::{
         self, NewService, SecretsOf, ServiceAccount as Row, ServiceAccountFilter, ServiceScope,
@@ -12,6 +11,7 @@ use db::{
     },
 };
 use secrecy::ExposeSecret as _;
+use uuid::Uuid;
 
 use crate::{
     accounts::Account,
@@ -20,7 +20,7 @@ use crate::{
     id,
     object::{Tagged, decoded, maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _},
-    payload::{UserError, payload, settle},
+    payload::{UserError, once, payload, settle, shown},
     viewer::{permit, writer},
 };
 
@@ -150,13 +150,15 @@ impl ServiceAccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The service account")] input: CreateServiceAccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit::<action::ManageServices>(context)?;
             let CreateServiceAccountInput { code, name, agency, with_below, scopes } = input;
             let scopes = scopes.into_iter().map(auth::ServiceScope::from).collect();
             let new = NewService { code, name, agency, with_below, scopes };
-            written(context, service_account::create(writer(context), &permit, new).await)
+            let outcome = service_account::create(&once(context, idempotency_key)?, &permit, new).await;
+            shown(context, outcome).map(ServiceAccountPayload::from)
         };
         Some(work().await)
     }
@@ -178,11 +180,13 @@ impl ServiceAccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which")] input: EndServiceSecretInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit(context)?;
             let secret = decoded::<ServiceSecret>(&input.secret)?;
-            written(context, service_account::end_secret(writer(context), &permit, secret).await)
+            let outcome = service_account::end_secret(&once(context, idempotency_key)?, &permit, secret).await;
+            shown(context, outcome).map(ServiceAccountPayload::from)
         };
         Some(work().await)
     }
@@ -193,11 +197,13 @@ impl ServiceAccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which")] input: ServiceAccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit(context)?;
             let account = decoded::<ServiceAccount>(&input.service_account)?;
-            written(context, service_account::disable(writer(context), &permit, account).await)
+            let outcome = service_account::disable(&once(context, idempotency_key)?, &permit, account).await;
+            shown(context, outcome).map(ServiceAccountPayload::from)
         };
         Some(work().await)
     }
@@ -208,11 +214,13 @@ impl ServiceAccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which")] input: ServiceAccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<ServiceAccountPayload> {
         let work = async || {
             let permit = permit(context)?;
             let account = decoded::<ServiceAccount>(&input.service_account)?;
-            written(context, service_account::enable(writer(context), &permit, account).await)
+            let outcome = service_account::enable(&once(context, idempotency_key)?, &permit, account).await;
+            shown(context, outcome).map(ServiceAccountPayload::from)
         };
         Some(work().await)
     }
@@ -232,9 +240,4 @@ async fn add_secret(context: &Context<'_>, account: &ID) -> Result<AddServiceSec
         client_secret: Some(shown.expose_secret().to_owned()),
         user_errors,
     })
-}
-
-fn written(context: &Context<'_>, outcome: Result<Row, DbError>) -> Result<ServiceAccountPayload, ApiError> {
-    let (account, user_errors) = settle(context, outcome)?;
-    Ok(ServiceAccountPayload { service_account: account.map(ServiceAccount::show), user_errors })
 }

@@ -29,6 +29,9 @@ pub enum DbError {
     /// What was entered breaks rules that the person can mend; nothing was written.
     #[error("refused: {0:?}")]
     Violated(Vec<Violation>),
+    /// The idempotency key was used before, for another change; nothing was written.
+    #[error("the idempotency key belongs to another change")]
+    KeyReused,
     /// No such row, or not within the reader's reach: the two are not told apart.
     #[error("not found")]
     NotFound,

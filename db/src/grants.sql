@@ -21,6 +21,10 @@ GRANT INSERT ON change, audit_entry, directive_deadline, progress_update, target
 GRANT INSERT, UPDATE (published_revision) ON measurement TO cotmoc_server;
 GRANT UPDATE (state, published_at) ON measurement_revision TO cotmoc_server;
 
+-- The answers to changes that may come again; taken away when their time is over. To lock a row of a table, as whoever
+-- takes one away does, needs the right to update it.
+GRANT INSERT, UPDATE (answer), DELETE ON idempotency_record TO cotmoc_server;
+
 -- Accounts, and the roles they hold: ended, never deleted.
 GRANT INSERT, UPDATE (full_name, email, agency_id, language, status, version) ON account TO cotmoc_server;
 GRANT INSERT, UPDATE (valid_until) ON role_grant TO cotmoc_server;

@@ -21,6 +21,7 @@ mod lateral;
 pub mod measurement;
 pub mod migrate;
 pub mod noun;
+pub mod once;
 pub mod page;
 pub mod password;
 pub mod pool;
@@ -56,6 +57,7 @@ pub mod writer;
 
 pub use date::Date;
 pub use error::DbError;
+pub use once::Once;
 pub use pool::{Conn, Pool};
 pub use reader::Reader;
 pub use violation::{Violation, ViolationCode};

@@ -316,6 +316,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Changes that were made, by the key their client gave them: the same request again gets the same answer, and nothing is written twice. Kept 72 hours
+    idempotency_record (account_id, key) {
+        /// The account or service account that asked; each has keys of its own
+        account_id -> Uuid,
+        /// The UUID that the client made
+        key -> Uuid,
+        /// SHA-256 of the mutation and its arguments: the key with another body is an error
+        body_hash -> Bytea,
+        /// What was answered; null only inside the transaction that writes it
+        answer -> Nullable<Jsonb>,
+        /// When it was done
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// An indicator (chỉ tiêu): what is measured. Its key stays when a plan moves or rewords it
     indicator (id) {
         id -> Uuid,
@@ -892,6 +908,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     directive_lead,
     document,
     document_relation,
+    idempotency_record,
     indicator,
     indicator_definition,
     indicator_group,

@@ -1,5 +1,9 @@
 //! What a person asked for and a rule refuses, in a form that a screen can show beside the field.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::{DbError, text_enum::text_enum};
 
 text_enum! {
@@ -41,6 +45,26 @@ text_enum! {
         TooMany => "TOO_MANY",
         /// It is in that state already
         Unchanged => "UNCHANGED",
+        /// Its state does not allow that
+        NotInState => "NOT_IN_STATE",
+        /// Somebody else has to do that: it is the viewer's own work
+        OwnWork => "OWN_WORK",
+        /// Beyond what is possible or plausible
+        OutOfBounds => "OUT_OF_BOUNDS",
+        /// More decimal places than allowed
+        TooPrecise => "TOO_PRECISE",
+        /// Contradicts another figure
+        Inconsistent => "INCONSISTENT",
+        /// Far from the figures before it: add a comment that says why
+        Jump => "JUMP",
+        /// The period is closed: ask for it to be opened
+        Closed => "CLOSED",
+        /// Nobody has assigned that to this agency
+        NotAssigned => "NOT_ASSIGNED",
+        /// It is no longer what was seen
+        Changed => "CHANGED",
+        /// Twice in one request
+        Duplicate => "DUPLICATE",
     }
 }
 
@@ -65,26 +89,36 @@ pub(crate) fn in_terms_of_input(error: DbError) -> DbError {
 }
 
 /// One thing that has to be mended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// The rule.
     pub code: ViolationCode,
     /// The way to the field, by its names in the schema: `["input", "login"]`; empty if it is about the whole.
-    pub field: Vec<&'static str>,
+    pub field: Vec<Cow<'static, str>>,
     /// The bound, where the rule has one: characters, a number of objects.
     pub limit: Option<i32>,
+    /// Which row of many, from 0; none if there is but one, or if it is about all.
+    pub row: Option<i32>,
 }
 
 impl Violation {
     /// A rule that a field breaks.
     #[must_use]
     pub fn of(code: ViolationCode, field: &[&'static str]) -> Self {
-        Self { code, field: field.to_vec(), limit: None }
+        Self { code, field: field.iter().map(|part| Cow::Borrowed(*part)).collect(), limit: None, row: None }
     }
 
     /// With the rule's bound.
     #[must_use]
     pub fn limit(self, limit: i32) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// In a row of many: `["input", "value"]` becomes `["input", "rows", "3", "value"]`.
+    #[must_use]
+    pub fn in_row(mut self, row: usize) -> Self {
+        let place = self.field.len().min(1);
+        self.field.splice(place..place, [Cow::Borrowed("rows"), Cow::Owned(row.to_string())]);
+        Self { row: i32::try_from(row).ok(), ..self }
     }
 }

@@ -33,6 +33,7 @@ directive_party:
 document:
 document_party:
 document_relation:
+idempotency_record: INSERT, DELETE, UPDATE (answer)
 indicator:
 indicator_definition:
 indicator_group:

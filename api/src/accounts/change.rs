@@ -1,10 +1,10 @@
 //! Keeping accounts: for administrators, and never their own.
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use auth::{Action, action};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use auth::Action;
 use chrono::{DateTime, Utc};
 use db::{
-    Date, DbError,
+    Date,
     access::Auth,
     account::{self, AccountChange, NewAccount},
     enums::Language,
@@ -15,10 +15,9 @@ use uuid::Uuid;
 
 use super::{Account, RoleGrant};
 use crate::{
-    error::ApiError,
-    object::{decoded, maybe},
+    object::decoded,
     page::{Answer, Shown as _},
-    payload::{UserError, payload, settle},
+    payload::{UserError, once, payload, settle, shown},
     viewer::{permit, writer},
 };
 
@@ -97,23 +96,11 @@ payload! {
     }
 }
 
-/// What became of a changed account.
-#[derive(SimpleObject)]
-#[graphql(complex, directive = Auth::apply(Action::CreateAccount))]
-pub struct UpdateAccountPayload {
-    /// The account as changed; null if nothing was written
-    account: Option<Account>,
-    /// What has to be mended; empty if it was done
-    user_errors: Vec<UserError>,
-    #[graphql(skip)]
-    refused: Option<Uuid>,
-}
-
-#[ComplexObject]
-impl UpdateAccountPayload {
-    /// The account as it is, if nothing was written: to be shown beside what the editor wanted; null otherwise
-    async fn current(&self, context: &Context<'_>) -> Answer<Account> {
-        maybe(context, self.refused).await
+payload! {
+    /// What became of a changed account.
+    UpdateAccountPayload by CreateAccount, with current {
+        /// The account as changed; null if nothing was written
+        account: Account
     }
 }
 
@@ -160,8 +147,16 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The account")] input: CreateAccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<CreateAccountPayload> {
-        Some(create(context, input).await)
+        let work = async || {
+            let permit = permit(context)?;
+            let CreateAccountInput { login, full_name, email, language, agency } = input;
+            let new = NewAccount { login, full_name, email, language, agency };
+            let outcome = account::create(&once(context, idempotency_key)?, &permit, new).await;
+            shown(context, outcome).map(CreateAccountPayload::from)
+        };
+        Some(work().await)
     }
 
     /// Changes what is known of a person. A login never changes: history is read by it
@@ -170,8 +165,22 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "What changes")] input: UpdateAccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<UpdateAccountPayload> {
-        Some(update(context, input).await)
+        let work = async || {
+            let permit = permit(context)?;
+            let id = decoded::<Account>(&input.account)?;
+            let change = AccountChange {
+                full_name: input.full_name,
+                email: given(input.email),
+                language: input.language,
+                agency: given(input.agency),
+            };
+            let once = once(context, idempotency_key)?;
+            let changed = account::update(&once, &permit, id, input.expected_version, change).await;
+            shown(context, changed).map(|done| UpdateAccountPayload::of(id, done))
+        };
+        Some(work().await)
     }
 
     /// Lets nobody sign in with an account any more, and ends its sessions on all devices
@@ -180,10 +189,13 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which")] input: AccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<AccountPayload> {
         let work = async || {
             let permit = permit(context)?;
-            kept(context, account::disable(writer(context), &permit, decoded::<Account>(&input.account)?).await)
+            let outcome =
+                account::disable(&once(context, idempotency_key)?, &permit, decoded::<Account>(&input.account)?).await;
+            shown(context, outcome).map(AccountPayload::from)
         };
         Some(work().await)
     }
@@ -194,10 +206,13 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which")] input: AccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<AccountPayload> {
         let work = async || {
             let permit = permit(context)?;
-            kept(context, account::enable(writer(context), &permit, decoded::<Account>(&input.account)?).await)
+            let outcome =
+                account::enable(&once(context, idempotency_key)?, &permit, decoded::<Account>(&input.account)?).await;
+            shown(context, outcome).map(AccountPayload::from)
         };
         Some(work().await)
     }
@@ -233,11 +248,13 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Whose")] input: AccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<AccountPayload> {
         let work = async || {
             let permit = permit(context)?;
             let id = decoded::<Account>(&input.account)?;
-            kept(context, account::reset_second_factor(writer(context), &permit, id).await)
+            let outcome = account::reset_second_factor(&once(context, idempotency_key)?, &permit, id).await;
+            shown(context, outcome).map(AccountPayload::from)
         };
         Some(work().await)
     }
@@ -248,10 +265,13 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Whose")] input: AccountInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<AccountPayload> {
         let work = async || {
             let permit = permit(context)?;
-            kept(context, account::sign_out(writer(context), &permit, decoded::<Account>(&input.account)?).await)
+            let outcome =
+                account::sign_out(&once(context, idempotency_key)?, &permit, decoded::<Account>(&input.account)?).await;
+            shown(context, outcome).map(AccountPayload::from)
         };
         Some(work().await)
     }
@@ -262,13 +282,15 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The role")] input: GrantRoleInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<RoleGrantPayload> {
         let work = async || {
             let permit = permit(context)?;
             let GrantRoleInput { account, role, agency, with_below, valid_from, valid_until } = input;
             let account = decoded::<Account>(&account)?;
             let new = NewGrant { account, role, agency, with_below, valid_from, valid_until };
-            granted(context, role_grant::grant(writer(context), &permit, new).await)
+            let outcome = role_grant::grant(&once(context, idempotency_key)?, &permit, new).await;
+            shown(context, outcome).map(RoleGrantPayload::from)
         };
         Some(work().await)
     }
@@ -279,37 +301,16 @@ impl AccountMutation {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which, and when")] input: EndRoleInput,
+        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
     ) -> Answer<RoleGrantPayload> {
         let work = async || {
             let permit = permit(context)?;
             let id = decoded::<RoleGrant>(&input.grant)?;
-            granted(context, role_grant::end(writer(context), &permit, id, input.valid_until).await)
+            let outcome = role_grant::end(&once(context, idempotency_key)?, &permit, id, input.valid_until).await;
+            shown(context, outcome).map(RoleGrantPayload::from)
         };
         Some(work().await)
     }
-}
-
-async fn create(context: &Context<'_>, input: CreateAccountInput) -> Result<CreateAccountPayload, ApiError> {
-    let permit = permit::<action::CreateAccount>(context)?;
-    let CreateAccountInput { login, full_name, email, language, agency } = input;
-    let new = NewAccount { login, full_name, email, language, agency };
-    let (account, user_errors) = settle(context, account::create(writer(context), &permit, new).await)?;
-    Ok(CreateAccountPayload { account: account.map(Account::show), user_errors })
-}
-
-async fn update(context: &Context<'_>, input: UpdateAccountInput) -> Result<UpdateAccountPayload, ApiError> {
-    let permit = permit::<action::CreateAccount>(context)?;
-    let id = decoded::<Account>(&input.account)?;
-    let change = AccountChange {
-        full_name: input.full_name,
-        email: given(input.email),
-        language: input.language,
-        agency: given(input.agency),
-    };
-    let written = account::update(writer(context), &permit, id, input.expected_version, change).await;
-    let (account, user_errors) = settle(context, written)?;
-    let refused = account.is_none().then_some(id);
-    Ok(UpdateAccountPayload { account: account.map(Account::show), user_errors, refused })
 }
 
 /// What a null takes away is something else than what is left out.
@@ -320,17 +321,4 @@ fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Value(value) => Some(Some(value)),
     }
-}
-
-fn kept(context: &Context<'_>, outcome: Result<account::Account, DbError>) -> Result<AccountPayload, ApiError> {
-    let (account, user_errors) = settle(context, outcome)?;
-    Ok(AccountPayload { account: account.map(Account::show), user_errors })
-}
-
-fn granted(
-    context: &Context<'_>,
-    outcome: Result<role_grant::RoleGrant, DbError>,
-) -> Result<RoleGrantPayload, ApiError> {
-    let (grant, user_errors) = settle(context, outcome)?;
-    Ok(RoleGrantPayload { role_grant: grant.map(RoleGrant::show), user_errors })
 }

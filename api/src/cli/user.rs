@@ -14,7 +14,7 @@ use auth::{
 use chrono::{NaiveDate, SecondsFormat};
 use clap::{Args, Subcommand};
 use db::{
-    Date, DbError, Origin, Reader, Writer,
+    Date, DbError, Once, Origin, Reader, Writer,
     account::{self, Account, AccountFilter, AccountOrder, AccountStatus, NewAccount},
     enums::Language,
     noun::Noun as _,
@@ -194,6 +194,11 @@ impl Office {
         })
     }
 
+    /// A command is done as often as it is given.
+    fn once(&self) -> Once {
+        Once::without_key(self.writer.clone())
+    }
+
     fn permit<A: Acts>(&self) -> Result<Permit<A>, DbError> {
         self.principal.permit().map_err(DbError::internal)
     }
@@ -216,7 +221,7 @@ impl Office {
                     language: Language::default(),
                     agency: agency.clone(),
                 };
-                let made = account::create(&self.writer, &self.permit()?, new).await?;
+                let made = account::create(&self.once(), &self.permit()?, new).await?;
                 let mut words = format!("{} is made\n", made.login);
                 if *admin {
                     words += &self.grant(&made, Role::Administrator, None, false, (None, None)).await?;
@@ -226,12 +231,12 @@ impl Office {
             Action::List => self.list().await,
             Action::Disable { login } => {
                 let account = self.account(login).await?;
-                account::disable(&self.writer, &self.permit()?, account.id).await?;
+                account::disable(&self.once(), &self.permit()?, account.id).await?;
                 Ok(format!("{} is disabled, and signed out within seconds\n", account.login))
             }
             Action::Enable { login } => {
                 let account = self.account(login).await?;
-                account::enable(&self.writer, &self.permit()?, account.id).await?;
+                account::enable(&self.once(), &self.permit()?, account.id).await?;
                 Ok(format!("{} may be used again\n", account.login))
             }
             Action::Grant { login, role, agency, with_below, from, until } => {
@@ -245,7 +250,7 @@ impl Office {
             }
             Action::ResetSecondFactor { login } => {
                 let account = self.account(login).await?;
-                account::reset_second_factor(&self.writer, &self.permit()?, account.id).await?;
+                account::reset_second_factor(&self.once(), &self.permit()?, account.id).await?;
                 Ok(format!("{} has no second factor now\n", account.login))
             }
         }
@@ -299,7 +304,7 @@ impl Office {
             // The day after the last one.
             valid_until: until.and_then(|last| last.succ_opt()).map(Date),
         };
-        role_grant::grant(&self.writer, &self.permit()?, new).await?;
+        role_grant::grant(&self.once(), &self.permit()?, new).await?;
         Ok(format!("{} is {} ({place})\n", account.login, role.as_str()))
     }
 
@@ -315,7 +320,7 @@ impl Office {
         let held = held.into_values().flat_map(|slice| slice.rows);
         let mut ended = 0;
         for grant in held.filter(|grant| grant.role == role) {
-            role_grant::end(&self.writer, &self.permit()?, grant.id, None).await?;
+            role_grant::end(&self.once(), &self.permit()?, grant.id, None).await?;
             ended += 1;
         }
         if ended == 0 {

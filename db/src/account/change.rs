@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Account, AccountStatus};
 use crate::{
-    DbError, ViolationCode, Writer,
+    DbError, Once, ViolationCode, Writer,
     enums::Language,
     input::Checks,
     password::{self, Reset},
@@ -64,11 +64,7 @@ pub fn login(typed: &str) -> String {
 }
 
 /// Makes an account. It has neither a password nor a role yet.
-pub async fn create(
-    writer: &Writer,
-    permit: &Permit<action::CreateAccount>,
-    new: NewAccount,
-) -> Result<Account, DbError> {
+pub async fn create(once: &Once, permit: &Permit<action::CreateAccount>, new: NewAccount) -> Result<Account, DbError> {
     let mut checks = Checks::default();
     let login = checks.text("login", &login(&new.login), LOGIN);
     let full_name = checks.text("fullName", &new.full_name, FULL_NAME);
@@ -92,12 +88,12 @@ pub async fn create(
         writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(told(&created)));
         Ok(created)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// Changes what is known of a person; `STALE` unless the account is still in the version the editor has seen.
 pub async fn update(
-    writer: &Writer,
+    once: &Once,
     permit: &Permit<action::CreateAccount>,
     id: Uuid,
     expected_version: i32,
@@ -122,21 +118,21 @@ pub async fn update(
         }
         write(writing, permit, &before, after).await
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// Lets nobody sign in with an account any more, and ends its sessions.
-pub async fn disable(writer: &Writer, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
-    turn(writer, permit, id, AccountStatus::Disabled).await
+pub async fn disable(once: &Once, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
+    turn(once, permit, id, AccountStatus::Disabled).await
 }
 
 /// Lets a disabled account be used again; its sessions have ended for good.
-pub async fn enable(writer: &Writer, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
-    turn(writer, permit, id, AccountStatus::Active).await
+pub async fn enable(once: &Once, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
+    turn(once, permit, id, AccountStatus::Active).await
 }
 
 async fn turn(
-    writer: &Writer,
+    once: &Once,
     permit: &Permit<action::DisableAccount>,
     id: Uuid,
     status: AccountStatus,
@@ -152,12 +148,12 @@ async fn turn(
         let after = Account { status, version: before.version + 1, ..before.clone() };
         write(writing, permit, &before, after).await
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// Takes the second factor off an account whose person has lost it, with the recovery codes, and ends its sessions.
 pub async fn reset_second_factor(
-    writer: &Writer,
+    once: &Once,
     permit: &Permit<action::ResetPassword>,
     id: Uuid,
 ) -> Result<Account, DbError> {
@@ -173,10 +169,11 @@ pub async fn reset_second_factor(
         writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(before), Some(after));
         Ok(account)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
-/// Makes a link by which a person sets a password, to be shown once, to whoever makes it. Earlier links end.
+/// Makes a link by which a person sets a password, to be shown once, to whoever makes it. Earlier links end. What is shown
+/// once is kept nowhere, so that asking again makes another.
 pub async fn create_password_reset(
     writer: &Writer,
     permit: &Permit<action::ResetPassword>,
@@ -193,14 +190,14 @@ pub async fn create_password_reset(
 }
 
 /// Signs a person out on all devices.
-pub async fn sign_out(writer: &Writer, permit: &Permit<action::EndSessions>, id: Uuid) -> Result<Account, DbError> {
+pub async fn sign_out(once: &Once, permit: &Permit<action::EndSessions>, id: Uuid) -> Result<Account, DbError> {
     let work = async |writing: &mut Writing| {
         let account = kept(writing, permit, id).await?;
         let ended = session::end_all(writing, id, None, EndReason::Revoked).await?;
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSessions": ended })));
         Ok(account)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// An account that the actor keeps, locked until the end of the transaction. Gone, out of reach and never there are one.

@@ -6,6 +6,7 @@ use async_graphql::{InputObject, SimpleObject};
 use auth::{Action, Actor, Object, Principal};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -37,7 +38,7 @@ text_enum! {
 }
 
 /// A person who signs in (tài khoản). Never deleted: history names them.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = account)]
 #[graphql(name = "AccountRow")]
 pub struct Account {

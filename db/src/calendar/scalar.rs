@@ -1,11 +1,14 @@
 //! Periods as GraphQL and SQL see them: by their code.
 
+use std::borrow::Cow;
+
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use diesel::{
     deserialize::{self, FromSql},
     pg::{Pg, PgValue},
     sql_types::Text,
 };
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Period, RelativePeriod};
 
@@ -39,6 +42,19 @@ impl ScalarType for RelativePeriod {
 
     fn to_value(&self) -> Value {
         Value::String(self.to_string())
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = <Cow<'de, str>>::deserialize(deserializer)?;
+        code.parse().map_err(de::Error::custom)
     }
 }
 

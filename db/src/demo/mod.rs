@@ -140,7 +140,7 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 /// trail and the keys stay.
 const TABLES: &str = "account, agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_indicator, directive_lead, \
-    document, document_relation, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
+    document, document_relation, idempotency_record, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
     password, password_reset, programme, programme_document, programme_indicator, progress_update, recommendation, \
     recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \

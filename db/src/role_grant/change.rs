@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Role, RoleGrant};
 use crate::{
-    Date, DbError, ViolationCode, Writer,
+    Date, DbError, Once, ViolationCode,
     account::{agency_within, kept},
     schema::role_grant,
     sql_functions::agency_subtree_ids,
@@ -40,7 +40,7 @@ pub struct NewGrant {
 }
 
 /// Grants a role: to an account that the actor keeps, and no further than the actor reaches.
-pub async fn grant(writer: &Writer, permit: &Permit<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
+pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
     let work = async |writing: &mut Writing| {
         kept(writing, permit, new.account).await?;
         let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
@@ -70,12 +70,12 @@ pub async fn grant(writer: &Writer, permit: &Permit<action::GrantRole>, new: New
         writing.record(permit, ChangeKind::Created, (NOUN, granted.id), None, Some(told(&granted)));
         Ok(granted)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// Ends a grant, today if no day is given: never in the past, and never later than it would end anyway.
 pub async fn end(
-    writer: &Writer,
+    once: &Once,
     permit: &Permit<action::GrantRole>,
     id: Uuid,
     valid_until: Option<Date>,
@@ -105,7 +105,7 @@ pub async fn end(
         writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
         Ok(after)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// Whether everything that an account holds, or will hold, lies within a reach.

@@ -5,6 +5,7 @@ mod change;
 use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -65,7 +66,7 @@ impl From<auth::Role> for Role {
 }
 
 /// A role somebody holds at an agency, from a day, perhaps until a day.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = role_grant)]
 #[graphql(name = "RoleGrantRow")]
 pub struct RoleGrant {

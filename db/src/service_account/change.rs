@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{ServiceAccount, ServiceSecret};
 use crate::{
-    DbError, Violation, ViolationCode, Writer,
+    DbError, Once, Violation, ViolationCode, Writer,
     account::AccountStatus,
     schema::{agency, service_account, service_secret},
     sql_functions::agency_subtree_ids,
@@ -42,11 +42,7 @@ pub struct NewService {
 }
 
 /// Makes a service account. It has no secret yet.
-pub async fn create(
-    writer: &Writer,
-    permit: &Permit<ManageServices>,
-    new: NewService,
-) -> Result<ServiceAccount, DbError> {
+pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewService) -> Result<ServiceAccount, DbError> {
     let mut broken = Vec::new();
     let code = text("code", &new.code, CODE, &mut broken);
     let name = text("name", &new.name, NAME, &mut broken);
@@ -83,7 +79,7 @@ pub async fn create(
         writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(told(&created)));
         Ok(created)
     };
-    writer.write(permit.actor(), work).await.map_err(in_terms_of_input)
+    once.write(permit.actor(), work).await.map_err(in_terms_of_input)
 }
 
 /// Makes a secret, which is shown this once. There may be two, so that one can be replaced without a pause.
@@ -112,11 +108,7 @@ pub async fn add_secret(
 }
 
 /// Ends a secret, and with it the tokens that were given for it.
-pub async fn end_secret(
-    writer: &Writer,
-    permit: &Permit<ManageServices>,
-    secret: Uuid,
-) -> Result<ServiceAccount, DbError> {
+pub async fn end_secret(once: &Once, permit: &Permit<ManageServices>, secret: Uuid) -> Result<ServiceAccount, DbError> {
     let work = async |writing: &mut Writing| {
         let of = service_secret::table.find(secret).select(service_secret::service_account_id);
         let id: Uuid = of.first(writing.connection()).await?;
@@ -129,21 +121,21 @@ pub async fn end_secret(
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSecret": secret })));
         Ok(account)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// Lets a machine in no more; its tokens end too.
-pub async fn disable(writer: &Writer, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
-    turn(writer, permit, id, AccountStatus::Disabled).await
+pub async fn disable(once: &Once, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
+    turn(once, permit, id, AccountStatus::Disabled).await
 }
 
 /// Lets a disabled machine in again, with the secrets it had.
-pub async fn enable(writer: &Writer, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
-    turn(writer, permit, id, AccountStatus::Active).await
+pub async fn enable(once: &Once, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
+    turn(once, permit, id, AccountStatus::Active).await
 }
 
 async fn turn(
-    writer: &Writer,
+    once: &Once,
     permit: &Permit<ManageServices>,
     id: Uuid,
     status: AccountStatus,
@@ -164,7 +156,7 @@ async fn turn(
         writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
         Ok(after)
     };
-    writer.write(permit.actor(), work).await
+    once.write(permit.actor(), work).await
 }
 
 /// A service account that the actor keeps, locked until the end of the transaction.

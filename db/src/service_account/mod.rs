@@ -6,6 +6,7 @@ mod sign_in;
 use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
@@ -36,7 +37,7 @@ pub enum ServiceScope {
 }
 
 /// A machine that signs in (tài khoản dịch vụ): another system that pushes figures or pulls published data.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = service_account)]
 #[graphql(name = "ServiceAccountRow")]
 pub struct ServiceAccount {
@@ -129,7 +130,7 @@ noun!(ServiceAccount, service_account, ServiceAccountFilter, ServiceAccountOrder
     .clone());
 
 /// A secret of a service account: that there is one, never what it is.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, Deserialize)]
 #[diesel(table_name = service_secret)]
 pub struct ServiceSecret {
     /// Internal id
