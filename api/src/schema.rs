@@ -180,6 +180,9 @@ fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
         .override_output_type_description::<Decimal>(
             "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way.",
         )
+        .override_input_type_description::<Uuid>(
+            "A UUID, written `0193cb7e-5a00-7000-8000-000000000001` (RFC 9562), that the client makes at random.",
+        )
         .override_output_type_description::<DateTime<Utc>>(
             "An instant in UTC, written `2025-04-15T01:30:00+00:00` (RFC 3339).",
         );

@@ -24,6 +24,7 @@ mod keys;
 mod measurements;
 mod migrations;
 mod nullability;
+mod once;
 mod paging;
 mod passwords;
 mod process;

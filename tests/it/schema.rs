@@ -70,6 +70,7 @@ const INTS: &[&str] = &[
     "Target.sub",
     "TargetRevision.revision",
     "UserError.limit",
+    "UserError.row",
 ];
 
 fn types() -> Vec<TypeDefinition> {

@@ -116,7 +116,8 @@ fn announce(config: &Config, running: &Running, with_demo: bool) {
     let address = running.addr;
     tracing::info!(%address, "serving");
     let LogConfig { format, .. } = config.log;
-    if !telemetry::is_human(format) {
+    // A demo is looked at by somebody, wherever its output goes.
+    if !telemetry::is_human(format) && !with_demo {
         return;
     }
     let explorer =

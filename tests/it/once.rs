@@ -1,0 +1,175 @@
+//! Exactly once: the same request again gets the same answer, and nothing is written twice.
+
+use async_graphql::parser::{
+    parse_schema,
+    types::{FieldDefinition, TypeKind, TypeSystemDefinition},
+};
+use auth::{Actor, Holding, Principal, Reached, Role};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tests::{
+    TestDb,
+    graphql::{Asked, Viewer},
+};
+use uuid::Uuid;
+
+const CREATE: &str = "mutation ($input: CreateAccountInput!, $key: UUID) {
+    it: createAccount(input: $input, idempotencyKey: $key) { account { login fullName } userErrors { code field } } }";
+
+const KEY: &str = "0193cb7e-5a00-7000-8000-000000000001";
+
+async fn create(viewer: &Viewer, login: &str, key: &str) -> Asked {
+    let input = json!({ "login": login, "fullName": "Đặng Thị Hạnh" });
+    viewer.ask_with(CREATE, json!({ "input": input, "key": key })).await
+}
+
+/// Whoever administers everything, with the account of that number.
+fn administrator(db: &TestDb, number: u128) -> Viewer {
+    let holdings = vec![Holding { role: Role::Administrator, at: Reached::All }];
+    Viewer::with(db, Principal::user(Uuid::from_u128(number), Uuid::from_u128(2), holdings, &[], true))
+}
+
+/// Accounts, rows of the outbox, entries of the trail and records of keys.
+async fn written(db: &TestDb) -> String {
+    let counts = "SELECT concat_ws(' ', (SELECT count(*) FROM account), (SELECT count(*) FROM change),
+        (SELECT count(*) FROM audit_entry), (SELECT count(*) FROM idempotency_record))";
+    db.text(counts).await
+}
+
+#[tokio::test]
+async fn the_same_request_again_is_answered_and_not_done() {
+    let db = TestDb::new().await;
+    let viewer = administrator(&db, 1);
+    let first = create(&viewer, "hanh", KEY).await.whole();
+    assert_eq!(first["it"], json!({ "account": { "login": "hanh", "fullName": "Đặng Thị Hạnh" }, "userErrors": [] }));
+    let after = written(&db).await;
+    assert_eq!(create(&viewer, "hanh", KEY).await.whole(), first);
+    // In other words: literals for variables, the fields in another order, another selection.
+    let literal = format!(
+        "mutation {{ it: createAccount(idempotencyKey: \"{KEY}\", input: {{ fullName: \"Đặng Thị Hạnh\", login: \"hanh\" }})
+            {{ account {{ fullName }} }} }}"
+    );
+    assert_eq!(viewer.ask(&literal).await.whole(), json!({ "it": { "account": { "fullName": "Đặng Thị Hạnh" } } }));
+    assert_eq!(written(&db).await, after);
+}
+
+#[tokio::test]
+async fn the_answer_stays_the_first_one_whatever_happens_after() {
+    let db = TestDb::new().await;
+    let viewer = administrator(&db, 1);
+    let first = create(&viewer, "hanh", KEY).await.whole();
+    db.execute("UPDATE account SET full_name = 'Đặng Thị Mỹ Hạnh' WHERE login = 'hanh'").await;
+    assert_eq!(create(&viewer, "hanh", KEY).await.whole(), first);
+}
+
+#[tokio::test]
+async fn a_key_is_good_for_one_change() {
+    let db = TestDb::new().await;
+    let viewer = administrator(&db, 1);
+    create(&viewer, "hanh", KEY).await.whole();
+    let after = written(&db).await;
+    let other = create(&viewer, "lan", KEY).await;
+    assert_eq!(other.data, json!({ "it": null }));
+    assert!(other.errors[0]["message"].as_str().unwrap().contains("another change"), "{:?}", other.errors);
+    assert_eq!(written(&db).await, after);
+}
+
+#[tokio::test]
+async fn everybody_has_keys_of_their_own() {
+    let db = TestDb::new().await;
+    create(&administrator(&db, 1), "hanh", KEY).await.whole();
+    let other = create(&administrator(&db, 7), "lan", KEY).await.whole();
+    assert_eq!(other["it"]["account"]["login"], "lan");
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_remembered() {
+    let db = TestDb::new().await;
+    let viewer = administrator(&db, 1);
+    create(&viewer, "hanh", KEY).await.whole();
+    let key = "0193cb7e-5a00-7000-8000-000000000002";
+    let taken = create(&viewer, "hanh", key).await.whole();
+    assert_eq!(taken["it"]["userErrors"][0]["code"], "TAKEN");
+    db.execute("UPDATE account SET login = 'hanh.cu' WHERE login = 'hanh'").await;
+    assert_eq!(create(&viewer, "hanh", key).await.whole()["it"]["userErrors"], json!([]));
+}
+
+#[tokio::test]
+async fn who_comes_at_the_same_moment_gets_the_same_answer() {
+    let db = TestDb::new().await;
+    let before: i64 = db.text("SELECT count(*)::text FROM account").await.parse().unwrap();
+    let answers = join_all((0..8).map(async |_| create(&administrator(&db, 1), "hanh", KEY).await.whole())).await;
+    assert!(answers.iter().all(|answer| answer["it"]["account"]["login"] == "hanh"), "{answers:?}");
+    assert_eq!(db.text("SELECT count(*)::text FROM account").await.parse::<i64>().unwrap(), before + 1);
+}
+
+#[tokio::test]
+async fn records_go_when_their_time_is_over() {
+    let db = TestDb::new().await;
+    let viewer = administrator(&db, 1);
+    create(&viewer, "hanh", KEY).await.whole();
+    db.execute("UPDATE idempotency_record SET recorded_at = recorded_at - interval '73 hours'").await;
+    create(&viewer, "lan", "0193cb7e-5a00-7000-8000-000000000003").await.whole();
+    assert_eq!(
+        db.text("SELECT string_agg(key::text, ' ') FROM idempotency_record").await,
+        "0193cb7e-5a00-7000-8000-000000000003"
+    );
+}
+
+#[tokio::test]
+async fn a_key_must_be_a_uuid() {
+    let db = TestDb::new().await;
+    for key in [json!("khóa"), json!(7), json!("")] {
+        let input = json!({ "login": "hanh", "fullName": "Đặng Thị Hạnh" });
+        let asked = administrator(&db, 1).ask_with(CREATE, json!({ "input": input, "key": key })).await;
+        assert_eq!((asked.data, asked.errors.len()), (Value::Null, 1), "{key}");
+    }
+    assert_eq!(db.text("SELECT count(*)::text FROM idempotency_record").await, "0");
+}
+
+/// The mutations that take no key, and why.
+const WITHOUT_KEY: &[&str] = &[
+    // What is shown once is kept nowhere.
+    "addServiceSecret",
+    "createPasswordReset",
+    "confirmSecondFactor",
+    "beginSecondFactor",
+    "newRecoveryCodes",
+    // Signing in and out: a second time does no harm, and tokens have rules of their own.
+    "changePassword",
+    "endSession",
+    "refreshSession",
+    "removeSecondFactor",
+    "setPasswordByReset",
+    "signIn",
+    "signOut",
+    "signOutEverywhere",
+];
+
+#[test]
+fn every_mutation_takes_a_key_or_says_why_not() {
+    let schema = parse_schema(api::schema::sdl()).unwrap();
+    let mut without = Vec::new();
+    for definition in schema.definitions {
+        let TypeSystemDefinition::Type(ty) = definition else { continue };
+        if let (TypeKind::Object(root), "Mutation") = (ty.node.kind, ty.node.name.node.as_str()) {
+            let keyed =
+                |field: &FieldDefinition| field.arguments.iter().any(|it| it.node.name.node == "idempotencyKey");
+            let fields = root.fields.into_iter().map(|field| field.node).filter(|field| !keyed(field));
+            without.extend(fields.map(|field| field.name.node.to_string()));
+        }
+    }
+    without.sort_unstable();
+    let mut exempt = WITHOUT_KEY.to_vec();
+    exempt.sort_unstable();
+    assert_eq!(without, exempt);
+}
+
+#[tokio::test]
+async fn the_operator_needs_no_key() {
+    let db = TestDb::new().await;
+    let operator = Principal::operator();
+    assert_eq!(operator.actor(), Actor::Operator);
+    create(&Viewer::with(&db, operator), "hanh", KEY).await.whole();
+    assert_eq!(db.text("SELECT count(*)::text FROM idempotency_record").await, "0");
+}
