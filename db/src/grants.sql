@@ -19,11 +19,18 @@ $$;
 GRANT INSERT ON change, audit_entry, directive_deadline, progress_update, target_revision, measurement_revision TO cotmoc_server;
 -- A figure's life-cycle moves on; the figure stays.
 GRANT INSERT, UPDATE (published_revision) ON measurement TO cotmoc_server;
-GRANT UPDATE (state, published_at) ON measurement_revision TO cotmoc_server;
+GRANT UPDATE (state, submitted_at, published_at) ON measurement_revision TO cotmoc_server;
 
 -- The answers to changes that may come again; taken away when their time is over. To lock a row of a table, as whoever
 -- takes one away does, needs the right to update it.
 GRANT INSERT, UPDATE (answer), DELETE ON idempotency_record TO cotmoc_server;
+
+-- Who reports what, and until when. A day that is not yet past may turn out to be no holiday.
+GRANT INSERT, DELETE ON holiday TO cotmoc_server;
+GRANT INSERT, UPDATE (valid, version) ON reporting_assignment TO cotmoc_server;
+GRANT INSERT ON reporting_extension TO cotmoc_server;
+GRANT INSERT, UPDATE (state, decided_at, decided_by, decision_reason, opened_on, expires_on, version) ON unlock_request TO cotmoc_server;
+GRANT INSERT, UPDATE (withdrawn_at, withdrawn_by, version) ON nil_answer TO cotmoc_server;
 
 -- Accounts, and the roles they hold: ended, never deleted.
 GRANT INSERT, UPDATE (full_name, email, agency_id, language, status, version) ON account TO cotmoc_server;

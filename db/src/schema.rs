@@ -316,6 +316,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The days that are not as their weekday says: public holidays (ngày nghỉ lễ, tết), and weekends that are worked
+    holiday (day) {
+        day -> Date,
+        /// SOLAR and LUNAR: a public holiday by the solar or the lunar calendar. IN_LIEU (nghỉ bù): for one that falls on a weekend. SWAPPED (nghỉ hoán đổi): for a weekend that is worked. WORKING (làm bù): a weekend day that is worked
+        kind -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        /// What sets it: law, decision or announcement
+        source -> Text,
+        /// True while the plan of the year is not announced: the day follows the law and custom, and may be another
+        provisional -> Bool,
+        /// True if the day is worked
+        works -> Bool,
+    }
+}
+
+diesel::table! {
     /// Changes that were made, by the key their client gave them: the same request again gets the same answer, and nothing is written twice. Kept 72 hours
     idempotency_record (account_id, key) {
         /// The account or service account that asked; each has keys of its own
@@ -423,6 +440,8 @@ diesel::table! {
         submitted_revision -> Nullable<Int4>,
         /// The latest revision that is a draft, was returned or withdrawn; null if there is none. Kept by the revisions' trigger
         drafted_revision -> Nullable<Int4>,
+        /// The day (Asia/Ho_Chi_Minh) on which a figure was first handed in that has not been withdrawn since; null if there is none. Kept by the revisions' trigger
+        answered_on -> Nullable<Date>,
     }
 }
 
@@ -454,6 +473,29 @@ diesel::table! {
         /// The account that recorded it; null for imports and the demo
         recorded_by -> Nullable<Uuid>,
         published_at -> Nullable<Timestamptz>,
+        /// When it was handed in; null if it never was, or at once when it was recorded
+        submitted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The answer that nothing arose in a period (không phát sinh). A figure that is handed in stands before it
+    nil_answer (id) {
+        id -> Uuid,
+        assignment_id -> Uuid,
+        /// The agency that reports, as in the assignment
+        reporter_id -> Uuid,
+        period -> Text,
+        note -> Text,
+        /// The day of the answer in Asia/Ho_Chi_Minh
+        answered_on -> Date,
+        answered_at -> Timestamptz,
+        /// The account, of a person or a machine
+        answered_by -> Nullable<Uuid>,
+        /// When it was taken back; null while it stands
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_by -> Nullable<Uuid>,
+        version -> Int4,
     }
 }
 
@@ -606,6 +648,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who reports an indicator of a subject, how often and in which regime (giao báo cáo). Both regimes may hold for one indicator
+    reporting_assignment (id) {
+        id -> Uuid,
+        indicator_id -> Uuid,
+        /// Whose figure it is
+        subject_id -> Uuid,
+        /// Who reports it
+        reporter_id -> Uuid,
+        regime -> Text,
+        period_kind -> Text,
+        /// Periods whose last day is one of these are to be reported
+        valid -> Daterange,
+        /// Raised by each change
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A later due date (gia hạn) of one period, for everybody or for one agency. Added, never changed: of several the latest day holds
+    reporting_extension (id) {
+        id -> Uuid,
+        regime -> Text,
+        /// Canonical code; it also says how long the period is
+        period -> Text,
+        /// For the reports of this agency; null: for all
+        reporter_id -> Nullable<Uuid>,
+        due_on -> Date,
+        reason -> Text,
+        extended_at -> Timestamptz,
+        /// The account that extended it; null for whoever runs the server
+        extended_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     /// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist
     reporting_rule (id) {
         id -> Uuid,
@@ -643,6 +720,25 @@ diesel::table! {
         agency_id -> Uuid,
         role -> Text,
         position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// When reports of a kind are taken, due and closed (chế độ báo cáo): one row for each regime and length of period, at a time
+    reporting_schedule (id) {
+        id -> Uuid,
+        regime -> Text,
+        period_kind -> Text,
+        /// How many days before the last day of the period figures are taken (chốt số liệu); 0: on the last day. Reporting opens on the day after
+        cut_off_days -> Int4,
+        /// The report is due on this working day after the end of the period, the first being 1
+        due_working_days -> Int4,
+        /// So many working days after the due date figures are still taken, as late; then the period is closed, and opened by an unlock only
+        grace_working_days -> Int4,
+        /// Holds for periods whose last day is one of these
+        valid -> Daterange,
+        /// The document that sets it, or words
+        source -> Text,
     }
 }
 
@@ -830,6 +926,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// A request to open a closed period for one assignment (đề nghị mở khóa kỳ báo cáo), and the decision on it
+    unlock_request (id) {
+        id -> Uuid,
+        assignment_id -> Uuid,
+        /// The agency that reports, as in the assignment
+        reporter_id -> Uuid,
+        period -> Text,
+        state -> Text,
+        reason -> Text,
+        requested_at -> Timestamptz,
+        /// The account that asked
+        requested_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        /// The account that decided: never the one that asked
+        decided_by -> Nullable<Uuid>,
+        decision_reason -> Nullable<Text>,
+        /// First day on which the period is open again
+        opened_on -> Nullable<Date>,
+        /// Last day on which it is, at most 60 days later
+        expires_on -> Nullable<Date>,
+        version -> Int4,
+    }
+}
+
 diesel::joinable!(account -> agency (agency_id));
 diesel::joinable!(agency_placement -> document (document_id));
 diesel::joinable!(agency_succession -> document (document_id));
@@ -873,6 +994,8 @@ diesel::joinable!(recommendation_recipient -> agency (agency_id));
 diesel::joinable!(recommendation_recipient -> recommendation (recommendation_id));
 diesel::joinable!(recovery_code -> account (account_id));
 diesel::joinable!(refresh_token -> session (session_id));
+diesel::joinable!(reporting_assignment -> indicator (indicator_id));
+diesel::joinable!(reporting_extension -> agency (reporter_id));
 diesel::joinable!(reporting_rule -> document (document_id));
 diesel::joinable!(reporting_rule_cadence -> reporting_rule (rule_id));
 diesel::joinable!(reporting_rule_party -> agency (agency_id));
@@ -908,12 +1031,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     directive_lead,
     document,
     document_relation,
+    holiday,
     idempotency_record,
     indicator,
     indicator_definition,
     indicator_group,
     measurement,
     measurement_revision,
+    nil_answer,
     password,
     password_reset,
     programme,
@@ -926,9 +1051,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     recommendation_recipient,
     recovery_code,
     refresh_token,
+    reporting_assignment,
+    reporting_extension,
     reporting_rule,
     reporting_rule_cadence,
     reporting_rule_party,
+    reporting_schedule,
     role_grant,
     second_factor,
     service_account,
@@ -938,4 +1066,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_key,
     target,
     target_revision,
+    unlock_request,
 );

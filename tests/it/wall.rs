@@ -33,12 +33,14 @@ directive_party:
 document:
 document_party:
 document_relation:
+holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
 indicator:
 indicator_definition:
 indicator_group:
 measurement: INSERT, UPDATE (published_revision)
-measurement_revision: INSERT, UPDATE (published_at, state)
+measurement_revision: INSERT, UPDATE (published_at, state, submitted_at)
+nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)
 programme:
@@ -52,9 +54,12 @@ recommendation_party:
 recommendation_recipient:
 recovery_code: INSERT, DELETE, UPDATE (used_at)
 refresh_token: INSERT, UPDATE (used_at)
+reporting_assignment: INSERT, UPDATE (valid, version)
+reporting_extension: INSERT
 reporting_rule:
 reporting_rule_cadence:
 reporting_rule_party:
+reporting_schedule:
 role_grant: INSERT, UPDATE (valid_until)
 second_factor: INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, sealed_secret)
 service_account: INSERT, UPDATE (name, scopes, status, version, with_below)
@@ -64,7 +69,8 @@ sign_in_throttle: INSERT, UPDATE, DELETE
 signing_key: INSERT, UPDATE (revoked_at)
 target:
 target_revision: INSERT
-target_warning:";
+target_warning:
+unlock_request: INSERT, UPDATE (decided_at, decided_by, decision_reason, expires_on, opened_on, state, version)";
 
 const PRIVILEGES: &str = "SELECT string_agg(concat(relname, ':', ' ' || nullif(concat_ws(', ', whole, parts), '')), E'\\n' ORDER BY relname COLLATE \"C\")
     FROM pg_class,

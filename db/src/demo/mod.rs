@@ -141,10 +141,11 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 const TABLES: &str = "account, agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_indicator, directive_lead, \
     document, document_relation, idempotency_record, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
-    password, password_reset, programme, programme_document, programme_indicator, progress_update, recommendation, \
-    recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, reporting_rule, \
+    nil_answer, password, password_reset, programme, programme_document, programme_indicator, progress_update, \
+    recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, \
+    reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
-    target_revision";
+    target_revision, unlock_request";
 
 /// Rows that no load of the demo makes.
 const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHERE source <> 'SIMULATED') \
@@ -152,6 +153,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM programme WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM document WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM indicator WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM directive WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 
 /// Empties a demo database, for a fresh load, as the owner of the tables.

@@ -13,14 +13,17 @@ use futures_util::SinkExt as _;
 use tokio_postgres::{Client, Transaction};
 use uuid::Uuid;
 
-use super::series::{Figure, Measured, Plan, Revision, Subject};
+use super::{
+    day_of,
+    series::{Figure, Measured, Plan, Revision, Subject},
+};
 use crate::{DbError, connection::driver_error};
 
 /// So many measurements make a transaction, roughly: an interruption loses no more.
 const CHUNK: u64 = 20_000;
 
 const COPY_MEASUREMENTS: &str = "COPY measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, \
-    period_kind, period, starts_on, ends_on, published_revision) FROM STDIN";
+    period_kind, period, starts_on, ends_on, published_revision, answered_on) FROM STDIN";
 const COPY_REVISIONS: &str = "COPY measurement_revision (measurement_id, revision, state, observation, stated_value, numerator, \
     denominator, factor, narrative, source, reason, recorded_at, published_at) FROM STDIN";
 
@@ -129,12 +132,16 @@ impl Chunk {
             .filter(|(_, revision)| revision.published_at.is_some())
             .map(|(number, _)| number)
             .last();
+        let handed_in = revisions.iter().find(|revision| revision.state != "DRAFT");
+        let answered_on = handed_in.map(|revision| day_of(revision.recorded_at));
         let rows = &mut self.measurement_rows;
         write!(
             rows,
             "{id}\t{indicator_id}\t{definition_id}\t{subject}\t{subject}\tCALENDAR\t{period_kind}\t{period}\t"
         )
-        .and_then(|()| writeln!(rows, "{}\t{}\t{}", window.start, window.end, Null::<u32>(published)))
+        .and_then(|()| {
+            writeln!(rows, "{}\t{}\t{}\t{}", window.start, window.end, Null::<u32>(published), Null(answered_on))
+        })
         .map_err(DbError::internal)?;
         for (number, revision) in (1..).zip(revisions) {
             self.add_revision(*id, number, revision).map_err(DbError::internal)?;

@@ -52,3 +52,8 @@ pub(super) fn morning_of(day: NaiveDate) -> DateTime<Utc> {
     // 8:00 at UTC+7 is 1:00 UTC; the zone has had no other offset since 1975.
     utc + chrono::TimeDelta::hours(1)
 }
+
+/// The day in Asia/Ho_Chi_Minh of an instant.
+fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    (instant + chrono::TimeDelta::hours(7)).date_naive()
+}
