@@ -19,6 +19,7 @@ mod directives;
 mod documents;
 mod embedded;
 mod examples;
+mod faults;
 mod http;
 mod keys;
 mod measurements;
