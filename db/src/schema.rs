@@ -1,11 +1,5 @@
 // @generated automatically by Diesel CLI.
 
-pub mod sql_types {
-    #[derive(diesel::sql_types::SqlType)]
-    #[diesel(postgres_type(name = "xid8", schema = "pg_catalog"))]
-    pub struct Xid8;
-}
-
 diesel::table! {
     /// A person who signs in (tài khoản). Never deleted: history names them
     account (id) {
@@ -141,20 +135,21 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use super::sql_types::Xid8;
-
     /// The outbox: one row for each object that a transaction changed, written in that transaction
     change (id) {
+        /// Orders rows by commit: whoever sees one sees all smaller ones that there will ever be
         id -> Int8,
-        /// Orders rows by commit: a reader stops before the oldest transaction still running
-        transaction_id -> Xid8,
         /// Table of the object
         noun -> Text,
         /// The object; null where many were loaded at once and a reader should fetch the noun again
         object_id -> Nullable<Uuid>,
+        /// DELETED is a tombstone: for its audience the object is no longer there
         kind -> Text,
         recorded_at -> Timestamptz,
+        /// Who could see the object before: everybody, who sees what is internal, or whose reach for PARTY (restricted objects), SUBMITTED or DRAFTS (figures), or ACCOUNTS holds the agency
+        audience -> Nullable<Text>,
+        /// The agency that the audience's reach holds
+        audience_agency_id -> Nullable<Uuid>,
     }
 }
 

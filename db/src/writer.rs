@@ -132,6 +132,36 @@ impl ChangeKind {
     }
 }
 
+/// Who could see an object until now, in the words of [`auth::Scope`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// Who sees what is internal.
+    Internal,
+    /// Who sees what is restricted to its parties, of which this agency was one.
+    Party(Uuid),
+    /// Who sees the submitted figures of this agency.
+    Submitted(Uuid),
+    /// Who sees the drafts of this agency.
+    Drafts(Uuid),
+    /// Who sees the accounts of this agency.
+    Accounts(Uuid),
+}
+
+impl Audience {
+    const fn columns(self) -> (&'static str, Option<Uuid>) {
+        match self {
+            Self::Public => ("PUBLIC", None),
+            Self::Internal => ("INTERNAL", None),
+            Self::Party(agency) => ("PARTY", Some(agency)),
+            Self::Submitted(agency) => ("SUBMITTED", Some(agency)),
+            Self::Drafts(agency) => ("DRAFTS", Some(agency)),
+            Self::Accounts(agency) => ("ACCOUNTS", Some(agency)),
+        }
+    }
+}
+
 /// One entry of the audit trail. `before` and `after` never hold a secret.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entry {
@@ -163,6 +193,8 @@ struct Change {
     object_id: Option<Uuid>,
     kind: &'static str,
     recorded_at: DateTime<Utc>,
+    audience: Option<&'static str>,
+    audience_agency_id: Option<Uuid>,
 }
 
 /// The columns that the chain's trigger does not fill itself; it overwrites what stands for the others.
@@ -226,9 +258,25 @@ impl Writing {
     }
 
     /// A row of the outbox alone.
-    pub(crate) fn changed(&mut self, kind: ChangeKind, (noun, id): (&'static str, Uuid)) {
+    pub(crate) fn changed(&mut self, kind: ChangeKind, object: (&'static str, Uuid)) {
+        self.announce(kind.as_str(), object, (None, None));
+    }
+
+    /// A tombstone in the outbox: those who could see the object until now, and no longer can, are told that it is gone.
+    /// Whoever shrinks who sees something says so, once for each audience; those of it who still see it are not told.
+    pub(crate) fn hidden(&mut self, object: (&'static str, Uuid), audience: Audience) {
+        let (audience, agency) = audience.columns();
+        self.announce("DELETED", object, (Some(audience), agency));
+    }
+
+    fn announce(
+        &mut self,
+        kind: &'static str,
+        (noun, id): (&'static str, Uuid),
+        (audience, audience_agency_id): (Option<&'static str>, Option<Uuid>),
+    ) {
         let recorded_at = self.writer.now;
-        self.changes.push(Change { noun, object_id: Some(id), kind: kind.as_str(), recorded_at });
+        self.changes.push(Change { noun, object_id: Some(id), kind, recorded_at, audience, audience_agency_id });
     }
 
     /// An entry of the trail alone.
@@ -261,7 +309,8 @@ impl Writing {
         });
     }
 
-    /// The trail comes last: its head is one row that all writers lock, and they should hold it for a moment only.
+    /// The outbox and the trail come last, always in this order: both make writers wait for one another until they commit, so
+    /// that their rows are numbered in the order of commits.
     async fn finish(&mut self) -> Result<(), DbError> {
         let Self { connection, changes, entries, writer, .. } = self;
         if !changes.is_empty() {

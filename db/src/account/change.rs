@@ -19,7 +19,7 @@ use crate::{
     schema::{account, agency, second_factor as factor},
     second_factor,
     session::{self, EndReason},
-    writer::{ChangeKind, Writing},
+    writer::{Audience, ChangeKind, Writing},
 };
 
 /// The most characters of a login, a name and an address, as the table has them.
@@ -265,6 +265,9 @@ async fn write<A: Acts>(
         ))
         .execute(writing.connection())
         .await?;
+    if let Some(left) = before.agency_id.filter(|_| before.agency_id != after.agency_id) {
+        writing.hidden((NOUN, after.id), Audience::Accounts(left));
+    }
     writing.record(permit, ChangeKind::Updated, (NOUN, after.id), Some(told(before)), Some(told(&after)));
     Ok(after)
 }

@@ -84,15 +84,15 @@ pub async fn load(owner: &ConnectionSettings, hash: &str, today: NaiveDate, now:
     let work = async |connection: &mut diesel_async::AsyncPgConnection| {
         let new = diesel::insert_into(account::table).values(accounts.to_vec()).on_conflict(account::id).do_nothing();
         let new: Vec<uuid::Uuid> = new.returning(account::id).get_results(connection).await?;
+        let passwords = diesel::insert_into(password::table).values(passwords.to_vec());
+        passwords.on_conflict(password::account_id).do_nothing().execute(connection).await?;
+        let grants = diesel::insert_into(role_grant::table).values(grants.to_vec());
+        grants.on_conflict(role_grant::id).do_nothing().execute(connection).await?;
         let rows = new.iter().map(|id| {
             let created = (change::kind.eq("CREATED"), change::recorded_at.eq(now));
             (change::noun.eq("account"), change::object_id.eq(id), created)
         });
         diesel::insert_into(change::table).values(rows.collect::<Vec<_>>()).execute(connection).await?;
-        let passwords = diesel::insert_into(password::table).values(passwords.to_vec());
-        passwords.on_conflict(password::account_id).do_nothing().execute(connection).await?;
-        let grants = diesel::insert_into(role_grant::table).values(grants.to_vec());
-        grants.on_conflict(role_grant::id).do_nothing().execute(connection).await?;
         Ok(())
     };
     owner.connect().await?.transaction::<_, DbError, _>(work).await

@@ -109,9 +109,10 @@ pub async fn load(
     connection
         .transaction::<_, DbError, _>(async |connection| {
             let DemoOptions { today, now, .. } = options;
-            let mut load = Load { connection, today, now, added: &mut report.added };
+            let mut load = Load { connection, today, now, added: &mut report.added, created: Vec::new() };
             insert::insert(&mut load, &facts).await?;
-            insert::insert_communes(&mut load, &plan.communes).await
+            insert::insert_communes(&mut load, &plan.communes).await?;
+            load.announce().await
         })
         .await?;
     progress(Progress::Facts { added: report.added.values().sum() });

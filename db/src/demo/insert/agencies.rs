@@ -31,7 +31,8 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &AgencyFile) -> Result<()
         )
     });
     let new = insert_new!(load, agency, agency::id => agency::id, rows);
-    load.created("agency", &new).await
+    load.created("agency", new);
+    Ok(())
 }
 
 /// Placements and successions.
@@ -100,5 +101,6 @@ pub(in crate::demo) async fn insert_communes(load: &mut Load<'_>, communes: &[Co
         )
     });
     insert_new!(load, agency_placement, agency_placement::id => agency_placement::id, placements);
-    load.created("agency", &new).await
+    load.created("agency", new);
+    Ok(())
 }

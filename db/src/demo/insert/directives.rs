@@ -64,7 +64,8 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive]) -> Result<(
     // Only with their directive: what people have done with a directive since then is not overwritten.
     progress.retain(|(directive, ..)| new.contains(directive));
     insert_progress(load, &progress).await?;
-    load.created("directive", &new).await
+    load.created("directive", new);
+    Ok(())
 }
 
 async fn insert_parties(load: &mut Load<'_>, facts: &[Directive]) -> Result<(), DbError> {
@@ -182,5 +183,6 @@ async fn insert_progress(
         })
     });
     let new = insert_new!(load, progress_update, progress_update::id => progress_update::id, updates);
-    load.created("progress_update", &new).await
+    load.created("progress_update", new);
+    Ok(())
 }

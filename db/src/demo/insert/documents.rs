@@ -46,5 +46,6 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &DocumentFile) -> Result<
         )
     });
     insert_new!(load, document_relation, document_relation::id => document_relation::id, relations);
-    load.created("document", &new).await
+    load.created("document", new);
+    Ok(())
 }

@@ -52,7 +52,8 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &IndicatorFile) -> Result
         )
     });
     insert_new!(load, indicator_definition, indicator_definition::id => indicator_definition::id, definitions);
-    load.created("indicator", &new).await
+    load.created("indicator", new);
+    Ok(())
 }
 
 /// The identifier of a version of an indicator's definition.

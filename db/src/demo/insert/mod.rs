@@ -44,21 +44,30 @@ pub(super) struct Load<'a> {
     pub today: NaiveDate,
     pub now: DateTime<Utc>,
     pub added: &'a mut BTreeMap<&'static str, u64>,
+    /// For the outbox, which comes last: from its first row on, other writers wait.
+    pub created: Vec<(&'static str, Vec<Uuid>)>,
 }
 
 impl Load<'_> {
-    /// Records new objects in the outbox and in the report.
-    pub async fn created(&mut self, noun: &'static str, ids: &[Uuid]) -> Result<(), DbError> {
+    /// Records new objects in the report, and for the outbox.
+    pub fn created(&mut self, noun: &'static str, ids: Vec<Uuid>) {
         *self.added.entry(noun).or_default() += ids.len() as u64;
-        let rows = ids.iter().map(|id| {
-            (
-                change::noun.eq(noun),
-                change::object_id.eq(id),
-                change::kind.eq("CREATED"),
-                change::recorded_at.eq(self.now),
-            )
-        });
-        diesel::insert_into(change::table).values(rows.collect::<Vec<_>>()).execute(self.connection).await?;
+        self.created.push((noun, ids));
+    }
+
+    /// Writes the outbox.
+    pub async fn announce(self) -> Result<(), DbError> {
+        for (noun, ids) in &self.created {
+            let rows = ids.iter().map(|id| {
+                (
+                    change::noun.eq(noun),
+                    change::object_id.eq(id),
+                    change::kind.eq("CREATED"),
+                    change::recorded_at.eq(self.now),
+                )
+            });
+            diesel::insert_into(change::table).values(rows.collect::<Vec<_>>()).execute(self.connection).await?;
+        }
         Ok(())
     }
 }

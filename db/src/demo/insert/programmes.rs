@@ -23,7 +23,7 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &ProgrammeFile) -> Result
         )
     });
     let new = insert_new!(load, programme, programme::id => programme::id, rows);
-    load.created("programme", &new).await?;
+    load.created("programme", new);
 
     let documents = facts.documents.iter().map(|fact| {
         (

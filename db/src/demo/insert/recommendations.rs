@@ -65,5 +65,6 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &[Recommendation]) -> Res
         })
     });
     insert_new!(load, mention, (mention::recommendation_id, mention::document_id) => mention::document_id, mentions);
-    load.created("recommendation", &new).await
+    load.created("recommendation", new);
+    Ok(())
 }

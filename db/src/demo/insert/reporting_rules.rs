@@ -52,5 +52,6 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &[ReportingRule]) -> Resu
         })
     });
     insert_new!(load, cadence, (cadence::rule_id, cadence::position) => cadence::rule_id, cadences);
-    load.created("reporting_rule", &new).await
+    load.created("reporting_rule", new);
+    Ok(())
 }

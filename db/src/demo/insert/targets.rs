@@ -64,5 +64,6 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &TargetFile) -> Result<()
         )
     });
     insert_new!(load, target_revision, target_revision::id => target_revision::id, revisions);
-    load.created("target", &new).await
+    load.created("target", new);
+    Ok(())
 }
