@@ -1,5 +1,8 @@
 //! Exactly once: the same request again gets the same answer, and nothing is written twice.
 
+use std::time::Duration;
+
+use api::clock::Clock;
 use async_graphql::parser::{
     parse_schema,
     types::{FieldDefinition, TypeKind, TypeSystemDefinition},
@@ -10,6 +13,8 @@ use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Asked, Viewer},
+    server::{Node, person},
+    sql,
 };
 use uuid::Uuid;
 
@@ -172,4 +177,35 @@ async fn the_operator_needs_no_key() {
     assert_eq!(operator.actor(), Actor::Operator);
     create(&Viewer::with(&db, operator), "hanh", KEY).await.whole();
     assert_eq!(db.text("SELECT count(*)::text FROM idempotency_record").await, "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_client_went_away_is_made_whole_and_its_answer_kept() {
+    let db = TestDb::new().await;
+    let boss = person(&db, 1, &[(Role::Administrator, None, false)]).await;
+    let node = Node::start(&db, Clock::Fixed(tests::demo::now()), &[]).await;
+    let token = node.token(&boss).await;
+    let input = json!({ "login": "hanh", "fullName": "Đặng Thị Hạnh" });
+    let request = || node.question(CREATE, &json!({ "input": input, "key": KEY })).bearer_auth(&token).send();
+
+    // Somebody holds the table, so that the change is under way for as long as this test wants.
+    let mut other = db.connect().await;
+    sql::execute(&mut other, "BEGIN; LOCK TABLE account IN SHARE MODE").await.unwrap();
+    let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'account'::regclass AND NOT granted)::text";
+    {
+        let mut request = std::pin::pin!(request());
+        while db.text(waits).await == "false" {
+            let poll = futures_util::poll!(request.as_mut());
+            assert!(poll.is_pending(), "it was answered while the table was held");
+        }
+    }
+    sql::execute(&mut other, "COMMIT").await.unwrap();
+    let count = "SELECT count(*)::text FROM account WHERE login = 'hanh'";
+    let made = async { while db.text(count).await != "1" {} };
+    tokio::time::timeout(Duration::from_secs(20), made).await.expect("it was given up with its client");
+    let answer: Value = request().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["data"]["it"]["account"]["login"], "hanh", "{answer}");
+    assert_eq!(db.text(count).await, "1");
+    assert_eq!(db.text("SELECT count(*)::text FROM change WHERE noun = 'account'").await, "1");
+    node.stop().await;
 }
