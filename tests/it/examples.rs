@@ -3,16 +3,24 @@
 use std::process::Command;
 
 use api::{clock::Clock, config::Config, server::Server};
+use db::demo::accounts::PASSWORD;
 use serde_json::Value;
-use tests::{TestDb, graphql::Viewer, server::config};
+use tests::{TestDb, door::Door, graphql::Viewer, server::config};
 
 #[tokio::test]
 async fn every_saved_example_answers_without_an_error() {
-    let db = TestDb::demo().await;
-    let viewer = Viewer::public(&db);
+    let db = TestDb::demo_with_accounts().await;
+    let door = Door::of_demo(&db).await;
     for example in api::explorer::examples() {
         let variables = example.variables.clone().map_or(Value::Null, Value::Object);
-        let data = viewer.ask_with(&example.query, variables).await.whole();
+        let asked = match &example.login {
+            Some(login) => {
+                let tokens = door.sign_in(login, PASSWORD).await.unwrap();
+                door.ask_as(&tokens.access, &example.query, variables).await
+            }
+            None => door.ask(&example.query, variables).await,
+        };
+        let data = asked.whole();
         let empty = data.as_object().unwrap().iter().filter(|(_, value)| value.is_null()).count();
         assert_eq!(empty, 0, "{}: {data:#}", example.title);
     }

@@ -30,7 +30,7 @@ function Examples({ examples }) {
   return (
     <section className="cotmoc-examples" aria-label="Examples">
       <div className="cotmoc-examples-title">Examples</div>
-      <p>Each opens in a tab of its own and runs.</p>
+      <p>Each opens in a tab of its own; queries run at once.</p>
       {[...Map.groupBy(examples, example => example.group)].map(([group, members]) => (
         <div key={group}>
           <h2>{group}</h2>
@@ -40,6 +40,7 @@ function Examples({ examples }) {
                 <button type="button" onClick={() => open(example)}>
                   <strong>{example.title}</strong>
                   {example.description && <span>{example.description}</span>}
+                  {example.as && <span>For <code>{example.as}</code>: sign in first.</span>}
                 </button>
               </li>
             ))}
@@ -50,7 +51,7 @@ function Examples({ examples }) {
   );
 }
 
-/** Returns a function that opens an example, in the tab that already holds it or a new one, and runs it. */
+/** Returns a function that opens an example, in the tab that already holds it or a new one, and runs it if it only reads. */
 function useOpenExample() {
   const { tabs, addTab, changeTab, queryEditor, variableEditor } = useEditorContext();
   const { run, stop, isSubscribed } = useExecutionContext();
@@ -70,13 +71,12 @@ function useOpenExample() {
     variableEditor.setValue(example.variables);
     // The editor works these out a moment later; until then it would run under the name of the tab before.
     queryEditor.documentAST = parse(example.query);
-    queryEditor.operationName = operationName(queryEditor.documentAST);
-    run();
+    const operation = queryEditor.documentAST.definitions.find(({ kind }) => kind === 'OperationDefinition');
+    queryEditor.operationName = operation?.name?.value ?? null;
+    if (operation?.operation === 'query') {
+      run();
+    }
   };
-}
-
-function operationName(document) {
-  return document.definitions.find(({ kind }) => kind === 'OperationDefinition')?.name?.value ?? null;
 }
 
 function ExamplesIcon() {

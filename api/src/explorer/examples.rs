@@ -37,6 +37,9 @@ pub struct Example {
     pub query: String,
     /// The values of its variables; null if it has none.
     pub variables: Option<Map<String, Value>>,
+    /// The account of the demo that it is for; null if it needs none.
+    #[serde(rename = "as")]
+    pub login: Option<String>,
 }
 
 /// All examples, in the order in which they are listed.
@@ -57,7 +60,7 @@ impl Example {
 
     /// Reads the head, the comment lines that the text begins with; none if it lacks the group or the title.
     fn parse(text: &str, variables: Option<Map<String, Value>>) -> Option<Self> {
-        let (mut group, mut title, mut description) = (None, None, Vec::new());
+        let (mut group, mut title, mut login, mut description) = (None, None, None, Vec::new());
         let mut rest = text;
         while let Some(after) = rest.strip_prefix('#') {
             let (line, next) = after.split_once('\n').unwrap_or((after, ""));
@@ -66,13 +69,15 @@ impl Example {
                 group = Some(name.trim().to_owned());
             } else if let Some(name) = line.strip_prefix("Title:") {
                 title = Some(name.trim().to_owned());
+            } else if let Some(name) = line.strip_prefix("As:") {
+                login = Some(name.trim().to_owned());
             } else if !line.is_empty() {
                 description.push(line);
             }
             rest = next;
         }
         let query = rest.trim().to_owned();
-        Some(Self { group: group?, title: title?, description: description.join(" "), query, variables })
+        Some(Self { group: group?, title: title?, description: description.join(" "), query, variables, login })
     }
 }
 
@@ -125,10 +130,11 @@ mod tests {
     #[test]
     fn the_head_ends_at_the_first_line_that_is_no_comment() {
         let text =
-            "# Group: Chỉ tiêu\n# Title: Phủ sóng 5G\n# Đến năm 2030,\n#\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
+            "# Group: Chỉ tiêu\n# Title: Phủ sóng 5G\n# As: bao.cao\n# Đến năm 2030,\n#\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
         let example = Example::parse(text, None).unwrap();
         assert_eq!(example.group, "Chỉ tiêu");
         assert_eq!(example.title, "Phủ sóng 5G");
+        assert_eq!(example.login.as_deref(), Some("bao.cao"));
         assert_eq!(example.description, "Đến năm 2030, theo văn bản.");
         assert_eq!(example.query, "# kept\nquery Q { a }");
     }
