@@ -199,7 +199,7 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
     assert_eq!(found.len(), WRITERS * CHANGES);
     assert_eq!(found.into_iter().collect::<BTreeMap<_, _>>(), done);
 
-    let guest = Embedded::start_or_join(EmbeddedConfig::new(&PathBuf::from(&data))).await.unwrap();
+    let guest = Embedded::start_or_join(EmbeddedConfig::new(PathBuf::from(&data))).await.unwrap();
     let mut connection = guest.connection(DATABASE, SessionLimits::default()).unwrap().connect().await.unwrap();
     let whole = "SELECT concat_ws(' ', count(*), count(c.object_id), count(DISTINCT c.object_id), count(e.object_id),
             count(DISTINCT e.object_id), (SELECT count(*) FROM idempotency_record WHERE answer IS NOT NULL),

@@ -28,6 +28,11 @@ async fn create(viewer: &Viewer, login: &str, key: &str) -> Asked {
     viewer.ask_with(CREATE, json!({ "input": input, "key": key })).await
 }
 
+/// The same where it must be done.
+async fn created(viewer: &Viewer, login: &str, key: &str) {
+    assert_eq!(create(viewer, login, key).await.whole()["it"]["userErrors"], json!([]));
+}
+
 /// Whoever administers everything, with the account of that number.
 fn administrator(db: &TestDb, number: u128) -> Viewer {
     let holdings = vec![Holding { role: Role::Administrator, at: Reached::All }];
@@ -71,7 +76,7 @@ async fn the_answer_stays_the_first_one_whatever_happens_after() {
 async fn a_key_is_good_for_one_change() {
     let db = TestDb::new().await;
     let viewer = administrator(&db, 1);
-    create(&viewer, "hanh", KEY).await.whole();
+    created(&viewer, "hanh", KEY).await;
     let after = written(&db).await;
     let other = create(&viewer, "lan", KEY).await;
     assert_eq!(other.data, json!({ "it": null }));
@@ -82,7 +87,7 @@ async fn a_key_is_good_for_one_change() {
 #[tokio::test]
 async fn everybody_has_keys_of_their_own() {
     let db = TestDb::new().await;
-    create(&administrator(&db, 1), "hanh", KEY).await.whole();
+    created(&administrator(&db, 1), "hanh", KEY).await;
     let other = create(&administrator(&db, 7), "lan", KEY).await.whole();
     assert_eq!(other["it"]["account"]["login"], "lan");
 }
@@ -91,7 +96,7 @@ async fn everybody_has_keys_of_their_own() {
 async fn a_refusal_is_not_remembered() {
     let db = TestDb::new().await;
     let viewer = administrator(&db, 1);
-    create(&viewer, "hanh", KEY).await.whole();
+    created(&viewer, "hanh", KEY).await;
     let key = "0193cb7e-5a00-7000-8000-000000000002";
     let taken = create(&viewer, "hanh", key).await.whole();
     assert_eq!(taken["it"]["userErrors"][0]["code"], "TAKEN");
@@ -112,9 +117,9 @@ async fn who_comes_at_the_same_moment_gets_the_same_answer() {
 async fn records_go_when_their_time_is_over() {
     let db = TestDb::new().await;
     let viewer = administrator(&db, 1);
-    create(&viewer, "hanh", KEY).await.whole();
+    created(&viewer, "hanh", KEY).await;
     db.execute("UPDATE idempotency_record SET recorded_at = recorded_at - interval '73 hours'").await;
-    create(&viewer, "lan", "0193cb7e-5a00-7000-8000-000000000003").await.whole();
+    created(&viewer, "lan", "0193cb7e-5a00-7000-8000-000000000003").await;
     assert_eq!(
         db.text("SELECT string_agg(key::text, ' ') FROM idempotency_record").await,
         "0193cb7e-5a00-7000-8000-000000000003"
@@ -175,7 +180,7 @@ async fn the_operator_needs_no_key() {
     let db = TestDb::new().await;
     let operator = Principal::operator();
     assert_eq!(operator.actor(), Actor::Operator);
-    create(&Viewer::with(&db, operator), "hanh", KEY).await.whole();
+    created(&Viewer::with(&db, operator), "hanh", KEY).await;
     assert_eq!(db.text("SELECT count(*)::text FROM idempotency_record").await, "0");
 }
 

@@ -129,8 +129,7 @@ mod tests {
 
     #[test]
     fn the_head_ends_at_the_first_line_that_is_no_comment() {
-        let text =
-            "# Group: Chỉ tiêu\n# Title: Phủ sóng 5G\n# As: bao.cao\n# Đến năm 2030,\n#\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
+        let text = "# Group: Chỉ tiêu\n# Title: Phủ sóng 5G\n# As: bao.cao\n# Đến năm 2030,\n#\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
         let example = Example::parse(text, None).unwrap();
         assert_eq!(example.group, "Chỉ tiêu");
         assert_eq!(example.title, "Phủ sóng 5G");
