@@ -40,9 +40,13 @@ impl UserError {
 fn message(violation: &Violation, language: Language) -> String {
     let (vi, en) = words(violation.code);
     let limit = violation.limit.map(|limit| limit.to_string()).unwrap_or_default();
-    match language {
+    let words = match language {
         Language::Vi => vi.replace("{limit}", &limit),
         Language::En => en.replace("{limit}", &limit),
+    };
+    match &violation.about {
+        Some(name) => format!("{words}: {name}"),
+        None => words,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     audit::{AuditEntry, AuditQuery},
     authentication::Authority,
     clock::Clock,
-    directives::{Directive, DirectiveQuery, ProgressUpdate},
+    directives::{Directive, DirectiveQuery, ProgressUpdate, change::DirectiveMutation, timeline::DirectiveEvent},
     documents::{Document, DocumentQuery},
     id,
     indicators::{Indicator, IndicatorQuery},
@@ -52,6 +52,8 @@ pub enum Node {
     AuditEntry(AuditEntry),
     /// A directive
     Directive(Directive),
+    /// Something that happened to a directive
+    DirectiveEvent(DirectiveEvent),
     /// A document
     Document(Document),
     /// An indicator
@@ -93,6 +95,7 @@ impl Node {
             Agency,
             AuditEntry,
             Directive,
+            DirectiveEvent,
             Document,
             Indicator,
             IndicatorGroup,
@@ -170,7 +173,7 @@ pub struct Query(
 /// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null
 /// exactly if nothing was written. What the viewer may not do at all, and what is not there, are errors.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, SessionMutation, SecondFactorMutation, ServiceAccountMutation);
+pub struct Mutation(AccountMutation, SessionMutation, SecondFactorMutation, ServiceAccountMutation, DirectiveMutation);
 
 type Cotmoc = Schema<Query, Mutation, EmptySubscription>;
 

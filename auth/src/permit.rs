@@ -235,7 +235,9 @@ impl Principal {
     /// The permit to do this, within the viewer's reach.
     pub fn permit<A: Acts>(&self) -> Result<Permit<A>, Denied> {
         self.may(A::ACTION)?;
-        Ok(Permit { actor: self.actor, reach: self.reach(A::ACTION), action: PhantomData })
+        let rule = A::ACTION.rule();
+        let by = self.holdings.iter().filter(|held| rule.roles.iter().any(|(role, _)| *role == held.role)).cloned();
+        Ok(Permit { actor: self.actor, reach: self.reach(A::ACTION), by: by.collect(), action: PhantomData })
     }
 
     /// What the viewer may read.
@@ -251,6 +253,8 @@ impl Principal {
 pub struct Permit<A> {
     actor: Actor,
     reach: Reached,
+    /// The roles that give it.
+    by: Vec<Holding>,
     action: PhantomData<fn() -> A>,
 }
 
@@ -268,6 +272,12 @@ impl<A: Acts> Permit<A> {
     #[must_use]
     pub const fn reach(&self) -> &Reached {
         &self.reach
+    }
+
+    /// The role by which it holds at an agency, the first if there are several; none for a machine.
+    #[must_use]
+    pub fn role_at(&self, agency: Uuid) -> Option<Role> {
+        self.by.iter().find(|held| held.at.holds(Some(agency))).map(|held| held.role)
     }
 
     /// Whether it holds for that object: the same answer as [`Principal::may_to`].
@@ -311,6 +321,9 @@ mod tests {
         assert_eq!(viewer.reach(Action::SeeSubmitted), at(&[10, 20, 21]));
         assert_eq!(viewer.may(Action::PublishMeasurement), Err(Denied::Role));
         assert!(viewer.permit::<action::EndorseMeasurement>().unwrap().reach().holds(Some(id(21))));
+        let progress = viewer.permit::<action::ReportProgress>().unwrap();
+        let roles = [10, 21, 30].map(|agency| progress.role_at(id(agency)));
+        assert_eq!(roles, [Some(Role::Reporter), Some(Role::Head), None]);
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Action {
                 | Self::PublishMeasurement
                 | Self::DecideUnlock
                 | Self::DecideExtension
+                | Self::AnswerCounterOffer
                 | Self::ConfirmDone
                 | Self::DisableAccount
                 | Self::GrantRole
@@ -171,6 +172,9 @@ table! {
     RequestExtension "REQUEST_EXTENSION" "Ask for a later deadline" { roles: [Head: Held] }
     DecideExtension "DECIDE_EXTENSION" "Approve, refuse or counter a request of somebody else for a later deadline" {
         roles: [Leader: Held]
+    }
+    AnswerCounterOffer "ANSWER_COUNTER_OFFER" "Accept or decline a later deadline that somebody else offers" {
+        roles: [Head: Held]
     }
     ReportDone "REPORT_DONE" "Report a directive as done" { roles: [Head: Held] }
     ConfirmDone "CONFIRM_DONE" "Confirm what somebody else reported as done" {

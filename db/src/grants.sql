@@ -13,10 +13,15 @@ BEGIN
 END
 $$;
 
--- Catalogue (agencies, documents, programmes, indicators, targets, directives …): read only, until a mutation writes it.
+-- Catalogue (agencies, documents, programmes, indicators, targets …): read only, until a mutation writes it.
 
 -- History is added.
-GRANT INSERT ON change, audit_entry, directive_deadline, progress_update, target_revision, measurement_revision TO cotmoc_server;
+GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_revision TO cotmoc_server;
+-- A directive is issued whole, and moves on; requests on its way are made, and settled.
+GRANT INSERT, UPDATE (state, state_source, completed_on, done_reported_by, confirmed_by, version) ON directive TO cotmoc_server;
+GRANT INSERT ON directive_lead, directive_coordinator, directive_dependency, directive_indicator TO cotmoc_server;
+GRANT INSERT, UPDATE (state, counter_on, decision_reason, decided_at, decided_by, answered_at, answered_by) ON directive_extension TO cotmoc_server;
+GRANT INSERT, UPDATE (answer, ended_on, given_at, given_by) ON directive_input TO cotmoc_server;
 -- A figure's life-cycle moves on; the figure stays.
 GRANT INSERT, UPDATE (published_revision) ON measurement TO cotmoc_server;
 GRANT UPDATE (state, submitted_at, published_at) ON measurement_revision TO cotmoc_server;

@@ -188,6 +188,14 @@ diesel::table! {
         completed_on -> Nullable<Date>,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// What the clause says, in its own words; null if nobody has copied them
+        content -> Nullable<Text>,
+        /// Raised by whatever people change: whoever changes it says which version they have seen
+        version -> Int4,
+        /// The account that reported it as done; null while nobody has, or if the source does not say
+        done_reported_by -> Nullable<Uuid>,
+        /// The account that confirmed it, never the one that reported it; null while nobody has, or if the source does not say
+        confirmed_by -> Nullable<Uuid>,
     }
 }
 
@@ -245,12 +253,87 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The timeline of a directive: everything that happened to it, written with what happened
+    directive_event (id) {
+        id -> Uuid,
+        /// Order of recording; within a directive the order in which things happened
+        number -> Int8,
+        directive_id -> Uuid,
+        kind -> Text,
+        /// Day (Asia/Ho_Chi_Minh); null if the source gives none
+        occurred_on -> Nullable<Date>,
+        /// When it was recorded here; what documents say was recorded when it was loaded
+        recorded_at -> Timestamptz,
+        /// The person or machine that did it; null if the source does not say, or if it follows from something else
+        account_id -> Nullable<Uuid>,
+        /// The agency for which it was done
+        agency_id -> Nullable<Uuid>,
+        /// The role by which it was done; null for machines, and if the source does not say
+        role -> Nullable<Text>,
+        /// What was said: the reason, the question, the report
+        text -> Nullable<Text>,
+        deadline_revision -> Nullable<Int4>,
+        progress_id -> Nullable<Uuid>,
+        extension_id -> Nullable<Uuid>,
+        input_id -> Nullable<Uuid>,
+        /// The part that was given away, or the directive that is waited for no longer
+        other_directive_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// Requests for a later deadline (xin gia hạn), and what became of them
+    directive_extension (id) {
+        id -> Uuid,
+        directive_id -> Uuid,
+        /// The agency that asks, one of those that lead
+        agency_id -> Uuid,
+        /// LAPSED: the directive ended before the request was settled
+        state -> Text,
+        /// The last day that is asked for
+        proposed_on -> Date,
+        reason -> Text,
+        requested_at -> Timestamptz,
+        requested_by -> Uuid,
+        /// The last day that was offered instead
+        counter_on -> Nullable<Date>,
+        decision_reason -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        answered_at -> Nullable<Timestamptz>,
+        answered_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     /// Which indicators a directive serves
     directive_indicator (directive_id, indicator_id) {
         directive_id -> Uuid,
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+    }
+}
+
+diesel::table! {
+    /// What coordinating agencies were asked for, and what they gave: the days in between are counted
+    directive_input (id) {
+        id -> Uuid,
+        directive_id -> Uuid,
+        /// The agency that asks, one of those that lead
+        agency_id -> Uuid,
+        /// The agency that is asked, one of those that coordinate
+        coordinator_id -> Uuid,
+        question -> Text,
+        due_on -> Nullable<Date>,
+        asked_on -> Date,
+        asked_at -> Timestamptz,
+        asked_by -> Uuid,
+        answer -> Nullable<Text>,
+        /// Day on which the waiting ended: by the answer, or with the directive; null while it goes on
+        ended_on -> Nullable<Date>,
+        given_at -> Nullable<Timestamptz>,
+        given_by -> Nullable<Uuid>,
     }
 }
 
@@ -570,6 +653,8 @@ diesel::table! {
         document_id -> Nullable<Uuid>,
         recorded_at -> Timestamptz,
         recorded_by -> Nullable<Uuid>,
+        /// What shows it, in words and addresses; null if nothing was given
+        evidence -> Nullable<Text>,
     }
 }
 
@@ -961,8 +1046,15 @@ diesel::joinable!(directive_deadline -> document (document_id));
 diesel::joinable!(directive_dependency -> document (on_document_id));
 diesel::joinable!(directive_document -> directive (directive_id));
 diesel::joinable!(directive_document -> document (document_id));
+diesel::joinable!(directive_event -> agency (agency_id));
+diesel::joinable!(directive_event -> directive_extension (extension_id));
+diesel::joinable!(directive_event -> directive_input (input_id));
+diesel::joinable!(directive_event -> progress_update (progress_id));
+diesel::joinable!(directive_extension -> agency (agency_id));
+diesel::joinable!(directive_extension -> directive (directive_id));
 diesel::joinable!(directive_indicator -> directive (directive_id));
 diesel::joinable!(directive_indicator -> indicator (indicator_id));
+diesel::joinable!(directive_input -> directive (directive_id));
 diesel::joinable!(directive_lead -> agency (agency_id));
 diesel::joinable!(directive_lead -> directive (directive_id));
 diesel::joinable!(document -> agency (issuer_id));
@@ -1022,7 +1114,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     directive_deadline,
     directive_dependency,
     directive_document,
+    directive_event,
+    directive_extension,
     directive_indicator,
+    directive_input,
     directive_lead,
     document,
     document_relation,

@@ -19,3 +19,13 @@ define_sql_function! {
     /// Counts a try to sign in under all keys; false, and nothing counted, if one of them is blocked.
     fn sign_in_count(keys: Array<Binary>, free: Array<Integer>, longest: Array<Integer>, at: Timestamptz) -> Bool;
 }
+
+define_sql_function! {
+    /// Whether a dependency still holds, by the directive or the document that is waited for.
+    fn is_awaited(directive: Nullable<Uuid>, document: Nullable<Uuid>) -> Bool;
+}
+
+define_sql_function! {
+    /// Puts what documents say of directives without a timeline into one.
+    fn directive_tell_past(at: Timestamptz) -> Nullable<Text>;
+}

@@ -77,6 +77,15 @@ const RULES: &[(&str, ViolationCode, &[&str])] = &[
     ("role_grant_no_overlap", ViolationCode::Overlaps, &["input", "validFrom"]),
     ("role_grant_everywhere_check", ViolationCode::Required, &["input", "agency"]),
     ("role_grant_valid_check", ViolationCode::Malformed, &["input", "validUntil"]),
+    ("directive_code_key", ViolationCode::Taken, &["input", "clause"]),
+    ("directive_confirmed_by_another", ViolationCode::OwnWork, &["input", "directive"]),
+    ("directive_deadline_within_parent", ViolationCode::OutOfBounds, &["input", "deadline"]),
+    ("directive_extension_answered_by_another", ViolationCode::OwnWork, &["input", "extensionRequest"]),
+    ("directive_extension_decided_by_another", ViolationCode::OwnWork, &["input", "extensionRequest"]),
+    ("directive_extension_one_at_a_time", ViolationCode::NotInState, &["input", "directive"]),
+    ("directive_extension_state_moves", ViolationCode::NotInState, &["input", "extensionRequest"]),
+    ("directive_input_given_once", ViolationCode::NotInState, &["input", "inputRequest"]),
+    ("directive_state_moves", ViolationCode::NotInState, &["input", "directive"]),
 ];
 
 /// What a broken rule of the tables means to whoever entered it; other errors are as they were.
@@ -99,19 +108,33 @@ pub struct Violation {
     pub limit: Option<i32>,
     /// Which row of many, from 0; none if there is but one, or if it is about all.
     pub row: Option<i32>,
+    /// What stands in the way, by its name; none if the rule says it all.
+    pub about: Option<String>,
 }
 
 impl Violation {
     /// A rule that a field breaks.
     #[must_use]
     pub fn of(code: ViolationCode, field: &[&'static str]) -> Self {
-        Self { code, field: field.iter().map(|part| Cow::Borrowed(*part)).collect(), limit: None, row: None }
+        Self {
+            code,
+            field: field.iter().map(|part| Cow::Borrowed(*part)).collect(),
+            limit: None,
+            row: None,
+            about: None,
+        }
     }
 
     /// With the rule's bound.
     #[must_use]
     pub fn limit(self, limit: i32) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// With the name of what stands in the way: one that the person may see.
+    #[must_use]
+    pub fn about(self, name: impl Into<String>) -> Self {
+        Self { about: Some(name.into()), ..self }
     }
 
     /// In a row of many: `["input", "value"]` becomes `["input", "rows", "3", "value"]`.

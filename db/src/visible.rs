@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use auth::Reached;
+use auth::{Reached, Scope};
 use diesel::{
     Table,
     expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate},
@@ -67,8 +67,12 @@ pub(crate) struct Visible<T> {
 condition!(Visible<T: Guarded>, over T::PrimaryKey);
 
 /// Whether the reader may see the object of that table in the query's row.
-pub(crate) fn visible<T: Guarded>(reader: &Reader, _: T) -> Visible<T> {
-    let scope = reader.scope();
+pub(crate) fn visible<T: Guarded>(reader: &Reader, noun: T) -> Visible<T> {
+    visible_to(reader.scope(), noun)
+}
+
+/// The same for whoever writes: nobody changes what they do not see.
+pub(crate) fn visible_to<T: Guarded>(scope: &Scope, _: T) -> Visible<T> {
     Visible { internal: scope.internal(), restricted: scope.restricted().into(), noun: PhantomData }
 }
 

@@ -28,9 +28,12 @@ use uuid::Uuid;
 const IDS: &[(&str, u8, &str)] = &[
     ("account", b'k', "account"),
     ("agency", b'a', "agency"),
+    ("directive", b'v', "directive"),
+    ("extensionRequest", b'z', "directive_extension"),
     ("grant", b'o', "role_grant"),
     ("id", b'a', "agency"),
     ("ids", b'a', "agency"),
+    ("inputRequest", b'y', "directive_input"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
     ("session", b's', "session"),
@@ -64,6 +67,13 @@ const SOMEBODY: &str = "
             (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{figures:read}', '2026-01-02T01:00:00Z');
     INSERT INTO service_secret (id, service_account_id, hash, created_at) VALUES
         ('00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-0000000000c1', sha256('bi-mat'), '2026-01-02T01:00:00Z');
+    INSERT INTO directive_extension (id, directive_id, agency_id, proposed_on, reason, requested_at, requested_by)
+        SELECT '00000000-0000-7000-8000-0000000000d1', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-06-30', 'Chờ hướng dẫn',
+            '2026-01-19T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
+    INSERT INTO directive_input (id, directive_id, agency_id, coordinator_id, question, asked_on, asked_at, asked_by)
+        SELECT '00000000-0000-7000-8000-0000000000d2', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'),
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), 'Góp ý', '2026-01-19', '2026-01-19T01:00:00Z',
+            '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 
@@ -183,7 +193,11 @@ impl Ids {
     async fn of_others(db: &TestDb) -> Self {
         let mut known = BTreeMap::new();
         for (_, _, table) in IDS {
-            let of = if *table == "agency" { "WHERE code = 'qng.skhcn'" } else { "" };
+            let of = match *table {
+                "agency" => "WHERE code = 'qng.skhcn'",
+                "directive" => "WHERE code = 'tb-ubnd-qng-2025-04:6'",
+                _ => "",
+            };
             let id = db.text(&format!("SELECT id::text FROM {table} {of} ORDER BY id LIMIT 1")).await;
             known.insert(*table, id.parse().unwrap());
         }

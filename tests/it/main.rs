@@ -16,6 +16,7 @@ mod database;
 mod demo;
 mod demo_accounts;
 mod directives;
+mod directives_written;
 mod documents;
 mod embedded;
 mod examples;

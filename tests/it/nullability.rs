@@ -50,6 +50,19 @@ const LOSSES: &[(&str, &str, &str, &str)] = &[
         "progressUpdates",
         "title",
     ),
+    (
+        "directive_event",
+        "{ directives(first: 3) { nodes { title timeline { nodes { kind } } } } }",
+        "timeline",
+        "title",
+    ),
+    (
+        "directive_extension",
+        "{ directives(first: 3) { nodes { title extensionRequests { state } } } }",
+        "extensionRequests",
+        "title",
+    ),
+    ("directive_input", "{ directives(first: 3) { nodes { title waitedDays } } }", "waitedDays", "title"),
     ("recommendation_recipient", "{ recommendations(first: 3) { nodes { topic to { name } } } }", "to", "topic"),
     (
         "reporting_rule_cadence",

@@ -22,13 +22,16 @@ agency_succession_party:
 audit_entry: INSERT
 audit_head:
 change: INSERT
-directive:
-directive_coordinator:
+directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
+directive_coordinator: INSERT
 directive_deadline: INSERT
-directive_dependency:
+directive_dependency: INSERT
 directive_document:
-directive_indicator:
-directive_lead:
+directive_event: INSERT
+directive_extension: INSERT, UPDATE (answered_at, answered_by, counter_on, decided_at, decided_by, decision_reason, state)
+directive_indicator: INSERT
+directive_input: INSERT, UPDATE (answer, ended_on, given_at, given_by)
+directive_lead: INSERT
 directive_party:
 document:
 document_party:

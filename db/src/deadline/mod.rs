@@ -53,6 +53,32 @@ impl Deadline {
         Self { words, stated_on: None, precision: DatePrecision::None, operator: None, year_inferred: false }
     }
 
+    /// Until a day, that day included.
+    #[must_use]
+    pub const fn on(day: NaiveDate) -> Self {
+        Self {
+            words: None,
+            stated_on: Some(day),
+            precision: DatePrecision::Day,
+            operator: Some(DeadlineOperator::By),
+            year_inferred: false,
+        }
+    }
+
+    /// What somebody states by a day, or by any day of the month, quarter or year that is meant; `None` if the calendar
+    /// has none.
+    #[must_use]
+    pub fn stated(
+        words: Option<String>,
+        day: NaiveDate,
+        precision: DatePrecision,
+        operator: DeadlineOperator,
+    ) -> Option<Self> {
+        let window = precision.window(day)?;
+        let stated_on = if operator == DeadlineOperator::Before { window.start } else { window.last_day() };
+        Some(Self { words, stated_on: Some(stated_on), precision, operator: Some(operator), year_inferred: false })
+    }
+
     /// Reads the words of a document, such as "trước ngày 15/4/2025", "trong Quý IV/2025", "Đến ngày 30/6", "năm 2025",
     /// "giai đoạn 2026 – 2030", "khẩn trương".
     ///
@@ -67,19 +93,26 @@ impl Deadline {
     #[must_use]
     pub fn due_on(&self) -> Option<NaiveDate> {
         let stated = self.stated_on?;
-        let window = match self.precision {
-            DatePrecision::Day => Window::of_days(stated, stated),
-            DatePrecision::Month => calendar_window(stated, PeriodKind::Month)?,
-            DatePrecision::Quarter => calendar_window(stated, PeriodKind::Quarter)?,
-            DatePrecision::Year => calendar_window(stated, PeriodKind::Year)?,
-            DatePrecision::None => return None,
-        };
+        let window = self.precision.window(stated)?;
         match self.operator {
             Some(DeadlineOperator::During) => None,
             Some(DeadlineOperator::Before) => window.start.pred_opt(),
             Some(DeadlineOperator::By | DeadlineOperator::Within | DeadlineOperator::Expected) | None => {
                 Some(window.last_day())
             }
+        }
+    }
+}
+
+impl DatePrecision {
+    /// The days of what is stated so exactly by one of them.
+    fn window(self, day: NaiveDate) -> Option<Window> {
+        match self {
+            Self::Day => Some(Window::of_days(day, day)),
+            Self::Month => calendar_window(day, PeriodKind::Month),
+            Self::Quarter => calendar_window(day, PeriodKind::Quarter),
+            Self::Year => calendar_window(day, PeriodKind::Year),
+            Self::None => None,
         }
     }
 }

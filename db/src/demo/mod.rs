@@ -140,7 +140,8 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
 const TABLES: &str = "account, agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
-    directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_indicator, directive_lead, \
+    directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
+    directive_indicator, directive_input, directive_lead, \
     document, document_relation, idempotency_record, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
     nil_answer, password, password_reset, programme, programme_document, programme_indicator, progress_update, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, \
@@ -151,6 +152,7 @@ const TABLES: &str = "account, agency, agency_placement, agency_succession, agen
 /// Rows that no load of the demo makes.
 const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM progress_update WHERE source <> 'SIMULATED') \
+    OR EXISTS (SELECT FROM directive_event WHERE account_id IS NOT NULL) \
     OR EXISTS (SELECT FROM programme WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM document WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM indicator WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM directive WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \

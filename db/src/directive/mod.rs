@@ -1,20 +1,28 @@
 //! Directives and duties (chỉ đạo, nhiệm vụ).
 
+pub mod change;
+mod event;
 mod filter;
 mod relations;
+mod requests;
+mod rules;
 
 use async_graphql::SimpleObject;
-use auth::{Action, Object, Principal};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::filter::{cursor, filtered, sorted, with_codes};
 pub use self::{
+    event::{DirectiveEvent, DirectiveEventFilter, DirectiveEventKind, DirectiveEventLink, DirectiveEventOrder},
     filter::{DirectiveFilter, DirectiveLink, DirectiveOrder, DirectiveSort},
     relations::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, DirectiveCoordinator, DirectiveDeadline, DirectiveDependency,
         IndicatorsServedBy, LeadsOf, ProgressFilter, ProgressLink, ProgressSort, ProgressUpdate, ServedIndicator,
+        WaitsFor,
     },
+    requests::{ExtensionById, ExtensionRequest, ExtensionState, ExtensionsOf, InputById, InputRequest, InputsOf},
+    rules::{Pending, Refusal, Standing},
 };
 use crate::{
     Date,
@@ -88,7 +96,7 @@ text_enum! {
 }
 
 /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = directive)]
 #[graphql(name = "DirectiveRow")]
 pub struct Directive {
@@ -101,7 +109,9 @@ pub struct Directive {
     pub kind: DirectiveKind,
     /// What is to be done, in our words, in Vietnamese
     pub title: String,
-    /// The same in English, in more words; null if nobody has written it yet
+    /// What the clause says, in its own words; null if nobody has copied them
+    pub content: Option<String>,
+    /// The title in English, in more words; null if nobody has written it yet
     #[graphql(name = "summary")]
     pub summary_en: Option<String>,
     /// Clause label as the document prints it: `10.a`, `III.1`
@@ -128,6 +138,8 @@ pub struct Directive {
     pub completed_on: Option<Date>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change of state or deadline: whoever changes it says which version they have seen
+    pub version: i32,
     /// The programme it belongs to
     #[graphql(skip)]
     pub programme_id: Uuid,
@@ -140,30 +152,12 @@ pub struct Directive {
     /// Who gives it
     #[graphql(skip)]
     pub assigner_id: Option<Uuid>,
+    /// The account that reported it as done
+    #[graphql(skip)]
+    pub done_reported_by: Option<Uuid>,
 }
 
 impl Directive {
-    /// Whether somebody may do this to it, as it stands now. Those who lead it do it, those who coordinate it give
-    /// input, and the agency that gave it decides.
-    #[must_use]
-    pub fn is_open(&self, leads: &[Uuid], coordinators: &[Uuid], viewer: &Principal, action: Action) -> bool {
-        use DirectiveState::{Assigned, InProgress, ReportedDone};
-        let assigner = self.assigner_id.as_slice();
-        let (agencies, states): (&[Uuid], &[DirectiveState]) = match action {
-            Action::AcceptDirective => (leads, &[Assigned]),
-            Action::DelegateDirective | Action::ReportProgress | Action::RequestInput | Action::RequestExtension => {
-                (leads, &[Assigned, InProgress])
-            }
-            Action::ReportDone => (leads, &[InProgress]),
-            Action::GiveInput => (coordinators, &[Assigned, InProgress]),
-            Action::DecideExtension => (assigner, &[Assigned, InProgress]),
-            Action::ConfirmDone | Action::SendBackDirective => (assigner, &[ReportedDone]),
-            Action::CancelDirective => (assigner, &[Assigned, InProgress, ReportedDone]),
-            _ => return false,
-        };
-        states.contains(&self.state) && viewer.may_to(action, Object { agencies, by: None })
-    }
-
     /// Whether it is in time on a day, held against one of its deadlines. What was cancelled can no longer be late.
     #[must_use]
     pub fn timeliness(&self, due_on: Option<Date>, on: Date) -> Timeliness {

@@ -17,6 +17,7 @@ use crate::{
         agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_indicator,
         directive_lead, document, progress_update,
     },
+    sql_functions::is_awaited,
     visible::refers_to_visible,
 };
 
@@ -116,6 +117,21 @@ relation!(
         .select((directive_dependency::directive_id, DirectiveDependency::as_select()))
 );
 
+relation!(
+    /// What it still waits for, as far as the reader may see it: a directive that is neither completed nor cancelled, a
+    /// document that is not issued yet.
+    WaitsFor => DirectiveDependency,
+    |reader, parents| directive_dependency::table
+        .filter(directive_dependency::directive_id.eq_any(parents))
+        .filter(is_awaited(directive_dependency::on_directive_id, directive_dependency::on_document_id))
+        .filter(
+            refers_to_visible(reader, directive_dependency::on_directive_id, directive::table)
+                .or(refers_to_visible(reader, directive_dependency::on_document_id, document::table)),
+        )
+        .order((directive_dependency::directive_id, directive_dependency::id))
+        .select((directive_dependency::directive_id, DirectiveDependency::as_select()))
+);
+
 /// An indicator that a directive serves.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = directive_indicator)]
@@ -153,6 +169,8 @@ pub struct ProgressUpdate {
     pub narrative: String,
     /// What stands in the way; null if nothing was reported
     pub obstacles: Option<String>,
+    /// What shows it, in words and addresses; null if nothing was given
+    pub evidence: Option<String>,
     /// Where the report comes from; SIMULATED means invented for the demo
     pub source: Source,
     /// When it was recorded here, in UTC

@@ -19,6 +19,7 @@ use crate::{
         directive, directive_coordinator as coordinator, directive_deadline as row, directive_dependency as dependency,
         directive_document as mention, directive_indicator as serves, directive_lead as lead, progress_update,
     },
+    sql_functions::directive_tell_past,
 };
 
 pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive]) -> Result<(), DbError> {
@@ -64,6 +65,7 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive]) -> Result<(
     // Only with their directive: what people have done with a directive since then is not overwritten.
     progress.retain(|(directive, ..)| new.contains(directive));
     insert_progress(load, &progress).await?;
+    diesel::select(directive_tell_past(load.now)).execute(load.connection).await?;
     load.created("directive", new);
     Ok(())
 }

@@ -1,5 +1,9 @@
 //! Directives and duties (chỉ đạo, nhiệm vụ).
 
+pub mod change;
+pub mod requests;
+pub mod timeline;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use auth::Action;
 use db::{
@@ -8,16 +12,22 @@ use db::{
     deadline::Timeliness,
     directive::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row, DirectiveCoordinator as CoordinatorRow,
-        DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow, DirectiveFilter, DirectiveLink,
-        DirectiveOrder, IndicatorsServedBy, LeadsOf, ProgressLink, ProgressUpdate as ProgressRow,
-        ServedIndicator as ServedRow,
+        DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow, DirectiveEventFilter,
+        DirectiveEventLink, DirectiveEventOrder, DirectiveFilter, DirectiveLink, DirectiveOrder, ExtensionsOf,
+        IndicatorsServedBy, InputsOf, LeadsOf, ProgressLink, ProgressUpdate as ProgressRow,
+        ServedIndicator as ServedRow, Standing, WaitsFor,
     },
     recommendation::RecommendationLink,
 };
 
+use self::{
+    requests::{ExtensionRequest, InputRequest},
+    timeline::DirectiveEvent,
+};
 use crate::{
     agencies::Agency,
     documents::Document,
+    error::ApiError,
     indicators::Indicator,
     object::{by_code, if_visible, maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
@@ -89,21 +99,48 @@ object! {
             one(context, self.row.document_id).await
         }
 
+        /// What of `dependsOn` it still waits for, as far as the viewer may see it: directives that are neither completed
+        /// nor cancelled, documents that are not issued yet
+        async fn waits_for(&self, context: &Context<'_>) -> Answer<Vec<DirectiveDependency>> {
+            whole(context, WaitsFor(self.row.id), |row| DirectiveDependency { row }).await
+        }
+
+        /// Whether it waits for something that the viewer may see. Until that is done it cannot be reported as done
+        async fn is_blocked(&self, context: &Context<'_>) -> Answer<bool> {
+            let waits = whole(context, WaitsFor(self.row.id), |_| ()).await?;
+            Some(waits.map(|waits| !waits.is_empty()))
+        }
+
+        /// Requests for a later deadline (xin gia hạn), the first one first: a few
+        async fn extension_requests(&self, context: &Context<'_>) -> Answer<Vec<ExtensionRequest>> {
+            whole(context, ExtensionsOf(self.row.id), ExtensionRequest::of).await
+        }
+
+        /// What coordinating agencies were asked for, the first request first: a few
+        async fn input_requests(&self, context: &Context<'_>) -> Answer<Vec<InputRequest>> {
+            whole(context, InputsOf(self.row.id), InputRequest::of).await
+        }
+
+        /// How many days were waited for coordinating agencies until a day: those of all requests added up
+        async fn waited_days(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
+        ) -> Answer<i32> {
+            let on = on.unwrap_or(reader(context).today());
+            let days = whole(context, InputsOf(self.row.id), |input| input.waited_days(on)).await?;
+            Some(days.map(|days| days.into_iter().fold(0, i32::saturating_add)))
+        }
+
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
         async fn viewer_can(&self, context: &Context<'_>) -> Answer<DirectivePermissions> {
-            let (leads, coordinators) = futures_util::future::join(
-                whole(context, LeadsOf(self.row.id), |agency| agency.id),
-                whole(context, CoordinatorsOf(self.row.id), |coordinator| coordinator.agency_id),
-            )
-            .await;
-            let (leads, coordinators) = match (leads?, coordinators?) {
-                (Ok(leads), Ok(coordinators)) => (leads, coordinators.into_iter().flatten().collect::<Vec<_>>()),
-                (Err(error), _) | (_, Err(error)) => return Some(Err(error)),
+            let standing = match self.standing(context).await {
+                Ok(standing) => standing,
+                Err(error) => return Some(Err(error)),
             };
             let viewer = &viewer(context).principal;
-            let permissions =
-                DirectivePermissions::of(|action| self.row.is_open(&leads, &coordinators, viewer, action));
-            Some(Ok(permissions))
+            let can = |action| standing.allows(action, |object| viewer.may_to(action, object)).is_ok();
+            Some(Ok(DirectivePermissions::of(can)))
         }
 
         /// The directive it is a part of; null if it stands alone, or if the viewer may not see that
@@ -115,10 +152,34 @@ object! {
     parts: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Parent;
     /// The directives that wait for it
     awaited_by: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::AwaitedDirective;
+    /// Everything that happened to it, the oldest first unless the order says otherwise
+    timeline: DirectiveEvent (DirectiveEventFilter; DirectiveEventOrder) = DirectiveEventLink::Directive;
     /// What was reported of its progress, the latest first
     progress_updates: ProgressUpdate = ProgressLink::Directive;
     /// The recommendations it answers
     answered_recommendations: Recommendation = RecommendationLink::Directive;
+}
+
+impl Directive {
+    /// How it stands, as far as the viewer may see it.
+    async fn standing(&self, context: &Context<'_>) -> Result<Standing, ApiError> {
+        let id = self.row.id;
+        let (leads, coordinators, inputs, extensions, waits) = futures_util::join!(
+            whole(context, LeadsOf(id), |agency| agency.id),
+            whole(context, CoordinatorsOf(id), |coordinator| coordinator.agency_id),
+            whole(context, InputsOf(id), |input| input),
+            whole(context, ExtensionsOf(id), |extension| extension),
+            whole(context, WaitsFor(id), |_| ()),
+        );
+        let coordinators = all(coordinators)?.into_iter().flatten().collect();
+        let (inputs, extensions) = (all(inputs)?, all(extensions)?);
+        Ok(self.row.standing(all(leads)?, coordinators, &inputs, &extensions, !all(waits)?.is_empty()))
+    }
+}
+
+/// A list that always comes, or the error.
+fn all<T>(list: Answer<Vec<T>>) -> Result<Vec<T>, ApiError> {
+    list.unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// Who coordinates (phối hợp): an agency by name, or an open group in the document's words.
@@ -222,12 +283,14 @@ viewer_can! {
         report_progress: ReportProgress,
         /// Ask a coordinating agency for input
         request_input: RequestInput,
-        /// Give input, for an agency that coordinates
+        /// Give input, for an agency that coordinates and was asked
         give_input: GiveInput,
         /// Ask for a later deadline
         request_extension: RequestExtension,
         /// Decide on a later deadline
         decide_extension: DecideExtension,
+        /// Accept or decline a later deadline that was offered
+        answer_counter_offer: AnswerCounterOffer,
         /// Report it as done
         report_done: ReportDone,
         /// Confirm that it is done

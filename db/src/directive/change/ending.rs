@@ -1,0 +1,136 @@
+//! How a directive ends, or does not yet: confirmed, sent back, cancelled.
+
+use std::collections::BTreeSet;
+
+use auth::{Acts, action};
+use diesel::{ExpressionMethods as _, QueryDsl as _};
+use diesel_async::RunQueryDsl as _;
+use uuid::Uuid;
+
+use super::{Acting, Directive, DirectiveEventKind, DirectiveState, Event, NOUN, Opened, TEXT, add, happens};
+use crate::{
+    DbError,
+    directive::requests::ExtensionState,
+    input::Checks,
+    schema::{directive, directive_dependency, directive_extension, directive_input},
+    sql_functions::is_awaited,
+    writer::{ChangeKind, Writing},
+};
+
+/// Confirms that a directive is done: never by whoever reported it.
+pub async fn confirm_done(
+    acting: Acting<'_, action::ConfirmDone>,
+    id: Uuid,
+    expected_version: i32,
+    note: Option<String>,
+) -> Result<Directive, DbError> {
+    let mut checks = Checks::default();
+    let note = checks.optional("note", note.as_deref(), TEXT);
+    checks.passed()?;
+    decided(&acting, id, expected_version, note, DirectiveEventKind::Completed).await
+}
+
+/// Sends a directive back that was reported as done.
+pub async fn send_back(
+    acting: Acting<'_, action::SendBackDirective>,
+    id: Uuid,
+    expected_version: i32,
+    reason: String,
+) -> Result<Directive, DbError> {
+    let mut checks = Checks::default();
+    let reason = checks.text("reason", &reason, TEXT);
+    checks.passed()?;
+    decided(&acting, id, expected_version, Some(reason), DirectiveEventKind::SentBack).await
+}
+
+/// Cancels a directive that is not over. Its parts stay: each is cancelled by itself.
+pub async fn cancel(
+    acting: Acting<'_, action::CancelDirective>,
+    id: Uuid,
+    expected_version: i32,
+    reason: String,
+) -> Result<Directive, DbError> {
+    let mut checks = Checks::default();
+    let reason = checks.text("reason", &reason, TEXT);
+    checks.passed()?;
+    decided(&acting, id, expected_version, Some(reason), DirectiveEventKind::Cancelled).await
+}
+
+async fn decided<A: Acts>(
+    acting: &Acting<'_, A>,
+    id: Uuid,
+    expected_version: i32,
+    text: Option<String>,
+    kind: DirectiveEventKind,
+) -> Result<Directive, DbError> {
+    let work = async |writing: &mut Writing| {
+        let Opened { before, standing, .. } = acting.open(writing, id, Some(expected_version)).await?;
+        acting.advance(writing, &before).await?;
+        if kind != DirectiveEventKind::SentBack {
+            settle(writing, id).await?;
+        }
+        let agency = acting.agency(standing.assigner.as_slice());
+        let event = Event { text, ..acting.event(writing, id, kind, agency) };
+        let after = acting.told(writing, &before, event).await?;
+        if kind != DirectiveEventKind::SentBack {
+            unblock(writing, id).await?;
+        }
+        Ok(after)
+    };
+    acting.once.write(acting.permit.actor(), work).await
+}
+
+/// Whatever is still asked for on a directive's way ends with it.
+async fn settle(writing: &mut Writing, id: Uuid) -> Result<(), DbError> {
+    let pending = [ExtensionState::Requested, ExtensionState::Countered];
+    diesel::update(directive_extension::table)
+        .filter(directive_extension::directive_id.eq(id))
+        .filter(directive_extension::state.eq_any(pending))
+        .set(directive_extension::state.eq(ExtensionState::Lapsed))
+        .execute(writing.connection())
+        .await?;
+    let today = writing.today();
+    diesel::update(directive_input::table)
+        .filter(directive_input::directive_id.eq(id))
+        .filter(directive_input::ended_on.is_null())
+        .set(directive_input::ended_on.eq(today))
+        .execute(writing.connection())
+        .await?;
+    Ok(())
+}
+
+/// Tells those that waited for a directive; those that now wait for nothing else are free.
+async fn unblock(writing: &mut Writing, id: Uuid) -> Result<(), DbError> {
+    let waiting = directive_dependency::table
+        .filter(directive_dependency::on_directive_id.eq(id))
+        .select(directive_dependency::directive_id);
+    // Locked: of two that end at the same moment, the second sees that the first has ended.
+    let waiting: Vec<(Uuid, DirectiveState)> = directive::table
+        .filter(directive::id.eq_any(waiting))
+        .order(directive::id)
+        .select((directive::id, directive::state))
+        .for_no_key_update()
+        .load(writing.connection())
+        .await?;
+    let ids: Vec<Uuid> = waiting.iter().map(|(id, _)| *id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let blocked: Vec<Uuid> = directive_dependency::table
+        .filter(directive_dependency::directive_id.eq_any(&ids))
+        .filter(is_awaited(directive_dependency::on_directive_id, directive_dependency::on_document_id))
+        .select(directive_dependency::directive_id)
+        .load(writing.connection())
+        .await?;
+    let blocked: BTreeSet<_> = blocked.into_iter().collect();
+    let mut events = Vec::new();
+    for (waiting, state) in waiting {
+        writing.changed(ChangeKind::Updated, (NOUN, waiting));
+        let is_over = matches!(state, DirectiveState::Completed | DirectiveState::Cancelled);
+        if !is_over && !blocked.contains(&waiting) {
+            let event = happens(writing, waiting, DirectiveEventKind::Unblocked);
+            events.push(Event { other_directive_id: Some(id), ..event });
+        }
+    }
+    add(writing, &events).await
+}

@@ -1,0 +1,558 @@
+//! How directives come about: issued from a document's clause, perhaps in parts, or as a part that is delegated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use auth::{Acts, action, random};
+use chrono::Datelike as _;
+use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, sql_types::Uuid as SqlUuid};
+use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Acting, DirectiveEventKind, Event, NOUN, Opened, TEXT, add, kept, reread, set_deadline};
+use crate::{
+    Date, DbError, Violation, ViolationCode,
+    deadline::{Deadline, DeadlineOperator},
+    directive::{Directive, DirectiveKind, DirectivePriority, LeadBasis},
+    document::DocumentStatus,
+    enums::{DatePrecision, Visibility},
+    input::Checks,
+    schema::{
+        agency, directive, directive_coordinator, directive_dependency, directive_indicator, directive_lead, document,
+        indicator, programme,
+    },
+    sql_functions::agency_subtree_ids,
+    visible::visible_to,
+    writer::{ChangeKind, Writing},
+};
+
+/// The longest title, in characters.
+const TITLE: u16 = 500;
+/// The longest clause label, in characters.
+const CLAUSE: u16 = 40;
+/// The longest words of a deadline or of an open group, in characters.
+const WORDS: u16 = 200;
+/// The most agencies, indicators, dependencies or parts of one directive.
+const MANY: usize = 50;
+
+/// A directive to be issued.
+#[derive(Debug, Clone)]
+pub struct NewDirective {
+    /// Code of the document it stands in.
+    pub document: String,
+    /// Label of the clause.
+    pub clause: String,
+    /// Code of the programme.
+    pub programme: String,
+    /// Code of the agency that gives it: the actor leads it.
+    pub assigner: String,
+    /// What kind of clause it is.
+    pub kind: DirectiveKind,
+    /// How pressing it is.
+    pub priority: DirectivePriority,
+    /// Who may read it, and its parts.
+    pub visibility: Visibility,
+    /// What is to be done, by whom, until when.
+    pub whole: NewPart,
+    /// What it waits for.
+    pub depends_on: Vec<NewDependency>,
+    /// Its parts, each with leads of its own.
+    pub parts: Vec<NewPart>,
+}
+
+/// What is to be done, by whom, until when.
+#[derive(Debug, Clone)]
+pub struct NewPart {
+    /// In a phrase.
+    pub title: String,
+    /// In the document's words.
+    pub content: Option<String>,
+    /// What should come out of it.
+    pub expected_output: Option<String>,
+    /// Codes of the agencies that lead.
+    pub leads: Vec<String>,
+    /// Who coordinates.
+    pub coordinators: Vec<NewCoordinator>,
+    /// Until when.
+    pub deadline: Option<StatedDeadline>,
+    /// Codes of the indicators it serves.
+    pub indicators: Vec<String>,
+}
+
+/// Who coordinates.
+#[derive(Debug, Clone)]
+pub enum NewCoordinator {
+    /// An agency, by its code.
+    Agency(String),
+    /// An open group, in words.
+    Words(String),
+}
+
+/// What a directive waits for.
+#[derive(Debug, Clone)]
+pub enum NewDependency {
+    /// A directive, by its code.
+    Directive(String),
+    /// A document, by its code.
+    Document(String),
+}
+
+/// A deadline in words, or as a day.
+#[derive(Debug, Clone)]
+pub struct StatedDeadline {
+    /// The source's words.
+    pub words: Option<String>,
+    /// The day; any day of the month, quarter or year that is meant. Without it the words are read.
+    pub on: Option<Date>,
+    /// How exactly it is stated.
+    pub precision: DatePrecision,
+    /// How the words bind.
+    pub operator: DeadlineOperator,
+}
+
+/// Issues a directive from a document's clause, with its parts: all of them or nothing.
+pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective) -> Result<Directive, DbError> {
+    let mut checks = Checks::default();
+    let clause = checks.text("clause", &new.clause, CLAUSE);
+    checks.passed()?;
+    few(new.depends_on.len(), "dependsOn")?;
+    few(new.parts.len(), "parts")?;
+    let work = async |writing: &mut Writing| {
+        let assigner = agencies(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
+        let assigner = assigner.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
+        let assigner = assigner.ok_or_else(|| refused(ViolationCode::OutOfReach, "assigner"))?;
+        let programme: Option<Uuid> = programme::table
+            .filter(programme::code.eq(&new.programme))
+            .select(programme::id)
+            .first(writing.connection())
+            .await
+            .optional()?;
+        let source = Source::of(&acting, writing, &new.document).await?;
+        let whole = Draft {
+            common: Common {
+                programme: programme.ok_or_else(|| refused(ViolationCode::NotFound, "programme"))?,
+                document: source.id,
+                assigner,
+                kind: new.kind,
+                priority: new.priority,
+                visibility: new.visibility,
+                clause,
+            },
+            id: random::id(writing.now()),
+            code: String::new(),
+            parent: None,
+            part: Checked::of(writing, &new.whole, source.year).await?,
+        };
+        // What is hidden takes no code that others could find taken.
+        let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
+        let whole = Draft { code: format!("{}:{}{hidden}", new.document, whole.common.clause), ..whole };
+        let mut drafts = Vec::new();
+        for (place, part) in new.parts.iter().enumerate() {
+            let part = Checked::of(writing, part, source.year).await;
+            let part = part.and_then(|part| part.within(&whole.part.deadline));
+            drafts.push(whole.divided(writing, assigner, place + 1, part.map_err(|error| in_part(error, place))?));
+        }
+        let id = whole.id;
+        drafts.insert(0, whole);
+        write(writing, source.id, &drafts).await?;
+        depend(&acting, writing, id, &new.depends_on).await?;
+        let events: Vec<Event> = drafts.iter().map(|draft| issued(&acting, writing, draft)).collect();
+        add(writing, &events).await?;
+        for part in drafts.iter().skip(1) {
+            writing.changed(ChangeKind::Created, (NOUN, part.id));
+        }
+        let after = reread(writing, id).await?;
+        let mut told = kept(&after);
+        if let Value::Object(fields) = &mut told {
+            let parts: Vec<_> = drafts.iter().skip(1).map(|part| &part.code).collect();
+            fields.insert("parts".to_owned(), json!(parts));
+        }
+        writing.record(acting.permit, ChangeKind::Created, (NOUN, id), None, Some(told));
+        Ok(after)
+    };
+    acting.once.write(acting.permit.actor(), work).await
+}
+
+/// Gives a part of a directive to agencies below one that leads it; answers the part.
+pub async fn delegate(
+    acting: Acting<'_, action::DelegateDirective>,
+    id: Uuid,
+    new: NewPart,
+) -> Result<Directive, DbError> {
+    let work = async |writing: &mut Writing| {
+        let Opened { before, standing, .. } = acting.open(writing, id, None).await?;
+        let today = writing.today();
+        let part = Checked::of(writing, &new, today.0.year()).await?;
+        if part.leads.is_empty() {
+            return Err(refused(ViolationCode::Required, "leads"));
+        }
+        let mut giver = None;
+        for lead in standing.leads.iter().filter(|lead| acting.permit.reach().holds(Some(**lead))) {
+            let below: Vec<Uuid> =
+                diesel::select(agency_subtree_ids(Some(*lead), today)).get_result(writing.connection()).await?;
+            if part.leads.iter().all(|agency| agency != lead && below.contains(agency)) {
+                giver = Some(*lead);
+                break;
+            }
+        }
+        let giver = giver.ok_or_else(|| refused(ViolationCode::OutOfReach, "leads"))?;
+        let due = before.due_on.map(|day| Deadline::on(day.0));
+        let part = part.within(&due.unwrap_or(Deadline::none(None)))?;
+        let parts: i64 =
+            directive::table.filter(directive::parent_id.eq(id)).count().get_result(writing.connection()).await?;
+        let whole = Draft {
+            common: Common {
+                programme: before.programme_id,
+                document: before.document_id,
+                assigner: giver,
+                kind: before.kind,
+                priority: before.priority,
+                visibility: before.visibility,
+                clause: before.clause.clone(),
+            },
+            id,
+            code: before.code.clone(),
+            parent: None,
+            part: Checked::default(),
+        };
+        let place = usize::try_from(parts).unwrap_or_default() + 1;
+        let draft = whole.divided(writing, giver, place, part);
+        write(writing, before.document_id, std::slice::from_ref(&draft)).await?;
+        let given = acting.event(writing, id, DirectiveEventKind::Delegated, Some(giver));
+        let given = Event { text: Some(draft.part.title.clone()), other_directive_id: Some(draft.id), ..given };
+        add(writing, &[given, issued(&acting, writing, &draft)]).await?;
+        writing.changed(ChangeKind::Updated, (NOUN, id));
+        let after = reread(writing, draft.id).await?;
+        writing.record(acting.permit, ChangeKind::Created, (NOUN, draft.id), None, Some(kept(&after)));
+        Ok(after)
+    };
+    acting.once.write(acting.permit.actor(), work).await
+}
+
+/// The document that a directive is issued from.
+struct Source {
+    id: Uuid,
+    /// For deadlines that leave the year out.
+    year: i32,
+}
+
+impl Source {
+    async fn of<A: Acts>(acting: &Acting<'_, A>, writing: &mut Writing, code: &str) -> Result<Self, DbError> {
+        let found: Option<(Uuid, DocumentStatus, Option<Date>)> = document::table
+            .filter(document::code.eq(code))
+            .filter(visible_to(acting.scope, document::table))
+            .select((document::id, document::status, document::issued_on))
+            .first(writing.connection())
+            .await
+            .optional()?;
+        let (id, status, issued_on) = found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
+        if matches!(status, DocumentStatus::Planned | DocumentStatus::Draft) {
+            return Err(refused(ViolationCode::NotInState, "document"));
+        }
+        Ok(Self { id, year: issued_on.unwrap_or(writing.today()).0.year() })
+    }
+}
+
+/// What a directive and its parts have in common.
+#[derive(Debug, Clone)]
+struct Common {
+    programme: Uuid,
+    document: Uuid,
+    assigner: Uuid,
+    kind: DirectiveKind,
+    priority: DirectivePriority,
+    visibility: Visibility,
+    clause: String,
+}
+
+/// A directive on its way into the tables.
+#[derive(Debug, Clone)]
+struct Draft {
+    common: Common,
+    id: Uuid,
+    code: String,
+    parent: Option<Uuid>,
+    part: Checked,
+}
+
+impl Draft {
+    /// The part of that place.
+    fn divided(&self, writing: &Writing, assigner: Uuid, place: usize, part: Checked) -> Self {
+        Self {
+            common: Common { assigner, ..self.common.clone() },
+            id: random::id(writing.now()),
+            code: format!("{}/{place}", self.code),
+            parent: Some(self.id),
+            part,
+        }
+    }
+}
+
+/// A [`NewPart`] as it is stored.
+#[derive(Debug, Clone)]
+struct Checked {
+    title: String,
+    content: Option<String>,
+    expected_output: Option<String>,
+    leads: Vec<Uuid>,
+    coordinators: Vec<(Option<Uuid>, Option<String>)>,
+    deadline: Deadline,
+    indicators: Vec<Uuid>,
+}
+
+impl Default for Checked {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            content: None,
+            expected_output: None,
+            leads: Vec::new(),
+            coordinators: Vec::new(),
+            deadline: Deadline::none(None),
+            indicators: Vec::new(),
+        }
+    }
+}
+
+impl Checked {
+    async fn of(writing: &mut Writing, new: &NewPart, year: i32) -> Result<Self, DbError> {
+        let mut checks = Checks::default();
+        let title = checks.text("title", &new.title, TITLE);
+        let content = checks.optional("content", new.content.as_deref(), TEXT);
+        let expected_output = checks.optional("expectedOutput", new.expected_output.as_deref(), TEXT);
+        let coordinators: Vec<_> = new
+            .coordinators
+            .iter()
+            .map(|who| match who {
+                NewCoordinator::Agency(code) => (Some(code.clone()), None),
+                NewCoordinator::Words(words) => (None, Some(checks.text("coordinators", words, WORDS))),
+            })
+            .collect();
+        let words = new.deadline.as_ref().and_then(|stated| stated.words.as_deref());
+        let words = checks.optional("deadline", words, WORDS);
+        checks.passed()?;
+        let deadline = match &new.deadline {
+            Some(stated) => read(stated, words, year)?,
+            None => Deadline::none(None),
+        };
+        let named: Vec<String> = coordinators.iter().filter_map(|(code, _)| code.clone()).collect();
+        let mut named = agencies(writing, &named, "coordinators").await?.into_iter();
+        let coordinators = coordinators.into_iter().map(|(code, words)| (code.and_then(|_| named.next()), words));
+        Ok(Self {
+            title,
+            content,
+            expected_output,
+            leads: agencies(writing, &new.leads, "leads").await?,
+            coordinators: coordinators.collect(),
+            deadline,
+            indicators: indicators(writing, &new.indicators, "indicators").await?,
+        })
+    }
+
+    /// As a part of something that has a deadline: not due later, and due then if nothing else is said.
+    fn within(self, whole: &Deadline) -> Result<Self, DbError> {
+        let Some(last) = whole.due_on() else { return Ok(self) };
+        if !self.has_deadline() {
+            return Ok(Self { deadline: whole.clone(), ..self });
+        }
+        match self.deadline.due_on() {
+            Some(due) if due <= last => Ok(self),
+            _ => Err(refused(ViolationCode::OutOfBounds, "deadline")),
+        }
+    }
+
+    fn has_deadline(&self) -> bool {
+        self.deadline != Deadline::none(None)
+    }
+
+    fn lead_basis(&self) -> LeadBasis {
+        match self.leads.len() {
+            0 => LeadBasis::NotStated,
+            1 => LeadBasis::Explicit,
+            _ => LeadBasis::Joint,
+        }
+    }
+}
+
+/// The day that is given, or what the words say.
+fn read(stated: &StatedDeadline, words: Option<String>, year: i32) -> Result<Deadline, DbError> {
+    let malformed = || refused(ViolationCode::Malformed, "deadline");
+    match (stated.on, words) {
+        (Some(day), words) => Deadline::stated(words, day.0, stated.precision, stated.operator).ok_or_else(malformed),
+        (None, Some(words)) => Deadline::read(&words, Some(year)).map_err(|_| malformed()),
+        (None, None) => Err(refused(ViolationCode::Required, "deadline")),
+    }
+}
+
+/// The ids of agencies, in the order of their codes.
+async fn agencies(writing: &mut Writing, codes: &[String], field: &'static str) -> Result<Vec<Uuid>, DbError> {
+    let rows = agency::table.filter(agency::code.eq_any(codes)).select((agency::code, agency::id));
+    in_order(codes, rows.load(writing.connection()).await?, field)
+}
+
+/// The ids of indicators, in the order of their codes.
+async fn indicators(writing: &mut Writing, codes: &[String], field: &'static str) -> Result<Vec<Uuid>, DbError> {
+    let rows = indicator::table.filter(indicator::code.eq_any(codes)).select((indicator::code, indicator::id));
+    in_order(codes, rows.load(writing.connection()).await?, field)
+}
+
+fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'static str) -> Result<Vec<Uuid>, DbError> {
+    few(codes.len(), field)?;
+    if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
+        return Err(refused(ViolationCode::Duplicate, field));
+    }
+    let ids: BTreeMap<_, _> = rows.into_iter().collect();
+    let ids = codes.iter().map(|code| ids.get(code).copied());
+    ids.collect::<Option<_>>().ok_or_else(|| refused(ViolationCode::NotFound, field))
+}
+
+fn few(count: usize, field: &'static str) -> Result<(), DbError> {
+    if count <= MANY {
+        return Ok(());
+    }
+    let violation = Violation::of(ViolationCode::TooMany, &["input", field]);
+    Err(DbError::Violated(vec![violation.limit(i32::try_from(MANY).unwrap_or(i32::MAX))]))
+}
+
+fn refused(code: ViolationCode, field: &'static str) -> DbError {
+    DbError::violated(code, &["input", field])
+}
+
+/// What is wrong with a part, beside that part.
+fn in_part(error: DbError, place: usize) -> DbError {
+    let DbError::Violated(violations) = error else { return error };
+    let within = |mut violation: Violation| {
+        violation.field.splice(1..1, ["parts".into(), place.to_string().into()]);
+        Violation { row: i32::try_from(place).ok(), ..violation }
+    };
+    DbError::Violated(violations.into_iter().map(within).collect())
+}
+
+/// The last of the random digits of an id.
+fn tail(id: Uuid) -> String {
+    let id = id.simple().to_string();
+    id.chars().skip(26).collect()
+}
+
+fn issued<A: Acts>(acting: &Acting<'_, A>, writing: &Writing, draft: &Draft) -> Event {
+    let event = acting.event(writing, draft.id, DirectiveEventKind::Issued, Some(draft.common.assigner));
+    Event { deadline_revision: draft.part.has_deadline().then_some(1), ..event }
+}
+
+/// Puts new directives at the end of their document, the whole before its parts.
+async fn write(writing: &mut Writing, document: Uuid, drafts: &[Draft]) -> Result<(), DbError> {
+    // Whoever else issues from this document waits: each gets the next position.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('directive.position ' || $1::text, 0))")
+        .bind::<SqlUuid, _>(document)
+        .execute(writing.connection())
+        .await?;
+    let last: Option<i32> = directive::table
+        .filter(directive::document_id.eq(document))
+        .select(diesel::dsl::max(directive::position))
+        .first(writing.connection())
+        .await?;
+    let rows = drafts.iter().zip(last.unwrap_or_default() + 1..).map(|(draft, position)| {
+        let Draft { common, part, .. } = draft;
+        (
+            directive::id.eq(draft.id),
+            directive::code.eq(&draft.code),
+            directive::parent_id.eq(draft.parent),
+            directive::position.eq(position),
+            directive::programme_id.eq(common.programme),
+            directive::document_id.eq(common.document),
+            directive::assigner_id.eq(common.assigner),
+            directive::kind.eq(common.kind),
+            directive::priority.eq(common.priority),
+            directive::visibility.eq(common.visibility),
+            directive::clause.eq(&common.clause),
+            directive::title.eq(&part.title),
+            directive::content.eq(&part.content),
+            directive::expected_output.eq(&part.expected_output),
+            directive::lead_basis.eq(part.lead_basis()),
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    diesel::insert_into(directive::table).values(rows).execute(writing.connection()).await?;
+    parties(writing, drafts).await?;
+    let serves = drafts.iter().flat_map(|draft| {
+        draft.part.indicators.iter().map(|indicator| {
+            (
+                directive_indicator::directive_id.eq(draft.id),
+                directive_indicator::indicator_id.eq(*indicator),
+                directive_indicator::stated.eq(true),
+            )
+        })
+    });
+    let serves: Vec<_> = serves.collect();
+    diesel::insert_into(directive_indicator::table).values(serves).execute(writing.connection()).await?;
+    // One after the other: the whole's last day bounds those of its parts.
+    for draft in drafts.iter().filter(|draft| draft.part.has_deadline()) {
+        set_deadline(writing, draft.id, 1, &draft.part.deadline, None).await?;
+    }
+    Ok(())
+}
+
+async fn parties(writing: &mut Writing, drafts: &[Draft]) -> Result<(), DbError> {
+    let leads = drafts.iter().flat_map(|draft| {
+        draft.part.leads.iter().zip(1..).map(|(agency, position)| {
+            (
+                directive_lead::directive_id.eq(draft.id),
+                directive_lead::agency_id.eq(*agency),
+                directive_lead::position.eq(position),
+            )
+        })
+    });
+    let leads: Vec<_> = leads.collect();
+    diesel::insert_into(directive_lead::table).values(leads).execute(writing.connection()).await?;
+    let coordinators = drafts.iter().flat_map(|draft| {
+        draft.part.coordinators.iter().zip(1..).map(|((agency, words), position)| {
+            (
+                directive_coordinator::directive_id.eq(draft.id),
+                directive_coordinator::position.eq(position),
+                directive_coordinator::agency_id.eq(*agency),
+                directive_coordinator::words.eq(words),
+            )
+        })
+    });
+    let coordinators: Vec<_> = coordinators.collect();
+    diesel::insert_into(directive_coordinator::table).values(coordinators).execute(writing.connection()).await?;
+    Ok(())
+}
+
+/// Says what a new directive waits for; what the actor may not see is not there.
+async fn depend<A: Acts>(
+    acting: &Acting<'_, A>,
+    writing: &mut Writing,
+    id: Uuid,
+    on: &[NewDependency],
+) -> Result<(), DbError> {
+    for dependency in on {
+        let (directive, document) = match dependency {
+            NewDependency::Directive(code) => {
+                let found = directive::table
+                    .filter(directive::code.eq(code))
+                    .filter(visible_to(acting.scope, directive::table))
+                    .select(directive::id);
+                (found.first(writing.connection()).await.optional()?, None)
+            }
+            NewDependency::Document(code) => {
+                let found = document::table
+                    .filter(document::code.eq(code))
+                    .filter(visible_to(acting.scope, document::table))
+                    .select(document::id);
+                (None, found.first(writing.connection()).await.optional()?)
+            }
+        };
+        if directive.or(document).is_none_or(|found: Uuid| found == id) {
+            return Err(refused(ViolationCode::NotFound, "dependsOn"));
+        }
+        let row = (
+            directive_dependency::id.eq(random::id(writing.now())),
+            directive_dependency::directive_id.eq(id),
+            directive_dependency::on_directive_id.eq(directive),
+            directive_dependency::on_document_id.eq(document),
+        );
+        diesel::insert_into(directive_dependency::table).values(row).execute(writing.connection()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+DROP FUNCTION directive_tell_past(timestamptz);
+DROP TABLE directive_event;
+DROP TABLE directive_input;
+DROP FUNCTION directive_input_given_once();
+DROP TABLE directive_extension;
+DROP FUNCTION directive_extension_move();
+ALTER TABLE progress_update DROP COLUMN evidence;
+DROP FUNCTION is_awaited(uuid, uuid);
+DROP TRIGGER directive_deadline_within_parent ON directive_deadline;
+DROP FUNCTION directive_deadline_within_parent();
+DROP TRIGGER directive_move ON directive;
+DROP FUNCTION directive_move();
+ALTER TABLE directive DROP COLUMN content, DROP COLUMN version, DROP COLUMN done_reported_by, DROP COLUMN confirmed_by;
