@@ -17,7 +17,10 @@ use nix::{
 };
 use reqwest::Client;
 use serde_json::{Value, json};
-use tests::{process::Process, sql};
+use tests::{
+    process::{Process, command},
+    sql,
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -128,28 +131,63 @@ impl Tireless {
     }
 }
 
-const CREATE: &str = "mutation ($login: String!, $name: String!, $key: UUID) {
-    it: createAccount(input: { login: $login, fullName: $name, agency: \"qng.skhcn\" }, idempotencyKey: $key) {
-        account { id login } userErrors { code } } }";
-
-fn login(writer: usize, change: usize) -> String {
-    format!("ghi.{writer}.{change}")
+/// What a writer does: each a change of several tables at once, and each told by a word of its own.
+#[derive(Debug, Clone, Copy)]
+struct Work {
+    /// Who does it.
+    login: &'static str,
+    mutation: &'static str,
+    /// How many rows there are of what was done, how many of them are told apart, and how many of all its parts.
+    written: &'static str,
 }
 
-/// Makes its changes one after the other; the id of each as it was acknowledged, and how many tries they took.
-async fn work(client: Tireless, writer: usize, acknowledged: &watch::Sender<usize>) -> (Vec<(String, String)>, usize) {
-    let (mut done, mut tries) = (Vec::new(), 0);
+const WORKS: [Work; 3] = [
+    Work {
+        login: "quan.tri",
+        mutation: "mutation ($word: String!, $key: UUID!) {
+            it: createAccount(input: { login: $word, fullName: \"Người ghi\", agency: \"qng.skhcn\" }, idempotencyKey: $key) {
+                done: account { id } userErrors { code field } } }",
+        written: "SELECT concat_ws(' ', count(*), count(DISTINCT login), (SELECT count(*) FROM change WHERE object_id IN
+            (SELECT id FROM account WHERE login LIKE 'ghi.%'))) FROM account WHERE login LIKE 'ghi.%'",
+    },
+    Work {
+        login: "bao.cao",
+        mutation: "mutation ($word: String!, $key: UUID!, $directive: ID!) {
+            it: reportProgress(input: { directive: $directive, narrative: $word, percent: 10 }, idempotencyKey: $key) {
+                done: directive { id } userErrors { code field } } }",
+        written: "SELECT concat_ws(' ', count(*), count(DISTINCT narrative), (SELECT count(*) FROM change WHERE object_id IN
+            (SELECT id FROM progress_update WHERE narrative LIKE 'ghi.%'))) FROM progress_update WHERE narrative LIKE 'ghi.%'",
+    },
+    Work {
+        login: "lanh.dao",
+        mutation: "mutation ($word: String!, $key: UUID!) {
+            it: issueDirective(idempotencyKey: $key, input: {
+                document: \"tb-ubnd-qng-2025-04\", clause: $word, programme: \"nq57-quang-ngai\", assigner: \"qng.ubnd\",
+                visibility: PUBLIC, title: $word, deadline: { words: \"trước ngày 15/12/2025\" },
+                parts: [{ title: \"Phần của Sở\", leads: [\"qng.skhcn\"] }]
+            }) { done: directive { id } userErrors { code field } } }",
+        written: "SELECT concat_ws(' ', count(*), count(DISTINCT d.title), count(l.agency_id)) FROM directive d
+            JOIN directive_deadline t ON t.directive_id = d.id JOIN change c ON c.object_id = d.id
+            LEFT JOIN directive p ON p.parent_id = d.id LEFT JOIN directive_deadline q ON q.directive_id = p.id
+            LEFT JOIN directive_lead l ON l.directive_id = p.id LEFT JOIN change e ON e.object_id = p.id
+            WHERE d.title LIKE 'ghi.%'",
+    },
+];
+
+/// Makes its changes one after the other, and answers how many tries they took.
+async fn work(client: Tireless, writer: usize, directive: &str, acknowledged: &watch::Sender<usize>) -> usize {
+    let mut tries = 0;
     for change in 0..CHANGES {
-        let login = login(writer, change);
-        let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes());
-        let variables = json!({ "login": login, "name": format!("Người ghi thứ {writer}"), "key": key });
-        let (answer, asked) = client.ask(CREATE, &variables).await;
-        assert_eq!(answer["userErrors"], json!([]), "{login}: {answer}");
-        done.push((login, answer["account"]["id"].as_str().unwrap().to_owned()));
+        let word = format!("ghi.{writer}.{change}");
+        let key = Uuid::new_v5(&Uuid::NAMESPACE_OID, word.as_bytes());
+        let variables = json!({ "word": word, "key": key, "directive": directive });
+        let (answer, asked) = client.ask(WORKS[writer % WORKS.len()].mutation, &variables).await;
+        assert_eq!(answer["userErrors"], json!([]), "{word}: {answer}");
+        assert!(answer["done"]["id"].is_string(), "{word}: {answer}");
         tries += asked;
         acknowledged.send_modify(|count| *count += 1);
     }
-    (done, tries)
+    tries
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,52 +199,45 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
 
     let address = installation.address.subscribe();
     let nobody = Tireless { client: Client::new(), address, token: None };
-    let sign_in = "mutation ($password: String!) { it: signIn(input: { login: \"quan.tri\", password: $password }) {
-        tokens { accessToken } } }";
-    let (signed_in, _) = nobody.ask(sign_in, &json!({ "password": PASSWORD })).await;
-    let client = Tireless { token: signed_in["tokens"]["accessToken"].as_str().map(str::to_owned), ..nobody };
+    let mut clients = Vec::new();
+    for Work { login, .. } in WORKS {
+        let sign_in = "mutation ($login: String!, $password: String!) {
+            it: signIn(input: { login: $login, password: $password }) { tokens { accessToken } } }";
+        let (signed_in, _) = nobody.ask(sign_in, &json!({ "login": login, "password": PASSWORD })).await;
+        let token = signed_in["tokens"]["accessToken"].as_str().map(str::to_owned);
+        clients.push(Tireless { token, ..nobody.clone() });
+    }
+    let of_notice = "{ it: directive(code: \"tb-ubnd-qng-2025-04:6\") { id } }";
+    let directive = nobody.ask(of_notice, &json!({})).await.0["id"].as_str().unwrap().to_owned();
 
     let (acknowledged, mut count) = watch::channel(0);
-    let writers = join_all((0..WRITERS).map(|writer| work(client.clone(), writer, &acknowledged)));
+    let writers =
+        (0..WRITERS).map(|writer| work(clients[writer % WORKS.len()].clone(), writer, &directive, &acknowledged));
     let deaths = async {
         for (after, victim) in DEATHS {
             count.wait_for(|count| *count >= after).await.unwrap();
             installation.suffer(victim).await;
         }
     };
-    let (done, ()) = tokio::join!(writers, deaths);
-    let tries: usize = done.iter().map(|(_, tries)| tries).sum();
+    let (tries, ()) = tokio::join!(join_all(writers), deaths);
+    let tries: usize = tries.iter().sum();
     println!("{} changes, {} deaths, {tries} requests", WRITERS * CHANGES, DEATHS.len());
     assert!(tries > WRITERS * CHANGES, "nothing was in the way: this test shows nothing");
 
-    let done: BTreeMap<String, String> = done.into_iter().flat_map(|(done, _)| done).collect();
-    let listed = "{ it: accounts(filter: { agency: \"qng.skhcn\" }, first: 100, after: $after) {
-        nodes { id login } pageInfo { hasNextPage endCursor } } }";
-    let mut found = Vec::new();
-    let mut after = Value::Null;
-    loop {
-        let (page, _) = client.ask(&format!("query ($after: String) {listed}"), &json!({ "after": after })).await;
-        for node in page["nodes"].as_array().unwrap() {
-            let text = |field: &str| node[field].as_str().unwrap().to_owned();
-            found.push((text("login"), text("id")));
-        }
-        if page["pageInfo"]["hasNextPage"] == false {
-            break;
-        }
-        after = page["pageInfo"]["endCursor"].clone();
-    }
-    found.retain(|(login, _)| login.starts_with("ghi."));
-    assert_eq!(found.len(), WRITERS * CHANGES);
-    assert_eq!(found.into_iter().collect::<BTreeMap<_, _>>(), done);
-
     let guest = Embedded::start_or_join(EmbeddedConfig::new(PathBuf::from(&data))).await.unwrap();
     let mut connection = guest.connection(DATABASE, SessionLimits::default()).unwrap().connect().await.unwrap();
-    let whole = "SELECT concat_ws(' ', count(*), count(c.object_id), count(DISTINCT c.object_id), count(e.object_id),
-            count(DISTINCT e.object_id), (SELECT count(*) FROM idempotency_record WHERE answer IS NOT NULL),
-            (SELECT count(*) FROM idempotency_record))
-        FROM account a LEFT JOIN change c ON c.object_id = a.id
-        LEFT JOIN audit_entry e ON e.object_id = a.id AND e.action = 'CREATE_ACCOUNT'
-        WHERE a.login LIKE 'ghi.%'";
+    for (number, Work { login, written, .. }) in WORKS.iter().enumerate() {
+        let n = (0..WRITERS).filter(|writer| writer % WORKS.len() == number).count() * CHANGES;
+        assert_eq!(sql::text(&mut connection, written).await.unwrap(), format!("{n} {n} {n}"), "what {login} wrote");
+    }
+    let records = "SELECT concat_ws(' ', count(*), count(answer)) FROM idempotency_record";
     let n = WRITERS * CHANGES;
-    assert_eq!(sql::text(&mut connection, whole).await.unwrap(), format!("{n} {n} {n} {n} {n} {n} {n}"));
+    assert_eq!(sql::text(&mut connection, records).await.unwrap(), format!("{n} {n}"));
+    assert!(audit_holds(&data).await, "the chain of the trail is broken");
+}
+
+/// Whether every entry of the trail follows the one before.
+async fn audit_holds(data: &str) -> bool {
+    let environment = [("COTMOC_DATA_DIR", data)];
+    command(PROGRAM, &["audit", "verify"], &environment).output().await.unwrap().status.success()
 }
