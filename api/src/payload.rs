@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, SimpleObject, Value};
 use auth::Action;
-use db::{DbError, Once, Violation, ViolationCode, access::Auth, once};
+use db::{DbError, Once, Violation, ViolationCode, access::Auth, once, violation::Words};
 use uuid::Uuid;
 
 use crate::{error::ApiError, language::Language, object::language, page::Shown, viewer::writer};
@@ -26,6 +26,11 @@ pub struct UserError {
 }
 
 impl UserError {
+    /// In the language of the field.
+    pub(crate) fn shown(context: &Context<'_>, violation: &Violation) -> Self {
+        Self::of(violation, language(context, None))
+    }
+
     fn of(violation: &Violation, language: Language) -> Self {
         Self {
             code: violation.code,
@@ -38,6 +43,9 @@ impl UserError {
 }
 
 fn message(violation: &Violation, language: Language) -> String {
+    if let Some(Words { vi, en }) = &violation.words {
+        return if language == Language::Vi { vi.clone() } else { en.clone() };
+    }
     let (vi, en) = words(violation.code);
     let limit = violation.limit.map(|limit| limit.to_string()).unwrap_or_default();
     let words = match language {
@@ -93,6 +101,7 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
         Code::NotAssigned => ("Đơn vị không được giao báo cáo chỉ tiêu này", "Nobody has assigned that to this agency"),
         Code::Changed => ("Số liệu đã khác với số liệu đã xem", "It is no longer what was seen"),
         Code::Duplicate => ("Trùng lặp trong cùng một yêu cầu", "Twice in one request"),
+        Code::TooEarly => ("Chưa đến thời gian", "Its time has not come yet"),
     }
 }
 

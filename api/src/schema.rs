@@ -25,7 +25,10 @@ use crate::{
     indicators::{Indicator, IndicatorQuery},
     labels::LabelQuery,
     loaders::Batches,
-    measurements::{Measurement, MeasurementQuery},
+    measurements::{
+        Measurement, MeasurementQuery,
+        change::{MeasurementDecisionMutation, MeasurementMutation},
+    },
     object::{Tagged as _, one},
     page::Answer,
     permissions::PermissionQuery,
@@ -173,7 +176,15 @@ pub struct Query(
 /// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null
 /// exactly if nothing was written. What the viewer may not do at all, and what is not there, are errors.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, SessionMutation, SecondFactorMutation, ServiceAccountMutation, DirectiveMutation);
+pub struct Mutation(
+    AccountMutation,
+    SessionMutation,
+    SecondFactorMutation,
+    ServiceAccountMutation,
+    DirectiveMutation,
+    MeasurementMutation,
+    MeasurementDecisionMutation,
+);
 
 type Cotmoc = Schema<Query, Mutation, EmptySubscription>;
 

@@ -16,15 +16,18 @@ $$;
 -- Catalogue (agencies, documents, programmes, indicators, targets …): read only, until a mutation writes it.
 
 -- History is added.
-GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_revision TO cotmoc_server;
+GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;
 -- A directive is issued whole, and moves on; requests on its way are made, and settled.
 GRANT INSERT, UPDATE (state, state_source, completed_on, done_reported_by, confirmed_by, version) ON directive TO cotmoc_server;
 GRANT INSERT ON directive_lead, directive_coordinator, directive_dependency, directive_indicator TO cotmoc_server;
 GRANT INSERT, UPDATE (state, counter_on, decision_reason, decided_at, decided_by, answered_at, answered_by) ON directive_extension TO cotmoc_server;
 GRANT INSERT, UPDATE (answer, ended_on, given_at, given_by) ON directive_input TO cotmoc_server;
--- A figure's life-cycle moves on; the figure stays.
-GRANT INSERT, UPDATE (published_revision) ON measurement TO cotmoc_server;
-GRANT UPDATE (state, submitted_at, published_at) ON measurement_revision TO cotmoc_server;
+-- A figure's life-cycle moves on by decisions alone, and what is published follows them: triggers see to both. Whoever may
+-- update a column may lock the row.
+GRANT INSERT (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on), UPDATE (version)
+    ON measurement TO cotmoc_server;
+GRANT INSERT (measurement_id, revision, state, observation, stated_value, numerator, denominator, factor, narrative, source, note, comment,
+    reason, recorded_at, recorded_by) ON measurement_revision TO cotmoc_server;
 
 -- The answers to changes that may come again; taken away when their time is over. To lock a row of a table, as whoever
 -- takes one away does, needs the right to update it.

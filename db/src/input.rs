@@ -27,6 +27,11 @@ impl Checks {
         typed.map(|typed| self.text(field, typed, most))
     }
 
+    /// All that has to be mended.
+    pub(crate) fn broken(self) -> Vec<Violation> {
+        self.0
+    }
+
     /// An error if anything has to be mended.
     pub(crate) fn passed(self) -> Result<(), DbError> {
         if self.0.is_empty() { Ok(()) } else { Err(DbError::Violated(self.0)) }

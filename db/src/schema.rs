@@ -493,6 +493,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How the figures of two indicators must compare, for one subject in one period: what is accepted was launched before
+    indicator_rule (id) {
+        id -> Uuid,
+        code -> Text,
+        left_indicator_id -> Uuid,
+        /// How the left figure must compare with the right one
+        comparator -> Text,
+        right_indicator_id -> Uuid,
+        /// What is said to whoever submits figures that break it
+        words_vi -> Text,
+        words_en -> Text,
+    }
+}
+
+diesel::table! {
     /// A measurement (số liệu): one indicator of one subject in one period. Its figures stand in its revisions
     measurement (id) {
         id -> Uuid,
@@ -520,6 +535,25 @@ diesel::table! {
         drafted_revision -> Nullable<Int4>,
         /// The day (Asia/Ho_Chi_Minh) on which a figure was first handed in that has not been withdrawn since; null if there is none. Kept by the revisions' trigger
         answered_on -> Nullable<Date>,
+        /// Counted up by each new revision and each decision. Kept by the revisions' trigger
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    /// What was decided on a revision of a measurement: its state follows. A revision comes to each state at most once
+    measurement_decision (measurement_id, revision, state) {
+        measurement_id -> Uuid,
+        revision -> Int4,
+        /// The state it led to
+        state -> Text,
+        /// What it was decided on: measurement_content_hash
+        content_hash -> Bytea,
+        /// Why; never missing where a figure was returned
+        reason -> Nullable<Text>,
+        decided_at -> Timestamptz,
+        /// The account of the person or the machine; null for the command line
+        decided_by -> Nullable<Uuid>,
     }
 }
 
@@ -545,7 +579,7 @@ diesel::table! {
         /// Where it comes from. SIMULATED: invented for the demo, no real figure
         source -> Text,
         note -> Nullable<Text>,
-        /// Why an earlier figure was changed
+        /// Why an earlier figure was changed; never missing where that was published
         reason -> Nullable<Text>,
         recorded_at -> Timestamptz,
         /// The account that recorded it; null for imports and the demo
@@ -553,6 +587,10 @@ diesel::table! {
         published_at -> Nullable<Timestamptz>,
         /// When it was handed in; null if it never was, or at once when it was recorded
         submitted_at -> Nullable<Timestamptz>,
+        /// What the reporter says to a figure that is far from those before it
+        comment -> Nullable<Text>,
+        /// The account that submitted it; null for imports and the demo. Kept by the decisions' trigger
+        submitted_by -> Nullable<Uuid>,
     }
 }
 
@@ -1126,7 +1164,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     indicator,
     indicator_definition,
     indicator_group,
+    indicator_rule,
     measurement,
+    measurement_decision,
     measurement_revision,
     nil_answer,
     password,

@@ -29,3 +29,8 @@ define_sql_function! {
     /// Puts what documents say of directives without a timeline into one.
     fn directive_tell_past(at: Timestamptz) -> Nullable<Text>;
 }
+
+define_sql_function! {
+    /// SHA-256 over what a revision of a measurement says, and of what.
+    fn measurement_content_hash(of_measurement: Uuid, of_revision: Integer) -> Binary;
+}

@@ -65,6 +65,8 @@ text_enum! {
         Changed => "CHANGED",
         /// Twice in one request
         Duplicate => "DUPLICATE",
+        /// Its time has not come yet
+        TooEarly => "TOO_EARLY",
     }
 }
 
@@ -110,6 +112,17 @@ pub struct Violation {
     pub row: Option<i32>,
     /// What stands in the way, by its name; none if the rule says it all.
     pub about: Option<String>,
+    /// What the rule itself says, where it is one of the catalogue's.
+    pub words: Option<Words>,
+}
+
+/// What a rule of the catalogue says to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English.
+    pub en: String,
 }
 
 impl Violation {
@@ -122,6 +135,7 @@ impl Violation {
             limit: None,
             row: None,
             about: None,
+            words: None,
         }
     }
 
@@ -135,6 +149,12 @@ impl Violation {
     #[must_use]
     pub fn about(self, name: impl Into<String>) -> Self {
         Self { about: Some(name.into()), ..self }
+    }
+
+    /// In the rule's own words.
+    #[must_use]
+    pub fn saying(self, words: Words) -> Self {
+        Self { words: Some(words), ..self }
     }
 
     /// In a row of many: `["input", "value"]` becomes `["input", "rows", "3", "value"]`.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Reader,
-    schema::{directive, document, measurement, measurement_revision, recommendation},
+    schema::{directive, document, measurement, measurement_decision, measurement_revision, recommendation},
 };
 
 /// A condition in SQL of our own over the columns of a table, for diesel.
@@ -184,6 +184,30 @@ impl QueryFragment<Pg> for VisibleRevision {
             [(&self.0.submitted, "'SUBMITTED', 'ENDORSED'"), (&self.0.drafts, "'DRAFT', 'RETURNED', 'WITHDRAWN'")];
         for (reach, states) in unpublished {
             out.push_sql(&format!(" OR measurement_revision.state IN ({states}) AND "));
+            reach.walk_reporter(out.reborrow())?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Whether the reader may see a decision on a revision: that it was published is seen by all, what else was decided and why
+/// by whom its reporter's figures are open to.
+#[derive(Debug, Clone)]
+pub(crate) struct VisibleDecision(Figures);
+
+condition!(VisibleDecision, over measurement::id, measurement_decision::measurement_id);
+
+/// Whether the reader may see the decision on the measurement in the query's row.
+pub(crate) fn visible_decision(reader: &Reader) -> VisibleDecision {
+    VisibleDecision(Figures::of(reader))
+}
+
+impl QueryFragment<Pg> for VisibleDecision {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(measurement_decision.state = 'PUBLISHED'");
+        for reach in [&self.0.submitted, &self.0.drafts] {
+            out.push_sql(" OR ");
             reach.walk_reporter(out.reborrow())?;
         }
         out.push_sql(")");

@@ -34,6 +34,7 @@ const IDS: &[(&str, u8, &str)] = &[
     ("id", b'a', "agency"),
     ("ids", b'a', "agency"),
     ("inputRequest", b'y', "directive_input"),
+    ("measurement", b'm', "measurement"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
     ("session", b's', "session"),
@@ -45,6 +46,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("login", "lan@quangngai.gov.vn"),
     ("email", "moi@quangngai.gov.vn"),
     ("symbol", "359-KH/TU"),
+    ("indicator", "bts_5g_count"),
+    ("period", "2025-12"),
     ("subject", "qng.ubnd"),
     ("text", "chuyển đổi số"),
     ("password", "mật khẩu đủ dài 2026"),
@@ -74,6 +77,9 @@ const SOMEBODY: &str = "
         SELECT '00000000-0000-7000-8000-0000000000d2', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'),
             (SELECT id FROM agency WHERE code = 'qng.skhcn'), 'Góp ý', '2026-01-19', '2026-01-19T01:00:00Z',
             '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
+    INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, decided_at)
+        SELECT id, revision, 'SUBMITTED', measurement_content_hash(id, revision), '2026-01-20T01:00:00Z'
+        FROM measurement JOIN measurement_revision ON measurement_id = id AND state = 'DRAFT' ORDER BY ends_on DESC, id LIMIT 1;
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 
@@ -406,7 +412,9 @@ async fn every_field_of_every_type_answers_everybody() {
             types_in(&asked.data, &mut found);
         }
     }
-    let is_answer = |name: &str| name.ends_with("Payload") || name == "UserError";
+    let is_answer = |name: &str| {
+        name.ends_with("Payload") || matches!(name, "UserError" | "MeasurementConflict" | "FigureDifference")
+    };
     let is_own = |ty: &TypeDefinition| matches!(rule(&ty.directives), Some(Action::SignIn | Action::KeepOwnAccount));
     let objects = sdl.0.iter().filter(|(_, ty)| matches!(ty.kind, TypeKind::Object(_)) && !is_own(ty));
     let objects = objects.map(|(name, _)| name.as_str());

@@ -24,6 +24,7 @@ mod faults;
 mod http;
 mod keys;
 mod measurements;
+mod measurements_written;
 mod migrations;
 mod nullability;
 mod once;

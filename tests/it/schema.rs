@@ -29,7 +29,15 @@ const WHOLE_LISTS: &[&str] = &[
     "EnumLabels.values",
     "Indicator.definitions",
     "Indicator.memberships",
+    // A decision for each step of the life-cycle.
+    "Measurement.decisions",
     "Measurement.revisions",
+    "MeasurementConflict.differences",
+    "MeasurementPayload.differences",
+    "MeasurementRevision.decisions",
+    // One for each row of the request, a thousand at most.
+    "MeasurementsPayload.conflicts",
+    "MeasurementsPayload.measurements",
     "Permission.grants",
     "Programme.documents",
     // The enums of the schema, each at most once.
@@ -67,6 +75,8 @@ const INTS: &[&str] = &[
     "IndicatorGroup.position",
     "InputRequest.waitedDays",
     "Measurement.revision",
+    "Measurement.version",
+    "MeasurementConflict.row",
     "MeasurementRevision.revision",
     "ProgressUpdate.percent",
     "ServiceAccount.version",

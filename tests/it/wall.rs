@@ -41,8 +41,10 @@ idempotency_record: INSERT, DELETE, UPDATE (answer)
 indicator:
 indicator_definition:
 indicator_group:
-measurement: INSERT, UPDATE (published_revision)
-measurement_revision: INSERT, UPDATE (published_at, state, submitted_at)
+indicator_rule:
+measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id), UPDATE (version)
+measurement_decision: INSERT
+measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)
@@ -115,7 +117,7 @@ const FORBIDDEN: &str = "SELECT string_agg(statement, E'\\n') FROM (
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT has_table_privilege('cotmoc_server', oid, 'DELETE')
     UNION ALL
     SELECT format('INSERT INTO %I DEFAULT VALUES', relname) FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT has_table_privilege('cotmoc_server', oid, 'INSERT')
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT has_any_column_privilege('cotmoc_server', oid, 'INSERT')
     UNION ALL
     SELECT format('UPDATE %I SET %2$I = %2$I', relname, attname) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped AND attgenerated = ''

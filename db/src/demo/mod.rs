@@ -142,7 +142,8 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 const TABLES: &str = "account, agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, \
-    document, document_relation, idempotency_record, indicator, indicator_definition, indicator_group, measurement, measurement_revision, \
+    document, document_relation, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, measurement, \
+    measurement_decision, measurement_revision, \
     nil_answer, password, password_reset, programme, programme_document, programme_indicator, progress_update, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \

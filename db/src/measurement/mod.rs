@@ -1,11 +1,36 @@
 //! Measurements (số liệu): one indicator of one subject in one period, with append-only revisions.
 
+mod comparison;
+mod decision;
+mod draft;
+mod entry;
+mod figures;
+mod rows;
+mod rules;
+
+use std::collections::HashMap;
+
 use async_graphql::{Enum, InputObject, SimpleObject};
 use auth::{Action, Object, Principal};
 use chrono::{DateTime, Utc};
-use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use diesel::{
+    dsl::sql,
+    expression::SqlLiteral,
+    helper_types as ty,
+    pg::Pg,
+    prelude::*,
+    sql_types::{Bool, Integer, Nullable},
+};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use self::{
+    decision::{Decides, Seen, decide},
+    draft::{Correction, Draft, correct, draft},
+    figures::Figures,
+    rows::{BulkMode, MOST_ROWS, Rows, Written},
+};
 
 use crate::{
     Date, DbError, Reader,
@@ -13,11 +38,12 @@ use crate::{
     calendar::{Period, PeriodKind, Regime},
     enums::{SortDirection, Source},
     lateral::Of,
-    noun::{noun, relation},
+    noun::{Batch, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key},
-    schema::{agency, indicator, measurement, measurement_revision},
+    schema::{agency, indicator, measurement, measurement_decision, measurement_revision},
+    sql_functions::measurement_content_hash,
     text_enum::text_enum,
-    visible::{CurrentRevision, current_revision, sees_published_figures_only, visible_revision},
+    visible::{CurrentRevision, current_revision, sees_published_figures_only, visible_decision, visible_revision},
 };
 
 text_enum! {
@@ -53,11 +79,14 @@ text_enum! {
 }
 
 /// The figures of a measurement as said at one time: added, never changed.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement_revision)]
-#[graphql(name = "MeasurementRevision")]
+#[graphql(name = "MeasurementRevisionRow")]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementRevision {
+    /// Of which measurement
+    #[graphql(skip)]
+    pub measurement_id: Uuid,
     /// 1 for the first, then counted up
     pub revision: i32,
     /// Where it stands in its life-cycle
@@ -76,19 +105,24 @@ pub struct MeasurementRevision {
     pub source: Source,
     /// What the reporter adds
     pub note: Option<String>,
-    /// Why an earlier figure was changed; null for the first revision
+    /// What the reporter says to a figure that is far from those of the periods before; null if it is not, or nothing was said
+    pub comment: Option<String>,
+    /// Why a published figure was corrected; null where none was
     pub reason: Option<String>,
     /// When it was recorded here, in UTC
     pub recorded_at: DateTime<Utc>,
     /// The account that recorded it; null for imports and the demo
     #[graphql(skip)]
     pub recorded_by: Option<Uuid>,
+    /// The account that submitted it; null for imports and the demo, and while nobody has
+    #[graphql(skip)]
+    pub submitted_by: Option<Uuid>,
     /// When it was published, in UTC; null if it is not
     pub published_at: Option<DateTime<Utc>>,
 }
 
 /// A measurement (số liệu): one indicator of one subject in one period, with the latest revision the reader may see.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement)]
 #[graphql(name = "MeasurementRow")]
 pub struct Measurement {
@@ -110,9 +144,17 @@ pub struct Measurement {
     #[graphql(flatten)]
     #[diesel(embed)]
     pub current: MeasurementRevision,
+    /// Counted up by each new revision and each decision: what mutations take as `expectedVersion`
+    pub version: i32,
     /// The revision that everybody sees
     #[graphql(skip)]
     pub published_revision: Option<i32>,
+    /// The latest revision that is submitted or endorsed
+    #[graphql(skip)]
+    pub submitted_revision: Option<i32>,
+    /// The latest revision that is a draft, was returned or withdrawn
+    #[graphql(skip)]
+    pub drafted_revision: Option<i32>,
     /// The indicator
     #[graphql(skip)]
     pub indicator_id: Uuid,
@@ -131,19 +173,21 @@ impl Measurement {
     /// Whether somebody may do this to it, as it stands now. Its reporter's roles decide, for the reporter answers for it.
     #[must_use]
     pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
-        use MeasurementState::{Draft, Endorsed, Published, Returned, Submitted};
-        let states: &[MeasurementState] = match action {
-            Action::SubmitMeasurement => &[Draft, Returned],
-            Action::WithdrawMeasurement => &[Draft, Submitted],
-            Action::EndorseMeasurement => &[Submitted],
-            Action::ReturnMeasurement => &[Submitted, Endorsed],
-            Action::PublishMeasurement => &[Endorsed],
-            Action::CorrectMeasurement => &[Published],
-            _ => return false,
-        };
-        let object = Object { agencies: &[self.reporter_id], by: self.current.recorded_by };
-        states.contains(&self.current.state) && viewer.may_to(action, object)
+        let object = Object { agencies: &[self.reporter_id], by: None };
+        rules::refusal(self, action, viewer.actor()).is_none() && viewer.may_to(action, object)
     }
+
+    /// The number of its latest revision, whoever may see that.
+    fn latest_revision(&self) -> i32 {
+        let latest = [self.published_revision, self.submitted_revision, self.drafted_revision];
+        latest.into_iter().flatten().max().unwrap_or_default()
+    }
+}
+
+/// The condition that joins a measurement to its latest revision, whoever may see that: for what writes.
+fn latest_revision() -> SqlLiteral<Bool> {
+    sql("measurement_revision.measurement_id = measurement.id AND measurement_revision.revision \
+         = greatest(measurement.published_revision, measurement.submitted_revision, measurement.drafted_revision)")
 }
 
 /// Narrows a list of measurements. What is left out or null narrows nothing; several fields narrow together.
@@ -165,6 +209,9 @@ pub struct MeasurementFilter {
     pub ended_by: Option<Date>,
     /// Any of these sources; leave SIMULATED out to see real figures only
     pub sources: Option<Vec<Source>>,
+    /// Any of these states of the revision that the viewer sees: SUBMITTED waits for the head, ENDORSED for the standing
+    /// office, RETURNED for the reporter
+    pub states: Option<Vec<MeasurementState>>,
 }
 
 /// What measurements are sorted by.
@@ -201,8 +248,8 @@ pub enum MeasurementLink {
     Subject,
 }
 
-type Seen = ty::InnerJoinOn<measurement::table, measurement_revision::table, CurrentRevision>;
-type Boxed = ty::IntoBoxed<'static, Seen, Pg>;
+type Joined = ty::InnerJoinOn<measurement::table, measurement_revision::table, CurrentRevision>;
+type Boxed = ty::IntoBoxed<'static, Joined, Pg>;
 
 /// Each measurement with the revision the reader sees; one without such a revision is not there.
 fn filtered(reader: &Reader, below: Option<(MeasurementLink, Of)>, filter: &MeasurementFilter) -> Boxed {
@@ -244,6 +291,13 @@ fn filtered(reader: &Reader, below: Option<(MeasurementLink, Of)>, filter: &Meas
     if let Some(sources) = filter.sources.clone() {
         query = query.filter(measurement_revision::source.eq_any(sources));
     }
+    if let Some(states) = filter.states.clone() {
+        if states.iter().all(|state| matches!(state, MeasurementState::Submitted | MeasurementState::Endorsed)) {
+            // There are few of them, and an index of those.
+            query = query.filter(measurement::submitted_revision.is_not_null());
+        }
+        query = query.filter(measurement_revision::state.eq_any(states));
+    }
     query
 }
 
@@ -274,3 +328,87 @@ relation!(
         .order((measurement_revision::measurement_id, measurement_revision::revision))
         .select((measurement_revision::measurement_id, MeasurementRevision::as_select()))
 );
+
+/// What was decided on a revision of a measurement.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = measurement_decision)]
+#[graphql(name = "MeasurementDecisionRow")]
+pub struct MeasurementDecision {
+    /// The state it led to
+    pub state: MeasurementState,
+    /// Why; never null where a figure was returned
+    pub reason: Option<String>,
+    /// When it was decided, in UTC
+    pub decided_at: DateTime<Utc>,
+    /// What it was decided on
+    #[graphql(skip)]
+    pub content_hash: Vec<u8>,
+    /// The account of the person or the machine
+    #[graphql(skip)]
+    pub decided_by: Option<Uuid>,
+}
+
+/// Of decisions at one instant: a revision is submitted, then perhaps endorsed, then whatever came last.
+fn in_order() -> SqlLiteral<Nullable<Integer>> {
+    sql("array_position('{SUBMITTED,ENDORSED}', measurement_decision.state)")
+}
+
+relation!(
+    /// The decisions on a measurement that the reader may see, each with its revision, in the order in which they were made.
+    DecisionsOf => (i32, MeasurementDecision),
+    |reader, parents| measurement_decision::table
+        .inner_join(measurement::table.on(measurement::id.eq(measurement_decision::measurement_id)))
+        .filter(measurement_decision::measurement_id.eq_any(parents))
+        .filter(visible_decision(reader))
+        .order((measurement_decision::measurement_id, measurement_decision::revision, measurement_decision::decided_at, in_order()))
+        .select((measurement_decision::measurement_id, (measurement_decision::revision, MeasurementDecision::as_select())))
+);
+
+relation!(
+    /// The hashes of the content of a measurement's revisions that the reader may see.
+    HashesOf => (i32, Vec<u8>),
+    |reader, parents| measurement_revision::table
+        .inner_join(measurement::table.on(measurement::id.eq(measurement_revision::measurement_id)))
+        .filter(measurement_revision::measurement_id.eq_any(parents))
+        .filter(visible_revision(reader))
+        .select((measurement_revision::measurement_id, (measurement_revision::revision,
+            measurement_content_hash(measurement_revision::measurement_id, measurement_revision::revision))))
+);
+
+/// A measurement by what it is of: its business key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MeasurementAt {
+    /// Code of the indicator.
+    pub indicator: String,
+    /// Code of the agency whose figure it is.
+    pub subject: String,
+    /// By which months the period goes.
+    pub regime: Regime,
+    /// The period.
+    pub period: Period,
+}
+
+impl Batch for MeasurementAt {
+    type Value = Measurement;
+
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Measurement>, DbError> {
+        // PostgreSQL takes no NUL; nothing has such a code.
+        let codes = |of: fn(&Self) -> &String| -> Vec<String> {
+            keys.iter().map(of).filter(|code| !code.contains('\0')).cloned().collect()
+        };
+        let query = measurement::table
+            .inner_join(measurement_revision::table.on(current_revision(reader)))
+            .inner_join(indicator::table.on(indicator::id.eq(measurement::indicator_id)))
+            .inner_join(agency::table.on(agency::id.eq(measurement::subject_id)))
+            .filter(indicator::code.eq_any(codes(|key| &key.indicator)))
+            .filter(agency::code.eq_any(codes(|key| &key.subject)))
+            .filter(measurement::period.eq_any(keys.iter().map(|key| key.period.to_string()).collect::<Vec<_>>()))
+            .select((indicator::code, agency::code, Measurement::as_select()));
+        let mut connection = reader.statement().await?;
+        let rows: Vec<(String, String, Measurement)> = diesel_async::RunQueryDsl::load(query, &mut connection).await?;
+        let keyed = rows.into_iter().map(|(indicator, subject, row)| {
+            (Self { indicator, subject, regime: row.regime, period: row.period }, row)
+        });
+        Ok(keyed.collect())
+    }
+}

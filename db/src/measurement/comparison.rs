@@ -1,0 +1,102 @@
+//! Figures that must go together: what is accepted was launched before. Asked when figures are submitted.
+
+use std::collections::HashMap;
+
+use auth::Reached;
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, BigInt, Bool, Nullable, Numeric, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{entry::Place, rows::Sieve};
+use crate::{DbError, Violation, ViolationCode, comparator::Comparator, violation::Words, writer::Writing};
+
+/// A figure that is about to be submitted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Submitted {
+    pub row: usize,
+    pub place: Place,
+    pub value: Decimal,
+    /// The field beside which is said what it contradicts.
+    pub field: &'static str,
+}
+
+/// A rule for a figure, and the figure on its other side.
+#[derive(QueryableByName)]
+struct Rule {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    /// Whether ours is the left one.
+    #[diesel(sql_type = Bool)]
+    is_left: bool,
+    #[diesel(sql_type = Text)]
+    comparator: Comparator,
+    #[diesel(sql_type = Text)]
+    words_vi: String,
+    #[diesel(sql_type = Text)]
+    words_en: String,
+    #[diesel(sql_type = SqlUuid)]
+    other_id: Uuid,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    value: Option<Decimal>,
+}
+
+/// The other figure is the one on its way, where the actor may see that, or else the published one.
+const RULES: &str = "
+    SELECT place.n, place.indicator_id = rule.left_indicator_id AS is_left, rule.comparator, rule.words_vi, rule.words_en, other.id AS other_id, r.value
+    FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS place (indicator_id, subject_id, regime, period, n)
+    JOIN indicator_rule rule ON place.indicator_id IN (rule.left_indicator_id, rule.right_indicator_id)
+    CROSS JOIN LATERAL (SELECT CASE WHEN place.indicator_id = rule.left_indicator_id THEN rule.right_indicator_id ELSE rule.left_indicator_id END AS id) other
+    LEFT JOIN measurement m ON m.indicator_id = other.id AND m.subject_id = place.subject_id AND m.regime = place.regime AND m.period = place.period
+    LEFT JOIN measurement_revision r ON r.measurement_id = m.id
+        AND r.revision = coalesce(CASE WHEN $5 OR m.reporter_id = ANY ($6) THEN m.submitted_revision END, m.published_revision)
+    ORDER BY place.n, rule.code";
+
+/// Refuses the figures that contradict another one of their subject and period, in the same request or handed in before.
+pub(super) async fn compare(
+    writing: &mut Writing,
+    reach: &Reached,
+    sieve: &mut Sieve,
+    mut figures: Vec<Submitted>,
+) -> Result<(), DbError> {
+    figures.retain(|figure| sieve.holds(figure.row));
+    if figures.is_empty() {
+        return Ok(());
+    }
+    let rules: Vec<Rule> = diesel::sql_query(RULES)
+        .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.indicator_id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.subject_id).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.regime).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.period.to_string()).collect::<Vec<_>>())
+        .bind::<Bool, _>(*reach == Reached::All)
+        .bind::<Array<SqlUuid>, _>(reach.ids().unwrap_or_default())
+        .load(writing.connection())
+        .await?;
+    let together: HashMap<Place, Decimal> = figures.iter().map(|it| (it.place, it.value)).collect();
+    for rule in rules {
+        let ours = usize::try_from(rule.n - 1).ok().and_then(|n| figures.get(n));
+        let Some(ours) = ours else { continue };
+        let there = together.get(&Place { indicator_id: rule.other_id, ..ours.place }).copied();
+        let Some(other) = there.or(rule.value) else { continue };
+        let (left, right) = if rule.is_left { (ours.value, other) } else { (other, ours.value) };
+        if !holds(rule.comparator, left, right) {
+            let broken = Violation::of(ViolationCode::Inconsistent, &["input", ours.field]);
+            sieve.refuse(ours.row, broken.saying(Words { vi: rule.words_vi, en: rule.words_en }));
+        }
+    }
+    Ok(())
+}
+
+fn holds(comparator: Comparator, left: Decimal, right: Decimal) -> bool {
+    match comparator {
+        Comparator::AtLeast => left >= right,
+        Comparator::MoreThan => left > right,
+        Comparator::AtMost => left <= right,
+        Comparator::LessThan => left < right,
+        // The table knows no rule with two ends.
+        Comparator::Exactly | Comparator::Between => left == right,
+    }
+}

@@ -1,0 +1,174 @@
+//! One figure or many in one request: what became of each row, and what has to be mended in which.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::Measurement;
+use crate::{DbError, Violation, ViolationCode, text_enum::text_enum};
+
+/// The most rows of one request.
+pub const MOST_ROWS: usize = 1000;
+
+text_enum! {
+    /// What becomes of the other rows of a request if one has to be mended.
+    pub enum BulkMode {
+        /// Nothing is written
+        AllOrNothing => "ALL_OR_NOTHING",
+        /// The others are written
+        RowByRow => "ROW_BY_ROW",
+    }
+}
+
+/// The rows of a request: one by itself, or several under a mode.
+#[derive(Debug, Clone)]
+pub struct Rows<T> {
+    rows: Vec<T>,
+    mode: Option<BulkMode>,
+}
+
+impl<T> Rows<T> {
+    /// One by itself: what has to be mended is told by its fields alone.
+    #[must_use]
+    pub fn one(row: T) -> Self {
+        Self { rows: vec![row], mode: None }
+    }
+
+    /// Several: what has to be mended is told with the number of the row, from 0.
+    #[must_use]
+    pub const fn many(mode: BulkMode, rows: Vec<T>) -> Self {
+        Self { rows, mode: Some(mode) }
+    }
+
+    /// The rows with their numbers, and what sorts them out.
+    pub(super) fn begin(self) -> Result<(Sieve, Vec<(usize, T)>), DbError> {
+        let refused = match self.rows.len() {
+            0 => Some(Violation::of(ViolationCode::Required, &["input", "rows"])),
+            1..=MOST_ROWS => None,
+            _ => Some(Violation::of(ViolationCode::TooMany, &["input", "rows"]).limit(1000)),
+        };
+        if let Some(violation) = refused {
+            return Err(DbError::Violated(vec![violation]));
+        }
+        let sieve = Sieve {
+            mode: self.mode,
+            count: self.rows.len(),
+            broken: Vec::new(),
+            refused: BTreeSet::new(),
+            gone: false,
+        };
+        Ok((sieve, self.rows.into_iter().enumerate().collect()))
+    }
+}
+
+/// What became of the rows of a request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Written {
+    /// One for each row, in order: the measurement as it is now, or none if the row was refused.
+    pub measurements: Vec<Option<Measurement>>,
+    /// What has to be mended in the rows that were refused.
+    pub refused: Vec<Violation>,
+}
+
+/// Keeps the rows that may be written, and says of the others what has to be mended.
+#[derive(Debug)]
+pub(super) struct Sieve {
+    mode: Option<BulkMode>,
+    count: usize,
+    broken: Vec<Violation>,
+    refused: BTreeSet<usize>,
+    gone: bool,
+}
+
+impl Sieve {
+    /// A rule that a row breaks; the violation's field is that of a single one: `["input", "value"]`.
+    pub(super) fn refuse(&mut self, row: usize, violation: Violation) {
+        self.gone |=
+            violation.code == ViolationCode::NotFound && violation.field.get(1).is_some_and(|of| of == "measurement");
+        self.broken.push(if self.mode.is_some() { violation.in_row(row) } else { violation });
+        self.refused.insert(row);
+    }
+
+    /// A rule that a field of a row breaks.
+    pub(super) fn refuse_field(&mut self, row: usize, code: ViolationCode, field: &'static str) {
+        self.refuse(row, Violation::of(code, &["input", field]));
+    }
+
+    /// Whether nothing has to be mended in a row.
+    pub(super) fn holds(&self, row: usize) -> bool {
+        !self.refused.contains(&row)
+    }
+
+    /// An error unless something is left that may be written. One figure alone that is not there is not found.
+    pub(super) fn passed(&self) -> Result<(), DbError> {
+        let stops = match self.mode {
+            Some(BulkMode::RowByRow) => self.refused.len() == self.count,
+            Some(BulkMode::AllOrNothing) | None => !self.refused.is_empty(),
+        };
+        match (stops, self.mode) {
+            (false, _) => Ok(()),
+            (true, None) if self.gone => Err(DbError::NotFound),
+            (true, _) => Err(DbError::Violated(self.in_order())),
+        }
+    }
+
+    /// What became of the rows, those that were written by their numbers.
+    pub(super) fn answer(self, written: impl IntoIterator<Item = (usize, Measurement)>) -> Written {
+        let mut measurements = vec![None; self.count];
+        for (row, measurement) in written {
+            if let Some(place) = measurements.get_mut(row) {
+                *place = Some(measurement);
+            }
+        }
+        Written { measurements, refused: self.in_order() }
+    }
+
+    fn in_order(&self) -> Vec<Violation> {
+        let mut broken = self.broken.clone();
+        broken.sort_by_key(|violation| violation.row);
+        broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(error: DbError) -> Vec<(String, Option<i32>)> {
+        let DbError::Violated(broken) = error else { panic!("{error}") };
+        broken.into_iter().map(|it| (it.field.join("."), it.row)).collect()
+    }
+
+    #[test]
+    fn rows_are_named_where_there_are_many() {
+        let (mut sieve, rows) = Rows::many(BulkMode::RowByRow, vec!["a", "b"]).begin().unwrap();
+        assert_eq!(rows, [(0, "a"), (1, "b")]);
+        sieve.refuse_field(1, ViolationCode::Required, "value");
+        assert!(sieve.holds(0) && !sieve.holds(1) && sieve.passed().is_ok());
+        sieve.refuse_field(0, ViolationCode::Required, "value");
+        let rows = [("input.rows.0.value".to_owned(), Some(0)), ("input.rows.1.value".to_owned(), Some(1))];
+        assert_eq!(told(sieve.passed().unwrap_err()), rows);
+
+        let (mut one, _) = Rows::one("a").begin().unwrap();
+        one.refuse_field(0, ViolationCode::Required, "value");
+        assert_eq!(told(one.passed().unwrap_err()), [("input.value".to_owned(), None)]);
+    }
+
+    #[test]
+    fn one_bad_row_stops_all_or_itself() {
+        for (mode, stops) in [(BulkMode::AllOrNothing, true), (BulkMode::RowByRow, false)] {
+            let (mut sieve, _) = Rows::many(mode, vec!["a", "b"]).begin().unwrap();
+            sieve.refuse_field(0, ViolationCode::NotFound, "measurement");
+            assert_eq!(sieve.passed().is_err(), stops);
+        }
+    }
+
+    #[test]
+    fn a_request_has_at_least_one_row_and_a_thousand_at_most() {
+        for count in [0, 1001] {
+            let begun = Rows::many(BulkMode::RowByRow, vec![(); count]).begin();
+            assert_eq!(told(begun.map(|_| ()).unwrap_err()), [("input.rows".to_owned(), None)]);
+        }
+        assert!(Rows::many(BulkMode::RowByRow, vec![(); 1000]).begin().is_ok());
+    }
+}

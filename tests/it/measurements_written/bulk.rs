@@ -1,0 +1,155 @@
+//! Many figures in one request.
+
+use auth::action;
+use db::{
+    Once, Writer,
+    calendar::Regime,
+    measurement::{self, BulkMode, Draft, Figures, Observation, Rows, Seen},
+};
+use serde_json::{Value, json};
+use tests::demo;
+
+use super::{AGENCY, Office, broken, holder, person, seen, told};
+
+fn quarters(values: &[(&str, &str)]) -> Vec<Value> {
+    let row = |(indicator, value): &(&str, &str)| json!({ "indicator": indicator, "subject": AGENCY, "period": "2025-Q4", "value": value, "observation": "PROVISIONAL" });
+    values.iter().map(row).collect()
+}
+
+#[tokio::test]
+async fn errors_are_named_by_row_and_nothing_or_the_rest_is_written() {
+    let office = Office::open().await;
+    let rows = quarters(&[
+        ("st_enterprises", "41"),
+        ("ip_applications", "-1"),
+        ("scopus_isi_papers", "17"),
+        ("st_enterprises", "42"),
+        ("innovative_startups", "3.5"),
+    ]);
+    let broken_rows = ["OUT_OF_BOUNDS rows.1.value", "DUPLICATE rows.3", "TOO_PRECISE rows.4.value"];
+    let all = told(&office.reporter, "draftMeasurements", json!({ "mode": "ALL_OR_NOTHING", "rows": rows })).await;
+    assert_eq!(broken(&all), broken_rows);
+    assert!(all["measurements"].is_null());
+    assert_eq!(office.db.text("SELECT count(*) FROM measurement_revision WHERE source = 'REPORTED'").await, "0");
+
+    let some =
+        told(&office.reporter, "draftMeasurements", json!({ "mode": "ROW_BY_ROW", "rows": rows, "submit": true }))
+            .await;
+    assert_eq!(broken(&some), broken_rows);
+    assert_eq!(some["userErrors"][1]["row"], 3);
+    let states: Vec<_> = some["measurements"].as_array().unwrap().iter().map(|row| row["state"].as_str()).collect();
+    assert_eq!(states, [Some("SUBMITTED"), None, Some("SUBMITTED"), None, None]);
+    let trail = "SELECT string_agg(action || ' ' || (after ->> 'count'), ', ' ORDER BY id) FROM audit_entry";
+    assert_eq!(office.db.text(trail).await, "DRAFT_MEASUREMENT 2, SUBMIT_MEASUREMENT 2");
+
+    let written: Vec<Value> =
+        some["measurements"].as_array().unwrap().iter().filter(|row| row.is_object()).cloned().collect();
+    let mut endorse: Vec<Value> = written.iter().map(seen).collect();
+    endorse[1]["contentHash"] = json!("sai");
+    endorse.push(json!({ "measurement": "không phải", "expectedVersion": 1, "contentHash": "" }));
+    let told = told(&office.head, "endorseMeasurements", json!({ "mode": "ROW_BY_ROW", "rows": endorse })).await;
+    assert_eq!(broken(&told), ["CHANGED rows.1.contentHash", "NOT_FOUND rows.2.measurement"]);
+    assert_eq!(told["conflicts"], json!([{ "row": 1, "current": { "version": 2 }, "differences": [] }]));
+    assert_eq!(told["measurements"][0]["state"], "ENDORSED");
+
+    let returned = json!({ "mode": "ALL_OR_NOTHING", "rows": [
+        { "measurement": written[0]["id"], "expectedVersion": 3, "reason": "Thiếu doanh nghiệp mới thành lập" },
+        { "measurement": written[1]["id"], "expectedVersion": 2, "reason": "Trùng bài báo" },
+    ] });
+    let told = super::told(&office.head, "returnMeasurements", returned).await;
+    assert_eq!(broken(&told), [""; 0], "{told}");
+    let reasons = "SELECT string_agg(reason, ', ' ORDER BY reason) FROM measurement_decision WHERE state = 'RETURNED'";
+    assert_eq!(office.db.text(reasons).await, "Thiếu doanh nghiệp mới thành lập, Trùng bài báo");
+}
+
+#[tokio::test]
+async fn a_request_has_a_thousand_rows_at_most_and_one_at_least() {
+    let office = Office::open().await;
+    for (count, told_code) in [(0, "REQUIRED rows"), (1001, "TOO_MANY rows")] {
+        let rows = vec![json!({ "measurement": "x", "expectedVersion": 1 }); count];
+        let told = told(&office.reporter, "submitMeasurements", json!({ "mode": "ROW_BY_ROW", "rows": rows })).await;
+        assert_eq!(broken(&told), [told_code]);
+    }
+}
+
+/// Each indicator that is counted by the quarter, for each agency there is.
+const MANY: &str = "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+    SELECT gen_random_uuid(), i.id, a.id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), 'CALENDAR', 'QUARTER', '[2024-01-01,)'
+    FROM indicator i, agency a WHERE i.value_kind = 'NUMBER' AND i.frequency = 'QUARTER' ON CONFLICT DO NOTHING";
+
+#[tokio::test]
+async fn a_thousand_figures_take_as_many_statements_as_ten() {
+    let office = Office::open().await;
+    office.db.execute(MANY).await;
+    let pairs = "SELECT string_agg(i.code || ' ' || a.code, ',' ORDER BY i.code, a.code) FROM indicator i, agency a
+        WHERE i.value_kind = 'NUMBER' AND i.frequency = 'QUARTER'";
+    let pairs = office.db.text(pairs).await;
+    let drafts = pairs.split(',').map(|pair| {
+        let (indicator, subject) = pair.split_once(' ').unwrap();
+        let figures = Figures {
+            value: Some(7.into()),
+            numerator: None,
+            denominator: None,
+            narrative: None,
+            observation: Observation::Final,
+            note: None,
+            comment: Some("Số liệu kiểm thử".to_owned()),
+        };
+        let (indicator, subject) = (indicator.to_owned(), subject.to_owned());
+        Draft {
+            indicator,
+            subject,
+            reporter: None,
+            regime: Regime::Calendar,
+            period: "2026-Q1".parse().unwrap(),
+            figures,
+            expected_version: None,
+        }
+    });
+    let drafts: Vec<Draft> = drafts.take(1010).collect();
+    assert_eq!(drafts.len(), 1010, "so many pairs there are");
+    let reporter = holder(&office.db, 11, &[(auth::Role::Reporter, AGENCY)]).await;
+    let writer = || Writer::new(office.db.pool.clone(), demo::now(), db::Date(demo::today()), db::Origin::default());
+    let (few, many) = (drafts[..10].to_vec(), drafts[10..].to_vec());
+    let mut statements = Vec::new();
+    for rows in [few, many] {
+        let (drafting, withdrawing) = (writer(), writer());
+        let permit = reporter.permit::<action::DraftMeasurement>().unwrap();
+        let rows = Rows::many(BulkMode::AllOrNothing, rows);
+        let written = measurement::draft(&Once::without_key(drafting.clone()), &permit, None, rows).await.unwrap();
+        let seen = written.measurements.iter().flatten().map(|row| Seen {
+            measurement: row.id,
+            expected_version: row.version,
+            content_hash: None,
+            reason: None,
+        });
+        let seen = Rows::many(BulkMode::AllOrNothing, seen.collect());
+        let permit = reporter.permit::<action::WithdrawMeasurement>().unwrap();
+        let once = Once::without_key(withdrawing.clone());
+        let done = measurement::decide(&once, &permit, &reporter.scope(), seen).await.unwrap();
+        statements.push((done.measurements.iter().flatten().count(), drafting.statements(), withdrawing.statements()));
+    }
+    let (few, many) = (statements[0], statements[1]);
+    assert_eq!((few.0, many.0), (10, 1000));
+    assert_eq!((few.1, few.2), (many.1, many.2));
+    assert!(many.1 <= 15 && many.2 <= 9, "{many:?}");
+}
+
+#[tokio::test]
+async fn two_who_begin_the_same_figures_at_once_do_not_overwrite_one_another() {
+    let office = Office::open().await;
+    let rows = quarters(&[("st_enterprises", "41"), ("ip_applications", "9"), ("scopus_isi_papers", "17")]);
+    let mut reversed = rows.clone();
+    reversed.reverse();
+    let other = person(&office.db, 61, &[(auth::Role::Reporter, AGENCY)]).await;
+    let input = |rows: &[Value]| json!({ "mode": "ALL_OR_NOTHING", "rows": rows });
+    let (one, two) = tokio::join!(
+        told(&office.reporter, "draftMeasurements", input(&rows)),
+        told(&other, "draftMeasurements", input(&reversed))
+    );
+    let won = [&one, &two].into_iter().filter(|payload| payload["measurements"].is_array()).count();
+    assert_eq!(won, 1, "{one} {two}");
+    let lost = if one["measurements"].is_array() { &two } else { &one };
+    assert!(broken(lost).iter().all(|told| told.starts_with("STALE rows.")), "{lost}");
+    assert_eq!(office.db.text("SELECT count(*) FROM measurement_revision WHERE source = 'REPORTED'").await, "3");
+}
