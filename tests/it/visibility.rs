@@ -92,6 +92,14 @@ fn objects(of: Hidden, present: bool) -> String {
             INSERT INTO directive_indicator VALUES ('{directive}', {an_indicator}, true);
             INSERT INTO progress_update (id, directive_id, reporter_id, reported_on, percent, narrative, obstacles, source, document_id, recorded_at)
                 VALUES ('{progress}1', '{directive}', {leads}, '2030-01-01', 50, 'canary', 'canary', 'REPORTED', '{document}', '2026-01-01T00:00:00Z');
+            INSERT INTO directive_extension (id, directive_id, agency_id, proposed_on, reason, requested_at, requested_by)
+                VALUES ('{progress}2', '{directive}', {leads}, '2030-01-01', 'canary', '2026-01-01T00:00:00Z', '{progress}2');
+            INSERT INTO directive_input (id, directive_id, agency_id, coordinator_id, question, asked_on, asked_at, asked_by)
+                VALUES ('{progress}3', '{directive}', {leads}, {coordinates}, 'canary', '2026-01-01', '2026-01-01T00:00:00Z', '{progress}3');
+            INSERT INTO directive_event (id, directive_id, kind, occurred_on, recorded_at, agency_id, text, progress_id, extension_id, input_id, other_directive_id) VALUES
+                ('{progress}4', '{directive}', 'PROGRESS_REPORTED', '2026-01-01', '2026-01-01T00:00:00Z', {leads}, 'canary', '{progress}1', NULL, NULL, NULL),
+                ('{progress}5', '{directive}', 'EXTENSION_REQUESTED', '2026-01-01', '2026-01-01T00:00:00Z', {leads}, 'canary', NULL, '{progress}2', NULL, NULL),
+                ('{progress}6', {a_directive}, 'UNBLOCKED', '2026-01-01', '2026-01-01T00:00:00Z', {leads}, 'canary', NULL, NULL, NULL, '{directive}');
             INSERT INTO recommendation (id, code, kind, from_agency_id, to_words, topic, text, document_id, clause, visibility, note) VALUES
                 ('{recommendation}', '!canary-{word}', 'RECOMMENDATION', {gives}, 'canary', 'canary', 'canary kiến nghị', {a_document}, 'canary', '{word}', 'canary'),
                 ('{recommendation_within}', '!canary-{word}-2', 'RECOMMENDATION', {gives}, 'canary', 'canary', 'canary', '{document}', 'canary', '{word}', 'canary');
@@ -171,8 +179,9 @@ fn ids() -> Vec<String> {
         .map(|(tag, noun)| (tag, id(&format!("{noun} {word}"))))
     });
     let updates = ["INTERNAL", "RESTRICTED"].map(|word| (b'u', format!("{}1", &id(&format!("progress {word}"))[..35])));
+    let events = ["INTERNAL", "RESTRICTED"].map(|word| (b'q', format!("{}6", &id(&format!("progress {word}"))[..35])));
     let figures = ["SUBMITTED", "DRAFT"].map(|state| (b'm', id(&format!("measurement {state}"))));
-    let all = of_words.chain(updates).chain(figures);
+    let all = of_words.chain(updates).chain(events).chain(figures);
     all.map(|(tag, id)| api::id::encode(tag, id.parse().unwrap()).to_string()).collect()
 }
 
@@ -195,6 +204,8 @@ async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
             UNION ALL SELECT 'a', id FROM agency WHERE code IN ('{GIVES}', '{RECEIVES}')
             UNION ALL SELECT 'a', min(agency_id::text)::uuid FROM agency_succession_party GROUP BY succession_id
             UNION ALL SELECT 'u', id FROM progress_update WHERE reported_on = '2029-01-01'
+            UNION ALL (SELECT 'q', e.id FROM directive_event e JOIN directive d ON d.id = e.directive_id WHERE d.code NOT LIKE '!canary%'
+                AND e.text IS DISTINCT FROM 'canary' ORDER BY d.code, e.number LIMIT 2)
             UNION ALL (SELECT 'm', m.id FROM measurement m JOIN agency a ON a.id = m.reporter_id WHERE a.code = '{GIVES}'
                 AND m.published_revision IS NOT NULL ORDER BY m.ends_on DESC, m.id LIMIT 2)) AS found",
         firsts.join(" UNION ALL ")
@@ -210,7 +221,7 @@ async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
 }
 
 /// What the ids of neighbours begin with.
-const TYPES: [(&str, &str); 9] = [
+const TYPES: [(&str, &str); 10] = [
     ("a", "Agency"),
     ("d", "Document"),
     ("i", "Indicator"),
@@ -218,6 +229,7 @@ const TYPES: [(&str, &str); 9] = [
     ("p", "Programme"),
     ("r", "Recommendation"),
     ("t", "Target"),
+    ("q", "DirectiveEvent"),
     ("u", "ProgressUpdate"),
     ("v", "Directive"),
 ];
@@ -400,6 +412,8 @@ const PLACES: &[&str] = &[
     "DirectiveDeadline.note",
     "DirectiveDeadline.words",
     "DirectiveDependency.note",
+    "DirectiveEvent.id",
+    "DirectiveEvent.text",
     "Document.code",
     "Document.id",
     "Document.issuerName",
@@ -408,7 +422,9 @@ const PLACES: &[&str] = &[
     "Document.symbol",
     "Document.title",
     "DocumentRelation.clause",
+    "ExtensionRequest.reason",
     "IndicatorDefinition.clause",
+    "InputRequest.question",
     "Measurement.id",
     "Measurement.note",
     "Measurement.reason",
@@ -471,7 +487,7 @@ async fn found(db: &TestDb, viewer: Principal) -> Vec<String> {
 async fn each_role_sees_what_the_table_gives_it_and_nothing_else() {
     let db = with(&ALL).await;
     let nouns = |word: &str| ["Directive", "Document", "Recommendation"].map(|noun| format!("{noun} {word}"));
-    let updates = ["ProgressUpdate".to_owned()];
+    let updates = ["DirectiveEvent", "ProgressUpdate"].map(str::to_owned);
     let internal = [nouns("INTERNAL").to_vec(), updates.to_vec()].concat();
     let sees = |parts: &[&[String]]| {
         let mut all = parts.concat();
