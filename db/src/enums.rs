@@ -15,7 +15,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Who may read an object.
+    /// Who may read an object, from the widest circle to the narrowest.
     pub enum Visibility {
         /// Everybody
         Public => "PUBLIC",

@@ -87,29 +87,28 @@ impl Room {
 
 /// What is issued if a test does not say otherwise.
 fn directive(more: Value) -> Value {
-    let mut input = json!({
+    let input = json!({
         "document": "tb-ubnd-qng-2025-04", "clause": format!("99.{}", KEYS.fetch_add(1, Ordering::Relaxed)),
         "programme": "nq57-quang-ngai", "assigner": "qng.ubnd", "visibility": "PUBLIC",
         "title": "Xây dựng kế hoạch chuyển đổi số ngành y tế", "leads": ["qng.skhcn"],
         "coordinators": [{ "agency": "qng.stc" }, { "words": "các đơn vị có liên quan" }],
         "deadline": { "words": "đến ngày 28/02/2026" }, "indicators": [],
     });
-    for (name, value) in more.as_object().unwrap() {
-        input[name] = value.clone();
-    }
+    joined(input, more)
+}
+
+fn joined(mut input: Value, more: Value) -> Value {
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    input.as_object_mut().unwrap().extend(more);
     input
 }
 
 fn seen(directive: &Value, more: Value) -> Value {
-    let mut input = json!({ "directive": directive["id"], "expectedVersion": directive["version"] });
-    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    input
+    joined(json!({ "directive": directive["id"], "expectedVersion": directive["version"] }), more)
 }
 
 fn on(directive: &Value, more: Value) -> Value {
-    let mut input = json!({ "directive": directive["id"] });
-    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    input
+    joined(json!({ "directive": directive["id"] }), more)
 }
 
 fn key() -> Uuid {
@@ -142,6 +141,23 @@ async fn not_there(who: &Viewer, name: &str, input_type: &str, input: Value) {
 async fn of(who: &Viewer, directive: &Value, selection: &str) -> Value {
     let query = format!("{{ node(id: {}) {{ ... on Directive {{ {selection} }} }} }}", directive["id"]);
     who.ask(&query).await.whole()["node"].clone()
+}
+
+/// The timeline page by page, the latest first.
+async fn pages(who: &Viewer, directive: &Value) -> Vec<Value> {
+    let (mut after, mut found) = ("null".to_owned(), Vec::new());
+    loop {
+        let page = format!("timeline(order: {{ direction: DESCENDING }}, first: 5, after: {after}) {{ totalCount nodes {{ kind text role agency {{ code }}
+            progressUpdate {{ percent narrative evidence }} extensionRequest {{ state counterOn }} inputRequest {{ answer waitedDays coordinator {{ code }} }} }}
+            pageInfo {{ hasNextPage endCursor }} }}");
+        let page = of(who, directive, &page).await["timeline"].clone();
+        assert_eq!(page["totalCount"], 12);
+        found.extend(page["nodes"].as_array().unwrap().clone());
+        if page["pageInfo"]["hasNextPage"] == false {
+            return found;
+        }
+        after = page["pageInfo"]["endCursor"].to_string();
+    }
 }
 
 #[tokio::test]
@@ -303,20 +319,7 @@ async fn the_whole_way_of_a_directive_and_its_timeline() {
         "COMPLETED",
     ];
     assert_eq!(kinds, expected);
-    // Page by page, the latest first.
-    let (mut after, mut found) = ("null".to_owned(), Vec::new());
-    loop {
-        let page = format!("timeline(order: {{ direction: DESCENDING }}, first: 5, after: {after}) {{ totalCount nodes {{ kind text role agency {{ code }}
-            progressUpdate {{ percent narrative evidence }} extensionRequest {{ state counterOn }} inputRequest {{ answer waitedDays coordinator {{ code }} }} }}
-            pageInfo {{ hasNextPage endCursor }} }}");
-        let page = of(&room.reporter, &it, &page).await["timeline"].clone();
-        assert_eq!(page["totalCount"], 12);
-        found.extend(page["nodes"].as_array().unwrap().clone());
-        if page["pageInfo"]["hasNextPage"] == false {
-            break;
-        }
-        after = page["pageInfo"]["endCursor"].to_string();
-    }
+    let mut found = pages(&room.reporter, &it).await;
     found.reverse();
     assert_eq!(found.iter().map(|event| event["kind"].as_str().unwrap()).collect::<Vec<_>>(), expected);
     assert_eq!(found[2]["progressUpdate"]["evidence"], "https://skhcn.quangngai.gov.vn/du-thao");
@@ -580,8 +583,8 @@ async fn a_part_goes_to_an_agency_below_and_is_not_due_after_the_whole() {
     let ask = |day: &str| on(&part, json!({ "proposedOn": day, "reason": "Mưa lũ" }));
     let late = room.refused(&room.below, "requestExtension", "RequestExtensionInput", ask("2026-03-01")).await;
     assert_eq!((&late["code"], &late["field"]), (&json!("OUT_OF_BOUNDS"), &json!(["input", "proposedOn"])));
-    let past = room.refused(&room.below, "requestExtension", "RequestExtensionInput", ask("2026-02-15")).await;
-    assert_eq!(past["code"], "OUT_OF_BOUNDS", "no later than it is");
+    let same = room.refused(&room.below, "requestExtension", "RequestExtensionInput", ask("2026-02-15")).await;
+    assert_eq!(same["code"], "OUT_OF_BOUNDS", "no later than it is");
     room.ok(&room.below, "requestExtension", "RequestExtensionInput", ask("2026-02-28")).await;
     let mut owner = room.db.connect().await;
     let beyond = format!(
@@ -644,6 +647,142 @@ async fn what_is_restricted_to_its_parties_is_not_there_for_others() {
     .await;
     assert_eq!(room.timeline(&room.stranger, &waits).await, ["ISSUED", "ACCEPTED"]);
     assert_eq!(room.timeline(&room.leader, &waits).await, ["ISSUED", "ACCEPTED", "UNBLOCKED"]);
+}
+
+/// The code of a directive tells of its document.
+#[tokio::test]
+async fn a_directive_is_not_seen_by_more_than_its_document() {
+    let room = Room::new().await;
+    room.db.execute("UPDATE document SET visibility = 'INTERNAL' WHERE code = 'tb-ubnd-qng-2025-04'").await;
+    let refused = room.refused(&room.leader, "issueDirective", "IssueDirectiveInput", directive(json!({}))).await;
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("INCOMPATIBLE"), &json!(["input", "visibility"])));
+    room.issued(json!({ "visibility": "INTERNAL" })).await;
+    room.db.execute("UPDATE document SET visibility = 'RESTRICTED' WHERE code = 'tb-ubnd-qng-2025-04'").await;
+    let hidden = directive(json!({ "assigner": "qng.mo_phong.001" }));
+    let elsewhere = Viewer::who_holds(&room.db, &[(Role::Leader, "qng.mo_phong.001", false)]).await;
+    let refused = room.refused(&elsewhere, "issueDirective", "IssueDirectiveInput", hidden).await;
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("NOT_FOUND"), &json!(["input", "document"])));
+}
+
+/// What is invented for the demo is so no longer once somebody works on it.
+#[tokio::test]
+async fn a_simulated_state_is_a_reported_one_after_the_first_report() {
+    let room = Room::new().await;
+    let simulated = "{ directives(filter: { lead: \"qng.skhcn\", states: [IN_PROGRESS] }, first: 50) { nodes { id version stateSource } } }";
+    let found = room.reporter.ask(simulated).await.whole();
+    let it = all(&found, "directives/nodes/*").into_iter().find(|it| it["stateSource"] == "SIMULATED").unwrap();
+    room.ok(&room.reporter, "reportProgress", "ReportProgressInput", on(it, json!({ "narrative": "Đang làm" }))).await;
+    assert_eq!(of(&room.reporter, it, "stateSource version").await, json!({ "stateSource": "REPORTED", "version": 2 }));
+}
+
+/// A number below `sides`, the same in every run (splitmix64).
+fn roll(dice: &mut u64, sides: usize) -> usize {
+    *dice = dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (*dice ^ (*dice >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    usize::try_from(mixed >> 33).unwrap() % sides
+}
+
+/// Buttons and mutations go by one rule: on a long way through all states, what `viewerCan` says is what happens.
+#[tokio::test]
+async fn what_viewers_are_told_they_can_do_is_what_they_can_do() {
+    let room = Room::new().await;
+    let people = [&room.leader, &room.office, &room.head, &room.reporter, &room.partner, &room.both, &room.below];
+    let actions = [
+        "accept",
+        "reportProgress",
+        "requestInput",
+        "giveInput",
+        "requestExtension",
+        "decideExtension",
+        "answerCounterOffer",
+        "reportDone",
+        "confirmDone",
+        "sendBack",
+        "cancel",
+    ];
+    let flags = actions.join(" ");
+    let (mut done, mut dice) = (std::collections::BTreeMap::<&str, u32>::new(), 57);
+    for _ in 0..6 {
+        let it = room.issued(json!({})).await;
+        for _ in 0..45 {
+            let who = people[roll(&mut dice, people.len())];
+            let now = of(
+                who,
+                &it,
+                &format!(
+                    "id version viewerCan {{ {flags} }} extensionRequests {{ id state }} inputRequests {{ id endedOn }}"
+                ),
+            )
+            .await;
+            // Any of them, or of those that are open the one that was done least; cancelling ends the way, so seldom.
+            let can = actions.into_iter().filter(|action| now["viewerCan"][*action] == true);
+            let seldom = can.min_by_key(|action| done.get(action).copied().unwrap_or_default());
+            let action = match (roll(&mut dice, 2), seldom) {
+                (0, Some(seldom)) => seldom,
+                _ => actions[roll(&mut dice, actions.len())],
+            };
+            if action == "cancel" && roll(&mut dice, 8) > 0 {
+                continue;
+            }
+            let open = |list: &str, is_open: fn(&Value) -> bool| {
+                all(&now, &format!("{list}/*"))
+                    .into_iter()
+                    .find(|request| is_open(request))
+                    .map(|request| request["id"].clone())
+            };
+            let extension = open("extensionRequests", |it| it["state"] == "REQUESTED" || it["state"] == "COUNTERED");
+            let input = open("inputRequests", |it| it["endedOn"].is_null());
+            let reason = json!({ "reason": "Vì sao" });
+            let version = now["version"].clone();
+            let (name, input_type, given) = match action {
+                "accept" => ("acceptDirective", "AcceptDirectiveInput", seen(&now, json!({}))),
+                "reportProgress" => {
+                    ("reportProgress", "ReportProgressInput", on(&now, json!({ "narrative": "Đang làm" })))
+                }
+                "requestInput" => (
+                    "requestInput",
+                    "RequestInputInput",
+                    on(&now, json!({ "coordinator": "qng.stc", "question": "Gì?" })),
+                ),
+                "requestExtension" => (
+                    "requestExtension",
+                    "RequestExtensionInput",
+                    on(&now, json!({ "proposedOn": "2199-01-01", "reason": "Chờ" })),
+                ),
+                "reportDone" => ("reportDone", "ReportDoneInput", seen(&now, json!({ "narrative": "Xong" }))),
+                "confirmDone" => ("confirmDone", "ConfirmDoneInput", seen(&now, json!({}))),
+                "sendBack" => ("sendBackDirective", "DirectiveReasonInput", seen(&now, reason)),
+                "cancel" => ("cancelDirective", "DirectiveReasonInput", seen(&now, reason)),
+                "giveInput" => match input {
+                    Some(id) => ("giveInput", "GiveInputInput", json!({ "inputRequest": id, "answer": "Đây" })),
+                    None => continue,
+                },
+                _ => match (action, extension) {
+                    (_, None) => continue,
+                    ("decideExtension", Some(id)) => (
+                        "decideExtension",
+                        "DecideExtensionInput",
+                        json!({ "extensionRequest": id, "expectedVersion": version, "decision": "COUNTER", "counterOn": format!("2{:03}-06-30", 30 + done.values().sum::<u32>()) }),
+                    ),
+                    (_, Some(id)) => (
+                        "answerCounterOffer",
+                        "AnswerCounterOfferInput",
+                        json!({ "extensionRequest": id, "expectedVersion": version, "accept": roll(&mut dice, 4) == 0 }),
+                    ),
+                },
+            };
+            let asked = send(who, name, input_type, &given, key()).await;
+            let is_done = asked.data[name]["directive"]["id"].is_string();
+            assert_eq!(now["viewerCan"][action], json!(is_done), "{action}: {asked:?}");
+            if is_done {
+                *done.entry(action).or_default() += 1;
+            }
+        }
+    }
+    assert_eq!(done.len(), actions.len(), "some were never done: {done:?}");
+    let own = "SELECT count(*) FROM directive WHERE confirmed_by = done_reported_by";
+    assert_eq!(room.db.text(own).await, "0");
 }
 
 #[tokio::test]

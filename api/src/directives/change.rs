@@ -101,7 +101,7 @@ pub struct IssueDirectiveInput {
     /// How pressing it is
     #[graphql(default_with = "DirectivePriority::Normal")]
     priority: DirectivePriority,
-    /// Who may read it, and its parts
+    /// Who may read it, and its parts: no more than may read the document
     visibility: Visibility,
     /// What is to be done, in a phrase
     title: String,
@@ -223,7 +223,7 @@ pub struct GiveInputInput {
 pub struct RequestExtensionInput {
     /// Id of the directive
     directive: ID,
-    /// The last day that is asked for (Asia/Ho_Chi_Minh): after the deadline in force, and not after that of the whole
+    /// The last day that is asked for: after the deadline in force, and not after that of the whole
     proposed_on: Date,
     /// Why
     reason: String,

@@ -100,19 +100,19 @@ async fn settle(writing: &mut Writing, id: Uuid) -> Result<(), DbError> {
 }
 
 /// Tells those that waited for a directive; those that now wait for nothing else are free.
-async fn unblock(writing: &mut Writing, id: Uuid) -> Result<(), DbError> {
-    let waiting = directive_dependency::table
-        .filter(directive_dependency::on_directive_id.eq(id))
+async fn unblock(writing: &mut Writing, ended: Uuid) -> Result<(), DbError> {
+    let after_it = directive_dependency::table
+        .filter(directive_dependency::on_directive_id.eq(ended))
         .select(directive_dependency::directive_id);
     // Locked: of two that end at the same moment, the second sees that the first has ended.
-    let waiting: Vec<(Uuid, DirectiveState)> = directive::table
-        .filter(directive::id.eq_any(waiting))
+    let those: Vec<(Uuid, DirectiveState)> = directive::table
+        .filter(directive::id.eq_any(after_it))
         .order(directive::id)
         .select((directive::id, directive::state))
         .for_no_key_update()
         .load(writing.connection())
         .await?;
-    let ids: Vec<Uuid> = waiting.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<Uuid> = those.iter().map(|(id, _)| *id).collect();
     if ids.is_empty() {
         return Ok(());
     }
@@ -124,12 +124,12 @@ async fn unblock(writing: &mut Writing, id: Uuid) -> Result<(), DbError> {
         .await?;
     let blocked: BTreeSet<_> = blocked.into_iter().collect();
     let mut events = Vec::new();
-    for (waiting, state) in waiting {
-        writing.changed(ChangeKind::Updated, (NOUN, waiting));
+    for (waits, state) in those {
+        writing.changed(ChangeKind::Updated, (NOUN, waits));
         let is_over = matches!(state, DirectiveState::Completed | DirectiveState::Cancelled);
-        if !is_over && !blocked.contains(&waiting) {
-            let event = happens(writing, waiting, DirectiveEventKind::Unblocked);
-            events.push(Event { other_directive_id: Some(id), ..event });
+        if !is_over && !blocked.contains(&waits) {
+            let event = happens(writing, waits, DirectiveEventKind::Unblocked);
+            events.push(Event { other_directive_id: Some(ended), ..event });
         }
     }
     add(writing, &events).await

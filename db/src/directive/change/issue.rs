@@ -128,6 +128,10 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             .await
             .optional()?;
         let source = Source::of(&acting, writing, &new.document).await?;
+        // Its code would tell of the document.
+        if new.visibility < source.visibility {
+            return Err(refused(ViolationCode::Incompatible, "visibility"));
+        }
         let whole = Draft {
             common: Common {
                 programme: programme.ok_or_else(|| refused(ViolationCode::NotFound, "programme"))?,
@@ -186,16 +190,16 @@ pub async fn delegate(
         if part.leads.is_empty() {
             return Err(refused(ViolationCode::Required, "leads"));
         }
-        let mut giver = None;
+        let mut by = None;
         for lead in standing.leads.iter().filter(|lead| acting.permit.reach().holds(Some(**lead))) {
             let below: Vec<Uuid> =
                 diesel::select(agency_subtree_ids(Some(*lead), today)).get_result(writing.connection()).await?;
             if part.leads.iter().all(|agency| agency != lead && below.contains(agency)) {
-                giver = Some(*lead);
+                by = Some(*lead);
                 break;
             }
         }
-        let giver = giver.ok_or_else(|| refused(ViolationCode::OutOfReach, "leads"))?;
+        let by = by.ok_or_else(|| refused(ViolationCode::OutOfReach, "leads"))?;
         let due = before.due_on.map(|day| Deadline::on(day.0));
         let part = part.within(&due.unwrap_or(Deadline::none(None)))?;
         let parts: i64 =
@@ -204,7 +208,7 @@ pub async fn delegate(
             common: Common {
                 programme: before.programme_id,
                 document: before.document_id,
-                assigner: giver,
+                assigner: by,
                 kind: before.kind,
                 priority: before.priority,
                 visibility: before.visibility,
@@ -216,9 +220,9 @@ pub async fn delegate(
             part: Checked::default(),
         };
         let place = usize::try_from(parts).unwrap_or_default() + 1;
-        let draft = whole.divided(writing, giver, place, part);
+        let draft = whole.divided(writing, by, place, part);
         write(writing, before.document_id, std::slice::from_ref(&draft)).await?;
-        let given = acting.event(writing, id, DirectiveEventKind::Delegated, Some(giver));
+        let given = acting.event(writing, id, DirectiveEventKind::Delegated, Some(by));
         let given = Event { text: Some(draft.part.title.clone()), other_directive_id: Some(draft.id), ..given };
         add(writing, &[given, issued(&acting, writing, &draft)]).await?;
         writing.changed(ChangeKind::Updated, (NOUN, id));
@@ -234,22 +238,23 @@ struct Source {
     id: Uuid,
     /// For deadlines that leave the year out.
     year: i32,
+    visibility: Visibility,
 }
 
 impl Source {
     async fn of<A: Acts>(acting: &Acting<'_, A>, writing: &mut Writing, code: &str) -> Result<Self, DbError> {
-        let found: Option<(Uuid, DocumentStatus, Option<Date>)> = document::table
+        let found: Option<(Uuid, DocumentStatus, Option<Date>, Visibility)> = document::table
             .filter(document::code.eq(code))
             .filter(visible_to(acting.scope, document::table))
-            .select((document::id, document::status, document::issued_on))
+            .select((document::id, document::status, document::issued_on, document::visibility))
             .first(writing.connection())
             .await
             .optional()?;
-        let (id, status, issued_on) = found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
+        let (id, status, issued_on, visibility) = found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
         if matches!(status, DocumentStatus::Planned | DocumentStatus::Draft) {
             return Err(refused(ViolationCode::NotInState, "document"));
         }
-        Ok(Self { id, year: issued_on.unwrap_or(writing.today()).0.year() })
+        Ok(Self { id, year: issued_on.unwrap_or(writing.today()).0.year(), visibility })
     }
 }
 

@@ -46,6 +46,9 @@ const NOUN: &str = "directive";
 /// The longest reason, report, question or answer, in characters.
 const TEXT: u16 = 4_000;
 
+/// The field that names the directive.
+const DIRECTIVE: &[&str] = &["input", "directive"];
+
 /// Somebody who does something to directives.
 #[derive(Debug)]
 pub struct Acting<'a, A> {
@@ -104,7 +107,6 @@ impl<A: Acts> Acting<'_, A> {
         if expected_version.is_some_and(|version| version != opened.before.version) {
             return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
         }
-        const DIRECTIVE: &[&str] = &["input", "directive"];
         match allowed {
             Ok(()) => Ok(opened),
             Err(Refusal::OwnWork) => Err(DbError::violated(ViolationCode::OwnWork, DIRECTIVE)),
@@ -164,10 +166,11 @@ impl<A: Acts> Acting<'_, A> {
         }
     }
 
-    /// Where the directive goes by what is done to it, with who reported and who confirmed.
+    /// Where the directive goes by what is done to it, with who reported and who confirmed. From here on its state is a
+    /// reported one, even if it was invented for the demo.
     async fn advance(&self, writing: &mut Writing, before: &Directive) -> Result<(), DbError> {
         let state = after(before.state, A::ACTION);
-        if state == before.state {
+        if state == before.state && before.state_source == Source::Reported {
             return Ok(());
         }
         let today = writing.today();
