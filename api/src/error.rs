@@ -204,6 +204,15 @@ impl ApiError {
         self.code
     }
 
+    /// The word in `extensions.reason`, if it has one.
+    #[must_use]
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.extensions.iter().find(|(name, _)| *name == "reason").and_then(|(_, value)| match value {
+            Value::String(word) => Some(word.as_str()),
+            _ => None,
+        })
+    }
+
     /// The message in one language.
     #[must_use]
     pub fn message(&self, language: Language) -> &str {

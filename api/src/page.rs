@@ -263,7 +263,7 @@ pub(crate) fn reader<'a>(context: &Context<'a>) -> &'a Reader {
 
 /// The loaders of the request.
 pub(crate) fn loaders<'a>(context: &Context<'a>) -> &'a Loaders {
-    context.data_unchecked::<Loaders>()
+    context.data_unchecked::<Arc<Loaders>>()
 }
 
 #[cfg(test)]

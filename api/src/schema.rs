@@ -1,15 +1,14 @@
 //! The schema as a whole: the merged root, the node interface, and what a request brings with it.
 
-use std::{any::TypeId, sync::Arc};
+use std::{any::TypeId, collections::VecDeque, sync::Arc};
 
 use async_graphql::{
-    Context, Data, EmptySubscription, Executor, ID, Interface, MergedObject, Object, Request, Response, Schema,
-    ValidationMode,
+    Context, Data, Executor, ID, Interface, MergedObject, Object, Request, Response, Schema, ValidationMode,
 };
 use auth::Action;
 use chrono::{DateTime, Utc};
-use db::{Date, Origin, Pool, Reader, Writer, access::Auth};
-use futures_util::stream::BoxStream;
+use db::{Date, Origin, Pool, Reader, Writer, access::Auth, change};
+use futures_util::{Stream, StreamExt as _, stream, stream::BoxStream};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -17,13 +16,16 @@ use crate::{
     accounts::{Account, AccountQuery, RoleGrant, change::AccountMutation},
     agencies::{Agency, AgencyQuery},
     audit::{AuditEntry, AuditQuery},
-    authentication::Authority,
+    authentication::{Authority, Pass},
+    changes::{ChangeQuery, Subscription},
     clock::Clock,
     directives::{Directive, DirectiveQuery, ProgressUpdate, change::DirectiveMutation, timeline::DirectiveEvent},
     documents::{Document, DocumentQuery},
+    error::ApiError,
     id,
     indicators::{Indicator, IndicatorQuery},
     labels::LabelQuery,
+    live::{Feed, Operation, Subscribed, Wanted},
     loaders::Batches,
     measurements::{
         Measurement, MeasurementQuery,
@@ -143,7 +145,7 @@ impl NodeQuery {
     ) -> Answer<Vec<Answer<Node>>> {
         if ids.len() > MAX_NODES {
             let error = format!("nodes takes at most {MAX_NODES} ids, not {}", ids.len());
-            return Some(Err(crate::error::ApiError::bad_request("INPUT", error)));
+            return Some(Err(ApiError::bad_request("INPUT", error)));
         }
         let nodes = ids.iter().map(|id| Node::find(context, id));
         Some(Ok(futures_util::future::join_all(nodes).await))
@@ -158,6 +160,7 @@ pub struct Query(
     AccountQuery,
     AgencyQuery,
     AuditQuery,
+    ChangeQuery,
     DocumentQuery,
     ProgrammeQuery,
     IndicatorQuery,
@@ -186,10 +189,10 @@ pub struct Mutation(
     MeasurementDecisionMutation,
 );
 
-type Cotmoc = Schema<Query, Mutation, EmptySubscription>;
+type Cotmoc = Schema<Query, Mutation, Subscription>;
 
 fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
-    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription)
         .validation_mode(mode)
         .override_output_type_description::<Decimal>(
             "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way.",
@@ -216,19 +219,54 @@ pub struct Api {
     pool: Pool,
     clock: Clock,
     authority: Option<Arc<Authority>>,
+    feed: Option<Arc<Feed>>,
 }
 
 impl Api {
     /// The schema over a database, on a clock.
     #[must_use]
     pub fn new(mode: ValidationMode, introspection: bool, pool: Pool, clock: Clock) -> Self {
-        Self { schema: build(mode, introspection), pool, clock, authority: None }
+        Self { schema: build(mode, introspection), pool, clock, authority: None, feed: None }
     }
 
     /// With what gives tokens: signing in needs it.
     #[must_use]
     pub fn with_authority(self, authority: Arc<Authority>) -> Self {
         Self { authority: Some(authority), ..self }
+    }
+
+    /// With the feed that this node follows: subscriptions need it.
+    #[must_use]
+    pub fn with_feed(self, feed: Arc<Feed>) -> Self {
+        Self { feed: Some(feed), ..self }
+    }
+
+    /// Begins a subscription: its document is validated, its arguments are read, and it knows where in the feed it is. An
+    /// answer instead of that is what its client gets.
+    async fn subscribed(&self, mut request: Request) -> Result<Subscribed, Response> {
+        let refused = |error: ApiError| Response::from_errors(vec![error.into_server_error()]);
+        let pass = request.data.get(&TypeId::of::<Pass>()).and_then(|pass| pass.downcast_ref::<Pass>()).cloned();
+        let (Some(feed), Some(pass)) = (self.feed.clone(), pass) else { return Err(refused(ApiError::internal())) };
+        let document = Operation::of(&mut request).map_err(refused)?;
+        let wanted = Wanted::default();
+        request.data.insert(wanted.clone());
+        // Answers nothing but errors: the events come from elsewhere.
+        if let Some(response) = self.schema.execute_stream(request).next().await {
+            return Err(response);
+        }
+        let (after, types) = wanted.get().ok_or_else(|| {
+            refused(ApiError::bad_request("VALIDATION", "a subscription selects its field at its root, in no fragment"))
+        })?;
+        let place = match after {
+            Some(place) => place,
+            None => {
+                let viewer = pass.viewer().await.map_err(refused)?;
+                let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()));
+                change::head(&reader).await.map_err(|error| refused(error.into()))?
+            }
+        };
+        let (pool, clock, authority) = (self.pool.clone(), self.clock, self.authority.clone());
+        Ok(Subscribed { pool, clock, authority, feed, pass, document, types, place, behind: after.is_some() })
     }
 
     /// Executes a request in the name of that viewer, and tells what it was read with.
@@ -242,10 +280,26 @@ impl Api {
         if let Some(authority) = &self.authority {
             request.data.insert(Arc::clone(authority));
         }
-        request.data.insert(batches.loaders(Arc::clone(&reader)));
+        request.data.insert(Arc::new(batches.loaders(Arc::clone(&reader))));
         request.data.insert(Arc::clone(&reader));
         (batches.drive(self.schema.execute(request)).await, reader)
     }
+}
+
+/// The events of a subscription, for as long as they are asked for; an error is the last.
+fn events(subscribed: Subscribed) -> impl Stream<Item = Response> {
+    stream::unfold((Some(subscribed), VecDeque::new()), async |(mut subscribed, mut ready)| {
+        if ready.is_empty() {
+            match subscribed.as_mut()?.next().await {
+                Ok(events) => ready = events,
+                Err(error) => {
+                    ready.push_back(Response::from_errors(vec![error.into_server_error()]));
+                    subscribed = None;
+                }
+            }
+        }
+        Some((ready.pop_front()?, (subscribed, ready)))
+    })
 }
 
 impl Executor for Api {
@@ -255,7 +309,13 @@ impl Executor for Api {
         self.execute_as(request, viewer).await.0
     }
 
-    fn execute_stream(&self, request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        Box::pin(self.schema.execute_stream_with_session_data(request, session_data.unwrap_or_default()))
+    fn execute_stream(&self, request: Request, _: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        let api = self.clone();
+        let begin = async move { api.subscribed(request).await };
+        let answers = stream::once(begin).flat_map(|begun| match begun {
+            Ok(subscribed) => events(subscribed).boxed(),
+            Err(refusal) => stream::once(std::future::ready(refusal)).boxed(),
+        });
+        answers.boxed()
     }
 }

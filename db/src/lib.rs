@@ -5,6 +5,7 @@ pub mod account;
 pub mod agency;
 pub mod audit;
 pub mod calendar;
+pub mod change;
 pub mod comparator;
 pub mod connection;
 mod date;

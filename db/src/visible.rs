@@ -250,6 +250,38 @@ pub(crate) fn sees_published_figures_only(reader: &Reader) -> bool {
     Figures::of(reader).published_only()
 }
 
+/// Whether the reader is of the audience of a tombstone, in the outbox row `parent`; the words are those of
+/// [`Audience`](crate::writer::Audience).
+#[derive(Debug, Clone)]
+pub(crate) struct OfAudience {
+    internal: bool,
+    reaches: [(&'static str, Reach); 4],
+}
+
+pub(crate) fn of_audience(reader: &Reader) -> OfAudience {
+    let scope = reader.scope();
+    let reaches = [
+        ("PARTY", scope.restricted()),
+        ("SUBMITTED", scope.submitted()),
+        ("DRAFTS", scope.drafts()),
+        ("ACCOUNTS", scope.accounts()),
+    ];
+    OfAudience { internal: scope.internal(), reaches: reaches.map(|(word, reached)| (word, reached.into())) }
+}
+
+impl QueryFragment<Pg> for OfAudience {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let internal = if self.internal { "TRUE" } else { "FALSE" };
+        out.push_sql(&format!("CASE parent.audience WHEN 'PUBLIC' THEN TRUE WHEN 'INTERNAL' THEN {internal}"));
+        for (word, reach) in &self.reaches {
+            out.push_sql(&format!(" WHEN '{word}' THEN "));
+            reach.walk("parent.audience_agency_id", out.reborrow())?;
+        }
+        out.push_sql(" END");
+        Ok(())
+    }
+}
+
 /// [`Reached`] with its ids in the form in which they are sent.
 #[derive(Debug, Clone)]
 enum Reach {
@@ -270,13 +302,18 @@ impl From<&Reached> for Reach {
 
 impl Reach {
     /// Whether the measurement's reporter is within it.
-    fn walk_reporter<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    fn walk_reporter<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.walk("measurement.reporter_id", out)
+    }
+
+    /// Whether the agency of a column is within it.
+    fn walk<'b>(&'b self, column: &str, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match self {
             Self::Nothing => out.push_sql("FALSE"),
             Self::All => out.push_sql("TRUE"),
             Self::Agencies(ids) => {
                 // Not by a subquery: the planner overrates what it costs, and then sorts whole tables.
-                out.push_sql("measurement.reporter_id = ANY (");
+                out.push_sql(&format!("{column} = ANY ("));
                 out.push_bind_param::<Array<SqlUuid>, _>(ids)?;
                 out.push_sql(")");
             }

@@ -277,6 +277,10 @@ fn wide(survey: &Survey) -> Vec<String> {
                 }
                 continue;
             }
+            "changes" => {
+                ask("(first: 20)", 2);
+                continue;
+            }
             "search" => {
                 for text in LURES {
                     ask(&format!("(first: 10, text: {})", quoted(text)), 1);

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod door;
 pub mod graphql;
 pub mod http;
+pub mod live;
 pub mod process;
 pub mod server;
 pub mod sql;

@@ -25,6 +25,7 @@ use db::{
     signing_key,
 };
 use moka::sync::Cache;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use self::keyring::{Keyring, MISSED_AGE, USUAL_AGE};
 use crate::{
@@ -216,6 +217,42 @@ impl Authority {
     }
 }
 
+/// By what a long connection proves, again and again, who is at its other end.
+#[derive(Clone)]
+pub struct Pass {
+    authority: Arc<Authority>,
+    token: Option<SecretString>,
+    origin: Arc<Origin>,
+}
+
+impl Pass {
+    /// That of a request: the token in its header, if it has one.
+    pub fn of_request(authority: &Arc<Authority>, parts: &Parts) -> Result<Self, ApiError> {
+        let token = token(&parts.headers).map_err(refused)?.map(SecretString::from);
+        Ok(Self { token, ..Self::of_nobody(authority, parts) })
+    }
+
+    /// That of a request whatever its token.
+    pub fn of_nobody(authority: &Arc<Authority>, parts: &Parts) -> Self {
+        Self { authority: Arc::clone(authority), token: None, origin: Arc::new(origin(parts)) }
+    }
+
+    /// The same with the token of an `Authorization` that came by another way than the header.
+    pub fn with(&self, authorization: &str) -> Result<Self, ApiError> {
+        let token = bearer(authorization).map_err(refused)?;
+        Ok(Self { token: Some(SecretString::from(token)), ..self.clone() })
+    }
+
+    /// Whose it is, as the database knows them now; an error if it no longer holds.
+    pub async fn viewer(&self) -> Result<Viewer, ApiError> {
+        let principal = match &self.token {
+            Some(token) => self.authority.principal(token.expose_secret()).await?,
+            None => Arc::new(Principal::nobody()),
+        };
+        Ok(Viewer { principal, origin: Arc::clone(&self.origin) })
+    }
+}
+
 /// What gives tokens and reads them, in a resolver; there is none where the schema runs without a server.
 pub(crate) fn authority<'a>(context: &Context<'a>) -> Result<&'a Authority, ApiError> {
     context.data_opt::<Arc<Authority>>().map(|authority| &**authority).ok_or_else(ApiError::internal)
@@ -225,9 +262,13 @@ pub(crate) fn authority<'a>(context: &Context<'a>) -> Result<&'a Authority, ApiE
 fn token(headers: &HeaderMap) -> Result<Option<&str>, TokenError> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = given.next() else { return Ok(None) };
-    let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(TokenError::Invalid)?;
-    let ours = scheme.eq_ignore_ascii_case("bearer") && given.next().is_none();
-    ours.then_some(Some(token)).ok_or(TokenError::Invalid)
+    let token = value.to_str().map_err(|_| TokenError::Invalid).and_then(bearer)?;
+    if given.next().is_none() { Ok(Some(token)) } else { Err(TokenError::Invalid) }
+}
+
+fn bearer(value: &str) -> Result<&str, TokenError> {
+    let (scheme, token) = value.split_once(' ').ok_or(TokenError::Invalid)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenError::Invalid) }
 }
 
 fn refused(error: TokenError) -> ApiError {

@@ -61,6 +61,8 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// Requests worked on at once.
     pub concurrency: usize,
+    /// WebSockets and event streams at once.
+    pub live_connections: usize,
     /// Origins that browsers may call from, in lower case.
     pub cors_origins: Vec<String>,
     /// Networks of proxies whose word on where a request comes from is taken.
@@ -264,6 +266,9 @@ impl ServerConfig {
             request_timeout: required(sources, &settings::REQUEST_TIMEOUT, parse::time_limit)?,
             concurrency: required(sources, &settings::CONCURRENCY, |text| {
                 parse::count(10_000)(text).and_then(|number| usize::try_from(number).ok())
+            })?,
+            live_connections: required(sources, &settings::LIVE_CONNECTIONS, |text| {
+                parse::count(100_000)(text).and_then(|number| usize::try_from(number).ok())
             })?,
             cors_origins: sources.read(&settings::CORS_ORIGINS, parse::origins)?.unwrap_or_default(),
             trusted_proxies: sources.read(&settings::TRUSTED_PROXIES, parse::networks)?.unwrap_or_default(),

@@ -107,6 +107,12 @@ settings! {
         fallback: Fallback::Value("256"), form: "a number from 1 to 10000",
         about: "Requests worked on at once; more are refused at once with status 503. Health checks are not counted.",
     }
+    /// `server.live_connections`
+    LIVE_CONNECTIONS {
+        key: "server.live_connections", env: "COTMOC_LIVE_CONNECTIONS", flag: Some("live-connections"),
+        fallback: Fallback::Value("1000"), form: "a number from 1 to 100000",
+        about: "WebSockets and event streams at once; more are refused with status 503. Each takes a file handle beside those of requests.",
+    }
     /// `server.cors_origins`
     CORS_ORIGINS {
         key: "server.cors_origins", env: "COTMOC_CORS_ORIGINS", flag: Some("cors-origins"),

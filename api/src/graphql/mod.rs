@@ -32,11 +32,12 @@ use axum::{
 use futures_util::future::join_all;
 use serde::Serialize;
 
+use self::media::Media;
+pub(crate) use self::params::{Asked, request};
 pub use self::service::{Answer, GraphqlService, Settings};
-use self::{media::Media, params::Asked};
 use crate::{
     error::{ApiError, Caller, Code, RETRY_AFTER},
-    guard::Admitted,
+    guard::{Admitted, Guard},
     language::from_accept_language,
     limits::{self, Counted, Limits, Load},
     server::{Door, Refusal, RequestId, Route, refused},
@@ -61,31 +62,42 @@ struct Endpoint<E> {
 async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let caller = caller(&parts.headers);
-    let mut response = match (Media::negotiate(&parts.headers), endpoint.read(&parts, body).await) {
-        (None, _) => refuse(Media::Json, not_acceptable(), &caller),
-        (Some(media), Err(error)) => refuse(media, error, &caller),
+    let asked = read(&parts, body, endpoint.service.guard()).await;
+    let mut response = match (Media::negotiate(&parts.headers), asked) {
+        (None, _) => refuse_as(Media::Json, not_acceptable(), &caller),
+        (Some(media), Err(error)) => refuse_as(media, error, &caller),
         (Some(media), Ok(asked)) => match (endpoint.authenticate)(&parts).await {
             Ok(viewer) => endpoint.answer(asked, media, &parts, &caller, &viewer).await,
-            Err(error) => endpoint.turn_away(error, media, &parts, &caller),
+            Err(error) => turn_away_as(media, &endpoint.limits, error, &parts, &caller),
         },
     };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let allowed = if parts.method == Method::GET { "POST" } else { "GET, POST" };
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
-    }
+    allow(&parts.method, &mut response);
     response
 }
 
-impl<E: Executor> Endpoint<E> {
-    async fn read(&self, parts: &Parts, body: Body) -> Result<Asked, ApiError> {
-        let guard = self.service.guard();
-        match parts.method {
-            Method::GET => params::get(&parts.uri, guard),
-            Method::POST => params::post(&parts.headers, body, guard).await,
-            _ => Err(method_not_allowed()),
-        }
+/// Names the methods that would have been right.
+fn allow(method: &Method, response: &mut Response<Body>) {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = if *method == Method::GET { "POST" } else { "GET, POST" };
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     }
+}
 
+/// What a request asks for.
+pub(crate) async fn read(parts: &Parts, body: Body, guard: &Guard) -> Result<Asked, ApiError> {
+    match parts.method {
+        Method::GET => params::get(&parts.uri, guard),
+        Method::POST => params::post(&parts.headers, body, guard).await,
+        _ => Err(method_not_allowed()),
+    }
+}
+
+/// A GET changes nothing.
+pub(crate) fn may_run(method: &Method, kind: OperationType) -> Result<(), ApiError> {
+    if *method == Method::POST || kind != OperationType::Mutation { Ok(()) } else { Err(method_not_allowed()) }
+}
+
+impl<E: Executor> Endpoint<E> {
     async fn answer(
         &self,
         asked: Asked,
@@ -102,7 +114,7 @@ impl<E: Executor> Endpoint<E> {
         let counted = self.count(&admitted, parts, viewer);
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
-            refuse(media, error, caller)
+            refuse_as(media, error, caller)
         } else {
             let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer);
             let answers = join_all(admitted.into_iter().map(execute)).await;
@@ -121,8 +133,8 @@ impl<E: Executor> Endpoint<E> {
         let mut budget = guard.budget();
         let admit = |request: Request| {
             let admitted = guard.admit(&request, &mut budget).and_then(|admitted| {
-                let may_run = *method == Method::POST || admitted.kind == OperationType::Query;
-                if may_run { Ok(admitted) } else { Err(method_not_allowed()) }
+                may_run(method, admitted.kind)?;
+                Ok(admitted)
             });
             (request, admitted)
         };
@@ -152,21 +164,25 @@ impl<E: Executor> Endpoint<E> {
             Err(error) => Answer::refuse(error, caller),
         }
     }
+}
 
-    /// A token that does not hold, or a fault in finding that out.
-    fn turn_away(&self, error: ApiError, media: Media, parts: &Parts, caller: &Caller) -> Response<Body> {
-        if error.code() != Code::Unauthenticated {
-            return refuse(media, error, caller);
-        }
-        let counted = self.limits.count_refused_token(limits::address(&parts.extensions));
-        let too_often = counted.refusal();
-        if too_often.is_some() {
-            refused(Refusal::RateLimited.reason());
-        }
-        let mut response = refuse(media, too_often.unwrap_or(error), caller);
-        counted.tell(response.headers_mut());
-        response
+/// A token that does not hold, or a fault in finding that out.
+pub(crate) fn turn_away(limits: &Limits, error: ApiError, parts: &Parts, caller: &Caller) -> Response<Body> {
+    turn_away_as(Media::Json, limits, error, parts, caller)
+}
+
+fn turn_away_as(media: Media, limits: &Limits, error: ApiError, parts: &Parts, caller: &Caller) -> Response<Body> {
+    if error.code() != Code::Unauthenticated {
+        return refuse_as(media, error, caller);
     }
+    let counted = limits.count_refused_token(limits::address(&parts.extensions));
+    let too_often = counted.refusal();
+    if too_often.is_some() {
+        refused(Refusal::RateLimited.reason());
+    }
+    let mut response = refuse_as(media, too_often.unwrap_or(error), caller);
+    counted.tell(response.headers_mut());
+    response
 }
 
 fn write_batch(answers: &[Answer], media: Media) -> Response<Body> {
@@ -176,7 +192,7 @@ fn write_batch(answers: &[Answer], media: Media) -> Response<Body> {
     write(shared, media, &answers)
 }
 
-fn caller(headers: &HeaderMap) -> Caller {
+pub(crate) fn caller(headers: &HeaderMap) -> Caller {
     let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Caller { request_id: RequestId::of(headers), language: from_accept_language(language) }
 }
@@ -189,8 +205,15 @@ fn status(answer: &Answer, media: Media) -> StatusCode {
     }
 }
 
+/// A request that is answered with nothing but an error, as JSON.
+pub(crate) fn refuse(error: ApiError, caller: &Caller) -> Response<Body> {
+    let mut response = refuse_as(Media::Json, error, caller);
+    allow(&Method::HEAD, &mut response);
+    response
+}
+
 /// A request that could not be read: its status is that of the error in both media types.
-fn refuse(media: Media, error: ApiError, caller: &Caller) -> Response<Body> {
+fn refuse_as(media: Media, error: ApiError, caller: &Caller) -> Response<Body> {
     let status = error.code().status();
     let mut response = write(status, media, &Answer::refuse(error, caller));
     if status == StatusCode::UNAUTHORIZED {

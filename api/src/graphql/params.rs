@@ -20,7 +20,7 @@ use crate::{
 
 /// What one HTTP request asks for.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     One(Box<Request>),
     Batch(Vec<Request>),
 }
@@ -102,7 +102,8 @@ fn payload_too_large(limit: usize) -> ApiError {
     .with("limit", limit)
 }
 
-fn request(text: &str) -> Result<Request, ApiError> {
+/// One request, as JSON has it.
+pub(crate) fn request(text: &str) -> Result<Request, ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {

@@ -8,7 +8,7 @@ use async_graphql::{
     value,
 };
 use axum::http::StatusCode;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
 use serde::Serialize;
 use tokio::time::{Duration, timeout};
 use tracing::Instrument;
@@ -99,6 +99,28 @@ impl<E: Executor> GraphqlService<E> {
     }
 }
 
+impl<E: Executor> GraphqlService<E> {
+    /// Begins a subscription that [`Guard::admit`] let pass. Each answer is one event; the last may be the error that ends it.
+    pub fn subscribe(
+        &self,
+        mut request: Request,
+        admitted: &Admitted,
+        data: Data,
+        caller: Caller,
+    ) -> BoxStream<'static, Answer> {
+        request.set_parsed_query(admitted.document.parsed().clone());
+        request.data = data;
+        request.data.insert(caller.language);
+        request.data.insert(caller.clone());
+        let responses = self.0.strict.execute_stream(request, None);
+        let answers = AssertUnwindSafe(responses).catch_unwind().map(move |response| {
+            let fault = |_| Response::from_errors(vec![ApiError::internal().into_server_error()]);
+            Answer::new(response.unwrap_or_else(fault), &caller)
+        });
+        answers.boxed()
+    }
+}
+
 /// `None` if a resolver panicked. A mutation runs to its end on a task of its own, also when its client has gone or its
 /// time is up; a read stops with the one who waits for it.
 async fn run_caught(run: impl Future<Output = Response> + Send + 'static, is_mutation: bool) -> Option<Response> {
@@ -142,6 +164,18 @@ impl Answer {
     #[must_use]
     pub const fn refusal(&self) -> Option<Code> {
         self.refusal
+    }
+
+    /// Its errors.
+    #[must_use]
+    pub fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+
+    /// Whether there is nothing in it but errors.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.data.as_ref().is_none_or(|data| *data == Value::Null)
     }
 
     fn costing(mut self, requested: u64, limit: u64) -> Self {

@@ -22,6 +22,8 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
+use super::patience::{PATIENCE, Patience};
+
 /// Streams of one HTTP/2 connection at once; each may hold a body.
 const HTTP2_STREAMS: u32 = 64;
 const HTTP2_PING: Duration = Duration::from_secs(20);
@@ -70,7 +72,8 @@ async fn serve(
         router.oneshot(request.map(Body::new))
     });
     let builder = builder(header_timeout);
-    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let mut connection =
+        pin!(builder.serve_connection_with_upgrades(TokioIo::new(Patience::new(stream, PATIENCE)), service));
     let mut idle = tokio::time::interval(header_timeout);
     idle.reset();
     let mut seen = 0;

@@ -6,6 +6,7 @@ mod edge;
 mod gate;
 mod health;
 mod metrics;
+mod patience;
 mod refusal;
 mod request_id;
 mod routes;
@@ -24,6 +25,7 @@ use crate::{
     explorer::OfferedAccount,
     graphql::{self, GraphqlService},
     limits::Limits,
+    live::{Feed, Live},
     oauth,
     schema::{self, Api},
 };
@@ -127,16 +129,17 @@ impl Server {
         let failed = |error: io::Error| ServerError::listen(address, &error);
         let (stopping, ready) = watch::channel(false);
         let (stop, stopped) = watch::channel(false);
+        let (leave, leaving) = watch::channel(false);
         metrics::start();
         let health = Health::new(database.pool(), ready);
         let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
         let limits = Limits::new(&config.limits);
-        let work = work(&config, clock, &database, &limits)?;
+        let work = work(&config, clock, &database, &limits, leaving)?;
         let routes = routes::routes(&config.server, health, &limits, work, &offered);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
-        Ok(Running { addr, config: config.server, database, stopping, stop, accepting })
+        Ok(Running { addr, config: config.server, database, stopping, stop, leave, accepting })
     }
 }
 
@@ -148,21 +151,31 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn work(config: &Config, clock: Clock, database: &Database, limits: &Arc<Limits>) -> Result<Vec<Route>, ServerError> {
+fn work(
+    config: &Config,
+    clock: Clock,
+    database: &Database,
+    limits: &Arc<Limits>,
+    leaving: watch::Receiver<bool>,
+) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;
+    let feed = Feed::new(database.pool());
     let schema = |mode| {
         let api = Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
-        api.with_authority(Arc::clone(&authority))
+        api.with_authority(Arc::clone(&authority)).with_feed(Arc::clone(&feed))
     };
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, schema, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    Ok(vec![
+    let live = Live::new(&config.server, service.clone(), Arc::clone(limits), Arc::clone(&authority), leaving);
+    let mut routes = vec![
         graphql::route(service, authority.authenticate(), Arc::clone(limits)),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
-    ])
+    ];
+    routes.extend(live.routes());
+    Ok(routes)
 }
 
 /// A server that answers. Dropped, it goes on until the runtime ends: use [`Running::stop`].
@@ -174,6 +187,8 @@ pub struct Running {
     database: Database,
     stopping: watch::Sender<bool>,
     stop: watch::Sender<bool>,
+    /// Tells long connections to end.
+    leave: watch::Sender<bool>,
     accepting: JoinHandle<()>,
 }
 
@@ -189,12 +204,14 @@ impl Running {
     ///
     /// Answers how many connections had to be cut, because their requests took longer than the grace.
     pub async fn stop(self) -> Result<usize, ServerError> {
-        let Self { config, database, stopping, stop, accepting, .. } = self;
+        let Self { config, database, stopping, stop, leave, accepting, .. } = self;
         stopping.send_replace(true);
         tokio::time::sleep(config.drain_delay).await;
         stop.send_replace(true);
+        leave.send_replace(true);
         let _ = accepting.await;
-        let finished = timeout(config.shutdown_grace, stop.closed()).await;
+        let closed = async { tokio::join!(stop.closed(), leave.closed()) };
+        let finished = timeout(config.shutdown_grace, closed).await;
         let cut = if finished.is_ok() { 0 } else { stop.receiver_count() };
         if cut > 0 {
             tracing::warn!(connections = cut, "the grace is over; cutting what is still in flight");

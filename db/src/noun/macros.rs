@@ -40,6 +40,13 @@ macro_rules! noun {
     };
     // For a row that joins several tables: `$boxed` is the boxed join that `filtered` returns.
     ($boxed:ty, $row:ty, $table:ident, $filter:ty, $sort:ty, $link:ty, $code:expr) => {
+        impl $crate::change::Followed for $row {
+            fn seen(reader: &$crate::Reader) -> $crate::change::Condition {
+                let query = filtered(reader, None, &<$filter>::default());
+                Box::new(query.filter($table::id.eq($crate::lateral::Parent)))
+            }
+        }
+
         impl $crate::noun::Noun for $row {
             type Filter = $filter;
             type Sort = $sort;

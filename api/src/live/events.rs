@@ -1,0 +1,175 @@
+//! Server-sent events: the protocol graphql-sse with a connection for each operation ("distinct connections mode").
+//!
+//! - `POST` with JSON, or `GET` for what changes nothing, as at `/graphql`, with `Accept: text/event-stream`.
+//! - What cannot be read, is not admitted or comes with a token that does not hold has a status and a JSON body, like there.
+//! - Then `event: next` for each answer and `event: complete` at the end; comments keep the connection alive.
+//! - When the token no longer holds, the last `next` says so (`UNAUTHENTICATED`). When the server stops, the stream ends without
+//!   `complete`, and clients connect again.
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Response, header},
+};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream, stream::BoxStream};
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
+};
+
+use super::{CHECK, Client, HEARTBEAT, Live, stopped};
+use crate::{
+    authentication::Pass,
+    error::{ApiError, Code},
+    graphql::{self, Answer, Asked},
+    limits,
+    server::{Refusal, RequestId, refused},
+};
+
+pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let caller = graphql::caller(&parts.headers);
+    let guard = live.service.guard();
+    if !accepts_events(&parts.headers) {
+        return graphql::refuse(not_acceptable(), &caller);
+    }
+    let request = match graphql::read(&parts, body, guard).await {
+        Ok(Asked::One(request)) => *request,
+        Ok(Asked::Batch(_)) => {
+            return graphql::refuse(ApiError::bad_request("JSON", "one operation a stream"), &caller);
+        }
+        Err(error) => return graphql::refuse(error, &caller),
+    };
+    let pass = Pass::of_request(&live.authority, &parts);
+    let pass_and_viewer = match pass {
+        Ok(pass) => pass.viewer().await.map(|viewer| (pass, viewer)),
+        Err(error) => Err(error),
+    };
+    let (pass, viewer) = match pass_and_viewer {
+        Ok(found) => found,
+        Err(error) => return graphql::turn_away(&live.limits, error, &parts, &caller),
+    };
+    let Some(place) = live.place() else {
+        refused(Refusal::Saturated.reason());
+        return Refusal::Saturated.answer(&RequestId::of(&parts.headers));
+    };
+    let client = Client { pass, caller, address: limits::address(&parts.extensions) };
+    let begun = guard.admit(&request, &mut guard.budget()).and_then(|admitted| {
+        graphql::may_run(&parts.method, admitted.kind)?;
+        live.admitted(request, admitted, &client, viewer)
+    });
+    match begun {
+        Ok(answers) => stream(Stream::new(answers, client, place, live.stop.clone())),
+        Err(error) => graphql::refuse(error, &client.caller),
+    }
+}
+
+/// Whether a client that says what it takes takes events.
+fn accepts_events(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+    values.peek().is_none()
+        || values.flat_map(|value| value.split(',')).any(|range| {
+            let essence = range.split(';').next().unwrap_or_default().trim();
+            ["text/event-stream", "text/*", "*/*"].iter().any(|ours| essence.eq_ignore_ascii_case(ours))
+        })
+}
+
+fn not_acceptable() -> ApiError {
+    ApiError::new(
+        Code::NotAcceptable,
+        "Đường dẫn này chỉ trả lời bằng text/event-stream",
+        "Answers here are text/event-stream",
+    )
+}
+
+fn stream(stream: Stream) -> Response<Body> {
+    let events = stream::unfold(stream, async |mut stream| {
+        Some((Ok::<_, std::convert::Infallible>(stream.next().await?), stream))
+    });
+    let mut response = Response::new(Body::from_stream(events));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // nginx would otherwise hold events back until its buffer is full.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// What goes over one connection.
+struct Stream {
+    answers: BoxStream<'static, Answer>,
+    client: Client,
+    stop: watch::Receiver<bool>,
+    check: Interval,
+    heartbeat: Interval,
+    state: Phase,
+    _place: OwnedSemaphorePermit,
+}
+
+#[derive(PartialEq)]
+enum Phase {
+    Open,
+    /// All but the last event is sent.
+    Ending,
+    Ended,
+}
+
+impl Stream {
+    fn new(
+        answers: BoxStream<'static, Answer>,
+        client: Client,
+        place: OwnedSemaphorePermit,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let [check, heartbeat] = [CHECK, HEARTBEAT].map(|period| {
+            let mut ticks = interval_at(Instant::now() + period, period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        });
+        Self { answers, client, stop, check, heartbeat, state: Phase::Open, _place: place }
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        match self.state {
+            Phase::Open => {}
+            Phase::Ending => {
+                self.state = Phase::Ended;
+                return Some(Bytes::from_static(b"event: complete\ndata: \n\n"));
+            }
+            Phase::Ended => return None,
+        }
+        loop {
+            tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return None,
+                _ = self.check.tick() => {
+                    if let Err(error) = self.client.viewer().await {
+                        self.state = Phase::Ending;
+                        return Some(next_event(&Answer::refuse(error, &self.client.caller)));
+                    }
+                }
+                answer = self.answers.next() => {
+                    self.heartbeat.reset();
+                    match answer {
+                        Some(answer) => return Some(next_event(&answer)),
+                        None => {
+                            self.state = Phase::Ended;
+                            return Some(Bytes::from_static(b"event: complete\ndata: \n\n"));
+                        }
+                    }
+                }
+                _ = self.heartbeat.tick() => return Some(Bytes::from_static(b":\n\n")),
+            }
+        }
+    }
+}
+
+fn next_event(answer: &Answer) -> Bytes {
+    // JSON of one line: no value of a GraphQL answer fails to be written.
+    let json = serde_json::to_string(answer).unwrap_or_default();
+    Bytes::from(format!("event: next\ndata: {json}\n\n"))
+}

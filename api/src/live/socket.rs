@@ -1,0 +1,411 @@
+//! The WebSocket: the protocol graphql-transport-ws, with its close codes.
+//!
+//! One task a connection. It takes the next answer of an operation only when the one before is written, and reads the next
+//! message only when it is done with the last, so that nothing piles up.
+//!
+//! | code | when |
+//! | --- | --- |
+//! | 4400 | a message that is none of the protocol |
+//! | 4401 | `subscribe` before `connection_ack` |
+//! | 4403 | the token does not hold, at `connection_init` or later: it has expired, or the session has ended; the reason says which |
+//! | 4406 | the client does not offer the subprotocol |
+//! | 4408 | no `connection_init` within 3 s |
+//! | 4409 | an id that is in use |
+//! | 4429 | a second `connection_init`, or too many tokens that do not hold from one address |
+//! | 1009 | a message of more than 64 KiB |
+//! | 1012 | the server stops: connect again |
+//! | 1013 | it cannot be found out at the moment whose token it is: connect again |
+//!
+//! A client that does not read for some seconds is cut off without a word, since there is no room for one.
+
+use std::{borrow::Cow, collections::HashMap, sync::Arc, time::Duration};
+
+use async_graphql::Executor;
+use axum::{
+    body::Body,
+    extract::{
+        FromRequestParts as _, Request, State,
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
+    },
+    http::{HeaderMap, Response, header},
+    response::IntoResponse as _,
+};
+use futures_util::{
+    StreamExt as _,
+    stream::{AbortHandle, BoxStream, SelectAll, abortable, once},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
+};
+
+use super::{CHECK, Client, HEARTBEAT, Live, stopped};
+use crate::{
+    authentication::Pass,
+    error::{ApiError, Code},
+    graphql::{self, Answer},
+    limits,
+    server::{Refusal, RequestId, refused},
+};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+/// The largest message of a client, in bytes.
+const MESSAGE: usize = 64 << 10;
+/// Operations of one connection at once.
+const OPERATIONS: usize = 20;
+/// Until `connection_init`.
+const INIT: Duration = Duration::from_secs(3);
+/// Until a message is written.
+const WRITE: Duration = Duration::from_secs(10);
+/// Without any word of the client, not even an answer to a ping.
+const SILENCE: Duration = Duration::from_secs(60);
+/// For the client's answer to a close.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
+    let (mut parts, _) = request.into_parts();
+    let caller = graphql::caller(&parts.headers);
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    if !is_allowed(&parts.headers, &live.origins) {
+        return graphql::refuse(foreign_page(), &caller);
+    }
+    let Some(place) = live.place() else {
+        refused(Refusal::Saturated.reason());
+        return Refusal::Saturated.answer(&RequestId::of(&parts.headers));
+    };
+    // A token in the header that is none is told where the client can read it: after the upgrade.
+    let pass = Pass::of_request(&live.authority, &parts);
+    let (pass, refusal) = match pass {
+        Ok(pass) => (pass, None),
+        Err(error) => (Pass::of_nobody(&live.authority, &parts), Some(error)),
+    };
+    let client = Client { pass, caller, address: limits::address(&parts.extensions) };
+    upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(MESSAGE)
+        .max_frame_size(MESSAGE)
+        .read_buffer_size(4 << 10)
+        .on_upgrade(move |socket| {
+            let stop = live.stop.clone();
+            let connection = Connection {
+                live,
+                client,
+                refusal,
+                acknowledged: false,
+                operations: HashMap::new(),
+                streams: SelectAll::new(),
+                socket,
+                heard: Instant::now(),
+                _place: place,
+            };
+            connection.run(stop)
+        })
+}
+
+/// Whether a page of that origin may connect: one of ours, one of the allow-list, or no page at all.
+fn is_allowed(headers: &HeaderMap, origins: &[String]) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_ours = origin.split_once("://").is_some_and(|(_, own)| !own.is_empty() && own.eq_ignore_ascii_case(host));
+    is_ours || origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+}
+
+fn foreign_page() -> ApiError {
+    ApiError::new(Code::Forbidden, "Trang web này không được phép kết nối", "Pages of this site may not connect")
+}
+
+/// Why a connection ends.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// With a code and a reason.
+    Close(u16, Cow<'static, str>),
+    /// The client has closed, and is answered.
+    Left,
+    /// The client is gone, or cannot be told.
+    Gone,
+}
+
+const fn close(code: u16, reason: &'static str) -> End {
+    End::Close(code, Cow::Borrowed(reason))
+}
+
+fn malformed(reason: &'static str) -> End {
+    close(4400, reason)
+}
+
+/// What a client says.
+#[derive(Deserialize)]
+struct Said<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default, borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+type Params = serde_json::Map<String, serde_json::Value>;
+
+/// What the server says.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Saying<'a> {
+    ConnectionAck,
+    Pong,
+    Next { id: &'a str, payload: &'a Answer },
+    Error { id: &'a str, payload: &'a [async_graphql::ServerError] },
+    Complete { id: &'a str },
+}
+
+/// What comes of an operation: an answer, or its end.
+type Outcome = (String, Option<Answer>);
+
+struct Connection<E> {
+    live: Arc<Live<E>>,
+    client: Client,
+    /// Why the token of the header does not hold.
+    refusal: Option<ApiError>,
+    acknowledged: bool,
+    operations: HashMap<String, AbortHandle>,
+    streams: SelectAll<BoxStream<'static, Outcome>>,
+    socket: WebSocket,
+    heard: Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+impl<E: Executor> Connection<E> {
+    async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let end = if self.socket.protocol().is_none() {
+            close(4406, "Subprotocol not acceptable")
+        } else {
+            self.converse(&mut stop).await
+        };
+        // The work ends first, whatever the client does with its close.
+        self.streams.clear();
+        let frame = match end {
+            End::Close(code, reason) => Some(CloseFrame { code, reason: Utf8Bytes::from(&*reason) }),
+            End::Left => None,
+            End::Gone => return,
+        };
+        let farewell = async {
+            if frame.is_some() {
+                let _ = self.socket.send(Message::Close(frame)).await;
+            }
+            // Its close is answered, or its answer awaited, by reading to the end.
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        };
+        let _ = timeout(FAREWELL, farewell).await;
+        // Until here the server has waited for it.
+        drop(stop);
+    }
+
+    async fn converse(&mut self, stop: &mut watch::Receiver<bool>) -> End {
+        let begin = Instant::now();
+        let [mut check, mut ping] = [CHECK, HEARTBEAT].map(|period| {
+            let mut ticks = interval_at(begin + period, period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        });
+        loop {
+            let done = tokio::select! {
+                biased;
+                () = stopped(stop) => Err(close(1012, "Service restart")),
+                () = sleep_until(begin + INIT), if !self.acknowledged => {
+                    Err(close(4408, "Connection initialisation timeout"))
+                }
+                _ = check.tick(), if self.acknowledged => holds(&self.client).await,
+                message = self.socket.recv() => match message {
+                    Some(Ok(message)) => self.hear(message).await,
+                    Some(Err(error)) => Err(broken(error)),
+                    None => Err(End::Gone),
+                },
+                Some((id, answer)) = self.streams.next(), if !self.streams.is_empty() => self.tell(&id, answer).await,
+                _ = ping.tick() => self.ping().await,
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.heard.elapsed() > SILENCE {
+            Err(End::Gone)
+        } else {
+            self.send(Message::Ping(bytes::Bytes::new())).await
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
+        self.heard = Instant::now();
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(malformed("Messages are text")),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(End::Left),
+        };
+        self.live.service.guard().check_json(&text).map_err(|_| malformed("Nested too deep"))?;
+        let none = || malformed("Not a message of graphql-transport-ws");
+        // A derived `Deserialize` would take an array for the fields in their order.
+        let said: Said = Some(&*text)
+            .filter(|text| text.trim_start().starts_with('{'))
+            .and_then(|text| serde_json::from_str(text).ok())
+            .ok_or_else(none)?;
+        match (&*said.kind, said.id, said.payload) {
+            ("connection_init", _, payload) => {
+                let params = payload.map(|payload| serde_json::from_str::<Option<Params>>(payload.get()));
+                self.init(params.transpose().map_err(|_| none())?.flatten().unwrap_or_default()).await
+            }
+            ("subscribe", Some(id), Some(payload)) => self.subscribe(id, payload.get()).await,
+            ("complete", Some(id), _) => {
+                self.forget(&id);
+                Ok(())
+            }
+            ("ping", ..) => self.say(&Saying::Pong).await,
+            ("pong", ..) => Ok(()),
+            _ => Err(none()),
+        }
+    }
+
+    async fn init(&mut self, params: Params) -> Result<(), End> {
+        if self.acknowledged {
+            return Err(close(4429, "Too many initialisation requests"));
+        }
+        let given = params.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(_, value)| value);
+        let found = match (given.filter(|value| !value.is_null()), self.refusal.take()) {
+            (Some(value), _) => self.client.pass.with(value.as_str().unwrap_or_default()),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(self.client.pass.clone()),
+        };
+        let viewer = match found {
+            Ok(pass) => {
+                self.client.pass = pass;
+                self.client.pass.viewer().await
+            }
+            Err(error) => Err(error),
+        };
+        match viewer {
+            Ok(_) => {
+                self.acknowledged = true;
+                self.say(&Saying::ConnectionAck).await
+            }
+            Err(error) if error.code() == Code::Unauthenticated => {
+                let too_often = self.live.limits.count_refused_token(self.client.address).refusal().is_some();
+                Err(if too_often { close(4429, "Too many tokens that do not hold") } else { ended(&error) })
+            }
+            Err(_) => Err(close(1013, "Try again later")),
+        }
+    }
+
+    async fn subscribe(&mut self, id: String, payload: &str) -> Result<(), End> {
+        if !self.acknowledged {
+            return Err(close(4401, "Unauthorized"));
+        }
+        if id.is_empty() {
+            return Err(malformed("An operation has an id"));
+        }
+        if self.operations.contains_key(&id) {
+            return Err(End::Close(4409, shortened(&format!("Subscriber for {id} already exists")).into()));
+        }
+        let request = graphql::request(payload).map_err(|_| malformed("Not a request of GraphQL"))?;
+        let begun = if self.operations.len() < OPERATIONS {
+            match self.client.pass.viewer().await {
+                Ok(viewer) => self.live.begin(request, &self.client, viewer),
+                Err(error) if error.code() == Code::Unauthenticated => return Err(ended(&error)),
+                Err(error) => Err(error),
+            }
+        } else {
+            Err(too_many())
+        };
+        match begun {
+            Ok(answers) => {
+                let (name, last) = (id.clone(), id.clone());
+                let outcomes = answers.map(move |answer| (name.clone(), Some(answer)));
+                let (outcomes, handle) = abortable(outcomes.chain(once(std::future::ready((last, None)))));
+                self.streams.push(outcomes.boxed());
+                self.operations.insert(id, handle);
+                Ok(())
+            }
+            Err(error) => self.fail(&id, &Answer::refuse(error, &self.client.caller)).await,
+        }
+    }
+
+    /// Passes on what has come of an operation.
+    async fn tell(&mut self, id: &str, answer: Option<Answer>) -> Result<(), End> {
+        let Some(answer) = answer else {
+            self.forget(id);
+            return self.say(&Saying::Complete { id }).await;
+        };
+        match answer.refusal() {
+            None if !answer.is_failure() => self.say(&Saying::Next { id, payload: &answer }).await,
+            Some(Code::Unauthenticated) => {
+                self.forget(id);
+                holds(&self.client).await
+            }
+            _ => {
+                self.forget(id);
+                self.fail(id, &answer).await
+            }
+        }
+    }
+
+    async fn fail(&mut self, id: &str, answer: &Answer) -> Result<(), End> {
+        self.say(&Saying::Error { id, payload: answer.errors() }).await
+    }
+
+    fn forget(&mut self, id: &str) {
+        if let Some(operation) = self.operations.remove(id) {
+            operation.abort();
+        }
+    }
+
+    async fn say(&mut self, saying: &Saying<'_>) -> Result<(), End> {
+        // No value of a GraphQL answer fails to be written.
+        self.send(Message::Text(serde_json::to_string(saying).unwrap_or_default().into())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        match timeout(WRITE, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+fn too_many() -> ApiError {
+    ApiError::new(
+        Code::RateLimited,
+        format!("Mỗi kết nối chỉ chạy cùng lúc {OPERATIONS} thao tác"),
+        format!("At most {OPERATIONS} operations at once on a connection"),
+    )
+    .with("limit", OPERATIONS)
+}
+
+/// Whether the client's token still holds.
+async fn holds(client: &Client) -> Result<(), End> {
+    client.viewer().await.map(drop).map_err(|error| ended(&error))
+}
+
+/// The end of a connection whose token does not hold, with the same word that requests get.
+fn ended(error: &ApiError) -> End {
+    End::Close(4403, format!("Forbidden: {}", error.reason().unwrap_or("TOKEN_INVALID")).into())
+}
+
+/// What the library could not read.
+fn broken(error: axum::Error) -> End {
+    let too_long = "too long";
+    let words = error.into_inner().to_string();
+    if words.contains(too_long) { close(1009, "Messages have at most 64 KiB") } else { End::Gone }
+}
+
+/// A reason has at most 123 bytes.
+fn shortened(reason: &str) -> String {
+    let end = (0..=reason.len().min(123)).rev().find(|end| reason.is_char_boundary(*end)).unwrap_or_default();
+    reason.get(..end).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,401 @@
+//! The change feed live: over graphql-transport-ws and graphql-sse, on a real socket.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use api::{
+    clock::Clock,
+    config::settings::{CORS_ORIGINS, LIVE_CONNECTIONS, MUTATIONS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, TOKEN_LIFE},
+};
+use auth::Role;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tests::{
+    TestDb, demo,
+    live::{Events, Socket},
+    server::{Node, person},
+};
+use tokio_tungstenite::tungstenite::Message;
+
+const CHANGED: &str = "subscription ($after: String, $types: [ChangeType!]) {
+    changed(after: $after, types: $types) { cursor kind type object { ... on Agency { code parent { code } } ... on Account { login } } } }";
+
+const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
+
+async fn node(db: &TestDb) -> Node {
+    Node::start(db, Clock::Fixed(demo::now()), &[]).await
+}
+
+async fn head(node: &Node) -> String {
+    let told: Value = node.question("{ changeCursor }", &json!({})).send().await.unwrap().json().await.unwrap();
+    told["data"]["changeCursor"].as_str().unwrap().to_owned()
+}
+
+async fn change(db: &TestDb, code: &str) {
+    db.execute(&format!(
+        "INSERT INTO change (noun, object_id, kind, recorded_at) SELECT 'agency', id, 'UPDATED', now() FROM agency WHERE code = '{code}'"
+    ))
+    .await;
+}
+
+/// The agency or the account of an event.
+fn shown(message: &Value) -> &str {
+    let object = &message["payload"]["data"]["changed"]["object"];
+    object["code"].as_str().or(object["login"].as_str()).unwrap_or_else(|| panic!("{message}"))
+}
+
+fn cursor(message: &Value) -> Value {
+    message["payload"]["data"]["changed"]["cursor"].clone()
+}
+
+async fn stream(node: &Node, token: Option<&str>, query: &str, variables: &Value) -> Response {
+    let request = Client::new().post(node.url("/graphql/stream")).header("accept", "text/event-stream");
+    let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+    request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_at_one_node_reaches_who_follows_at_another_and_who_comes_back_misses_nothing() {
+    let db = TestDb::demo().await;
+    let (here, there) = (node(&db).await, node(&db).await);
+    let administrator = here.token(&person(&db, 1, &[(Role::Administrator, None, false)]).await).await;
+    let start = head(&here).await;
+    let url = there.url("/graphql/ws");
+    let mut keeper = Socket::greet(&url, Some(&administrator)).await;
+    let mut public = Socket::greet(&url, None).await;
+    let variables = json!({ "after": start });
+    keeper.subscribe("k", CHANGED, &variables).await;
+    public.subscribe("p", CHANGED, &variables).await;
+    change(&db, "qng.stc").await;
+    assert_eq!(shown(&keeper.hear().await), "qng.stc");
+    let first = public.hear().await;
+    assert_eq!((shown(&first), &first["id"], &first["type"]), ("qng.stc", &json!("p"), &json!("next")));
+    assert_eq!(first["payload"]["data"]["changed"]["object"]["parent"]["code"], "qng.ubnd");
+
+    let account = "login: \"hue\", fullName: \"Lê Thị Huế\", agency: \"qng.stc\"";
+    let made = here.change(&administrator, "createAccount", account, "account { id }").await;
+    assert_eq!(made["userErrors"], json!([]), "{made}");
+    assert_eq!(shown(&keeper.hear().await), "hue");
+    // The public is told of what comes behind it, and of that alone.
+    drop(public);
+    change(&db, "qng.skhcn").await;
+    change(&db, "qng.ubnd").await;
+    let mut again = Socket::greet(&url, None).await;
+    again.subscribe("a", CHANGED, &json!({ "after": cursor(&first), "types": ["AGENCY", "ACCOUNT"] })).await;
+    assert_eq!([shown(&again.hear().await), shown(&again.hear().await)], ["qng.skhcn", "qng.ubnd"]);
+    // From now on, where no place is given: what follows, and nothing of what was.
+    again.subscribe("now", "subscription { changed(types: [DIRECTIVE]) { kind } }", &json!({})).await;
+    again.say(json!({ "type": "complete", "id": "a" })).await;
+    again.say(json!({ "type": "ping" })).await;
+    assert_eq!(again.hear().await, json!({ "type": "pong" }));
+    assert_eq!([shown(&keeper.hear().await), shown(&keeper.hear().await)], ["qng.skhcn", "qng.ubnd"]);
+    here.stop().await;
+    there.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_changes_come_in_order_and_all_of_them() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let start = head(&node).await;
+    let mut socket = Socket::greet(&node.url("/graphql/ws"), None).await;
+    let many = "subscription ($after: String) { changed(after: $after) { recordedAt object { id } } }";
+    socket.subscribe("1", many, &json!({ "after": start })).await;
+    for writer in 0..5 {
+        db.execute(&format!(
+            "INSERT INTO change (noun, object_id, kind, recorded_at)
+             SELECT 'agency', (SELECT id FROM agency WHERE code = 'qng.stc'), 'UPDATED', timestamptz '2026-01-20' + {writer} * interval '1 hour' + number * interval '1 second'
+             FROM generate_series(1, 50) AS number"
+        ))
+        .await;
+    }
+    let mut moments = Vec::new();
+    while moments.len() < 250 {
+        let message = socket.hear().await;
+        assert!(message["payload"]["data"]["changed"]["object"]["id"].is_string(), "{message}");
+        moments.push(message["payload"]["data"]["changed"]["recordedAt"].as_str().unwrap().to_owned());
+    }
+    assert!(moments.is_sorted());
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_socket_closes_with_the_codes_of_the_protocol() {
+    let db = TestDb::demo().await;
+    let given = [(REFUSED_TOKENS_PER_MINUTE, "2")];
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &given).await;
+    let url = node.url("/graphql/ws");
+    let init = json!({ "type": "connection_init" });
+    let subscribe = json!({ "type": "subscribe", "id": "1", "payload": { "query": CHANGED } });
+
+    let mut silent = Socket::connect(&url).await;
+    for wrong in [
+        Message::text("không phải JSON"),
+        Message::text("[]"),
+        Message::text("{}"),
+        Message::text(r#"{"type":"connection_init","payload":7}"#),
+        Message::text(r#"{"type":"start","id":"1"}"#),
+        Message::text(r#"{"type":"subscribe","id":"1"}"#),
+        Message::text(r#"{"type":"subscribe","payload":{"query":"{ changeCursor }"}}"#),
+        Message::text(format!(r#"{{"type":"ping","payload":{}1{}}}"#, "[".repeat(100), "]".repeat(100))),
+        Message::binary(init.to_string().into_bytes()),
+    ] {
+        let mut socket = Socket::connect(&url).await;
+        socket.send(wrong.clone()).await;
+        assert_eq!(socket.closed().await.0, 4400, "{wrong:?}");
+    }
+    for wrong in [json!({}), json!({ "query": 7 }), json!([CHANGED])] {
+        let mut socket = Socket::greet(&url, None).await;
+        socket.say(json!({ "type": "subscribe", "id": "1", "payload": wrong })).await;
+        assert_eq!(socket.closed().await.0, 4400, "{wrong}");
+    }
+
+    let mut early = Socket::connect(&url).await;
+    early.say(subscribe.clone()).await;
+    assert_eq!(early.closed().await, (4401, "Unauthorized".to_owned()));
+
+    let mut twice = Socket::greet(&url, None).await;
+    twice.say(init.clone()).await;
+    assert_eq!(twice.closed().await, (4429, "Too many initialisation requests".to_owned()));
+
+    let mut same = Socket::greet(&url, None).await;
+    same.say(subscribe.clone()).await;
+    same.say(subscribe.clone()).await;
+    assert_eq!(same.closed().await, (4409, "Subscriber for 1 already exists".to_owned()));
+
+    let mut large = Socket::greet(&url, None).await;
+    large.say(json!({ "type": "ping", "payload": { "text": "x".repeat(70_000) } })).await;
+    assert_eq!(large.closed().await.0, 1009);
+
+    let mut other = Socket::open(&url, &[]).await.unwrap();
+    assert_eq!(other.closed().await.0, 4406);
+
+    let params = json!({ "type": "connection_init", "payload": { "Authorization": "Bearer a.b.c" } });
+    for (headers, said, code) in [
+        (&[PROTOCOL][..], &params, (4403, "Forbidden: TOKEN_INVALID")),
+        (&[PROTOCOL, ("authorization", "Bearer a.b.c")], &init, (4403, "Forbidden: TOKEN_INVALID")),
+        (&[PROTOCOL], &params, (4429, "Too many tokens that do not hold")),
+    ] {
+        let mut socket = Socket::open(&url, headers).await.unwrap();
+        socket.say(said.clone()).await;
+        assert_eq!(socket.closed().await, (code.0, code.1.to_owned()));
+    }
+    // Its three seconds ran meanwhile.
+    assert_eq!(silent.closed().await, (4408, "Connection initialisation timeout".to_owned()));
+
+    let mut last = Socket::greet(&url, None).await;
+    last.say(subscribe).await;
+    let (closed, ()) = tokio::join!(last.closed(), node.stop());
+    assert_eq!(closed, (1012, "Service restart".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_is_no_second_door() {
+    let db = TestDb::demo().await;
+    let given = [(MUTATIONS_PER_MINUTE, "1"), (CORS_ORIGINS, "https://bang.example"), (LIVE_CONNECTIONS, "3")];
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &given).await;
+    let url = node.url("/graphql/ws");
+    let bearer = person(&db, 1, &[(Role::Administrator, None, false)]).await;
+    let token = node.token(&bearer).await;
+    let mut socket = Socket::greet(&url, Some(&token)).await;
+
+    let mut failures = Vec::new();
+    let deep = format!("{{ {} }}", "a { ".repeat(20) + "a" + &" }".repeat(20));
+    for query in [
+        "{ nothing }",
+        "query {",
+        &deep,
+        "subscription { changed { nothing } }",
+        "subscription { changed(after: \"bịa\") { kind } }",
+        "subscription { a: changed { kind } b: changed { kind } }",
+        "subscription { ...f } fragment f on Subscription { changed { kind } }",
+        "subscription { __typename }",
+        "subscription ($types: [ChangeType!]!) { changed(types: $types) { kind } }",
+    ] {
+        socket.subscribe("1", query, &json!({})).await;
+        let said = socket.hear().await;
+        assert_eq!((&said["type"], &said["id"]), (&json!("error"), &json!("1")), "{said}");
+        let extensions = &said["payload"][0]["extensions"];
+        assert!(extensions["requestId"].is_string(), "{said}");
+        failures.push(extensions["code"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(
+        failures,
+        [
+            "BAD_REQUEST",
+            "BAD_REQUEST",
+            "DEPTH_LIMIT_EXCEEDED",
+            "BAD_REQUEST",
+            "BAD_REQUEST",
+            "ROOT_FIELD_LIMIT_EXCEEDED",
+            "BAD_REQUEST",
+            "BAD_REQUEST",
+            "BAD_REQUEST"
+        ]
+    );
+
+    // Queries and mutations are executed, and counted like anywhere else.
+    socket.subscribe("q", "{ changeCursor }", &json!({})).await;
+    let said = socket.hear().await;
+    assert!(
+        said["payload"]["data"]["changeCursor"].is_string() && said["payload"]["extensions"]["cost"].is_object(),
+        "{said}"
+    );
+    assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "q" }));
+    let mutation = "mutation ($key: UUID!) { createAccount(input: { login: \"hue\", fullName: \"Lê Thị Huế\" }, idempotencyKey: $key)
+        { account { login } userErrors { code } } }";
+    socket.subscribe("m", mutation, &json!({ "key": "0193c0de-0000-4000-8000-000000000001" })).await;
+    assert_eq!(socket.hear().await["payload"]["data"]["createAccount"]["account"]["login"], "hue");
+    assert_eq!(socket.hear().await["type"], "complete");
+    socket.subscribe("m", mutation, &json!({ "key": "0193c0de-0000-4000-8000-000000000002" })).await;
+    assert_eq!(socket.hear().await["payload"][0]["extensions"]["code"], "RATE_LIMITED");
+
+    for number in 0..20 {
+        socket.subscribe(&number.to_string(), "subscription { changed { kind } }", &json!({})).await;
+    }
+    socket.subscribe("20", "subscription { changed { kind } }", &json!({})).await;
+    let said = socket.hear().await;
+    assert_eq!((&said["id"], &said["payload"][0]["extensions"]["limit"]), (&json!("20"), &json!(20)), "{said}");
+    socket.say(json!({ "type": "complete", "id": "7" })).await;
+    socket.subscribe("20", "{ changeCursor }", &json!({})).await;
+    assert_eq!(socket.hear().await["type"], "next");
+
+    let own = node.url("");
+    for (origin, status) in [("https://lạ.example", 403), ("https://la.example", 403), ("null", 403)] {
+        let headers = [PROTOCOL, ("origin", origin)];
+        if origin.is_ascii() {
+            assert_eq!(Socket::open(&url, &headers).await.unwrap_err(), status, "{origin}");
+        }
+    }
+    let ours = Socket::open(&url, &[PROTOCOL, ("origin", &own)]).await.unwrap();
+    let listed = Socket::open(&url, &[PROTOCOL, ("origin", "https://bang.example")]).await.unwrap();
+    assert_eq!(Socket::open(&url, &[PROTOCOL]).await.unwrap_err(), 503, "all places are taken");
+    assert_eq!(stream(&node, None, CHANGED, &json!({})).await.status(), 503);
+    drop((ours, listed));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_ends_with_its_session_and_with_its_token() {
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::System, &[(TOKEN_LIFE, "4s")]).await;
+    let bearer = person(&db, 1, &[(Role::Inspector, None, false)]).await;
+    let other = person(&db, 2, &[(Role::Inspector, None, false)]).await;
+    db.execute("UPDATE session SET last_used_at = now(), expires_at = now() + interval '30 days'").await;
+    let (url, token) = (node.url("/graphql/ws"), node.token(&bearer).await);
+    let mut socket = Socket::greet(&url, Some(&token)).await;
+    socket.subscribe("1", CHANGED, &json!({})).await;
+    let mut events = Events::of(stream(&node, Some(&token), CHANGED, &json!({})).await);
+    let mut ended = Socket::greet(&url, Some(&node.token(&other).await)).await;
+    db.execute("UPDATE session SET ended_at = now(), end_reason = 'REVOKED' WHERE account_id = '00000000-0000-0000-0000-000000000002'").await;
+    let begin = Instant::now();
+    // Whichever comes first of what it waits for: on a slow machine its token is over too.
+    let (code, reason) = ended.closed().await;
+    assert!(
+        code == 4403 && ["Forbidden: SESSION_ENDED", "Forbidden: TOKEN_EXPIRED"].contains(&&*reason),
+        "{code} {reason}"
+    );
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    assert_eq!(socket.closed().await, (4403, "Forbidden: TOKEN_EXPIRED".to_owned()));
+    let (name, last) = events.next().await.unwrap();
+    assert_eq!(
+        (name.as_str(), &last["errors"][0]["extensions"]["reason"]),
+        ("next", &json!("TOKEN_EXPIRED")),
+        "{last}"
+    );
+    assert_eq!(events.next().await.unwrap().0, "complete");
+    assert_eq!(events.next().await, None);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_sent_events_follow_and_end() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let start = head(&node).await;
+    let mut events = Events::of(stream(&node, None, CHANGED, &json!({ "after": start })).await);
+    change(&db, "qng.stc").await;
+    let (name, first) = events.next().await.unwrap();
+    assert_eq!((name.as_str(), shown(&json!({ "payload": first }))), ("next", "qng.stc"));
+    drop(events);
+
+    let mut one = Events::of(stream(&node, None, "{ changeCursor }", &json!({})).await);
+    assert!(one.next().await.unwrap().1["data"]["changeCursor"].is_string());
+    assert_eq!(one.next().await, Some(("complete".to_owned(), Value::Null)));
+    assert_eq!(one.next().await, None);
+    let mut invalid = Events::of(stream(&node, None, "subscription { changed { nothing } }", &json!({})).await);
+    assert_eq!(invalid.next().await.unwrap().1["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    assert_eq!(invalid.next().await.unwrap().0, "complete");
+
+    assert_eq!(stream(&node, Some("a.b.c"), CHANGED, &json!({})).await.status(), 401);
+    assert_eq!(stream(&node, None, "subscription {", &json!({})).await.status(), 400);
+    let get = |query: &str, accept: &str| {
+        let query = query.replace(' ', "%20").replace('{', "%7B").replace('}', "%7D");
+        Client::new().get(node.url(&format!("/graphql/stream?query={query}"))).header("accept", accept).send()
+    };
+    assert_eq!(get("{ changeCursor }", "application/json").await.unwrap().status(), 406);
+    assert_eq!(get("mutation { signOut { userErrors { code } } }", "text/event-stream").await.unwrap().status(), 405);
+    let mut got = Events::of(get("{ changeCursor }", "text/event-stream").await.unwrap());
+    assert_eq!(got.next().await.unwrap().0, "next");
+
+    // A stop ends a stream without a word, so that its client comes back.
+    let mut last = Events::of(stream(&node, None, CHANGED, &json!({})).await);
+    let (end, ()) = tokio::join!(last.next(), node.stop());
+    assert_eq!(end, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_public_clients_follow() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let token = node.token(&person(&db, 1, &[(Role::Administrator, None, false)]).await).await;
+    let start = head(&node).await;
+    for code in ["qng.stc", "qng.skhcn", "qng.ubnd"] {
+        change(&db, code).await;
+    }
+    let url = node.url("");
+    let report = tokio::task::spawn_blocking(move || clients(&url, &start, &token)).await.unwrap();
+    let expected = json!(["qng.stc", "qng.skhcn", "qng.ubnd"]);
+    assert_eq!(report["ws"]["events"], expected, "{report:#}");
+    assert_eq!(report["sse"]["events"], expected, "{report:#}");
+    assert_eq!(report["ws"]["query"], report["sse"]["query"]);
+    assert_eq!(report["ws"]["viewer"], "n1");
+    assert_eq!(report["sse"]["viewer"], "n1");
+    assert_eq!(report["ws"]["invalid"], "BAD_REQUEST");
+    assert_eq!(report["sse"]["invalid"], "BAD_REQUEST");
+    assert_eq!(report["ws"]["refused"], 4403);
+    assert_eq!(report["sse"]["refused"], 401);
+    node.stop().await;
+}
+
+/// What the public clients (npm `graphql-ws` and `graphql-sse`, as `tests/clients` pins them) have seen. Needs node and npm; the
+/// packages are fetched once, into the target folder.
+fn clients(url: &str, start: &str, token: &str) -> Value {
+    let mut node = Command::new("node");
+    let output = node.args(["clients.mjs", url, start, token]).current_dir(installed()).output().unwrap();
+    let trouble = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{trouble}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {trouble}"))
+}
+
+fn installed() -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clients");
+    let lock = "package-lock.json";
+    let is_current = fs::read(target.join("node_modules/.installed")).ok() == fs::read(source.join(lock)).ok();
+    fs::create_dir_all(&target).unwrap();
+    for file in ["clients.mjs", "package.json", lock] {
+        fs::copy(source.join(file), target.join(file)).unwrap();
+    }
+    if !is_current {
+        let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+        let output = Command::new("npm").args(npm).current_dir(&target).output().unwrap();
+        assert!(output.status.success(), "npm ci: {}", String::from_utf8_lossy(&output.stderr));
+        fs::copy(source.join(lock), target.join("node_modules/.installed")).unwrap();
+    }
+    target
+}
