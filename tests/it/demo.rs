@@ -9,7 +9,7 @@ use tests::{TestDb, demo as fixed};
 /// Everything in the database, in a form that changes if anything does.
 async fn fingerprint(db: &TestDb) -> String {
     let tables = "agency agency_placement agency_succession_party document document_relation programme_indicator target \
-        target_revision directive directive_lead directive_coordinator directive_deadline directive_indicator \
+        target_revision directive directive_lead directive_coordinator directive_deadline directive_event directive_indicator \
         progress_update recommendation reporting_rule reporting_rule_cadence measurement measurement_revision change";
     let mut parts = Vec::new();
     for table in tables.split_whitespace() {
