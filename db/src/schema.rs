@@ -143,10 +143,10 @@ diesel::table! {
         noun -> Text,
         /// The object; null where many were loaded at once and a reader should fetch the noun again
         object_id -> Nullable<Uuid>,
-        /// DELETED is a tombstone: for its audience the object is no longer there
+        /// DELETED is for its audience alone: gone for those of it who no longer see the object, changed for the others
         kind -> Text,
         recorded_at -> Timestamptz,
-        /// Who could see the object before: everybody, who sees what is internal, or whose reach for PARTY (restricted objects), SUBMITTED or DRAFTS (figures), or ACCOUNTS holds the agency
+        /// Who could see of the object what has changed: everybody, who sees what is internal, or whose reach for PARTY (restricted objects), SUBMITTED or DRAFTS (figures), or ACCOUNTS holds the agency
         audience -> Nullable<Text>,
         /// The agency that the audience's reach holds
         audience_agency_id -> Nullable<Uuid>,

@@ -262,8 +262,9 @@ impl Writing {
         self.announce(kind.as_str(), object, (None, None));
     }
 
-    /// A tombstone in the outbox: those who could see the object until now, and no longer can, are told that it is gone.
-    /// Whoever shrinks who sees something says so, once for each audience; those of it who still see it are not told.
+    /// A row of the outbox for an audience alone: those of it who can no longer see the object are told that it is gone, those
+    /// who still can that it has changed. Whoever shrinks who sees something says so, once for each audience; and whoever
+    /// changes what only some can see of an object tells those alone.
     pub(crate) fn hidden(&mut self, object: (&'static str, Uuid), audience: Audience) {
         let (audience, agency) = audience.columns();
         self.announce("DELETED", object, (Some(audience), agency));

@@ -170,21 +170,48 @@ async fn a_tombstone_is_for_those_who_could_see_and_no_longer_can() {
     db.execute(&deleted("directive", nobody_sees, "PUBLIC", None)).await;
     db.execute(&deleted("document", nobody_sees, "INTERNAL", None)).await;
     db.execute(&deleted("account", nobody_sees, "ACCOUNTS", Some("qng.skhcn"))).await;
-    // Still there for everybody: nothing to forget.
+    // Still there for everybody: something of it has changed.
     db.execute(&deleted("agency", "(SELECT id FROM agency WHERE code = 'qng.stc')", "PUBLIC", None)).await;
     db.execute("INSERT INTO change (noun, kind, recorded_at) VALUES ('measurement', 'LOADED', now())").await;
-    let everybody = ["DELETED DIRECTIVE", "RELOAD MEASUREMENT"];
+    let everybody = ["DELETED DIRECTIVE", "UPSERT AGENCY qng.stc", "RELOAD MEASUREMENT"];
     assert_eq!(told(&public, &start).await, everybody);
     assert_eq!(
         told(&own, &start).await,
-        ["DELETED MEASUREMENT", "DELETED DIRECTIVE", "DELETED DIRECTIVE", "DELETED DOCUMENT", "RELOAD MEASUREMENT"]
+        [
+            "DELETED MEASUREMENT",
+            "DELETED DIRECTIVE",
+            "DELETED DIRECTIVE",
+            "DELETED DOCUMENT",
+            "UPSERT AGENCY qng.stc",
+            "RELOAD MEASUREMENT"
+        ]
     );
     assert_eq!(
         told(&other, &start).await,
-        ["DELETED MEASUREMENT", "DELETED DIRECTIVE", "DELETED DOCUMENT", "RELOAD MEASUREMENT"]
+        ["DELETED MEASUREMENT", "DELETED DIRECTIVE", "DELETED DOCUMENT", "UPSERT AGENCY qng.stc", "RELOAD MEASUREMENT"]
     );
     let events = asked(&public, Some(&start), Value::Null, 100).await.whole()["it"]["events"].clone();
-    assert!(events[0]["id"].is_string() && events[0]["object"].is_null() && events[1]["id"].is_null(), "{events}");
+    assert!(events[0]["id"].is_string() && events[0]["object"].is_null() && events[2]["id"].is_null(), "{events}");
+}
+
+#[tokio::test]
+async fn work_on_a_published_figure_is_nobodys_business_yet() {
+    let db = TestDb::demo().await;
+    let of = |code| [(Role::Reporter, code, false)];
+    let own = Viewer::who_holds(&db, &of("qng.mo_phong.001")).await;
+    let other = Viewer::who_holds(&db, &of("qng.stc")).await;
+    let public = Viewer::public(&db);
+    let start = head(&public).await;
+    let published = "(SELECT min(m.id::text)::uuid FROM measurement m JOIN agency a ON a.id = reporter_id
+                      WHERE published_revision IS NOT NULL AND a.code = 'qng.mo_phong.001')";
+    db.execute(&deleted("measurement", published, "DRAFTS", Some("qng.mo_phong.001"))).await;
+    assert_eq!(told(&own, &start).await, ["UPSERT MEASUREMENT"]);
+    assert!(told(&other, &start).await.is_empty() && told(&public, &start).await.is_empty());
+    db.execute(&format!(
+        "INSERT INTO change (noun, object_id, kind, recorded_at) VALUES ('measurement', {published}, 'UPDATED', now())"
+    ))
+    .await;
+    assert_eq!(told(&public, &start).await, ["UPSERT MEASUREMENT"]);
 }
 
 #[tokio::test]
@@ -210,7 +237,8 @@ async fn an_account_that_moves_leaves_the_sight_of_those_it_leaves() {
     assert_eq!(changed["updateAccount"]["userErrors"], json!([]), "{changed}");
     assert_eq!(told(&left, &start).await, ["DELETED ACCOUNT"]);
     assert_eq!(told(&entered, &start).await, ["UPSERT ACCOUNT hue"]);
-    assert_eq!(told(&both, &start).await, ["UPSERT ACCOUNT hue"]);
+    // Of either audience: told twice of the same.
+    assert_eq!(told(&both, &start).await, ["UPSERT ACCOUNT hue", "UPSERT ACCOUNT hue"]);
     assert!(told(&Viewer::public(&db), &start).await.is_empty());
 }
 

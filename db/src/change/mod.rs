@@ -221,8 +221,8 @@ impl QueryFragment<Pg> for Question {
         out.push_sql("coalesce((SELECT max(id) FROM change), 0) AS head, count(*) AS rows, coalesce(max(number), ");
         out.push_bind_param::<BigInt, _>(&self.after)?;
         out.push_sql(
-            ") AS last FROM scanned) AS extent LEFT JOIN LATERAL (SELECT number, noun, id, kind, recorded_at FROM scanned \
-             AS parent, LATERAL (SELECT CASE parent.noun",
+            ") AS last FROM scanned) AS extent LEFT JOIN LATERAL (SELECT number, noun, id, CASE WHEN \
+             parent.kind = 'DELETED' AND sight.there THEN 'UPDATED' ELSE parent.kind END, recorded_at FROM scanned AS parent, LATERAL (SELECT CASE parent.noun",
         );
         for (noun, seen) in &self.seen {
             out.push_sql(&format!(" WHEN '{noun}' THEN EXISTS ("));
@@ -233,7 +233,7 @@ impl QueryFragment<Pg> for Question {
         out.push_bind_param::<Array<Text>, _>(&self.nouns)?;
         out.push_sql(") AND CASE parent.kind WHEN 'LOADED' THEN TRUE WHEN 'DELETED' THEN (");
         self.audience.walk_ast(out.reborrow())?;
-        out.push_sql(") AND NOT sight.there ELSE sight.there END ORDER BY number LIMIT ");
+        out.push_sql(") ELSE sight.there END ORDER BY number LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(") AS event ON TRUE ORDER BY event.number");
         Ok(())

@@ -423,39 +423,45 @@ async fn insert_new(
     Ok(ids)
 }
 
-/// The outbox and the trail: a row for each figure; one entry for all, which tells a single figure in full.
+/// The outbox and the trail: whoever may notice is told of each figure; one entry for all, which tells a single figure in full.
 pub(super) fn tell<A: Acts>(
     writing: &mut Writing,
-    permit: &Permit<A>,
+    _: &Permit<A>,
     before: &HashMap<Uuid, Measurement>,
     written: &[(usize, Measurement)],
 ) {
-    for (_, row) in written {
-        for audience in before.get(&row.id).into_iter().flat_map(|before| lost(before, row)) {
-            writing.hidden((NOUN, row.id), audience);
-        }
+    for (_, after) in written {
+        announce(writing, before.get(&after.id), after);
     }
-    let kind = |row: &Measurement| if before.contains_key(&row.id) { ChangeKind::Updated } else { ChangeKind::Created };
-    if let [(_, after)] = written {
-        let earlier = before.get(&after.id).map(told);
-        return writing.record(permit, kind(after), (NOUN, after.id), earlier, Some(told(after)));
-    }
-    for (_, row) in written {
-        writing.changed(kind(row), (NOUN, row.id));
-    }
-    audit_many::<A>(writing, written);
+    let [(_, after)] = written else { return audit_many::<A>(writing, written) };
+    let earlier = before.get(&after.id).map(told);
+    let object = Some((NOUN, after.id));
+    let entry = AuditEntry {
+        action: A::ACTION.as_str(),
+        object,
+        before: earlier,
+        after: Some(told(after)),
+        ..AuditEntry::default()
+    };
+    writing.audit(entry);
 }
 
-/// Who sees nothing of it any more: whoever sees submitted figures, but neither drafts nor what was returned, or the other way
-/// round. What is published once, everybody sees.
-fn lost(before: &Measurement, after: &Measurement) -> Vec<Audience> {
-    if after.published_revision.is_some() {
-        return Vec::new();
+/// Everybody is told of what is published. Of the rest those alone who see submitted figures or drafts of the reporter, where
+/// the figure was or is now: that there is a correction under way would otherwise show by the feed.
+fn announce(writing: &mut Writing, before: Option<&Measurement>, after: &Measurement) {
+    use MeasurementState::{Draft, Endorsed, Returned, Submitted, Withdrawn};
+    if after.published_revision != before.and_then(|before| before.published_revision) {
+        return writing.changed(ChangeKind::Updated, (NOUN, after.id));
     }
-    let submitted = before.submitted_revision.filter(|_| after.submitted_revision.is_none());
-    let drafted = before.drafted_revision.filter(|_| after.drafted_revision.is_none());
-    let submitted = submitted.map(|_| Audience::Submitted(after.reporter_id));
-    submitted.into_iter().chain(drafted.map(|_| Audience::Drafts(after.reporter_id))).collect()
+    let touched = |states: &[MeasurementState]| {
+        before.into_iter().chain([after]).any(|measurement| states.contains(&measurement.current.state))
+    };
+    if touched(&[Submitted, Endorsed]) {
+        writing.hidden((NOUN, after.id), Audience::Submitted(after.reporter_id));
+    }
+    if touched(&[Draft, Returned, Withdrawn]) {
+        writing.hidden((NOUN, after.id), Audience::Drafts(after.reporter_id));
+    }
 }
 
 /// One entry of the trail for all.
