@@ -25,6 +25,9 @@ use crate::{
     page::{Answer, bad_cursor, reader},
     programmes::Programme,
     recommendations::Recommendation,
+    reporting::{
+        assignments::ReportingAssignment, calendar::ReportingExtension, nil_answers::NilAnswer, unlocks::UnlockRequest,
+    },
     reporting_rules::ReportingRule,
     schema::Node,
     service_accounts::ServiceAccount,
@@ -43,8 +46,8 @@ const fn tag(ty: ChangeType) -> u8 {
         ($($type:ident)+) => { match ty { $(ChangeType::$type => $type::TAG,)+ } };
     }
     tags!(
-        Account Agency Directive Document Indicator Measurement Programme ProgressUpdate Recommendation ReportingRule
-        RoleGrant ServiceAccount Target
+        Account Agency Directive Document Indicator Measurement NilAnswer Programme ProgressUpdate Recommendation
+        ReportingAssignment ReportingExtension ReportingRule RoleGrant ServiceAccount Target UnlockRequest
     )
 }
 

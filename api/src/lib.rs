@@ -31,6 +31,7 @@ pub mod payload;
 pub mod permissions;
 pub mod programmes;
 pub mod recommendations;
+pub mod reporting;
 pub mod reporting_rules;
 pub mod schema;
 pub mod search;

@@ -36,6 +36,13 @@ use crate::{
     permissions::PermissionQuery,
     programmes::{IndicatorGroup, Programme, ProgrammeQuery},
     recommendations::{Recommendation, RecommendationQuery},
+    reporting::{
+        assignments::{ReportingAssignment, ReportingAssignmentMutation, ReportingAssignmentQuery},
+        calendar::{ReportingCalendarMutation, ReportingCalendarQuery, ReportingExtension},
+        nil_answers::{NilAnswer, NilAnswerMutation, NilAnswerQuery},
+        obligations::ObligationQuery,
+        unlocks::{UnlockRequest, UnlockRequestMutation, UnlockRequestQuery},
+    },
     reporting_rules::{ReportingRule, ReportingRuleQuery},
     search::SearchQuery,
     second_factor::SecondFactorMutation,
@@ -67,12 +74,18 @@ pub enum Node {
     IndicatorGroup(IndicatorGroup),
     /// A measurement
     Measurement(Measurement),
+    /// A nil answer
+    NilAnswer(NilAnswer),
     /// A programme
     Programme(Programme),
     /// A progress update
     ProgressUpdate(ProgressUpdate),
     /// A recommendation or obstacle
     Recommendation(Recommendation),
+    /// A reporting assignment
+    ReportingAssignment(ReportingAssignment),
+    /// A later due date
+    ReportingExtension(ReportingExtension),
     /// A reporting rule
     ReportingRule(ReportingRule),
     /// A role somebody holds
@@ -81,6 +94,8 @@ pub enum Node {
     ServiceAccount(ServiceAccount),
     /// A target
     Target(Target),
+    /// A request for an unlock
+    UnlockRequest(UnlockRequest),
 }
 
 impl Node {
@@ -105,13 +120,17 @@ impl Node {
             Indicator,
             IndicatorGroup,
             Measurement,
+            NilAnswer,
             Programme,
             ProgressUpdate,
             Recommendation,
+            ReportingAssignment,
+            ReportingExtension,
             ReportingRule,
             ServiceAccount,
             RoleGrant,
-            Target
+            Target,
+            UnlockRequest
         )
     }
 }
@@ -169,6 +188,11 @@ pub struct Query(
     DirectiveQuery,
     RecommendationQuery,
     ReportingRuleQuery,
+    ObligationQuery,
+    ReportingAssignmentQuery,
+    ReportingCalendarQuery,
+    NilAnswerQuery,
+    UnlockRequestQuery,
     SearchQuery,
     LabelQuery,
     ServiceAccountQuery,
@@ -187,6 +211,10 @@ pub struct Mutation(
     DirectiveMutation,
     MeasurementMutation,
     MeasurementDecisionMutation,
+    ReportingAssignmentMutation,
+    ReportingCalendarMutation,
+    NilAnswerMutation,
+    UnlockRequestMutation,
 );
 
 type Cotmoc = Schema<Query, Mutation, Subscription>;

@@ -137,6 +137,9 @@ table! {
     SeeRestricted "SEE_RESTRICTED" "See restricted documents, directives and recommendations as one of their parties" {
         roles: [Reporter: Held, Head: Held, StandingOffice: Held, Leader: Held, Inspector: All]
     }
+    SeeObligations "SEE_OBLIGATIONS" "See what is to be reported, by whom, and what of it has been answered" {
+        roles: [Reporter: Held, Head: Held, StandingOffice: Held, Leader: Held, Inspector: All], service: ReadFigures
+    }
 
     // Figures.
     DraftMeasurement "DRAFT_MEASUREMENT" "Draft a figure" { roles: [Reporter: Held], service: WriteFigures }

@@ -17,6 +17,7 @@ struct Sight {
     actor: Actor,
     drafts: Reached,
     submitted: Reached,
+    obligations: Reached,
     internal: bool,
     restricted: Reached,
     accounts: Reached,
@@ -35,6 +36,7 @@ impl Scope {
             actor: principal.actor(),
             drafts: principal.reach(Action::SeeDrafts),
             submitted: principal.reach(Action::SeeSubmitted),
+            obligations: principal.reach(Action::SeeObligations),
             internal: principal.may(Action::SeeInternal).is_ok(),
             restricted: principal.reach(Action::SeeRestricted),
             accounts: principal.reach(Action::SeeAccounts),
@@ -65,6 +67,12 @@ impl Scope {
     #[must_use]
     pub fn submitted(&self) -> &Reached {
         &self.0.submitted
+    }
+
+    /// The agencies of which the reader sees what they have to report.
+    #[must_use]
+    pub fn obligations(&self) -> &Reached {
+        &self.0.obligations
     }
 
     /// Whether the reader sees what is internal.

@@ -30,6 +30,7 @@ pub mod principal;
 pub mod programme;
 pub mod reader;
 pub mod recommendation;
+pub mod reporting;
 pub mod reporting_rule;
 pub mod role_grant;
 #[allow(

@@ -88,6 +88,10 @@ const RULES: &[(&str, ViolationCode, &[&str])] = &[
     ("directive_extension_state_moves", ViolationCode::NotInState, &["input", "extensionRequest"]),
     ("directive_input_given_once", ViolationCode::NotInState, &["input", "inputRequest"]),
     ("directive_state_moves", ViolationCode::NotInState, &["input", "directive"]),
+    ("reporting_assignment_no_overlap", ViolationCode::Overlaps, &["input", "subjects"]),
+    ("nil_answer_standing_key", ViolationCode::Unchanged, &["input", "period"]),
+    ("unlock_request_open_key", ViolationCode::Unchanged, &["input", "period"]),
+    ("holiday_pkey", ViolationCode::Taken, &["input", "days"]),
 ];
 
 /// What a broken rule of the tables means to whoever entered it; other errors are as they were.

@@ -28,6 +28,7 @@ use uuid::Uuid;
 const IDS: &[(&str, u8, &str)] = &[
     ("account", b'k', "account"),
     ("agency", b'a', "agency"),
+    ("assignment", b'l', "reporting_assignment"),
     ("directive", b'v', "directive"),
     ("extensionRequest", b'z', "directive_extension"),
     ("grant", b'o', "role_grant"),
@@ -35,9 +36,11 @@ const IDS: &[(&str, u8, &str)] = &[
     ("ids", b'a', "agency"),
     ("inputRequest", b'y', "directive_input"),
     ("measurement", b'm', "measurement"),
+    ("nilAnswer", b'j', "nil_answer"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
     ("session", b's', "session"),
+    ("unlockRequest", b'c', "unlock_request"),
 ];
 
 /// Texts that are understood, by the name of the argument or field that takes them.
@@ -49,6 +52,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("indicator", "bts_5g_count"),
     ("period", "2025-12"),
     ("subject", "qng.ubnd"),
+    ("period", "2025-12"),
     ("text", "chuyển đổi số"),
     ("password", "mật khẩu đủ dài 2026"),
     ("newPassword", "mật khẩu đủ dài 2026"),
@@ -80,6 +84,14 @@ const SOMEBODY: &str = "
     INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, decided_at)
         SELECT id, revision, 'SUBMITTED', measurement_content_hash(id, revision), '2026-01-20T01:00:00Z'
         FROM measurement JOIN measurement_revision ON measurement_id = id AND state = 'DRAFT' ORDER BY ends_on DESC, id LIMIT 1;
+    INSERT INTO nil_answer (id, assignment_id, reporter_id, period, note, answered_on, answered_at)
+        SELECT '00000000-0000-7000-8000-0000000000d1', id, reporter_id, '2025-12', 'Không phát sinh trong kỳ', '2026-01-05', '2026-01-05T01:00:00Z'
+        FROM reporting_assignment WHERE period_kind = 'MONTH' ORDER BY id LIMIT 1;
+    INSERT INTO unlock_request (id, assignment_id, reporter_id, period, reason, requested_at)
+        SELECT '00000000-0000-7000-8000-0000000000d2', id, reporter_id, '2025-10', 'Mất điện', '2026-01-05T01:00:00Z'
+        FROM reporting_assignment WHERE period_kind = 'MONTH' ORDER BY id LIMIT 1;
+    INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
+        ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 

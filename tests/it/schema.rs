@@ -9,6 +9,8 @@ use async_graphql_parser::{
 
 /// Lists that come whole, because what they hold is few by its nature. Everything else is a connection.
 const WHOLE_LISTS: &[&str] = &[
+    // At most 400.
+    "AddHolidaysPayload.holidays",
     "Agency.aliases",
     "Agency.ancestors",
     "Agency.placements",
@@ -16,6 +18,8 @@ const WHOLE_LISTS: &[&str] = &[
     "Agency.successors",
     "AgencySuccession.predecessors",
     "AgencySuccession.successors",
+    // At most 1,000.
+    "AssignReportingPayload.assignments",
     // At most 100, paged by the feed's own cursor.
     "ChangePage.events",
     "Directive.coordinators",
@@ -42,14 +46,18 @@ const WHOLE_LISTS: &[&str] = &[
     "MeasurementsPayload.measurements",
     "Permission.grants",
     "Programme.documents",
+    // Of one year.
+    "Query.holidays",
     // The enums of the schema, each at most once.
     "Query.labels",
     "Query.nodes",
     // One entry for each action there is.
     "Query.permissionTable",
+    "Query.reportingSchedules",
     "Recommendation.mentionedDocuments",
     "Recommendation.to",
     "RecoveryCodesPayload.recoveryCodes",
+    "ReportingMatrixRow.obligations",
     "ReportingRule.cadences",
     "ReportingRule.recipients",
     "ReportingRule.reporters",
@@ -67,6 +75,10 @@ const WHOLE_LISTS: &[&str] = &[
 /// What is an `Int`: each comes from a 16- or 32-bit column. Counts, too, are `Int`s, but stop at the largest one.
 const INTS: &[&str] = &[
     "Account.version",
+    "Completeness.expected",
+    "Completeness.answered",
+    "Completeness.answeredOnTime",
+    "Completeness.overdue",
     "Directive.position",
     "Directive.version",
     "Directive.waitedDays",
@@ -80,13 +92,19 @@ const INTS: &[&str] = &[
     "Measurement.version",
     "MeasurementConflict.row",
     "MeasurementRevision.revision",
+    "NilAnswer.version",
     "ProgressUpdate.percent",
+    "ReportingAssignment.version",
+    "ReportingSchedule.cutOffDays",
+    "ReportingSchedule.dueWorkingDays",
+    "ReportingSchedule.graceWorkingDays",
     "ServiceAccount.version",
     "Target.cadenceFrom",
     "Target.cadenceUntil",
     "Target.ordinal",
     "Target.sub",
     "TargetRevision.revision",
+    "UnlockRequest.version",
     "UserError.limit",
     "UserError.row",
 ];

@@ -58,7 +58,10 @@ impl PeriodKind {
 /// A reporting period: a label such as `2025-Q3`, without its days, which a [`Regime`] gives it ([`Period::window`]).
 ///
 /// It is read with `str::parse` and printed with `Display`, which gives the one canonical code of each period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, diesel::deserialize::FromSqlRow)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, diesel::deserialize::FromSqlRow, diesel::expression::AsExpression,
+)]
+#[diesel(sql_type = diesel::sql_types::Text)]
 pub struct Period(Span);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

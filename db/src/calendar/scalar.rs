@@ -1,11 +1,12 @@
 //! Periods as GraphQL and SQL see them: by their code.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io::Write as _};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use diesel::{
     deserialize::{self, FromSql},
     pg::{Pg, PgValue},
+    serialize::{self, IsNull, Output, ToSql},
     sql_types::Text,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -61,5 +62,12 @@ impl<'de> Deserialize<'de> for Period {
 impl FromSql<Text, Pg> for Period {
     fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
         Ok(std::str::from_utf8(bytes.as_bytes())?.parse()?)
+    }
+}
+
+impl ToSql<Text, Pg> for Period {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        write!(out, "{self}")?;
+        Ok(IsNull::No)
     }
 }

@@ -29,6 +29,9 @@ use crate::{
     measurement::Measurement,
     programme::Programme,
     recommendation::Recommendation,
+    reporting::{
+        assignment::ReportingAssignment, extension::ReportingExtension, nil_answer::NilAnswer, unlock::UnlockRequest,
+    },
     reporting_rule::ReportingRule,
     role_grant::RoleGrant,
     schema::change,
@@ -89,12 +92,18 @@ followed! {
     Indicator, "indicator", Indicator;
     /// Measurements
     Measurement, "measurement", Measurement;
+    /// Nil answers
+    NilAnswer, "nil_answer", NilAnswer;
     /// Programmes
     Programme, "programme", Programme;
     /// Progress updates
     ProgressUpdate, "progress_update", ProgressUpdate;
     /// Recommendations and obstacles
     Recommendation, "recommendation", Recommendation;
+    /// Reporting assignments
+    ReportingAssignment, "reporting_assignment", ReportingAssignment;
+    /// Later due dates
+    ReportingExtension, "reporting_extension", ReportingExtension;
     /// Reporting rules
     ReportingRule, "reporting_rule", ReportingRule;
     /// Roles that somebody holds
@@ -103,6 +112,8 @@ followed! {
     ServiceAccount, "service_account", ServiceAccount;
     /// Targets
     Target, "target", Target;
+    /// Requests for unlocks
+    UnlockRequest, "unlock_request", UnlockRequest;
 }
 
 /// What a client has to do with what it keeps.

@@ -76,6 +76,8 @@ pub struct DemoReport {
     pub added: BTreeMap<&'static str, u64>,
     /// New measurements.
     pub measurements_added: u64,
+    /// New reporting assignments, of what has measurements.
+    pub assignments_added: u64,
     /// Measurements of the demo that are there now.
     pub measurements: u64,
 }
@@ -84,7 +86,7 @@ impl DemoReport {
     /// True if everything was there already.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        self.measurements_added == 0 && self.added.values().all(|added| *added == 0)
+        self.measurements_added == 0 && self.assignments_added == 0 && self.added.values().all(|added| *added == 0)
     }
 }
 
@@ -120,9 +122,13 @@ pub async fn load(
     let planned = report.measurements;
     let done = |present| progress(Progress::Measurements { present, planned });
     report.measurements_added = simulation::copy_measurements(&mut clients, &plan, options.now, done).await?;
+    report.assignments_added = simulation::assign_reporting(&clients[0], &plan, options.now).await?;
     if report.measurements_added > 0 {
         // The planner would otherwise guess until the server's own upkeep comes round.
-        clients[0].batch_execute("ANALYZE measurement; ANALYZE measurement_revision").await.map_err(driver_error)?;
+        clients[0]
+            .batch_execute("ANALYZE measurement; ANALYZE measurement_revision; ANALYZE reporting_assignment")
+            .await
+            .map_err(driver_error)?;
     }
     Ok(report)
 }

@@ -51,6 +51,40 @@ pub(in crate::demo) async fn copy_measurements(
     Ok(added.into_inner())
 }
 
+/// Each subject reports what it has figures of; the province one of them by administrative months as well, of this year, so
+/// that something is owed.
+const ASSIGN: &str = "
+    WITH assigned AS (
+        INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+        SELECT md5(concat_ws('/', 'reporting_assignment', regime, indicator_id, subject_id))::uuid, indicator_id, subject_id, subject_id,
+            regime, period_kind, daterange(valid_from, NULL)
+        FROM (
+            SELECT 'CALENDAR' AS regime, indicator_id, subject_id, period_kind, min(starts_on) AS valid_from
+            FROM measurement WHERE regime = 'CALENDAR' AND subject_id = ANY ($1::text[]::uuid[]) GROUP BY indicator_id, subject_id, period_kind
+            UNION ALL
+            (SELECT 'ADMINISTRATIVE', indicator_id, subject_id, period_kind, date_trunc('year', $2::text::date)::date
+            FROM measurement WHERE regime = 'CALENDAR' AND subject_id = ($1::text[]::uuid[])[1] AND period_kind = 'MONTH' ORDER BY indicator_id LIMIT 1)
+        ) AS reported
+        ON CONFLICT DO NOTHING RETURNING id
+    ), told AS (
+        INSERT INTO change (noun, kind, recorded_at) SELECT 'reporting_assignment', 'LOADED', $3::text::timestamptz WHERE EXISTS (SELECT FROM assigned)
+    )
+    SELECT count(*) FROM assigned";
+
+/// Says who reports what has been simulated; answers how many assignments are new.
+pub(in crate::demo) async fn assign_reporting(
+    client: &Client,
+    plan: &Plan<'_>,
+    now: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    let subjects = std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune));
+    let ids: Vec<String> = subjects.map(|subject| subject.id().to_string()).collect();
+    let (today, moment) = (day_of(now).to_string(), now.to_rfc3339());
+    let row = client.query_one(ASSIGN, &[&ids, &today, &moment]).await.map_err(driver_error)?;
+    let assigned: i64 = row.try_get(0).map_err(driver_error)?;
+    Ok(assigned.unsigned_abs())
+}
+
 /// The subjects, those of one transaction together, with the number of measurements planned for them.
 fn chunks<'a>(plan: &'a Plan<'_>) -> Vec<(Vec<Subject<'a>>, u64)> {
     let mut chunks = Vec::from([(Vec::new(), 0)]);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::id::id;
 
-pub(super) use copy::copy_measurements;
+pub(super) use copy::{assign_reporting, copy_measurements};
 pub(super) use progress::{DirectiveProgress, directive_progress};
 pub(super) use series::Plan;
 

@@ -1,0 +1,398 @@
+//! Reporting assignments (giao báo cáo): who reports an indicator of a subject, how often, in which regime.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Bound,
+};
+
+use async_graphql::{InputObject, SimpleObject};
+use auth::{Action, Acts as _, Object, Permit, Principal, action::AssignReporting, random};
+use chrono::NaiveDate;
+use diesel::{
+    ExpressionMethods as _, Insertable, NullableExpressionMethods as _, PgRangeExpressionMethods as _, QueryDsl as _,
+    Queryable, Selectable, SelectableHelper as _,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    helper_types as ty,
+    pg::{Pg, PgValue},
+    serialize::{self, Output, ToSql},
+    sql_types::{self, Daterange, Range},
+};
+use diesel_async::RunQueryDsl as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    Date, DbError, Once, Reader, Violation, ViolationCode,
+    calendar::{PeriodKind, Regime},
+    lateral::Of,
+    noun::noun,
+    page::{Cursor, Page, Tie, by_tie},
+    schema::{agency, indicator, reporting_assignment},
+    writer::{ChangeKind, Entry, Writing},
+};
+
+const NOUN: &str = "reporting_assignment";
+
+/// The most assignments that are made at once.
+pub const MOST: usize = 1_000;
+
+/// The days on one of which a period has to end to be reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow, Serialize, Deserialize)]
+#[diesel(sql_type = Daterange)]
+pub struct Validity {
+    /// The first.
+    pub from: Date,
+    /// The first day after them; none while there is no end.
+    pub until: Option<Date>,
+}
+
+impl FromSql<Daterange, Pg> for Validity {
+    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+        let range: (Bound<NaiveDate>, Bound<NaiveDate>) = FromSql::<Range<sql_types::Date>, Pg>::from_sql(bytes)?;
+        match range {
+            (Bound::Included(from), Bound::Excluded(until)) => Ok(Self { from: Date(from), until: Some(Date(until)) }),
+            (Bound::Included(from), Bound::Unbounded) => Ok(Self { from: Date(from), until: None }),
+            other => Err(format!("{other:?} is no range of days with a beginning").into()),
+        }
+    }
+}
+
+impl ToSql<Daterange, Pg> for Validity {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let until = self.until.map_or(Bound::Unbounded, |until| Bound::Excluded(until.0));
+        let range = (Bound::Included(self.from.0), until);
+        ToSql::<Range<sql_types::Date>, Pg>::to_sql(&range, &mut out.reborrow())
+    }
+}
+
+/// A reporting assignment (giao báo cáo): somebody reports an indicator of a subject, in each period of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
+#[diesel(table_name = reporting_assignment)]
+#[graphql(name = "ReportingAssignmentRow")]
+pub struct ReportingAssignment {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Calendar or administrative periods
+    pub regime: Regime,
+    /// Length of the periods
+    pub period_kind: PeriodKind,
+    /// Raised by each change; mutations name the one they expect
+    pub version: i32,
+    /// Periods whose last day is one of these are to be reported
+    #[graphql(skip)]
+    pub valid: Validity,
+    /// The indicator
+    #[graphql(skip)]
+    pub indicator_id: Uuid,
+    /// Whose figure it is
+    #[graphql(skip)]
+    pub subject_id: Uuid,
+    /// Who reports
+    #[graphql(skip)]
+    pub reporter_id: Uuid,
+}
+
+impl ReportingAssignment {
+    /// Whether somebody may do this to it.
+    #[must_use]
+    pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
+        viewer.may_to(action, Object { agencies: &[self.reporter_id], by: None })
+    }
+}
+
+/// Narrows a list of assignments. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ReportingAssignmentFilter {
+    /// Code of the agency that reports
+    pub reporter: Option<String>,
+    /// Code of the agency whose figure it is
+    pub subject: Option<String>,
+    /// Code of the indicator
+    pub indicator: Option<String>,
+    /// Calendar or administrative periods
+    pub regime: Option<Regime>,
+}
+
+/// Assignments are listed in the order in which they were made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ReportingAssignmentOrder;
+
+/// Listed as a whole, below no other object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReportingAssignmentLink {}
+
+type Boxed = ty::IntoBoxed<'static, reporting_assignment::table, Pg>;
+
+fn filtered(reader: &Reader, _: Option<(ReportingAssignmentLink, Of)>, filter: &ReportingAssignmentFilter) -> Boxed {
+    let mut query = reporting_assignment::table.into_boxed();
+    if let Some(agencies) = reader.scope().obligations().ids() {
+        query = query.filter(reporting_assignment::reporter_id.eq_any(agencies));
+    }
+    if let Some(code) = filter.reporter.clone() {
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        query = query.filter(reporting_assignment::reporter_id.nullable().eq(of_code));
+    }
+    if let Some(code) = filter.subject.clone() {
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        query = query.filter(reporting_assignment::subject_id.nullable().eq(of_code));
+    }
+    if let Some(code) = filter.indicator.clone() {
+        let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
+        query = query.filter(reporting_assignment::indicator_id.nullable().eq(of_code));
+    }
+    if let Some(regime) = filter.regime {
+        query = query.filter(reporting_assignment::regime.eq(regime));
+    }
+    query
+}
+
+/// Assignments have no code; their id stands for it.
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+    query.filter(reporting_assignment::id.eq_any(ids))
+}
+
+fn sorted(query: Boxed, _: ReportingAssignmentOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, false, reporting_assignment::id, Id))
+}
+
+fn cursor(row: &ReportingAssignment, _: ReportingAssignmentOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Id(row.id) }
+}
+
+noun!(
+    Boxed,
+    ReportingAssignment,
+    reporting_assignment,
+    ReportingAssignmentFilter,
+    ReportingAssignmentOrder,
+    ReportingAssignmentLink,
+    |row| row.id.to_string()
+);
+
+/// Assignments to be made: each of the subjects by each of the indicators.
+#[derive(Debug, Clone)]
+pub struct NewAssignments {
+    /// Codes of the agencies whose figures they are.
+    pub subjects: Vec<String>,
+    /// Codes of the indicators.
+    pub indicators: Vec<String>,
+    /// Code of the agency that reports; none: each subject reports its own.
+    pub reporter: Option<String>,
+    /// Calendar or administrative periods.
+    pub regime: Regime,
+    /// Length of the periods; none: the frequency of each indicator.
+    pub period_kind: Option<PeriodKind>,
+    /// First day of which one is the last of a period that is to be reported.
+    pub valid_from: Date,
+    /// First day after them; none: no end.
+    pub valid_until: Option<Date>,
+}
+
+impl NewAssignments {
+    /// What is wrong with it whatever the database holds.
+    fn check(&self) -> Result<(), DbError> {
+        let mut broken = Vec::new();
+        for (field, codes) in [("subjects", &self.subjects), ("indicators", &self.indicators)] {
+            if codes.is_empty() {
+                broken.push(Violation::of(ViolationCode::Required, &["input", field]));
+            }
+            let mut seen = HashSet::new();
+            broken.extend(
+                codes
+                    .iter()
+                    .zip(0..)
+                    .filter(|(code, _)| !seen.insert(*code))
+                    .map(|(_, row)| at(ViolationCode::Duplicate, field, row)),
+            );
+        }
+        if self.subjects.len().saturating_mul(self.indicators.len()) > MOST {
+            broken.push(Violation::of(ViolationCode::TooMany, &["input", "subjects"]).limit(1_000));
+        }
+        if self.period_kind == Some(PeriodKind::Range) {
+            broken.push(Violation::of(ViolationCode::Malformed, &["input", "periodKind"]));
+        }
+        if self.valid_until.is_some_and(|until| until <= self.valid_from) {
+            broken.push(Violation::of(ViolationCode::Malformed, &["input", "validUntil"]));
+        }
+        if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
+    }
+
+    const fn valid(&self) -> Validity {
+        Validity { from: self.valid_from, until: self.valid_until }
+    }
+}
+
+fn at(code: ViolationCode, field: &'static str, row: i32) -> Violation {
+    Violation { row: Some(row), ..Violation::of(code, &["input", field]) }
+}
+
+/// Assigns reporting, all of it or nothing: of subjects and by a reporter within the actor's reach.
+pub async fn assign(
+    once: &Once,
+    permit: &Permit<AssignReporting>,
+    new: NewAssignments,
+) -> Result<Vec<ReportingAssignment>, DbError> {
+    new.check()?;
+    let work = async |writing: &mut Writing| {
+        let rows = resolved(writing, permit, &new).await?;
+        refuse_overlaps(writing, &new, &rows).await?;
+        diesel::insert_into(reporting_assignment::table).values(&rows).execute(writing.connection()).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        for id in &ids {
+            writing.changed(ChangeKind::Created, (NOUN, *id));
+        }
+        let after = json!({
+            "count": ids.len(), "ids": ids, "subjects": new.subjects, "indicators": new.indicators, "reporter": new.reporter,
+            "regime": new.regime.as_str(), "validFrom": new.valid_from, "validUntil": new.valid_until,
+        });
+        writing.audit(Entry { action: AssignReporting::ACTION.as_str(), after: Some(after), ..Entry::default() });
+        Ok(rows)
+    };
+    once.write(permit.actor(), work).await
+}
+
+/// The rows, with what the codes stand for; all that is not there or out of reach is told at once.
+async fn resolved(
+    writing: &mut Writing,
+    permit: &Permit<AssignReporting>,
+    new: &NewAssignments,
+) -> Result<Vec<ReportingAssignment>, DbError> {
+    let codes: Vec<&String> = new.subjects.iter().chain(&new.reporter).collect();
+    let agencies: HashMap<String, Uuid> = agency::table
+        .filter(agency::code.eq_any(codes))
+        .select((agency::code, agency::id))
+        .load::<(String, Uuid)>(writing.connection())
+        .await?
+        .into_iter()
+        .collect();
+    let indicators: HashMap<String, (Uuid, PeriodKind)> = indicator::table
+        .filter(indicator::code.eq_any(&new.indicators))
+        .select((indicator::code, (indicator::id, indicator::frequency)))
+        .load::<(String, (Uuid, PeriodKind))>(writing.connection())
+        .await?
+        .into_iter()
+        .collect();
+
+    let mut broken = Vec::new();
+    let mut reached = |code: &String, violation: Box<dyn Fn(ViolationCode) -> Violation>| match agencies.get(code) {
+        None => broken.push(violation(ViolationCode::NotFound)),
+        Some(id) if !permit.reach().holds(Some(*id)) => broken.push(violation(ViolationCode::OutOfReach)),
+        Some(_) => {}
+    };
+    for (code, row) in new.subjects.iter().zip(0..) {
+        reached(code, Box::new(move |why| at(why, "subjects", row)));
+    }
+    if let Some(code) = &new.reporter {
+        reached(code, Box::new(|why| Violation::of(why, &["input", "reporter"])));
+    }
+    let unknown = new.indicators.iter().zip(0..).filter(|(code, _)| !indicators.contains_key(*code));
+    broken.extend(unknown.map(|(_, row)| at(ViolationCode::NotFound, "indicators", row)));
+    if !broken.is_empty() {
+        return Err(DbError::Violated(broken));
+    }
+
+    let reporter = new.reporter.as_ref().and_then(|code| agencies.get(code));
+    let now = writing.now();
+    let rows = new.subjects.iter().filter_map(|code| agencies.get(code)).flat_map(|subject| {
+        let valid = new.valid();
+        new.indicators.iter().filter_map(|code| indicators.get(code)).map(move |(indicator, frequency)| {
+            ReportingAssignment {
+                id: random::id(now),
+                regime: new.regime,
+                period_kind: new.period_kind.unwrap_or(*frequency),
+                version: 1,
+                valid,
+                indicator_id: *indicator,
+                subject_id: *subject,
+                reporter_id: *reporter.unwrap_or(subject),
+            }
+        })
+    });
+    Ok(rows.collect())
+}
+
+/// The table refuses them too, but without saying which.
+async fn refuse_overlaps(
+    writing: &mut Writing,
+    new: &NewAssignments,
+    rows: &[ReportingAssignment],
+) -> Result<(), DbError> {
+    let column = |of: fn(&ReportingAssignment) -> Uuid| rows.iter().map(of).collect::<Vec<Uuid>>();
+    let there: Vec<(Uuid, Uuid, PeriodKind)> = reporting_assignment::table
+        .filter(reporting_assignment::subject_id.eq_any(column(|row| row.subject_id)))
+        .filter(reporting_assignment::indicator_id.eq_any(column(|row| row.indicator_id)))
+        .filter(reporting_assignment::regime.eq(new.regime))
+        .filter(reporting_assignment::valid.overlaps_with(new.valid()))
+        .select((
+            reporting_assignment::indicator_id,
+            reporting_assignment::subject_id,
+            reporting_assignment::period_kind,
+        ))
+        .load(writing.connection())
+        .await?;
+    let there: HashSet<_> = there.into_iter().collect();
+    // The rows stand in the order of the subjects.
+    let mut broken: Vec<Violation> = rows
+        .chunks(new.indicators.len().max(1))
+        .zip(0..)
+        .filter(|(of_subject, _)| {
+            of_subject.iter().any(|row| there.contains(&(row.indicator_id, row.subject_id, row.period_kind)))
+        })
+        .map(|(_, row)| at(ViolationCode::Overlaps, "subjects", row))
+        .collect();
+    broken.truncate(100);
+    if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
+}
+
+/// Ends an assignment: periods whose last day is this one or later are not to be reported any more.
+pub async fn end(
+    once: &Once,
+    permit: &Permit<AssignReporting>,
+    id: Uuid,
+    expected_version: i32,
+    valid_until: Date,
+) -> Result<ReportingAssignment, DbError> {
+    let work = async |writing: &mut Writing| {
+        let before = locked(writing, id).await?;
+        if !permit.reach().holds(Some(before.reporter_id)) {
+            return Err(DbError::NotFound);
+        }
+        if before.version != expected_version {
+            return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
+        }
+        let Validity { from, until } = before.valid;
+        if valid_until <= from || until.is_some_and(|until| valid_until >= until) {
+            return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "validUntil"]));
+        }
+        let after = ReportingAssignment {
+            valid: Validity { from, until: Some(valid_until) },
+            version: before.version + 1,
+            ..before.clone()
+        };
+        diesel::update(reporting_assignment::table.find(id))
+            .set((reporting_assignment::valid.eq(after.valid), reporting_assignment::version.eq(after.version)))
+            .execute(writing.connection())
+            .await?;
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        Ok(after)
+    };
+    once.write(permit.actor(), work).await
+}
+
+/// The assignment, locked until the end of the transaction.
+pub(super) async fn locked(writing: &mut Writing, id: Uuid) -> Result<ReportingAssignment, DbError> {
+    let found = reporting_assignment::table.find(id).select(ReportingAssignment::as_select()).for_no_key_update();
+    Ok(found.first(writing.connection()).await?)
+}
+
+/// What the audit trail keeps of an assignment.
+fn told(row: &ReportingAssignment) -> Value {
+    json!({
+        "indicator": row.indicator_id, "subject": row.subject_id, "reporter": row.reporter_id, "regime": row.regime.as_str(),
+        "periodKind": row.period_kind.as_str(), "validFrom": row.valid.from, "validUntil": row.valid.until, "version": row.version,
+    })
+}

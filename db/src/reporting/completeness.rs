@@ -1,0 +1,299 @@
+//! How complete and how timely reporting is: obligations counted by agency, indicator, pillar or period.
+
+use std::collections::HashMap;
+
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Date as SqlDate, Integer, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use async_graphql::SimpleObject;
+
+use super::{
+    obligation::{Count, ObligationFilter, derived, last_days},
+    statement::Statement,
+};
+use crate::{
+    DbError, Reader,
+    calendar::{Period, Regime},
+    noun::Noun,
+    page::{Cursor, Page, Slice, Tie},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// What obligations are counted by.
+    #[derive(Default)]
+    pub enum CompletenessBy {
+        /// One row for each agency that reports
+        #[default]
+        Reporter => "REPORTER",
+        /// One row for each indicator
+        Indicator => "INDICATOR",
+        /// One row for each pillar of a programme
+        Group => "GROUP",
+        /// One row for each period
+        Period => "PERIOD",
+    }
+}
+
+/// How many obligations there are, and what became of them. Counted are those that are open: reporting on the period has begun.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
+#[graphql(name = "CompletenessRow")]
+pub struct Completeness {
+    /// The row's place among the others.
+    #[diesel(sql_type = Text)]
+    #[graphql(skip)]
+    pub key: String,
+    /// What the row is of
+    #[diesel(sql_type = Text)]
+    pub by: CompletenessBy,
+    /// The agency, the indicator or the pillar.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    #[graphql(skip)]
+    pub object_id: Option<Uuid>,
+    /// The period; null where it is not counted by period
+    #[diesel(sql_type = Nullable<Text>)]
+    pub period: Option<Period>,
+    /// The regime of that period; null where it is not counted by period
+    #[diesel(sql_type = Nullable<Text>)]
+    pub regime: Option<Regime>,
+    /// Answers that are expected
+    #[diesel(sql_type = Integer)]
+    pub expected: i32,
+    /// Answers that were given: submitted, endorsed or published figures, and nil answers
+    #[diesel(sql_type = Integer)]
+    pub answered: i32,
+    /// Of those, given by the due date
+    #[diesel(sql_type = Integer)]
+    pub answered_on_time: i32,
+    /// Not answered, and past the due date
+    #[diesel(sql_type = Integer)]
+    pub overdue: i32,
+}
+
+impl Completeness {
+    /// Answered of expected; none if nothing is.
+    #[must_use]
+    pub fn completeness(&self) -> Option<Decimal> {
+        share(self.answered, self.expected)
+    }
+
+    /// Answered by the due date of expected; none if nothing is.
+    #[must_use]
+    pub fn timeliness(&self) -> Option<Decimal> {
+        share(self.answered_on_time, self.expected)
+    }
+}
+
+/// To four places, as shown: 0.9667 is 96.67 percent.
+fn share(part: i32, whole: i32) -> Option<Decimal> {
+    Decimal::from(part).checked_div(Decimal::from(whole)).map(|share| share.round_dp(4).normalize())
+}
+
+/// What is counted, and by what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct CompletenessFilter {
+    /// What the rows are.
+    pub by: CompletenessBy,
+    /// What is counted.
+    pub obligations: ObligationFilter,
+}
+
+/// Rows come in the order of codes, or of days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct CompletenessOrder;
+
+/// Listed as a whole, below no other object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CompletenessLink {}
+
+const COUNTS: &str = "count(o.state)::integer AS expected, \
+    (count(*) FILTER (WHERE o.state IN ('SUBMITTED', 'APPROVED', 'NIL')))::integer AS answered, \
+    (count(*) FILTER (WHERE o.state IN ('SUBMITTED', 'APPROVED', 'NIL') AND o.on_time))::integer AS answered_on_time, \
+    (count(*) FILTER (WHERE o.state NOT IN ('SUBMITTED', 'APPROVED', 'NIL') AND NOT o.on_time))::integer AS overdue";
+
+/// Adds the query of the rows, each with its key, by which they are sorted.
+fn counted(
+    statement: Statement,
+    reader: &Reader,
+    filter: &CompletenessFilter,
+    page: Option<&Page>,
+) -> Result<Statement, DbError> {
+    let obligations = &filter.obligations;
+    let by = filter.by.as_str();
+    let of = |statement: Statement, key: &str, rest: &str, within: &str| {
+        let statement =
+            statement.sql(&format!("SELECT ({key}) COLLATE \"C\" AS key, '{by}' AS by, {rest}, {COUNTS} FROM "));
+        if filter.by == CompletenessBy::Reporter {
+            let statement = derived(statement.sql("page LEFT JOIN ("), reader, obligations, within)?;
+            return Ok::<_, DbError>(statement.sql(" AND o.state <> 'NOT_DUE') AS o"));
+        }
+        Ok(derived(statement.sql("("), reader, obligations, within)?.sql(" AND o.state <> 'NOT_DUE') AS o"))
+    };
+    let no_period = "NULL AS period, NULL AS regime";
+    Ok(match filter.by {
+        CompletenessBy::Reporter => {
+            // Only the agencies of the page are counted.
+            let statement = agencies(statement, reader, obligations, "reporter_id", page)?;
+            let within = " AND o.reporter_id = ANY (ARRAY(SELECT id FROM page))";
+            of(statement, "page.code", &format!("page.id AS object_id, {no_period}"), within)?
+                .sql(" ON o.reporter_id = page.id GROUP BY page.code, page.id")
+        }
+        CompletenessBy::Indicator => {
+            of(statement, "indicator.code", &format!("indicator.id AS object_id, {no_period}"), "")?
+                .sql(" JOIN indicator ON indicator.id = o.indicator_id GROUP BY indicator.code, indicator.id")
+        }
+        CompletenessBy::Group => {
+            let key = "programme.code || ':' || lpad(indicator_group.position::text, 6, '0')";
+            let mut statement = of(statement, key, &format!("indicator_group.id AS object_id, {no_period}"), "")?.sql(
+                " JOIN programme_indicator followed ON followed.indicator_id = o.indicator_id \
+                 JOIN indicator_group ON indicator_group.id = followed.group_id \
+                 JOIN programme ON programme.id = followed.programme_id WHERE TRUE",
+            );
+            if let Some(code) = obligations.programme.clone() {
+                statement = statement.sql(" AND programme.code = ").value::<Text, _>(code);
+            }
+            if let Some(code) = obligations.group.clone() {
+                statement = statement.sql(" AND indicator_group.code = ").value::<Text, _>(code);
+            }
+            statement.sql(" GROUP BY programme.code, indicator_group.position, indicator_group.id")
+        }
+        CompletenessBy::Period => {
+            let key = "o.ends_on::text || ' ' || o.regime || ' ' || o.period";
+            of(statement, key, "NULL::uuid AS object_id, o.period, o.regime", "")?
+                .sql(" GROUP BY o.ends_on, o.regime, o.period")
+        }
+    })
+}
+
+/// `WITH page …`: the agencies, as reporters or as subjects, that have an assignment the reader may see; those of a page in
+/// its order, or all.
+pub(super) fn agencies(
+    statement: Statement,
+    reader: &Reader,
+    filter: &ObligationFilter,
+    column: &str,
+    page: Option<&Page>,
+) -> Result<Statement, DbError> {
+    let mut statement = statement
+        .sql(&format!(
+            "WITH page AS MATERIALIZED (SELECT agency.id, agency.code FROM agency WHERE EXISTS (SELECT FROM reporting_assignment a \
+             WHERE a.{column} = agency.id AND "
+        ))
+        .reaches("a.reporter_id", reader.scope().obligations());
+    if let Some(period) = filter.period {
+        let (first, last) = last_days(period, filter.regime)?;
+        statement = statement
+            .sql(" AND a.period_kind = ")
+            .value::<Text, _>(period.kind())
+            .sql(" AND (a.valid @> ")
+            .value::<SqlDate, _>(first)
+            .sql(" OR a.valid @> ")
+            .value::<SqlDate, _>(last)
+            .sql(")");
+    }
+    statement = filter.narrow(statement, "a").sql(")");
+    if let Some(page) = page {
+        let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
+        if let Some(cursor) = &page.from {
+            statement = statement.sql(&format!(" AND agency.code {beyond} ")).value::<Text, _>(code(cursor)?);
+        }
+        statement =
+            statement.sql(&format!(" ORDER BY agency.code {direction} LIMIT ")).value::<BigInt, _>(page.limit());
+    }
+    Ok(statement.sql(") "))
+}
+
+pub(super) fn code(cursor: &Cursor) -> Result<String, DbError> {
+    match cursor {
+        Cursor { key: None, tie: Tie::Code(code) } => Ok(code.clone()),
+        _ => Err(DbError::Cursor),
+    }
+}
+
+// By hand, not by `noun!`: they are counted, not stored.
+impl Noun for Completeness {
+    type Filter = CompletenessFilter;
+    type Sort = CompletenessOrder;
+    type Link = CompletenessLink;
+
+    /// That of its object; it has none of its own.
+    fn id(&self) -> Uuid {
+        self.object_id.unwrap_or_default()
+    }
+
+    fn code(&self) -> String {
+        self.key.clone()
+    }
+
+    fn cursor(&self, _: CompletenessOrder) -> Cursor {
+        Cursor { key: None, tie: Tie::Code(self.key.clone()) }
+    }
+
+    async fn by_ids(_: &Reader, _: &[Uuid]) -> Result<Vec<Self>, DbError> {
+        Ok(Vec::new())
+    }
+
+    async fn by_codes(_: &Reader, _: &[String]) -> Result<Vec<Self>, DbError> {
+        Ok(Vec::new())
+    }
+
+    async fn list(
+        reader: &Reader,
+        _: Option<(CompletenessLink, Uuid)>,
+        filter: &CompletenessFilter,
+        _: CompletenessOrder,
+        page: &Page,
+    ) -> Result<Slice<Self>, DbError> {
+        let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
+        let mut statement = counted(Statement::new("SELECT * FROM ("), reader, filter, Some(page))?.sql(") AS counted");
+        if let Some(cursor) = &page.from {
+            statement = statement.sql(&format!(" WHERE counted.key {beyond} ")).value::<Text, _>(code(cursor)?);
+        }
+        let statement =
+            statement.sql(&format!(" ORDER BY counted.key {direction} LIMIT ")).value::<BigInt, _>(page.limit());
+        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        Ok(page.slice(rows))
+    }
+
+    async fn list_each(
+        _: &Reader,
+        _: &[Uuid],
+        link: CompletenessLink,
+        _: &CompletenessFilter,
+        _: CompletenessOrder,
+        _: &Page,
+    ) -> Result<HashMap<Uuid, Slice<Self>>, DbError> {
+        match link {}
+    }
+
+    async fn count(
+        reader: &Reader,
+        _: Option<(CompletenessLink, Uuid)>,
+        filter: &CompletenessFilter,
+    ) -> Result<i64, DbError> {
+        let head = Statement::new("SELECT count(*) AS count FROM (");
+        let statement = match filter.by {
+            CompletenessBy::Reporter => {
+                agencies(head, reader, &filter.obligations, "reporter_id", None)?.sql("SELECT FROM page")
+            }
+            _ => counted(head, reader, filter, None)?,
+        };
+        let statement = statement.sql(") AS counted");
+        let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
+        Ok(counted.count)
+    }
+
+    async fn count_each(
+        _: &Reader,
+        _: &[Uuid],
+        link: CompletenessLink,
+        _: &CompletenessFilter,
+    ) -> Result<HashMap<Uuid, i64>, DbError> {
+        match link {}
+    }
+}

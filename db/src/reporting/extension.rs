@@ -1,0 +1,219 @@
+//! Extensions (gia hạn báo cáo): a later due date of one period, for one reporter or for all.
+
+use async_graphql::{InputObject, SimpleObject};
+use auth::{Permit, Reached, action::ManageCalendar, random};
+use chrono::{DateTime, Days, Utc};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, Insertable, NullableExpressionMethods as _,
+    OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable, SelectableHelper as _,
+    helper_types as ty,
+    pg::Pg,
+    sql_types::{Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::obligation::{LATEST, last_days};
+use crate::{
+    Date, DbError, Once, Reader, ViolationCode,
+    calendar::{Period, PeriodKind, Regime},
+    input::Checks,
+    lateral::Of,
+    noun::noun,
+    page::{Cursor, Page, Tie, by_tie},
+    schema::{agency, reporting_extension},
+    writer::{ChangeKind, Writing},
+};
+
+const NOUN: &str = "reporting_extension";
+
+/// The most characters of a reason.
+const REASON: u16 = 2_000;
+
+/// A later due date of one period (gia hạn báo cáo). Of several the latest day holds.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
+#[diesel(table_name = reporting_extension)]
+#[graphql(name = "ReportingExtensionRow")]
+pub struct ReportingExtension {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Calendar or administrative
+    pub regime: Regime,
+    /// The period
+    pub period: Period,
+    /// Last day on which an answer is on time
+    pub due_on: Date,
+    /// Why, and which document says so
+    pub reason: String,
+    /// When it was given, in UTC
+    pub extended_at: DateTime<Utc>,
+    /// For whose reports; null for all
+    #[graphql(skip)]
+    pub reporter_id: Option<Uuid>,
+    /// The account that gave it
+    #[graphql(skip)]
+    pub extended_by: Option<Uuid>,
+}
+
+/// Narrows a list of extensions. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ReportingExtensionFilter {
+    /// The period
+    pub period: Option<Period>,
+    /// Calendar or administrative periods
+    pub regime: Option<Regime>,
+    /// Those that hold for the reports of this agency: its own, and those for all
+    pub reporter: Option<String>,
+}
+
+/// The latest come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ReportingExtensionOrder;
+
+/// Listed as a whole, below no other object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReportingExtensionLink {}
+
+type Boxed = ty::IntoBoxed<'static, reporting_extension::table, Pg>;
+
+fn filtered(reader: &Reader, _: Option<(ReportingExtensionLink, Of)>, filter: &ReportingExtensionFilter) -> Boxed {
+    let mut query = reporting_extension::table.into_boxed();
+    // Those that are for all are for whoever sees anything that is owed.
+    if let Some(agencies) = reader.scope().obligations().ids() {
+        query = if agencies.is_empty() {
+            query.filter(reporting_extension::id.eq_any(agencies))
+        } else {
+            query.filter(
+                reporting_extension::reporter_id
+                    .is_null()
+                    .or(reporting_extension::reporter_id.eq_any(agencies).assume_not_null()),
+            )
+        };
+    }
+    if let Some(period) = filter.period {
+        query = query.filter(reporting_extension::period.eq(period));
+    }
+    if let Some(regime) = filter.regime {
+        query = query.filter(reporting_extension::regime.eq(regime));
+    }
+    if let Some(code) = filter.reporter.clone() {
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        query = query.filter(
+            reporting_extension::reporter_id.is_null().or(reporting_extension::reporter_id.nullable().eq(of_code)),
+        );
+    }
+    query
+}
+
+/// Extensions have no code; their id stands for it.
+fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
+    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
+    query.filter(reporting_extension::id.eq_any(ids))
+}
+
+// Ids follow time.
+fn sorted(query: Boxed, _: ReportingExtensionOrder, page: &Page) -> Result<Boxed, DbError> {
+    Ok(by_tie!(query, page, true, reporting_extension::id, Id))
+}
+
+fn cursor(row: &ReportingExtension, _: ReportingExtensionOrder) -> Cursor {
+    Cursor { key: None, tie: Tie::Id(row.id) }
+}
+
+noun!(
+    Boxed,
+    ReportingExtension,
+    reporting_extension,
+    ReportingExtensionFilter,
+    ReportingExtensionOrder,
+    ReportingExtensionLink,
+    |row| row.id.to_string()
+);
+
+/// An extension to be given.
+#[derive(Debug, Clone)]
+pub struct NewExtension {
+    /// Calendar or administrative.
+    pub regime: Regime,
+    /// The period.
+    pub period: Period,
+    /// Code of the agency for whose reports it holds; none: for all.
+    pub reporter: Option<String>,
+    /// The new last day.
+    pub due_on: Date,
+    /// Why.
+    pub reason: String,
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = Nullable<SqlDate>)]
+    due_on: Option<Date>,
+}
+
+/// When the period is due as things stand, for the agency or for all.
+const DUE: &str = "SELECT greatest((SELECT p.due_on FROM reporting_schedule s CROSS JOIN LATERAL reporting_due(s, $1, $1) AS p \
+        WHERE s.regime = $2 AND p.period = $3), \
+    (SELECT max(e.due_on) FROM reporting_extension e WHERE e.regime = $2 AND e.period = $3 AND (e.reporter_id IS NULL OR e.reporter_id = $4))) AS due_on";
+
+/// Gives a later due date: for an agency that the actor reaches, or, by who reaches everything, for all.
+pub async fn extend(
+    once: &Once,
+    permit: &Permit<ManageCalendar>,
+    new: NewExtension,
+) -> Result<ReportingExtension, DbError> {
+    let mut checks = Checks::default();
+    let reason = checks.text("reason", &new.reason, REASON);
+    checks.passed()?;
+    if new.period.kind() == PeriodKind::Range {
+        return Err(DbError::violated(ViolationCode::Malformed, &["input", "period"]));
+    }
+    let (last_day, _) = last_days(new.period, Some(new.regime))?;
+    let latest = last_day.0.checked_add_days(Days::new(LATEST)).map(Date);
+    let work = async |writing: &mut Writing| {
+        let reporter_id = match &new.reporter {
+            None if *permit.reach() == Reached::All => None,
+            None => return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "reporter"])),
+            Some(code) => {
+                let found = agency::table.filter(agency::code.eq(code)).select(agency::id);
+                let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
+                let found = found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "reporter"]))?;
+                if !permit.reach().holds(Some(found)) {
+                    return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "reporter"]));
+                }
+                Some(found)
+            }
+        };
+        let due: Due = diesel::sql_query(DUE)
+            .bind::<SqlDate, _>(last_day)
+            .bind::<Text, _>(new.regime)
+            .bind::<Text, _>(new.period.to_string())
+            .bind::<Nullable<SqlUuid>, _>(reporter_id)
+            .get_result(writing.connection())
+            .await?;
+        if due.due_on.is_none_or(|due| new.due_on <= due) || latest.is_none_or(|latest| new.due_on > latest) {
+            return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "dueOn"]));
+        }
+        let extension = ReportingExtension {
+            id: random::id(writing.now()),
+            regime: new.regime,
+            period: new.period,
+            due_on: new.due_on,
+            reason: reason.clone(),
+            extended_at: writing.now(),
+            reporter_id,
+            extended_by: permit.actor().account(),
+        };
+        diesel::insert_into(reporting_extension::table).values(&extension).execute(writing.connection()).await?;
+        let told = json!({
+            "regime": new.regime.as_str(), "period": new.period, "reporter": reporter_id, "dueOn": new.due_on, "reason": extension.reason,
+            "before": due.due_on,
+        });
+        writing.record(permit, ChangeKind::Created, (NOUN, extension.id), None, Some(told));
+        Ok(extension)
+    };
+    once.write(permit.actor(), work).await
+}

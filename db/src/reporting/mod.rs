@@ -1,0 +1,15 @@
+//! Reporting (chế độ báo cáo): who reports what, until when, and what of it has been answered.
+//!
+//! An obligation is an assignment in a period; the function `obligation` of the database derives it, and nothing stores it.
+//! The days come from the schedules and the holidays, also in the database: so whatever is asked, one rule answers.
+
+pub mod assignment;
+pub mod calendar;
+pub mod completeness;
+pub mod extension;
+pub mod matrix;
+pub mod nil_answer;
+pub mod obligation;
+mod owed;
+mod statement;
+pub mod unlock;

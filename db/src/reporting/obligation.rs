@@ -1,0 +1,434 @@
+//! Obligations (nghĩa vụ báo cáo): one assignment in one period, as it stands.
+
+use std::collections::HashMap;
+
+use async_graphql::{InputObject, SimpleObject};
+use auth::{Action, Object, Principal};
+use chrono::{Days, NaiveDate};
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use uuid::Uuid;
+
+use super::statement::Statement;
+use crate::{
+    Date, DbError, Reader,
+    calendar::{Period, PeriodKind, Regime},
+    noun::Noun,
+    page::{Cursor, Key, Page, Slice, Tie},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// How an obligation to report stands: derived, never entered.
+    pub enum ObligationState {
+        /// Reporting has not opened
+        NotDue => "NOT_DUE",
+        /// Open and not answered; also where the viewer may not see that something is being drafted
+        Due => "DUE",
+        /// A figure is being drafted
+        Draft => "DRAFT",
+        /// A figure was handed in
+        Submitted => "SUBMITTED",
+        /// A figure was returned with a reason, and is owed again
+        Returned => "RETURNED",
+        /// A figure was endorsed or published
+        Approved => "APPROVED",
+        /// Answered: nothing arose (không phát sinh)
+        Nil => "NIL",
+    }
+}
+
+/// An obligation to report (nghĩa vụ báo cáo): one assignment in one period. It is derived anew for each question.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
+#[graphql(name = "ObligationRow")]
+pub struct Obligation {
+    /// Whether the period follows the calendar or the administrative months
+    #[diesel(sql_type = Text)]
+    pub regime: Regime,
+    /// Length of the period
+    #[diesel(sql_type = Text)]
+    pub period_kind: PeriodKind,
+    /// The period
+    #[diesel(sql_type = Text)]
+    pub period: Period,
+    /// First day of the period (Asia/Ho_Chi_Minh)
+    #[diesel(sql_type = SqlDate)]
+    pub starts_on: Date,
+    /// First day after the period
+    #[diesel(sql_type = SqlDate)]
+    #[graphql(skip)]
+    pub ends_on: Date,
+    /// First day on which it can be answered: the day after the figures are taken (ngày chốt số liệu)
+    #[diesel(sql_type = SqlDate)]
+    pub opens_on: Date,
+    /// Last day on which an answer is on time, extensions counted
+    #[diesel(sql_type = SqlDate)]
+    pub due_on: Date,
+    /// Last day by the schedule alone; `dueOn` is later where it was extended
+    #[diesel(sql_type = SqlDate)]
+    pub scheduled_on: Date,
+    /// Last day on which answers are taken without an unlock
+    #[diesel(sql_type = SqlDate)]
+    pub closes_on: Date,
+    /// True if an unlock holds on the day asked about: answers are then taken although it is closed
+    #[diesel(sql_type = Bool)]
+    pub unlocked: bool,
+    /// How it stands now
+    #[diesel(sql_type = Text)]
+    pub state: ObligationState,
+    /// True if it was answered by the due date, false if later or not at all by then, null while it can still be on time
+    #[diesel(sql_type = Nullable<Bool>)]
+    pub on_time: Option<bool>,
+    /// The day of the answer that stands; null if there is none
+    #[diesel(sql_type = Nullable<SqlDate>)]
+    pub answered_on: Option<Date>,
+    /// The assignment
+    #[diesel(sql_type = SqlUuid)]
+    #[graphql(skip)]
+    pub assignment_id: Uuid,
+    /// The indicator
+    #[diesel(sql_type = SqlUuid)]
+    #[graphql(skip)]
+    pub indicator_id: Uuid,
+    /// Whose figure it is
+    #[diesel(sql_type = SqlUuid)]
+    #[graphql(skip)]
+    pub subject_id: Uuid,
+    /// Who reports
+    #[diesel(sql_type = SqlUuid)]
+    #[graphql(skip)]
+    pub reporter_id: Uuid,
+    /// The figure, if the reader may know that there is one
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    #[graphql(skip)]
+    pub measurement_id: Option<Uuid>,
+    /// The nil answer that stands
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    #[graphql(skip)]
+    pub nil_answer_id: Option<Uuid>,
+}
+
+impl Obligation {
+    /// Whether somebody may do this to it on a day, as it stands.
+    #[must_use]
+    pub fn is_open(&self, viewer: &Principal, action: Action, today: Date) -> bool {
+        let is_closed = today > self.closes_on && !self.unlocked;
+        let is_apt = match action {
+            Action::AnswerNil => self.state == ObligationState::Due && !is_closed,
+            Action::RequestUnlock => is_closed,
+            _ => false,
+        };
+        is_apt && viewer.may_to(action, Object { agencies: &[self.reporter_id], by: None })
+    }
+}
+
+/// Narrows a list of obligations. What is left out or null narrows nothing, but for the days: without a period and without
+/// due dates, those that were due in the last three months or will be within one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ObligationFilter {
+    /// Code of the agency that reports
+    pub reporter: Option<String>,
+    /// Code of the agency whose figure it is
+    pub subject: Option<String>,
+    /// Code of the indicator
+    pub indicator: Option<String>,
+    /// Code of a programme that follows the indicator
+    pub programme: Option<String>,
+    /// Code of the pillar in which a programme follows it
+    pub group: Option<String>,
+    /// The period; not a range of days
+    pub period: Option<Period>,
+    /// Calendar or administrative periods
+    pub regime: Option<Regime>,
+    /// Any of these states
+    pub states: Option<Vec<ObligationState>>,
+    /// True: those past their due date without an answer; false: the others
+    pub overdue: Option<bool>,
+    /// Due on this day or later
+    pub due_from: Option<Date>,
+    /// Due on this day or earlier; at most three years after `dueFrom`
+    pub due_to: Option<Date>,
+    /// The day (Asia/Ho_Chi_Minh) by which it is judged what is open, late or overdue; today if left out. Answers are as
+    /// they stand now
+    pub on: Option<Date>,
+    /// Those of the agencies whose drafts the reader sees, as far as they are open or still owed.
+    #[graphql(skip)]
+    pub mine: bool,
+}
+
+/// Obligations are listed as they are due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ObligationOrder;
+
+/// Obligations are listed as a whole, below no other object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObligationLink {}
+
+/// How long before and after the day asked about, where the question names no days.
+const BEFORE: u64 = 92;
+const AFTER: u64 = 31;
+/// How far back one looks for what one still owes oneself.
+const OWN: u64 = 400;
+/// The most days between the first and the last due date of a question.
+const LONGEST: i64 = 3 * 366;
+/// No period is due later than so many days after its end; extensions, too, keep to it.
+pub(super) const LATEST: u64 = 366;
+
+fn earlier(day: Date, days: u64) -> Date {
+    Date(day.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
+}
+
+fn later(day: Date, days: u64) -> Date {
+    Date(day.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
+}
+
+/// The last days of the periods in question, and when they are due.
+struct Asked {
+    last_days: (Date, Date),
+    due: Option<(Date, Date)>,
+}
+
+/// The last day of a period, in the one regime or in both.
+pub(super) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date, Date), DbError> {
+    if period.kind() == PeriodKind::Range {
+        return Err(DbError::Invalid(
+            "a range of days is no reporting period: name a month, quarter, half-year or year".into(),
+        ));
+    }
+    let last = |regime| Date(period.window(regime).last_day());
+    Ok(match regime {
+        Some(regime) => (last(regime), last(regime)),
+        None => (last(Regime::Administrative), last(Regime::Calendar)),
+    })
+}
+
+impl ObligationFilter {
+    fn asked(&self, on: Date) -> Result<Asked, DbError> {
+        let before = if self.mine { OWN } else { BEFORE };
+        let from = self.due_from.unwrap_or_else(|| earlier(self.due_to.unwrap_or(on), before));
+        let to = self.due_to.unwrap_or_else(|| later(self.due_from.map_or(on, |from| from.max(on)), AFTER));
+        let is_bounded = self.due_from.is_some() || self.due_to.is_some();
+        if let Some(period) = self.period {
+            let (first, last) = last_days(period, self.regime)?;
+            let due = (self.due_from.unwrap_or(first), self.due_to.unwrap_or(later(last, LATEST)));
+            return Ok(Asked { last_days: (first, last), due: is_bounded.then_some(due) });
+        }
+        if (to.0 - from.0).num_days() > LONGEST {
+            return Err(DbError::Invalid("between dueFrom and dueTo there may be three years at most".into()));
+        }
+        Ok(Asked { last_days: (earlier(from, LATEST), to), due: Some((from, to)) })
+    }
+
+    /// The conditions on the assignment, whose columns `row` has too.
+    pub(super) fn narrow(&self, mut statement: Statement, row: &str) -> Statement {
+        let codes = [
+            ("reporter_id", "agency", &self.reporter),
+            ("subject_id", "agency", &self.subject),
+            ("indicator_id", "indicator", &self.indicator),
+        ];
+        for (column, table, code) in codes {
+            if let Some(code) = code.clone() {
+                statement = statement
+                    .sql(&format!(" AND {row}.{column} = (SELECT id FROM {table} WHERE code = "))
+                    .value::<Text, _>(code)
+                    .sql(")");
+            }
+        }
+        if self.programme.is_some() || self.group.is_some() {
+            statement = statement.sql(&format!(
+                " AND {row}.indicator_id IN (SELECT followed.indicator_id FROM programme_indicator followed \
+                 JOIN programme ON programme.id = followed.programme_id \
+                 LEFT JOIN indicator_group ON indicator_group.id = followed.group_id WHERE TRUE"
+            ));
+            if let Some(code) = self.programme.clone() {
+                statement = statement.sql(" AND programme.code = ").value::<Text, _>(code);
+            }
+            if let Some(code) = self.group.clone() {
+                statement = statement.sql(" AND indicator_group.code = ").value::<Text, _>(code);
+            }
+            statement = statement.sql(")");
+        }
+        if let Some(regime) = self.regime {
+            statement = statement.sql(&format!(" AND {row}.regime = ")).value::<Text, _>(regime);
+        }
+        statement
+    }
+}
+
+/// Adds the query of the obligations that the reader may see and the filter lets through, with `within`, a condition on
+/// them, in its innermost part.
+pub(super) fn derived(
+    statement: Statement,
+    reader: &Reader,
+    filter: &ObligationFilter,
+    within: &str,
+) -> Result<Statement, DbError> {
+    let scope = reader.scope();
+    let on = filter.on.unwrap_or(reader.today());
+    let Asked { last_days: (from, until), due } = filter.asked(on)?;
+    let seen = if filter.mine { scope.drafts() } else { scope.obligations() };
+    // What the reader may not know of looks as if it were not there.
+    let statement = statement
+        .sql("SELECT o.*, CASE WHEN o.state IN ('SUBMITTED', 'APPROVED', 'NIL') THEN o.answered_on <= o.due_on WHEN o.due_on < ")
+        .value::<SqlDate, _>(on)
+        .sql(
+            " THEN false END AS on_time, EXISTS (SELECT FROM unlock_request u WHERE u.assignment_id = o.assignment_id \
+             AND u.period = o.period AND u.state = 'APPROVED' AND ",
+        )
+        .value::<SqlDate, _>(on)
+        .sql(
+            " BETWEEN u.opened_on AND u.expires_on) AS unlocked FROM (SELECT o.assignment_id, o.indicator_id, o.subject_id, o.reporter_id, o.regime, o.period_kind, \
+             o.period, o.starts_on, o.ends_on, o.opens_on, o.due_on, o.scheduled_on, o.closes_on, o.answered_on, o.nil_answer_id, \
+             CASE WHEN o.state NOT IN ('DRAFT', 'RETURNED') OR ",
+        )
+        .reaches("o.reporter_id", scope.drafts())
+        .sql(" THEN o.state WHEN ")
+        .value::<SqlDate, _>(on)
+        .sql(" < o.opens_on THEN 'NOT_DUE' ELSE 'DUE' END AS state, CASE WHEN o.state IN ('SUBMITTED', 'APPROVED') OR ")
+        .reaches("o.reporter_id", scope.drafts())
+        .sql(" THEN o.measurement_id END AS measurement_id FROM obligation(")
+        .value::<SqlDate, _>(from)
+        .sql(", ")
+        .value::<SqlDate, _>(until)
+        .sql(", ")
+        .value::<SqlDate, _>(on)
+        .sql(") AS o WHERE ")
+        .reaches("o.reporter_id", seen)
+        .sql(within);
+    let mut statement = filter.narrow(statement, "o");
+    if let Some(period) = filter.period {
+        statement = statement.sql(" AND o.period = ").value::<Text, _>(period.to_string());
+    }
+    if let Some((from, to)) = due {
+        // Said of the schedule too: most periods are then left out before anything is read of them.
+        statement = statement
+            .sql(" AND (o.extended OR o.scheduled_on BETWEEN ")
+            .value::<SqlDate, _>(from)
+            .sql(" AND ")
+            .value::<SqlDate, _>(to)
+            .sql(") AND o.due_on BETWEEN ")
+            .value::<SqlDate, _>(from)
+            .sql(" AND ")
+            .value::<SqlDate, _>(to);
+    }
+    statement = statement.sql(") AS o WHERE TRUE");
+    if let Some(states) = &filter.states {
+        let states: Vec<&'static str> = states.iter().map(|state| state.as_str()).collect();
+        statement = statement.sql(" AND o.state = ANY (").value::<Array<Text>, _>(states).sql(")");
+    }
+    let unanswered = "o.state NOT IN ('SUBMITTED', 'APPROVED', 'NIL')";
+    if let Some(overdue) = filter.overdue {
+        let not = if overdue { "" } else { "NOT " };
+        statement = statement.sql(&format!(" AND {not}({unanswered} AND o.due_on < ")).value::<SqlDate, _>(on).sql(")");
+    }
+    if filter.mine {
+        statement = statement
+            .sql(" AND o.opens_on <= ")
+            .value::<SqlDate, _>(on)
+            .sql(&format!(" AND ({unanswered} OR o.closes_on >= "))
+            .value::<SqlDate, _>(on)
+            .sql(")");
+    }
+    Ok(statement)
+}
+
+#[derive(QueryableByName)]
+pub(super) struct Count {
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+}
+
+// By hand, not by `noun!`: no table holds them, and the assignment with the period tells one from another.
+impl Noun for Obligation {
+    type Filter = ObligationFilter;
+    type Sort = ObligationOrder;
+    type Link = ObligationLink;
+
+    /// That of its assignment: it has none of its own.
+    fn id(&self) -> Uuid {
+        self.assignment_id
+    }
+
+    fn code(&self) -> String {
+        format!("{}/{}", self.assignment_id, self.period)
+    }
+
+    fn cursor(&self, _: ObligationOrder) -> Cursor {
+        Cursor { key: Some(Key::Date(self.due_on)), tie: Tie::Code(self.code()) }
+    }
+
+    async fn by_ids(_: &Reader, _: &[Uuid]) -> Result<Vec<Self>, DbError> {
+        Ok(Vec::new())
+    }
+
+    async fn by_codes(_: &Reader, _: &[String]) -> Result<Vec<Self>, DbError> {
+        Ok(Vec::new())
+    }
+
+    async fn list(
+        reader: &Reader,
+        _: Option<(ObligationLink, Uuid)>,
+        filter: &ObligationFilter,
+        _: ObligationOrder,
+        page: &Page,
+    ) -> Result<Slice<Self>, DbError> {
+        let mut statement = derived(Statement::new(""), reader, filter, "")?;
+        let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
+        if let Some(cursor) = &page.from {
+            let (day, assignment, period) = place(cursor)?;
+            statement = statement
+                .sql(&format!(" AND (o.due_on, o.assignment_id, o.period) {beyond} ("))
+                .value::<SqlDate, _>(day)
+                .sql(", ")
+                .value::<SqlUuid, _>(assignment)
+                .sql(", ")
+                .value::<Text, _>(period)
+                .sql(")");
+        }
+        let statement = statement
+            .sql(&format!(" ORDER BY o.due_on {direction}, o.assignment_id {direction}, o.period {direction} LIMIT "))
+            .value::<BigInt, _>(page.limit());
+        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        Ok(page.slice(rows))
+    }
+
+    async fn list_each(
+        _: &Reader,
+        _: &[Uuid],
+        link: ObligationLink,
+        _: &ObligationFilter,
+        _: ObligationOrder,
+        _: &Page,
+    ) -> Result<HashMap<Uuid, Slice<Self>>, DbError> {
+        match link {}
+    }
+
+    async fn count(
+        reader: &Reader,
+        _: Option<(ObligationLink, Uuid)>,
+        filter: &ObligationFilter,
+    ) -> Result<i64, DbError> {
+        let statement = derived(Statement::new("SELECT count(*) AS count FROM ("), reader, filter, "")?.sql(") AS o");
+        let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
+        Ok(counted.count)
+    }
+
+    async fn count_each(
+        _: &Reader,
+        _: &[Uuid],
+        link: ObligationLink,
+        _: &ObligationFilter,
+    ) -> Result<HashMap<Uuid, i64>, DbError> {
+        match link {}
+    }
+}
+
+/// The due date, the assignment and the period at which a page begins.
+fn place(cursor: &Cursor) -> Result<(Date, Uuid, String), DbError> {
+    let (Some(Key::Date(day)), Tie::Code(code)) = (&cursor.key, &cursor.tie) else { return Err(DbError::Cursor) };
+    let (assignment, period) = code.split_once('/').ok_or(DbError::Cursor)?;
+    Ok((*day, assignment.parse().map_err(|_| DbError::Cursor)?, period.to_owned()))
+}

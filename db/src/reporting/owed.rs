@@ -1,0 +1,130 @@
+//! What is owed of one assignment in one period, for whoever answers or asks for an unlock.
+
+use auth::{Acts, Permit};
+use diesel::{
+    OptionalExtension as _, QueryableByName,
+    sql_types::{Bool, Date as SqlDate, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use uuid::Uuid;
+
+use super::{
+    assignment::{ReportingAssignment, locked},
+    obligation::{ObligationState, last_days},
+};
+use crate::{Date, DbError, ViolationCode, calendar::Period, writer::Writing};
+
+/// How an obligation stands, with what the rules must know of its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub(super) struct Standing {
+    #[diesel(sql_type = Text)]
+    pub state: ObligationState,
+    #[diesel(sql_type = SqlDate)]
+    pub closes_on: Date,
+    #[diesel(sql_type = Bool)]
+    pub unlocked: bool,
+}
+
+impl Standing {
+    fn is_late(&self, today: Date) -> bool {
+        today > self.closes_on
+    }
+
+    /// Whether answers are taken no more.
+    pub fn is_closed(&self, today: Date) -> bool {
+        self.is_late(today) && !self.unlocked
+    }
+
+    /// Why nobody can answer that nothing arose; none if one can.
+    pub fn refuses_nil(&self, today: Date) -> Option<ViolationCode> {
+        match self.state {
+            ObligationState::Nil => Some(ViolationCode::Unchanged),
+            ObligationState::Due if self.is_closed(today) => Some(ViolationCode::Closed),
+            ObligationState::Due => None,
+            _ => Some(ViolationCode::NotInState),
+        }
+    }
+
+    /// Why there is nothing to unlock; none if there is.
+    pub fn refuses_unlock(&self, today: Date) -> Option<ViolationCode> {
+        match (self.is_late(today), self.unlocked) {
+            (false, _) => Some(ViolationCode::NotInState),
+            (true, true) => Some(ViolationCode::Unchanged),
+            (true, false) => None,
+        }
+    }
+}
+
+const STANDING: &str = "SELECT o.state, o.closes_on, EXISTS (SELECT FROM unlock_request u \
+        WHERE u.assignment_id = o.assignment_id AND u.period = o.period AND u.state = 'APPROVED' AND $2 BETWEEN u.opened_on AND u.expires_on) AS unlocked \
+    FROM obligation($1, $1, $2) AS o WHERE o.assignment_id = $3 AND o.period = $4";
+
+/// The assignment, locked, and how it stands in a period. What is out of the actor's reach is not there.
+pub(super) async fn owed<A: Acts>(
+    writing: &mut Writing,
+    permit: &Permit<A>,
+    assignment: Uuid,
+    period: Period,
+) -> Result<(ReportingAssignment, Standing), DbError> {
+    let assignment = locked(writing, assignment).await?;
+    if !permit.reach().holds(Some(assignment.reporter_id)) {
+        return Err(DbError::NotFound);
+    }
+    let not_assigned = || DbError::violated(ViolationCode::NotAssigned, &["input", "period"]);
+    if period.kind() != assignment.period_kind {
+        return Err(not_assigned());
+    }
+    let (last_day, _) = last_days(period, Some(assignment.regime))?;
+    let today = writing.today();
+    let standing: Option<Standing> = diesel::sql_query(STANDING)
+        .bind::<SqlDate, _>(last_day)
+        .bind::<SqlDate, _>(today)
+        .bind::<SqlUuid, _>(assignment.id)
+        .bind::<Text, _>(period.to_string())
+        .get_result(writing.connection())
+        .await
+        .optional()?;
+    Ok((assignment, standing.ok_or_else(not_assigned)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        Date(text.parse().unwrap())
+    }
+
+    fn standing(state: ObligationState, unlocked: bool) -> Standing {
+        Standing { state, closes_on: day("2026-01-22"), unlocked }
+    }
+
+    #[test]
+    fn nothing_arose_is_said_of_what_is_due_and_open() {
+        use ObligationState as State;
+        let (open, closed) = (day("2026-01-22"), day("2026-01-23"));
+        for (state, on, unlocked, refused) in [
+            (State::Due, open, false, None),
+            (State::Due, closed, false, Some(ViolationCode::Closed)),
+            (State::Due, closed, true, None),
+            (State::NotDue, open, false, Some(ViolationCode::NotInState)),
+            (State::Draft, open, false, Some(ViolationCode::NotInState)),
+            (State::Submitted, open, false, Some(ViolationCode::NotInState)),
+            (State::Returned, open, false, Some(ViolationCode::NotInState)),
+            (State::Approved, open, false, Some(ViolationCode::NotInState)),
+            (State::Nil, open, false, Some(ViolationCode::Unchanged)),
+        ] {
+            assert_eq!(standing(state, unlocked).refuses_nil(on), refused, "{state:?} on {on:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_closed_is_unlocked() {
+        let (open, closed) = (day("2026-01-22"), day("2026-01-23"));
+        let due = |unlocked| standing(ObligationState::Due, unlocked);
+        assert_eq!(due(false).refuses_unlock(open), Some(ViolationCode::NotInState));
+        assert_eq!(due(false).refuses_unlock(closed), None);
+        assert_eq!(due(true).refuses_unlock(closed), Some(ViolationCode::Unchanged));
+        assert!(due(false).is_closed(closed) && !due(true).is_closed(closed) && !due(false).is_closed(open));
+    }
+}

@@ -1,0 +1,358 @@
+//! Obligations: what is owed, how it stands, how complete and timely it is.
+
+use auth::{Principal, Role};
+use serde_json::{Value, json};
+use tests::{
+    TestDb,
+    graphql::{Viewer, all, principal, texts},
+};
+use uuid::Uuid;
+
+/// Two communes below a province report two indicators since October 2025, and the first commune one of them by
+/// administrative months as well since December. What of it is answered is said line by line. All tests ask on 20 January 2026.
+pub(crate) const FIXTURE: &str = "
+    INSERT INTO agency (id, code, name_vi, kind) SELECT md5(code)::uuid, code, name, 'PEOPLES_COMMITTEE' FROM (VALUES
+        ('tinh', 'UBND tỉnh'), ('tinh.xa1', 'UBND xã Ba Tơ'), ('tinh.xa2', 'UBND xã Sơn Hà'), ('khac', 'UBND tỉnh khác')) AS named (code, name);
+    INSERT INTO agency_placement (id, agency_id, parent_id, stated)
+        SELECT gen_random_uuid(), md5(code)::uuid, md5('tinh')::uuid, true FROM agency WHERE code LIKE 'tinh.%';
+    INSERT INTO indicator (id, code, name_vi, name_en, position, unit, value_kind, direction, nature, aggregation, frequency) VALUES
+        (md5('ho_so')::uuid, 'ho_so', 'Hồ sơ trực tuyến', 'Dossiers online', 1, 'PERCENT', 'NUMBER', 'HIGHER_IS_BETTER', 'STOCK', 'MEAN', 'MONTH'),
+        (md5('ky_so')::uuid, 'ky_so', 'Chữ ký số', 'Digital signatures', 2, 'PERCENT', 'NUMBER', 'HIGHER_IS_BETTER', 'STOCK', 'MEAN', 'QUARTER');
+    INSERT INTO indicator_definition (id, indicator_id, version, text_vi, text_en)
+        SELECT md5(code || '1')::uuid, id, 1, name_vi, name_en FROM indicator;
+    INSERT INTO programme (id, code, name_vi, name_en, jurisdiction_id) VALUES (md5('ct')::uuid, 'ct', 'Chương trình', 'Programme', md5('tinh')::uuid);
+    INSERT INTO indicator_group (id, programme_id, code, name_vi, name_en, position) VALUES
+        (md5('a')::uuid, md5('ct')::uuid, 'a', 'Chính quyền số', 'Government', 1), (md5('b')::uuid, md5('ct')::uuid, 'b', 'Xã hội số', 'Society', 2);
+    INSERT INTO programme_indicator (programme_id, indicator_id, group_id) VALUES
+        (md5('ct')::uuid, md5('ho_so')::uuid, md5('a')::uuid), (md5('ct')::uuid, md5('ky_so')::uuid, md5('b')::uuid);
+    INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+        SELECT md5(i.code || a.code)::uuid, i.id, a.id, a.id, 'CALENDAR', i.frequency, '[2025-10-01,)' FROM indicator i, agency a WHERE a.code LIKE 'tinh.%';
+    INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+        SELECT md5('hanh_chinh')::uuid, md5('ho_so')::uuid, id, id, 'ADMINISTRATIVE', 'MONTH', '[2025-12-01,)' FROM agency WHERE code = 'tinh.xa1';
+
+    -- Drafts, and what was decided on them.
+    INSERT INTO measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on)
+        SELECT md5(subject || period)::uuid, md5(indicator)::uuid, md5(indicator || '1')::uuid, md5(subject)::uuid, md5(subject)::uuid, 'CALENDAR',
+            CASE indicator WHEN 'ho_so' THEN 'MONTH' ELSE 'QUARTER' END, period, starts_on::date, ends_on::date
+        FROM (VALUES ('tinh.xa1', 'ho_so', '2025-10', '2025-10-01', '2025-11-01'), ('tinh.xa1', 'ho_so', '2025-11', '2025-11-01', '2025-12-01'),
+            ('tinh.xa1', 'ho_so', '2025-12', '2025-12-01', '2026-01-01'), ('tinh.xa2', 'ho_so', '2025-11', '2025-11-01', '2025-12-01'),
+            ('tinh.xa2', 'ho_so', '2025-12', '2025-12-01', '2026-01-01'), ('tinh.xa2', 'ky_so', '2025-Q4', '2025-10-01', '2026-01-01'))
+            AS measured (subject, indicator, period, starts_on, ends_on);
+    INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, recorded_at)
+        SELECT id, 1, 'DRAFT', 'FINAL', 80, 'REPORTED', ends_on + interval '1 day' FROM measurement;
+    INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at, decided_by)
+        SELECT md5(subject || period)::uuid, 1, state, measurement_content_hash(md5(subject || period)::uuid, 1),
+            CASE state WHEN 'RETURNED' THEN 'Sai đơn vị' END, (day || 'T02:00:00Z')::timestamptz, md5(state)::uuid
+        FROM (VALUES ('tinh.xa1', '2025-10', 'SUBMITTED', '2025-11-05'), ('tinh.xa1', '2025-11', 'SUBMITTED', '2025-12-09'),
+            ('tinh.xa2', '2025-11', 'SUBMITTED', '2025-12-03'), ('tinh.xa2', '2025-12', 'SUBMITTED', '2026-01-08'),
+            ('tinh.xa2', '2025-Q4', 'SUBMITTED', '2026-01-09'), ('tinh.xa2', '2025-Q4', 'ENDORSED', '2026-01-10'),
+            ('tinh.xa1', '2025-10', 'ENDORSED', '2025-11-06'), ('tinh.xa1', '2025-11', 'ENDORSED', '2025-12-10'),
+            ('tinh.xa1', '2025-10', 'PUBLISHED', '2025-12-20'), ('tinh.xa1', '2025-11', 'PUBLISHED', '2025-12-20'),
+            ('tinh.xa2', '2025-11', 'RETURNED', '2025-12-15')) AS decided (subject, period, state, day);
+    INSERT INTO nil_answer (id, assignment_id, reporter_id, period, note, answered_on, answered_at)
+        VALUES (md5('nil')::uuid, md5('ho_sotinh.xa2')::uuid, md5('tinh.xa2')::uuid, '2025-10', 'Không phát sinh', '2025-11-06', '2025-11-06T02:00:00Z');";
+
+pub(crate) async fn reporting() -> TestDb {
+    TestDb::like("reporting", async |pool| {
+        let mut connection = pool.settings().connect().await.unwrap();
+        tests::sql::execute(&mut connection, FIXTURE).await.unwrap();
+    })
+    .await
+}
+
+/// The global id of an assignment: of an indicator and a subject, by calendar periods.
+pub(crate) fn assignment(db_id: &str) -> String {
+    api::id::encode(b'l', db_id.parse().unwrap()).to_string()
+}
+
+pub(crate) async fn assignment_of(db: &TestDb, name: &str) -> String {
+    assignment(&db.text(&format!("SELECT md5('{name}')::uuid::text")).await)
+}
+
+/// A person with an account of this number.
+pub(crate) async fn somebody(db: &TestDb, number: u128, roles: &[(Role, &str, bool)]) -> Viewer {
+    let holdings = principal(db, roles).await.holdings().to_vec();
+    Viewer::with(db, Principal::user(Uuid::from_u128(number), Uuid::from_u128(number + 1_000), holdings, &[], true))
+}
+
+/// One line for each obligation of an answer.
+fn lines(asked: &Value, at: &str) -> Vec<String> {
+    let line = |row: &Value| {
+        let text = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
+        let on_time = row["onTime"].as_bool().map_or("open", |yes| if yes { "on time" } else { "late" });
+        let code = |name: &str| row[name]["code"].as_str().unwrap_or("-").to_owned();
+        let regime = if row["regime"] == "ADMINISTRATIVE" { " hành chính" } else { "" };
+        format!(
+            "{} {} {} {}{regime} {} {on_time}",
+            text("dueOn"),
+            code("subject"),
+            code("indicator"),
+            text("period"),
+            text("state")
+        )
+    };
+    all(asked, at).into_iter().map(line).collect()
+}
+
+const ROW: &str = "period regime dueOn state onTime subject { code } indicator { code }";
+
+#[tokio::test]
+async fn each_stands_as_its_figure_does_and_is_late_or_not() {
+    let db = reporting().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "tinh", true)]).await;
+    let asked =
+        inspector.ask(&format!("{{ obligations(first: 100) {{ totalCount nodes {{ {ROW} }} }} }}")).await.whole();
+    let mut told = lines(&asked, "obligations/nodes/*");
+    let mut sorted = told.clone();
+    sorted.sort_by_key(|line| line[..10].to_owned());
+    assert_eq!(told, sorted, "not in the order of due dates");
+    told.sort();
+    // An inspector does not see drafts, nor that there are any.
+    let expected = [
+        "2025-11-07 tinh.xa1 ho_so 2025-10 APPROVED on time",
+        "2025-11-07 tinh.xa2 ho_so 2025-10 NIL on time",
+        "2025-12-05 tinh.xa1 ho_so 2025-11 APPROVED late",
+        "2025-12-05 tinh.xa2 ho_so 2025-11 DUE late",
+        "2025-12-19 tinh.xa1 ho_so 2025-12 hành chính DUE late",
+        "2026-01-08 tinh.xa1 ho_so 2025-12 DUE late",
+        "2026-01-08 tinh.xa1 ky_so 2025-Q4 DUE late",
+        "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time",
+        "2026-01-08 tinh.xa2 ky_so 2025-Q4 APPROVED late",
+        "2026-01-21 tinh.xa1 ho_so 2026-01 hành chính DUE open",
+        "2026-02-06 tinh.xa1 ho_so 2026-01 NOT_DUE open",
+        "2026-02-06 tinh.xa2 ho_so 2026-01 NOT_DUE open",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(asked["obligations"]["totalCount"], 12);
+}
+
+#[tokio::test]
+async fn drafts_show_to_those_who_draft_and_agencies_only_to_those_who_reach_them() {
+    let db = reporting().await;
+    let question = format!("{{ obligations(first: 100) {{ nodes {{ {ROW} measurement {{ state }} }} }} }}");
+    let reporter = Viewer::who_holds(&db, &[(Role::Reporter, "tinh.xa2", false)]).await;
+    let own = reporter.ask(&question).await.whole();
+    assert_eq!(
+        lines(&own, "obligations/nodes/*"),
+        [
+            "2025-11-07 tinh.xa2 ho_so 2025-10 NIL on time",
+            "2025-12-05 tinh.xa2 ho_so 2025-11 RETURNED late",
+            "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time",
+            "2026-01-08 tinh.xa2 ky_so 2025-Q4 APPROVED late",
+            "2026-02-06 tinh.xa2 ho_so 2026-01 NOT_DUE open",
+        ]
+        .map(str::to_owned)
+    );
+    let head = Viewer::who_holds(&db, &[(Role::Head, "tinh.xa1", false)]).await.ask(&question).await.whole();
+    let drafts: Vec<_> =
+        lines(&head, "obligations/nodes/*").into_iter().filter(|line| line.contains("DRAFT")).collect();
+    assert_eq!(drafts, ["2026-01-08 tinh.xa1 ho_so 2025-12 DRAFT late"]);
+    assert_eq!(texts(&head, "obligations/nodes/*/measurement/state"), ["PUBLISHED", "PUBLISHED", "DRAFT"]);
+
+    let leader = Viewer::who_holds(&db, &[(Role::Leader, "tinh", true)]).await.ask(&question).await.whole();
+    assert_eq!(lines(&leader, "obligations/nodes/*").len(), 12);
+    // Leaders see that it was submitted, not what: that is for those who verify.
+    assert_eq!(texts(&leader, "obligations/nodes/*/measurement/state"), ["PUBLISHED", "PUBLISHED"]);
+    for (role, agency) in [(Role::Reporter, "khac"), (Role::StandingOffice, "tinh"), (Role::Leader, "khac")] {
+        let none = Viewer::who_holds(&db, &[(role, agency, false)]).await.ask(&question).await.whole();
+        assert_eq!(lines(&none, "obligations/nodes/*"), Vec::<String>::new(), "{role} at {agency}");
+    }
+    for nobody in [Viewer::public(&db), Viewer::who_holds(&db, &[(Role::Administrator, "tinh", true)]).await] {
+        let none = nobody.ask(&question).await.whole();
+        assert_eq!(lines(&none, "obligations/nodes/*"), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_reporter_is_told_what_is_open_and_what_is_still_owed() {
+    let db = reporting().await;
+    let reporter = Viewer::who_holds(&db, &[(Role::Reporter, "tinh.xa1", false)]).await;
+    let mine = |on: &str| {
+        format!("{{ myObligations(first: 100 {on}) {{ nodes {{ {ROW} viewerCan {{ answerNil requestUnlock }} }} }} }}")
+    };
+    let asked = reporter.ask(&mine("")).await.whole();
+    // October and November are answered and closed; January is not open.
+    assert_eq!(
+        lines(&asked, "myObligations/nodes/*"),
+        [
+            "2025-12-19 tinh.xa1 ho_so 2025-12 hành chính DUE late",
+            "2026-01-08 tinh.xa1 ky_so 2025-Q4 DUE late",
+            "2026-01-08 tinh.xa1 ho_so 2025-12 DRAFT late",
+            "2026-01-21 tinh.xa1 ho_so 2026-01 hành chính DUE open",
+        ]
+        .map(str::to_owned)
+    );
+    let can = |name: &str| {
+        all(&asked, &format!("myObligations/nodes/*/viewerCan/{name}")).into_iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(can("answerNil"), [false, true, false, true]);
+    assert_eq!(can("requestUnlock"), [true, false, false, false]);
+
+    let earlier = reporter.ask(&mine(", on: \"2025-11-10\"")).await.whole();
+    assert_eq!(lines(&earlier, "myObligations/nodes/*"), ["2025-11-07 tinh.xa1 ho_so 2025-10 APPROVED on time"]);
+    let leader = Viewer::who_holds(&db, &[(Role::Leader, "tinh", true)]).await.ask(&mine("")).await.whole();
+    assert_eq!(lines(&leader, "myObligations/nodes/*"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn lists_are_narrowed_and_paged() {
+    let db = reporting().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "tinh", true)]).await;
+    for (filter, count) in [
+        (r#"reporter: "tinh.xa1""#, 7),
+        (r#"subject: "tinh.xa2", indicator: "ho_so""#, 4),
+        (r#"group: "b""#, 2),
+        (r#"programme: "ct", group: "a""#, 10),
+        (r#"programme: "khác""#, 0),
+        (r#"period: "2025-12""#, 3),
+        (r#"period: "2025-12", regime: ADMINISTRATIVE"#, 1),
+        (r#"period: "2025-Q4", states: [DUE]"#, 1),
+        ("regime: ADMINISTRATIVE", 2),
+        ("states: [NIL, SUBMITTED]", 2),
+        ("overdue: true", 4),
+        ("overdue: false", 8),
+        (r#"dueFrom: "2026-01-08", dueTo: "2026-01-08""#, 4),
+        (r#"dueFrom: "2026-02-07", dueTo: "2026-03-31""#, 4),
+        (r#"on: "2026-01-22", overdue: true"#, 5),
+    ] {
+        let asked = inspector
+            .ask(&format!("{{ obligations(filter: {{ {filter} }}, first: 100) {{ totalCount nodes {{ {ROW} }} }} }}"))
+            .await
+            .whole();
+        assert_eq!(asked["obligations"]["totalCount"], count, "{filter}: {asked:#}");
+        assert_eq!(all(&asked, "obligations/nodes/*").len(), count, "{filter}");
+    }
+    for refused in [r#"period: "2025-01-01/2025-02-01""#, r#"dueFrom: "2020-01-01", dueTo: "2026-01-01""#] {
+        let asked =
+            inspector.ask(&format!("{{ obligations(filter: {{ {refused} }}) {{ nodes {{ period }} }} }}")).await;
+        assert!(!asked.errors.is_empty(), "{refused}");
+    }
+
+    let whole = inspector.ask(&format!("{{ obligations(first: 100) {{ nodes {{ {ROW} }} }} }}")).await.whole();
+    for (size, cursor, step) in [("first", "after", "endCursor"), ("last", "before", "startCursor")] {
+        let (mut seen, mut at) = (Vec::new(), String::new());
+        loop {
+            let page = inspector
+                .ask(&format!("{{ obligations({size}: 5{at}) {{ nodes {{ {ROW} }} pageInfo {{ {step} hasNextPage hasPreviousPage }} }} }}"))
+                .await
+                .whole();
+            let rows = lines(&page, "obligations/nodes/*");
+            seen = if size == "first" { [seen, rows].concat() } else { [rows, seen].concat() };
+            let info = &page["obligations"]["pageInfo"];
+            if !info[if size == "first" { "hasNextPage" } else { "hasPreviousPage" }].as_bool().unwrap() {
+                break;
+            }
+            at = format!(", {cursor}: {}", info[step]);
+        }
+        assert_eq!(seen, lines(&whole, "obligations/nodes/*"), "{size}");
+    }
+}
+
+#[tokio::test]
+async fn completeness_and_timeliness_are_counted() {
+    let db = reporting().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "tinh", true)]).await;
+    let counted = async |by: &str, filter: &str, name: &str| -> Vec<Value> {
+        let asked = inspector
+            .ask(&format!(
+                "{{ completeness(by: {by}, filter: {{ {filter} }}) {{ totalCount nodes {{ expected answered answeredOnTime overdue completeness timeliness {name} }} }} }}"
+            ))
+            .await
+            .whole();
+        let rows: Vec<Value> = all(&asked, "completeness/nodes/*").into_iter().cloned().collect();
+        assert_eq!(asked["completeness"]["totalCount"], rows.len());
+        rows
+    };
+    let row = |counts: [i32; 4], completeness: &str, timeliness: &str, name: &str, what: Value| {
+        let [expected, answered, on_time, overdue] = counts;
+        let mut row = json!({ "expected": expected, "answered": answered, "answeredOnTime": on_time, "overdue": overdue,
+            "completeness": completeness, "timeliness": timeliness });
+        row[name] = what;
+        row
+    };
+    assert_eq!(
+        counted("REPORTER", "", "reporter { code }").await,
+        [
+            row([6, 2, 1, 3], "0.3333", "0.1667", "reporter", json!({ "code": "tinh.xa1" })),
+            row([4, 3, 2, 1], "0.75", "0.5", "reporter", json!({ "code": "tinh.xa2" })),
+        ]
+    );
+    assert_eq!(
+        counted("INDICATOR", "", "indicator { code }").await,
+        [
+            row([8, 4, 3, 3], "0.5", "0.375", "indicator", json!({ "code": "ho_so" })),
+            row([2, 1, 0, 1], "0.5", "0", "indicator", json!({ "code": "ky_so" })),
+        ]
+    );
+    assert_eq!(
+        counted("GROUP", r#"subject: "tinh.xa2""#, "group { code }").await,
+        [
+            row([3, 2, 2, 1], "0.6667", "0.6667", "group", json!({ "code": "a" })),
+            row([1, 1, 0, 0], "1", "0", "group", json!({ "code": "b" })),
+        ]
+    );
+    let periods = counted("PERIOD", r#"indicator: "ho_so""#, "period").await;
+    let told: Vec<_> =
+        periods.iter().map(|row| (row["period"].as_str().unwrap(), row["expected"].as_i64().unwrap())).collect();
+    assert_eq!(told, [("2025-10", 2), ("2025-11", 2), ("2025-12", 1), ("2025-12", 2), ("2026-01", 1)]);
+
+    let page = inspector.ask("{ completeness(by: REPORTER, first: 1) { nodes { reporter { code } } pageInfo { hasNextPage endCursor } } }").await.whole();
+    let after = &page["completeness"]["pageInfo"]["endCursor"];
+    let next = inspector.ask(&format!("{{ completeness(by: REPORTER, first: 1, after: {after}) {{ nodes {{ reporter {{ code }} }} pageInfo {{ hasNextPage }} }} }}")).await.whole();
+    assert_eq!(texts(&next, "completeness/nodes/*/reporter/code"), ["tinh.xa2"]);
+    assert_eq!(next["completeness"]["pageInfo"]["hasNextPage"], false);
+}
+
+#[tokio::test]
+async fn the_matrix_costs_the_same_number_of_statements_at_any_size() {
+    let db = reporting().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "tinh", true)]).await;
+    let matrix = |size: usize, rest: &str| {
+        format!("{{ reportingMatrix(period: \"2025-12\", first: {size}{rest}) {{ totalCount pageInfo {{ hasNextPage endCursor }}
+            nodes {{ agency {{ code }} obligations {{ {ROW} }} }} }} }}")
+    };
+    let (one, all_of_it) = (inspector.ask(&matrix(1, "")).await, inspector.ask(&matrix(100, "")).await);
+    assert_eq!(one.statements, all_of_it.statements);
+    // The matrix itself is one, its count another, names the rest.
+    assert_eq!(all_of_it.statements, 4);
+    let (one, all_of_it) = (one.whole(), all_of_it.whole());
+    assert_eq!(texts(&all_of_it, "reportingMatrix/nodes/*/agency/code"), ["tinh.xa1", "tinh.xa2"]);
+    assert_eq!(
+        lines(&all_of_it, "reportingMatrix/nodes/*/obligations/*"),
+        ["2026-01-08 tinh.xa1 ho_so 2025-12 DUE late", "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time"]
+    );
+    assert_eq!(all_of_it["reportingMatrix"]["totalCount"], 2);
+    assert_eq!(one["reportingMatrix"]["pageInfo"]["hasNextPage"], true);
+    let after = format!(", after: {}", one["reportingMatrix"]["pageInfo"]["endCursor"]);
+    let next = inspector.ask(&matrix(1, &after)).await.whole();
+    assert_eq!(texts(&next, "reportingMatrix/nodes/*/agency/code"), ["tinh.xa2"]);
+
+    let administrative = inspector.ask(&matrix(10, ", regime: ADMINISTRATIVE")).await.whole();
+    assert_eq!(
+        lines(&administrative, "reportingMatrix/nodes/*/obligations/*"),
+        ["2025-12-19 tinh.xa1 ho_so 2025-12 hành chính DUE late"]
+    );
+}
+
+#[tokio::test]
+async fn no_list_costs_a_statement_a_row() {
+    let db = TestDb::demo().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "qng.ubnd", true)]).await;
+    for (question, most) in [
+        ("{ obligations(first: %) { totalCount nodes { period assignment { version } indicator { name } subject { name } reporter { name }
+            measurement { value } nilAnswer { note } viewerCan { answerNil } } } }", 6),
+        ("{ completeness(by: REPORTER, first: %) { totalCount nodes { expected reporter { name } } } }", 3),
+        (r#"{ reportingMatrix(period: "2025-12", first: %) { totalCount nodes { agency { name } obligations { state indicator { name } } } } }"#, 4),
+        ("{ reportingAssignments(first: %) { totalCount nodes { indicator { name } subject { name } reporter { name } } } }", 4),
+    ] {
+        let mut costs = Vec::new();
+        for size in [1, 10, 100] {
+            let asked = inspector.ask(&question.replace('%', &size.to_string())).await;
+            assert!(asked.errors.is_empty(), "{question}: {:?}", asked.errors);
+            costs.push(asked.statements);
+        }
+        assert!(costs.iter().all(|cost| *cost <= most), "{question}: {costs:?}");
+    }
+    let owed = inspector.ask("{ obligations(filter: { overdue: true }) { totalCount } }").await.whole();
+    assert!(owed["obligations"]["totalCount"].as_i64().unwrap() > 0, "the demo shows nothing that is overdue");
+}
