@@ -5,7 +5,7 @@ use std::process::Command;
 use api::{clock::Clock, config::Config, server::Server};
 use db::demo::accounts::PASSWORD;
 use serde_json::Value;
-use tests::{TestDb, door::Door, graphql::Viewer, server::config};
+use tests::{TestDb, demo, door::Door, graphql::Viewer, npm::installed, server::config};
 
 #[tokio::test]
 async fn every_saved_example_answers_without_an_error() {
@@ -53,13 +53,14 @@ async fn the_client_guide_is_true() {
     assert!(executed >= 5, "the guide has {executed} queries");
 }
 
-/// The `js` blocks of the client guide are one program; what it prints stands in the blocks marked `printed`.
+/// The `js` blocks of the client guide are one program; what it prints stands in the blocks marked `printed`. It runs on the
+/// demo's day, on both sides.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guides_program_runs() {
     let db = TestDb::demo_with_accounts().await;
     let config = Config { demo: true, ..config(&db.url().await, &[]) };
-    let server = Server::start(config, Clock::System).await.unwrap();
-    let (mut program, mut printed) = (String::new(), String::new());
+    let server = Server::start(config, Clock::Fixed(demo::now())).await.unwrap();
+    let (mut program, mut printed) = (format!("Date.now = () => {};\n", demo::now().timestamp_millis()), String::new());
     for block in include_str!("../../docs/GUIDE.md").split("```").skip(1).step_by(2) {
         match block.split_once('\n').unwrap() {
             ("js", text) => program += text,
@@ -67,10 +68,14 @@ async fn the_guides_program_runs() {
             _ => {}
         }
     }
-    let mut node = Command::new("node");
-    node.args(["--input-type=module", "--eval", &program]).env("COTMOC", format!("http://{}", server.addr));
-    let output = tokio::task::spawn_blocking(move || node.output().unwrap()).await.unwrap();
+    let address = format!("http://{}", server.addr);
+    let run = move || {
+        let mut node = Command::new("node");
+        node.args(["--input-type=module", "--eval", &program]).env("COTMOC", address);
+        node.current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "clients")).output().unwrap()
+    };
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), printed);
     server.stop().await.unwrap();
 }

@@ -190,6 +190,28 @@ async fn work(client: Tireless, writer: usize, directive: &str, acknowledged: &w
     tries
 }
 
+/// How many changes those make who do the work of that number.
+fn written_by(number: usize) -> usize {
+    (0..WRITERS).filter(|writer| writer % WORKS.len() == number).count() * CHANGES
+}
+
+/// What the feed says behind a place, to its present end: the cursor, the type and the id of each event.
+async fn follow(client: &Tireless, mut after: Value) -> Vec<[String; 3]> {
+    let query = "query ($after: String) { it: changes(after: $after, first: 100) {
+        events { cursor type id } endCursor hasMore } }";
+    let mut seen = Vec::new();
+    loop {
+        let (page, _) = client.ask(query, &json!({ "after": after })).await;
+        for event in page["events"].as_array().unwrap() {
+            seen.push(["cursor", "type", "id"].map(|field| event[field].as_str().unwrap().to_owned()));
+        }
+        after = page["endCursor"].clone();
+        if page["hasMore"] == false {
+            return seen;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
     let dir = tempfile::Builder::new().prefix("cotmoc-test-").tempdir_in("/tmp").unwrap();
@@ -210,7 +232,9 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
     let of_notice = "{ it: directive(code: \"tb-ubnd-qng-2025-04:6\") { id } }";
     let directive = nobody.ask(of_notice, &json!({})).await.0["id"].as_str().unwrap().to_owned();
 
+    let start = nobody.ask("{ it: changeCursor }", &json!({})).await.0;
     let (acknowledged, mut count) = watch::channel(0);
+    let (mut followed, mut ended) = (Vec::<[String; 3]>::new(), acknowledged.subscribe());
     let writers =
         (0..WRITERS).map(|writer| work(clients[writer % WORKS.len()].clone(), writer, &directive, &acknowledged));
     let deaths = async {
@@ -219,15 +243,36 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
             installation.suffer(victim).await;
         }
     };
-    let (tries, ()) = tokio::join!(join_all(writers), deaths);
+    // Somebody who is always up to date, and never reads anything twice.
+    let follower = async {
+        while *ended.borrow_and_update() < WRITERS * CHANGES {
+            let place = followed.last().map_or_else(|| start.clone(), |[cursor, ..]| json!(cursor));
+            followed.extend(follow(&clients[0], place).await);
+            ended.changed().await.unwrap();
+        }
+    };
+    let (tries, (), ()) = tokio::join!(join_all(writers), deaths, follower);
     let tries: usize = tries.iter().sum();
     println!("{} changes, {} deaths, {tries} requests", WRITERS * CHANGES, DEATHS.len());
     assert!(tries > WRITERS * CHANGES, "nothing was in the way: this test shows nothing");
 
+    followed
+        .extend(follow(&clients[0], followed.last().map_or_else(|| start.clone(), |[cursor, ..]| json!(cursor))).await);
+    assert_eq!(
+        followed,
+        follow(&clients[0], start).await,
+        "one who followed has seen what is there in the end, in its order"
+    );
+    for (ty, number) in [("ACCOUNT", 0), ("PROGRESS_UPDATE", 1)] {
+        let ids: Vec<&String> = followed.iter().filter(|[_, of, _]| of == ty).map(|[_, _, id]| id).collect();
+        let told: BTreeSet<_> = ids.iter().collect();
+        assert_eq!((ids.len(), told.len()), (written_by(number), written_by(number)), "{ty}: each once");
+    }
+
     let guest = Embedded::start_or_join(EmbeddedConfig::new(PathBuf::from(&data))).await.unwrap();
     let mut connection = guest.connection(DATABASE, SessionLimits::default()).unwrap().connect().await.unwrap();
     for (number, Work { login, written, .. }) in WORKS.iter().enumerate() {
-        let n = (0..WRITERS).filter(|writer| writer % WORKS.len() == number).count() * CHANGES;
+        let n = written_by(number);
         assert_eq!(sql::text(&mut connection, written).await.unwrap(), format!("{n} {n} {n}"), "what {login} wrote");
     }
     let records = "SELECT concat_ws(' ', count(*), count(answer)) FROM idempotency_record";

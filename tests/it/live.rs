@@ -1,8 +1,6 @@
 //! The change feed live: over graphql-transport-ws and graphql-sse, on a real socket.
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -17,6 +15,7 @@ use serde_json::{Value, json};
 use tests::{
     TestDb, demo,
     live::{Events, Socket},
+    npm::installed,
     server::{Node, person},
 };
 use tokio_tungstenite::tungstenite::Message;
@@ -376,26 +375,12 @@ async fn the_public_clients_follow() {
 /// packages are fetched once, into the target folder.
 fn clients(url: &str, start: &str, token: &str) -> Value {
     let mut node = Command::new("node");
-    let output = node.args(["clients.mjs", url, start, token]).current_dir(installed()).output().unwrap();
+    let output = node
+        .args(["clients.mjs", url, start, token])
+        .current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "clients"))
+        .output()
+        .unwrap();
     let trouble = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{trouble}");
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {trouble}"))
-}
-
-fn installed() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clients");
-    let lock = "package-lock.json";
-    let is_current = fs::read(target.join("node_modules/.installed")).ok() == fs::read(source.join(lock)).ok();
-    fs::create_dir_all(&target).unwrap();
-    for file in ["clients.mjs", "package.json", lock] {
-        fs::copy(source.join(file), target.join(file)).unwrap();
-    }
-    if !is_current {
-        let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-        let output = Command::new("npm").args(npm).current_dir(&target).output().unwrap();
-        assert!(output.status.success(), "npm ci: {}", String::from_utf8_lossy(&output.stderr));
-        fs::copy(source.join(lock), target.join("node_modules/.installed")).unwrap();
-    }
-    target
 }

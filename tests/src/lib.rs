@@ -13,6 +13,7 @@ pub mod door;
 pub mod graphql;
 pub mod http;
 pub mod live;
+pub mod npm;
 pub mod process;
 pub mod server;
 pub mod sql;
