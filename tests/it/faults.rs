@@ -2,7 +2,7 @@
 //! server die at any moment.
 
 use std::{
-    collections::BTreeMap, fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration,
+    collections::BTreeSet, fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration,
 };
 
 use db::{
