@@ -185,6 +185,7 @@ pub struct Subscription;
 /// an operation.
 #[Subscription]
 impl Subscription {
+    #[allow(clippy::unused_async, reason = "the library's form")]
     /// The same feed as `changes`, live: first what was missed since `after`, then each change as it is committed. It goes on
     /// until the client completes it, or the token or the session ends; then go on elsewhere from the last cursor
     #[graphql(directive = Auth::apply(Action::SeePublished))]

@@ -285,13 +285,12 @@ impl Api {
         let (after, types) = wanted.get().ok_or_else(|| {
             refused(ApiError::bad_request("VALIDATION", "a subscription selects its field at its root, in no fragment"))
         })?;
-        let place = match after {
-            Some(place) => place,
-            None => {
-                let viewer = pass.viewer().await.map_err(refused)?;
-                let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()));
-                change::head(&reader).await.map_err(|error| refused(error.into()))?
-            }
+        let place = if let Some(place) = after {
+            place
+        } else {
+            let viewer = pass.viewer().await.map_err(refused)?;
+            let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()));
+            change::head(&reader).await.map_err(|error| refused(error.into()))?
         };
         let (pool, clock, authority) = (self.pool.clone(), self.clock, self.authority.clone());
         Ok(Subscribed { pool, clock, authority, feed, pass, document, types, place, behind: after.is_some() })

@@ -61,7 +61,7 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// Requests worked on at once.
     pub concurrency: usize,
-    /// WebSockets and event streams at once.
+    /// Long connections at once: sockets and streams of events.
     pub live_connections: usize,
     /// Origins that browsers may call from, in lower case.
     pub cors_origins: Vec<String>,

@@ -101,6 +101,7 @@ impl<E: Executor> GraphqlService<E> {
 
 impl<E: Executor> GraphqlService<E> {
     /// Begins a subscription that [`Guard::admit`] let pass. Each answer is one event; the last may be the error that ends it.
+    #[must_use]
     pub fn subscribe(
         &self,
         mut request: Request,

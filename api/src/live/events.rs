@@ -154,13 +154,11 @@ impl Stream {
                 }
                 answer = self.answers.next() => {
                     self.heartbeat.reset();
-                    match answer {
-                        Some(answer) => return Some(next_event(&answer)),
-                        None => {
-                            self.state = Phase::Ended;
-                            return Some(Bytes::from_static(b"event: complete\ndata: \n\n"));
-                        }
-                    }
+                    let Some(answer) = answer else {
+                        self.state = Phase::Ended;
+                        return Some(Bytes::from_static(b"event: complete\ndata: \n\n"));
+                    };
+                    return Some(next_event(&answer));
                 }
                 _ = self.heartbeat.tick() => return Some(Bytes::from_static(b":\n\n")),
             }

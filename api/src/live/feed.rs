@@ -81,6 +81,7 @@ struct Root;
 #[Object(name = "Subscription")]
 impl Root {
     /// The event
+    #[allow(clippy::unused_async, reason = "the library's form")]
     #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn changed(&self, context: &Context<'_>) -> Result<ChangeEvent, ApiError> {
         context.data_opt::<ChangeEvent>().cloned().ok_or_else(ApiError::internal)
@@ -125,7 +126,9 @@ impl Operation {
         match &mut parsed.operations {
             DocumentOperations::Single(operation) => operation.node.ty = OperationType::Query,
             DocumentOperations::Multiple(operations) => {
-                operations.values_mut().for_each(|operation| operation.node.ty = OperationType::Query);
+                for operation in operations.values_mut() {
+                    operation.node.ty = OperationType::Query;
+                }
             }
         }
         let data = |ty| request.data.get(&ty);
