@@ -10,7 +10,7 @@ use db::{
     enums::SortDirection,
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
-        Membership, MembershipsOf,
+        IndicatorRule as RuleRow, Membership, MembershipsOf, RulesOf,
     },
     measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder},
     noun::ListOf,
@@ -53,6 +53,11 @@ object! {
         /// The versions of its definition, the first first: a new one for each change of denominator or window
         async fn definitions(&self, context: &Context<'_>) -> Answer<Vec<IndicatorDefinition>> {
             whole(context, DefinitionsOf(self.row.id), |row| IndicatorDefinition { row }).await
+        }
+
+        /// The rules that hold its figures against those of another indicator: asked for when they are submitted
+        async fn rules(&self, context: &Context<'_>) -> Answer<Vec<IndicatorRule>> {
+            whole(context, RulesOf(self.row.id), |row| IndicatorRule { row }).await
         }
 
         /// Where programmes place it: one entry for each programme that follows it
@@ -178,6 +183,36 @@ impl IndicatorDefinition {
     /// Clause of the document that says so; null like the document
     async fn clause(&self, context: &Context<'_>) -> Answer<String> {
         clause(context, self.row.clause.as_deref(), self.row.document_id).await
+    }
+}
+
+/// How the figures of two indicators must compare, for one subject in one period: what is accepted was launched before.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
+pub struct IndicatorRule {
+    #[graphql(flatten)]
+    row: RuleRow,
+}
+
+#[ComplexObject]
+impl IndicatorRule {
+    /// What is said to whoever submits figures that break it
+    async fn words(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+    ) -> &str {
+        named(context, language, &self.row.words_vi, Some(&self.row.words_en))
+    }
+
+    /// The indicator whose figure is compared
+    async fn left(&self, context: &Context<'_>) -> Answer<Indicator> {
+        one(context, self.row.left_indicator_id).await
+    }
+
+    /// The indicator with whose figure it is compared
+    async fn right(&self, context: &Context<'_>) -> Answer<Indicator> {
+        one(context, self.row.right_indicator_id).await
     }
 }
 

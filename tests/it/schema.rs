@@ -35,6 +35,7 @@ const WHOLE_LISTS: &[&str] = &[
     "EnumLabels.values",
     "Indicator.definitions",
     "Indicator.memberships",
+    "Indicator.rules",
     // A decision for each step of the life-cycle.
     "Measurement.decisions",
     "Measurement.revisions",

@@ -88,7 +88,7 @@ facts! {
     Group { programme: String, code: String, name_vi: String, name_en: String }
     Member { programme: String, indicator: String, group: Option<String> }
 
-    IndicatorFile { indicators: Vec<Indicator>, definitions: Vec<Definition> }
+    IndicatorFile { indicators: Vec<Indicator>, definitions: Vec<Definition>, rules: Vec<IndicatorRule> }
     Indicator {
         code: String, name_vi: String, name_en: String, unit: String, value_kind: String, direction: String, nature: String,
         aggregation: String, frequency: String, decimals: i16, lower_bound: Option<Decimal>, upper_bound: Option<Decimal>,
@@ -97,6 +97,10 @@ facts! {
     Definition {
         indicator: String, version: i32, valid_from: Option<NaiveDate>, text_vi: String, text_en: String,
         denominator: Option<String>, parameters: BTreeMap<String, String>, document: Option<String>, clause: Option<String>,
+    }
+    /// How the figures of two indicators must compare. No document says so: it follows from what they count.
+    IndicatorRule {
+        code: String, left: String, comparator: String, right: String, words_vi: String, words_en: String,
     }
 
     TargetFile { targets: Vec<Target>, revisions: Vec<Revision> }

@@ -200,3 +200,15 @@ async fn what_another_agency_has_not_published_is_not_told_by_a_contradiction() 
     let nobody = Viewer::public(&office.db);
     assert_eq!(super::asked(&nobody, "draftMeasurement", count("1")).await.errors.len(), 1);
 }
+
+#[tokio::test]
+async fn the_rules_of_the_catalogue_are_told() {
+    let db = tests::TestDb::demo().await;
+    let question = r#"{ indicators(filter: { codes: ["provincial_st_tasks_accepted", "provincial_st_tasks_deployed"] }) { nodes {
+        rules { code comparator words(language: EN) left { code } right { code } } } } }"#;
+    let asked = Viewer::public(&db).ask(question).await;
+    assert!(asked.statements <= 3, "{}", asked.statements);
+    let rule = json!([{ "code": "tasks_accepted_were_deployed", "comparator": "AT_MOST", "words": "No more tasks are accepted than were launched",
+        "left": { "code": "provincial_st_tasks_accepted" }, "right": { "code": "provincial_st_tasks_deployed" } }]);
+    assert_eq!(asked.whole()["indicators"]["nodes"], json!([{ "rules": rule }, { "rules": rule }]));
+}

@@ -11,7 +11,7 @@ use crate::{
         facts::IndicatorFile,
         id::{id, optional_id},
     },
-    schema::{indicator, indicator_definition},
+    schema::{indicator, indicator_definition, indicator_rule},
 };
 
 pub(super) async fn insert(load: &mut Load<'_>, facts: &IndicatorFile) -> Result<(), DbError> {
@@ -52,6 +52,19 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &IndicatorFile) -> Result
         )
     });
     insert_new!(load, indicator_definition, indicator_definition::id => indicator_definition::id, definitions);
+
+    let rules = facts.rules.iter().map(|fact| {
+        (
+            indicator_rule::id.eq(id("indicator_rule", &fact.code)),
+            indicator_rule::code.eq(&fact.code),
+            indicator_rule::left_indicator_id.eq(id("indicator", &fact.left)),
+            indicator_rule::comparator.eq(&fact.comparator),
+            indicator_rule::right_indicator_id.eq(id("indicator", &fact.right)),
+            indicator_rule::words_vi.eq(&fact.words_vi),
+            indicator_rule::words_en.eq(&fact.words_en),
+        )
+    });
+    insert_new!(load, indicator_rule, indicator_rule::id => indicator_rule::id, rules);
     load.created("indicator", new);
     Ok(())
 }
