@@ -299,7 +299,7 @@ fn single(
 fn several(
     context: &Context<'_>,
     outcome: Result<Written, DbError>,
-    asked: Vec<Asked>,
+    asked: &[Asked],
 ) -> Result<MeasurementsPayload, ApiError> {
     let (written, mut user_errors): Settled = settle(context, outcome)?;
     let measurements = written.map(|written| {
@@ -419,10 +419,10 @@ impl MeasurementMutation {
         let work = async || {
             let permit = permit(context)?;
             let submits = submits!(context, input);
-            let asked = input.rows.iter().map(MeasurementDraftInput::asked).collect();
+            let asked: Vec<Asked> = input.rows.iter().map(MeasurementDraftInput::asked).collect();
             let rows = Rows::many(input.mode, input.rows.into_iter().map(Draft::from).collect());
             let once = once(context, idempotency_key)?;
-            several(context, measurement::draft(&once, &permit, submits.as_ref(), rows).await, asked)
+            several(context, measurement::draft(&once, &permit, submits.as_ref(), rows).await, &asked)
         };
         Some(work().await)
     }
@@ -459,10 +459,10 @@ impl MeasurementMutation {
         let work = async || {
             let permit = permit(context)?;
             let submits = submits!(context, input);
-            let asked = input.rows.iter().map(AboutOne::asked).collect();
+            let asked: Vec<Asked> = input.rows.iter().map(AboutOne::asked).collect();
             let rows = Rows::many(input.mode, input.rows.into_iter().map(Correction::from).collect());
             let once = once(context, idempotency_key)?;
-            several(context, measurement::correct(&once, &permit, submits.as_ref(), rows).await, asked)
+            several(context, measurement::correct(&once, &permit, submits.as_ref(), rows).await, &asked)
         };
         Some(work().await)
     }
@@ -550,9 +550,9 @@ macro_rules! decisions {
                     #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
                 ) -> Answer<MeasurementsPayload> {
                     let work = async || {
-                        let asked = input.rows.iter().map(AboutOne::asked).collect();
+                        let asked: Vec<Asked> = input.rows.iter().map(AboutOne::asked).collect();
                         let rows = Rows::many(input.mode, input.rows.into_iter().map(Seen::from).collect());
-                        several(context, decided::<action::$action>(context, idempotency_key, rows).await?, asked)
+                        several(context, decided::<action::$action>(context, idempotency_key, rows).await?, &asked)
                     };
                     Some(work().await)
                 }

@@ -307,7 +307,7 @@ async fn look_at(
 ) -> Result<HashMap<usize, Recorded>, DbError> {
     let mut recorded = HashMap::new();
     for entry in entries {
-        match figures::checked(&entry.indicator, entry.figures.clone()) {
+        match figures::checked(&entry.indicator, &entry.figures) {
             Ok(figures) => drop(recorded.insert(entry.row, figures)),
             Err(broken) => broken.into_iter().for_each(|violation| sieve.refuse(entry.row, violation)),
         }

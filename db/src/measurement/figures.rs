@@ -78,7 +78,7 @@ fn factor(unit: Unit) -> Decimal {
 }
 
 /// Figures as they may be recorded for an indicator, or all that has to be mended in them.
-pub(super) fn checked(indicator: &Indicator, typed: Figures) -> Result<Recorded, Vec<Violation>> {
+pub(super) fn checked(indicator: &Indicator, typed: &Figures) -> Result<Recorded, Vec<Violation>> {
     let mut checks = Checks::default();
     let mut recorded = Recorded {
         value: typed.value,
@@ -261,7 +261,7 @@ mod tests {
     }
 
     fn broken(indicator: &Indicator, words: &[(&str, &str)]) -> String {
-        let Err(broken) = checked(indicator, typed(words)) else { return "passed".to_owned() };
+        let Err(broken) = checked(indicator, &typed(words)) else { return "passed".to_owned() };
         let told = broken.iter().map(|it| format!("{} {}", it.code.as_str(), it.field[1]));
         told.collect::<Vec<_>>().join(", ")
     }
@@ -320,10 +320,10 @@ mod tests {
 
     #[test]
     fn a_ratio_follows_from_its_parts() {
-        let figures = checked(&share(), typed(&[("numerator", "1"), ("denominator", "3")])).unwrap();
+        let figures = checked(&share(), &typed(&[("numerator", "1"), ("denominator", "3")])).unwrap();
         assert_eq!((figures.result, figures.factor), (Some(number("33.333333")), number("100")));
         let people = indicator(ValueKind::Ratio, Unit::Per10000People, 1, (Some("0"), None));
-        let figures = checked(&people, typed(&[("numerator", "25"), ("denominator", "12000")])).unwrap();
+        let figures = checked(&people, &typed(&[("numerator", "25"), ("denominator", "12000")])).unwrap();
         assert_eq!(figures.result, Some(number("20.833333")));
         let huge = [("numerator", "999999999999999"), ("denominator", "0.000001")];
         assert_eq!(broken(&people, &huge), "OUT_OF_BOUNDS numerator");
