@@ -138,6 +138,7 @@ fn objects(of: Hidden, present: bool) -> String {
 /// A figure that is not published, and a correction of one that is.
 fn figures(of: Hidden) -> String {
     let (state, place) = if of == Submitted { ("SUBMITTED", 0) } else { ("DRAFT", 1) };
+    let decision = if of == Submitted { "ENDORSED" } else { "WITHDRAWN" };
     let measurement = id(&format!("measurement {state}"));
     format!(
         "INSERT INTO measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on)
@@ -150,7 +151,10 @@ fn figures(of: Hidden) -> String {
         INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, note, reason, recorded_at)
             SELECT m.id, m.published_revision + 1, '{state}', 'REVISED', 1900, 'REPORTED', 'canary', 'canary', '2026-01-01T00:00:00Z'
             FROM measurement m JOIN agency a ON a.id = m.reporter_id WHERE a.code = '{GIVES}' AND m.published_revision IS NOT NULL
-            ORDER BY m.ends_on DESC, m.id LIMIT 1 OFFSET {place};"
+            ORDER BY m.ends_on DESC, m.id LIMIT 1 OFFSET {place};
+        INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at)
+            SELECT measurement_id, revision, '{decision}', measurement_content_hash(measurement_id, revision), 'canary', '2026-01-02T00:00:00Z'
+            FROM measurement_revision WHERE state = '{state}' AND reason = 'canary';"
     )
 }
 

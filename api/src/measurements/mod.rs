@@ -32,6 +32,11 @@ object! {
     /// public the published one, those who report, endorse or publish it one that is on its way as well.
     Measurement shows Row, tag b'm', by SeePublished;
     {
+        /// Rises with each new revision and each decision that the viewer sees: what mutations take as `expectedVersion`
+        async fn version(&self) -> i32 {
+            self.row.version()
+        }
+
         /// Last day of the period (Asia/Ho_Chi_Minh)
         async fn ends_on(&self) -> Date {
             Date(self.row.period.window(self.row.regime).last_day())

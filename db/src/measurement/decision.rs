@@ -117,7 +117,7 @@ fn refusal<A: Decides>(
     hash: Option<&String>,
 ) -> Option<(ViolationCode, &'static str)> {
     let refusal = rules::refusal(row, A::ACTION, permit.actor());
-    let is_stale = row.version != seen.expected_version;
+    let is_stale = row.version() != seen.expected_version;
     let has_changed = seen.content_hash.is_some() && seen.content_hash.as_ref() != hash;
     match refusal {
         Some(_) if !rules::is_seen(row, scope) => Some((ViolationCode::NotFound, "measurement")),

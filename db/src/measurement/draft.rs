@@ -110,7 +110,7 @@ pub async fn correct(
                 sieve.refuse(row, Violation::of(ViolationCode::Duplicate, &["input"]));
             } else if let Some(code) = rules::refusal(measurement, Action::CorrectMeasurement, permit.actor()) {
                 sieve.refuse_field(row, code, "measurement");
-            } else if measurement.version != correction.expected_version {
+            } else if measurement.version() != correction.expected_version {
                 sieve.refuse_field(row, ViolationCode::Stale, "expectedVersion");
             }
             entries.push(Entry {
@@ -284,7 +284,7 @@ async fn revised(
             }
             Some(row) => match rules::refusal(row, Action::DraftMeasurement, permit.actor()) {
                 Some(code) => Some((code, "period")),
-                None => (*expected != Some(row.version)).then_some((ViolationCode::Stale, "expectedVersion")),
+                None => (*expected != Some(row.version())).then_some((ViolationCode::Stale, "expectedVersion")),
             },
             None => expected.map(|_| (ViolationCode::Stale, "expectedVersion")),
         };

@@ -475,7 +475,7 @@ fn audit_many<A: Acts>(writing: &mut Writing, written: &[(usize, Measurement)]) 
 fn told(row: &Measurement) -> Value {
     let now = &row.current;
     json!({
-        "version": row.version,
+        "version": row.version(),
         "revision": now.revision,
         "state": now.state,
         "value": now.value,

@@ -144,8 +144,6 @@ pub struct Measurement {
     #[graphql(flatten)]
     #[diesel(embed)]
     pub current: MeasurementRevision,
-    /// Counted up by each new revision and each decision: what mutations take as `expectedVersion`
-    pub version: i32,
     /// The revision that everybody sees
     #[graphql(skip)]
     pub published_revision: Option<i32>,
@@ -175,6 +173,19 @@ impl Measurement {
     pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
         let object = Object { agencies: &[self.reporter_id], by: None };
         rules::refusal(self, action, viewer.actor()).is_none() && viewer.may_to(action, object)
+    }
+
+    /// What it is at, as whoever sees this revision may know: four to a revision, which is drafted, submitted, endorsed and ended.
+    /// The table's own version would tell that something is on its way which they do not see.
+    #[must_use]
+    pub const fn version(&self) -> i32 {
+        let step = match self.current.state {
+            MeasurementState::Draft => 1,
+            MeasurementState::Submitted => 2,
+            MeasurementState::Endorsed => 3,
+            MeasurementState::Published | MeasurementState::Returned | MeasurementState::Withdrawn => 4,
+        };
+        (self.current.revision - 1).saturating_mul(4).saturating_add(step)
     }
 
     /// The number of its latest revision, whoever may see that.

@@ -119,7 +119,7 @@ async fn a_thousand_figures_take_as_many_statements_as_ten() {
         let written = measurement::draft(&Once::without_key(drafting.clone()), &permit, None, rows).await.unwrap();
         let seen = written.measurements.iter().flatten().map(|row| Seen {
             measurement: row.id,
-            expected_version: row.version,
+            expected_version: row.version(),
             content_hash: None,
             reason: None,
         });

@@ -179,7 +179,7 @@ impl Company {
     /// Tries something; the measurement if it was done.
     async fn attempt(&self, step: Step, indicator: &str, known: &Known) -> Option<Measurement> {
         let who = &self.people[step.who];
-        let version = known.now.as_ref().map(|row| row.version - i32::from(step.stale));
+        let version = known.now.as_ref().map(|row| row.version() - i32::from(step.stale));
         let figures = |value: u8| Figures {
             value: Some(value.into()),
             numerator: None,
@@ -237,7 +237,7 @@ impl Company {
         let bound = ["ENDORSE_MEASUREMENT", "PUBLISH_MEASUREMENT"].contains(&<A as Acts>::ACTION.as_str());
         let seen = Seen {
             measurement: row.id,
-            expected_version: row.version - i32::from(step.stale),
+            expected_version: row.version() - i32::from(step.stale),
             content_hash: hash.filter(|_| bound).cloned(),
             reason: Some("Kiểm thử".to_owned()),
         };
