@@ -152,8 +152,8 @@ fn figures(of: Hidden) -> String {
             SELECT m.id, m.published_revision + 1, '{state}', 'REVISED', 1900, 'REPORTED', 'canary', 'canary', '2026-01-01T00:00:00Z'
             FROM measurement m JOIN agency a ON a.id = m.reporter_id WHERE a.code = '{GIVES}' AND m.published_revision IS NOT NULL
             ORDER BY m.ends_on DESC, m.id LIMIT 1 OFFSET {place};
-        INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at)
-            SELECT measurement_id, revision, '{decision}', measurement_content_hash(measurement_id, revision), 'canary', '2026-01-02T00:00:00Z'
+        INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at, decided_by)
+            SELECT measurement_id, revision, '{decision}', measurement_content_hash(measurement_id, revision), 'canary', '2026-01-02T00:00:00Z', '{measurement}'
             FROM measurement_revision WHERE state = '{state}' AND reason = 'canary';"
     )
 }
@@ -436,6 +436,7 @@ const PLACES: &[&str] = &[
     "Measurement.id",
     "Measurement.note",
     "Measurement.reason",
+    "MeasurementDecision.reason",
     "MeasurementRevision.note",
     "MeasurementRevision.reason",
     "ProgressUpdate.id",
