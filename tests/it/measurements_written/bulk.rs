@@ -81,8 +81,9 @@ const MANY: &str = "INSERT INTO reporting_assignment (id, indicator_id, subject_
 async fn a_thousand_figures_take_as_many_statements_as_ten() {
     let office = Office::open().await;
     office.db.execute(MANY).await;
-    let pairs = "SELECT string_agg(i.code || ' ' || a.code, ',' ORDER BY i.code, a.code) FROM indicator i, agency a
-        WHERE i.value_kind = 'NUMBER' AND i.frequency = 'QUARTER'";
+    let pairs = "SELECT string_agg(i.code || ' ' || a.code, ',' ORDER BY i.code, a.code) FROM reporting_assignment w
+        JOIN indicator i ON i.id = w.indicator_id JOIN agency a ON a.id = w.subject_id JOIN agency r ON r.id = w.reporter_id
+        WHERE i.value_kind = 'NUMBER' AND w.period_kind = 'QUARTER' AND w.regime = 'CALENDAR' AND r.code = 'qng.skhcn'";
     let pairs = office.db.text(pairs).await;
     let drafts = pairs.split(',').map(|pair| {
         let (indicator, subject) = pair.split_once(' ').unwrap();

@@ -123,6 +123,10 @@ async fn a_figure_far_from_those_before_it_needs_a_comment() {
              WHERE i.code = 'tthc_dossiers_online_share' AND p.code = 'qng.ubnd' AND r.code = 'qng.skhcn' ON CONFLICT DO NOTHING",
         )
         .await;
+    let reporter = "SELECT r.code FROM reporting_assignment w JOIN agency r ON r.id = w.reporter_id JOIN indicator i ON i.id = w.indicator_id
+        JOIN agency p ON p.id = w.subject_id WHERE i.code = 'tthc_dossiers_online_share' AND p.code = 'qng.ubnd' AND w.regime = 'CALENDAR'
+            AND w.valid @> date '2026-01-31'";
+    let reporter = person(&office.db, 91, &[(Role::Reporter, &office.db.text(reporter).await)]).await;
     let last = "SELECT round(r.value)::int FROM measurement m JOIN measurement_revision r ON r.measurement_id = m.id AND r.revision = m.published_revision
         JOIN indicator i ON i.id = m.indicator_id JOIN agency a ON a.id = m.subject_id
         WHERE i.code = 'tthc_dossiers_online_share' AND a.code = 'qng.ubnd' ORDER BY m.ends_on DESC LIMIT 1";
@@ -134,13 +138,13 @@ async fn a_figure_far_from_those_before_it_needs_a_comment() {
         input
     };
     assert!(last > 20, "{last}");
-    let far = told(&office.reporter, "draftMeasurement", of(2, &json!({}))).await;
+    let far = told(&reporter, "draftMeasurement", of(2, &json!({}))).await;
     assert_eq!(broken(&far), ["JUMP numerator"]);
     let said = of(2, &json!({ "comment": "Cổng dịch vụ công ngừng ba tuần để nâng cấp" }));
-    let drafted = done(&office.reporter, "draftMeasurement", said).await;
+    let drafted = done(&reporter, "draftMeasurement", said).await;
     assert_eq!(drafted["comment"], "Cổng dịch vụ công ngừng ba tuần để nâng cấp");
     let near = of(last, &json!({ "expectedVersion": drafted["version"] }));
-    assert_eq!(done(&office.reporter, "draftMeasurement", near).await["comment"], json!(null));
+    assert_eq!(done(&reporter, "draftMeasurement", near).await["comment"], json!(null));
 }
 
 const RULE: &str = "INSERT INTO indicator_rule (id, code, left_indicator_id, comparator, right_indicator_id, words_vi, words_en)
