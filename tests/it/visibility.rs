@@ -281,6 +281,20 @@ fn wide(survey: &Survey) -> Vec<String> {
                 }
                 continue;
             }
+            "completeness" => {
+                ask("(by: REPORTER, first: 20)", 2);
+                continue;
+            }
+            "reportingMatrix" => {
+                ask("(period: \"2025-12\", first: 20)", 3);
+                continue;
+            }
+            "obligations"
+            | "myObligations"
+            | "reportingAssignments"
+            | "reportingExtensions"
+            | "nilAnswers"
+            | "unlockRequests" => ask("(first: 20)", 2),
             "changes" => {
                 ask("(first: 20)", 2);
                 continue;
