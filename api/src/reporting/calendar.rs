@@ -102,7 +102,7 @@ pub struct ExtendReportingInput {
     period: Period,
     /// Code of the agency for whose reports it holds; for all if left out
     reporter: Option<String>,
-    /// The new last day (Asia/Ho_Chi_Minh): later than the one that holds, at most 366 days after the period
+    /// The new last day (Asia/Ho_Chi_Minh), later than the one that holds, at most 366 days after the period
     due_on: Date,
     /// Why, and which document says so; at most 2,000 characters
     reason: String,

@@ -176,7 +176,7 @@ fn checked(days: &[Holiday], today: Date) -> Result<Vec<Holiday>, DbError> {
             }
             _ if given.kind == HolidayKind::Working && !weekend => broken.push(at(ViolationCode::Incompatible, row)),
             (Ok(name_vi), Ok(name_en), Ok(source)) => {
-                stored.push(Holiday { name_vi, name_en, source, ..given.clone() })
+                stored.push(Holiday { name_vi, name_en, source, ..given.clone() });
             }
             _ => broken.push(at(ViolationCode::Malformed, row)),
         }

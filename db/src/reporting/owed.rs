@@ -26,17 +26,17 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    fn is_late(&self, today: Date) -> bool {
+    fn is_late(self, today: Date) -> bool {
         today > self.closes_on
     }
 
     /// Whether answers are taken no more.
-    pub fn is_closed(&self, today: Date) -> bool {
+    pub fn is_closed(self, today: Date) -> bool {
         self.is_late(today) && !self.unlocked
     }
 
     /// Why nobody can answer that nothing arose; none if one can.
-    pub fn refuses_nil(&self, today: Date) -> Option<ViolationCode> {
+    pub fn refuses_nil(self, today: Date) -> Option<ViolationCode> {
         match self.state {
             ObligationState::Nil => Some(ViolationCode::Unchanged),
             ObligationState::Due if self.is_closed(today) => Some(ViolationCode::Closed),
@@ -46,7 +46,7 @@ impl Standing {
     }
 
     /// Why there is nothing to unlock; none if there is.
-    pub fn refuses_unlock(&self, today: Date) -> Option<ViolationCode> {
+    pub fn refuses_unlock(self, today: Date) -> Option<ViolationCode> {
         match (self.is_late(today), self.unlocked) {
             (false, _) => Some(ViolationCode::NotInState),
             (true, true) => Some(ViolationCode::Unchanged),
