@@ -34,10 +34,13 @@ const fn at(agency: &'static str, login: &'static str, full_name: &'static str, 
     DemoAccount { login, full_name, role, agency: Some(agency), with_below: false }
 }
 
+/// The agency whose reporter and whose head are among them.
+pub(super) const REPORTER: &str = "qng.skhcn";
+
 /// One for each role.
 pub const ACCOUNTS: [DemoAccount; 6] = [
-    at("qng.skhcn", "bao.cao", "Nguyễn Thị Báo Cáo", Role::Reporter),
-    at("qng.skhcn", "thu.truong", "Trần Văn Thủ Trưởng", Role::Head),
+    at(REPORTER, "bao.cao", "Nguyễn Thị Báo Cáo", Role::Reporter),
+    at(REPORTER, "thu.truong", "Trần Văn Thủ Trưởng", Role::Head),
     DemoAccount {
         with_below: true, ..at("qng.ubnd", "thuong.truc", "Lê Thị Thường Trực", Role::StandingOffice)
     },

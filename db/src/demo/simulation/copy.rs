@@ -17,7 +17,11 @@ use super::{
     day_of,
     series::{Figure, Measured, Plan, Revision, Subject},
 };
-use crate::{DbError, connection::driver_error};
+use crate::{
+    DbError,
+    connection::driver_error,
+    demo::{accounts::REPORTER, id::id},
+};
 
 /// So many measurements make a transaction, roughly: an interruption loses no more.
 const CHUNK: u64 = 20_000;
@@ -51,19 +55,20 @@ pub(in crate::demo) async fn copy_measurements(
     Ok(added.into_inner())
 }
 
-/// Each subject reports what it has figures of; the province one of them by administrative months as well, of this year, so
-/// that something is owed.
+/// Each subject reports what it has figures of. The agency of the demo's reporter reports a few of the province's by
+/// administrative months of this year as well, so that something is owed.
 const ASSIGN: &str = "
     WITH assigned AS (
         INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
-        SELECT md5(concat_ws('/', 'reporting_assignment', regime, indicator_id, subject_id))::uuid, indicator_id, subject_id, subject_id,
+        SELECT md5(concat_ws('/', 'reporting_assignment', regime, indicator_id, subject_id))::uuid, indicator_id, subject_id, reporter_id,
             regime, period_kind, daterange(valid_from, NULL)
         FROM (
-            SELECT 'CALENDAR' AS regime, indicator_id, subject_id, period_kind, min(starts_on) AS valid_from
+            SELECT 'CALENDAR' AS regime, indicator_id, subject_id, subject_id AS reporter_id, period_kind, min(starts_on) AS valid_from
             FROM measurement WHERE regime = 'CALENDAR' AND subject_id = ANY ($1::text[]::uuid[]) GROUP BY indicator_id, subject_id, period_kind
             UNION ALL
-            (SELECT 'ADMINISTRATIVE', indicator_id, subject_id, period_kind, date_trunc('year', $2::text::date)::date
-            FROM measurement WHERE regime = 'CALENDAR' AND subject_id = ($1::text[]::uuid[])[1] AND period_kind = 'MONTH' ORDER BY indicator_id LIMIT 1)
+            (SELECT DISTINCT ON (i.position) 'ADMINISTRATIVE', m.indicator_id, m.subject_id, $4::text::uuid, m.period_kind, date_trunc('year', $2::text::date)::date
+            FROM measurement m JOIN indicator i ON i.id = m.indicator_id
+            WHERE m.regime = 'CALENDAR' AND m.subject_id = ($1::text[]::uuid[])[1] AND m.period_kind = 'MONTH' ORDER BY i.position LIMIT 3)
         ) AS reported
         ON CONFLICT DO NOTHING RETURNING id
     ), told AS (
@@ -79,8 +84,8 @@ pub(in crate::demo) async fn assign_reporting(
 ) -> Result<u64, DbError> {
     let subjects = std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune));
     let ids: Vec<String> = subjects.map(|subject| subject.id().to_string()).collect();
-    let (today, moment) = (day_of(now).to_string(), now.to_rfc3339());
-    let row = client.query_one(ASSIGN, &[&ids, &today, &moment]).await.map_err(driver_error)?;
+    let (today, moment, reporter) = (day_of(now).to_string(), now.to_rfc3339(), id("agency", REPORTER).to_string());
+    let row = client.query_one(ASSIGN, &[&ids, &today, &moment, &reporter]).await.map_err(driver_error)?;
     let assigned: i64 = row.try_get(0).map_err(driver_error)?;
     Ok(assigned.unsigned_abs())
 }
