@@ -244,14 +244,14 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
         }
     };
     // Somebody who is always up to date, and never reads anything twice.
-    let follower = async {
+    let reader = async {
         while *ended.borrow_and_update() < WRITERS * CHANGES {
             let place = followed.last().map_or_else(|| start.clone(), |[cursor, ..]| json!(cursor));
             followed.extend(follow(&clients[0], place).await);
             ended.changed().await.unwrap();
         }
     };
-    let (tries, (), ()) = tokio::join!(join_all(writers), deaths, follower);
+    let (tries, (), ()) = tokio::join!(join_all(writers), deaths, reader);
     let tries: usize = tries.iter().sum();
     println!("{} changes, {} deaths, {tries} requests", WRITERS * CHANGES, DEATHS.len());
     assert!(tries > WRITERS * CHANGES, "nothing was in the way: this test shows nothing");

@@ -10,7 +10,7 @@ use api::{
     config::settings::{CORS_ORIGINS, LIVE_CONNECTIONS, MUTATIONS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, TOKEN_LIFE},
 };
 use auth::Role;
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tests::{
     TestDb, demo,
@@ -53,7 +53,7 @@ fn cursor(message: &Value) -> Value {
 
 async fn stream(node: &Node, token: Option<&str>, query: &str, variables: &Value) -> Response {
     let request = Client::new().post(node.url("/graphql/stream")).header("accept", "text/event-stream");
-    let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+    let request = token.into_iter().fold(request, RequestBuilder::bearer_auth);
     request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap()
 }
 
@@ -345,6 +345,21 @@ async fn server_sent_events_follow_and_end() {
     let mut last = Events::of(stream(&node, None, CHANGED, &json!({})).await);
     let (end, ()) = tokio::join!(last.next(), node.stop());
     assert_eq!(end, None);
+}
+
+#[tokio::test]
+async fn the_explorers_subscriptions_follow() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let saved: Vec<_> = api::explorer::examples().iter().filter(|it| it.query.starts_with("subscription")).collect();
+    assert!(!saved.is_empty());
+    for example in saved {
+        let mut events = Events::of(stream(&node, None, &example.query, &json!({})).await);
+        db.execute("INSERT INTO change (noun, object_id, kind, recorded_at) SELECT 'directive', id, 'UPDATED', now() FROM directive").await;
+        let (kind, answer) = events.next().await.unwrap();
+        assert_eq!((kind.as_str(), &answer["errors"]), ("next", &Value::Null), "{}: {answer}", example.title);
+    }
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
