@@ -5,9 +5,10 @@ import { DOC_EXPLORER_PLUGIN, DocExplorerContextProvider } from '@graphiql/plugi
 import { HISTORY_PLUGIN, HistoryContextProvider } from '@graphiql/plugin-history';
 import { useEditorContext, useExecutionContext, usePluginStore } from '@graphiql/react';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { createClient } from 'graphql-ws';
 import { Account, loadAccounts } from './account.jsx';
 import { examplesPlugin, loadExamples } from './examples.jsx';
-import { ENDPOINT, authorizedFetch } from './session.js';
+import { ENDPOINT, authorizedFetch, connectionParams } from './session.js';
 import favicon from './favicon.svg';
 import 'graphiql/style.css';
 import './style.css';
@@ -17,7 +18,7 @@ const WEBSOCKET = '/graphql/ws';
 const fetcher = createGraphiQLFetcher({
   url: ENDPOINT,
   fetch: authorizedFetch,
-  subscriptionUrl: new URL(WEBSOCKET, location.href.replace(/^http/, 'ws')).href,
+  wsClient: createClient({ url: new URL(WEBSOCKET, location.href.replace(/^http/, 'ws')).href, connectionParams }),
 });
 
 /** GraphiQL keeps the tabs of earlier visits in the browser's storage, which the browser may refuse. */

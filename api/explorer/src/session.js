@@ -75,6 +75,15 @@ export async function roleLabels() {
   return new Map(values.map(({ value, label }) => [value, label]));
 }
 
+/** What a new WebSocket says of the session: nothing, where nobody is signed in. */
+export async function connectionParams() {
+  if (!held) {
+    return {};
+  }
+  const token = performance.now() > held.staleAt ? await refresh() : held.accessToken;
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
 /** As `fetch`, with the token of the session. A token that was typed into the header editor is left alone. */
 export async function authorizedFetch(url, options) {
   if (!held || new Headers(options.headers).has('authorization')) {
