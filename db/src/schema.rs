@@ -535,8 +535,6 @@ diesel::table! {
         drafted_revision -> Nullable<Int4>,
         /// The day (Asia/Ho_Chi_Minh) on which a figure was first handed in that has not been withdrawn since; null if there is none. Kept by the revisions' trigger
         answered_on -> Nullable<Date>,
-        /// Counted up by each new revision and each decision. Kept by the revisions' trigger
-        version -> Int4,
     }
 }
 

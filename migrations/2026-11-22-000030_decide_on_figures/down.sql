@@ -57,4 +57,4 @@ ALTER TABLE measurement_revision
     DROP COLUMN comment;
 COMMENT ON COLUMN measurement_revision.reason IS 'Why an earlier figure was changed';
 DROP INDEX measurement_waiting_idx;
-ALTER TABLE measurement DROP COLUMN version;
+DROP FUNCTION measurement_lock(uuid[]);

@@ -1,6 +1,10 @@
--- Two who work on a figure notice one another.
-ALTER TABLE measurement ADD COLUMN version integer NOT NULL DEFAULT 1;
-COMMENT ON COLUMN measurement.version IS 'Counted up by each new revision and each decision. Kept by the revisions'' trigger';
+-- Two who work on a figure wait for one another. As the owner, because whoever locks a row must be allowed to update it, and
+-- nobody else is. In one order, so that two requests do not wait for each other.
+CREATE FUNCTION measurement_lock(ids uuid[]) RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER
+    AS $$ SELECT id FROM measurement WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE $$;
+COMMENT ON FUNCTION measurement_lock(uuid[]) IS 'Locks measurements until the end of the transaction; answers those that are there';
+
 -- What waits for a head or for the standing office.
 CREATE INDEX measurement_waiting_idx ON measurement (ends_on DESC, id DESC) WHERE submitted_revision IS NOT NULL;
 
@@ -41,7 +45,8 @@ CREATE FUNCTION measurement_revision_begin() RETURNS trigger
         published integer;
     BEGIN
         -- Before looking: whoever writes another revision of it at this moment is then waited for, and seen.
-        SELECT published_revision INTO published FROM measurement WHERE id = NEW.measurement_id FOR NO KEY UPDATE;
+        PERFORM measurement_lock(ARRAY[NEW.measurement_id]);
+        SELECT published_revision INTO published FROM measurement WHERE id = NEW.measurement_id;
         IF published IS NOT NULL AND NEW.revision > published AND NEW.reason IS NULL THEN
             RAISE EXCEPTION 'a published figure is corrected with a reason'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'measurement_revision_correction_check', TABLE = 'measurement_revision';
@@ -146,7 +151,7 @@ CREATE TRIGGER measurement_revision_refuse_unendorsed AFTER UPDATE ON measuremen
 CREATE TRIGGER measurement_revision_refuse_new_unendorsed AFTER INSERT ON measurement_revision
     FOR EACH ROW WHEN (NEW.state = 'PUBLISHED' AND NEW.source <> 'SIMULATED') EXECUTE FUNCTION measurement_revision_refuse_unendorsed();
 
--- It now also counts the version up, and shows the public what was published.
+-- It now also shows the public what was published.
 CREATE OR REPLACE FUNCTION measurement_follow_revisions() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     AS $$
@@ -158,14 +163,14 @@ CREATE OR REPLACE FUNCTION measurement_follow_revisions() RETURNS trigger
                     min((coalesce(submitted_at, recorded_at) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
                         FILTER (WHERE state IN ('SUBMITTED', 'ENDORSED', 'PUBLISHED', 'RETURNED'))
                 FROM measurement_revision WHERE measurement_id = NEW.measurement_id),
-            published_revision = CASE NEW.state WHEN 'PUBLISHED' THEN NEW.revision ELSE published_revision END,
-            version = version + CASE WHEN TG_OP = 'INSERT' AND NEW.revision = 1 THEN 0 ELSE 1 END
+            published_revision = CASE NEW.state WHEN 'PUBLISHED' THEN NEW.revision ELSE published_revision END
         WHERE id = NEW.measurement_id;
         RETURN NULL;
     END
     $$;
 DO $$
 BEGIN
+    EXECUTE format('ALTER FUNCTION measurement_lock(uuid[]) SET search_path = %I, pg_temp', current_schema());
     EXECUTE format('ALTER FUNCTION measurement_follow_revisions() SET search_path = %I, pg_temp', current_schema());
     EXECUTE format('ALTER FUNCTION measurement_decision_move() SET search_path = %I, pg_temp', current_schema());
 END

@@ -42,7 +42,7 @@ indicator:
 indicator_definition:
 indicator_group:
 indicator_rule:
-measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id), UPDATE (version)
+measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id)
 measurement_decision: INSERT
 measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)

@@ -122,7 +122,9 @@ fn refusal<A: Decides>(
     match refusal {
         Some(_) if !rules::is_seen(row, scope) => Some((ViolationCode::NotFound, "measurement")),
         // What has changed since it was seen may well be its state.
-        Some(ViolationCode::NotInState) if is_stale => Some((ViolationCode::Stale, "expectedVersion")),
+        Some(ViolationCode::NotInState) if rules::version_seen(row, scope) != seen.expected_version => {
+            Some((ViolationCode::Stale, "expectedVersion"))
+        }
         Some(code) => Some((code, "measurement")),
         None if has_changed => Some((ViolationCode::Changed, "contentHash")),
         None => is_stale.then_some((ViolationCode::Stale, "expectedVersion")),

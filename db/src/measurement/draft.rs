@@ -154,10 +154,7 @@ struct Catalogue {
 
 impl Catalogue {
     async fn of(writing: &mut Writing, rows: &[(usize, Draft)]) -> Result<Self, DbError> {
-        // PostgreSQL takes no NUL; nothing has such a code.
-        let known =
-            |codes: HashSet<&str>| codes.into_iter().filter(|code| !code.contains('\0')).map(str::to_owned).collect();
-        let codes: Vec<String> = known(rows.iter().map(|(_, draft)| draft.indicator.as_str()).collect());
+        let codes: HashSet<&str> = rows.iter().map(|(_, draft)| draft.indicator.as_str()).collect();
         let query = indicator::table.filter(indicator::code.eq_any(codes)).select(Indicator::as_select());
         let indicators: Vec<Indicator> = query.load(writing.connection()).await?;
 
@@ -171,7 +168,7 @@ impl Catalogue {
         }
 
         let codes = rows.iter().flat_map(|(_, draft)| [Some(draft.subject.as_str()), draft.reporter.as_deref()]);
-        let codes: Vec<String> = known(codes.flatten().collect());
+        let codes: HashSet<&str> = codes.flatten().collect();
         let query = agency::table.filter(agency::code.eq_any(codes)).select((agency::code, agency::id));
         let agencies: Vec<(String, Uuid)> = query.load(writing.connection()).await?;
         Ok(Self {

@@ -161,9 +161,11 @@ pub(super) async fn existing(writing: &mut Writing, places: &[Place]) -> Result<
 
 /// Measurements as they are now, each with its latest revision; locked until the end of the transaction.
 pub(super) async fn locked(writing: &mut Writing, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Measurement>, DbError> {
-    // In one order, so that two requests do not wait for one another; and then read, for each may just have changed.
-    let locked = measurement::table.filter(measurement::id.eq_any(&ids)).order(measurement::id).select(measurement::id);
-    let _: Vec<Uuid> = locked.for_no_key_update().load(writing.connection()).await?;
+    diesel::sql_query("SELECT measurement_lock($1)")
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .execute(writing.connection())
+        .await?;
+    // Read after that, for each may just have changed.
     latest(writing, &ids).await
 }
 

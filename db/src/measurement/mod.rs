@@ -175,17 +175,11 @@ impl Measurement {
         rules::refusal(self, action, viewer.actor()).is_none() && viewer.may_to(action, object)
     }
 
-    /// What it is at, as whoever sees this revision may know: four to a revision, which is drafted, submitted, endorsed and ended.
-    /// The table's own version would tell that something is on its way which they do not see.
+    /// What it is at, as whoever sees this revision may know. A count of all changes would tell that something is on its way
+    /// which they do not see.
     #[must_use]
     pub const fn version(&self) -> i32 {
-        let step = match self.current.state {
-            MeasurementState::Draft => 1,
-            MeasurementState::Submitted => 2,
-            MeasurementState::Endorsed => 3,
-            MeasurementState::Published | MeasurementState::Returned | MeasurementState::Withdrawn => 4,
-        };
-        (self.current.revision - 1).saturating_mul(4).saturating_add(step)
+        rules::version(self.current.revision, self.current.state)
     }
 
     /// The number of its latest revision, whoever may see that.

@@ -1,7 +1,7 @@
 //! The life-cycle of a figure: what moves it, from where to where, and who may not. The same rule stands in SQL, in the
 //! trigger of `measurement_decision`; `Measurement::is_open` and all that writes ask here.
 
-use auth::{Action, Actor, Reached, Scope};
+use auth::{Action, Actor, Scope};
 
 use super::{
     Measurement,
@@ -49,10 +49,34 @@ pub(super) fn refusal(row: &Measurement, action: Action, actor: Actor) -> Option
 
 /// Whether somebody with this scope sees anything of a figure that stands there.
 pub(super) fn is_seen(row: &Measurement, scope: &Scope) -> bool {
-    let holds = |reached: &Reached| reached.holds(Some(row.reporter_id));
-    row.published_revision.is_some()
-        || (row.submitted_revision.is_some() && holds(scope.submitted()))
-        || (row.drafted_revision.is_some() && holds(scope.drafts()))
+    row.published_revision.is_some() || sees_latest(row, scope) || {
+        row.submitted_revision.is_some() && scope.submitted().holds(Some(row.reporter_id))
+    }
+}
+
+/// The version that somebody with this scope sees: where the latest revision is none of theirs, that of the published one.
+pub(super) fn version_seen(row: &Measurement, scope: &Scope) -> i32 {
+    if sees_latest(row, scope) { row.version() } else { version(row.published_revision.unwrap_or_default(), Published) }
+}
+
+/// Four to a revision, which is drafted, submitted, endorsed and ended.
+pub(super) const fn version(revision: i32, state: MeasurementState) -> i32 {
+    let step = match state {
+        Draft => 1,
+        Submitted => 2,
+        Endorsed => 3,
+        Published | Returned | Withdrawn => 4,
+    };
+    (revision - 1).saturating_mul(4).saturating_add(step)
+}
+
+fn sees_latest(row: &Measurement, scope: &Scope) -> bool {
+    let reached = match row.current.state {
+        Published => return true,
+        Submitted | Endorsed => scope.submitted(),
+        Draft | Returned | Withdrawn => scope.drafts(),
+    };
+    reached.holds(Some(row.reporter_id))
 }
 
 #[cfg(test)]

@@ -33,7 +33,6 @@ async fn a_figure_that_cannot_be_is_refused_beside_its_field() {
         (figure("bts_5g_count", "2025-12", &json!({ "value": "9999999999999999" })), "OUT_OF_BOUNDS value"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "note": "a\u{0}" })), "MALFORMED note"),
         (figure("khong_co", "2025-12", &json!({ "value": "8" })), "NOT_FOUND indicator"),
-        (figure("a\u{0}", "2025-12", &json!({ "value": "8" })), "NOT_FOUND indicator"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "subject": "khong.co" })), "NOT_FOUND subject"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "reporter": "khong.co" })), "NOT_FOUND reporter"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "reporter": "qng.stc" })), "NOT_ASSIGNED indicator"),

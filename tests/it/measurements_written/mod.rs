@@ -204,6 +204,31 @@ async fn a_figure_goes_its_way_from_a_draft_to_everybody() {
 }
 
 #[tokio::test]
+async fn a_correction_that_is_not_seen_changes_no_answer() {
+    let office = Office::open().await;
+    let figure = office.published("824").await;
+    let (seen, mut other) = (because(&figure, "Xem lại"), because(&figure, "Xem lại"));
+    other["expectedVersion"] = json!(1);
+    let answers = async || {
+        let mut answers = Vec::new();
+        for input in [&seen, &other] {
+            answers.push(told(&office.standing, "returnMeasurement", input.clone()).await);
+        }
+        answers
+    };
+    let before = answers().await;
+    assert_eq!(
+        before.iter().flat_map(broken).collect::<Vec<_>>(),
+        ["NOT_IN_STATE measurement", "STALE expectedVersion"]
+    );
+    let mut correction = because(&figure, "Cộng sót 6 trạm tại Lý Sơn");
+    correction["value"] = json!("830");
+    correction["observation"] = json!("REVISED");
+    assert_eq!(done(&office.reporter, "correctMeasurement", correction).await["state"], "DRAFT");
+    assert_eq!(answers().await, before);
+}
+
+#[tokio::test]
 async fn a_published_figure_is_corrected_by_a_new_revision() {
     let office = Office::open().await;
     let published = office.published("824").await;

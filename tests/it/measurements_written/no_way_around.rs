@@ -272,9 +272,7 @@ const NEVER: &str = "SELECT concat_ws(', ',
         SELECT FROM measurement_revision p WHERE p.measurement_id = r.measurement_id AND p.state = 'PUBLISHED' AND p.revision < r.revision) LIMIT 1),
     (SELECT 'two on their way' FROM measurement_revision WHERE state IN ('SUBMITTED', 'ENDORSED') GROUP BY measurement_id HAVING count(*) > 1 LIMIT 1),
     (SELECT 'one on its way below the latest' FROM measurement_revision r WHERE state IN ('SUBMITTED', 'ENDORSED') AND EXISTS (
-        SELECT FROM measurement_revision l WHERE l.measurement_id = r.measurement_id AND l.revision > r.revision) LIMIT 1),
-    (SELECT 'a version that does not count' FROM measurement m WHERE version <> 1 AND version <>
-        (SELECT count(*) FROM measurement_revision r WHERE r.measurement_id = m.id) + (SELECT count(*) FROM measurement_decision d WHERE d.measurement_id = m.id) LIMIT 1))";
+        SELECT FROM measurement_revision l WHERE l.measurement_id = r.measurement_id AND l.revision > r.revision) LIMIT 1))";
 
 /// Every revision with its figures, a line each.
 const FIGURES: &str = "SELECT coalesce(string_agg(concat_ws(' ', measurement_id, revision, stated_value, observation, reason, recorded_by), E'\\n'), '')
