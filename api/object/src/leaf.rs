@@ -1,0 +1,108 @@
+//! Values without fields: scalars and enumerations, as the library names and registers them.
+
+use std::{borrow::Cow, io::Write as _, sync::Arc};
+
+use async_graphql::{ID, Json, OutputType, registry::Registry};
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::{
+    Typed,
+    select::Group,
+    walk::{Failed, Output, Walk},
+};
+
+/// Declares how leaves are written; their names and descriptions are those they have in the library.
+///
+/// `leaf!(Period: |value, walk| walk.word(&value.to_string()))`.
+#[macro_export]
+macro_rules! leaf {
+    ($type:ty: |$value:ident, $walk:ident| $write:expr) => {
+        impl $crate::Typed for $type {
+            fn type_name() -> std::borrow::Cow<'static, str> {
+                <Self as async_graphql::OutputType>::type_name()
+            }
+
+            fn register(registry: &mut async_graphql::registry::Registry) -> String {
+                <Self as async_graphql::OutputType>::create_type_info(registry)
+            }
+        }
+
+        impl $crate::Output for $type {
+            fn write<'a>(
+                &self,
+                $walk: &mut $crate::Walk<'a>,
+                _: &std::sync::Arc<$crate::Group<'a>>,
+            ) -> Result<(), $crate::Failed> {
+                let $value = self;
+                $write;
+                Ok(())
+            }
+        }
+    };
+}
+
+leaf!(bool: |value, walk| walk.json().extend_from_slice(if *value { b"true" } else { b"false" }));
+leaf!(i32: |value, walk| display(walk, value));
+leaf!(String: |value, walk| text(walk, value));
+leaf!(ID: |value, walk| text(walk, value));
+leaf!(Decimal: |value, walk| quoted(walk, value));
+leaf!(DateTime<Utc>: |value, walk| walk.word(&value.to_rfc3339()));
+// What JSON has no number for is null, as in the library.
+leaf!(f64: |value, walk| serialized(walk, value));
+
+impl<T: Serialize + Send + Sync> Typed for Json<T> {
+    fn type_name() -> Cow<'static, str> {
+        <Self as OutputType>::type_name()
+    }
+
+    fn register(registry: &mut Registry) -> String {
+        <Self as OutputType>::create_type_info(registry)
+    }
+}
+
+impl<T: Serialize + Send + Sync> Output for Json<T> {
+    fn write<'a>(&self, walk: &mut Walk<'a>, _: &Arc<Group<'a>>) -> Result<(), Failed> {
+        serialized(walk, &self.0);
+        Ok(())
+    }
+}
+
+impl Typed for str {
+    fn type_name() -> Cow<'static, str> {
+        <String as OutputType>::type_name()
+    }
+
+    fn register(registry: &mut Registry) -> String {
+        <String as OutputType>::create_type_info(registry)
+    }
+}
+
+impl Output for str {
+    fn write<'a>(&self, walk: &mut Walk<'a>, _: &Arc<Group<'a>>) -> Result<(), Failed> {
+        text(walk, self);
+        Ok(())
+    }
+}
+
+fn text(walk: &mut Walk<'_>, value: &str) {
+    serialized(walk, value);
+}
+
+/// Writing into memory does not fail, nor do values that derive `Serialize`.
+fn serialized(walk: &mut Walk<'_>, value: &(impl Serialize + ?Sized)) {
+    let before = walk.json().len();
+    if serde_json::to_writer(walk.json(), value).is_err() {
+        walk.json().truncate(before);
+        walk.null();
+    }
+}
+
+fn display(walk: &mut Walk<'_>, value: &impl std::fmt::Display) {
+    let _ = write!(walk.json(), "{value}");
+}
+
+fn quoted(walk: &mut Walk<'_>, value: &impl std::fmt::Display) {
+    let _ = write!(walk.json(), "\"{value}\"");
+}

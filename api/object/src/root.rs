@@ -1,0 +1,93 @@
+//! Where the library's execution ends and ours begins: the fields of a root, and the events of a subscription.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, ContextSelectionSet, Data, Positioned, ServerResult, Value, indexmap::IndexMap, parser::types::Field,
+};
+use async_graphql_value::RAW_VALUE_TOKEN;
+
+use crate::{
+    Described, Part,
+    select::{Document, Group, select},
+    walk::{Failed, Object, Output, RootValue, Walk},
+};
+
+/// Answers a field of a root; null if the root has no such field.
+///
+/// The library asks for each field of the document by itself. Of those with one response key the first answers for all, so
+/// that a mutation that stands twice is done once; what the others answer the library drops.
+pub async fn answer<T: Object + Described>(root: &T, context: &Context<'_>) -> ServerResult<Option<Value>> {
+    let field = context.item;
+    if !T::PARTS.iter().any(|part| holds(part, &field.node.name.node)) {
+        return Ok(None);
+    }
+    let document = Document { registry: &context.schema_env.registry, fragments: &context.query_env.fragments };
+    let operation = &context.query_env.operation.node.selection_set.node;
+    let groups = select(std::iter::once(operation), root.type_name(), document);
+    let group = groups.iter().find(|group| group.holds(field)).cloned().unwrap_or_else(|| Arc::new(Group::of(field)));
+    if !group.begins_with(field) {
+        return Ok(Some(Value::Null));
+    }
+    let walk = Walk::new(context.schema_env, context.query_env, context.execute_data);
+    let (text, errors) = walk.finish(&FieldOf(root), group).await;
+    for error in errors {
+        context.add_error(error);
+    }
+    text.map(|text| Some(raw(text)))
+}
+
+fn holds(part: &Part, name: &str) -> bool {
+    match part {
+        Part::Field(spec) => spec.name == name,
+        Part::All(parts) => parts.iter().any(|part| holds(part, name)),
+    }
+}
+
+/// Answers a value that is there, with what its field selects. `data` comes before what the request brought: an event of a
+/// subscription is read with a reader of its own.
+pub async fn answer_value(
+    value: &dyn Output,
+    context: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+    data: Option<&Data>,
+) -> ServerResult<Value> {
+    let walk = Walk::new(context.schema_env, context.query_env, data);
+    let (text, errors) = walk.finish(&There(value), Arc::new(Group::of(field))).await;
+    for error in errors {
+        context.add_error(error);
+    }
+    text.map(raw)
+}
+
+struct FieldOf<'r>(&'r dyn Object);
+
+impl RootValue for FieldOf<'_> {
+    fn write<'a>(&self, walk: &mut Walk<'a>, group: &Arc<Group<'a>>) -> Result<(), Failed> {
+        self.0.field(walk, group).map(|_| ())
+    }
+}
+
+struct There<'r>(&'r dyn Output);
+
+impl RootValue for There<'_> {
+    fn write<'a>(&self, walk: &mut Walk<'a>, group: &Arc<Group<'a>>) -> Result<(), Failed> {
+        self.0.write(walk, group)
+    }
+}
+
+fn raw(text: String) -> Value {
+    Value::Object(IndexMap::from([(async_graphql::Name::new(RAW_VALUE_TOKEN), Value::String(text))]))
+}
+
+/// The JSON text of a value that was answered here; null for any other.
+#[must_use]
+pub fn text_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(fields) if fields.len() == 1 => match fields.get(RAW_VALUE_TOKEN) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
