@@ -26,7 +26,7 @@ use crate::{
     indicators::{Indicator, IndicatorQuery},
     labels::LabelQuery,
     live::{Feed, Operation, Subscribed, Wanted},
-    loaders::Batches,
+    loaders::Loaders,
     measurements::{
         Measurement, MeasurementQuery,
         change::{MeasurementDecisionMutation, MeasurementMutation},
@@ -298,7 +298,6 @@ impl Api {
 
     /// Executes a request in the name of that viewer, and tells what it was read with.
     pub async fn execute_as(&self, mut request: Request, viewer: Viewer) -> (Response, Arc<Reader>) {
-        let batches = Batches::default();
         let today = Date(self.clock.today());
         let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), today);
         let origin = Origin::clone(&viewer.origin);
@@ -307,9 +306,10 @@ impl Api {
         if let Some(authority) = &self.authority {
             request.data.insert(Arc::clone(authority));
         }
-        request.data.insert(Arc::new(batches.loaders(Arc::clone(&reader))));
+        let loaders = Loaders::new(Arc::clone(&reader));
+        request.data.insert(Arc::clone(&loaders));
         request.data.insert(Arc::clone(&reader));
-        (batches.drive(self.schema.execute(request)).await, reader)
+        (loaders.drive(self.schema.execute(request)).await, reader)
     }
 }
 

@@ -83,8 +83,7 @@ object! {
             let others = warnings.iter().filter(|warning| warning.kind == TargetWarningKind::Conflict);
             let keys: Vec<_> = others.map(|warning| ById::<Row>::new(warning.other_id)).collect();
             let rows = loaders(context).load_many(keys).await.map_err(ApiError::from);
-            Some(rows.map(|rows| {
-                let mut rows: Vec<Row> = rows.into_values().collect();
+            Some(rows.map(|mut rows| {
                 rows.sort_by(|a, b| a.code.cmp(&b.code));
                 rows.into_iter().map(|row| Target { row }).collect()
             }))

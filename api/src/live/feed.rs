@@ -28,7 +28,7 @@ use crate::{
     clock::Clock,
     error::{ApiError, Caller, Code},
     language::Language,
-    loaders::Batches,
+    loaders::Loaders,
 };
 
 /// Events that are read and executed together: what a client that does not read makes the server hold.
@@ -187,8 +187,7 @@ impl Subscribed {
         let viewer = self.pass.viewer().await?;
         let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()));
         let stretch = change::stretch(&reader, self.place, &self.types, TOGETHER).await?;
-        let batches = Batches::default();
-        let loaders = Arc::new(batches.loaders(Arc::clone(&reader)));
+        let loaders = Loaders::new(Arc::clone(&reader));
         let execute = stretch.events.into_iter().map(|event| {
             let mut request = self.document.request();
             request.data.insert(viewer.clone());
@@ -200,7 +199,7 @@ impl Subscribed {
             }
             EVENTS.execute(request)
         });
-        let answers = batches.drive(join_all(execute)).await;
+        let answers = loaders.drive(join_all(execute)).await;
         (self.place, self.behind) = (stretch.last, stretch.more);
         Ok(answers.into())
     }
