@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, io::Write as _, sync::Arc};
 
-use async_graphql::{ID, Json, OutputType, registry::Registry};
+use async_graphql::{ID, Json, OutputType, registry::Registry, resolver_utils::EnumType};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -43,11 +43,28 @@ macro_rules! leaf {
     };
 }
 
+/// Declares that an enumeration of the library is answered by its names.
+///
+/// `named!(SortDirection, Grantee)`.
+#[macro_export]
+macro_rules! named {
+    ($($type:ty),+ $(,)?) => {
+        $($crate::leaf!($type: |value, walk| walk.word($crate::name_of(value)));)+
+    };
+}
+
+/// The name of an enumeration's value.
+pub fn name_of<T: EnumType>(value: &T) -> &'static str {
+    T::items().iter().find(|item| item.value == *value).map_or("", |item| item.name)
+}
+
 leaf!(bool: |value, walk| walk.json().extend_from_slice(if *value { b"true" } else { b"false" }));
+leaf!(i16: |value, walk| display(walk, value));
 leaf!(i32: |value, walk| display(walk, value));
 leaf!(String: |value, walk| text(walk, value));
 leaf!(ID: |value, walk| text(walk, value));
-leaf!(Decimal: |value, walk| quoted(walk, value));
+leaf!(serde_json::Value: |value, walk| serialized(walk, value));
+leaf!(Decimal: |value, walk| walk.quoted(value));
 leaf!(DateTime<Utc>: |value, walk| walk.word(&value.to_rfc3339()));
 // What JSON has no number for is null, as in the library.
 leaf!(f64: |value, walk| serialized(walk, value));
@@ -101,8 +118,4 @@ fn serialized(walk: &mut Walk<'_>, value: &(impl Serialize + ?Sized)) {
 
 fn display(walk: &mut Walk<'_>, value: &impl std::fmt::Display) {
     let _ = write!(walk.json(), "{value}");
-}
-
-fn quoted(walk: &mut Walk<'_>, value: &impl std::fmt::Display) {
-    let _ = write!(walk.json(), "\"{value}\"");
 }

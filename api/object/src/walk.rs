@@ -1,7 +1,9 @@
 //! The one walker: writes a value, marks the places of what has to wait, and puts them together.
 
 use std::{
+    fmt::Display,
     future::poll_fn,
+    io::Write as _,
     ops::Range,
     pin::Pin,
     sync::Arc,
@@ -258,6 +260,12 @@ impl<'a> Walk<'a> {
         self.text.push(b'"');
         self.text.extend_from_slice(word.as_bytes());
         self.text.push(b'"');
+    }
+
+    /// [`Walk::word`] of what it is shown as.
+    pub fn quoted(&mut self, value: &impl Display) {
+        // Writing into memory does not fail.
+        let _ = write!(self.text, "\"{value}\"");
     }
 
     /// Where a leaf writes JSON of its own.
