@@ -1,44 +1,15 @@
-//! How it is spoken: schema, HTTP, configuration, the command line.
+//! How it is served: HTTP, live connections, what documents must pass, signing in, configuration, the command line.
 
-pub mod access;
-pub mod accounts;
-pub mod agencies;
-pub mod audit;
 pub mod authentication;
-pub mod changes;
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod database;
-pub mod directives;
-pub mod documents;
-pub mod error;
+pub mod door;
 pub mod explorer;
 pub mod graphql;
 pub mod guard;
-pub mod id;
-pub mod indicators;
-pub mod labels;
-pub mod language;
 pub mod limits;
 pub mod live;
-pub mod loaders;
-pub mod measurements;
 pub mod oauth;
-mod object;
-pub mod page;
-pub mod payload;
-pub mod permissions;
-pub mod programmes;
-pub mod recommendations;
-pub mod reporting;
-pub mod reporting_rules;
-pub mod schema;
-pub mod search;
-pub mod second_factor;
 pub mod server;
-pub mod service_accounts;
-pub mod sessions;
-pub mod targets;
 pub mod telemetry;
-pub mod viewer;

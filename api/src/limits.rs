@@ -19,10 +19,11 @@ use moka::{policy::EvictionPolicy, sync::Cache};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use schema::error::{ApiError, Code};
+
 use crate::{
     config::LimitsConfig,
-    error::{ApiError, Code},
-    server::{ClientAddress, Refusal, RequestId, refused},
+    door::{Refusal, client_address, refused, request_id},
 };
 
 /// What is left of each quota that was counted against.
@@ -220,22 +221,16 @@ impl Limits {
 
 /// The layer around a path that takes credentials: each request counts as a sign-in.
 pub async fn as_sign_in(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    let address = address(request.extensions());
+    let address = client_address(request.extensions());
     let counted = limits.count(Load { mutations: 0, sign_ins: 1 }, None, address);
     let mut response = if counted.refusal().is_some() {
         refused(Refusal::RateLimited.reason());
-        Refusal::RateLimited.answer(&RequestId::of(request.headers()))
+        Refusal::RateLimited.answer(&request_id(request.headers()))
     } else {
         next.run(request).await
     };
     counted.tell(response.headers_mut());
     response
-}
-
-/// The client's address, if it is known.
-#[must_use]
-pub fn address(extensions: &axum::http::Extensions) -> Option<IpAddr> {
-    extensions.get().map(|ClientAddress(address)| *address)
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{authentication::Authority, error::ApiError, viewer::origin};
+use schema::error::{ApiError, RETRY_AFTER};
+
+use crate::authentication::{Authority, origin};
 
 /// The path.
 pub const PATH: &str = "/oauth/token";
@@ -145,7 +147,7 @@ impl Refused {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"cotmoc\""));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(crate::error::RETRY_AFTER));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
         }
         response
     }

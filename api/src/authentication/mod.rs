@@ -1,10 +1,10 @@
 //! From the token of a request to the one who sends it, and the reverse: what gives tokens and what reads them.
 
 mod keyring;
+mod origin;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use async_graphql::Context;
 use auth::{
     Principal, Role,
     password::Passwords,
@@ -24,20 +24,29 @@ use db::{
     session::Entrance,
     signing_key,
 };
+use futures_util::{FutureExt as _, future::BoxFuture};
 use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use self::keyring::{Keyring, MISSED_AGE, USUAL_AGE};
-use crate::{
+pub use self::origin::origin;
+use schema::{
     clock::Clock,
+    error::{ApiError, Code},
+    tokens::TokenIssuer,
+    viewer::{Peer, Viewer},
+};
+
+use crate::{
     config::{
         Config,
         secret::{self, SecretError},
     },
-    error::{ApiError, Code},
-    server::RequestId,
-    viewer::{Authenticate, Viewer, origin},
+    door::{Refusal, request_id},
 };
+
+/// Finds out who a request comes from; a token that does not hold is an error.
+pub type Authenticate = Arc<dyn for<'a> Fn(&'a Parts) -> BoxFuture<'a, Result<Viewer, ApiError>> + Send + Sync>;
 
 /// The path of the key set.
 pub const JWKS_PATH: &str = "/.well-known/jwks.json";
@@ -101,24 +110,6 @@ impl Authority {
     #[must_use]
     pub fn sealer(&self) -> &Sealer {
         &self.entrance.sealer
-    }
-
-    /// What signing in needs.
-    #[must_use]
-    pub const fn entrance(&self) -> &Entrance {
-        &self.entrance
-    }
-
-    /// The instant, by this node's clock.
-    #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-
-    /// Roles that ask for a second factor.
-    #[must_use]
-    pub fn second_factor_roles(&self) -> &[Role] {
-        &self.second_factor
     }
 
     /// A new access token.
@@ -211,9 +202,23 @@ impl Authority {
             }
             Err(error) => {
                 tracing::error!(%error, "cannot publish the signing keys");
-                crate::server::Refusal::Away.answer(&RequestId::of(headers))
+                Refusal::Away.answer(&request_id(headers))
             }
         }
+    }
+}
+
+impl TokenIssuer for Authority {
+    fn entrance(&self) -> &Entrance {
+        &self.entrance
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    fn issue<'a>(&'a self, bearer: &'a Bearer) -> BoxFuture<'a, Result<AccessToken, ApiError>> {
+        Self::issue(self, bearer).boxed()
     }
 }
 
@@ -253,9 +258,10 @@ impl Pass {
     }
 }
 
-/// What gives tokens and reads them, in a resolver; there is none where the schema runs without a server.
-pub(crate) fn authority<'a>(context: &Context<'a>) -> Result<&'a Authority, ApiError> {
-    context.data_opt::<Arc<Authority>>().map(|authority| &**authority).ok_or_else(ApiError::internal)
+impl Peer for Pass {
+    fn viewer(&self) -> BoxFuture<'_, Result<Viewer, ApiError>> {
+        Self::viewer(self).boxed()
+    }
 }
 
 /// The token of a request. It comes in one header of one form; whatever else claims to say who somebody is does not.

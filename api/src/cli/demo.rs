@@ -17,8 +17,9 @@ use db::{
 };
 
 use super::output;
+use schema::clock::Clock;
+
 use crate::{
-    clock::Clock,
     config::Config,
     database::{Database, DatabaseError, Sharing},
 };

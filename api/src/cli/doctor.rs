@@ -11,8 +11,9 @@ use db::{
 };
 
 use super::output;
+use schema::clock::Clock;
+
 use crate::{
-    clock::Clock,
     config::{Config, Sources},
     database::{Database, MIGHTY, Sharing, join},
 };

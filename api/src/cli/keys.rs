@@ -10,8 +10,9 @@ use db::{
 };
 
 use super::output;
+use schema::clock::Clock;
+
 use crate::{
-    clock::Clock,
     config::{Config, secret},
     database::{Database, Sharing},
     server::ServerError,

@@ -13,10 +13,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use schema::{permissions, sdl};
+
 use crate::{
     config::{Config, ConfigError, Sources, as_markdown, as_table},
-    permissions,
-    schema::sdl,
     telemetry,
 };
 use audit::Audit;

@@ -6,8 +6,9 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{demo, output};
+use schema::clock::Clock;
+
 use crate::{
-    clock::Clock,
     config::{Config, LogConfig},
     database::{Database, DatabaseError, Sharing},
     server::{Running, Server, ServerError},

@@ -26,10 +26,11 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use super::output;
+use schema::payload;
+
 use crate::{
     config::Config,
     database::{Database, DatabaseError, Sharing},
-    payload,
 };
 
 const EXAMPLES: &str = "\

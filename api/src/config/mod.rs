@@ -17,8 +17,8 @@ use db::session::Lives;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::clock::Clock;
 pub use document::{as_markdown, as_table};
+use schema::clock::Clock;
 use settings::Setting;
 pub use sources::{Origin, Sources, Written};
 

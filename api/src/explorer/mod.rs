@@ -20,7 +20,7 @@ use tracing::error;
 mod bundle;
 mod examples;
 
-use crate::server::{Door, Route};
+use crate::door::{Door, Route};
 pub use examples::{Example, all as examples};
 
 /// Everything the page needs comes from this server, and nothing else may be loaded or contacted: `'self'` in
@@ -158,7 +158,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::server::router;
+    use crate::door::router;
 
     /// Asks the router for `path` with these headers.
     async fn get(path: &str, headers: &[(HeaderName, &str)]) -> Response {

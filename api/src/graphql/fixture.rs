@@ -18,13 +18,13 @@ use tokio::time::Duration;
 use uuid::Uuid;
 
 use super::{GraphqlService, Settings, route};
+use schema::{error::ApiError, language::Language, viewer::Viewer};
+
 use crate::{
+    authentication::Authenticate,
     config::LimitsConfig,
-    error::ApiError,
-    language::Language,
+    door::{ClientAddress, router},
     limits::Limits,
-    server::{ClientAddress, router},
-    viewer::{Authenticate, Viewer},
 };
 
 #[derive(SimpleObject)]

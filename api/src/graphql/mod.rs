@@ -35,19 +35,24 @@ use serde::Serialize;
 use self::media::Media;
 pub(crate) use self::params::{Asked, request};
 pub use self::service::{Answer, GraphqlService, Settings};
-use crate::{
-    error::{ApiError, Caller, Code, RETRY_AFTER},
-    guard::{Admitted, Guard},
+use schema::{
+    caller::Caller,
+    error::{ApiError, Code, RETRY_AFTER},
     language::from_accept_language,
-    limits::{self, Counted, Limits, Load},
-    server::{Door, Refusal, RequestId, Route, refused},
-    viewer::{Authenticate, Viewer},
+    viewer::Viewer,
+};
+
+use crate::{
+    authentication::Authenticate,
+    door::{Door, Refusal, Route, client_address, refused, request_id},
+    guard::{Admitted, Guard},
+    limits::{Counted, Limits, Load},
 };
 
 /// The path of the endpoint.
 pub const PATH: &str = "/graphql";
 
-/// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](crate::language::Language) and [`Caller`] as data.
+/// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](schema::language::Language) and [`Caller`] as data.
 pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate, limits: Arc<Limits>) -> Route {
     Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { service, authenticate, limits }))
 }
@@ -147,7 +152,7 @@ impl<E: Executor> Endpoint<E> {
             mutations: sum.mutations.saturating_add(load.mutations),
             sign_ins: sum.sign_ins.saturating_add(load.sign_ins),
         });
-        self.limits.count(load, viewer.principal.actor().account(), limits::address(&parts.extensions))
+        self.limits.count(load, viewer.principal.actor().account(), client_address(&parts.extensions))
     }
 
     async fn execute(
@@ -175,7 +180,7 @@ fn turn_away_as(media: Media, limits: &Limits, error: ApiError, parts: &Parts, c
     if error.code() != Code::Unauthenticated {
         return refuse_as(media, error, caller);
     }
-    let counted = limits.count_refused_token(limits::address(&parts.extensions));
+    let counted = limits.count_refused_token(client_address(&parts.extensions));
     let too_often = counted.refusal();
     if too_often.is_some() {
         refused(Refusal::RateLimited.reason());
@@ -194,7 +199,7 @@ fn write_batch(answers: &[Answer], media: Media) -> Response<Body> {
 
 pub(crate) fn caller(headers: &HeaderMap) -> Caller {
     let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Caller { request_id: RequestId::of(headers), language: from_accept_language(language) }
+    Caller { request_id: request_id(headers), language: from_accept_language(language) }
 }
 
 /// The status of a request that was read.

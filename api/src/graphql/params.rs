@@ -13,10 +13,9 @@ use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{
-    error::{ApiError, Code},
-    guard::Guard,
-};
+use schema::error::{ApiError, Code};
+
+use crate::guard::Guard;
 
 /// What one HTTP request asks for.
 #[derive(Debug)]

@@ -13,9 +13,13 @@ use serde::Serialize;
 use tokio::time::{Duration, timeout};
 use tracing::Instrument;
 
+use schema::{
+    caller::Caller,
+    error::{ApiError, Code, present},
+};
+
 use crate::{
     config::Config,
-    error::{ApiError, Caller, Code, present},
     guard::{Admitted, Guard, Limits},
 };
 

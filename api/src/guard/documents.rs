@@ -12,7 +12,9 @@ use async_graphql::{
 use moka::sync::Cache;
 
 use super::measure::Tally;
-use crate::{error::ApiError, limits::Load};
+use schema::error::ApiError;
+
+use crate::limits::Load;
 
 /// A parsed document within the limits.
 #[derive(Debug)]

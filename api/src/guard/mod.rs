@@ -30,10 +30,9 @@ use self::{
     measure::{Cycle, Measure, Tally},
     prices::Prices,
 };
-use crate::{
-    error::{ApiError, Code},
-    limits::Load,
-};
+use schema::error::{ApiError, Code};
+
+use crate::limits::Load;
 
 /// The page where a connection is asked for neither `first` nor `last`; also what a list without paging is taken for.
 pub const DEFAULT_PAGE: u64 = 20;

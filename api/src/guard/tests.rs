@@ -4,7 +4,9 @@ use async_graphql::{Name, Request, Value, Variables};
 use serde_json::json;
 
 use super::{Admitted, Guard, Limits};
-use crate::{error::ApiError, graphql::fixture};
+use schema::error::ApiError;
+
+use crate::graphql::fixture;
 
 fn admit(guard: &Guard, request: impl Into<Request>) -> Result<Admitted, ApiError> {
     guard.admit(&request.into(), &mut guard.budget())
@@ -186,7 +188,7 @@ fn the_operation_is_chosen_by_name() {
 
 #[test]
 fn tools_may_read_the_schema_but_not_multiply_it() {
-    let whole = Guard::new(&crate::schema::sdl(), Limits::default()).unwrap();
+    let whole = Guard::new(&schema::sdl(), Limits::default()).unwrap();
     let cost = admit(&whole, include_str!("introspection.graphql")).unwrap().cost;
     assert!(cost < Limits::default().cost / 2, "{cost}: the schema outgrows what its readers may ask for");
     let deeper = "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields \

@@ -22,12 +22,12 @@ use tokio::{
 };
 
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
+use schema::error::{ApiError, Code};
+
 use crate::{
     authentication::Pass,
-    error::{ApiError, Code},
+    door::{Refusal, client_address, refused, request_id},
     graphql::{self, Answer, Asked},
-    limits,
-    server::{Refusal, RequestId, refused},
 };
 
 pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
@@ -55,9 +55,9 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     };
     let Some(place) = live.place() else {
         refused(Refusal::Saturated.reason());
-        return Refusal::Saturated.answer(&RequestId::of(&parts.headers));
+        return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
-    let client = Client { pass, caller, address: limits::address(&parts.extensions) };
+    let client = Client { pass, caller, address: client_address(&parts.extensions) };
     let begun = guard.admit(&request, &mut guard.budget()).and_then(|admitted| {
         graphql::may_run(&parts.method, admitted.kind)?;
         live.admitted(request, admitted, &client, viewer)

@@ -1,11 +1,9 @@
 //! Live: the change feed as a subscription, over a WebSocket ([`socket`]) and over server-sent events ([`events`]).
 //!
 //! Nothing is pushed into queues: a subscription is a stream that reads the next stretch of the feed when its client has
-//! taken what came before, so that a slow client holds a few events and no connection to the database. In between it waits
-//! for the node's one listener ([`db::change::follow`]). Who reads is found out anew for each stretch.
+//! taken what came before (see `changes`), so that a slow client holds a few events and no connection to the database.
 
 mod events;
-mod feed;
 mod socket;
 
 use std::{sync::Arc, time::Duration};
@@ -16,17 +14,19 @@ use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use std::net::IpAddr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-pub use self::feed::Feed;
-pub(crate) use self::feed::{Operation, Subscribed, Wanted};
+use schema::{
+    caller::Caller,
+    error::{ApiError, Code},
+    viewer::{Peer, Viewer},
+};
+
 use crate::{
     authentication::{Authority, Pass},
     config::ServerConfig,
-    error::{ApiError, Caller, Code},
+    door::{Door, Route},
     graphql::{Answer, GraphqlService},
     guard::Admitted,
     limits::Limits,
-    server::{Door, Route},
-    viewer::Viewer,
 };
 
 /// The path of the WebSocket.
@@ -107,7 +107,7 @@ impl<E: Executor> Live<E> {
         data.insert(viewer);
         let caller = client.caller.clone();
         if admitted.kind == OperationType::Subscription {
-            data.insert(client.pass.clone());
+            data.insert(Arc::new(client.pass.clone()) as Arc<dyn Peer>);
             return Ok(self.service.subscribe(request, &admitted, data, caller));
         }
         let place = Arc::clone(&self.work).try_acquire_owned().map_err(|_| ApiError::unavailable())?;

@@ -42,12 +42,12 @@ use tokio::{
 };
 
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
+use schema::error::{ApiError, Code};
+
 use crate::{
     authentication::Pass,
-    error::{ApiError, Code},
+    door::{Refusal, client_address, refused, request_id},
     graphql::{self, Answer},
-    limits,
-    server::{Refusal, RequestId, refused},
 };
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -76,7 +76,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     }
     let Some(place) = live.place() else {
         refused(Refusal::Saturated.reason());
-        return Refusal::Saturated.answer(&RequestId::of(&parts.headers));
+        return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
     // A token in the header that is none is told where the client can read it: after the upgrade.
     let pass = Pass::of_request(&live.authority, &parts);
@@ -84,7 +84,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         Ok(pass) => (pass, None),
         Err(error) => (Pass::of_nobody(&live.authority, &parts), Some(error)),
     };
-    let client = Client { pass, caller, address: limits::address(&parts.extensions) };
+    let client = Client { pass, caller, address: client_address(&parts.extensions) };
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(MESSAGE)

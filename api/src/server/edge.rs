@@ -12,11 +12,9 @@ use axum::{
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
-use super::{
-    metrics,
-    refusal::Refusal,
-    request_id::{self, RequestId},
-};
+use schema::caller::RequestId;
+
+use crate::door::{REQUEST_ID, Refusal, header_value, metrics, request_id};
 
 /// Sent unless the answer says otherwise: the explorer, for one, brings a policy of its own.
 const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
@@ -28,9 +26,9 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
 
 /// The outermost layer.
 pub async fn edge(mut request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.headers());
+    let id = request_id(request.headers());
     // Whoever answers further in finds it where a proxy would have put it.
-    request.headers_mut().insert(request_id::HEADER, id.header_value());
+    request.headers_mut().insert(REQUEST_ID, header_value(&id));
     // Of the highest level, so that no filter takes the id off a line that it lets through.
     let span = tracing::error_span!("request", id = id.as_str());
     async move {
@@ -78,7 +76,7 @@ impl Seen {
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(request_id::HEADER, id.header_value());
+    headers.insert(REQUEST_ID, header_value(id));
     for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

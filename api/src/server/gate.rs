@@ -13,8 +13,10 @@ use axum::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{metrics, refusal::Refusal, request_id::RequestId};
-use crate::config::ServerConfig;
+use crate::{
+    config::ServerConfig,
+    door::{Refusal, metrics, request_id},
+};
 
 /// Bodies on their way in, for each request that may be worked on: slow senders take these places, not the others.
 const BODIES_PER_REQUEST: usize = 4;
@@ -78,7 +80,7 @@ fn is_compressed(headers: &HeaderMap) -> bool {
 
 /// The layer around everything that costs work.
 pub async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.headers());
+    let id = request_id(request.headers());
     match gate.pass(request, next).await {
         Ok(response) => response,
         Err(refusal) => {

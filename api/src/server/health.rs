@@ -15,7 +15,7 @@ use db::{
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::metrics;
+use crate::door::metrics;
 
 /// Longer than PostgreSQL ever needs for the question, shorter than a probe waits.
 const PROBE_WAIT: Duration = Duration::from_secs(1);

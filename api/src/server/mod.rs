@@ -1,14 +1,10 @@
 //! The running server: a socket, the routes behind it, the database behind those, and an orderly end.
 
-mod address;
 mod connections;
 mod edge;
 mod gate;
 mod health;
-mod metrics;
 mod patience;
-mod refusal;
-mod request_id;
 mod routes;
 
 use std::{io, net::SocketAddr, sync::Arc};
@@ -16,27 +12,20 @@ use std::{io, net::SocketAddr, sync::Arc};
 use db::demo::accounts;
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
+use schema::{Api, access, changes::Feed, clock::Clock, tokens::TokenIssuer};
+
 use crate::{
-    access,
     authentication::{Authority, JWKS_PATH},
-    clock::Clock,
     config::{Config, ServerConfig, secret::SecretError},
     database::{Database, DatabaseError, Sharing},
+    door::{Door, Route, metrics},
     explorer::OfferedAccount,
     graphql::{self, GraphqlService},
     limits::Limits,
-    live::{Feed, Live},
+    live::Live,
     oauth,
-    schema::{self, Api},
 };
-pub use address::ClientAddress;
 use health::Health;
-pub(crate) use metrics::refused;
-pub use refusal::Refusal;
-pub use request_id::RequestId;
-#[cfg(test)]
-pub(crate) use routes::router;
-pub use routes::{Door, Route};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -159,10 +148,11 @@ fn work(
     leaving: watch::Receiver<bool>,
 ) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;
-    let feed = Feed::new(database.pool());
+    let feed = Feed::new(database.pool().clone(), clock);
     let schema = |mode| {
+        let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
         let api = Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
-        api.with_authority(Arc::clone(&authority)).with_feed(Arc::clone(&feed))
+        api.with_issuer(issuer).with_feed(Arc::clone(&feed))
     };
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;

@@ -8,55 +8,25 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::{MethodRouter, get},
+    routing::get,
 };
 use tower::util::option_layer;
 use tower_http::{CompressionLevel, compression::CompressionLayer, cors::CorsLayer};
 
 use super::{
-    address,
     edge::edge,
     gate::{Gate, gate},
     health::{self, Health},
-    refusal::Refusal,
-    request_id::{self, RequestId},
 };
 use crate::{
     config::ServerConfig,
+    door::{self, Door, Refusal, Route, request_id, router},
     explorer::{self, OfferedAccount},
     limits::{self, Limits, RATE_LIMIT, RATE_LIMIT_POLICY},
 };
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
-
-/// Who may come in at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// Anyone: it answers everybody the same.
-    Public,
-    /// Whoever watches over the server. Cheap, never refused, and of no interest to the world.
-    Probe,
-    /// Whoever brings credentials in exchange for a token: each request counts as a sign-in.
-    Credentials,
-    /// Whoever the request's token says, and nobody if it has none: each field has its own rule.
-    Token,
-}
-
-/// Something the server answers. The router is made of these alone, so that a path without a rule cannot be added.
-pub struct Route {
-    path: &'static str,
-    door: Door,
-    methods: MethodRouter,
-}
-
-impl Route {
-    /// What is at a path, and for whom.
-    #[must_use]
-    pub const fn new(path: &'static str, door: Door, methods: MethodRouter) -> Self {
-        Self { path, door, methods }
-    }
-}
 
 /// Everything the server answers. `work` are the routes of the API, `offered` the accounts that the explorer offers.
 pub fn routes(
@@ -86,17 +56,12 @@ pub fn routes(
         // Cheap and quick: most answers are small, and the processor is the database's too.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(option_layer(cors(&config.cors_origins)))
-        .layer(from_fn_with_state(Arc::from(config.trusted_proxies.as_slice()), address::note))
+        .layer(from_fn_with_state(Arc::from(config.trusted_proxies.as_slice()), door::note_address))
         .layer(from_fn(edge))
 }
 
-/// A router of routes whatever their doors, without the layers of the server.
-pub fn router(routes: impl IntoIterator<Item = Route>) -> Router {
-    routes.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.methods))
-}
-
 async fn nothing_here(request: Request) -> Response {
-    Refusal::NotFound.answer(&RequestId::of(request.headers()))
+    Refusal::NotFound.answer(&request_id(request.headers()))
 }
 
 /// Lets the pages of these origins call and read, without cookies, which the API does not know.
@@ -110,7 +75,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::ACCEPT, header::ACCEPT_LANGUAGE, header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([
-            request_id::HEADER,
+            door::REQUEST_ID,
             header::RETRY_AFTER,
             RATE_LIMIT,
             RATE_LIMIT_POLICY,

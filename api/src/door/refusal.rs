@@ -7,8 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::request_id::RequestId;
-use crate::error::Code;
+use schema::{caller::RequestId, error::Code};
 
 /// Why the server does not answer what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

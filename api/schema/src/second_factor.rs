@@ -10,11 +10,11 @@ use db::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    authentication::authority,
     error::ApiError,
     page::Answer,
     payload::{payload, settle},
     sessions::{DonePayload, secret},
+    tokens::issuer,
     viewer::{permit, writer},
 };
 
@@ -126,7 +126,7 @@ impl SecondFactorMutation {
 
 async fn begin(context: &Context<'_>, input: BeginSecondFactorInput) -> Result<BeginSecondFactorPayload, ApiError> {
     let permit = permit::<action::KeepOwnAccount>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     let begun = second_factor::begin(writer(context), &permit, entrance, secret(input.password)).await;
     let (begun, user_errors) = settle(context, begun)?;
     let second_factor = begun.map(|begun| BegunSecondFactor {
@@ -138,13 +138,13 @@ async fn begin(context: &Context<'_>, input: BeginSecondFactorInput) -> Result<B
 
 async fn confirm(context: &Context<'_>, input: ConfirmSecondFactorInput) -> Result<RecoveryCodesPayload, ApiError> {
     let permit = permit::<action::KeepOwnAccount>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     shown(context, second_factor::confirm(writer(context), &permit, entrance, &input.code).await)
 }
 
 async fn remove(context: &Context<'_>, input: SecondFactorInput) -> Result<DonePayload, ApiError> {
     let permit = permit::<action::KeepOwnAccount>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     let SecondFactorInput { password, code, recovery_code } = input;
     let given = Given { code, recovery_code };
     let removed = second_factor::remove(writer(context), &permit, entrance, secret(password), &given).await;
@@ -153,7 +153,7 @@ async fn remove(context: &Context<'_>, input: SecondFactorInput) -> Result<DoneP
 
 async fn renew(context: &Context<'_>, input: SecondFactorInput) -> Result<RecoveryCodesPayload, ApiError> {
     let permit = permit::<action::KeepOwnAccount>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     let SecondFactorInput { password, code, recovery_code } = input;
     let given = Given { code, recovery_code };
     let renewed =

@@ -22,11 +22,11 @@ use db::{
 use crate::{
     agencies::Agency,
     directives::Directive,
-    documents::Document,
+    documents::{Document, clause},
     error::ApiError,
     language::Language,
     measurements::Measurement,
-    object::{by_code, clause, if_visible, maybe, named, object, one, root_lists, whole},
+    object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Connection, PageArgs, Shown as _, loaders, reader},
     programmes::{IndicatorGroup, Programme},
     targets::Target,

@@ -1,5 +1,8 @@
 //! The change feed (luồng thay đổi): what a client that keeps a copy reads instead of everything again.
 
+mod executed;
+mod feed;
+
 use async_graphql::{Context, ID, Object, SimpleObject, Subscription};
 use auth::Action;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -7,29 +10,30 @@ use chrono::{DateTime, Utc};
 use db::{
     access::Auth,
     change::{self, ChangeEventKind, ChangeType, Event},
+    page::Page,
 };
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 
+pub use self::feed::Feed;
+use self::{executed::Executed, feed::Subscribed};
 use crate::{
     accounts::{Account, RoleGrant},
     agencies::Agency,
     directives::{Directive, ProgressUpdate},
     documents::Document,
     error::ApiError,
-    guard::DEFAULT_PAGE,
     id,
     indicators::Indicator,
-    live::Wanted,
     measurements::Measurement,
+    node::Node,
     object::Tagged as _,
-    page::{Answer, bad_cursor, reader},
+    page::{Answer, reader},
     programmes::Programme,
     recommendations::Recommendation,
     reporting::{
         assignments::ReportingAssignment, calendar::ReportingExtension, nil_answers::NilAnswer, unlocks::UnlockRequest,
     },
     reporting_rules::ReportingRule,
-    schema::Node,
     service_accounts::ServiceAccount,
     targets::Target,
 };
@@ -61,7 +65,7 @@ fn read_cursor(text: &str) -> Result<i64, ApiError> {
     let bytes: Option<[u8; 9]> = BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     let place = bytes.as_ref().and_then(|bytes| bytes.split_first()).filter(|(mark, _)| **mark == MARK);
     let place = place.and_then(|(_, place)| Some(i64::from_be_bytes(place.try_into().ok()?)));
-    place.filter(|place| *place >= 0).ok_or_else(bad_cursor)
+    place.filter(|place| *place >= 0).ok_or_else(ApiError::cursor)
 }
 
 fn followed(types: Option<Vec<ChangeType>>) -> Result<Vec<ChangeType>, ApiError> {
@@ -165,7 +169,7 @@ async fn page(
     types: Option<Vec<ChangeType>>,
     first: Option<i32>,
 ) -> Result<ChangePage, ApiError> {
-    let first = first.map_or(u32::try_from(DEFAULT_PAGE).ok(), |first| u32::try_from(first).ok());
+    let first = first.map_or(Some(Page::default().size), |first| u32::try_from(first).ok());
     let first = first.filter(|first| (1..=MAX_EVENTS).contains(first));
     let first = first.ok_or_else(|| ApiError::bad_request("PAGE", format_args!("first is 1 to {MAX_EVENTS}")))?;
     let after = after.map(read_cursor).transpose()?.unwrap_or_default();
@@ -194,12 +198,9 @@ impl Subscription {
         context: &Context<'_>,
         #[graphql(desc = "The place to start after; from now on if left out")] after: Option<String>,
         #[graphql(desc = "Only changes of objects of these types; all if left out")] types: Option<Vec<ChangeType>>,
-    ) -> Result<impl Stream<Item = ChangeEvent>, ApiError> {
+    ) -> Result<impl Stream<Item = Executed<ChangeEvent>>, ApiError> {
         let after = after.as_deref().map(read_cursor).transpose()?;
-        // The events do not come from here: each is executed by itself, with what its reader may see then. See `live`.
-        let wanted = context.data_opt::<Wanted>().ok_or_else(ApiError::internal)?;
-        wanted.set(after, followed(types)?);
-        Ok(stream::empty())
+        Ok(Subscribed::new(context, after, followed(types)?)?.events())
     }
 }
 

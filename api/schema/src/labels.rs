@@ -1,4 +1,4 @@
-//! What people read for the values of enums. The words are in `api/labels.toml`.
+//! What people read for the values of enums. The words are in `api/schema/labels.toml`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -114,7 +114,7 @@ mod tests {
 
     /// The enums of the schema and their values, but for those that only sort, and the language itself.
     fn shown_enums() -> BTreeMap<String, Vec<String>> {
-        let document = parse_schema(crate::schema::sdl()).unwrap();
+        let document = parse_schema(crate::sdl()).unwrap();
         let enums = document.definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(ty) => match ty.node.kind {
                 TypeKind::Enum(kind) => {

@@ -24,11 +24,11 @@ use db::{
 use crate::{
     accounts::{Account, RoleGrant},
     directives::Directive,
-    documents::Document,
+    documents::{Document, clause},
     indicators::Indicator,
     language::Language,
     measurements::Measurement,
-    object::{by_code, clause, if_visible, maybe, named, object, on_side, one, root_lists, whole},
+    object::{by_code, if_visible, maybe, named, object, on_side, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
     programmes::Programme,
     recommendations::Recommendation,

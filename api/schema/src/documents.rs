@@ -15,12 +15,13 @@ use db::{
     reporting_rule::{ReportingRuleFilter, ReportingRuleLink},
     target::{TargetFilter, TargetLink, TargetOrder},
 };
+use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
     directives::Directive,
     error::ApiError,
-    object::{by_code, maybe, object, one, root_lists, whole},
+    object::{by_code, if_visible, maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
     programmes::Programme,
     recommendations::Recommendation,
@@ -87,6 +88,15 @@ impl DocumentRelation {
     /// The agency it is done to; null if it is done to a document
     async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
         maybe(context, self.row.to_agency_id).await
+    }
+}
+
+/// The clause of a document that says something; null if the viewer may not see the document, which it would give away.
+pub(crate) async fn clause(context: &Context<'_>, clause: Option<&str>, document: Option<Uuid>) -> Answer<String> {
+    match if_visible::<Document>(context, document).await {
+        Some(Err(error)) => Some(Err(error)),
+        None if document.is_some() => None,
+        _ => clause.map(|clause| Ok(clause.to_owned())),
     }
 }
 

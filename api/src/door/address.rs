@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, header::FORWARDED},
+    http::{Extensions, HeaderMap, header::FORWARDED},
     middleware::Next,
     response::Response,
 };
@@ -16,6 +16,12 @@ use ipnet::IpNet;
 /// The address of the client, in the extensions of every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The client's address, if it is known.
+#[must_use]
+pub fn client_address(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get().map(|ClientAddress(address)| *address)
+}
 
 /// Notes the client's address; the layer around all routes.
 pub async fn note(State(proxies): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {

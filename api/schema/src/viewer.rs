@@ -4,18 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use auth::{Acts, Denied, Permit, Principal};
-use axum::http::{HeaderMap, request::Parts};
 use db::{Origin, Writer};
 use futures_util::future::BoxFuture;
 
-use crate::{
-    error::{ApiError, Code},
-    limits,
-    server::RequestId,
-};
-
-/// The longest of what clients say of themselves, in bytes, that is kept.
-const LONGEST: usize = 200;
+use crate::error::{ApiError, Code};
 
 /// Whoever a request comes from. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -26,8 +18,11 @@ pub struct Viewer {
     pub origin: Arc<Origin>,
 }
 
-/// Finds out who a request comes from; a token that does not hold is an error.
-pub type Authenticate = Arc<dyn for<'a> Fn(&'a Parts) -> BoxFuture<'a, Result<Viewer, ApiError>> + Send + Sync>;
+/// Whoever is at the other end of a long connection.
+pub trait Peer: Send + Sync {
+    /// Who it is, found out anew each time; an error once the token does not hold.
+    fn viewer(&self) -> BoxFuture<'_, Result<Viewer, ApiError>>;
+}
 
 impl Viewer {
     /// Somebody who has not signed in.
@@ -35,24 +30,6 @@ impl Viewer {
     pub fn nobody(origin: Origin) -> Self {
         Self { principal: Arc::new(Principal::nobody()), origin: Arc::new(origin) }
     }
-}
-
-/// Where a request came from, by its connection and its headers.
-#[must_use]
-pub fn origin(parts: &Parts) -> Origin {
-    Origin {
-        address: limits::address(&parts.extensions).map(|address| address.to_string()),
-        client_name: said(&parts.headers, "x-client-name"),
-        client_version: said(&parts.headers, "x-client-version"),
-        user_agent: said(&parts.headers, "user-agent"),
-        request_id: Some(RequestId::of(&parts.headers).as_str().to_owned()),
-    }
-}
-
-/// A header in visible ASCII that is not too long; what is not like that was not said.
-fn said(headers: &HeaderMap, name: &str) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?.trim();
-    (!value.is_empty() && value.len() <= LONGEST).then(|| value.to_owned())
 }
 
 /// The viewer of a request.

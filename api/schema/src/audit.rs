@@ -14,9 +14,9 @@ use crate::{
     agencies::Agency,
     error::ApiError,
     id,
+    node::Node,
     object::{Tagged as _, maybe, object},
     page::{Answer, Connection, PageArgs},
-    schema::Node,
     service_accounts::ServiceAccount,
     viewer::permit,
 };

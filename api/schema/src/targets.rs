@@ -15,10 +15,10 @@ use db::{
 
 use crate::{
     agencies::Agency,
-    documents::Document,
+    documents::{Document, clause},
     error::ApiError,
     indicators::{Indicator, IndicatorDefinition},
-    object::{by_code, clause, if_visible, object, one, root_lists, whole},
+    object::{by_code, if_visible, object, one, root_lists, whole},
     page::{Answer, loaders},
     programmes::Programme,
 };

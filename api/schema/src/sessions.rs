@@ -17,12 +17,12 @@ use uuid::Uuid;
 
 use crate::{
     accounts::Account,
-    authentication::authority,
     error::ApiError,
     id,
     object::maybe,
     page::{Answer, reader},
     payload::{UserError, payload, settle},
+    tokens::issuer,
     viewer::{permit, viewer, writer},
 };
 
@@ -68,8 +68,8 @@ impl Viewer {
 
 impl Viewer {
     async fn live(&self, context: &Context<'_>) -> Result<Vec<Session>, ApiError> {
-        let authority = authority(context)?;
-        let rows = session::own(reader(context), authority.entrance().lives, authority.now()).await?;
+        let issuer = issuer(context)?;
+        let rows = session::own(reader(context), issuer.entrance().lives, issuer.now()).await?;
         Ok(rows.into_iter().map(|row| Session { current: row.id == self.session, row }).collect())
     }
 }
@@ -287,13 +287,13 @@ impl SessionMutation {
 
 async fn begin(context: &Context<'_>, credentials: Credentials) -> Result<SessionPayload, ApiError> {
     let permit = permit::<action::SignIn>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     given(context, sign_in::sign_in(writer(context), &permit, entrance, credentials).await).await
 }
 
 async fn refresh(context: &Context<'_>, token: SecretString) -> Result<SessionPayload, ApiError> {
     let permit = permit::<action::SignIn>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     given(context, session::refresh(writer(context), &permit, entrance, &token).await).await
 }
 
@@ -302,7 +302,7 @@ async fn given(context: &Context<'_>, outcome: Result<Kept, DbError>) -> Result<
     let (kept, user_errors) = settle(context, outcome)?;
     let Some(kept) = kept else { return Ok(SessionPayload { tokens: None, user_errors }) };
     let bearer = Bearer::User { account: kept.account, session: kept.session };
-    let access = authority(context)?.issue(&bearer).await?;
+    let access = issuer(context)?.issue(&bearer).await?;
     let tokens = Tokens {
         access_token: access.token.expose_secret().to_owned(),
         access_token_expires_at: access.expires_at,
@@ -330,14 +330,14 @@ async fn end(context: &Context<'_>, id: &str) -> Result<DonePayload, ApiError> {
 
 async fn change_password(context: &Context<'_>, input: ChangePasswordInput) -> Result<DonePayload, ApiError> {
     let permit = permit::<action::KeepOwnAccount>(context)?;
-    let entrance = authority(context)?.entrance();
+    let entrance = issuer(context)?.entrance();
     let (current, new) = (secret(input.current_password), secret(input.new_password));
     DonePayload::of(context, password::change(writer(context), &permit, entrance, current, new).await)
 }
 
 async fn set_password_by_reset(context: &Context<'_>, input: SetPasswordByResetInput) -> Result<DonePayload, ApiError> {
     let permit = permit::<action::SignIn>(context)?;
-    let passwords = &authority(context)?.entrance().passwords;
+    let passwords = &issuer(context)?.entrance().passwords;
     let (token, new) = (input.token.into(), secret(input.new_password));
     DonePayload::of(context, password::use_reset(writer(context), &permit, passwords, &token, new).await)
 }

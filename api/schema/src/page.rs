@@ -19,10 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
-use crate::{
-    error::{ApiError, Code},
-    loaders::Loaders,
-};
+use crate::{error::ApiError, loaders::Loaders};
 
 /// What a relation answers: null, with an error beside it, if only this field failed.
 pub type Answer<T> = Option<Result<T, ApiError>>;
@@ -66,12 +63,15 @@ impl PageArgs {
     pub fn page(&self, fingerprint: u64) -> Result<Page, ApiError> {
         let backward = match (self.first, self.last, &self.after, &self.before) {
             (Some(_), Some(_), ..) => {
-                return Err(bad_page("hãy dùng first hoặc last, không dùng cả hai", "use first or last, not both"));
+                return Err(ApiError::page(
+                    "hãy dùng first hoặc last, không dùng cả hai",
+                    "use first or last, not both",
+                ));
             }
             (None, Some(_), None, _) => true,
             (_, None, _, None) => false,
             _ => {
-                return Err(bad_page(
+                return Err(ApiError::page(
                     "after đi với first, before đi với last",
                     "after goes with first, before goes with last",
                 ));
@@ -80,7 +80,7 @@ impl PageArgs {
         let size = match self.first.or(self.last) {
             None => Page::default().size,
             Some(size) => u32::try_from(size).ok().filter(|size| (1..=MAX_PAGE).contains(size)).ok_or_else(|| {
-                bad_page(
+                ApiError::page(
                     format!("first và last từ 1 đến {MAX_PAGE}, không phải {size}"),
                     format!("first and last are 1 to {MAX_PAGE}, not {size}"),
                 )
@@ -94,25 +94,17 @@ impl PageArgs {
     }
 }
 
-fn bad_page(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> ApiError {
-    ApiError::new(Code::BadRequest, vi, en).with("reason", "PAGE")
-}
-
-pub(crate) fn bad_cursor() -> ApiError {
-    bad_page("con trỏ không hợp lệ", "this is no cursor of this API")
-}
-
 fn read_cursor(text: &str, fingerprint: u64) -> Result<Cursor, ApiError> {
     let bookmark = BASE64_URL_SAFE_NO_PAD
         .decode(text)
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Bookmark>(&bytes).ok())
         .filter(|bookmark| bookmark.cursor.is_possible())
-        .ok_or_else(bad_cursor)?;
+        .ok_or_else(ApiError::cursor)?;
     if bookmark.of == fingerprint {
         Ok(bookmark.cursor)
     } else {
-        Err(bad_page(
+        Err(ApiError::page(
             "con trỏ thuộc danh sách có bộ lọc hoặc cách sắp xếp khác; hãy bắt đầu lại từ đầu",
             "this cursor belongs to a list with another sort or filter; start again without it",
         ))
@@ -269,6 +261,7 @@ pub(crate) fn loaders<'a>(context: &Context<'a>) -> &'a Loaders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Code;
     use db::page::{Key, Tie};
 
     fn read(key: Option<Key>, code: &str) -> Result<Cursor, ApiError> {

@@ -76,6 +76,6 @@ mod tests {
 
     #[test]
     fn the_schema_has_no_gap() {
-        check(&crate::schema::sdl()).unwrap();
+        check(&crate::sdl()).unwrap();
     }
 }

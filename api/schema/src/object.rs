@@ -8,7 +8,6 @@ use db::{
 use uuid::Uuid;
 
 use crate::{
-    documents::Document,
     error::ApiError,
     language::Language,
     page::{Answer, Shown, loaders},
@@ -28,15 +27,6 @@ pub(crate) async fn maybe<T: Shown>(context: &Context<'_>, id: Option<Uuid>) -> 
 /// [`maybe`] for what may be hidden: asks even where there is nothing to ask for, or the time it takes would tell the two apart.
 pub(crate) async fn if_visible<T: Shown>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
     one(context, id.unwrap_or_default()).await
-}
-
-/// The clause of a document that says something; null if the viewer may not see the document, which it would give away.
-pub(crate) async fn clause(context: &Context<'_>, clause: Option<&str>, document: Option<Uuid>) -> Answer<String> {
-    match if_visible::<Document>(context, document).await {
-        Some(Err(error)) => Some(Err(error)),
-        None if document.is_some() => None,
-        _ => clause.map(|clause| Ok(clause.to_owned())),
-    }
 }
 
 /// The object of that business key; null if there is none, or if the viewer may not see it.

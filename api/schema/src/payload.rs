@@ -106,7 +106,8 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
 }
 
 /// What has to be mended, for a terminal.
-pub(crate) fn in_words(broken: &[Violation]) -> String {
+#[must_use]
+pub fn in_words(broken: &[Violation]) -> String {
     let words = broken.iter().map(|violation| {
         let field =
             violation.field.iter().filter(|part| *part != "input").map(AsRef::as_ref).collect::<Vec<&str>>().join(".");

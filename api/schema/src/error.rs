@@ -6,10 +6,10 @@
 use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 
 use async_graphql::{Pos, ServerError, Value};
-use axum::http::StatusCode;
 use db::DbError;
+use http::StatusCode;
 
-use crate::{language::Language, server::RequestId};
+use crate::{caller::Caller, language::Language};
 
 /// The stable `extensions.code` of an error. Clients decide by it; messages are for people.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -161,6 +161,17 @@ impl ApiError {
             .with("reason", reason)
     }
 
+    /// A page that there cannot be.
+    pub fn page(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::BadRequest, vi, en).with("reason", "PAGE")
+    }
+
+    /// A cursor that is none.
+    #[must_use]
+    pub fn cursor() -> Self {
+        Self::page("con trỏ không hợp lệ", "this is no cursor of this API")
+    }
+
     /// A limit is exceeded; both numbers are told.
     #[must_use]
     pub fn limit(code: Code, what: (&str, &str), limit: u64, actual: u64) -> Self {
@@ -206,7 +217,7 @@ impl ApiError {
 
     /// The word in `extensions.reason`, if it has one.
     #[must_use]
-    pub(crate) fn reason(&self) -> Option<&str> {
+    pub fn reason(&self) -> Option<&str> {
         self.extensions.iter().find(|(name, _)| *name == "reason").and_then(|(_, value)| match value {
             Value::String(word) => Some(word.as_str()),
             _ => None,
@@ -223,12 +234,14 @@ impl ApiError {
     }
 
     /// What the log may know beside.
-    pub(crate) fn cause(&self) -> Option<&DbError> {
+    #[must_use]
+    pub fn cause(&self) -> Option<&DbError> {
         self.cause.as_deref()
     }
 
     /// As an error of a whole request, before there is a path.
-    pub(crate) fn into_server_error(self) -> ServerError {
+    #[must_use]
+    pub fn into_server_error(self) -> ServerError {
         let mut error = ServerError::new(self.en.clone(), None);
         error.locations.clone_from(&self.locations);
         error.source = Some(Arc::new(self));
@@ -264,7 +277,7 @@ impl From<Arc<DbError>> for ApiError {
             ),
             DbError::NotFound => Self::new(Code::NotFound, "Không tìm thấy", "Not found"),
             DbError::Invalid(words) => Self::bad_request("INPUT", words),
-            DbError::Cursor => crate::page::bad_cursor(),
+            DbError::Cursor => Self::cursor(),
             // A mutation puts these into its payload; what comes here was refused where there is none.
             DbError::Violated(broken) => Self::bad_request("INPUT", format_args!("{broken:?}")),
             DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => Self::internal(),
@@ -288,18 +301,9 @@ impl fmt::Display for ApiError {
 
 impl Error for ApiError {}
 
-/// What an answer must know of the one who asked.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// Found again in the log and in every error.
-    pub request_id: RequestId,
-    /// Of the messages, and the default for names and labels.
-    pub language: Language,
-}
-
 /// Turns an error into what clients may see and tells its code: ours speaks the caller's language, the library's own
 /// about the request keep their words, and the rest is masked.
-pub(crate) fn present(error: &mut ServerError, caller: &Caller) -> Code {
+pub fn present(error: &mut ServerError, caller: &Caller) -> Code {
     if let Some(ours) = own(error) {
         if let (500.., Some(cause)) = (ours.code.status().as_u16(), &ours.cause) {
             tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, cause = &**cause as &dyn Error, "failed");

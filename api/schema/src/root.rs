@@ -1,0 +1,191 @@
+//! The schema as a whole: the merged root, and what a request brings with it.
+
+use std::{any::TypeId, sync::Arc};
+
+use async_graphql::{Data, Executor, MergedObject, Request, Response, Schema, ValidationMode};
+use chrono::{DateTime, Utc};
+use db::{Date, Origin, Pool, Reader, Writer};
+use futures_util::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::{
+    accounts::{AccountQuery, change::AccountMutation},
+    agencies::AgencyQuery,
+    audit::AuditQuery,
+    changes::{ChangeQuery, Feed, Subscription},
+    clock::Clock,
+    directives::{DirectiveQuery, change::DirectiveMutation},
+    documents::DocumentQuery,
+    error::ApiError,
+    indicators::IndicatorQuery,
+    labels::LabelQuery,
+    loaders::Loaders,
+    measurements::{
+        MeasurementQuery,
+        change::{MeasurementDecisionMutation, MeasurementMutation},
+    },
+    node::NodeQuery,
+    permissions::PermissionQuery,
+    programmes::ProgrammeQuery,
+    recommendations::RecommendationQuery,
+    reporting::{
+        assignments::{ReportingAssignmentMutation, ReportingAssignmentQuery},
+        calendar::{ReportingCalendarMutation, ReportingCalendarQuery},
+        nil_answers::{NilAnswerMutation, NilAnswerQuery},
+        obligations::ObligationQuery,
+        unlocks::{UnlockRequestMutation, UnlockRequestQuery},
+    },
+    reporting_rules::ReportingRuleQuery,
+    search::SearchQuery,
+    second_factor::SecondFactorMutation,
+    service_accounts::{ServiceAccountMutation, ServiceAccountQuery},
+    sessions::{SessionMutation, SessionQuery},
+    targets::TargetQuery,
+    tokens::TokenIssuer,
+    viewer::Viewer,
+};
+
+/// Everything that can be asked. Dates are days in Asia/Ho_Chi_Minh, instants are RFC 3339 in UTC, decimals are exact and
+/// written as strings. Whatever has to be loaded is nullable: null with an error of its path could not be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    NodeQuery,
+    AccountQuery,
+    AgencyQuery,
+    AuditQuery,
+    ChangeQuery,
+    DocumentQuery,
+    ProgrammeQuery,
+    IndicatorQuery,
+    TargetQuery,
+    MeasurementQuery,
+    DirectiveQuery,
+    RecommendationQuery,
+    ReportingRuleQuery,
+    ObligationQuery,
+    ReportingAssignmentQuery,
+    ReportingCalendarQuery,
+    NilAnswerQuery,
+    UnlockRequestQuery,
+    SearchQuery,
+    LabelQuery,
+    ServiceAccountQuery,
+    PermissionQuery,
+    SessionQuery,
+);
+
+/// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null
+/// exactly if nothing was written. What the viewer may not do at all, and what is not there, are errors.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    AccountMutation,
+    SessionMutation,
+    SecondFactorMutation,
+    ServiceAccountMutation,
+    DirectiveMutation,
+    MeasurementMutation,
+    MeasurementDecisionMutation,
+    ReportingAssignmentMutation,
+    ReportingCalendarMutation,
+    NilAnswerMutation,
+    UnlockRequestMutation,
+);
+
+type Cotmoc = Schema<Query, Mutation, Subscription>;
+
+fn build(mode: ValidationMode, introspection: bool) -> Cotmoc {
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription)
+        .validation_mode(mode)
+        .override_output_type_description::<Decimal>(
+            "An exact decimal number, as a string: `\"8.5\"`. Never rounded on its way.",
+        )
+        .override_input_type_description::<Uuid>(
+            "A UUID, written `0193cb7e-5a00-7000-8000-000000000001` (RFC 9562), that the client makes at random.",
+        )
+        .override_output_type_description::<DateTime<Utc>>(
+            "An instant in UTC, written `2025-04-15T01:30:00+00:00` (RFC 3339).",
+        );
+    if introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+}
+
+/// The schema in its own language, as `api/schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    build(ValidationMode::Strict, true).sdl()
+}
+
+/// The schema with what it reads from: gives each request a reader and loaders of its own.
+#[derive(Clone)]
+pub struct Api {
+    schema: Cotmoc,
+    pool: Pool,
+    clock: Clock,
+    issuer: Option<Arc<dyn TokenIssuer>>,
+    feed: Option<Arc<Feed>>,
+}
+
+impl Api {
+    /// The schema over a database, on a clock.
+    #[must_use]
+    pub fn new(mode: ValidationMode, introspection: bool, pool: Pool, clock: Clock) -> Self {
+        Self { schema: build(mode, introspection), pool, clock, issuer: None, feed: None }
+    }
+
+    /// With what gives tokens: signing in needs it.
+    #[must_use]
+    pub fn with_issuer(self, issuer: Arc<dyn TokenIssuer>) -> Self {
+        Self { issuer: Some(issuer), ..self }
+    }
+
+    /// With the feed that this node follows: subscriptions need it.
+    #[must_use]
+    pub fn with_feed(self, feed: Arc<Feed>) -> Self {
+        Self { feed: Some(feed), ..self }
+    }
+
+    /// Executes a request in the name of that viewer, and tells what it was read with.
+    pub async fn execute_as(&self, mut request: Request, viewer: Viewer) -> (Response, Arc<Reader>) {
+        let today = Date(self.clock.today());
+        let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), today);
+        let origin = Origin::clone(&viewer.origin);
+        request.data.insert(Writer::new(self.pool.clone(), self.clock.now(), today, origin));
+        request.data.insert(viewer);
+        if let Some(issuer) = &self.issuer {
+            request.data.insert(Arc::clone(issuer));
+        }
+        let loaders = Loaders::new(Arc::clone(&reader));
+        request.data.insert(Arc::clone(&loaders));
+        request.data.insert(Arc::clone(&reader));
+        (loaders.drive(self.schema.execute(request)).await, reader)
+    }
+}
+
+impl Executor for Api {
+    async fn execute(&self, request: Request) -> Response {
+        let viewer = request.data.get(&TypeId::of::<Viewer>()).and_then(|viewer| viewer.downcast_ref::<Viewer>());
+        let viewer = viewer.cloned().unwrap_or_else(|| Viewer::nobody(Origin::default()));
+        self.execute_as(request, viewer).await.0
+    }
+
+    /// A subscription needs an `Arc<dyn Peer>` in its request's data; what its events are read with comes with each of them.
+    fn execute_stream(&self, mut request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        if let Some(feed) = &self.feed {
+            request.data.insert(Arc::clone(feed));
+        }
+        let answers = self.schema.execute_stream_with_session_data(request, session.unwrap_or_default());
+        let begun = stream::once(answers.into_future());
+        // The library has a stream for each field at the root, and none for those in fragments.
+        let answers = begun.flat_map(|(first, others)| {
+            let first = first.unwrap_or_else(|| {
+                let words = "a subscription selects its field at its root, in no fragment";
+                Response::from_errors(vec![ApiError::bad_request("VALIDATION", words).into_server_error()])
+            });
+            stream::once(std::future::ready(first)).chain(others)
+        });
+        answers.boxed()
+    }
+}
