@@ -111,6 +111,8 @@ pub enum Grantee {
     Service,
 }
 
+object_layer::named!(Grantee);
+
 impl From<Role> for Grantee {
     fn from(role: Role) -> Self {
         match role {
@@ -192,6 +194,8 @@ impl InputType for ActionWord {
         Some(self)
     }
 }
+
+object_layer::leaf!(ActionWord: |action, walk| walk.word(action.0.as_str()));
 
 impl OutputType for ActionWord {
     fn type_name() -> Cow<'static, str> {

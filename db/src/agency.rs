@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use diesel::{
     dsl::{array, array_position},
     prelude::*,
     sql_types,
 };
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -97,7 +98,6 @@ text_enum! {
 /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = agency)]
-#[graphql(name = "AgencyRow")]
 pub struct Agency {
     /// Internal id
     #[graphql(skip)]
@@ -296,7 +296,6 @@ impl Batch for AncestorsOf {
 /// Under which agency another stands, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = agency_placement)]
-#[graphql(name = "AgencyPlacementRow")]
 pub struct AgencyPlacement {
     /// First day (Asia/Ho_Chi_Minh); null if it was so before our records begin
     pub valid_from: Option<Date>,
@@ -327,7 +326,6 @@ relation!(
 /// A reorganisation: which agencies became which.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = agency_succession)]
-#[graphql(name = "AgencySuccessionRow")]
 pub struct AgencySuccession {
     /// Internal id
     #[graphql(skip)]

@@ -45,6 +45,8 @@ pub enum ComparatorRule {
     ReachedIsAtMost,
 }
 
+object_layer::named!(ComparatorRule);
+
 /// Words that ask for a figure to be reached without saying whether it may be passed, in lower case.
 const REACHED: [&str; 3] = ["", "đạt", "có"];
 

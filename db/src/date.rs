@@ -40,6 +40,8 @@ impl ScalarType for Date {
     }
 }
 
+object_layer::leaf!(Date: |day, walk| walk.quoted(&day.0));
+
 impl FromSql<sql_types::Date, Pg> for Date {
     fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
         FromSql::<sql_types::Date, Pg>::from_sql(bytes).map(Self)

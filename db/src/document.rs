@@ -1,7 +1,8 @@
 //! Documents (văn bản) and what they do to one another.
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -114,7 +115,6 @@ text_enum! {
 /// other provinces.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = document)]
-#[graphql(name = "DocumentRow")]
 pub struct Document {
     /// Internal id
     #[graphql(skip)]
@@ -286,7 +286,6 @@ noun!(Document, document, DocumentFilter, DocumentOrder, DocumentLink, |row| row
 /// What a document does to another document, or to an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = document_relation)]
-#[graphql(name = "DocumentRelationRow")]
 pub struct DocumentRelation {
     /// What it does
     pub kind: DocumentRelationKind,

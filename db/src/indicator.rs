@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -94,7 +95,6 @@ text_enum! {
 /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = indicator)]
-#[graphql(name = "IndicatorRow")]
 pub struct Indicator {
     /// Internal id
     #[graphql(skip)]
@@ -276,7 +276,6 @@ noun!(Indicator, indicator, IndicatorFilter, IndicatorOrder, IndicatorLink, |row
 /// A dated wording of what an indicator measures: another denominator or window is another version.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = indicator_definition)]
-#[graphql(name = "IndicatorDefinitionRow")]
 pub struct IndicatorDefinition {
     /// Internal id
     #[graphql(skip)]
@@ -337,7 +336,6 @@ impl Batch for DefinitionById {
 /// How the figures of two indicators must compare, for one subject in one period.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = indicator_rule)]
-#[graphql(name = "IndicatorRuleRow")]
 pub struct IndicatorRule {
     /// Stable key
     pub code: String,

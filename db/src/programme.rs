@@ -1,7 +1,8 @@
 //! Programmes (chương trình) and their pillars.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
 /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = programme)]
-#[graphql(name = "ProgrammeRow")]
 pub struct Programme {
     /// Internal id
     #[graphql(skip)]
@@ -117,7 +117,6 @@ text_enum! {
 /// A document a programme rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = programme_document)]
-#[graphql(name = "ProgrammeDocumentRow")]
 pub struct ProgrammeDocument {
     /// As what
     pub role: ProgrammeDocumentRole,
@@ -148,7 +147,6 @@ mod group {
     /// A pillar of a programme (trụ cột, nhóm chỉ tiêu).
     #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
     #[diesel(table_name = indicator_group)]
-    #[graphql(name = "IndicatorGroupRow")]
     pub struct IndicatorGroup {
         /// Internal id
         #[graphql(skip)]

@@ -1,8 +1,9 @@
 //! Recommendations (kiến nghị) and obstacles (khó khăn, tồn tại).
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{Action, Object, Principal};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -50,7 +51,6 @@ text_enum! {
 /// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = recommendation)]
-#[graphql(name = "RecommendationRow")]
 pub struct Recommendation {
     /// Internal id
     #[graphql(skip)]

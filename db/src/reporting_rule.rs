@@ -1,8 +1,9 @@
 //! Reporting rules: which clause says who reports what to whom, and how often.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::Action;
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -88,7 +89,6 @@ text_enum! {
 /// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = reporting_rule)]
-#[graphql(name = "ReportingRuleRow")]
 pub struct ReportingRule {
     /// Internal id
     #[graphql(skip)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::SimpleObject;
 use auth::{Actor, Permit, action, hash, password::Passwords, random, refresh, seal::Sealer};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
+use object_layer::SimpleObject;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use uuid::Uuid;
@@ -74,7 +74,6 @@ text_enum! {
 /// One device on which somebody is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = session)]
-#[graphql(name = "SessionRow")]
 pub struct Session {
     /// Internal id
     #[graphql(skip)]

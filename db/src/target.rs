@@ -1,7 +1,8 @@
 //! Targets (mục tiêu), their revisions, and what is odd about them.
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -40,7 +41,6 @@ text_enum! {
 /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = target)]
-#[graphql(name = "TargetRow")]
 pub struct Target {
     /// Internal id
     #[graphql(skip)]
@@ -249,7 +249,6 @@ noun!(Target, target, TargetFilter, TargetOrder, TargetLink, |row| row.code.clon
 /// What is odd about a target, and the other target that makes it so.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = target_warning)]
-#[graphql(name = "TargetWarningRow")]
 pub struct TargetWarning {
     /// In which way it is odd
     pub kind: TargetWarningKind,
@@ -270,7 +269,6 @@ relation!(
 /// A change of a target: the old value may be unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = target_revision)]
-#[graphql(name = "TargetRevisionRow")]
 pub struct TargetRevision {
     /// 1 for the first change, then counted up
     pub revision: i32,

@@ -24,6 +24,8 @@ macro_rules! text_enum {
             }
         }
 
+        object_layer::leaf!($name: |value, walk| walk.word(value.as_str()));
+
         impl std::str::FromStr for $name {
             type Err = String;
 

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, ContextSelectionSet, Data, Positioned, ServerResult, Value, indexmap::IndexMap, parser::types::Field,
-};
+use async_graphql::{Context, Data, ServerError, ServerResult, Value, indexmap::IndexMap};
 use async_graphql_value::RAW_VALUE_TOKEN;
 
 use crate::{
@@ -44,20 +42,16 @@ fn holds(part: &Part, name: &str) -> bool {
     }
 }
 
-/// Answers a value that is there, with what its field selects. `data` comes before what the request brought: an event of a
-/// subscription is read with a reader of its own.
+/// Answers a value that is there, with what its field selects; beside it the errors of what became null in it. `data` comes
+/// before what the request brought: an event of a subscription is read with a reader of its own.
 pub async fn answer_value(
     value: &dyn Output,
-    context: &ContextSelectionSet<'_>,
-    field: &Positioned<Field>,
+    context: &Context<'_>,
     data: Option<&Data>,
-) -> ServerResult<Value> {
+) -> (ServerResult<Value>, Vec<ServerError>) {
     let walk = Walk::new(context.schema_env, context.query_env, data);
-    let (text, errors) = walk.finish(&There(value), Arc::new(Group::of(field))).await;
-    for error in errors {
-        context.add_error(error);
-    }
-    text.map(raw)
+    let (text, errors) = walk.finish(&There(value), Arc::new(Group::of(context.item))).await;
+    (text.map(raw), errors)
 }
 
 struct FieldOf<'r>(&'r dyn Object);

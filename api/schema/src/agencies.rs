@@ -1,6 +1,6 @@
 //! Agencies (cơ quan, đơn vị).
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     Date,
@@ -20,6 +20,7 @@ use db::{
     role_grant::{RoleGrantFilter, RoleGrantLink},
     target::{TargetFilter, TargetLink, TargetOrder},
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     accounts::{Account, RoleGrant},
@@ -41,7 +42,7 @@ object! {
     Agency shows Row, tag b'a', by SeePublished;
     {
         /// Name, in Vietnamese where nobody has translated it
-        async fn name(
+        fn name(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
@@ -50,7 +51,7 @@ object! {
         }
 
         /// Other names in use, as documents write them: a handful
-        async fn aliases(&self) -> Vec<&str> {
+        fn aliases(&self) -> Vec<&str> {
             self.row.aliases.iter().flatten().map(String::as_str).collect()
         }
 

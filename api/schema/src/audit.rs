@@ -1,12 +1,13 @@
 //! The audit trail (nhật ký hệ thống), for inspectors.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use chrono::{DateTime, Utc};
 use db::{
     access::Auth,
     audit::{ActorKind, AuditEntry as Row, AuditFilter, AuditOrder, hex},
 };
+use object_layer::Object;
 use uuid::Uuid;
 
 use crate::{
@@ -41,7 +42,7 @@ object! {
     AuditEntry shows Row, tag b'e', by SeeAuditTrail;
     {
         /// Its place in the trail, from 1, without a gap
-        async fn number(&self) -> String {
+        fn number(&self) -> String {
             self.row.id.to_string()
         }
 
@@ -53,28 +54,28 @@ object! {
 
         /// Id of who did it, also of a machine: the same for all it did, to be used in the filter; null if nobody had
         /// signed in and for the program's own commands
-        async fn actor_id(&self) -> Option<ID> {
+        fn actor_id(&self) -> Option<ID> {
             let tag = if self.row.actor_kind == ActorKind::User { Account::TAG } else { ServiceAccount::TAG };
             self.row.actor_id.map(|actor| id::encode(tag, actor))
         }
 
         /// Id of the session it was done in: the same for all that was done in it, to be used in the filter
-        async fn session_id(&self) -> Option<ID> {
+        fn session_id(&self) -> Option<ID> {
             self.row.session_id.map(|session| id::encode(NO_TYPE, session))
         }
 
         /// The object; null if it has none, or one without a type of its own
         async fn object(&self, context: &Context<'_>) -> Answer<Node> {
-            Node::find(context, &self.object_id(context).await.ok()??).await
+            Node::find(context, &self.object_id()?).await
         }
 
         /// Id of the object: the same for all that was done to it, to be used in the filter
-        async fn object_id(&self) -> Option<ID> {
+        fn object_id(&self) -> Option<ID> {
             Some(id::encode(tag(self.row.noun.as_deref()?), self.row.object_id?))
         }
 
         /// SHA-256 over this entry and the hash of the one before, in hexadecimal digits
-        async fn hash(&self) -> String {
+        fn hash(&self) -> String {
             hex(&self.row.hash)
         }
     }
@@ -133,11 +134,11 @@ fn object_of(id: Option<ID>) -> Result<Option<Uuid>, ApiError> {
 }
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct AuditQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl AuditQuery {
     /// Who did what: the audit trail, the latest entry first. For inspectors; others are told that they may not
     #[graphql(directive = Auth::apply(Action::SeeAuditTrail))]

@@ -1,6 +1,6 @@
 //! Documents (văn bản).
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
@@ -15,6 +15,7 @@ use db::{
     reporting_rule::{ReportingRuleFilter, ReportingRuleLink},
     target::{TargetFilter, TargetLink, TargetOrder},
 };
+use object_layer::{ComplexObject, SimpleObject};
 use uuid::Uuid;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Indicators (chỉ tiêu).
 
-use async_graphql::{ComplexObject, Context, Json, SimpleObject};
+use async_graphql::{Context, Json};
 use auth::Action;
 use db::{
     Date,
@@ -18,6 +18,7 @@ use db::{
     programme::ProgrammeLink,
     target::{TargetFilter, TargetLink, TargetOrder},
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,
@@ -37,7 +38,7 @@ object! {
     Indicator shows Row, tag b'i', by SeePublished;
     {
         /// Name
-        async fn name(
+        fn name(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
@@ -162,7 +163,7 @@ pub struct IndicatorDefinition {
 #[ComplexObject]
 impl IndicatorDefinition {
     /// The wording
-    async fn text(
+    fn text(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
@@ -171,7 +172,7 @@ impl IndicatorDefinition {
     }
 
     /// Figures inside the definition that are no targets, by name: a speed, a window in months, a number of people
-    async fn parameters(&self) -> Json<serde_json::Value> {
+    fn parameters(&self) -> Json<serde_json::Value> {
         Json(self.row.parameters.clone())
     }
 
@@ -197,7 +198,7 @@ pub struct IndicatorRule {
 #[ComplexObject]
 impl IndicatorRule {
     /// What is said to whoever submits figures that break it
-    async fn words(
+    fn words(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
@@ -217,10 +218,11 @@ impl IndicatorRule {
 }
 
 /// Where a programme places an indicator.
+#[derive(Clone)]
 pub struct IndicatorMembership(Membership);
 
 /// Where a programme places an indicator.
-#[async_graphql::Object(directive = Auth::apply(Action::SeePublished))]
+#[object_layer::Object(directive = Auth::apply(Action::SeePublished))]
 impl IndicatorMembership {
     /// The programme
     async fn programme(&self, context: &Context<'_>) -> Answer<Programme> {

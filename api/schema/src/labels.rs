@@ -5,9 +5,10 @@ use std::{
     sync::LazyLock,
 };
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::access::Auth;
+use object_layer::{Object, SimpleObject};
 use serde::Deserialize;
 
 use crate::{
@@ -46,7 +47,7 @@ pub(crate) fn words(of: &str, value: &str) -> Option<(&'static str, &'static str
 }
 
 /// What people read for the values of an enum.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct EnumLabels {
     /// The enum's name in this schema
@@ -57,7 +58,7 @@ pub struct EnumLabels {
 }
 
 /// What people read for a value of an enum.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct EnumLabel {
     /// The value
@@ -67,11 +68,11 @@ pub struct EnumLabel {
 }
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct LabelQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl LabelQuery {
     /// What people read for the values of enums, each enum once, by name. It changes with the server's version only: ask
     /// once and keep it

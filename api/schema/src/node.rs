@@ -1,9 +1,11 @@
 //! The node interface: every object with a global id is found again by it.
 
-use async_graphql::{Context, ID, Interface, Object};
+use std::{borrow::Cow, sync::Arc};
+
+use async_graphql::{Context, ID, registry::Registry};
 use auth::Action;
 use db::access::Auth;
-use uuid::Uuid;
+use object_layer::{Failed, FieldSpec, Group, Object, Output, Typed, Walk, register_interface};
 
 use crate::{
     accounts::{Account, RoleGrant},
@@ -16,7 +18,7 @@ use crate::{
     indicators::Indicator,
     measurements::Measurement,
     object::{Tagged as _, one},
-    page::{Answer, Shown},
+    page::Answer,
     programmes::{IndicatorGroup, Programme},
     recommendations::Recommendation,
     reporting::{
@@ -27,102 +29,105 @@ use crate::{
     targets::Target,
 };
 
-/// Everything that has a global id.
-#[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Global id: opaque, finds the object again through `node`"))]
-pub enum Node {
-    /// An account
-    Account(Account),
-    /// An agency
-    Agency(Agency),
-    /// An entry of the audit trail
-    AuditEntry(AuditEntry),
-    /// A directive
-    Directive(Directive),
-    /// Something that happened to a directive
-    DirectiveEvent(DirectiveEvent),
-    /// A document
-    Document(Document),
-    /// An indicator
-    Indicator(Indicator),
-    /// A pillar
-    IndicatorGroup(IndicatorGroup),
-    /// A measurement
-    Measurement(Measurement),
-    /// A nil answer
-    NilAnswer(NilAnswer),
-    /// A programme
-    Programme(Programme),
-    /// A progress update
-    ProgressUpdate(ProgressUpdate),
-    /// A recommendation or obstacle
-    Recommendation(Recommendation),
-    /// A reporting assignment
-    ReportingAssignment(ReportingAssignment),
-    /// A later due date
-    ReportingExtension(ReportingExtension),
-    /// A reporting rule
-    ReportingRule(ReportingRule),
-    /// A role somebody holds
-    RoleGrant(RoleGrant),
-    /// A service account
-    ServiceAccount(ServiceAccount),
-    /// A target
-    Target(Target),
-    /// A request for an unlock
-    UnlockRequest(UnlockRequest),
-}
+/// Names the nouns that have a global id, once: what finds them by it, and what the interface is made of, follow from it.
+macro_rules! nodes {
+    ($($(#[$about:meta])* $type:ident,)+) => {
+        /// Everything that has a global id.
+        #[derive(Clone)]
+        pub enum Node {
+            $($(#[$about])* $type($type),)+
+        }
 
-impl Node {
-    /// Null for an id that is none, finds nothing, or finds what the viewer may not see: the three look alike.
-    pub(crate) async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
-        let (tag, id) = id::decode(id)?;
-        macro_rules! by_tag {
-            ($($type:ident),+) => {
+        impl Node {
+            /// Null for an id that is none, finds nothing, or finds what the viewer may not see: the three look alike.
+            pub(crate) async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
+                let (tag, id) = id::decode(id)?;
                 match tag {
-                    $($type::TAG => found::<$type>(context, id, Self::$type).await,)+
+                    $($type::TAG => one::<$type>(context, id).await.map(|found| found.map(Self::$type)),)+
                     _ => None,
                 }
-            };
+            }
         }
-        by_tag!(
-            Account,
-            Agency,
-            AuditEntry,
-            Directive,
-            DirectiveEvent,
-            Document,
-            Indicator,
-            IndicatorGroup,
-            Measurement,
-            NilAnswer,
-            Programme,
-            ProgressUpdate,
-            Recommendation,
-            ReportingAssignment,
-            ReportingExtension,
-            ReportingRule,
-            ServiceAccount,
-            RoleGrant,
-            Target,
-            UnlockRequest
-        )
-    }
+
+        impl Typed for Node {
+            fn type_name() -> Cow<'static, str> {
+                "Node".into()
+            }
+
+            fn register(registry: &mut Registry) -> String {
+                let id = FieldSpec {
+                    name: "id",
+                    description: "Global id: opaque, finds the object again through `node`",
+                    ty: <ID as Typed>::register,
+                    arguments: &[],
+                    directives: &[],
+                };
+                register_interface::<Self>(registry, "Everything that has a global id.", &[id], &[$(<$type as Typed>::register),+])
+            }
+        }
+
+        impl Output for Node {
+            fn write<'a>(&self, walk: &mut Walk<'a>, group: &Arc<Group<'a>>) -> Result<(), Failed> {
+                match self {
+                    $(Self::$type(object) => object.write(walk, group),)+
+                }
+            }
+        }
+    };
 }
 
-async fn found<T: Shown>(context: &Context<'_>, id: Uuid, show: impl Fn(T) -> Node) -> Answer<Node> {
-    one::<T>(context, id).await.map(|found| found.map(show))
+nodes! {
+    /// An account
+    Account,
+    /// An agency
+    Agency,
+    /// An entry of the audit trail
+    AuditEntry,
+    /// A directive
+    Directive,
+    /// Something that happened to a directive
+    DirectiveEvent,
+    /// A document
+    Document,
+    /// An indicator
+    Indicator,
+    /// A pillar
+    IndicatorGroup,
+    /// A measurement
+    Measurement,
+    /// A nil answer
+    NilAnswer,
+    /// A programme
+    Programme,
+    /// A progress update
+    ProgressUpdate,
+    /// A recommendation or obstacle
+    Recommendation,
+    /// A reporting assignment
+    ReportingAssignment,
+    /// A later due date
+    ReportingExtension,
+    /// A reporting rule
+    ReportingRule,
+    /// A role somebody holds
+    RoleGrant,
+    /// A service account
+    ServiceAccount,
+    /// A target
+    Target,
+    /// A request for an unlock
+    UnlockRequest,
 }
 
 /// The most ids that one `nodes` takes.
 const MAX_NODES: usize = 100;
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct NodeQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl NodeQuery {
     /// The object of a global id; null if there is none, or if the viewer may not see it
     #[graphql(directive = Auth::apply(Action::SeePublished))]

@@ -95,7 +95,7 @@ macro_rules! object {
         ))? = $link:expr;)*
     ) => {
         $(#[$about])*
-        #[derive(Clone, async_graphql::SimpleObject)]
+        #[derive(Clone, object_layer::SimpleObject)]
         #[graphql(complex, directive = db::access::Auth::apply(auth::Action::$seen))]
         pub struct $type {
             #[graphql(flatten)]
@@ -107,6 +107,10 @@ macro_rules! object {
 
             const SEEN: auth::Action = auth::Action::$seen;
 
+            const CONNECTION: &'static str = concat!(stringify!($type), "Connection");
+
+            const EDGE: &'static str = concat!(stringify!($type), "Edge");
+
             fn show(row: $noun) -> Self {
                 Self { row }
             }
@@ -116,10 +120,10 @@ macro_rules! object {
             const TAG: u8 = $tag;
         }
 
-        #[async_graphql::ComplexObject]
+        #[object_layer::ComplexObject]
         impl $type {
             /// Global id: opaque, finds the object again through `node`
-            pub async fn id(&self) -> async_graphql::ID {
+            pub fn id(&self) -> async_graphql::ID {
                 $crate::id::encode($tag, db::noun::Noun::id(&self.row))
             }
 
@@ -166,10 +170,10 @@ macro_rules! root_lists {
         ))?;)*
     ) => {
         /// Part of the query root.
-        #[derive(Default)]
+        #[derive(Clone, Default)]
         pub struct $query;
 
-        #[async_graphql::Object]
+        #[object_layer::Object(root)]
         impl $query {
             $($body)*
 

@@ -1,12 +1,11 @@
 //! The one connection type: cursor connections over every noun's lists.
 
 use std::{
-    borrow::Cow,
     hash::{DefaultHasher, Hash, Hasher},
     marker::PhantomData,
 };
 
-use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use async_graphql::Context;
 use auth::Action;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use db::{
@@ -15,6 +14,7 @@ use db::{
     noun::{CountOf, ListOf, Noun},
     page::{Cursor, MAX_PAGE, Page, Slice},
 };
+use object_layer::{Object, Output, SimpleObject, Typed};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -25,12 +25,18 @@ use crate::{error::ApiError, loaders::Loaders};
 pub type Answer<T> = Option<Result<T, ApiError>>;
 
 /// A type of the schema that shows a noun.
-pub trait Shown: OutputType + Send + Sync + 'static {
+pub trait Shown: Typed + Output + Clone + 'static {
     /// The noun.
     type Noun: Noun;
 
     /// The rule by which its objects are seen.
     const SEEN: Action;
+
+    /// The name of its connections.
+    const CONNECTION: &'static str;
+
+    /// The name of their edges.
+    const EDGE: &'static str;
 
     /// Shows a row.
     fn show(row: Self::Noun) -> Self;
@@ -134,12 +140,6 @@ pub struct Connection<T: Shown> {
     shown: PhantomData<fn() -> T>,
 }
 
-impl<T: Shown> TypeName for Connection<T> {
-    fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", T::type_name()).into()
-    }
-}
-
 impl<T: Shown> Connection<T>
 where
     T::Noun: Noun,
@@ -170,21 +170,36 @@ where
     }
 }
 
+// Derived, it would ask the same of `T`'s nouns' filters by other names.
+impl<T: Shown> Clone for Connection<T> {
+    fn clone(&self) -> Self {
+        Self {
+            slice: self.slice.clone(),
+            page: self.page.clone(),
+            fingerprint: self.fingerprint,
+            below: self.below,
+            filter: self.filter.clone(),
+            sort: self.sort,
+            shown: PhantomData,
+        }
+    }
+}
+
 /// A page of a list.
-#[Object(name_type, directive = Auth::apply(T::SEEN))]
+#[Object(name = T::CONNECTION, directive = Auth::apply(T::SEEN))]
 impl<T: Shown> Connection<T> {
     /// The objects of the page, in order
-    async fn nodes(&self) -> Vec<T> {
+    fn nodes(&self) -> Vec<T> {
         self.slice.rows.iter().cloned().map(T::show).collect()
     }
 
     /// The objects of the page, each with its cursor
-    async fn edges(&self) -> Vec<Edge<T>> {
+    fn edges(&self) -> Vec<Edge<T>> {
         self.slice.rows.iter().map(|row| Edge { cursor: self.cursor_of(row), node: T::show(row.clone()) }).collect()
     }
 
     /// Where the page lies
-    async fn page_info(&self) -> PageInfo {
+    fn page_info(&self) -> PageInfo {
         let outside = self.page.from.is_some();
         PageInfo {
             has_next_page: if self.page.backward { outside } else { self.slice.more },
@@ -214,28 +229,22 @@ pub struct Edge<T> {
     node: T,
 }
 
-impl<T: Shown> TypeName for Edge<T> {
-    fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", T::type_name()).into()
-    }
-}
-
 /// An object of a page and its cursor.
-#[Object(name_type, directive = Auth::apply(T::SEEN))]
+#[Object(name = T::EDGE, directive = Auth::apply(T::SEEN))]
 impl<T: Shown> Edge<T> {
     /// Its place in the list: give it as `after` or `before`, with the same sort and filter
-    async fn cursor(&self) -> &str {
+    fn cursor(&self) -> &str {
         &self.cursor
     }
 
     /// The object
-    async fn node(&self) -> &T {
+    fn node(&self) -> &T {
         &self.node
     }
 }
 
 /// Where a page lies in its list.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct PageInfo {
     /// True if there is more behind it

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, SimpleObject, Value};
+use async_graphql::{Context, Value};
 use auth::Action;
 use db::{DbError, Once, Violation, ViolationCode, access::Auth, once, violation::Words};
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{error::ApiError, language::Language, object::language, page::Shown, viewer::writer};
@@ -176,7 +177,7 @@ fn canonical(value: Value) -> serde_json::Value {
 macro_rules! payload {
     ($(#[$about:meta])* $payload:ident by $action:ident { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
         $(#[$about])*
-        #[derive(async_graphql::SimpleObject)]
+        #[derive(Clone, object_layer::SimpleObject)]
         #[graphql(directive = db::access::Auth::apply(auth::Action::$action))]
         pub struct $payload {
             $(#[$field_about])*
@@ -193,7 +194,7 @@ macro_rules! payload {
     };
     ($(#[$about:meta])* $payload:ident by $action:ident, with current { $(#[$field_about:meta])* $field:ident: $type:ty }) => {
         $(#[$about])*
-        #[derive(async_graphql::SimpleObject)]
+        #[derive(Clone, object_layer::SimpleObject)]
         #[graphql(complex, directive = db::access::Auth::apply(auth::Action::$action))]
         pub struct $payload {
             $(#[$field_about])*
@@ -204,7 +205,7 @@ macro_rules! payload {
             refused: Option<uuid::Uuid>,
         }
 
-        #[async_graphql::ComplexObject]
+        #[object_layer::ComplexObject]
         impl $payload {
             /// The object as it stands, if nothing was written: to be shown beside what was wanted; null otherwise
             async fn current(&self, context: &async_graphql::Context<'_>) -> $crate::page::Answer<$type> {

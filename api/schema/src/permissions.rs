@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use async_graphql::{Enum, Object, SimpleObject};
+use async_graphql::Enum;
 use auth::{Action, Role};
 use db::access::{ActionWord, Auth, Grantee};
+use object_layer::{Object, SimpleObject};
 
 use crate::{labels, page::Answer};
 
@@ -22,8 +23,10 @@ pub enum Reach {
     All,
 }
 
+object_layer::named!(Reach);
+
 /// A row of the table of permissions: something that can be done, and by whom.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct Permission {
     /// What is done
@@ -35,7 +38,7 @@ pub struct Permission {
 }
 
 /// Somebody who may do something, and how far.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct PermissionGrant {
     /// Who
@@ -57,11 +60,11 @@ impl Permission {
 }
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PermissionQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl PermissionQuery {
     /// Who may do what, and how far: the table that the server itself goes by. It changes with the server's version only
     #[graphql(directive = Auth::apply(Action::SeePublished))]
@@ -74,7 +77,7 @@ impl PermissionQuery {
 macro_rules! viewer_can {
     ($(#[$about:meta])* $name:ident { $($(#[$field_about:meta])* $field:ident: $action:ident,)+ }) => {
         $(#[$about])*
-        #[derive(async_graphql::SimpleObject)]
+        #[derive(Clone, object_layer::SimpleObject)]
         #[graphql(directive = db::access::Auth::apply(auth::Action::SeePublished))]
         pub struct $name { $($(#[$field_about])* $field: bool,)+ }
 

@@ -1,6 +1,6 @@
 //! Programmes (chương trình) and their pillars.
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
@@ -12,6 +12,7 @@ use db::{
     },
     target::{TargetFilter, TargetLink, TargetOrder},
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,
@@ -29,7 +30,7 @@ object! {
     Programme shows Row, tag b'p', by SeePublished;
     {
         /// Name
-        async fn name(
+        fn name(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
@@ -78,7 +79,7 @@ object! {
     IndicatorGroup shows GroupRow, tag b'g', by SeePublished;
     {
         /// Name
-        async fn name(
+        fn name(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,

@@ -2,13 +2,14 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use async_graphql::{Data, Executor, MergedObject, Request, Response, Schema, ValidationMode};
+use async_graphql::{Data, Executor, Request, Response, Schema, ValidationMode};
 use chrono::{DateTime, Utc};
 use db::{Date, Origin, Pool, Reader, Writer};
 use futures_util::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
+use object_layer::MergedObject;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! One search over everything people look for by words.
 
-use async_graphql::{Context, Object, SimpleObject, Union};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
@@ -8,6 +8,7 @@ use db::{
     search::{Hit, SearchNoun, search},
     text::check_text,
 };
+use object_layer::{Object, SimpleObject, Union};
 
 use crate::{
     agencies::Agency,
@@ -49,13 +50,13 @@ pub struct SearchConnection {
 #[Object(directive = Auth::apply(Action::SeePublished))]
 impl SearchConnection {
     /// The hits, each with its cursor
-    async fn edges(&self) -> Vec<SearchEdge> {
+    fn edges(&self) -> Vec<SearchEdge> {
         let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
         self.slice.rows.iter().map(|hit| SearchEdge { cursor: cursor(hit), hit: hit.clone() }).collect()
     }
 
     /// Where the page lies
-    async fn page_info(&self) -> PageInfo {
+    fn page_info(&self) -> PageInfo {
         let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
         PageInfo {
             has_next_page: self.slice.more,
@@ -67,7 +68,7 @@ impl SearchConnection {
 }
 
 /// An object that fits a search text.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct SearchEdge {
     /// Its place in the list: give it as `after`, with the same text
@@ -76,10 +77,10 @@ pub struct SearchEdge {
     hit: Hit,
 }
 
-#[async_graphql::ComplexObject]
+#[object_layer::ComplexObject]
 impl SearchEdge {
     /// How well it fits, 0 to 1; 1 if it holds the whole text
-    async fn rank(&self) -> f64 {
+    fn rank(&self) -> f64 {
         f64::from(self.hit.rank) / 1_000_000.0
     }
 
@@ -101,11 +102,11 @@ fn shown<T>(found: Answer<T>, show: impl Fn(T) -> SearchResult) -> Answer<Search
 }
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SearchQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl SearchQuery {
     /// Objects that hold all words of a text, or something much like it, the best first. Tone marks and case do not matter
     #[graphql(directive = Auth::apply(Action::SeePublished))]

@@ -1,12 +1,13 @@
 //! One's own second factor: an authenticator app, and recovery codes.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject};
 use auth::{Action, action};
 use db::{
     DbError,
     access::Auth,
     second_factor::{self, Given},
 };
+use object_layer::{Object, SimpleObject};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
@@ -49,7 +50,7 @@ pub struct SecondFactorInput {
 }
 
 /// What an authenticator app is given; shown once.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
 pub struct BegunSecondFactor {
     /// The secret, in Base32, to be typed into the app
@@ -75,11 +76,11 @@ payload! {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SecondFactorMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl SecondFactorMutation {
     /// Makes a secret for an authenticator app. It is asked for only after `confirmSecondFactor`; `UNCHANGED` if a second
     /// factor is set up already

@@ -1,6 +1,6 @@
 //! Service accounts (tài khoản dịch vụ): machines that sign in with a secret.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use chrono::{DateTime, Utc};
 use db::{
@@ -10,6 +10,7 @@ use db::{
         ServiceSecret as SecretRow,
     },
 };
+use object_layer::{Object, SimpleObject};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
@@ -30,7 +31,7 @@ object! {
     ServiceAccount shows Row, tag b'w', by SeeAccounts;
     {
         /// What it may do, within its agency
-        async fn scopes(&self) -> Vec<ServiceScope> {
+        fn scopes(&self) -> Vec<ServiceScope> {
             self.row.scopes().map(ServiceScope::from).collect()
         }
 
@@ -52,6 +53,7 @@ object! {
 }
 
 /// A secret of a service account: that there is one, never what it is.
+#[derive(Clone)]
 pub struct ServiceSecret(SecretRow);
 
 impl Tagged for ServiceSecret {
@@ -62,17 +64,17 @@ impl Tagged for ServiceSecret {
 #[Object(directive = Auth::apply(Action::SeeAccounts))]
 impl ServiceSecret {
     /// Id, to end it by
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         id::encode(Self::TAG, self.0.id)
     }
 
     /// When it was made, in UTC
-    async fn created_at(&self) -> DateTime<Utc> {
+    fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
     /// When a token was last given for it, in UTC; null if never
-    async fn last_used_at(&self) -> Option<DateTime<Utc>> {
+    fn last_used_at(&self) -> Option<DateTime<Utc>> {
         self.0.last_used_at
     }
 }
@@ -123,7 +125,7 @@ payload! {
 }
 
 /// What became of a new secret.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::ManageServices))]
 pub struct AddServiceSecretPayload {
     /// The service account; null if nothing was written
@@ -138,11 +140,11 @@ pub struct AddServiceSecretPayload {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ServiceAccountMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl ServiceAccountMutation {
     /// Makes a service account. It has no secret yet (`addServiceSecret`)
     #[graphql(directive = Auth::apply(Action::ManageServices))]

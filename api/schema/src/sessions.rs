@@ -1,6 +1,6 @@
 //! Signing in and out, and who one is then.
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, Actor, action, password::Password, token::Bearer};
 use chrono::{DateTime, Utc};
 use db::{
@@ -12,6 +12,7 @@ use db::{
     session::{self, Kept, Session as Row},
     sign_in::{self, Credentials},
 };
+use object_layer::{ComplexObject, Object, SimpleObject};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
@@ -30,6 +31,7 @@ use crate::{
 const TAG: u8 = b's';
 
 /// Whoever has signed in (người dùng đang đăng nhập).
+#[derive(Clone)]
 pub struct Viewer {
     account: Uuid,
     session: Uuid,
@@ -44,13 +46,13 @@ impl Viewer {
     }
 
     /// The roles that can be used now, each once; where they are held, `account { grants }` says
-    async fn roles(&self, context: &Context<'_>) -> Vec<Role> {
+    fn roles(&self, context: &Context<'_>) -> Vec<Role> {
         once(viewer(context).principal.holdings().iter().map(|held| held.role))
     }
 
     /// Roles that are held, but cannot be used in this session before a second factor is given: set one up
     /// (`beginSecondFactor`), or sign in with its code
-    async fn roles_waiting_for_second_factor(&self, context: &Context<'_>) -> Vec<Role> {
+    fn roles_waiting_for_second_factor(&self, context: &Context<'_>) -> Vec<Role> {
         once(viewer(context).principal.waiting().iter().copied())
     }
 
@@ -82,7 +84,7 @@ fn once(roles: impl Iterator<Item = auth::Role>) -> Vec<Role> {
 }
 
 /// One device on which somebody is signed in (phiên đăng nhập).
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::KeepOwnAccount))]
 pub struct Session {
     #[graphql(flatten)]
@@ -94,13 +96,13 @@ pub struct Session {
 #[ComplexObject]
 impl Session {
     /// Id of the session, for `endSession`
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         id::encode(TAG, self.row.id)
     }
 }
 
 /// What a client keeps to stay signed in. Keep the refresh token where no other program reads it: whoever has it is you.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SignIn))]
 pub struct Tokens {
     /// Goes into the header `Authorization: Bearer …` of each request
@@ -175,7 +177,7 @@ payload! {
 }
 
 /// Whether something was done that has nothing to show.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SignIn))]
 pub struct DonePayload {
     /// True if it was done
@@ -192,11 +194,11 @@ impl DonePayload {
 }
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SessionQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl SessionQuery {
     /// Whoever has signed in; null for nobody, and for a machine
     #[graphql(directive = Auth::apply(Action::SignIn))]
@@ -209,11 +211,11 @@ impl SessionQuery {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SessionMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl SessionMutation {
     /// Begins a session. `WRONG_CREDENTIALS` does not say what is wrong; after some failures it is also the answer to the
     /// right password, for a while that grows from a second to a quarter of an hour. `SECOND_FACTOR_REQUIRED`: ask for the

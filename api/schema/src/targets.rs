@@ -1,6 +1,6 @@
 //! Targets (mục tiêu).
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
@@ -12,6 +12,7 @@ use db::{
         TargetWarning as WarningRow, TargetWarningKind, WarningsOf,
     },
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,

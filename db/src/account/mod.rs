@@ -2,10 +2,11 @@
 
 mod change;
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{Action, Actor, Object, Principal};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -40,7 +41,6 @@ text_enum! {
 /// A person who signs in (tài khoản). Never deleted: history names them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = account)]
-#[graphql(name = "AccountRow")]
 pub struct Account {
     /// Internal id
     #[graphql(skip)]

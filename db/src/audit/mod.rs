@@ -4,9 +4,9 @@ mod verify;
 
 use std::collections::HashMap;
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::{dsl, pg::Pg, prelude::*};
+use object_layer::SimpleObject;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -36,7 +36,6 @@ text_enum! {
 /// One entry of the audit trail: somebody did something, or tried to. Never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = audit_entry)]
-#[graphql(name = "AuditEntryRow")]
 pub struct AuditEntry {
     /// Its place in the trail
     #[graphql(skip)]

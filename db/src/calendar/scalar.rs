@@ -46,6 +46,9 @@ impl ScalarType for RelativePeriod {
     }
 }
 
+object_layer::leaf!(Period: |period, walk| walk.quoted(period));
+object_layer::leaf!(RelativePeriod: |period, walk| walk.quoted(period));
+
 impl Serialize for Period {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -127,6 +127,8 @@ pub enum ChangeEventKind {
     Reload,
 }
 
+object_layer::named!(ChangeType, ChangeEventKind);
+
 /// One entry of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

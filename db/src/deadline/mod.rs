@@ -138,6 +138,8 @@ pub enum Timeliness {
     DoneLate,
 }
 
+object_layer::named!(Timeliness);
+
 /// How many days before its last day an open duty counts as due soon, the last day included.
 pub const DUE_SOON_DAYS: i64 = 7;
 

@@ -1,8 +1,9 @@
 //! The timeline of a directive: everything that happened to it.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -62,7 +63,6 @@ text_enum! {
 /// Something that happened to a directive: added, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = directive_event)]
-#[graphql(name = "DirectiveEventRow")]
 pub struct DirectiveEvent {
     /// Internal id
     #[graphql(skip)]

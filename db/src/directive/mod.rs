@@ -7,8 +7,8 @@ mod relations;
 mod requests;
 mod rules;
 
-use async_graphql::SimpleObject;
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -98,7 +98,6 @@ text_enum! {
 /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = directive)]
-#[graphql(name = "DirectiveRow")]
 pub struct Directive {
     /// Internal id
     #[graphql(skip)]

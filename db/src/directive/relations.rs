@@ -1,8 +1,8 @@
 //! What hangs on a directive: who leads and coordinates, its deadlines, what it waits for, its progress.
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
@@ -34,7 +34,6 @@ relation!(
 /// Who coordinates (phối hợp): an agency by name, or an open group in the document's words.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = directive_coordinator)]
-#[graphql(name = "DirectiveCoordinatorRow")]
 pub struct DirectiveCoordinator {
     /// The agency, if it is named
     #[graphql(skip)]
@@ -55,7 +54,6 @@ relation!(
 /// A deadline (thời hạn) a directive has or has had.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = directive_deadline)]
-#[graphql(name = "DirectiveDeadlineRow")]
 pub struct DirectiveDeadline {
     /// 1 for the original, then counted up; the last is in force
     pub revision: i32,
@@ -92,7 +90,6 @@ relation!(
 /// What a directive waits for: another directive, or a document not yet issued.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = directive_dependency)]
-#[graphql(name = "DirectiveDependencyRow")]
 pub struct DirectiveDependency {
     /// What the source says about it
     pub note: Option<String>,
@@ -135,7 +132,6 @@ relation!(
 /// An indicator that a directive serves.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = directive_indicator)]
-#[graphql(name = "ServedIndicatorRow")]
 pub struct ServedIndicator {
     /// True if the document says so; false if it is our reading of the two texts
     pub stated: bool,
@@ -156,7 +152,6 @@ relation!(
 /// What was reported of a directive's progress on a day: added, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = progress_update)]
-#[graphql(name = "ProgressUpdateRow")]
 pub struct ProgressUpdate {
     /// Internal id
     #[graphql(skip)]

@@ -1,8 +1,8 @@
 //! What is asked for on the way of a directive: a later deadline of whoever gave it, input of whoever coordinates.
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -37,7 +37,6 @@ text_enum! {
 /// A request for a later deadline (xin gia hạn), and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = directive_extension)]
-#[graphql(name = "ExtensionRequestRow")]
 pub struct ExtensionRequest {
     /// Internal id
     #[graphql(skip)]
@@ -97,7 +96,6 @@ relation!(
 /// Something a coordinating agency was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = directive_input)]
-#[graphql(name = "InputRequestRow")]
 pub struct InputRequest {
     /// Internal id
     #[graphql(skip)]

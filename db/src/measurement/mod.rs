@@ -10,7 +10,7 @@ mod rules;
 
 use std::collections::HashMap;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use auth::{Action, Object, Principal};
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -21,6 +21,7 @@ use diesel::{
     prelude::*,
     sql_types::{Bool, Integer, Nullable},
 };
+use object_layer::SimpleObject;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -81,7 +82,6 @@ text_enum! {
 /// The figures of a measurement as said at one time: added, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement_revision)]
-#[graphql(name = "MeasurementRevisionRow")]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementRevision {
     /// Of which measurement
@@ -124,7 +124,6 @@ pub struct MeasurementRevision {
 /// A measurement (số liệu): one indicator of one subject in one period, with the latest revision the reader may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement)]
-#[graphql(name = "MeasurementRow")]
 pub struct Measurement {
     /// Internal id
     #[graphql(skip)]
@@ -337,7 +336,6 @@ relation!(
 /// What was decided on a revision of a measurement.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measurement_decision)]
-#[graphql(name = "MeasurementDecisionRow")]
 pub struct MeasurementDecision {
     /// The state it led to
     pub state: MeasurementState,

@@ -5,7 +5,7 @@ use std::{
     ops::Bound,
 };
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{Action, Acts as _, Object, Permit, Principal, action::AssignReporting, random};
 use chrono::NaiveDate;
 use diesel::{
@@ -19,6 +19,7 @@ use diesel::{
     sql_types::{self, Daterange, Range},
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -70,7 +71,6 @@ impl ToSql<Daterange, Pg> for Validity {
 /// A reporting assignment (giao báo cáo): somebody reports an indicator of a subject, in each period of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = reporting_assignment)]
-#[graphql(name = "ReportingAssignmentRow")]
 pub struct ReportingAssignment {
     /// Internal id
     #[graphql(skip)]

@@ -1,6 +1,5 @@
 //! The legal calendar: public holidays, weekends that are worked, and when reports of each kind are due.
 
-use async_graphql::SimpleObject;
 use auth::{Acts as _, Permit, Reached, action::ManageCalendar};
 use chrono::NaiveDate;
 use diesel::{
@@ -8,6 +7,7 @@ use diesel::{
     Queryable, Selectable, SelectableHelper as _,
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

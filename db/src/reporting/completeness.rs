@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl as _;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use async_graphql::SimpleObject;
+use object_layer::SimpleObject;
 
 use super::{
     obligation::{Count, ObligationFilter, derived, last_days},
@@ -42,7 +42,6 @@ text_enum! {
 
 /// How many obligations there are, and what became of them. Counted are those that are open: reporting on the period has begun.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
-#[graphql(name = "CompletenessRow")]
 pub struct Completeness {
     /// The row's place among the others.
     #[diesel(sql_type = Text)]

@@ -1,6 +1,6 @@
 //! Extensions (gia hạn báo cáo): a later due date of one period, for one reporter or for all.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{Permit, Reached, action::ManageCalendar, random};
 use chrono::{DateTime, Days, Utc};
 use diesel::{
@@ -11,6 +11,7 @@ use diesel::{
     sql_types::{Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -35,7 +36,6 @@ const REASON: u16 = 2_000;
 /// A later due date of one period (gia hạn báo cáo). Of several the latest day holds.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = reporting_extension)]
-#[graphql(name = "ReportingExtensionRow")]
 pub struct ReportingExtension {
     /// Internal id
     #[graphql(skip)]

@@ -1,6 +1,6 @@
 //! Nil answers (không phát sinh): nothing arose in a period.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{Action, Object, Permit, Principal, action::AnswerNil, random};
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -8,6 +8,7 @@ use diesel::{
     SelectableHelper as _, helper_types as ty, pg::Pg,
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -32,7 +33,6 @@ const NOTE: u16 = 2_000;
 /// The answer that nothing arose in a period (không phát sinh).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = nil_answer)]
-#[graphql(name = "NilAnswerRow")]
 pub struct NilAnswer {
     /// Internal id
     #[graphql(skip)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{Action, Object, Principal};
 use chrono::{Days, NaiveDate};
 use diesel::{
@@ -10,6 +10,7 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use super::statement::Statement;
@@ -43,7 +44,6 @@ text_enum! {
 
 /// An obligation to report (nghĩa vụ báo cáo): one assignment in one period. It is derived anew for each question.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
-#[graphql(name = "ObligationRow")]
 pub struct Obligation {
     /// Whether the period follows the calendar or the administrative months
     #[diesel(sql_type = Text)]

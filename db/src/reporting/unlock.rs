@@ -1,6 +1,6 @@
 //! Unlocks (mở khóa kỳ báo cáo): a closed period is opened again for one assignment, at somebody's request and by somebody else.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use auth::{
     Action, Object, Permit, Principal,
     action::{DecideUnlock, RequestUnlock},
@@ -12,6 +12,7 @@ use diesel::{
     SelectableHelper as _, helper_types as ty, pg::Pg,
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -52,7 +53,6 @@ text_enum! {
 /// A request that a closed period be opened (đề nghị mở khóa kỳ báo cáo), and the decision on it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = unlock_request)]
-#[graphql(name = "UnlockRequestRow")]
 pub struct UnlockRequest {
     /// Internal id
     #[graphql(skip)]

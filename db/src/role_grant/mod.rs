@@ -2,9 +2,10 @@
 
 mod change;
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -68,7 +69,6 @@ impl From<auth::Role> for Role {
 /// A role somebody holds at an agency, from a day, perhaps until a day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = role_grant)]
-#[graphql(name = "RoleGrantRow")]
 pub struct RoleGrant {
     /// Internal id
     #[graphql(skip)]

@@ -3,9 +3,10 @@
 mod change;
 mod sign_in;
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,10 +37,11 @@ pub enum ServiceScope {
     WriteProgress,
 }
 
+object_layer::named!(ServiceScope);
+
 /// A machine that signs in (tài khoản dịch vụ): another system that pushes figures or pulls published data.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = service_account)]
-#[graphql(name = "ServiceAccountRow")]
 pub struct ServiceAccount {
     /// Internal id
     #[graphql(skip)]

@@ -1,6 +1,6 @@
 //! Keeping accounts: for administrators, and never their own.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined};
 use auth::Action;
 use chrono::{DateTime, Utc};
 use db::{
@@ -10,6 +10,7 @@ use db::{
     enums::Language,
     role_grant::{self, NewGrant, Role},
 };
+use object_layer::{Object, SimpleObject};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
@@ -121,7 +122,7 @@ payload! {
 }
 
 /// What became of a link for a new password.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::ResetPassword))]
 pub struct CreatePasswordResetPayload {
     /// The token, shown this once: hand it to the person, who sets a password with it; null if none was made
@@ -135,11 +136,11 @@ pub struct CreatePasswordResetPayload {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct AccountMutation;
 
 /// Part of the mutation root.
-#[Object(directive = Auth::apply(Action::SeeAccounts))]
+#[Object(root, directive = Auth::apply(Action::SeeAccounts))]
 impl AccountMutation {
     /// Makes an account. It has no password yet (`createPasswordReset`) and no role (`grantRole`)
     #[graphql(directive = Auth::apply(Action::CreateAccount))]

@@ -29,7 +29,7 @@ object! {
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
-        async fn viewer_can(&self, context: &Context<'_>) -> Option<AccountPermissions> {
+        fn viewer_can(&self, context: &Context<'_>) -> Option<AccountPermissions> {
             let viewer = &viewer(context).principal;
             Some(AccountPermissions::of(|action| self.row.is_open(viewer, action)))
         }
@@ -53,7 +53,7 @@ object! {
         }
 
         /// True if it is held everywhere
-        async fn everywhere(&self) -> bool {
+        fn everywhere(&self) -> bool {
             self.row.agency_id.is_none()
         }
 

@@ -3,7 +3,7 @@
 mod executed;
 mod feed;
 
-use async_graphql::{Context, ID, Object, SimpleObject, Subscription};
+use async_graphql::{Context, ID, Subscription};
 use auth::Action;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use db::{
     page::Page,
 };
 use futures_util::Stream;
+use object_layer::{Object, SimpleObject};
 
 pub use self::feed::Feed;
 use self::{executed::Executed, feed::Subscribed};
@@ -85,28 +86,28 @@ pub struct ChangeEvent(pub(crate) Event);
 #[Object(directive = Auth::apply(Action::SeePublished))]
 impl ChangeEvent {
     /// Its place in the feed: keep it once the event is dealt with, and go on from it with `after`
-    async fn cursor(&self) -> String {
+    fn cursor(&self) -> String {
         write_cursor(self.0.number)
     }
 
     /// What to do with a copy of the object
-    async fn kind(&self) -> ChangeEventKind {
+    fn kind(&self) -> ChangeEventKind {
         self.0.kind
     }
 
     /// The type of the object
     #[graphql(name = "type")]
-    async fn object_type(&self) -> ChangeType {
+    fn object_type(&self) -> ChangeType {
         self.0.noun
     }
 
     /// The object's global id; null for RELOAD
-    async fn id(&self) -> Option<ID> {
+    fn id(&self) -> Option<ID> {
         self.0.object.map(|object| id::encode(tag(self.0.noun), object))
     }
 
     /// When it was recorded, in UTC
-    async fn recorded_at(&self) -> DateTime<Utc> {
+    fn recorded_at(&self) -> DateTime<Utc> {
         self.0.recorded_at
     }
 
@@ -119,7 +120,7 @@ impl ChangeEvent {
 }
 
 /// A stretch of the change feed.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct ChangePage {
     /// The changes, in the order in which they were committed: at most as many as asked for, and perhaps fewer or none where
@@ -132,11 +133,11 @@ pub struct ChangePage {
 }
 
 /// Part of the query root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ChangeQuery;
 
 /// Part of the query root.
-#[Object]
+#[Object(root)]
 impl ChangeQuery {
     /// What has changed since a place in the feed, in the order of commits: nothing that is committed later comes before
     /// `endCursor`. Only what the viewer may see, and for what they can no longer see a DELETED. A client that has copies asks

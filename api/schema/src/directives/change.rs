@@ -1,6 +1,6 @@
 //! What people do with directives.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, Acts, Permit, action};
 use db::{
     Date, DbError, Once,
@@ -15,6 +15,7 @@ use db::{
     },
     enums::{DatePrecision, Visibility},
 };
+use object_layer::Object;
 use uuid::Uuid;
 
 use super::{
@@ -280,11 +281,11 @@ payload! {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct DirectiveMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl DirectiveMutation {
     /// Issues a directive from a clause of a document, with its parts: all of it or nothing
     #[graphql(directive = Auth::apply(Action::IssueDirective))]

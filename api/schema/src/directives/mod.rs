@@ -4,7 +4,7 @@ pub mod change;
 pub mod requests;
 pub mod timeline;
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     Date,
@@ -19,6 +19,7 @@ use db::{
     },
     recommendation::RecommendationLink,
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use self::{
     requests::{ExtensionRequest, InputRequest},
@@ -42,7 +43,7 @@ object! {
     Directive shows Row, tag b'v', by SeePublished;
     {
         /// Whether it is in time on a day, held against the deadline in force
-        async fn timeliness(
+        fn timeliness(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
@@ -51,7 +52,7 @@ object! {
         }
 
         /// Whether it is in time on a day, held against the first deadline
-        async fn original_timeliness(
+        fn original_timeliness(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,

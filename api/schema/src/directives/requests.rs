@@ -1,12 +1,13 @@
 //! What is asked for on the way of a directive: a later deadline (xin gia hạn), input (đề nghị phối hợp).
 
-use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use async_graphql::{Context, ID};
 use auth::Action;
 use db::{
     Date,
     access::Auth,
     directive::{ExtensionRequest as ExtensionRow, InputRequest as InputRow},
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use super::Directive;
 use crate::{
@@ -38,7 +39,7 @@ impl Tagged for ExtensionRequest {
 #[ComplexObject]
 impl ExtensionRequest {
     /// Id, to decide on it by
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         id::encode(Self::TAG, self.row.id)
     }
 
@@ -89,7 +90,7 @@ impl Tagged for InputRequest {
 #[ComplexObject]
 impl InputRequest {
     /// Id, to give it by
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         id::encode(Self::TAG, self.row.id)
     }
 
@@ -109,7 +110,7 @@ impl InputRequest {
     }
 
     /// How many days were waited for it until a day
-    async fn waited_days(
+    fn waited_days(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,

@@ -1,6 +1,6 @@
 //! How figures come about: drafted, submitted, endorsed, published; returned, withdrawn, corrected. Alone or many at once.
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use db::{
     DbError, ViolationCode,
@@ -12,6 +12,7 @@ use db::{
         MeasurementRevision as RevisionRow, RevisionsOf, Rows, Seen, Written,
     },
 };
+use object_layer::{ComplexObject, Object, SimpleObject};
 use uuid::Uuid;
 
 use super::{Measurement, at};
@@ -158,7 +159,7 @@ pub struct WithdrawMeasurementInput {
 }
 
 /// What became of a figure.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementPayload {
     /// The measurement as it is now; null if nothing was written
@@ -186,7 +187,7 @@ impl MeasurementPayload {
 }
 
 /// What became of figures.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementsPayload {
     /// The measurements as they are now, one for each row in the order of the rows: null for a row that was refused. Null if
@@ -199,7 +200,7 @@ pub struct MeasurementsPayload {
 }
 
 /// A row that was refused because the figure has changed in between.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementConflict {
     /// Which row of the input, from 0
@@ -382,11 +383,11 @@ macro_rules! submits {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct MeasurementMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl MeasurementMutation {
     /// Drafts a figure that is assigned to an agency of the viewer's, or writes its draft anew. Refused if the figure is not
     /// plausible; one that is far from those before it (`JUMP`) needs a `comment`
@@ -519,10 +520,10 @@ macro_rules! decisions {
         )+
 
         /// Part of the mutation root.
-        #[derive(Default)]
+        #[derive(Clone, Default)]
         pub struct MeasurementDecisionMutation;
 
-        #[Object]
+        #[Object(root)]
         impl MeasurementDecisionMutation {
             $(
                 $(#[$one_about])*

@@ -2,7 +2,7 @@
 
 pub mod change;
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::Context;
 use auth::Action;
 use db::{
     Date,
@@ -15,6 +15,7 @@ use db::{
         MeasurementFilter, MeasurementOrder, MeasurementRevision as RevisionRow, RevisionsOf,
     },
 };
+use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     accounts::Account,
@@ -33,12 +34,12 @@ object! {
     Measurement shows Row, tag b'm', by SeePublished;
     {
         /// Rises with each new revision and each decision that the viewer sees: what mutations take as `expectedVersion`
-        async fn version(&self) -> i32 {
+        fn version(&self) -> i32 {
             self.row.version()
         }
 
         /// Last day of the period (Asia/Ho_Chi_Minh)
-        async fn ends_on(&self) -> Date {
+        fn ends_on(&self) -> Date {
             Date(self.row.period.window(self.row.regime).last_day())
         }
 
@@ -64,7 +65,7 @@ object! {
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
-        async fn viewer_can(&self, context: &Context<'_>) -> Option<MeasurementPermissions> {
+        fn viewer_can(&self, context: &Context<'_>) -> Option<MeasurementPermissions> {
             let viewer = &viewer(context).principal;
             Some(MeasurementPermissions::of(|action| self.row.is_open(viewer, action)))
         }
@@ -131,7 +132,7 @@ pub struct MeasurementDecision {
 #[ComplexObject]
 impl MeasurementDecision {
     /// SHA-256 over what it was decided on
-    async fn content_hash(&self) -> String {
+    fn content_hash(&self) -> String {
         hex(&self.row.content_hash)
     }
 

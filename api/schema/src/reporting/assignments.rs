@@ -1,6 +1,6 @@
 //! Reporting assignments (giao báo cáo).
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use db::{
     Date,
@@ -8,6 +8,7 @@ use db::{
     calendar::{PeriodKind, Regime},
     reporting::assignment::{self, NewAssignments, ReportingAssignment as Row, ReportingAssignmentFilter},
 };
+use object_layer::{Object, SimpleObject};
 use uuid::Uuid;
 
 use crate::{
@@ -41,17 +42,17 @@ object! {
         }
 
         /// Periods whose last day is this one or later are to be reported
-        async fn valid_from(&self) -> Date {
+        fn valid_from(&self) -> Date {
             self.row.valid.from
         }
 
         /// Periods whose last day is this one or later are not to be reported any more; null while there is no end
-        async fn valid_until(&self) -> Option<Date> {
+        fn valid_until(&self) -> Option<Date> {
             self.row.valid.until
         }
 
         /// What the viewer may do with it: for showing buttons. The rule is asked again when it is done
-        async fn viewer_can(&self, context: &Context<'_>) -> Option<ReportingAssignmentPermissions> {
+        fn viewer_can(&self, context: &Context<'_>) -> Option<ReportingAssignmentPermissions> {
             let viewer = &viewer(context).principal;
             Some(ReportingAssignmentPermissions::of(|action| self.row.is_open(viewer, action)))
         }
@@ -105,7 +106,7 @@ pub struct EndReportingAssignmentInput {
 }
 
 /// What became of assignments that were to be made: all, or none.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::AssignReporting))]
 pub struct AssignReportingPayload {
     /// The assignments, subject by subject; null if nothing was written
@@ -123,11 +124,11 @@ payload! {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ReportingAssignmentMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl ReportingAssignmentMutation {
     /// Says who reports what, how often and in which regime; all of it or nothing
     #[graphql(directive = Auth::apply(Action::AssignReporting))]

@@ -1,6 +1,6 @@
 //! The legal calendar: holidays, when reports are due, and extensions.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject};
 use auth::{Action, action};
 use chrono::Datelike as _;
 use db::{
@@ -12,6 +12,7 @@ use db::{
         extension::{self, NewExtension, ReportingExtension as Row, ReportingExtensionFilter},
     },
 };
+use object_layer::{Object, SimpleObject};
 use uuid::Uuid;
 
 use crate::{
@@ -109,7 +110,7 @@ pub struct ExtendReportingInput {
 }
 
 /// What became of days that were to be added: all, or none.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::ManageCalendar))]
 pub struct AddHolidaysPayload {
     /// The days; null if nothing was written
@@ -135,11 +136,11 @@ payload! {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ReportingCalendarMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl ReportingCalendarMutation {
     /// Adds public holidays and worked weekends, all of them or none: the days of a new year, or a day that was announced. Due
     /// dates follow at once

@@ -1,12 +1,13 @@
 //! Nil answers (không phát sinh).
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use db::{
     access::Auth,
     calendar::Period,
     reporting::nil_answer::{self, NilAnswer as Row, NilAnswerFilter},
 };
+use object_layer::Object;
 use uuid::Uuid;
 
 use super::assignments::ReportingAssignment;
@@ -40,7 +41,7 @@ object! {
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
-        async fn viewer_can(&self, context: &Context<'_>) -> Option<NilAnswerPermissions> {
+        fn viewer_can(&self, context: &Context<'_>) -> Option<NilAnswerPermissions> {
             let viewer = &viewer(context).principal;
             Some(NilAnswerPermissions::of(|action| self.row.is_open(viewer, action)))
         }
@@ -99,11 +100,11 @@ payload! {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct NilAnswerMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl NilAnswerMutation {
     /// Answers that nothing arose (không phát sinh): of what is due, open, and not being answered by a figure
     #[graphql(directive = Auth::apply(Action::AnswerNil))]

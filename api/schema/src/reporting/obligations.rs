@@ -1,6 +1,6 @@
 //! Obligations (nghĩa vụ báo cáo): what is owed and how it stands, how complete and timely it is, and the matrix.
 
-use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
+use async_graphql::{Context, InputObject};
 use auth::Action;
 use db::{
     Date,
@@ -12,6 +12,7 @@ use db::{
         obligation::{Obligation as Row, ObligationFilter, ObligationOrder},
     },
 };
+use object_layer::{ComplexObject, SimpleObject};
 use rust_decimal::Decimal;
 
 use super::{assignments::ReportingAssignment, nil_answers::NilAnswer};
@@ -39,6 +40,8 @@ impl Shown for Obligation {
     type Noun = Row;
 
     const SEEN: Action = Action::SeeObligations;
+    const CONNECTION: &'static str = "ObligationConnection";
+    const EDGE: &'static str = "ObligationEdge";
 
     fn show(row: Row) -> Self {
         Self { row }
@@ -48,7 +51,7 @@ impl Shown for Obligation {
 #[ComplexObject]
 impl Obligation {
     /// Last day of the period (Asia/Ho_Chi_Minh)
-    async fn ends_on(&self) -> Date {
+    fn ends_on(&self) -> Date {
         Date(self.row.period.window(self.row.regime).last_day())
     }
 
@@ -83,7 +86,7 @@ impl Obligation {
     }
 
     /// What the viewer may do with it today: for showing buttons. The rule is asked again when it is done
-    async fn viewer_can(&self, context: &Context<'_>) -> Option<ObligationPermissions> {
+    fn viewer_can(&self, context: &Context<'_>) -> Option<ObligationPermissions> {
         let (viewer, today) = (&viewer(context).principal, reader(context).today());
         Some(ObligationPermissions::of(|action| self.row.is_open(viewer, action, today)))
     }
@@ -111,6 +114,8 @@ impl Shown for Completeness {
     type Noun = CompletenessRow;
 
     const SEEN: Action = Action::SeeObligations;
+    const CONNECTION: &'static str = "CompletenessConnection";
+    const EDGE: &'static str = "CompletenessEdge";
 
     fn show(row: CompletenessRow) -> Self {
         Self { row }
@@ -141,12 +146,12 @@ impl Completeness {
     }
 
     /// Answered of expected (tỷ lệ báo cáo), from 0 to 1, to four places; null if nothing is expected
-    async fn completeness(&self) -> Option<Decimal> {
+    fn completeness(&self) -> Option<Decimal> {
         self.row.completeness()
     }
 
     /// Answered by the due date of expected (tỷ lệ đúng hạn), from 0 to 1, to four places; null if nothing is expected
-    async fn timeliness(&self) -> Option<Decimal> {
+    fn timeliness(&self) -> Option<Decimal> {
         self.row.timeliness()
     }
 }
@@ -165,6 +170,8 @@ impl Shown for ReportingMatrixRow {
     type Noun = Cells;
 
     const SEEN: Action = Action::SeeObligations;
+    const CONNECTION: &'static str = "ReportingMatrixRowConnection";
+    const EDGE: &'static str = "ReportingMatrixRowEdge";
 
     fn show(row: Cells) -> Self {
         Self {

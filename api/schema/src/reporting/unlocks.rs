@@ -1,6 +1,6 @@
 //! Unlocks (mở khóa kỳ báo cáo).
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use db::{
     Date,
@@ -8,6 +8,7 @@ use db::{
     calendar::Period,
     reporting::unlock::{self, Decision, UnlockRequest as Row, UnlockRequestFilter},
 };
+use object_layer::Object;
 use uuid::Uuid;
 
 use super::assignments::ReportingAssignment;
@@ -46,7 +47,7 @@ object! {
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
-        async fn viewer_can(&self, context: &Context<'_>) -> Option<UnlockRequestPermissions> {
+        fn viewer_can(&self, context: &Context<'_>) -> Option<UnlockRequestPermissions> {
             let viewer = &viewer(context).principal;
             Some(UnlockRequestPermissions::of(|action| self.row.is_open(viewer, action)))
         }
@@ -111,11 +112,11 @@ payload! {
 }
 
 /// Part of the mutation root.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct UnlockRequestMutation;
 
 /// Part of the mutation root.
-#[Object]
+#[Object(root)]
 impl UnlockRequestMutation {
     /// Asks that a closed period be opened for one assignment (đề nghị mở khóa)
     #[graphql(directive = Auth::apply(Action::RequestUnlock))]
