@@ -71,6 +71,9 @@ impl RootValue for There<'_> {
 }
 
 fn raw(text: String) -> Value {
+    if text == "null" {
+        return Value::Null;
+    }
     Value::Object(IndexMap::from([(async_graphql::Name::new(RAW_VALUE_TOKEN), Value::String(text))]))
 }
 
