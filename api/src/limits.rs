@@ -16,10 +16,9 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 use moka::{policy::EvictionPolicy, sync::Cache};
+use schema::error::{ApiError, Code};
 use tokio::time::Instant;
 use uuid::Uuid;
-
-use schema::error::{ApiError, Code};
 
 use crate::{
     config::LimitsConfig,

@@ -16,11 +16,10 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use db::service_account::{self, Client};
+use schema::error::{ApiError, RETRY_AFTER};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
-
-use schema::error::{ApiError, RETRY_AFTER};
 
 use crate::authentication::{Authority, origin};
 

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use api::id;
 use async_graphql_parser::{
     parse_schema,
     types::{
@@ -16,6 +15,7 @@ use async_graphql_parser::{
 };
 use auth::{Action, Principal, Reached, Role, ServiceScope};
 use db::access::Auth;
+use schema::id;
 use serde_json::Value;
 use tests::{
     TestDb,
@@ -100,7 +100,7 @@ struct Sdl(BTreeMap<String, TypeDefinition>);
 
 impl Sdl {
     fn read() -> Self {
-        let document = parse_schema(api::schema::sdl()).unwrap();
+        let document = parse_schema(schema::sdl()).unwrap();
         let types = document.definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
             _ => None,
@@ -297,7 +297,7 @@ fn is_nothing(value: &Value) -> bool {
 fn the_published_table_is_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/PERMISSIONS.md");
     assert!(
-        fs::read_to_string(path).unwrap_or_default() == api::permissions::as_markdown(),
+        fs::read_to_string(path).unwrap_or_default() == schema::permissions::as_markdown(),
         "make it anew: cargo run --bin cotmoc -- permissions > docs/PERMISSIONS.md"
     );
 }

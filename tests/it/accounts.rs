@@ -451,7 +451,7 @@ async fn ids_of_another_agency_look_like_none() {
     let db = with_keeper().await;
     let admin = administrator(&db, "qng.skhcn").await;
     let (tuan, grant) = (id_of(&db, "tuan").await, grant_of(&db, "tuan").await);
-    let nobodys = api::id::encode(b'k', Uuid::from_u128(77)).to_string();
+    let nobodys = schema::id::encode(b'k', Uuid::from_u128(77)).to_string();
     for account in [tuan.as_str(), nobodys.as_str(), grant.as_str(), "khong-phai-id"] {
         for (mutation, more) in [
             ("disableAccount", json!({})),

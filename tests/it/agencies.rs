@@ -1,6 +1,6 @@
 //! Agencies: the tree on a day, mergers, names.
 
-use api::language::Language;
+use schema::language::Language;
 use serde_json::json;
 use tests::{
     TestDb,

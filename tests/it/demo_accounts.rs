@@ -1,10 +1,8 @@
 //! The accounts of the demo: one for each role, and only in a demo.
 
-use api::{
-    clock::Clock,
-    server::{Server, ServerError},
-};
+use api::server::{Server, ServerError};
 use db::demo::accounts::{self, ACCOUNTS, PASSWORD};
+use schema::clock::Clock;
 use serde_json::Value;
 use tests::{TestDb, demo, door::Door, server::config};
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use api::language::Language;
 use auth::{Principal, Reached, Role, ServiceScope};
+use schema::language::Language;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
@@ -602,7 +602,8 @@ async fn what_is_restricted_to_its_parties_is_not_there_for_others() {
     let hidden =
         room.issued(json!({ "clause": "13", "visibility": "RESTRICTED", "title": "Kiểm kê thiết bị cơ yếu" })).await;
     let accept = seen(&hidden, json!({}));
-    let unknown = json!({ "directive": api::id::encode(b'v', Uuid::from_u128(77)).to_string(), "expectedVersion": 1 });
+    let unknown =
+        json!({ "directive": schema::id::encode(b'v', Uuid::from_u128(77)).to_string(), "expectedVersion": 1 });
     for who in [&room.stranger, &room.below] {
         assert_eq!(of(who, &hidden, "id").await, Value::Null);
         not_there(who, "acceptDirective", "AcceptDirectiveInput", accept.clone()).await;

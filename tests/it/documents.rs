@@ -43,8 +43,8 @@ async fn what_is_not_public_looks_like_what_is_not_there() {
     let db = TestDb::demo().await;
     db.execute("UPDATE document SET visibility = 'INTERNAL' WHERE code = '336-KH/TU'; UPDATE directive SET visibility = 'RESTRICTED' WHERE code = 'tb-ubnd-qng-2025-04:6'").await;
     let id = |noun: &str, code: &str| format!("SELECT id FROM {noun} WHERE code = '{code}'");
-    let document = api::id::encode(b'd', db.text(&id("document", "336-KH/TU")).await.parse().unwrap());
-    let directive = api::id::encode(b'v', db.text(&id("directive", "tb-ubnd-qng-2025-04:6")).await.parse().unwrap());
+    let document = schema::id::encode(b'd', db.text(&id("document", "336-KH/TU")).await.parse().unwrap());
+    let directive = schema::id::encode(b'v', db.text(&id("directive", "tb-ubnd-qng-2025-04:6")).await.parse().unwrap());
     let query = format!(
         r#"{{
             a: node(id: "{}") {{ id }} b: node(id: "{}") {{ id }}

@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use api::{clock::Clock, config::Config, server::Server};
+use api::{config::Config, server::Server};
 use db::demo::accounts::PASSWORD;
+use schema::clock::Clock;
 use serde_json::Value;
 use tests::{TestDb, demo, door::Door, graphql::Viewer, npm::installed, server::config};
 

@@ -2,10 +2,8 @@
 
 use std::process::Command;
 
-use api::{
-    clock::Clock,
-    server::{Running, Server},
-};
+use api::server::{Running, Server};
+use schema::clock::Clock;
 use tests::{TestDb, npm::installed, server::config};
 
 async fn server(db: &TestDb) -> Running {

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use api::{
-    clock::Clock,
     config::settings,
     server::{Server, ServerError},
 };
 use chrono::TimeDelta;
 use reqwest::header;
+use schema::clock::Clock;
 use serde_json::Value;
 use tests::{
     TestDb, demo,

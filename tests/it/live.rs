@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{
-    clock::Clock,
-    config::settings::{CORS_ORIGINS, LIVE_CONNECTIONS, MUTATIONS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, TOKEN_LIFE},
+use api::config::settings::{
+    CORS_ORIGINS, LIVE_CONNECTIONS, MUTATIONS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, TOKEN_LIFE,
 };
 use auth::Role;
 use reqwest::{Client, RequestBuilder, Response};
+use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{
     TestDb, demo,

@@ -91,7 +91,7 @@ async fn bounds_of_a_series_that_make_no_sense_are_errors() {
 async fn a_corrected_figure_keeps_its_earlier_revision() {
     let db = TestDb::demo().await;
     let id = db.text("SELECT id FROM measurement WHERE published_revision = 2 LIMIT 1").await;
-    let id = api::id::encode(b'm', id.parse().unwrap());
+    let id = schema::id::encode(b'm', id.parse().unwrap());
     let query = format!(
         "{{ node(id: \"{}\") {{ ... on Measurement {{ revision reason revisions {{ revision reason value }} }} }} }}",
         id.as_str()

@@ -62,7 +62,7 @@ pub(crate) async fn reporting() -> TestDb {
 
 /// The global id of an assignment: of an indicator and a subject, by calendar periods.
 pub(crate) fn assignment(db_id: &str) -> String {
-    api::id::encode(b'l', db_id.parse().unwrap()).to_string()
+    schema::id::encode(b'l', db_id.parse().unwrap()).to_string()
 }
 
 pub(crate) async fn assignment_of(db: &TestDb, name: &str) -> String {

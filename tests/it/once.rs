@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use api::clock::Clock;
 use async_graphql::parser::{
     parse_schema,
     types::{FieldDefinition, TypeKind, TypeSystemDefinition},
 };
 use auth::{Actor, Holding, Principal, Reached, Role};
 use futures_util::future::join_all;
+use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
@@ -158,7 +158,7 @@ const WITHOUT_KEY: &[&str] = &[
 
 #[test]
 fn every_mutation_takes_a_key_or_says_why_not() {
-    let schema = parse_schema(api::schema::sdl()).unwrap();
+    let schema = parse_schema(schema::sdl()).unwrap();
     let mut without = Vec::new();
     for definition in schema.definitions {
         let TypeSystemDefinition::Type(ty) = definition else { continue };

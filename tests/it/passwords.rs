@@ -1,8 +1,9 @@
 //! Passwords: which are accepted, and how they are changed.
 
-use api::{config::settings, language::Language};
+use api::config::settings;
 use auth::hash;
 use chrono::TimeDelta;
+use schema::language::Language;
 use serde_json::{Value, json};
 use tests::{
     TestDb,

@@ -111,7 +111,7 @@ const INTS: &[&str] = &[
 ];
 
 fn types() -> Vec<TypeDefinition> {
-    let document = parse_schema(api::schema::sdl()).unwrap();
+    let document = parse_schema(schema::sdl()).unwrap();
     let types = document.definitions.into_iter().filter_map(|definition| match definition {
         TypeSystemDefinition::Type(definition) => Some(definition.node),
         _ => None,
@@ -144,7 +144,7 @@ fn the_committed_schema_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/schema.graphql");
     let committed = fs::read_to_string(path).unwrap_or_default();
     assert!(
-        committed == api::schema::sdl(),
+        committed == schema::sdl(),
         "api/schema.graphql is old: cargo run --bin cotmoc -- schema > api/schema.graphql"
     );
 }

@@ -3,12 +3,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use api::{
-    clock::Clock,
     config::settings::{self, Setting},
     server::{Running, Server},
 };
 use db::embedded::{DATABASE, Embedded, EmbeddedConfig};
 use reqwest::{Client, Response, StatusCode};
+use schema::clock::Clock;
 use serde_json::Value;
 use tests::{TestDb, http::Raw, server::config};
 

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use api::clock::Clock;
 use auth::{Action, Role, ServiceScope, token::Bearer};
 use reqwest::{Client, RequestBuilder, StatusCode, header};
+use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{
     TestDb, demo,

@@ -4,6 +4,7 @@ use auth::{Principal, action, password::Password};
 use chrono::TimeDelta;
 use db::sign_in::{self, Credentials};
 use futures_util::future::join_all;
+use schema::tokens::TokenIssuer as _;
 use serde_json::{Value, json};
 use tests::{
     TestDb,

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use api::{clock::Clock, config::settings};
+use api::config::settings;
 use auth::token::Bearer;
 use chrono::TimeDelta;
 use reqwest::{StatusCode, header};
+use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{TestDb, demo, server::Node};
 use uuid::Uuid;

@@ -291,8 +291,8 @@ async fn what_is_sent_again_is_done_once_and_told_in_both_languages() {
         let input = json!({ "assignment": assignment_of(&db, "hanh_chinh").await, "period": "2025-12", "note": "Không phát sinh" });
         does(&reader, "answerNil", input, "").await["userErrors"][0]["message"].as_str().unwrap().to_owned()
     };
-    assert_eq!(message(api::language::Language::Vi).await, "Kỳ báo cáo đã đóng, hãy đề nghị mở lại");
-    assert_eq!(message(api::language::Language::En).await, "The period is closed: ask for it to be opened");
+    assert_eq!(message(schema::language::Language::Vi).await, "Kỳ báo cáo đã đóng, hãy đề nghị mở lại");
+    assert_eq!(message(schema::language::Language::En).await, "The period is closed: ask for it to be opened");
 }
 
 /// Only for the owner's eye: the server may not rewrite what was decided.

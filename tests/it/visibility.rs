@@ -186,7 +186,7 @@ fn ids() -> Vec<String> {
     let events = ["INTERNAL", "RESTRICTED"].map(|word| (b'q', format!("{}6", &id(&format!("progress {word}"))[..35])));
     let figures = ["SUBMITTED", "DRAFT"].map(|state| (b'm', id(&format!("measurement {state}"))));
     let all = of_words.chain(updates).chain(events).chain(figures);
-    all.map(|(tag, id)| api::id::encode(tag, id.parse().unwrap()).to_string()).collect()
+    all.map(|(tag, id)| schema::id::encode(tag, id.parse().unwrap()).to_string()).collect()
 }
 
 /// What everybody sees and hidden objects are tied to.
@@ -218,7 +218,7 @@ async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
     let mut neighbours = BTreeMap::<String, Vec<String>>::new();
     for found in found.split(' ') {
         let of = TYPES.iter().find(|(tag, _)| found.starts_with(tag)).unwrap().1;
-        let id = api::id::encode(found.as_bytes()[0], found[1..].parse().unwrap()).to_string();
+        let id = schema::id::encode(found.as_bytes()[0], found[1..].parse().unwrap()).to_string();
         neighbours.entry(of.to_owned()).or_default().push(id);
     }
     neighbours

@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use api::{
     authentication::Authority,
-    clock::Clock,
     config::{Config, settings::Setting},
-    language::Language,
-    schema::Api,
-    viewer::Viewer,
 };
 use async_graphql::{Request, ValidationMode, Variables};
 use auth::Principal;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{Date, Origin, Pool, Writer};
+use schema::{Api, clock::Clock, language::Language, tokens::TokenIssuer as _, viewer::Viewer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -68,7 +65,7 @@ impl Door {
     fn at(pool: Pool, config: Config, now: DateTime<Utc>) -> Self {
         let clock = Clock::Fixed(now);
         let authority = Authority::new(&config, pool.clone(), clock).unwrap();
-        let api = Api::new(ValidationMode::Strict, true, pool.clone(), clock).with_authority(Arc::clone(&authority));
+        let api = Api::new(ValidationMode::Strict, true, pool.clone(), clock).with_issuer(authority.clone());
         let address = "203.0.113.10".to_owned();
         Self { pool, config, now, address, language: Language::En, authority, api }
     }

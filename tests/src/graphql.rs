@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use api::{clock::Clock, language::Language, schema::Api};
 use async_graphql::{Request, ValidationMode, Variables};
 use auth::{Holding, Principal, Reached, Role};
+use schema::{Api, clock::Clock, language::Language};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use crate::{TestDb, demo};
 /// Somebody who asks.
 pub struct Viewer {
     api: Api,
-    who: api::viewer::Viewer,
+    who: schema::viewer::Viewer,
     language: Option<Language>,
 }
 
@@ -43,7 +43,7 @@ impl Viewer {
     pub fn with(db: &TestDb, principal: Principal) -> Self {
         let options = demo::options();
         let api = Api::new(ValidationMode::Strict, true, db.pool.clone(), Clock::Fixed(options.now));
-        let who = api::viewer::Viewer { principal: Arc::new(principal), origin: Arc::default() };
+        let who = schema::viewer::Viewer { principal: Arc::new(principal), origin: Arc::default() };
         Self { api, who, language: None }
     }
 

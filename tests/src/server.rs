@@ -2,7 +2,6 @@
 
 use api::{
     authentication::Authority,
-    clock::Clock,
     config::{
         Config, Sources,
         settings::{self, Setting},
@@ -11,6 +10,7 @@ use api::{
 };
 use auth::{Role, token::Bearer};
 use reqwest::{Client, RequestBuilder, Response};
+use schema::clock::Clock;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -23,7 +23,7 @@ impl Survey {
     /// Of the schema as it is, with values for required arguments of fields below the root.
     #[must_use]
     pub fn new(values: &[(&'static str, &'static str)]) -> Self {
-        let document = parse_schema(api::schema::sdl()).unwrap();
+        let document = parse_schema(schema::sdl()).unwrap();
         let types = document.definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(definition) => Some((definition.node.name.node.to_string(), definition.node)),
             _ => None,

@@ -26,17 +26,16 @@ use db::{
 };
 use futures_util::{FutureExt as _, future::BoxFuture};
 use moka::sync::Cache;
-use secrecy::{ExposeSecret as _, SecretString};
-
-use self::keyring::{Keyring, MISSED_AGE, USUAL_AGE};
-pub use self::origin::origin;
 use schema::{
     clock::Clock,
     error::{ApiError, Code},
     tokens::TokenIssuer,
     viewer::{Peer, Viewer},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 
+use self::keyring::{Keyring, MISSED_AGE, USUAL_AGE};
+pub use self::origin::origin;
 use crate::{
     config::{
         Config,

@@ -15,10 +15,9 @@ use db::{
         accounts::{self, ACCOUNTS},
     },
 };
-
-use super::output;
 use schema::clock::Clock;
 
+use super::output;
 use crate::{
     config::Config,
     database::{Database, DatabaseError, Sharing},

@@ -9,10 +9,9 @@ use db::{
     vitals::{self, OLDEST, Vitals},
     wall::{self, Standing},
 };
-
-use super::output;
 use schema::clock::Clock;
 
+use super::output;
 use crate::{
     config::{Config, Sources},
     database::{Database, MIGHTY, Sharing, join},

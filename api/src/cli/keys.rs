@@ -8,10 +8,9 @@ use db::{
     Date, DbError, Origin, Writer,
     signing_key::{self, StoredKey},
 };
-
-use super::output;
 use schema::clock::Clock;
 
+use super::output;
 use crate::{
     config::{Config, secret},
     database::{Database, Sharing},

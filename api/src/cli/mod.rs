@@ -12,7 +12,6 @@ mod user;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-
 use schema::{permissions, sdl};
 
 use crate::{

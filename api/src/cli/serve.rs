@@ -3,11 +3,10 @@
 use std::{io, process::ExitCode};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use schema::clock::Clock;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{demo, output};
-use schema::clock::Clock;
-
 use crate::{
     config::{Config, LogConfig},
     database::{Database, DatabaseError, Sharing},

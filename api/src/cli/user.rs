@@ -22,12 +22,11 @@ use db::{
     password,
     role_grant::{self, NewGrant, Role, RoleGrant, RoleGrantFilter, RoleGrantLink, RoleGrantOrder},
 };
+use schema::payload;
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use super::output;
-use schema::payload;
-
 use crate::{
     config::Config,
     database::{Database, DatabaseError, Sharing},

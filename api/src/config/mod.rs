@@ -15,10 +15,10 @@ use auth::{Role, password::PasswordCost};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::session::Lives;
 use ipnet::IpNet;
+use schema::clock::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use document::{as_markdown, as_table};
-use schema::clock::Clock;
 use settings::Setting;
 pub use sources::{Origin, Sources, Written};
 

@@ -5,9 +5,8 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
-
 use schema::{caller::RequestId, error::Code};
+use serde_json::json;
 
 /// Why the server does not answer what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

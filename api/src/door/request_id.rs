@@ -1,7 +1,6 @@
 //! The header that names a request.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-
 use schema::caller::RequestId;
 
 /// The header, in both directions.

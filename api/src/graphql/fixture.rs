@@ -14,12 +14,11 @@ use axum::{Router, http::request::Parts};
 use db::{DbError, Origin};
 use futures_util::{FutureExt as _, future};
 use rust_decimal::Decimal;
+use schema::{error::ApiError, language::Language, viewer::Viewer};
 use tokio::time::Duration;
 use uuid::Uuid;
 
 use super::{GraphqlService, Settings, route};
-use schema::{error::ApiError, language::Language, viewer::Viewer};
-
 use crate::{
     authentication::Authenticate,
     config::LimitsConfig,

@@ -30,18 +30,17 @@ use axum::{
     routing::any,
 };
 use futures_util::future::join_all;
-use serde::Serialize;
-
-use self::media::Media;
-pub(crate) use self::params::{Asked, request};
-pub use self::service::{Answer, GraphqlService, Settings};
 use schema::{
     caller::Caller,
     error::{ApiError, Code, RETRY_AFTER},
     language::from_accept_language,
     viewer::Viewer,
 };
+use serde::Serialize;
 
+use self::media::Media;
+pub(crate) use self::params::{Asked, request};
+pub use self::service::{Answer, GraphqlService, Settings};
 use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},

@@ -10,10 +10,9 @@ use axum::{
 };
 use db::text::nfc;
 use http_body_util::LengthLimitError;
+use schema::error::{ApiError, Code};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-
-use schema::error::{ApiError, Code};
 
 use crate::guard::Guard;
 

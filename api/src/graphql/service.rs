@@ -9,14 +9,13 @@ use async_graphql::{
 };
 use axum::http::StatusCode;
 use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
-use serde::Serialize;
-use tokio::time::{Duration, timeout};
-use tracing::Instrument;
-
 use schema::{
     caller::Caller,
     error::{ApiError, Code, present},
 };
+use serde::Serialize;
+use tokio::time::{Duration, timeout};
+use tracing::Instrument;
 
 use crate::{
     config::Config,

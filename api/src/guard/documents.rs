@@ -10,10 +10,9 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use moka::sync::Cache;
-
-use super::measure::Tally;
 use schema::error::ApiError;
 
+use super::measure::Tally;
 use crate::limits::Load;
 
 /// A parsed document within the limits.

@@ -23,6 +23,7 @@ use async_graphql::{
         types::{OperationDefinition, OperationType},
     },
 };
+use schema::error::{ApiError, Code};
 
 pub use self::documents::Document;
 use self::{
@@ -30,12 +31,7 @@ use self::{
     measure::{Cycle, Measure, Tally},
     prices::Prices,
 };
-use schema::error::{ApiError, Code};
-
 use crate::limits::Load;
-
-/// The page where a connection is asked for neither `first` nor `last`; also what a list without paging is taken for.
-pub const DEFAULT_PAGE: u64 = 20;
 
 /// How large a request may be. The defaults are the documented limits of the API.
 #[derive(Clone, Debug)]

@@ -9,11 +9,11 @@ use async_graphql::{
         types::{BaseType, FieldDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition},
     },
 };
-
 use auth::Action;
 use db::access::Auth;
 
-use super::DEFAULT_PAGE;
+/// The page where a connection is asked for neither `first` nor `last`; also what a list without paging is taken for.
+const DEFAULT_PAGE: u64 = 20;
 
 /// How many times the selection under a field is executed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,11 +1,10 @@
 use std::{fmt::Write, time::Instant};
 
 use async_graphql::{Name, Request, Value, Variables};
+use schema::error::ApiError;
 use serde_json::json;
 
 use super::{Admitted, Guard, Limits};
-use schema::error::ApiError;
-
 use crate::graphql::fixture;
 
 fn admit(guard: &Guard, request: impl Into<Request>) -> Result<Admitted, ApiError> {

@@ -16,14 +16,13 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
+use schema::error::{ApiError, Code};
 use tokio::{
     sync::{OwnedSemaphorePermit, watch},
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
-use schema::error::{ApiError, Code};
-
 use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},

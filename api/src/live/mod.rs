@@ -6,19 +6,17 @@
 mod events;
 mod socket;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Data, Executor, Request, parser::types::OperationType};
 use axum::routing::{any, get};
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
-use std::net::IpAddr;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-
 use schema::{
     caller::Caller,
     error::{ApiError, Code},
     viewer::{Peer, Viewer},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::{
     authentication::{Authority, Pass},

@@ -34,6 +34,7 @@ use futures_util::{
     StreamExt as _,
     stream::{AbortHandle, BoxStream, SelectAll, abortable, once},
 };
+use schema::error::{ApiError, Code};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::{
@@ -42,8 +43,6 @@ use tokio::{
 };
 
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
-use schema::error::{ApiError, Code};
-
 use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},

@@ -10,9 +10,8 @@ use axum::{
     response::Response,
 };
 use futures_util::FutureExt as _;
-use tracing::Instrument as _;
-
 use schema::caller::RequestId;
+use tracing::Instrument as _;
 
 use crate::door::{REQUEST_ID, Refusal, header_value, metrics, request_id};
 

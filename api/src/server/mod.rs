@@ -10,9 +10,8 @@ mod routes;
 use std::{io, net::SocketAddr, sync::Arc};
 
 use db::demo::accounts;
-use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
-
 use schema::{Api, access, changes::Feed, clock::Clock, tokens::TokenIssuer};
+use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
     authentication::{Authority, JWKS_PATH},

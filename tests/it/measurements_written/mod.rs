@@ -9,8 +9,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use api::language::Language;
 use auth::{Principal, Reached, Role, ServiceScope};
+use schema::language::Language;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
@@ -381,7 +381,7 @@ async fn what_is_out_of_sight_is_not_there() {
     let office = Office::open().await;
     let draft = office.drafted("820").await;
     let elsewhere = person(&office.db, 31, &[(Role::Reporter, "qng.stc"), (Role::Head, "qng.stc")]).await;
-    let nowhere = json!({ "measurement": api::id::encode(b'm', Uuid::nil()).to_string(), "expectedVersion": 1 });
+    let nowhere = json!({ "measurement": schema::id::encode(b'm', Uuid::nil()).to_string(), "expectedVersion": 1 });
     for (who, name, input) in [
         (&elsewhere, "submitMeasurement", version(&draft)),
         (&elsewhere, "endorseMeasurement", seen(&draft)),

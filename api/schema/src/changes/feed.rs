@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{ChangeEvent, executed::Executed};
+use super::{event::ChangeEvent, executed::Executed};
 use crate::{
     clock::Clock,
     error::{ApiError, Code},
