@@ -1,8 +1,12 @@
 //! Agencies and units (cơ quan, đơn vị), their dated tree and their successions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use async_graphql::{Enum, InputObject};
+use derive::boxed;
 use diesel::{
     dsl::{array, array_position},
     prelude::*,
@@ -14,8 +18,8 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     enums::SortDirection,
-    lateral::{Of, Parent, is_any_of, per_parent},
-    noun::{Batch, noun, relation},
+    lateral::{Parent, is_any_of, per_parent},
+    noun::{Batch, Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{agency, agency_placement, agency_succession, agency_succession_party},
     search::matching,
@@ -185,49 +189,6 @@ pub enum AgencyLink {
 
 diesel::alias!(const root_agency: Alias<RootAgency> = agency as root_agency);
 
-fn filtered(reader: &Reader, below: Option<(AgencyLink, Of)>, filter: &AgencyFilter) -> Boxed {
-    let on = filter.on.unwrap_or(reader.today());
-    let mut query = agency::table.into_boxed();
-    match below {
-        Some((AgencyLink::Parent(day), parent)) => {
-            let children =
-                placements_on(day).filter(agency_placement::parent_id.eq(parent)).select(agency_placement::agency_id);
-            // As an array: a subquery lures the planner, in hope of the first few, into reading all agencies by name.
-            query = query.filter(is_any_of(agency::id, array::<sql_types::Uuid, _>(children)));
-        }
-        Some((AgencyLink::Ancestor(day), root)) => {
-            query = query
-                .filter(is_any_of(agency::id, agency_subtree_ids(root.nullable(), day)))
-                .filter(agency::id.ne(root));
-        }
-        None => {}
-    }
-    if let Some(kinds) = filter.kinds.clone() {
-        query = query.filter(agency::kind.eq_any(kinds));
-    }
-    if let Some(levels) = filter.levels.clone() {
-        query = query.filter(agency::level.eq_any(levels));
-    }
-    if let Some(province) = filter.province.clone() {
-        query = query.filter(agency::province.eq(province));
-    }
-    if let Some(code) = filter.subtree.clone() {
-        let root = root_agency
-            .filter(root_agency.field(agency::code).eq(code))
-            .select(root_agency.field(agency::id))
-            .single_value();
-        query = query.filter(is_any_of(agency::id, agency_subtree_ids(root, on)));
-    }
-    if let Some(is_root) = filter.is_root {
-        let placed = placements_on(on).select(agency_placement::agency_id);
-        query = if is_root { query.filter(agency::id.ne_all(placed)) } else { query.filter(agency::id.eq_any(placed)) };
-    }
-    if let Some(simulated) = filter.simulated {
-        query = query.filter(agency::simulated.eq(simulated));
-    }
-    matching!(query, agency::search_text, filter.text)
-}
-
 type Placements = diesel::helper_types::IntoBoxed<'static, agency_placement::table, diesel::pg::Pg>;
 
 /// The edges of the tree that hold on a day.
@@ -238,27 +199,78 @@ fn placements_on(day: Date) -> Placements {
         .into_boxed()
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(agency::code.eq_any(codes.to_vec()))
+impl Stored for Agency {
+    type Query = Boxed<agency::table>;
+    type Filter = AgencyFilter;
+    type Sort = AgencyOrder;
+
+    fn filtered(reader: &Reader, filter: &AgencyFilter) -> Self::Query {
+        let on = filter.on.unwrap_or(reader.today());
+        let mut query = agency::table.into_boxed();
+        if let Some(kinds) = filter.kinds.clone() {
+            query = query.filter(agency::kind.eq_any(kinds));
+        }
+        if let Some(levels) = filter.levels.clone() {
+            query = query.filter(agency::level.eq_any(levels));
+        }
+        if let Some(province) = filter.province.clone() {
+            query = query.filter(agency::province.eq(province));
+        }
+        if let Some(code) = filter.subtree.clone() {
+            let root = root_agency
+                .filter(root_agency.field(agency::code).eq(code))
+                .select(root_agency.field(agency::id))
+                .single_value();
+            query = query.filter(is_any_of(agency::id, agency_subtree_ids(root, on)));
+        }
+        if let Some(is_root) = filter.is_root {
+            let placed = placements_on(on).select(agency_placement::agency_id);
+            query =
+                if is_root { query.filter(agency::id.ne_all(placed)) } else { query.filter(agency::id.eq_any(placed)) };
+        }
+        if let Some(simulated) = filter.simulated {
+            query = query.filter(agency::simulated.eq(simulated));
+        }
+        matching!(query, agency::search_text, filter.text)
+    }
+
+    fn sorted(query: Self::Query, order: AgencyOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(match order.by {
+            AgencySort::Name => by_key!(query, page, falling, agency::name_vi, Text, agency::code, Code),
+            AgencySort::Code => by_tie!(query, page, falling, agency::code, Code),
+        })
+    }
+
+    fn cursor(&self, order: AgencyOrder) -> Cursor {
+        let key = match order.by {
+            AgencySort::Name => Some(Key::Text(self.name_vi.clone())),
+            AgencySort::Code => None,
+        };
+        Cursor { key, tie: Tie::Code(self.code.clone()) }
+    }
 }
 
-fn sorted(query: Boxed, order: AgencyOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(match order.by {
-        AgencySort::Name => by_key!(query, page, falling, agency::name_vi, Text, agency::code, Code),
-        AgencySort::Code => by_tie!(query, page, falling, agency::code, Code),
-    })
+impl StoredBelow for Agency {
+    type Link = AgencyLink;
+
+    fn below(query: Self::Query, link: AgencyLink) -> Self::Query {
+        match link {
+            AgencyLink::Parent(day) => {
+                let children = placements_on(day)
+                    .filter(agency_placement::parent_id.eq(Parent))
+                    .select(agency_placement::agency_id);
+                // As an array: a subquery lures the planner, in hope of the first few, into reading all agencies by name.
+                query.filter(is_any_of(agency::id, array::<sql_types::Uuid, _>(children)))
+            }
+            AgencyLink::Ancestor(day) => query
+                .filter(is_any_of(agency::id, agency_subtree_ids(Parent.nullable(), day)))
+                .filter(agency::id.ne(Parent)),
+        }
+    }
 }
 
-fn cursor(row: &Agency, order: AgencyOrder) -> Cursor {
-    let key = match order.by {
-        AgencySort::Name => Some(Key::Text(row.name_vi.clone())),
-        AgencySort::Code => None,
-    };
-    Cursor { key, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(Agency, agency, AgencyFilter, AgencyOrder, AgencyLink, |row| row.code.clone());
+noun!(Agency, agency, coded by code, listed below);
 
 /// The agencies above one on a day, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -270,10 +282,11 @@ pub struct AncestorsOf {
 }
 
 impl Batch for AncestorsOf {
-    type Value = Vec<Agency>;
+    type Value = Vec<Arc<Agency>>;
 
-    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Vec<Agency>>, DbError> {
-        let mut answers: HashMap<Self, Vec<Agency>> = keys.iter().map(|key| (*key, Vec::new())).collect();
+    #[boxed]
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Vec<Arc<Agency>>>, DbError> {
+        let mut answers: HashMap<Self, Vec<Arc<Agency>>> = keys.iter().map(|key| (*key, Vec::new())).collect();
         let days: BTreeSet<Date> = keys.iter().map(|key| key.on).collect();
         for on in days {
             let leaves: Vec<Uuid> = keys.iter().filter(|key| key.on == on).map(|key| key.agency).collect();
@@ -286,7 +299,7 @@ impl Batch for AncestorsOf {
             let rows: Vec<(Uuid, Agency)> =
                 diesel_async::RunQueryDsl::load(per_parent(&leaves, query), &mut connection).await?;
             for (leaf, row) in rows {
-                answers.entry(Self { agency: leaf, on }).or_default().push(row);
+                answers.entry(Self { agency: leaf, on }).or_default().push(Arc::new(row));
             }
         }
         Ok(answers)

@@ -16,6 +16,7 @@
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
+use derive::boxed;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use rustls::{ClientConfig, RootCertStore};
@@ -134,6 +135,7 @@ impl ConnectionSettings {
     }
 
     /// Opens a connection outside any pool: for LISTEN, migrations, loads.
+    #[boxed]
     pub async fn connect(&self) -> Result<AsyncPgConnection, DbError> {
         Ok(self.establish().await?)
     }

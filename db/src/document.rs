@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     enums::{DatePrecision, SortDirection, Visibility},
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
     schema::{agency, document, document_relation, programme, programme_document},
     search::matching,
@@ -203,50 +203,6 @@ pub enum DocumentLink {
     Programme,
 }
 
-fn filtered(reader: &Reader, below: Option<(DocumentLink, Of)>, filter: &DocumentFilter) -> Boxed {
-    let mut query = document::table.filter(visible(reader, document::table)).into_boxed();
-    match below {
-        Some((DocumentLink::Issuer, parent)) => query = query.filter(document::issuer_id.eq(parent.nullable())),
-        Some((DocumentLink::Programme, parent)) => {
-            let carrying = programme_document::table
-                .filter(programme_document::programme_id.eq(parent))
-                .select(programme_document::document_id);
-            query = query.filter(document::id.eq_any(carrying));
-        }
-        None => {}
-    }
-    if let Some(symbol) = filter.symbol.clone() {
-        query = query.filter(document::symbol.eq(symbol));
-    }
-    if let Some(code) = filter.issuer.clone() {
-        let issuer = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(document::issuer_id.eq(issuer));
-    }
-    if let Some(kinds) = filter.kinds.clone() {
-        query = query.filter(document::kind.eq_any(kinds));
-    }
-    if let Some(statuses) = filter.statuses.clone() {
-        query = query.filter(document::status.eq_any(statuses));
-    }
-    if let Some(province) = filter.province.clone() {
-        query = query.filter(document::province.eq(province));
-    }
-    if let Some(code) = filter.programme.clone() {
-        let carrying = programme_document::table
-            .inner_join(programme::table)
-            .filter(programme::code.eq(code))
-            .select(programme_document::document_id);
-        query = query.filter(document::id.eq_any(carrying));
-    }
-    if let Some(day) = filter.issued_from {
-        query = query.filter(document::issued_on.ge(day));
-    }
-    if let Some(day) = filter.issued_until {
-        query = query.filter(document::issued_on.le(day));
-    }
-    matching!(query, document::search_text, filter.text)
-}
-
 /// The id of the document of a code: a hidden document's code is like one that nobody has.
 pub(crate) fn id_of_code(
     reader: &Reader,
@@ -259,29 +215,81 @@ pub(crate) fn id_of_code(
         .into_boxed()
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(document::code.eq_any(codes.to_vec()))
-}
+impl Stored for Document {
+    type Query = Boxed<document::table>;
+    type Filter = DocumentFilter;
+    type Sort = DocumentOrder;
 
-fn sorted(query: Boxed, order: DocumentOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(match order.by {
-        DocumentSort::IssuedOn => {
-            by_nullable_key!(query, page, falling, document::issued_on, Day, document::code, Code)
+    fn filtered(reader: &Reader, filter: &DocumentFilter) -> Self::Query {
+        let mut query = document::table.filter(visible(reader, document::table)).into_boxed();
+        if let Some(symbol) = filter.symbol.clone() {
+            query = query.filter(document::symbol.eq(symbol));
         }
-        DocumentSort::Code => by_tie!(query, page, falling, document::code, Code),
-    })
+        if let Some(code) = filter.issuer.clone() {
+            let issuer = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(document::issuer_id.eq(issuer));
+        }
+        if let Some(kinds) = filter.kinds.clone() {
+            query = query.filter(document::kind.eq_any(kinds));
+        }
+        if let Some(statuses) = filter.statuses.clone() {
+            query = query.filter(document::status.eq_any(statuses));
+        }
+        if let Some(province) = filter.province.clone() {
+            query = query.filter(document::province.eq(province));
+        }
+        if let Some(code) = filter.programme.clone() {
+            let carrying = programme_document::table
+                .inner_join(programme::table)
+                .filter(programme::code.eq(code))
+                .select(programme_document::document_id);
+            query = query.filter(document::id.eq_any(carrying));
+        }
+        if let Some(day) = filter.issued_from {
+            query = query.filter(document::issued_on.ge(day));
+        }
+        if let Some(day) = filter.issued_until {
+            query = query.filter(document::issued_on.le(day));
+        }
+        matching!(query, document::search_text, filter.text)
+    }
+
+    fn sorted(query: Self::Query, order: DocumentOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(match order.by {
+            DocumentSort::IssuedOn => {
+                by_nullable_key!(query, page, falling, document::issued_on, Day, document::code, Code)
+            }
+            DocumentSort::Code => by_tie!(query, page, falling, document::code, Code),
+        })
+    }
+
+    fn cursor(&self, order: DocumentOrder) -> Cursor {
+        let key = match order.by {
+            DocumentSort::IssuedOn => Some(Key::Day(self.issued_on)),
+            DocumentSort::Code => None,
+        };
+        Cursor { key, tie: Tie::Code(self.code.clone()) }
+    }
 }
 
-fn cursor(row: &Document, order: DocumentOrder) -> Cursor {
-    let key = match order.by {
-        DocumentSort::IssuedOn => Some(Key::Day(row.issued_on)),
-        DocumentSort::Code => None,
-    };
-    Cursor { key, tie: Tie::Code(row.code.clone()) }
+impl StoredBelow for Document {
+    type Link = DocumentLink;
+
+    fn below(query: Self::Query, link: DocumentLink) -> Self::Query {
+        match link {
+            DocumentLink::Issuer => query.filter(document::issuer_id.eq(Parent.nullable())),
+            DocumentLink::Programme => {
+                let carrying = programme_document::table
+                    .filter(programme_document::programme_id.eq(Parent))
+                    .select(programme_document::document_id);
+                query.filter(document::id.eq_any(carrying))
+            }
+        }
+    }
 }
 
-noun!(Document, document, DocumentFilter, DocumentOrder, DocumentLink, |row| row.code.clone());
+noun!(Document, document, coded by code, listed below);
 
 /// What a document does to another document, or to an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]

@@ -1,8 +1,9 @@
 //! Indicators (chỉ tiêu) and the versions of their definitions.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Enum, InputObject};
+use derive::boxed;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
 use rust_decimal::Decimal;
@@ -13,8 +14,8 @@ use crate::{
     calendar::PeriodKind,
     comparator::{Comparator, Direction},
     enums::SortDirection,
-    lateral::Of,
-    noun::{Batch, noun, relation},
+    lateral::Parent,
+    noun::{Batch, Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{
         agency, directive_indicator, indicator, indicator_definition, indicator_group, indicator_rule, programme,
@@ -189,49 +190,8 @@ pub enum IndicatorLink {
     Directive,
 }
 
-fn filtered(_: &Reader, below: Option<(IndicatorLink, Of)>, filter: &IndicatorFilter) -> Boxed {
-    let mut query = indicator::table.into_boxed();
-    match below {
-        Some((IndicatorLink::Programme, parent)) => {
-            let members = programme_indicator::table
-                .filter(programme_indicator::programme_id.eq(parent))
-                .select(programme_indicator::indicator_id);
-            query = query.filter(indicator::id.eq_any(members));
-        }
-        Some((IndicatorLink::Group, parent)) => {
-            let members = programme_indicator::table
-                .filter(programme_indicator::group_id.eq(parent.nullable()))
-                .select(programme_indicator::indicator_id);
-            query = query.filter(indicator::id.eq_any(members));
-        }
-        Some((IndicatorLink::Lead, parent)) => query = query.filter(indicator::lead_agency_id.eq(parent.nullable())),
-        Some((IndicatorLink::Directive, parent)) => {
-            let served = directive_indicator::table
-                .filter(directive_indicator::directive_id.eq(parent))
-                .select(directive_indicator::indicator_id);
-            query = query.filter(indicator::id.eq_any(served));
-        }
-        None => {}
-    }
-    query = by_membership(query, filter);
-    if let Some(code) = filter.lead.clone() {
-        let lead = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(indicator::lead_agency_id.eq(lead));
-    }
-    if let Some(codes) = filter.codes.clone() {
-        query = query.filter(indicator::code.eq_any(codes));
-    }
-    if let Some(kinds) = filter.value_kinds.clone() {
-        query = query.filter(indicator::value_kind.eq_any(kinds));
-    }
-    if let Some(frequencies) = filter.frequencies.clone() {
-        query = query.filter(indicator::frequency.eq_any(frequencies));
-    }
-    matching!(query, indicator::search_text, filter.text)
-}
-
 /// A pillar's label means little without its programme, so both narrow the same membership.
-fn by_membership(query: Boxed, filter: &IndicatorFilter) -> Boxed {
+fn by_membership(query: Boxed<indicator::table>, filter: &IndicatorFilter) -> Boxed<indicator::table> {
     if filter.programme.is_none() && filter.group.is_none() {
         return query;
     }
@@ -249,29 +209,79 @@ fn by_membership(query: Boxed, filter: &IndicatorFilter) -> Boxed {
     query.filter(indicator::id.eq_any(members))
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(indicator::code.eq_any(codes.to_vec()))
+impl Stored for Indicator {
+    type Query = Boxed<indicator::table>;
+    type Filter = IndicatorFilter;
+    type Sort = IndicatorOrder;
+
+    fn filtered(_: &Reader, filter: &IndicatorFilter) -> Self::Query {
+        let mut query = by_membership(indicator::table.into_boxed(), filter);
+        if let Some(code) = filter.lead.clone() {
+            let lead = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(indicator::lead_agency_id.eq(lead));
+        }
+        if let Some(codes) = filter.codes.clone() {
+            query = query.filter(indicator::code.eq_any(codes));
+        }
+        if let Some(kinds) = filter.value_kinds.clone() {
+            query = query.filter(indicator::value_kind.eq_any(kinds));
+        }
+        if let Some(frequencies) = filter.frequencies.clone() {
+            query = query.filter(indicator::frequency.eq_any(frequencies));
+        }
+        matching!(query, indicator::search_text, filter.text)
+    }
+
+    fn sorted(query: Self::Query, order: IndicatorOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(match order.by {
+            IndicatorSort::Position => {
+                by_key!(query, page, falling, indicator::position, Number, indicator::code, Code)
+            }
+            IndicatorSort::Name => by_key!(query, page, falling, indicator::name_vi, Text, indicator::code, Code),
+            IndicatorSort::Code => by_tie!(query, page, falling, indicator::code, Code),
+        })
+    }
+
+    fn cursor(&self, order: IndicatorOrder) -> Cursor {
+        let key = match order.by {
+            IndicatorSort::Position => Some(Key::Number(self.position)),
+            IndicatorSort::Name => Some(Key::Text(self.name_vi.clone())),
+            IndicatorSort::Code => None,
+        };
+        Cursor { key, tie: Tie::Code(self.code.clone()) }
+    }
 }
 
-fn sorted(query: Boxed, order: IndicatorOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(match order.by {
-        IndicatorSort::Position => by_key!(query, page, falling, indicator::position, Number, indicator::code, Code),
-        IndicatorSort::Name => by_key!(query, page, falling, indicator::name_vi, Text, indicator::code, Code),
-        IndicatorSort::Code => by_tie!(query, page, falling, indicator::code, Code),
-    })
+impl StoredBelow for Indicator {
+    type Link = IndicatorLink;
+
+    fn below(query: Self::Query, link: IndicatorLink) -> Self::Query {
+        match link {
+            IndicatorLink::Programme => {
+                let members = programme_indicator::table
+                    .filter(programme_indicator::programme_id.eq(Parent))
+                    .select(programme_indicator::indicator_id);
+                query.filter(indicator::id.eq_any(members))
+            }
+            IndicatorLink::Group => {
+                let members = programme_indicator::table
+                    .filter(programme_indicator::group_id.eq(Parent.nullable()))
+                    .select(programme_indicator::indicator_id);
+                query.filter(indicator::id.eq_any(members))
+            }
+            IndicatorLink::Lead => query.filter(indicator::lead_agency_id.eq(Parent.nullable())),
+            IndicatorLink::Directive => {
+                let served = directive_indicator::table
+                    .filter(directive_indicator::directive_id.eq(Parent))
+                    .select(directive_indicator::indicator_id);
+                query.filter(indicator::id.eq_any(served))
+            }
+        }
+    }
 }
 
-fn cursor(row: &Indicator, order: IndicatorOrder) -> Cursor {
-    let key = match order.by {
-        IndicatorSort::Position => Some(Key::Number(row.position)),
-        IndicatorSort::Name => Some(Key::Text(row.name_vi.clone())),
-        IndicatorSort::Code => None,
-    };
-    Cursor { key, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(Indicator, indicator, IndicatorFilter, IndicatorOrder, IndicatorLink, |row| row.code.clone());
+noun!(Indicator, indicator, coded by code, listed below);
 
 /// A dated wording of what an indicator measures: another denominator or window is another version.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, SimpleObject)]
@@ -320,16 +330,17 @@ relation!(
 pub struct DefinitionById(pub Uuid);
 
 impl Batch for DefinitionById {
-    type Value = IndicatorDefinition;
+    type Value = Arc<IndicatorDefinition>;
 
-    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, IndicatorDefinition>, DbError> {
+    #[boxed]
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<IndicatorDefinition>>, DbError> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let query = indicator_definition::table
             .filter(indicator_definition::id.eq_any(ids))
             .select(IndicatorDefinition::as_select());
         let mut connection = reader.statement().await?;
         let rows: Vec<IndicatorDefinition> = diesel_async::RunQueryDsl::load(query, &mut connection).await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
+        Ok(rows.into_iter().map(|row| (Self(row.id), Arc::new(row))).collect())
     }
 }
 

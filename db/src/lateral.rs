@@ -32,37 +32,6 @@ impl QueryFragment<Pg> for Parent {
     }
 }
 
-/// Whose list is asked for: that of one object, or that of every parent of a statement.
-///
-/// One type for both, so that each list is written once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Of {
-    One(Uuid),
-    Each,
-}
-
-impl Expression for Of {
-    type SqlType = SqlUuid;
-}
-impl<QS> SelectableExpression<QS> for Of {}
-impl<QS> AppearsOnTable<QS> for Of {}
-impl<GB> ValidGrouping<GB> for Of {
-    type IsAggregate = is_aggregate::Never;
-}
-impl QueryId for Of {
-    type QueryId = ();
-    // The two write different SQL, so the statement is told by its text.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl QueryFragment<Pg> for Of {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        match self {
-            Self::One(id) => out.push_bind_param::<SqlUuid, _>(id),
-            Self::Each => Parent.walk_ast(out),
-        }
-    }
-}
-
 /// `query` once for each of `parents`: rows are `(parent, row)`, in the order of `query` within a parent.
 #[derive(Debug)]
 pub(crate) struct PerParent<Q> {

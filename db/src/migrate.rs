@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use derive::boxed;
 use diesel::{
     QueryDsl as _,
     dsl::sql,
@@ -49,6 +50,7 @@ diesel::table! {
 /// # Errors
 /// `DbError::Internal` names the migration that failed; those before it stay applied. `DbError::Timeout` if another
 /// node holds the lock for ten minutes.
+#[boxed]
 pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> {
     let mut connection = lock(settings).await?;
     let version: i32 = diesel::select(sql::<Integer>("current_setting('server_version_num')::int"))
@@ -82,6 +84,7 @@ fn can_run_on(version: i32) -> Result<(), DbError> {
 }
 
 /// Takes every migration back, the newest first, and with them **all data**. For tests of the migrations.
+#[boxed]
 pub async fn revert_all(settings: &ConnectionSettings) -> Result<(), DbError> {
     let connection = lock(settings).await?;
     let revert = |harness: &mut Harness| harness.revert_all_migrations(MIGRATIONS).map(drop).map_err(DbError::Internal);
@@ -95,12 +98,14 @@ pub fn known() -> Result<Vec<String>, DbError> {
 }
 
 /// The names of the migrations that this program has and the database has not, oldest first.
+#[boxed]
 pub async fn pending(pool: &Pool) -> Result<Vec<String>, DbError> {
     let applied = applied(pool).await?;
     Ok(embedded()?.into_iter().filter(|(version, _)| !applied.contains(version)).map(|(_, name)| name).collect())
 }
 
 /// The versions that the database has, oldest first; also such as this program does not know, from a newer one.
+#[boxed]
 pub async fn applied(pool: &Pool) -> Result<Vec<String>, DbError> {
     let mut connection = pool.get().await?;
     let any = sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");

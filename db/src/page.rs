@@ -1,5 +1,7 @@
 //! Keyset paging: a page begins after the last row seen, wherever that row now stands.
 
+use std::sync::Arc;
+
 use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,7 +11,7 @@ use crate::Date;
 /// The largest page.
 pub const MAX_PAGE: u32 = 100;
 
-/// The value a list is sorted by, at one row. Rows of equal value are told apart by [`Cursor::tie`].
+/// The value a list is sorted by, at one row. Stored of equal value are told apart by [`Cursor::tie`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Key {
     /// A day that every row has.
@@ -68,7 +70,7 @@ impl Cursor {
 /// Which page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Page {
-    /// Rows on the page, at most [`MAX_PAGE`].
+    /// Stored on the page, at most [`MAX_PAGE`].
     pub size: u32,
     /// The row before which (`backward`) or after which the page lies; null for the list's end or beginning.
     pub from: Option<Cursor>,
@@ -89,10 +91,10 @@ impl Page {
     }
 
     /// Puts the rows of a statement in the list's order and takes off the one too many.
-    pub(crate) fn slice<T>(&self, mut rows: Vec<T>) -> Slice<T> {
+    pub(crate) fn slice<T>(&self, rows: Vec<T>) -> Slice<T> {
         let size = self.size.min(MAX_PAGE) as usize;
         let more = rows.len() > size;
-        rows.truncate(size);
+        let mut rows: Vec<Arc<T>> = rows.into_iter().take(size).map(Arc::new).collect();
         if self.backward {
             rows.reverse();
         }
@@ -100,13 +102,20 @@ impl Page {
     }
 }
 
-/// The rows of a page.
-#[derive(Debug, Clone)]
+/// The rows of a page. Cheap to clone: they are shared.
+#[derive(Debug)]
 pub struct Slice<T> {
     /// In the order of the list.
-    pub rows: Vec<T>,
+    pub rows: Vec<Arc<T>>,
     /// True if there are more in the direction of paging.
     pub more: bool,
+}
+
+// A derived implementation would ask the same of `T`.
+impl<T> Clone for Slice<T> {
+    fn clone(&self) -> Self {
+        Self { rows: self.rows.clone(), more: self.more }
+    }
 }
 
 impl<T> Default for Slice<T> {

@@ -6,6 +6,7 @@ use auth::{
     random,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use derive::boxed;
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -33,6 +34,7 @@ pub struct Reset {
 
 /// The hash of a new password for somebody with these names (login, full name, address); a violation of `field` if it is
 /// none that we accept.
+#[boxed]
 pub async fn accept(
     passwords: &Passwords,
     password: Password,
@@ -99,6 +101,7 @@ pub(crate) async fn create_reset(writing: &mut Writing, account: Uuid, by: Optio
 }
 
 /// Sets a password by a link, which is then used up, and ends all sessions of the account.
+#[boxed]
 pub async fn use_reset(
     writer: &Writer,
     _: &Permit<action::SignIn>,
@@ -146,6 +149,7 @@ pub async fn use_reset(
 }
 
 /// Sets one's own password, knowing the old one, and ends one's other sessions.
+#[boxed]
 pub async fn change(
     writer: &Writer,
     permit: &Permit<action::KeepOwnAccount>,

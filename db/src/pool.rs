@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use derive::boxed;
 use diesel::result::Error as DieselError;
 use diesel_async::{
     AsyncPgConnection,
@@ -89,6 +90,7 @@ impl Pool {
     ///
     /// # Errors
     /// `DbError::Unavailable` if none became free or PostgreSQL cannot be reached.
+    #[boxed]
     pub async fn get(&self) -> Result<Conn, DbError> {
         Ok(self.inner.get_owned().await?)
     }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use auth::{Holding, Principal, Reached, Role, ServiceScope};
 use chrono::{DateTime, TimeDelta, Utc};
+use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
     OptionalExtension as _, QueryDsl as _, dsl::case_when,
@@ -40,6 +41,7 @@ type Granted = (bool, Option<String>, Option<Uuid>, Option<Vec<Uuid>>);
 type Served = (Vec<Option<String>>, Uuid, Option<Vec<Uuid>>);
 
 /// A person in a session; nobody if it is over or the account disabled.
+#[boxed]
 pub async fn of_session(
     pool: &Pool,
     account: Uuid,
@@ -85,6 +87,7 @@ fn these(agencies: impl IntoIterator<Item = Uuid>) -> Reached {
 
 /// A machine that was let in by a secret, with those of its scopes that its token names; nobody if the secret has ended
 /// or the account is disabled.
+#[boxed]
 pub async fn of_service(
     pool: &Pool,
     account: Uuid,

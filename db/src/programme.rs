@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     Date, DbError, Reader,
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{agency, document, indicator_group, programme, programme_document, programme_indicator},
     text_enum::text_enum,
@@ -46,10 +46,6 @@ pub struct ProgrammeFilter {
     pub jurisdiction: Option<String>,
 }
 
-/// Programmes are listed by code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ProgrammeOrder;
-
 /// The objects that have lists of programmes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProgrammeLink {
@@ -61,44 +57,53 @@ pub enum ProgrammeLink {
     Jurisdiction,
 }
 
-fn filtered(_: &Reader, below: Option<(ProgrammeLink, Of)>, filter: &ProgrammeFilter) -> Boxed {
-    let mut query = programme::table.into_boxed();
-    match below {
-        Some((ProgrammeLink::Indicator, parent)) => {
-            let following = programme_indicator::table
-                .filter(programme_indicator::indicator_id.eq(parent))
-                .select(programme_indicator::programme_id);
-            query = query.filter(programme::id.eq_any(following));
+impl Stored for Programme {
+    type Query = Boxed<programme::table>;
+    type Filter = ProgrammeFilter;
+    type Sort = ();
+
+    fn filtered(_: &Reader, filter: &ProgrammeFilter) -> Self::Query {
+        let mut query = programme::table.into_boxed();
+        if let Some(code) = filter.jurisdiction.clone() {
+            let jurisdiction = agency::table.filter(agency::code.eq(code)).select(agency::id);
+            query = query.filter(programme::jurisdiction_id.eq_any(jurisdiction));
         }
-        Some((ProgrammeLink::Document, parent)) => {
-            let resting = programme_document::table
-                .filter(programme_document::document_id.eq(parent))
-                .select(programme_document::programme_id);
-            query = query.filter(programme::id.eq_any(resting));
+        query
+    }
+
+    /// Programmes are listed by code.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, false, programme::code, Code))
+    }
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Code(self.code.clone()) }
+    }
+}
+
+impl StoredBelow for Programme {
+    type Link = ProgrammeLink;
+
+    fn below(query: Self::Query, link: ProgrammeLink) -> Self::Query {
+        match link {
+            ProgrammeLink::Indicator => {
+                let following = programme_indicator::table
+                    .filter(programme_indicator::indicator_id.eq(Parent))
+                    .select(programme_indicator::programme_id);
+                query.filter(programme::id.eq_any(following))
+            }
+            ProgrammeLink::Document => {
+                let resting = programme_document::table
+                    .filter(programme_document::document_id.eq(Parent))
+                    .select(programme_document::programme_id);
+                query.filter(programme::id.eq_any(resting))
+            }
+            ProgrammeLink::Jurisdiction => query.filter(programme::jurisdiction_id.eq(Parent)),
         }
-        Some((ProgrammeLink::Jurisdiction, parent)) => query = query.filter(programme::jurisdiction_id.eq(parent)),
-        None => {}
     }
-    if let Some(code) = filter.jurisdiction.clone() {
-        let jurisdiction = agency::table.filter(agency::code.eq(code)).select(agency::id);
-        query = query.filter(programme::jurisdiction_id.eq_any(jurisdiction));
-    }
-    query
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(programme::code.eq_any(codes.to_vec()))
-}
-
-fn sorted(query: Boxed, _: ProgrammeOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, false, programme::code, Code))
-}
-
-fn cursor(row: &Programme, _: ProgrammeOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(Programme, programme, ProgrammeFilter, ProgrammeOrder, ProgrammeLink, |row| row.code.clone());
+noun!(Programme, programme, coded by code, listed below);
 
 text_enum! {
     /// As what a programme rests on a document.
@@ -135,12 +140,12 @@ relation!(
         .select((programme_document::programme_id, ProgrammeDocument::as_select()))
 );
 
-pub use group::{IndicatorGroup, IndicatorGroupFilter, IndicatorGroupLink, IndicatorGroupOrder};
+pub use group::{IndicatorGroup, IndicatorGroupFilter, IndicatorGroupLink};
 
 mod group {
     use super::{
-        Cursor, DbError, InputObject, Key, Of, Page, Reader, SimpleObject, Tie, Uuid, by_key, indicator_group, noun,
-        programme,
+        Boxed, Cursor, DbError, InputObject, Key, Page, Parent, Reader, SimpleObject, Stored, StoredBelow, Tie, Uuid,
+        by_key, indicator_group, noun, programme,
     };
     use diesel::prelude::*;
 
@@ -173,10 +178,6 @@ mod group {
         pub programme: Option<String>,
     }
 
-    /// Pillars are listed in the order of their programme.
-    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-    pub struct IndicatorGroupOrder;
-
     /// The objects that have lists of pillars.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum IndicatorGroupLink {
@@ -184,33 +185,39 @@ mod group {
         Programme,
     }
 
-    fn filtered(_: &Reader, below: Option<(IndicatorGroupLink, Of)>, filter: &IndicatorGroupFilter) -> Boxed {
-        let mut query = indicator_group::table.into_boxed();
-        if let Some((IndicatorGroupLink::Programme, parent)) = below {
-            query = query.filter(indicator_group::programme_id.eq(parent));
+    impl Stored for IndicatorGroup {
+        type Query = Boxed<indicator_group::table>;
+        type Filter = IndicatorGroupFilter;
+        type Sort = ();
+
+        fn filtered(_: &Reader, filter: &IndicatorGroupFilter) -> Self::Query {
+            let mut query = indicator_group::table.into_boxed();
+            if let Some(code) = filter.programme.clone() {
+                let of_code = programme::table.filter(programme::code.eq(code)).select(programme::id);
+                query = query.filter(indicator_group::programme_id.eq_any(of_code));
+            }
+            query
         }
-        if let Some(code) = filter.programme.clone() {
-            let of_code = programme::table.filter(programme::code.eq(code)).select(programme::id);
-            query = query.filter(indicator_group::programme_id.eq_any(of_code));
+
+        /// Pillars are listed in the order of their programme.
+        fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+            Ok(by_key!(query, page, false, indicator_group::position, Number, indicator_group::id, Id))
         }
-        query
+
+        fn cursor(&self, (): ()) -> Cursor {
+            Cursor { key: Some(Key::Number(self.position)), tie: Tie::Id(self.id) }
+        }
     }
 
-    /// A label is unique within its programme only; ids stand for groups here.
-    fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-        let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-        query.filter(indicator_group::id.eq_any(ids))
+    impl StoredBelow for IndicatorGroup {
+        type Link = IndicatorGroupLink;
+
+        fn below(query: Self::Query, link: IndicatorGroupLink) -> Self::Query {
+            match link {
+                IndicatorGroupLink::Programme => query.filter(indicator_group::programme_id.eq(Parent)),
+            }
+        }
     }
 
-    fn sorted(query: Boxed, _: IndicatorGroupOrder, page: &Page) -> Result<Boxed, DbError> {
-        Ok(by_key!(query, page, false, indicator_group::position, Number, indicator_group::id, Id))
-    }
-
-    fn cursor(row: &IndicatorGroup, _: IndicatorGroupOrder) -> Cursor {
-        Cursor { key: Some(Key::Number(row.position)), tie: Tie::Id(row.id) }
-    }
-
-    noun!(IndicatorGroup, indicator_group, IndicatorGroupFilter, IndicatorGroupOrder, IndicatorGroupLink, |row| row
-        .id
-        .to_string());
+    noun!(IndicatorGroup, indicator_group, listed below);
 }

@@ -11,8 +11,8 @@ use crate::{
     agency::Agency,
     document::{self as documents, Document},
     enums::Visibility,
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{
         agency, document, recommendation, recommendation_answer, recommendation_document, recommendation_recipient,
@@ -113,10 +113,6 @@ pub struct RecommendationFilter {
     pub text: Option<String>,
 }
 
-/// Recommendations are listed by code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct RecommendationOrder;
-
 /// The objects that have lists of recommendations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RecommendationLink {
@@ -130,65 +126,72 @@ pub enum RecommendationLink {
     Directive,
 }
 
-fn filtered(reader: &Reader, below: Option<(RecommendationLink, Of)>, filter: &RecommendationFilter) -> Boxed {
-    let mut query = recommendation::table.filter(visible(reader, recommendation::table)).into_boxed();
-    query = match below {
-        Some((RecommendationLink::From, parent)) => query.filter(recommendation::from_agency_id.eq(parent)),
-        Some((RecommendationLink::To, parent)) => query.filter(
-            recommendation::id.eq_any(
-                recommendation_recipient::table
-                    .filter(recommendation_recipient::agency_id.eq(parent))
-                    .select(recommendation_recipient::recommendation_id),
+impl Stored for Recommendation {
+    type Query = Boxed<recommendation::table>;
+    type Filter = RecommendationFilter;
+    type Sort = ();
+
+    fn filtered(reader: &Reader, filter: &RecommendationFilter) -> Self::Query {
+        let mut query = recommendation::table.filter(visible(reader, recommendation::table)).into_boxed();
+        if let Some(kinds) = filter.kinds.clone() {
+            query = query.filter(recommendation::kind.eq_any(kinds));
+        }
+        if let Some(states) = filter.states.clone() {
+            query = query.filter(recommendation::state.eq_any(states));
+        }
+        if let Some(code) = filter.from.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id);
+            query = query.filter(recommendation::from_agency_id.eq_any(of_code));
+        }
+        if let Some(code) = filter.to.clone() {
+            let sent = recommendation_recipient::table
+                .inner_join(agency::table)
+                .filter(agency::code.eq(code))
+                .select(recommendation_recipient::recommendation_id);
+            query = query.filter(recommendation::id.eq_any(sent));
+        }
+        if let Some(code) = filter.document.clone() {
+            query = query.filter(recommendation::document_id.eq_any(documents::id_of_code(reader, code)));
+        }
+        matching!(query, recommendation::search_text, filter.text)
+    }
+
+    /// Recommendations are listed by code.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, false, recommendation::code, Code))
+    }
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Code(self.code.clone()) }
+    }
+}
+
+impl StoredBelow for Recommendation {
+    type Link = RecommendationLink;
+
+    fn below(query: Self::Query, link: RecommendationLink) -> Self::Query {
+        match link {
+            RecommendationLink::From => query.filter(recommendation::from_agency_id.eq(Parent)),
+            RecommendationLink::To => query.filter(
+                recommendation::id.eq_any(
+                    recommendation_recipient::table
+                        .filter(recommendation_recipient::agency_id.eq(Parent))
+                        .select(recommendation_recipient::recommendation_id),
+                ),
             ),
-        ),
-        Some((RecommendationLink::Document, parent)) => query.filter(recommendation::document_id.eq(parent)),
-        Some((RecommendationLink::Directive, parent)) => query.filter(
-            recommendation::id.eq_any(
-                recommendation_answer::table
-                    .filter(recommendation_answer::directive_id.eq(parent))
-                    .select(recommendation_answer::recommendation_id),
+            RecommendationLink::Document => query.filter(recommendation::document_id.eq(Parent)),
+            RecommendationLink::Directive => query.filter(
+                recommendation::id.eq_any(
+                    recommendation_answer::table
+                        .filter(recommendation_answer::directive_id.eq(Parent))
+                        .select(recommendation_answer::recommendation_id),
+                ),
             ),
-        ),
-        None => query,
-    };
-    if let Some(kinds) = filter.kinds.clone() {
-        query = query.filter(recommendation::kind.eq_any(kinds));
+        }
     }
-    if let Some(states) = filter.states.clone() {
-        query = query.filter(recommendation::state.eq_any(states));
-    }
-    if let Some(code) = filter.from.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id);
-        query = query.filter(recommendation::from_agency_id.eq_any(of_code));
-    }
-    if let Some(code) = filter.to.clone() {
-        let sent = recommendation_recipient::table
-            .inner_join(agency::table)
-            .filter(agency::code.eq(code))
-            .select(recommendation_recipient::recommendation_id);
-        query = query.filter(recommendation::id.eq_any(sent));
-    }
-    if let Some(code) = filter.document.clone() {
-        query = query.filter(recommendation::document_id.eq_any(documents::id_of_code(reader, code)));
-    }
-    matching!(query, recommendation::search_text, filter.text)
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(recommendation::code.eq_any(codes.to_vec()))
-}
-
-fn sorted(query: Boxed, _: RecommendationOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, false, recommendation::code, Code))
-}
-
-fn cursor(row: &Recommendation, _: RecommendationOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(Recommendation, recommendation, RecommendationFilter, RecommendationOrder, RecommendationLink, |row| row
-    .code
-    .clone());
+noun!(Recommendation, recommendation, coded by code, listed below);
 
 relation!(
     /// To whom a recommendation goes, in the order the document names them.

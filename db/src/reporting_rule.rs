@@ -11,8 +11,8 @@ use crate::{
     access::Auth,
     agency::Agency,
     document,
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, reporting_rule, reporting_rule_cadence, reporting_rule_party},
     text_enum::text_enum,
@@ -131,10 +131,6 @@ pub struct ReportingRuleFilter {
     pub in_force: Option<bool>,
 }
 
-/// Reporting rules are listed by code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ReportingRuleOrder;
-
 /// The objects that have lists of reporting rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReportingRuleLink {
@@ -144,62 +140,69 @@ pub enum ReportingRuleLink {
     Party(ReportingRole),
 }
 
-fn filtered(reader: &Reader, below: Option<(ReportingRuleLink, Of)>, filter: &ReportingRuleFilter) -> Boxed {
-    let mut query = reporting_rule::table.into_boxed();
-    query = match below {
-        Some((ReportingRuleLink::Document, parent)) => query.filter(reporting_rule::document_id.eq(parent)),
-        Some((ReportingRuleLink::Party(role), parent)) => query.filter(
-            reporting_rule::id.eq_any(
-                reporting_rule_party::table
-                    .filter(reporting_rule_party::role.eq(role).and(reporting_rule_party::agency_id.eq(parent)))
-                    .select(reporting_rule_party::rule_id),
-            ),
-        ),
-        None => query,
-    };
-    if let Some(kinds) = filter.kinds.clone() {
-        query = query.filter(reporting_rule::kind.eq_any(kinds));
-    }
-    if let Some(cadences) = filter.cadences.clone() {
-        let having = reporting_rule_cadence::table
-            .filter(reporting_rule_cadence::cadence.eq_any(cadences))
-            .select(reporting_rule_cadence::rule_id);
-        query = query.filter(reporting_rule::id.eq_any(having));
-    }
-    let parties = [(ReportingRole::Reporter, &filter.reporter), (ReportingRole::Recipient, &filter.recipient)];
-    for (role, code) in parties {
-        if let Some(code) = code.clone() {
-            let having = reporting_rule_party::table
-                .inner_join(agency::table)
-                .filter(reporting_rule_party::role.eq(role).and(agency::code.eq(code)))
-                .select(reporting_rule_party::rule_id);
+impl Stored for ReportingRule {
+    type Query = Boxed<reporting_rule::table>;
+    type Filter = ReportingRuleFilter;
+    type Sort = ();
+
+    fn filtered(reader: &Reader, filter: &ReportingRuleFilter) -> Self::Query {
+        let mut query = reporting_rule::table.into_boxed();
+        if let Some(kinds) = filter.kinds.clone() {
+            query = query.filter(reporting_rule::kind.eq_any(kinds));
+        }
+        if let Some(cadences) = filter.cadences.clone() {
+            let having = reporting_rule_cadence::table
+                .filter(reporting_rule_cadence::cadence.eq_any(cadences))
+                .select(reporting_rule_cadence::rule_id);
             query = query.filter(reporting_rule::id.eq_any(having));
         }
+        let parties = [(ReportingRole::Reporter, &filter.reporter), (ReportingRole::Recipient, &filter.recipient)];
+        for (role, code) in parties {
+            if let Some(code) = code.clone() {
+                let having = reporting_rule_party::table
+                    .inner_join(agency::table)
+                    .filter(reporting_rule_party::role.eq(role).and(agency::code.eq(code)))
+                    .select(reporting_rule_party::rule_id);
+                query = query.filter(reporting_rule::id.eq_any(having));
+            }
+        }
+        if let Some(code) = filter.document.clone() {
+            query = query.filter(reporting_rule::document_id.eq_any(document::id_of_code(reader, code)));
+        }
+        if let Some(in_force) = filter.in_force {
+            query = query.filter(reporting_rule::in_force.eq(in_force));
+        }
+        query
     }
-    if let Some(code) = filter.document.clone() {
-        query = query.filter(reporting_rule::document_id.eq_any(document::id_of_code(reader, code)));
+
+    /// Reporting rules are listed by code.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, false, reporting_rule::code, Code))
     }
-    if let Some(in_force) = filter.in_force {
-        query = query.filter(reporting_rule::in_force.eq(in_force));
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Code(self.code.clone()) }
     }
-    query
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(reporting_rule::code.eq_any(codes.to_vec()))
+impl StoredBelow for ReportingRule {
+    type Link = ReportingRuleLink;
+
+    fn below(query: Self::Query, link: ReportingRuleLink) -> Self::Query {
+        match link {
+            ReportingRuleLink::Document => query.filter(reporting_rule::document_id.eq(Parent)),
+            ReportingRuleLink::Party(role) => query.filter(
+                reporting_rule::id.eq_any(
+                    reporting_rule_party::table
+                        .filter(reporting_rule_party::role.eq(role).and(reporting_rule_party::agency_id.eq(Parent)))
+                        .select(reporting_rule_party::rule_id),
+                ),
+            ),
+        }
+    }
 }
 
-fn sorted(query: Boxed, _: ReportingRuleOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, false, reporting_rule::code, Code))
-}
-
-fn cursor(row: &ReportingRule, _: ReportingRuleOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(ReportingRule, reporting_rule, ReportingRuleFilter, ReportingRuleOrder, ReportingRuleLink, |row| row
-    .code
-    .clone());
+noun!(ReportingRule, reporting_rule, coded by code, listed below);
 
 relation!(
     /// The agencies of a rule with their sides, in the order the document names them.

@@ -1,5 +1,6 @@
 //! Text search without tone marks.
 
+use derive::boxed;
 use diesel::{
     QueryResult, Queryable,
     pg::Pg,
@@ -55,6 +56,7 @@ impl Hit {
 
 /// What fits a text best: it holds all of its words, or something much like it. Tone marks and case do not matter.
 /// Only what the reader may see is looked at. Pages forward only.
+#[boxed]
 pub async fn search(reader: &Reader, text: &str, nouns: &[SearchNoun], page: &Page) -> Result<Slice<Hit>, DbError> {
     let folded = fold(text);
     if folded.is_empty() {

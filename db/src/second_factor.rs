@@ -6,6 +6,7 @@ use auth::{
     random,
     totp::{self, RECOVERY_CODES, SecondFactor},
 };
+use derive::boxed;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
@@ -41,6 +42,7 @@ pub struct Begun {
 const CODE: [&str; 2] = ["input", "code"];
 
 /// Makes a secret for an authenticator app. It counts once a first code has proved that the app has it.
+#[boxed]
 pub async fn begin(
     writer: &Writer,
     permit: &Permit<action::KeepOwnAccount>,
@@ -75,6 +77,7 @@ pub async fn begin(
 }
 
 /// Sets the factor up by a first code, and makes recovery codes. One's other sessions end; this one has passed.
+#[boxed]
 pub async fn confirm(
     writer: &Writer,
     permit: &Permit<action::KeepOwnAccount>,
@@ -114,6 +117,7 @@ pub async fn confirm(
 }
 
 /// Removes the factor. One's other sessions end; in this one, roles that ask for a factor wait again.
+#[boxed]
 pub async fn remove(
     writer: &Writer,
     permit: &Permit<action::KeepOwnAccount>,
@@ -138,6 +142,7 @@ pub async fn remove(
 }
 
 /// Makes new recovery codes; the old ones end, and so do one's other sessions.
+#[boxed]
 pub async fn renew_recovery_codes(
     writer: &Writer,
     permit: &Permit<action::KeepOwnAccount>,

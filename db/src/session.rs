@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use auth::{Actor, Permit, action, hash, password::Passwords, random, refresh, seal::Sealer};
 use chrono::{DateTime, TimeDelta, Utc};
+use derive::boxed;
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use object_layer::SimpleObject;
@@ -110,6 +111,7 @@ pub struct Kept {
 }
 
 /// The sessions of whoever reads, the one used last first; at most 100.
+#[boxed]
 pub async fn own(reader: &Reader, lives: Lives, now: DateTime<Utc>) -> Result<Vec<Session>, DbError> {
     let Actor::User { account, .. } = reader.scope().actor() else { return Ok(Vec::new()) };
     Ok(session::table
@@ -173,6 +175,7 @@ struct Family {
 
 /// Goes on with a session: takes a refresh token and gives its successor. A token that was used before ends the session,
 /// unless it was a moment ago and its successor waits to be used; then that is given again.
+#[boxed]
 pub async fn refresh(
     writer: &Writer,
     _: &Permit<action::SignIn>,
@@ -242,12 +245,14 @@ async fn family(writing: &mut Writing, lives: Lives, hash: &[u8]) -> Result<Opti
 }
 
 /// Ends the session one is in.
+#[boxed]
 pub async fn sign_out(writer: &Writer, permit: &Permit<action::KeepOwnAccount>) -> Result<(), DbError> {
     let Actor::User { session, .. } = permit.actor() else { return Err(DbError::NotFound) };
     end_own(writer, permit, session, EndReason::SignedOut).await
 }
 
 /// Ends one of one's own sessions.
+#[boxed]
 pub async fn end_one(writer: &Writer, permit: &Permit<action::KeepOwnAccount>, id: Uuid) -> Result<(), DbError> {
     end_own(writer, permit, id, EndReason::Revoked).await
 }
@@ -270,6 +275,7 @@ async fn end_own(
 }
 
 /// Ends all of one's own sessions, this one too.
+#[boxed]
 pub async fn sign_out_everywhere(writer: &Writer, permit: &Permit<action::KeepOwnAccount>) -> Result<(), DbError> {
     let reason = EndReason::SignedOutEverywhere;
     let work = writer.write(permit.actor(), async |writing| {

@@ -10,6 +10,7 @@ use auth::{
     password::{Password, Verdict},
 };
 use chrono::TimeDelta;
+use derive::boxed;
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
@@ -109,6 +110,7 @@ macro_rules! claimed {
 
 /// Begins a session. Whatever is wrong with login and password, the answer is the same; that a second factor is missing
 /// or wrong is said once the password has been proved.
+#[boxed]
 pub async fn sign_in(
     writer: &Writer,
     _: &Permit<action::SignIn>,

@@ -7,6 +7,7 @@ use auth::{
     seal::{Sealer, Unopened},
 };
 use chrono::{DateTime, Utc};
+use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _};
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
 use serde_json::{Value, json};
@@ -42,17 +43,20 @@ impl StoredKey {
 }
 
 /// All keys, the one that signs last at the end.
+#[boxed]
 pub async fn all(pool: &Pool) -> Result<Vec<StoredKey>, DbError> {
     stored(&mut *pool.get().await?).await
 }
 
 /// All keys that were not withdrawn, to sign and to verify with.
+#[boxed]
 pub async fn load(pool: &Pool, sealer: &Sealer) -> Result<KeySet, DbError> {
     open(&all(pool).await?, sealer)
 }
 
 /// Makes the first key if there is none, and sees whether the secret fits those that are there. Several nodes may do so
 /// at once.
+#[boxed]
 pub async fn ensure(writer: &Writer, sealer: &Sealer) -> Result<(), DbError> {
     alone(writer, async |writing| {
         let keys = open(&stored(writing.connection()).await?, sealer)?;
@@ -66,6 +70,7 @@ pub async fn ensure(writer: &Writer, sealer: &Sealer) -> Result<(), DbError> {
 }
 
 /// Makes a key that signs from an instant; the one that signs until then verifies until its last token has expired.
+#[boxed]
 pub async fn rotate(writer: &Writer, sealer: &Sealer, signs_from: DateTime<Utc>) -> Result<String, DbError> {
     alone(writer, async |writing| {
         // A key sealed with another secret than the others would be of no use to any node.
@@ -77,6 +82,7 @@ pub async fn rotate(writer: &Writer, sealer: &Sealer, signs_from: DateTime<Utc>)
 
 /// Withdraws a key: what it has signed does not hold any more. If none is left that signs, another is made, which is
 /// answered.
+#[boxed]
 pub async fn revoke(writer: &Writer, sealer: &Sealer, kid: &str) -> Result<Option<String>, DbError> {
     alone(writer, async |writing| {
         let now = writing.now();
@@ -98,6 +104,7 @@ pub async fn revoke(writer: &Writer, sealer: &Sealer, kid: &str) -> Result<Optio
 }
 
 /// Withdraws all keys without opening any: the way on where their secret is lost. [`ensure`] makes another.
+#[boxed]
 pub async fn revoke_all(writer: &Writer) -> Result<usize, DbError> {
     alone(writer, async |writing| {
         let now = writing.now();

@@ -11,8 +11,8 @@ use crate::{
     comparator::{Comparator, ComparatorRule, Direction, effective},
     document,
     enums::{DatePrecision, SortDirection},
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
     schema::{agency, indicator, programme, target, target_revision},
     text_enum::text_enum,
@@ -178,73 +178,82 @@ diesel::table! {
 }
 diesel::allow_tables_to_appear_in_same_query!(target, target_warning);
 
-fn filtered(reader: &Reader, below: Option<(TargetLink, Of)>, filter: &TargetFilter) -> Boxed {
-    let mut query = target::table.into_boxed();
-    query = match below {
-        Some((TargetLink::Indicator, parent)) => query.filter(target::indicator_id.eq(parent)),
-        Some((TargetLink::Document, parent)) => query.filter(target::document_id.eq(parent)),
-        Some((TargetLink::Programme, parent)) => query.filter(target::programme_id.eq(parent)),
-        Some((TargetLink::Subject, parent)) => query.filter(target::subject_id.eq(parent)),
-        None => query,
-    };
-    if let Some(code) = filter.programme.clone() {
-        let of_code = programme::table.filter(programme::code.eq(code)).select(programme::id).single_value();
-        query = query.filter(target::programme_id.nullable().eq(of_code));
+impl Stored for Target {
+    type Query = Boxed<target::table>;
+    type Filter = TargetFilter;
+    type Sort = TargetOrder;
+
+    fn filtered(reader: &Reader, filter: &TargetFilter) -> Self::Query {
+        let mut query = target::table.into_boxed();
+        if let Some(code) = filter.programme.clone() {
+            let of_code = programme::table.filter(programme::code.eq(code)).select(programme::id).single_value();
+            query = query.filter(target::programme_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.indicator.clone() {
+            let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
+            query = query.filter(target::indicator_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.subject.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(target::subject_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.document.clone() {
+            let of_code = document::id_of_code(reader, code).single_value();
+            query = query.filter(target::document_id.nullable().eq(of_code));
+        }
+        if let Some(day) = filter.due_from {
+            query = query.filter(target::due_on.ge(day));
+        }
+        if let Some(day) = filter.due_until {
+            query = query.filter(target::due_on.le(day));
+        }
+        if let Some(cadence) = filter.cadence {
+            query = query.filter(target::cadence.eq(cadence));
+        }
+        match filter.qualitative {
+            Some(true) => query = query.filter(target::statement.is_not_null()),
+            Some(false) => query = query.filter(target::value.is_not_null()),
+            None => {}
+        }
+        if let Some(kinds) = filter.warnings.clone() {
+            let odd =
+                target_warning::table.filter(target_warning::kind.eq_any(kinds)).select(target_warning::target_id);
+            query = query.filter(target::id.eq_any(odd));
+        }
+        query
     }
-    if let Some(code) = filter.indicator.clone() {
-        let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
-        query = query.filter(target::indicator_id.nullable().eq(of_code));
+
+    fn sorted(query: Self::Query, order: TargetOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(match order.by {
+            TargetSort::DueOn => by_nullable_key!(query, page, falling, target::due_on, Day, target::code, Code),
+            TargetSort::Code => by_tie!(query, page, falling, target::code, Code),
+        })
     }
-    if let Some(code) = filter.subject.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(target::subject_id.nullable().eq(of_code));
+
+    fn cursor(&self, order: TargetOrder) -> Cursor {
+        let key = match order.by {
+            TargetSort::DueOn => Some(Key::Day(self.due_on)),
+            TargetSort::Code => None,
+        };
+        Cursor { key, tie: Tie::Code(self.code.clone()) }
     }
-    if let Some(code) = filter.document.clone() {
-        let of_code = document::id_of_code(reader, code).single_value();
-        query = query.filter(target::document_id.nullable().eq(of_code));
-    }
-    if let Some(day) = filter.due_from {
-        query = query.filter(target::due_on.ge(day));
-    }
-    if let Some(day) = filter.due_until {
-        query = query.filter(target::due_on.le(day));
-    }
-    if let Some(cadence) = filter.cadence {
-        query = query.filter(target::cadence.eq(cadence));
-    }
-    match filter.qualitative {
-        Some(true) => query = query.filter(target::statement.is_not_null()),
-        Some(false) => query = query.filter(target::value.is_not_null()),
-        None => {}
-    }
-    if let Some(kinds) = filter.warnings.clone() {
-        let odd = target_warning::table.filter(target_warning::kind.eq_any(kinds)).select(target_warning::target_id);
-        query = query.filter(target::id.eq_any(odd));
-    }
-    query
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(target::code.eq_any(codes.to_vec()))
+impl StoredBelow for Target {
+    type Link = TargetLink;
+
+    fn below(query: Self::Query, link: TargetLink) -> Self::Query {
+        match link {
+            TargetLink::Indicator => query.filter(target::indicator_id.eq(Parent)),
+            TargetLink::Document => query.filter(target::document_id.eq(Parent)),
+            TargetLink::Programme => query.filter(target::programme_id.eq(Parent)),
+            TargetLink::Subject => query.filter(target::subject_id.eq(Parent)),
+        }
+    }
 }
 
-fn sorted(query: Boxed, order: TargetOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(match order.by {
-        TargetSort::DueOn => by_nullable_key!(query, page, falling, target::due_on, Day, target::code, Code),
-        TargetSort::Code => by_tie!(query, page, falling, target::code, Code),
-    })
-}
-
-fn cursor(row: &Target, order: TargetOrder) -> Cursor {
-    let key = match order.by {
-        TargetSort::DueOn => Some(Key::Day(row.due_on)),
-        TargetSort::Code => None,
-    };
-    Cursor { key, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(Target, target, TargetFilter, TargetOrder, TargetLink, |row| row.code.clone());
+noun!(Target, target, coded by code, listed below);
 
 /// What is odd about a target, and the other target that makes it so.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]

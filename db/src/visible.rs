@@ -139,7 +139,7 @@ impl<C: QueryFragment<Pg>, T: Guarded> QueryFragment<Pg> for RefersToVisible<C, 
 ///
 /// `measurement` keeps the latest of each sort, so that it is found by its key.
 #[derive(Debug, Clone)]
-pub(crate) struct CurrentRevision(Figures);
+pub struct CurrentRevision(Figures);
 
 condition!(CurrentRevision, over measurement::id, measurement_revision::measurement_id);
 

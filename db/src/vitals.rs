@@ -1,6 +1,7 @@
 //! What a server says of itself: for `cotmoc doctor`.
 
 use chrono::{DateTime, Utc};
+use derive::boxed;
 use diesel::{
     QueryableByName,
     sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz},
@@ -56,6 +57,7 @@ const LOOK: &str = "
            clock_timestamp() AS now";
 
 /// Looks at the server behind a pool.
+#[boxed]
 pub async fn look(pool: &Pool) -> Result<Vitals, DbError> {
     let mut connection = pool.get().await?;
     Ok(diesel::sql_query(LOOK).bind::<Array<Text>, _>(EXTENSIONS.as_slice()).get_result(&mut connection).await?)

@@ -5,6 +5,7 @@
 //! that may do more takes the role at the start of each connection, which keeps out mistakes; a statement that somebody
 //! smuggles in could leave it again (`SET ROLE NONE`). So [`look`] tells who the login is.
 
+use derive::boxed;
 use diesel::{
     QueryableByName,
     sql_types::{Bool, Text},
@@ -102,6 +103,7 @@ const LOOK: &str = "SELECT session_user::text AS login, current_user::text AS ro
         AND NOT has_table_privilege(oid, 'SELECT')) AS unreadable";
 
 /// Looks at who a pool's connections are.
+#[boxed]
 pub async fn look(pool: &Pool) -> Result<Standing, DbError> {
     let mut connection = pool.get().await?;
     Ok(diesel::sql_query(LOOK).get_result(&mut connection).await?)

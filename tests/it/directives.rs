@@ -4,7 +4,7 @@ use db::{
     Date, Reader,
     deadline::Timeliness,
     directive::{Directive, DirectiveFilter, DirectiveOrder},
-    noun::Noun as _,
+    noun::Listed as _,
     page::Page,
 };
 use serde_json::json;
@@ -90,14 +90,14 @@ async fn the_filter_by_timeliness_finds_what_the_field_says() {
                 has_deadline: Some(true),
                 ..Default::default()
             };
-            let rows = Directive::list(&reader, None, &filter, DirectiveOrder::default(), &page).await.unwrap().rows;
+            let rows = Directive::list(&reader, &filter, DirectiveOrder::default(), &page).await.unwrap().rows;
             for row in &rows {
                 assert_eq!(row.timeliness(row.due_on, on), wanted, "{} on {}", row.code, on.0);
             }
             found += rows.len();
         }
         let all = DirectiveFilter { has_deadline: Some(true), ..Default::default() };
-        let all = Directive::list(&reader, None, &all, DirectiveOrder::default(), &page).await.unwrap().rows;
+        let all = Directive::list(&reader, &all, DirectiveOrder::default(), &page).await.unwrap().rows;
         assert_eq!(found, all.len(), "{}", on.0);
     }
 }

@@ -8,7 +8,7 @@ use db::{
     document::Document,
     indicator::Indicator,
     measurement::Measurement,
-    noun::Noun,
+    noun::Listed,
     page::{Cursor, Key, Page, Tie},
     recommendation::Recommendation,
     reporting_rule::ReportingRule,
@@ -119,9 +119,9 @@ async fn what_is_no_page_is_a_clear_error() {
 }
 
 /// Whether a cursor that somebody wrote by hand is refused; to begin at the first page would look like an endless list.
-async fn refuses<N: Noun>(reader: &Reader, cursor: &Cursor) -> bool {
+async fn refuses<N: Listed>(reader: &Reader, cursor: &Cursor) -> bool {
     let page = Page { size: 2, from: Some(cursor.clone()), backward: false };
-    matches!(N::list(reader, None, &N::Filter::default(), N::Sort::default(), &page).await, Err(DbError::Cursor))
+    matches!(N::list(reader, &N::Filter::default(), N::Sort::default(), &page).await, Err(DbError::Cursor))
 }
 
 #[tokio::test]

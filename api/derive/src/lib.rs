@@ -1,7 +1,8 @@
-//! The macros of the object layer (`api/object`): with the attributes of async-graphql's macros of the same names, as far as
-//! the schema uses them.
+//! Macros: those of the object layer (`api/object`), with the attributes of async-graphql's macros of the same names as far as
+//! the schema uses them; and the one that boxes futures at a crate's edge.
 
 mod attributes;
+mod boxed;
 mod fields;
 mod object;
 mod union;
@@ -44,6 +45,25 @@ pub fn merged_object(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Union, attributes(graphql))]
 pub fn union(input: TokenStream) -> TokenStream {
     answer(union::union(&parse_macro_input!(input as DeriveInput)))
+}
+
+/// Makes an `async fn` a function that answers a boxed future, so that its body is compiled in its own crate alone.
+///
+/// ```ignore
+/// #[boxed]
+/// pub async fn head(reader: &Reader, nouns: &[Noun]) -> Result<i64, DbError> { … }
+/// // is
+/// pub fn head<'future>(reader: &'future Reader, nouns: &'future [Noun]) -> BoxFuture<'future, Result<i64, DbError>> {
+///     Box::pin(async move { … })
+/// }
+/// ```
+///
+/// For functions, methods and the functions of traits, with or without a body. The crate needs `futures-util`.
+/// What the function is generic over must outlive the future; if it is kept across an `await`, write its `Send` or `Sync` by
+/// hand. An argument that the body does not name is dropped by the call, not at the end of the future.
+#[proc_macro_attribute]
+pub fn boxed(arguments: TokenStream, function: TokenStream) -> TokenStream {
+    boxed::expand(arguments.into(), function.into()).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 fn answer(made: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

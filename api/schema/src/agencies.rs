@@ -1,5 +1,7 @@
 //! Agencies (cơ quan, đơn vị).
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -137,7 +139,7 @@ impl Agency {
     }
 }
 
-fn succession(row: SuccessionRow) -> AgencySuccession {
+fn succession(row: Arc<SuccessionRow>) -> AgencySuccession {
     AgencySuccession { row }
 }
 
@@ -146,7 +148,7 @@ fn succession(row: SuccessionRow) -> AgencySuccession {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct AgencyPlacement {
     #[graphql(flatten)]
-    row: PlacementRow,
+    row: Arc<PlacementRow>,
 }
 
 #[ComplexObject]
@@ -172,7 +174,7 @@ impl AgencyPlacement {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct AgencySuccession {
     #[graphql(flatten)]
-    row: SuccessionRow,
+    row: Arc<SuccessionRow>,
 }
 
 #[ComplexObject]

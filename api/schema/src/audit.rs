@@ -5,7 +5,7 @@ use auth::{Action, action};
 use chrono::{DateTime, Utc};
 use db::{
     access::Auth,
-    audit::{ActorKind, AuditEntry as Row, AuditFilter, AuditOrder, hex},
+    audit::{ActorKind, AuditEntry as Row, AuditFilter, hex},
 };
 use object_layer::Object;
 use uuid::Uuid;
@@ -158,7 +158,7 @@ impl AuditQuery {
         let page = async {
             permit::<action::SeeAuditTrail>(context)?;
             let filter = filter.unwrap_or_default().read()?;
-            Connection::load(context, None, filter, AuditOrder, PageArgs { first, after, last, before }).await
+            Connection::of_all(context, filter, (), PageArgs { first, after, last, before }).await
         };
         Some(page.await)
     }

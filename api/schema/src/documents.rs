@@ -1,5 +1,7 @@
 //! Documents (văn bản).
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -8,7 +10,7 @@ use db::{
     document::{
         Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, RelationsFrom, RelationsTo,
     },
-    noun::Noun as _,
+    noun::Listed as _,
     page::Page,
     programme::ProgrammeLink,
     recommendation::{RecommendationFilter, RecommendationLink},
@@ -71,7 +73,7 @@ object! {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DocumentRelation {
     #[graphql(flatten)]
-    row: RelationRow,
+    row: Arc<RelationRow>,
 }
 
 #[ComplexObject]
@@ -128,6 +130,6 @@ root_lists! {
 async fn latest(context: &Context<'_>, filter: DocumentFilter) -> Answer<Document> {
     let page = Page { size: 1, from: None, backward: false };
     let order = DocumentOrder { direction: db::enums::SortDirection::Descending, ..Default::default() };
-    let found = Row::list(reader(context), None, &filter, order, &page).await;
+    let found = Row::list(reader(context), &filter, order, &page).await;
     found.map_err(ApiError::from).map(|slice| slice.rows.into_iter().next().map(Document::show)).transpose()
 }

@@ -1,5 +1,7 @@
 //! Indicators (chỉ tiêu).
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Json};
 use auth::Action;
 use db::{
@@ -117,7 +119,7 @@ object! {
             };
             let order = MeasurementOrder { direction: SortDirection::Ascending, ..Default::default() };
             let args = PageArgs { first, after, last, before };
-            Some(Connection::load(context, Some((MeasurementLink::Indicator, self.row.id)), filter, order, args).await)
+            Some(Connection::below(context, (MeasurementLink::Indicator, self.row.id), filter, order, args).await)
         }
     }
     /// Its targets, the earliest milestone first
@@ -157,7 +159,7 @@ fn bounds(
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct IndicatorDefinition {
     #[graphql(flatten)]
-    pub(crate) row: DefinitionRow,
+    pub(crate) row: Arc<DefinitionRow>,
 }
 
 #[ComplexObject]
@@ -192,7 +194,7 @@ impl IndicatorDefinition {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct IndicatorRule {
     #[graphql(flatten)]
-    row: RuleRow,
+    row: Arc<RuleRow>,
 }
 
 #[ComplexObject]
@@ -219,7 +221,7 @@ impl IndicatorRule {
 
 /// Where a programme places an indicator.
 #[derive(Clone)]
-pub struct IndicatorMembership(Membership);
+pub struct IndicatorMembership(Arc<Membership>);
 
 /// Where a programme places an indicator.
 #[object_layer::Object(directive = Auth::apply(Action::SeePublished))]

@@ -3,7 +3,7 @@
 use async_graphql::Context;
 use db::{
     DbError,
-    noun::{Batch, ByCode, ById},
+    noun::{Batch, ByCode, ById, Coded, Listed, Noun},
 };
 use uuid::Uuid;
 
@@ -14,23 +14,23 @@ use crate::{
 };
 
 /// The object of that id; null if the viewer may not see it. For relations that are never null in the table.
-pub(crate) async fn one<T: Shown>(context: &Context<'_>, id: Uuid) -> Answer<T> {
+pub(crate) async fn one<T: Shown<Noun: Noun>>(context: &Context<'_>, id: Uuid) -> Answer<T> {
     maybe(context, Some(id)).await
 }
 
 /// The object of that id; null if there is none, or if the viewer may not see it.
-pub(crate) async fn maybe<T: Shown>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
+pub(crate) async fn maybe<T: Shown<Noun: Noun>>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
     let row = loaders(context).load_one(ById::<T::Noun>::new(id?)).await;
     row.map_err(ApiError::from).transpose().map(|row| row.map(T::show))
 }
 
 /// [`maybe`] for what may be hidden: asks even where there is nothing to ask for, or the time it takes would tell the two apart.
-pub(crate) async fn if_visible<T: Shown>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
+pub(crate) async fn if_visible<T: Shown<Noun: Noun>>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
     one(context, id.unwrap_or_default()).await
 }
 
 /// The object of that business key; null if there is none, or if the viewer may not see it.
-pub(crate) async fn by_code<T: Shown>(context: &Context<'_>, code: String) -> Answer<T> {
+pub(crate) async fn by_code<T: Shown<Noun: Coded>>(context: &Context<'_>, code: String) -> Answer<T> {
     let row = loaders(context).load_one(ByCode::<T::Noun>::new(code)).await;
     row.map_err(ApiError::from).transpose().map(|row| row.map(T::show))
 }
@@ -99,7 +99,7 @@ macro_rules! object {
         #[graphql(complex, directive = db::access::Auth::apply(auth::Action::$seen))]
         pub struct $type {
             #[graphql(flatten)]
-            pub(crate) row: $noun,
+            pub(crate) row: std::sync::Arc<$noun>,
         }
 
         impl $crate::page::Shown for $type {
@@ -111,7 +111,7 @@ macro_rules! object {
 
             const EDGE: &'static str = concat!(stringify!($type), "Edge");
 
-            fn show(row: $noun) -> Self {
+            fn show(row: std::sync::Arc<$noun>) -> Self {
                 Self { row }
             }
         }
@@ -124,7 +124,7 @@ macro_rules! object {
         impl $type {
             /// Global id: opaque, finds the object again through `node`
             pub fn id(&self) -> async_graphql::ID {
-                $crate::id::encode($tag, db::noun::Noun::id(&self.row))
+                $crate::id::encode($tag, db::noun::Noun::id(&*self.row))
             }
 
             $($body)*
@@ -149,7 +149,7 @@ macro_rules! object {
                     $($(question.sort = { let order: Option<$order> = order; order.unwrap_or_default() };)?)?
                     $(let $day = $day.unwrap_or($crate::page::reader(context).today());)?
                     let args = $crate::page::PageArgs { first, after, last, before };
-                    Some($crate::page::Connection::load(context, Some(($link, self.row.id)), question.filter, question.sort, args).await)
+                    Some($crate::page::Connection::below(context, ($link, self.row.id), question.filter, question.sort, args).await)
                 }
             )*
         }
@@ -196,7 +196,7 @@ macro_rules! root_lists {
                     $($(question.filter = { let filter: Option<$filter> = filter; filter.unwrap_or_default() };)?)?
                     $($(question.sort = { let order: Option<$order> = order; order.unwrap_or_default() };)?)?
                     let args = $crate::page::PageArgs { first, after, last, before };
-                    Some($crate::page::Connection::load(context, None, question.filter, question.sort, args).await)
+                    Some($crate::page::Connection::of_all(context, question.filter, question.sort, args).await)
                 }
             )*
         }
@@ -204,12 +204,12 @@ macro_rules! root_lists {
 }
 
 /// What narrows and sorts a list of a shown noun.
-pub(crate) struct Question<T: Shown> {
-    pub(crate) filter: <T::Noun as db::noun::Noun>::Filter,
-    pub(crate) sort: <T::Noun as db::noun::Noun>::Sort,
+pub(crate) struct Question<T: Shown<Noun: Listed>> {
+    pub(crate) filter: <T::Noun as Listed>::Filter,
+    pub(crate) sort: <T::Noun as Listed>::Sort,
 }
 
-impl<T: Shown> Default for Question<T> {
+impl<T: Shown<Noun: Listed>> Default for Question<T> {
     fn default() -> Self {
         Self { filter: Default::default(), sort: Default::default() }
     }

@@ -1,9 +1,6 @@
 //! The one connection type: cursor connections over every noun's lists.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    marker::PhantomData,
-};
+use std::{fmt::Debug, sync::Arc};
 
 use async_graphql::Context;
 use auth::Action;
@@ -11,12 +8,12 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use db::{
     Reader,
     access::Auth,
-    noun::{CountOf, ListOf, Noun},
+    noun::{CountOf, ListOf, Listed, ListedBelow},
     page::{Cursor, MAX_PAGE, Page, Slice},
 };
+use futures_util::future::BoxFuture;
 use object_layer::{Object, Output, SimpleObject, Typed};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::{error::ApiError, loaders::Loaders};
@@ -26,8 +23,8 @@ pub type Answer<T> = Option<Result<T, ApiError>>;
 
 /// A type of the schema that shows a noun.
 pub trait Shown: Typed + Output + Clone + 'static {
-    /// The noun.
-    type Noun: Noun;
+    /// Its rows.
+    type Noun: Send + Sync + 'static;
 
     /// The rule by which its objects are seen.
     const SEEN: Action;
@@ -39,7 +36,7 @@ pub trait Shown: Typed + Output + Clone + 'static {
     const EDGE: &'static str;
 
     /// Shows a row.
-    fn show(row: Self::Noun) -> Self;
+    fn show(row: Arc<Self::Noun>) -> Self;
 }
 
 /// `first`, `after`, `last` and `before`, as the client gave them.
@@ -61,12 +58,12 @@ struct Bookmark {
     #[serde(flatten)]
     cursor: Cursor,
     #[serde(rename = "o")]
-    of: u64,
+    of: Fingerprint,
 }
 
 impl PageArgs {
     /// The page asked for, of a list with this fingerprint.
-    pub fn page(&self, fingerprint: u64) -> Result<Page, ApiError> {
+    pub fn page(&self, fingerprint: impl FnOnce() -> Fingerprint) -> Result<Page, ApiError> {
         let backward = match (self.first, self.last, &self.after, &self.before) {
             (Some(_), Some(_), ..) => {
                 return Err(ApiError::page(
@@ -94,13 +91,13 @@ impl PageArgs {
         };
         let from = match if backward { &self.before } else { &self.after } {
             None => None,
-            Some(text) => Some(read_cursor(text, fingerprint)?),
+            Some(text) => Some(read_cursor(text, fingerprint())?),
         };
         Ok(Page { size, from, backward })
     }
 }
 
-fn read_cursor(text: &str, fingerprint: u64) -> Result<Cursor, ApiError> {
+fn read_cursor(text: &str, fingerprint: Fingerprint) -> Result<Cursor, ApiError> {
     let bookmark = BASE64_URL_SAFE_NO_PAD
         .decode(text)
         .ok()
@@ -117,71 +114,124 @@ fn read_cursor(text: &str, fingerprint: u64) -> Result<Cursor, ApiError> {
     }
 }
 
-pub(crate) fn write_cursor(cursor: Cursor, fingerprint: u64) -> String {
+pub(crate) fn write_cursor(cursor: Cursor, fingerprint: Fingerprint) -> String {
     // Keys and ties are plain texts and numbers, which always serialize.
     BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Bookmark { cursor, of: fingerprint }).unwrap_or_default())
 }
 
-/// What a cursor is bound to. The same in every process of one build; a cursor of an older build is an error, not a guess.
-pub(crate) fn fingerprint(question: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    question.hash(&mut hasher);
-    hasher.finish()
+/// What a cursor is bound to: a cursor made under another question is an error, not a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(u64);
+
+impl Fingerprint {
+    /// Of a sort, a filter, and the relation the list hangs on: the first eight bytes of the SHA-256 of how they are printed.
+    pub fn of(question: &impl Debug) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = auth::hash::of(&format!("{question:?}"));
+        Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
 }
 
 /// A page of a list (Relay cursor connection).
+#[derive(Clone)]
 pub struct Connection<T: Shown> {
-    slice: Slice<T::Noun>,
+    nodes: Vec<T>,
+    /// The place of each object in the list
+    places: Arc<dyn Fn(Fingerprint) -> Vec<String> + Send + Sync>,
+    more: bool,
     page: Page,
-    fingerprint: u64,
-    below: Option<(<T::Noun as Noun>::Link, Uuid)>,
-    filter: <T::Noun as Noun>::Filter,
-    sort: <T::Noun as Noun>::Sort,
-    shown: PhantomData<fn() -> T>,
+    question: Arc<dyn Question>,
 }
 
-impl<T: Shown> Connection<T>
-where
-    T::Noun: Noun,
-{
-    /// A page of all, or of those below one parent; lists below several parents are loaded together.
-    pub async fn load(
+/// What a list was asked for by.
+trait Question: Send + Sync {
+    fn fingerprint(&self) -> Fingerprint;
+
+    /// Counts the objects of all pages.
+    fn count(&self) -> BoxFuture<'static, Result<i64, ApiError>>;
+}
+
+/// The list of all.
+struct OfAll<N: Listed> {
+    reader: Arc<Reader>,
+    filter: N::Filter,
+    sort: N::Sort,
+}
+
+/// The list below one object; lists below several are loaded together.
+struct Below<N: ListedBelow> {
+    loaders: Arc<Loaders>,
+    list: ListOf<N>,
+}
+
+impl<N: Listed> Question for OfAll<N> {
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&(&self.filter, self.sort))
+    }
+
+    fn count(&self) -> BoxFuture<'static, Result<i64, ApiError>> {
+        let (reader, filter) = (Arc::clone(&self.reader), self.filter.clone());
+        Box::pin(async move { Ok(N::count(&reader, &filter).await?) })
+    }
+}
+
+impl<N: ListedBelow> Question for Below<N> {
+    // The parent is left out: a cursor of one parent's list is a place in another's as well.
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&(self.list.link, &self.list.filter, self.list.sort))
+    }
+
+    fn count(&self) -> BoxFuture<'static, Result<i64, ApiError>> {
+        let ListOf { parent, link, ref filter, .. } = self.list;
+        let (loaders, key) = (Arc::clone(&self.loaders), CountOf::<N> { parent, link, filter: filter.clone() });
+        Box::pin(async move { Ok(loaders.load_one(key).await?.unwrap_or_default()) })
+    }
+}
+
+impl<T: Shown<Noun: Listed>> Connection<T> {
+    /// A page of the list of all.
+    pub(crate) async fn of_all(
         context: &Context<'_>,
-        below: Option<(<T::Noun as Noun>::Link, Uuid)>,
-        filter: <T::Noun as Noun>::Filter,
-        sort: <T::Noun as Noun>::Sort,
+        filter: <T::Noun as Listed>::Filter,
+        sort: <T::Noun as Listed>::Sort,
         args: PageArgs,
     ) -> Result<Self, ApiError> {
-        // The parent is left out: a cursor of one parent's list is a place in another's as well.
-        let fingerprint = fingerprint(&(below.map(|(link, _)| link), &filter, sort));
-        let page = args.page(fingerprint)?;
-        let slice = match below {
-            None => T::Noun::list(reader(context), None, &filter, sort, &page).await?,
-            Some((link, parent)) => {
-                let key = ListOf { parent, link, filter: filter.clone(), sort, page: page.clone() };
-                loaders(context).load_one(key).await?.unwrap_or_default()
-            }
-        };
-        Ok(Self { slice, page, fingerprint, below, filter, sort, shown: PhantomData })
+        let reader = Arc::clone(context.data_unchecked::<Arc<Reader>>());
+        let question = OfAll::<T::Noun> { reader, filter, sort };
+        let page = args.page(|| question.fingerprint())?;
+        let slice = T::Noun::list(&question.reader, &question.filter, sort, &page).await?;
+        Ok(Self::new(slice, page, sort, question))
     }
 
-    fn cursor_of(&self, row: &T::Noun) -> String {
-        write_cursor(row.cursor(self.sort), self.fingerprint)
+    fn new(
+        slice: Slice<T::Noun>,
+        page: Page,
+        sort: <T::Noun as Listed>::Sort,
+        question: impl Question + 'static,
+    ) -> Self {
+        let nodes = slice.rows.iter().cloned().map(T::show).collect();
+        let (more, rows) = (slice.more, slice.rows);
+        let places =
+            move |fingerprint| rows.iter().map(|row| write_cursor(row.cursor(sort), fingerprint)).collect::<Vec<_>>();
+        Self { nodes, places: Arc::new(places), more, page, question: Arc::new(question) }
     }
 }
 
-// Derived, it would ask the same of `T`'s nouns' filters by other names.
-impl<T: Shown> Clone for Connection<T> {
-    fn clone(&self) -> Self {
-        Self {
-            slice: self.slice.clone(),
-            page: self.page.clone(),
-            fingerprint: self.fingerprint,
-            below: self.below,
-            filter: self.filter.clone(),
-            sort: self.sort,
-            shown: PhantomData,
-        }
+impl<T: Shown<Noun: ListedBelow>> Connection<T> {
+    /// A page of the list below one object.
+    pub(crate) async fn below(
+        context: &Context<'_>,
+        (link, parent): (<T::Noun as ListedBelow>::Link, Uuid),
+        filter: <T::Noun as Listed>::Filter,
+        sort: <T::Noun as Listed>::Sort,
+        args: PageArgs,
+    ) -> Result<Self, ApiError> {
+        let loaders = Arc::clone(context.data_unchecked::<Arc<Loaders>>());
+        let mut question =
+            Below { loaders, list: ListOf::<T::Noun> { parent, link, filter, sort, page: Page::default() } };
+        question.list.page = args.page(|| question.fingerprint())?;
+        let slice = question.loaders.load_one(question.list.clone()).await?.unwrap_or_default();
+        Ok(Self::new(slice, question.list.page.clone(), sort, question))
     }
 }
 
@@ -189,37 +239,31 @@ impl<T: Shown> Clone for Connection<T> {
 #[Object(name = T::CONNECTION, directive = Auth::apply(T::SEEN))]
 impl<T: Shown> Connection<T> {
     /// The objects of the page, in order
-    fn nodes(&self) -> Vec<T> {
-        self.slice.rows.iter().cloned().map(T::show).collect()
+    fn nodes(&self) -> &[T] {
+        &self.nodes
     }
 
     /// The objects of the page, each with its cursor
     fn edges(&self) -> Vec<Edge<T>> {
-        self.slice.rows.iter().map(|row| Edge { cursor: self.cursor_of(row), node: T::show(row.clone()) }).collect()
+        let cursors = (self.places)(self.question.fingerprint());
+        cursors.into_iter().zip(self.nodes.iter().cloned()).map(|(cursor, node)| Edge { cursor, node }).collect()
     }
 
     /// Where the page lies
     fn page_info(&self) -> PageInfo {
         let outside = self.page.from.is_some();
+        let cursors = (self.places)(self.question.fingerprint());
         PageInfo {
-            has_next_page: if self.page.backward { outside } else { self.slice.more },
-            has_previous_page: if self.page.backward { self.slice.more } else { outside },
-            start_cursor: self.slice.rows.first().map(|row| self.cursor_of(row)),
-            end_cursor: self.slice.rows.last().map(|row| self.cursor_of(row)),
+            has_next_page: if self.page.backward { outside } else { self.more },
+            has_previous_page: if self.page.backward { self.more } else { outside },
+            start_cursor: cursors.first().cloned(),
+            end_cursor: cursors.last().cloned(),
         }
     }
 
     /// How many objects there are on all pages together; costs a count of its own, so ask for it only where it is shown
-    async fn total_count(&self, context: &Context<'_>) -> Answer<i32> {
-        let count = match self.below {
-            None => T::Noun::count(reader(context), None, &self.filter).await.map_err(ApiError::from),
-            Some((link, parent)) => loaders(context)
-                .load_one(CountOf::<T::Noun> { parent, link, filter: self.filter.clone() })
-                .await
-                .map(Option::unwrap_or_default)
-                .map_err(ApiError::from),
-        };
-        Some(count.map(|count| i32::try_from(count).unwrap_or(i32::MAX)))
+    async fn total_count(&self) -> Answer<i32> {
+        Some(self.question.count().await.map(|count| i32::try_from(count).unwrap_or(i32::MAX)))
     }
 }
 
@@ -274,7 +318,7 @@ mod tests {
     use db::page::{Key, Tie};
 
     fn read(key: Option<Key>, code: &str) -> Result<Cursor, ApiError> {
-        read_cursor(&write_cursor(Cursor { key, tie: Tie::Code(code.to_owned()) }, 7), 7)
+        read_cursor(&write_cursor(Cursor { key, tie: Tie::Code(code.to_owned()) }, Fingerprint(7)), Fingerprint(7))
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What mutations answer: the object, or what the person has to mend.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use async_graphql::{Context, Value};
@@ -138,7 +140,7 @@ pub(crate) fn shown<T: Shown>(
     context: &Context<'_>,
     outcome: Result<T::Noun, DbError>,
 ) -> Result<(Option<T>, Vec<UserError>), ApiError> {
-    settle(context, outcome).map(|(row, user_errors)| (row.map(T::show), user_errors))
+    settle(context, outcome).map(|(row, user_errors)| (row.map(|row| T::show(Arc::new(row))), user_errors))
 }
 
 /// What a mutation writes with: done once, however often its client sends it with this key.

@@ -1,5 +1,7 @@
 //! Programmes (chương trình) and their pillars.
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -63,7 +65,7 @@ object! {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct ProgrammeDocument {
     #[graphql(flatten)]
-    row: ProgrammeDocumentRow,
+    row: Arc<ProgrammeDocumentRow>,
 }
 
 #[ComplexObject]

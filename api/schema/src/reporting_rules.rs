@@ -1,5 +1,7 @@
 //! Reporting rules: who reports what to whom, and how often.
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use db::reporting_rule::{
     CadencesOf, ReportingCadence, ReportingRole, ReportingRule as Row, ReportingRuleFilter, RulePartiesOf,
@@ -27,7 +29,7 @@ object! {
         }
 
         /// How often, in the order of the document: all of them, or alternatives as `note` says
-        async fn cadences(&self, context: &Context<'_>) -> Answer<Vec<ReportingCadence>> {
+        async fn cadences(&self, context: &Context<'_>) -> Answer<Vec<Arc<ReportingCadence>>> {
             whole(context, CadencesOf(self.row.id), |row| row).await
         }
 

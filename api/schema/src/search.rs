@@ -1,5 +1,7 @@
 //! One search over everything people look for by words.
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -17,7 +19,7 @@ use crate::{
     error::ApiError,
     indicators::Indicator,
     object::one,
-    page::{Answer, PageArgs, PageInfo, fingerprint, reader, write_cursor},
+    page::{Answer, Fingerprint, PageArgs, PageInfo, reader, write_cursor},
     recommendations::Recommendation,
 };
 
@@ -43,7 +45,7 @@ pub enum SearchResult {
 pub struct SearchConnection {
     slice: Slice<Hit>,
     page: Page,
-    fingerprint: u64,
+    fingerprint: Fingerprint,
 }
 
 /// Objects that fit a search text, the best first.
@@ -51,13 +53,13 @@ pub struct SearchConnection {
 impl SearchConnection {
     /// The hits, each with its cursor
     fn edges(&self) -> Vec<SearchEdge> {
-        let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
-        self.slice.rows.iter().map(|hit| SearchEdge { cursor: cursor(hit), hit: hit.clone() }).collect()
+        let cursor = |hit: &Arc<Hit>| write_cursor(hit.cursor(), self.fingerprint);
+        self.slice.rows.iter().map(|hit| SearchEdge { cursor: cursor(hit), hit: Arc::clone(hit) }).collect()
     }
 
     /// Where the page lies
     fn page_info(&self) -> PageInfo {
-        let cursor = |hit: &Hit| write_cursor(hit.cursor(), self.fingerprint);
+        let cursor = |hit: &Arc<Hit>| write_cursor(hit.cursor(), self.fingerprint);
         PageInfo {
             has_next_page: self.slice.more,
             has_previous_page: self.page.from.is_some(),
@@ -74,7 +76,7 @@ pub struct SearchEdge {
     /// Its place in the list: give it as `after`, with the same text
     cursor: String,
     #[graphql(skip)]
-    hit: Hit,
+    hit: Arc<Hit>,
 }
 
 #[object_layer::ComplexObject]
@@ -130,8 +132,8 @@ async fn find(
     after: Option<String>,
 ) -> Result<SearchConnection, ApiError> {
     let text = check_text(text, MAX_TEXT).map_err(|error| ApiError::bad_request("INPUT", error))?;
-    let fingerprint = fingerprint(&(&text, nouns));
-    let page = PageArgs { first, after, ..Default::default() }.page(fingerprint)?;
+    let fingerprint = Fingerprint::of(&(&text, nouns));
+    let page = PageArgs { first, after, ..Default::default() }.page(|| fingerprint)?;
     let slice = search(reader(context), &text, nouns, &page).await?;
     Ok(SearchConnection { slice, page, fingerprint })
 }

@@ -1,5 +1,7 @@
 //! Service accounts (tài khoản dịch vụ): machines that sign in with a secret.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject};
 use auth::{Action, action};
 use chrono::{DateTime, Utc};
@@ -54,7 +56,7 @@ object! {
 
 /// A secret of a service account: that there is one, never what it is.
 #[derive(Clone)]
-pub struct ServiceSecret(SecretRow);
+pub struct ServiceSecret(Arc<SecretRow>);
 
 impl Tagged for ServiceSecret {
     const TAG: u8 = b'x';
@@ -237,8 +239,8 @@ async fn add_secret(context: &Context<'_>, account: &ID) -> Result<AddServiceSec
         return Ok(AddServiceSecretPayload { service_account: None, secret: None, client_secret: None, user_errors });
     };
     Ok(AddServiceSecretPayload {
-        service_account: Some(ServiceAccount::show(account)),
-        secret: Some(ServiceSecret(secret)),
+        service_account: Some(ServiceAccount::show(Arc::new(account))),
+        secret: Some(ServiceSecret(Arc::new(secret))),
         client_secret: Some(shown.expose_secret().to_owned()),
         user_errors,
     })

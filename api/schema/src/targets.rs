@@ -1,5 +1,7 @@
 //! Targets (mục tiêu).
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -107,7 +109,7 @@ pub struct EffectiveComparator {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct TargetRevision {
     #[graphql(flatten)]
-    row: RevisionRow,
+    row: Arc<RevisionRow>,
 }
 
 #[ComplexObject]
@@ -128,7 +130,7 @@ impl TargetRevision {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct TargetWarning {
     #[graphql(flatten)]
-    row: WarningRow,
+    row: Arc<WarningRow>,
 }
 
 #[ComplexObject]

@@ -15,12 +15,12 @@ use chrono::{NaiveDate, SecondsFormat};
 use clap::{Args, Subcommand};
 use db::{
     Date, DbError, Once, Origin, Reader, Writer,
-    account::{self, Account, AccountFilter, AccountOrder, AccountStatus, NewAccount},
+    account::{self, Account, AccountFilter, AccountStatus, NewAccount},
     enums::Language,
-    noun::Noun as _,
+    noun::{Coded as _, Listed as _, ListedBelow as _},
     page::{MAX_PAGE, Page, Slice},
     password,
-    role_grant::{self, NewGrant, Role, RoleGrant, RoleGrantFilter, RoleGrantLink, RoleGrantOrder},
+    role_grant::{self, NewGrant, Role, RoleGrant, RoleGrantFilter, RoleGrantLink},
 };
 use schema::payload;
 use secrecy::ExposeSecret as _;
@@ -312,7 +312,7 @@ impl Office {
     async fn held(&self, accounts: &[Uuid]) -> Result<HashMap<Uuid, Slice<RoleGrant>>, DbError> {
         let today = RoleGrantFilter { roles: None, on: Some(self.reader.today()) };
         let page = Page { size: MAX_PAGE, ..Page::default() };
-        RoleGrant::list_each(&self.reader, accounts, RoleGrantLink::Account, &today, RoleGrantOrder, &page).await
+        RoleGrant::list_each(&self.reader, accounts, RoleGrantLink::Account, &today, (), &page).await
     }
 
     async fn end_role(&self, account: &Account, role: Role) -> Result<String, DbError> {
@@ -333,7 +333,7 @@ impl Office {
         let (filter, mut table, mut from) = (AccountFilter::default(), String::new(), None);
         loop {
             let page = Page { size: MAX_PAGE, from, backward: false };
-            let slice = Account::list(&self.reader, None, &filter, AccountOrder, &page).await?;
+            let slice = Account::list(&self.reader, &filter, (), &page).await?;
             let ids: Vec<Uuid> = slice.rows.iter().map(|account| account.id).collect();
             let held = self.held(&ids).await?;
             for account in &slice.rows {
@@ -343,7 +343,7 @@ impl Office {
                 let _ = writeln!(table, "{:<28} {:<28} {state}{}", account.login, account.full_name, roles.join(", "));
             }
             match slice.rows.last().filter(|_| slice.more) {
-                Some(last) => from = Some(last.cursor(AccountOrder)),
+                Some(last) => from = Some(last.cursor(())),
                 None => break,
             }
         }

@@ -1,6 +1,7 @@
 //! Who keeps accounts, and what may be done to them. Nobody does it to their own.
 
 use auth::{Acts, Permit, Reached, action, random};
+use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
     SelectableHelper as _, dsl::exists, sql_types::Bool,
@@ -64,6 +65,7 @@ pub fn login(typed: &str) -> String {
 }
 
 /// Makes an account. It has neither a password nor a role yet.
+#[boxed]
 pub async fn create(once: &Once, permit: &Permit<action::CreateAccount>, new: NewAccount) -> Result<Account, DbError> {
     let mut checks = Checks::default();
     let login = checks.text("login", &login(&new.login), LOGIN);
@@ -92,6 +94,7 @@ pub async fn create(once: &Once, permit: &Permit<action::CreateAccount>, new: Ne
 }
 
 /// Changes what is known of a person; `STALE` unless the account is still in the version the editor has seen.
+#[boxed]
 pub async fn update(
     once: &Once,
     permit: &Permit<action::CreateAccount>,
@@ -122,11 +125,13 @@ pub async fn update(
 }
 
 /// Lets nobody sign in with an account any more, and ends its sessions.
+#[boxed]
 pub async fn disable(once: &Once, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
     turn(once, permit, id, AccountStatus::Disabled).await
 }
 
 /// Lets a disabled account be used again; its sessions have ended for good.
+#[boxed]
 pub async fn enable(once: &Once, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
     turn(once, permit, id, AccountStatus::Active).await
 }
@@ -152,6 +157,7 @@ async fn turn(
 }
 
 /// Takes the second factor off an account whose person has lost it, with the recovery codes, and ends its sessions.
+#[boxed]
 pub async fn reset_second_factor(
     once: &Once,
     permit: &Permit<action::ResetPassword>,
@@ -174,6 +180,7 @@ pub async fn reset_second_factor(
 
 /// Makes a link by which a person sets a password, to be shown once, to whoever makes it. Earlier links end. What is shown
 /// once is kept nowhere, so that asking again makes another.
+#[boxed]
 pub async fn create_password_reset(
     writer: &Writer,
     permit: &Permit<action::ResetPassword>,
@@ -190,6 +197,7 @@ pub async fn create_password_reset(
 }
 
 /// Signs a person out on all devices.
+#[boxed]
 pub async fn sign_out(once: &Once, permit: &Permit<action::EndSessions>, id: Uuid) -> Result<Account, DbError> {
     let work = async |writing: &mut Writing| {
         let account = kept(writing, permit, id).await?;

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::{
     DbError, Reader,
     enums::Language,
-    lateral::Of,
-    noun::noun,
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun},
     page::{Cursor, Page, Tie, by_tie},
     role_grant::{Role, held_on},
     schema::{account, agency, role_grant},
@@ -87,10 +87,6 @@ pub struct AccountFilter {
     pub text: Option<String>,
 }
 
-/// Accounts are listed by login.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct AccountOrder;
-
 /// The objects that have lists of accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccountLink {
@@ -99,7 +95,7 @@ pub enum AccountLink {
 }
 
 /// Those the reader may see: of the agencies whose accounts it may see, and its own.
-pub(crate) fn seen_by(reader: &Reader) -> Boxed {
+pub(crate) fn seen_by(reader: &Reader) -> Boxed<account::table> {
     let query = account::table.into_boxed();
     let Some(agencies) = reader.scope().accounts().ids() else { return query };
     let own = match reader.scope().actor() {
@@ -109,35 +105,45 @@ pub(crate) fn seen_by(reader: &Reader) -> Boxed {
     query.filter(account::agency_id.eq_any(agencies).or(account::id.nullable().eq(own)))
 }
 
-fn filtered(reader: &Reader, below: Option<(AccountLink, Of)>, filter: &AccountFilter) -> Boxed {
-    let mut query = seen_by(reader);
-    if let Some((AccountLink::Agency, parent)) = below {
-        query = query.filter(account::agency_id.eq(parent.nullable()));
+impl Stored for Account {
+    type Query = Boxed<account::table>;
+    type Filter = AccountFilter;
+    type Sort = ();
+
+    fn filtered(reader: &Reader, filter: &AccountFilter) -> Self::Query {
+        let mut query = seen_by(reader);
+        if let Some(code) = filter.agency.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id.nullable());
+            query = query.filter(account::agency_id.eq_any(of_code));
+        }
+        if let Some(roles) = filter.roles.clone() {
+            let holders = held_on(reader.today()).filter(role_grant::role.eq_any(roles)).select(role_grant::account_id);
+            query = query.filter(account::id.eq_any(holders));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(account::status.eq(status));
+        }
+        matching!(query, account::search_text, filter.text)
     }
-    if let Some(code) = filter.agency.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id.nullable());
-        query = query.filter(account::agency_id.eq_any(of_code));
+
+    /// Accounts are listed by login.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, false, account::login, Code))
     }
-    if let Some(roles) = filter.roles.clone() {
-        let holders = held_on(reader.today()).filter(role_grant::role.eq_any(roles)).select(role_grant::account_id);
-        query = query.filter(account::id.eq_any(holders));
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Code(self.login.clone()) }
     }
-    if let Some(status) = filter.status {
-        query = query.filter(account::status.eq(status));
-    }
-    matching!(query, account::search_text, filter.text)
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(account::login.eq_any(codes.to_vec()))
+impl StoredBelow for Account {
+    type Link = AccountLink;
+
+    fn below(query: Self::Query, link: AccountLink) -> Self::Query {
+        match link {
+            AccountLink::Agency => query.filter(account::agency_id.eq(Parent.nullable())),
+        }
+    }
 }
 
-fn sorted(query: Boxed, _: AccountOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, false, account::login, Code))
-}
-
-fn cursor(row: &Account, _: AccountOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Code(row.login.clone()) }
-}
-
-noun!(Account, account, AccountFilter, AccountOrder, AccountLink, |row| row.login.clone());
+noun!(Account, account, coded by login, listed below);

@@ -2,9 +2,8 @@
 
 mod verify;
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
+use derive::boxed;
 use diesel::{dsl, pg::Pg, prelude::*};
 use object_layer::SimpleObject;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use uuid::Uuid;
 pub use self::verify::{Fault, Head, Verdict, head, hex, verify};
 use crate::{
     DbError, Reader,
-    noun::Noun,
+    noun::{Listed, Noun},
     page::{Cursor, Page, Slice, Tie, by_tie},
     schema::audit_entry,
     text_enum::text_enum,
@@ -103,14 +102,6 @@ pub struct AuditFilter {
     pub request_id: Option<String>,
 }
 
-/// The trail is listed from its end.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct AuditOrder;
-
-/// The trail is listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AuditLink {}
-
 type Boxed = dsl::IntoBoxed<'static, audit_entry::table, Pg>;
 
 fn filtered(reader: &Reader, filter: &AuditFilter) -> Boxed {
@@ -154,79 +145,43 @@ fn filtered(reader: &Reader, filter: &AuditFilter) -> Boxed {
     query
 }
 
-// By hand, not by `noun!`: entries are numbered, and are in no list but their own.
+// By hand, not by `noun!`: entries are numbered, where an id is a UUID.
 impl Noun for AuditEntry {
-    type Filter = AuditFilter;
-    type Sort = AuditOrder;
-    type Link = AuditLink;
-
-    /// Its number, where an id is a UUID.
+    /// Its number in the form of one.
     fn id(&self) -> Uuid {
         Uuid::from_u64_pair(0, self.id.unsigned_abs())
     }
 
-    fn code(&self) -> String {
-        self.id.to_string()
+    #[boxed]
+    async fn by_ids(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Self>, DbError> {
+        let numbers: Vec<i64> = ids.iter().filter_map(|id| i64::try_from(id.as_u128()).ok()).collect();
+        let query = filtered(reader, &AuditFilter::default()).filter(audit_entry::id.eq_any(numbers));
+        let mut connection = reader.statement().await?;
+        Ok(diesel_async::RunQueryDsl::load(query.select(Self::as_select()), &mut connection).await?)
     }
+}
 
-    fn cursor(&self, _: AuditOrder) -> Cursor {
+impl Listed for AuditEntry {
+    type Filter = AuditFilter;
+    type Sort = ();
+
+    fn cursor(&self, (): ()) -> Cursor {
         Cursor { key: None, tie: Tie::Number(self.id) }
     }
 
-    async fn by_ids(reader: &Reader, ids: &[Uuid]) -> Result<Vec<Self>, DbError> {
-        by_numbers(reader, ids.iter().filter_map(|id| i64::try_from(id.as_u128()).ok()).collect()).await
-    }
-
-    async fn by_codes(reader: &Reader, codes: &[String]) -> Result<Vec<Self>, DbError> {
-        by_numbers(reader, codes.iter().filter_map(|code| code.parse().ok()).collect()).await
-    }
-
-    async fn list(
-        reader: &Reader,
-        _: Option<(AuditLink, Uuid)>,
-        filter: &AuditFilter,
-        _: AuditOrder,
-        page: &Page,
-    ) -> Result<Slice<Self>, DbError> {
-        let query = sorted(filtered(reader, filter), page)?;
+    /// The latest entry comes first.
+    #[boxed]
+    async fn list(reader: &Reader, filter: &AuditFilter, (): (), page: &Page) -> Result<Slice<Self>, DbError> {
+        let query = by_tie!(filtered(reader, filter), page, true, audit_entry::id, Number);
         let mut connection = reader.statement().await?;
         let rows = diesel_async::RunQueryDsl::load(query.select(Self::as_select()), &mut connection).await?;
         Ok(page.slice(rows))
     }
 
-    async fn list_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: AuditLink,
-        _: &AuditFilter,
-        _: AuditOrder,
-        _: &Page,
-    ) -> Result<HashMap<Uuid, Slice<Self>>, DbError> {
-        match link {}
-    }
-
-    async fn count(reader: &Reader, _: Option<(AuditLink, Uuid)>, filter: &AuditFilter) -> Result<i64, DbError> {
+    #[boxed]
+    async fn count(reader: &Reader, filter: &AuditFilter) -> Result<i64, DbError> {
         let query = filtered(reader, filter).count();
         let mut connection = reader.statement().await?;
         Ok(diesel_async::RunQueryDsl::get_result(query, &mut connection).await?)
     }
-
-    async fn count_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: AuditLink,
-        _: &AuditFilter,
-    ) -> Result<HashMap<Uuid, i64>, DbError> {
-        match link {}
-    }
-}
-
-fn sorted(query: Boxed, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, true, audit_entry::id, Number))
-}
-
-async fn by_numbers(reader: &Reader, numbers: Vec<i64>) -> Result<Vec<AuditEntry>, DbError> {
-    let query = filtered(reader, &AuditFilter::default()).filter(audit_entry::id.eq_any(numbers));
-    let mut connection = reader.statement().await?;
-    Ok(diesel_async::RunQueryDsl::load(query.select(AuditEntry::as_select()), &mut connection).await?)
 }

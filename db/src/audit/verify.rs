@@ -5,6 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
+use derive::boxed;
 use diesel::{
     OptionalExtension as _, QueryableByName,
     sql_types::{BigInt, Binary, Text},
@@ -145,12 +146,14 @@ pub struct Verdict {
 }
 
 /// The end of the trail, for whoever keeps a note of it elsewhere.
+#[boxed]
 pub async fn head(connection: &mut AsyncPgConnection) -> Result<Head, DbError> {
     Ok(diesel::sql_query("SELECT id, hash FROM audit_head").get_result(connection).await?)
 }
 
 /// Looks at the whole trail, a batch at a time, and stops at the first fault; it may grow meanwhile. `noted` is an entry
 /// that must be in it; `progress` hears the number of each batch's last entry.
+#[boxed]
 pub async fn verify(
     connection: &mut AsyncPgConnection,
     noted: Option<&Head>,

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, dsl::max};
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -49,6 +50,7 @@ pub struct Follower(watch::Receiver<Heads>);
 
 impl Follower {
     /// Waits until there may be something of these types behind a place. Never ends if the node has stopped listening.
+    #[boxed]
     pub async fn beyond(&mut self, place: i64, nouns: &[ChangeType]) {
         if self.0.wait_for(|heads| heads.newest(nouns) > place).await.is_err() {
             std::future::pending::<()>().await;

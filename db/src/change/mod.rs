@@ -7,6 +7,7 @@ mod follow;
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
+use derive::boxed;
 use diesel::{
     QueryDsl as _,
     dsl::max,
@@ -155,10 +156,11 @@ pub struct Stretch {
     pub more: bool,
 }
 
-/// Rows of the outbox that one stretch looks at: whoever may see few of them comes forward all the same.
+/// Stored of the outbox that one stretch looks at: whoever may see few of them comes forward all the same.
 pub const WINDOW: i64 = 10_000;
 
 /// The place of the newest change; 0 where there is none.
+#[boxed]
 pub async fn head(reader: &Reader) -> Result<i64, DbError> {
     let newest: Option<i64> = change::table.select(max(change::id)).first(&mut reader.statement().await?).await?;
     Ok(newest.unwrap_or_default())
@@ -167,6 +169,7 @@ pub async fn head(reader: &Reader) -> Result<i64, DbError> {
 /// The stretch behind a place, of these types, with at most so many events. One statement, whatever is in it.
 ///
 /// `DbError::Cursor` for a place that is not reached yet: it is of another database, or of one that was restored since.
+#[boxed]
 pub async fn stretch(reader: &Reader, after: i64, nouns: &[ChangeType], most: u32) -> Result<Stretch, DbError> {
     let seen = nouns.iter().map(|noun| (noun.noun(), noun.seen(reader))).collect();
     let question = Question {

@@ -2,6 +2,7 @@
 
 use auth::Role;
 use chrono::{DateTime, NaiveDate, Utc};
+use derive::boxed;
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::{AsyncConnection as _, RunQueryDsl};
 
@@ -50,6 +51,7 @@ pub const ACCOUNTS: [DemoAccount; 6] = [
 ];
 
 /// Whether any of them is missing, so that a hash of the password is needed.
+#[boxed]
 pub async fn are_missing(owner: &ConnectionSettings) -> Result<bool, DbError> {
     let ids = ACCOUNTS.map(|demo| id("account", demo.login));
     let there = password::table.filter(password::account_id.eq_any(ids)).count();
@@ -59,6 +61,7 @@ pub async fn are_missing(owner: &ConnectionSettings) -> Result<bool, DbError> {
 
 /// Makes those that are missing, all with that hash of [`PASSWORD`]. The facts must be there. Those that are there stay
 /// as they are, disabled ones too.
+#[boxed]
 pub async fn load(owner: &ConnectionSettings, hash: &str, today: NaiveDate, now: DateTime<Utc>) -> Result<(), DbError> {
     let accounts = ACCOUNTS.map(|demo| {
         (
@@ -102,6 +105,7 @@ pub async fn load(owner: &ConnectionSettings, hash: &str, today: NaiveDate, now:
 }
 
 /// Whether somebody could sign in with a printed password.
+#[boxed]
 pub async fn are_active(pool: &Pool) -> Result<bool, DbError> {
     let active = account::table.filter(account::demo.and(account::status.eq("ACTIVE")));
     Ok(diesel::select(exists(active)).get_result(&mut pool.get().await?).await?)

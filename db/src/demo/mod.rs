@@ -15,6 +15,7 @@ mod simulation;
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 
@@ -94,10 +95,11 @@ impl DemoReport {
 ///
 /// `progress` is called now and then. `DbError::Constraint` if other data are in the way, such as another agency with the
 /// code of one of the demo's; nothing but whole transactions is ever left behind.
+#[boxed]
 pub async fn load(
     owner: &ConnectionSettings,
     options: DemoOptions,
-    progress: impl Fn(Progress),
+    progress: impl Fn(Progress) + Sync,
 ) -> Result<DemoReport, DbError> {
     let facts = Facts::read()?;
     let plan = Plan::new(&facts, options.communes, options.measurements, options.today)?;
@@ -134,6 +136,7 @@ pub async fn load(
 }
 
 /// True if the demo has been loaded into this database, at least its facts.
+#[boxed]
 pub async fn is_loaded(pool: &Pool) -> Result<bool, DbError> {
     has_facts(&mut *pool.get().await?).await
 }
@@ -156,7 +159,7 @@ const TABLES: &str = "account, agency, agency_placement, agency_succession, agen
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
     target_revision, unlock_request";
 
-/// Rows that no load of the demo makes.
+/// Stored that no load of the demo makes.
 const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM progress_update WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM directive_event WHERE account_id IS NOT NULL) \
@@ -171,6 +174,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
 /// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
 /// did not make: an agency, document, programme, indicator, target or directive of its own, a figure or a report of progress
 /// that is not simulated.
+#[boxed]
 pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
     let mut connection = owner.with_limits(patient()).connect().await?;
     if !has_facts(&mut connection).await? {

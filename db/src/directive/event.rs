@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     enums::SortDirection,
-    lateral::Of,
-    noun::noun,
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun},
     page::{Cursor, Page, Tie, by_tie},
     role_grant::Role,
     schema::{directive, directive_event},
@@ -128,37 +128,42 @@ pub enum DirectiveEventLink {
     Directive,
 }
 
-/// Seen by whoever sees the directive, and the other one if it is about two.
-fn filtered(reader: &Reader, below: Option<(DirectiveEventLink, Of)>, filter: &DirectiveEventFilter) -> Boxed {
-    let other = directive_event::other_directive_id;
-    let mut query = directive_event::table
-        .filter(refers_to_visible(reader, directive_event::directive_id, directive::table))
-        .filter(other.is_null().or(refers_to_visible(reader, other, directive::table)))
-        .into_boxed();
-    if let Some((DirectiveEventLink::Directive, parent)) = below {
-        query = query.filter(directive_event::directive_id.eq(parent));
+impl Stored for DirectiveEvent {
+    type Query = Boxed<directive_event::table>;
+    type Filter = DirectiveEventFilter;
+    type Sort = DirectiveEventOrder;
+
+    /// Seen by whoever sees the directive, and the other one if it is about two.
+    fn filtered(reader: &Reader, filter: &DirectiveEventFilter) -> Self::Query {
+        let other = directive_event::other_directive_id;
+        let mut query = directive_event::table
+            .filter(refers_to_visible(reader, directive_event::directive_id, directive::table))
+            .filter(other.is_null().or(refers_to_visible(reader, other, directive::table)))
+            .into_boxed();
+        if let Some(kinds) = filter.kinds.clone() {
+            query = query.filter(directive_event::kind.eq_any(kinds));
+        }
+        query
     }
-    if let Some(kinds) = filter.kinds.clone() {
-        query = query.filter(directive_event::kind.eq_any(kinds));
+
+    fn sorted(query: Self::Query, order: DirectiveEventOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(by_tie!(query, page, falling, directive_event::number, Number))
     }
-    query
+
+    fn cursor(&self, _: DirectiveEventOrder) -> Cursor {
+        Cursor { key: None, tie: Tie::Number(self.number) }
+    }
 }
 
-/// Events have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(directive_event::id.eq_any(ids))
+impl StoredBelow for DirectiveEvent {
+    type Link = DirectiveEventLink;
+
+    fn below(query: Self::Query, link: DirectiveEventLink) -> Self::Query {
+        match link {
+            DirectiveEventLink::Directive => query.filter(directive_event::directive_id.eq(Parent)),
+        }
+    }
 }
 
-fn sorted(query: Boxed, order: DirectiveEventOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(by_tie!(query, page, falling, directive_event::number, Number))
-}
-
-fn cursor(row: &DirectiveEvent, _: DirectiveEventOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Number(row.number) }
-}
-
-noun!(DirectiveEvent, directive_event, DirectiveEventFilter, DirectiveEventOrder, DirectiveEventLink, |row| row
-    .id
-    .to_string());
+noun!(DirectiveEvent, directive_event, listed below);

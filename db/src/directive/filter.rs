@@ -6,13 +6,14 @@ use async_graphql::{Enum, InputObject};
 use chrono::Days;
 use diesel::{pg::Pg, prelude::*, sql_types};
 
-use super::{Boxed, Directive, DirectiveKind, DirectiveState};
+use super::{Directive, DirectiveKind, DirectiveState};
 use crate::{
     Date, DbError, Reader,
     deadline::{DUE_SOON_DAYS, Timeliness},
     document,
     enums::SortDirection,
-    lateral::{Of, is_any_of},
+    lateral::{Parent, is_any_of},
+    noun::{Boxed, Stored, StoredBelow, noun},
     page::{Cursor, Key, Page, Tie, by_key, by_nullable_key, by_tie},
     schema::{
         agency, directive, directive_coordinator, directive_dependency, directive_document, directive_indicator,
@@ -106,105 +107,7 @@ pub enum DirectiveLink {
     Recommendation,
 }
 
-pub(super) fn filtered(reader: &Reader, below: Option<(DirectiveLink, Of)>, filter: &DirectiveFilter) -> Boxed {
-    let mut query = directive::table.filter(visible(reader, directive::table)).into_boxed();
-    if let Some((link, parent)) = below {
-        query = linked(query, link, parent);
-    }
-    query = by_party(query, filter, filter.on.unwrap_or(reader.today()));
-    if let Some(code) = filter.programme.clone() {
-        query = query.filter(
-            directive::programme_id.eq_any(programme::table.filter(programme::code.eq(code)).select(programme::id)),
-        );
-    }
-    if let Some(code) = filter.document.clone() {
-        query = query.filter(directive::document_id.eq_any(document::id_of_code(reader, code)));
-    }
-    if let Some(code) = filter.indicator.clone() {
-        let serving = directive_indicator::table
-            .inner_join(indicator::table)
-            .filter(indicator::code.eq(code))
-            .select(directive_indicator::directive_id);
-        query = query.filter(directive::id.eq_any(serving));
-    }
-    if let Some(kinds) = filter.kinds.clone() {
-        query = query.filter(directive::kind.eq_any(kinds));
-    }
-    if let Some(states) = filter.states.clone() {
-        query = query.filter(directive::state.eq_any(states));
-    }
-    if let Some(wanted) = &filter.timeliness {
-        query = query.filter(timely(wanted, filter.on.unwrap_or(reader.today())));
-    }
-    if let Some(day) = filter.due_from {
-        query = query.filter(directive::due_on.ge(day));
-    }
-    if let Some(day) = filter.due_until {
-        query = query.filter(directive::due_on.le(day));
-    }
-    match filter.has_deadline {
-        Some(true) => query = query.filter(directive::due_on.is_not_null()),
-        Some(false) => query = query.filter(directive::due_on.is_null()),
-        None => {}
-    }
-    matching!(query, directive::search_text, filter.text)
-}
-
-fn linked(query: Boxed, link: DirectiveLink, parent: Of) -> Boxed {
-    match link {
-        DirectiveLink::Lead => query.filter(directive::id.eq_any(
-            directive_lead::table.filter(directive_lead::agency_id.eq(parent)).select(directive_lead::directive_id),
-        )),
-        DirectiveLink::Coordinator => query.filter(
-            directive::id.eq_any(
-                directive_coordinator::table
-                    .filter(directive_coordinator::agency_id.eq(parent.nullable()))
-                    .select(directive_coordinator::directive_id),
-            ),
-        ),
-        DirectiveLink::Assigner => query.filter(directive::assigner_id.eq(parent.nullable())),
-        DirectiveLink::Document => query.filter(directive::document_id.eq(parent)),
-        DirectiveLink::MentionedDocument => query.filter(
-            directive::id.eq_any(
-                directive_document::table
-                    .filter(directive_document::document_id.eq(parent))
-                    .select(directive_document::directive_id),
-            ),
-        ),
-        DirectiveLink::AwaitedDocument => query.filter(
-            directive::id.eq_any(
-                directive_dependency::table
-                    .filter(directive_dependency::on_document_id.eq(parent.nullable()))
-                    .select(directive_dependency::directive_id),
-            ),
-        ),
-        DirectiveLink::AwaitedDirective => query.filter(
-            directive::id.eq_any(
-                directive_dependency::table
-                    .filter(directive_dependency::on_directive_id.eq(parent.nullable()))
-                    .select(directive_dependency::directive_id),
-            ),
-        ),
-        DirectiveLink::Programme => query.filter(directive::programme_id.eq(parent)),
-        DirectiveLink::Indicator => query.filter(
-            directive::id.eq_any(
-                directive_indicator::table
-                    .filter(directive_indicator::indicator_id.eq(parent))
-                    .select(directive_indicator::directive_id),
-            ),
-        ),
-        DirectiveLink::Parent => query.filter(directive::parent_id.eq(parent.nullable())),
-        DirectiveLink::Recommendation => query.filter(
-            directive::id.eq_any(
-                recommendation_answer::table
-                    .filter(recommendation_answer::recommendation_id.eq(parent))
-                    .select(recommendation_answer::directive_id),
-            ),
-        ),
-    }
-}
-
-fn by_party(mut query: Boxed, filter: &DirectiveFilter, on: Date) -> Boxed {
+fn by_party(mut query: Boxed<directive::table>, filter: &DirectiveFilter, on: Date) -> Boxed<directive::table> {
     if let Some(code) = filter.lead.clone() {
         let led = directive_lead::table
             .inner_join(agency::table)
@@ -262,24 +165,131 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     })
 }
 
-pub(super) fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(directive::code.eq_any(codes.to_vec()))
+impl Stored for Directive {
+    type Query = Boxed<directive::table>;
+    type Filter = DirectiveFilter;
+    type Sort = DirectiveOrder;
+
+    fn filtered(reader: &Reader, filter: &DirectiveFilter) -> Self::Query {
+        let mut query = directive::table.filter(visible(reader, directive::table)).into_boxed();
+        query = by_party(query, filter, filter.on.unwrap_or(reader.today()));
+        if let Some(code) = filter.programme.clone() {
+            query = query.filter(
+                directive::programme_id.eq_any(programme::table.filter(programme::code.eq(code)).select(programme::id)),
+            );
+        }
+        if let Some(code) = filter.document.clone() {
+            query = query.filter(directive::document_id.eq_any(document::id_of_code(reader, code)));
+        }
+        if let Some(code) = filter.indicator.clone() {
+            let serving = directive_indicator::table
+                .inner_join(indicator::table)
+                .filter(indicator::code.eq(code))
+                .select(directive_indicator::directive_id);
+            query = query.filter(directive::id.eq_any(serving));
+        }
+        if let Some(kinds) = filter.kinds.clone() {
+            query = query.filter(directive::kind.eq_any(kinds));
+        }
+        if let Some(states) = filter.states.clone() {
+            query = query.filter(directive::state.eq_any(states));
+        }
+        if let Some(wanted) = &filter.timeliness {
+            query = query.filter(timely(wanted, filter.on.unwrap_or(reader.today())));
+        }
+        if let Some(day) = filter.due_from {
+            query = query.filter(directive::due_on.ge(day));
+        }
+        if let Some(day) = filter.due_until {
+            query = query.filter(directive::due_on.le(day));
+        }
+        match filter.has_deadline {
+            Some(true) => query = query.filter(directive::due_on.is_not_null()),
+            Some(false) => query = query.filter(directive::due_on.is_null()),
+            None => {}
+        }
+        matching!(query, directive::search_text, filter.text)
+    }
+
+    fn sorted(query: Self::Query, order: DirectiveOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(match order.by {
+            DirectiveSort::DueOn => {
+                by_nullable_key!(query, page, falling, directive::due_on, Day, directive::code, Code)
+            }
+            DirectiveSort::Position => {
+                by_key!(query, page, falling, directive::position, Number, directive::code, Code)
+            }
+            DirectiveSort::Code => by_tie!(query, page, falling, directive::code, Code),
+        })
+    }
+
+    fn cursor(&self, order: DirectiveOrder) -> Cursor {
+        let key = match order.by {
+            DirectiveSort::DueOn => Some(Key::Day(self.due_on)),
+            DirectiveSort::Position => Some(Key::Number(self.position)),
+            DirectiveSort::Code => None,
+        };
+        Cursor { key, tie: Tie::Code(self.code.clone()) }
+    }
 }
 
-pub(super) fn sorted(query: Boxed, order: DirectiveOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(match order.by {
-        DirectiveSort::DueOn => by_nullable_key!(query, page, falling, directive::due_on, Day, directive::code, Code),
-        DirectiveSort::Position => by_key!(query, page, falling, directive::position, Number, directive::code, Code),
-        DirectiveSort::Code => by_tie!(query, page, falling, directive::code, Code),
-    })
+impl StoredBelow for Directive {
+    type Link = DirectiveLink;
+
+    fn below(query: Self::Query, link: DirectiveLink) -> Self::Query {
+        match link {
+            DirectiveLink::Lead => query.filter(directive::id.eq_any(
+                directive_lead::table.filter(directive_lead::agency_id.eq(Parent)).select(directive_lead::directive_id),
+            )),
+            DirectiveLink::Coordinator => query.filter(
+                directive::id.eq_any(
+                    directive_coordinator::table
+                        .filter(directive_coordinator::agency_id.eq(Parent.nullable()))
+                        .select(directive_coordinator::directive_id),
+                ),
+            ),
+            DirectiveLink::Assigner => query.filter(directive::assigner_id.eq(Parent.nullable())),
+            DirectiveLink::Document => query.filter(directive::document_id.eq(Parent)),
+            DirectiveLink::MentionedDocument => query.filter(
+                directive::id.eq_any(
+                    directive_document::table
+                        .filter(directive_document::document_id.eq(Parent))
+                        .select(directive_document::directive_id),
+                ),
+            ),
+            DirectiveLink::AwaitedDocument => query.filter(
+                directive::id.eq_any(
+                    directive_dependency::table
+                        .filter(directive_dependency::on_document_id.eq(Parent.nullable()))
+                        .select(directive_dependency::directive_id),
+                ),
+            ),
+            DirectiveLink::AwaitedDirective => query.filter(
+                directive::id.eq_any(
+                    directive_dependency::table
+                        .filter(directive_dependency::on_directive_id.eq(Parent.nullable()))
+                        .select(directive_dependency::directive_id),
+                ),
+            ),
+            DirectiveLink::Programme => query.filter(directive::programme_id.eq(Parent)),
+            DirectiveLink::Indicator => query.filter(
+                directive::id.eq_any(
+                    directive_indicator::table
+                        .filter(directive_indicator::indicator_id.eq(Parent))
+                        .select(directive_indicator::directive_id),
+                ),
+            ),
+            DirectiveLink::Parent => query.filter(directive::parent_id.eq(Parent.nullable())),
+            DirectiveLink::Recommendation => query.filter(
+                directive::id.eq_any(
+                    recommendation_answer::table
+                        .filter(recommendation_answer::recommendation_id.eq(Parent))
+                        .select(recommendation_answer::directive_id),
+                ),
+            ),
+        }
+    }
 }
 
-pub(super) fn cursor(row: &Directive, order: DirectiveOrder) -> Cursor {
-    let key = match order.by {
-        DirectiveSort::DueOn => Some(Key::Day(row.due_on)),
-        DirectiveSort::Position => Some(Key::Number(row.position)),
-        DirectiveSort::Code => None,
-    };
-    Cursor { key, tie: Tie::Code(row.code.clone()) }
-}
+noun!(Directive, directive, coded by code, listed below);

@@ -12,14 +12,12 @@ use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::filter::{cursor, filtered, sorted, with_codes};
 pub use self::{
     event::{DirectiveEvent, DirectiveEventFilter, DirectiveEventKind, DirectiveEventLink, DirectiveEventOrder},
     filter::{DirectiveFilter, DirectiveLink, DirectiveOrder, DirectiveSort},
     relations::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, DirectiveCoordinator, DirectiveDeadline, DirectiveDependency,
-        IndicatorsServedBy, LeadsOf, ProgressFilter, ProgressLink, ProgressSort, ProgressUpdate, ServedIndicator,
-        WaitsFor,
+        IndicatorsServedBy, LeadsOf, ProgressLink, ProgressUpdate, ServedIndicator, WaitsFor,
     },
     requests::{ExtensionById, ExtensionRequest, ExtensionState, ExtensionsOf, InputById, InputRequest, InputsOf},
     rules::{Pending, Refusal, Standing},
@@ -28,7 +26,6 @@ use crate::{
     Date,
     deadline::{Timeliness, timeliness},
     enums::{Source, Visibility},
-    noun::noun,
     schema::directive,
     text_enum::text_enum,
 };
@@ -164,5 +161,3 @@ impl Directive {
         timeliness(due_on.map(|day| day.0), self.completed_on.map(|day| day.0), on.0)
     }
 }
-
-noun!(Directive, directive, DirectiveFilter, DirectiveOrder, DirectiveLink, |row| row.code.clone());

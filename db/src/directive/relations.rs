@@ -10,8 +10,8 @@ use crate::{
     agency::Agency,
     deadline::DeadlineOperator,
     enums::{DatePrecision, Source},
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{
         agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_indicator,
@@ -181,14 +181,6 @@ pub struct ProgressUpdate {
     pub document_id: Option<Uuid>,
 }
 
-/// Progress is read directive by directive; nothing narrows it further yet.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct ProgressFilter;
-
-/// Progress is listed by day, the latest report first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ProgressSort;
-
 /// The objects that have lists of progress updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProgressLink {
@@ -196,27 +188,34 @@ pub enum ProgressLink {
     Directive,
 }
 
-fn filtered(reader: &Reader, below: Option<(ProgressLink, Of)>, _: &ProgressFilter) -> Boxed {
-    let on_visible = refers_to_visible(reader, progress_update::directive_id, directive::table);
-    let query = progress_update::table.filter(on_visible).into_boxed();
-    match below {
-        Some((ProgressLink::Directive, parent)) => query.filter(progress_update::directive_id.eq(parent)),
-        None => query,
+impl Stored for ProgressUpdate {
+    type Query = Boxed<progress_update::table>;
+    type Filter = ();
+    type Sort = ();
+
+    fn filtered(reader: &Reader, (): &()) -> Self::Query {
+        let on_visible = refers_to_visible(reader, progress_update::directive_id, directive::table);
+        progress_update::table.filter(on_visible).into_boxed()
+    }
+
+    /// Progress is listed by day, the latest report first.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_key!(query, page, true, progress_update::reported_on, Date, progress_update::id, Id))
+    }
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: Some(Key::Date(self.reported_on)), tie: Tie::Id(self.id) }
     }
 }
 
-/// Reports have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(progress_update::id.eq_any(ids))
+impl StoredBelow for ProgressUpdate {
+    type Link = ProgressLink;
+
+    fn below(query: Self::Query, link: ProgressLink) -> Self::Query {
+        match link {
+            ProgressLink::Directive => query.filter(progress_update::directive_id.eq(Parent)),
+        }
+    }
 }
 
-fn sorted(query: Boxed, _: ProgressSort, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_key!(query, page, true, progress_update::reported_on, Date, progress_update::id, Id))
-}
-
-fn cursor(row: &ProgressUpdate, _: ProgressSort) -> Cursor {
-    Cursor { key: Some(Key::Date(row.reported_on)), tie: Tie::Id(row.id) }
-}
-
-noun!(ProgressUpdate, progress_update, ProgressFilter, ProgressSort, ProgressLink, |row| row.id.to_string());
+noun!(ProgressUpdate, progress_update, listed below);

@@ -1,5 +1,7 @@
 //! What may be done to a directive as it stands, and where that leads: asked by buttons, by mutations and by tests alike.
 
+use std::borrow::Borrow;
+
 use auth::{Action, Object};
 use uuid::Uuid;
 
@@ -62,11 +64,12 @@ impl Directive {
         &self,
         leads: Vec<Uuid>,
         coordinators: Vec<Uuid>,
-        inputs: &[InputRequest],
-        extensions: &[ExtensionRequest],
+        inputs: &[impl Borrow<InputRequest>],
+        extensions: &[impl Borrow<ExtensionRequest>],
         is_blocked: bool,
     ) -> Standing {
-        let asked = inputs.iter().filter(|input| input.ended_on.is_none()).map(|input| input.coordinator_id);
+        let inputs = inputs.iter().map(Borrow::borrow);
+        let asked = inputs.filter(|input| input.ended_on.is_none()).map(|input| input.coordinator_id);
         Standing {
             state: self.state,
             assigner: self.assigner_id,
@@ -75,7 +78,7 @@ impl Directive {
             asked: asked.collect(),
             has_deadline: self.due_on.is_some(),
             done_reported_by: self.done_reported_by,
-            pending: extensions.iter().find_map(ExtensionRequest::pending),
+            pending: extensions.iter().map(Borrow::borrow).find_map(ExtensionRequest::pending),
             is_blocked,
         }
     }

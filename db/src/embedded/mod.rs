@@ -21,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use derive::boxed;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 
@@ -89,6 +90,7 @@ impl Embedded {
     ///
     /// # Errors
     /// Each says what to do about it. `InUse` if another process owns the directory.
+    #[boxed]
     pub async fn start(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let lock = Lock::take(&config.data_dir)?;
         let cluster = Cluster::prepare(&config).await?;
@@ -101,6 +103,7 @@ impl Embedded {
 
     /// Like [`start`](Self::start), but where another process owns a running server, uses that as a guest, who never
     /// stops it. For short commands beside a running `serve`.
+    #[boxed]
     pub async fn start_or_join(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         match Self::start(config.clone()).await {
             Err(in_use @ EmbeddedError::InUse { .. }) => {
@@ -152,6 +155,7 @@ impl Embedded {
 
     /// Starts the server again whenever it ends by itself (killed, out of memory). Never answers while that works; may
     /// be cancelled at any time.
+    #[boxed]
     pub async fn supervise(&mut self) -> EmbeddedError {
         loop {
             while self.alive() {
@@ -169,6 +173,7 @@ impl Embedded {
     ///
     /// # Errors
     /// `Stop` if it had to be killed; its data is safe, and recovered at the next start.
+    #[boxed]
     pub async fn stop(mut self) -> Result<(), EmbeddedError> {
         match self.owned.as_mut().and_then(|owned| owned.server.take()) {
             Some(server) => tokio::task::spawn_blocking(move || server.stop())
@@ -179,6 +184,7 @@ impl Embedded {
     }
 
     /// Makes a database if it is missing.
+    #[boxed]
     pub async fn create_database(&self, name: &str) -> Result<(), EmbeddedError> {
         let mut connection = self.connection("postgres", SessionLimits::default())?.connect().await?;
         let exists =

@@ -8,16 +8,16 @@ mod figures;
 mod rows;
 mod rules;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Enum, InputObject};
 use auth::{Action, Object, Principal};
 use chrono::{DateTime, Utc};
+use derive::boxed;
 use diesel::{
     dsl::sql,
     expression::SqlLiteral,
     helper_types as ty,
-    pg::Pg,
     prelude::*,
     sql_types::{Bool, Integer, Nullable},
 };
@@ -38,8 +38,8 @@ use crate::{
     access::Auth,
     calendar::{Period, PeriodKind, Regime},
     enums::{SortDirection, Source},
-    lateral::Of,
-    noun::{Batch, noun, relation},
+    lateral::Parent,
+    noun::{Batch, Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{agency, indicator, measurement, measurement_decision, measurement_revision},
     sql_functions::measurement_content_hash,
@@ -253,74 +253,79 @@ pub enum MeasurementLink {
 }
 
 type Joined = ty::InnerJoinOn<measurement::table, measurement_revision::table, CurrentRevision>;
-type Boxed = ty::IntoBoxed<'static, Joined, Pg>;
 
-/// Each measurement with the revision the reader sees; one without such a revision is not there.
-fn filtered(reader: &Reader, below: Option<(MeasurementLink, Of)>, filter: &MeasurementFilter) -> Boxed {
-    let seen = measurement::table.inner_join(measurement_revision::table.on(current_revision(reader)));
-    let mut query = seen.into_boxed();
-    if sees_published_figures_only(reader) {
-        // The partial indexes serve only a query that says so.
-        query = query.filter(measurement::published_revision.is_not_null());
-    }
-    query = match below {
-        Some((MeasurementLink::Indicator, parent)) => query.filter(measurement::indicator_id.eq(parent)),
-        Some((MeasurementLink::Subject, parent)) => query.filter(measurement::subject_id.eq(parent)),
-        None => query,
-    };
-    if let Some(code) = filter.indicator.clone() {
-        let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
-        query = query.filter(measurement::indicator_id.nullable().eq(of_code));
-    }
-    if let Some(code) = filter.subject.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(measurement::subject_id.nullable().eq(of_code));
-    }
-    if let Some(code) = filter.reporter.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(measurement::reporter_id.nullable().eq(of_code));
-    }
-    if let Some(kinds) = filter.period_kinds.clone() {
-        query = query.filter(measurement::period_kind.eq_any(kinds));
-    }
-    if let Some(regime) = filter.regime {
-        query = query.filter(measurement::regime.eq(regime));
-    }
-    if let Some(day) = filter.starts_from {
-        query = query.filter(measurement::starts_on.ge(day));
-    }
-    if let Some(Date(day)) = filter.ended_by {
-        query = query.filter(measurement::ends_on.le(Date(day.succ_opt().unwrap_or(day))));
-    }
-    if let Some(sources) = filter.sources.clone() {
-        query = query.filter(measurement_revision::source.eq_any(sources));
-    }
-    if let Some(states) = filter.states.clone() {
-        if states.iter().all(|state| matches!(state, MeasurementState::Submitted | MeasurementState::Endorsed)) {
-            // There are few of them, and an index of those.
-            query = query.filter(measurement::submitted_revision.is_not_null());
+impl Stored for Measurement {
+    type Query = Boxed<Joined>;
+    type Filter = MeasurementFilter;
+    type Sort = MeasurementOrder;
+
+    /// Each measurement with the revision the reader sees; one without such a revision is not there.
+    fn filtered(reader: &Reader, filter: &MeasurementFilter) -> Self::Query {
+        let seen = measurement::table.inner_join(measurement_revision::table.on(current_revision(reader)));
+        let mut query = seen.into_boxed();
+        if sees_published_figures_only(reader) {
+            // The partial indexes serve only a query that says so.
+            query = query.filter(measurement::published_revision.is_not_null());
         }
-        query = query.filter(measurement_revision::state.eq_any(states));
+        if let Some(code) = filter.indicator.clone() {
+            let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
+            query = query.filter(measurement::indicator_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.subject.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(measurement::subject_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.reporter.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(measurement::reporter_id.nullable().eq(of_code));
+        }
+        if let Some(kinds) = filter.period_kinds.clone() {
+            query = query.filter(measurement::period_kind.eq_any(kinds));
+        }
+        if let Some(regime) = filter.regime {
+            query = query.filter(measurement::regime.eq(regime));
+        }
+        if let Some(day) = filter.starts_from {
+            query = query.filter(measurement::starts_on.ge(day));
+        }
+        if let Some(Date(day)) = filter.ended_by {
+            query = query.filter(measurement::ends_on.le(Date(day.succ_opt().unwrap_or(day))));
+        }
+        if let Some(sources) = filter.sources.clone() {
+            query = query.filter(measurement_revision::source.eq_any(sources));
+        }
+        if let Some(states) = filter.states.clone() {
+            if states.iter().all(|state| matches!(state, MeasurementState::Submitted | MeasurementState::Endorsed)) {
+                // There are few of them, and an index of those.
+                query = query.filter(measurement::submitted_revision.is_not_null());
+            }
+            query = query.filter(measurement_revision::state.eq_any(states));
+        }
+        query
     }
-    query
+
+    fn sorted(query: Self::Query, order: MeasurementOrder, page: &Page) -> Result<Self::Query, DbError> {
+        let falling = order.direction == SortDirection::Descending;
+        Ok(by_key!(query, page, falling, measurement::ends_on, Date, measurement::id, Id))
+    }
+
+    fn cursor(&self, _: MeasurementOrder) -> Cursor {
+        Cursor { key: Some(Key::Date(self.ends_on)), tie: Tie::Id(self.id) }
+    }
 }
 
-/// Measurements have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(measurement::id.eq_any(ids))
+impl StoredBelow for Measurement {
+    type Link = MeasurementLink;
+
+    fn below(query: Self::Query, link: MeasurementLink) -> Self::Query {
+        match link {
+            MeasurementLink::Indicator => query.filter(measurement::indicator_id.eq(Parent)),
+            MeasurementLink::Subject => query.filter(measurement::subject_id.eq(Parent)),
+        }
+    }
 }
 
-fn sorted(query: Boxed, order: MeasurementOrder, page: &Page) -> Result<Boxed, DbError> {
-    let falling = order.direction == SortDirection::Descending;
-    Ok(by_key!(query, page, falling, measurement::ends_on, Date, measurement::id, Id))
-}
-
-fn cursor(row: &Measurement, _: MeasurementOrder) -> Cursor {
-    Cursor { key: Some(Key::Date(row.ends_on)), tie: Tie::Id(row.id) }
-}
-
-noun!(Boxed, Measurement, measurement, MeasurementFilter, MeasurementOrder, MeasurementLink, |row| row.id.to_string());
+noun!(Measurement, measurement, listed below);
 
 relation!(
     /// The revisions of a measurement that the reader may see, the first first.
@@ -392,9 +397,10 @@ pub struct MeasurementAt {
 }
 
 impl Batch for MeasurementAt {
-    type Value = Measurement;
+    type Value = Arc<Measurement>;
 
-    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Measurement>, DbError> {
+    #[boxed]
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<Measurement>>, DbError> {
         // PostgreSQL takes no NUL; nothing has such a code.
         let codes = |of: fn(&Self) -> &String| -> Vec<String> {
             keys.iter().map(of).filter(|code| !code.contains('\0')).cloned().collect()
@@ -410,7 +416,7 @@ impl Batch for MeasurementAt {
         let mut connection = reader.statement().await?;
         let rows: Vec<(String, String, Measurement)> = diesel_async::RunQueryDsl::load(query, &mut connection).await?;
         let keyed = rows.into_iter().map(|(indicator, subject, row)| {
-            (Self { indicator, subject, regime: row.regime, period: row.period }, row)
+            (Self { indicator, subject, regime: row.regime, period: row.period }, Arc::new(row))
         });
         Ok(keyed.collect())
     }

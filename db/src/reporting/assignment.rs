@@ -13,7 +13,6 @@ use diesel::{
     Queryable, Selectable, SelectableHelper as _,
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
-    helper_types as ty,
     pg::{Pg, PgValue},
     serialize::{self, Output, ToSql},
     sql_types::{self, Daterange, Range},
@@ -27,8 +26,7 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Once, Reader, Violation, ViolationCode,
     calendar::{PeriodKind, Regime},
-    lateral::Of,
-    noun::noun,
+    noun::{Boxed, Stored, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, indicator, reporting_assignment},
     writer::{ChangeKind, Entry, Writing},
@@ -116,62 +114,45 @@ pub struct ReportingAssignmentFilter {
     pub regime: Option<Regime>,
 }
 
-/// Assignments are listed in the order in which they were made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ReportingAssignmentOrder;
+impl Stored for ReportingAssignment {
+    type Query = Boxed<reporting_assignment::table>;
+    type Filter = ReportingAssignmentFilter;
+    type Sort = ();
 
-/// Listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReportingAssignmentLink {}
+    fn filtered(reader: &Reader, filter: &ReportingAssignmentFilter) -> Self::Query {
+        let mut query = reporting_assignment::table.into_boxed();
+        if let Some(agencies) = reader.scope().obligations().ids() {
+            query = query.filter(reporting_assignment::reporter_id.eq_any(agencies));
+        }
+        if let Some(code) = filter.reporter.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(reporting_assignment::reporter_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.subject.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(reporting_assignment::subject_id.nullable().eq(of_code));
+        }
+        if let Some(code) = filter.indicator.clone() {
+            let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
+            query = query.filter(reporting_assignment::indicator_id.nullable().eq(of_code));
+        }
+        if let Some(regime) = filter.regime {
+            query = query.filter(reporting_assignment::regime.eq(regime));
+        }
+        query
+    }
 
-type Boxed = ty::IntoBoxed<'static, reporting_assignment::table, Pg>;
+    /// Assignments are listed in the order in which they were made.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, false, reporting_assignment::id, Id))
+    }
 
-fn filtered(reader: &Reader, _: Option<(ReportingAssignmentLink, Of)>, filter: &ReportingAssignmentFilter) -> Boxed {
-    let mut query = reporting_assignment::table.into_boxed();
-    if let Some(agencies) = reader.scope().obligations().ids() {
-        query = query.filter(reporting_assignment::reporter_id.eq_any(agencies));
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Id(self.id) }
     }
-    if let Some(code) = filter.reporter.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(reporting_assignment::reporter_id.nullable().eq(of_code));
-    }
-    if let Some(code) = filter.subject.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(reporting_assignment::subject_id.nullable().eq(of_code));
-    }
-    if let Some(code) = filter.indicator.clone() {
-        let of_code = indicator::table.filter(indicator::code.eq(code)).select(indicator::id).single_value();
-        query = query.filter(reporting_assignment::indicator_id.nullable().eq(of_code));
-    }
-    if let Some(regime) = filter.regime {
-        query = query.filter(reporting_assignment::regime.eq(regime));
-    }
-    query
 }
 
-/// Assignments have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(reporting_assignment::id.eq_any(ids))
-}
-
-fn sorted(query: Boxed, _: ReportingAssignmentOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, false, reporting_assignment::id, Id))
-}
-
-fn cursor(row: &ReportingAssignment, _: ReportingAssignmentOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Id(row.id) }
-}
-
-noun!(
-    Boxed,
-    ReportingAssignment,
-    reporting_assignment,
-    ReportingAssignmentFilter,
-    ReportingAssignmentOrder,
-    ReportingAssignmentLink,
-    |row| row.id.to_string()
-);
+noun!(ReportingAssignment, reporting_assignment);
 
 /// Assignments to be made: each of the subjects by each of the indicators.
 #[derive(Debug, Clone)]

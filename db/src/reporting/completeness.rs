@@ -1,7 +1,6 @@
 //! How complete and how timely reporting is: obligations counted by agency, indicator, pillar or period.
 
-use std::collections::HashMap;
-
+use derive::boxed;
 use diesel::{
     QueryableByName,
     sql_types::{BigInt, Date as SqlDate, Integer, Nullable, Text, Uuid as SqlUuid},
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     DbError, Reader,
     calendar::{Period, Regime},
-    noun::Noun,
+    noun::Listed,
     page::{Cursor, Page, Slice, Tie},
     text_enum::text_enum,
 };
@@ -101,14 +100,6 @@ pub struct CompletenessFilter {
     /// What is counted.
     pub obligations: ObligationFilter,
 }
-
-/// Rows come in the order of codes, or of days.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct CompletenessOrder;
-
-/// Listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CompletenessLink {}
 
 const COUNTS: &str = "count(o.state)::integer AS expected, \
     (count(*) FILTER (WHERE o.state IN ('SUBMITTED', 'APPROVED', 'NIL')))::integer AS answered, \
@@ -215,39 +206,16 @@ pub(super) fn code(cursor: &Cursor) -> Result<String, DbError> {
 }
 
 // By hand, not by `noun!`: they are counted, not stored.
-impl Noun for Completeness {
+impl Listed for Completeness {
     type Filter = CompletenessFilter;
-    type Sort = CompletenessOrder;
-    type Link = CompletenessLink;
+    type Sort = ();
 
-    /// That of its object; it has none of its own.
-    fn id(&self) -> Uuid {
-        self.object_id.unwrap_or_default()
-    }
-
-    fn code(&self) -> String {
-        self.key.clone()
-    }
-
-    fn cursor(&self, _: CompletenessOrder) -> Cursor {
+    fn cursor(&self, (): ()) -> Cursor {
         Cursor { key: None, tie: Tie::Code(self.key.clone()) }
     }
 
-    async fn by_ids(_: &Reader, _: &[Uuid]) -> Result<Vec<Self>, DbError> {
-        Ok(Vec::new())
-    }
-
-    async fn by_codes(_: &Reader, _: &[String]) -> Result<Vec<Self>, DbError> {
-        Ok(Vec::new())
-    }
-
-    async fn list(
-        reader: &Reader,
-        _: Option<(CompletenessLink, Uuid)>,
-        filter: &CompletenessFilter,
-        _: CompletenessOrder,
-        page: &Page,
-    ) -> Result<Slice<Self>, DbError> {
+    #[boxed]
+    async fn list(reader: &Reader, filter: &CompletenessFilter, (): (), page: &Page) -> Result<Slice<Self>, DbError> {
         let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
         let mut statement = counted(Statement::new("SELECT * FROM ("), reader, filter, Some(page))?.sql(") AS counted");
         if let Some(cursor) = &page.from {
@@ -259,22 +227,8 @@ impl Noun for Completeness {
         Ok(page.slice(rows))
     }
 
-    async fn list_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: CompletenessLink,
-        _: &CompletenessFilter,
-        _: CompletenessOrder,
-        _: &Page,
-    ) -> Result<HashMap<Uuid, Slice<Self>>, DbError> {
-        match link {}
-    }
-
-    async fn count(
-        reader: &Reader,
-        _: Option<(CompletenessLink, Uuid)>,
-        filter: &CompletenessFilter,
-    ) -> Result<i64, DbError> {
+    #[boxed]
+    async fn count(reader: &Reader, filter: &CompletenessFilter) -> Result<i64, DbError> {
         let head = Statement::new("SELECT count(*) AS count FROM (");
         let statement = match filter.by {
             CompletenessBy::Reporter => {
@@ -285,14 +239,5 @@ impl Noun for Completeness {
         let statement = statement.sql(") AS counted");
         let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
-    }
-
-    async fn count_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: CompletenessLink,
-        _: &CompletenessFilter,
-    ) -> Result<HashMap<Uuid, i64>, DbError> {
-        match link {}
     }
 }

@@ -5,9 +5,7 @@ use auth::{Permit, Reached, action::ManageCalendar, random};
 use chrono::{DateTime, Days, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, Insertable, NullableExpressionMethods as _,
-    OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable, SelectableHelper as _,
-    helper_types as ty,
-    pg::Pg,
+    OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable,
     sql_types::{Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
@@ -21,8 +19,7 @@ use crate::{
     Date, DbError, Once, Reader, ViolationCode,
     calendar::{Period, PeriodKind, Regime},
     input::Checks,
-    lateral::Of,
-    noun::noun,
+    noun::{Boxed, Stored, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, reporting_extension},
     writer::{ChangeKind, Writing},
@@ -69,69 +66,51 @@ pub struct ReportingExtensionFilter {
     pub reporter: Option<String>,
 }
 
-/// The latest come first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ReportingExtensionOrder;
+impl Stored for ReportingExtension {
+    type Query = Boxed<reporting_extension::table>;
+    type Filter = ReportingExtensionFilter;
+    type Sort = ();
 
-/// Listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReportingExtensionLink {}
+    fn filtered(reader: &Reader, filter: &ReportingExtensionFilter) -> Self::Query {
+        let mut query = reporting_extension::table.into_boxed();
+        // Those that are for all are for whoever sees anything that is owed.
+        if let Some(agencies) = reader.scope().obligations().ids() {
+            query = if agencies.is_empty() {
+                query.filter(reporting_extension::id.eq_any(agencies))
+            } else {
+                query.filter(
+                    reporting_extension::reporter_id
+                        .is_null()
+                        .or(reporting_extension::reporter_id.eq_any(agencies).assume_not_null()),
+                )
+            };
+        }
+        if let Some(period) = filter.period {
+            query = query.filter(reporting_extension::period.eq(period));
+        }
+        if let Some(regime) = filter.regime {
+            query = query.filter(reporting_extension::regime.eq(regime));
+        }
+        if let Some(code) = filter.reporter.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(
+                reporting_extension::reporter_id.is_null().or(reporting_extension::reporter_id.nullable().eq(of_code)),
+            );
+        }
+        query
+    }
 
-type Boxed = ty::IntoBoxed<'static, reporting_extension::table, Pg>;
+    /// The latest come first: ids follow time.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, true, reporting_extension::id, Id))
+    }
 
-fn filtered(reader: &Reader, _: Option<(ReportingExtensionLink, Of)>, filter: &ReportingExtensionFilter) -> Boxed {
-    let mut query = reporting_extension::table.into_boxed();
-    // Those that are for all are for whoever sees anything that is owed.
-    if let Some(agencies) = reader.scope().obligations().ids() {
-        query = if agencies.is_empty() {
-            query.filter(reporting_extension::id.eq_any(agencies))
-        } else {
-            query.filter(
-                reporting_extension::reporter_id
-                    .is_null()
-                    .or(reporting_extension::reporter_id.eq_any(agencies).assume_not_null()),
-            )
-        };
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Id(self.id) }
     }
-    if let Some(period) = filter.period {
-        query = query.filter(reporting_extension::period.eq(period));
-    }
-    if let Some(regime) = filter.regime {
-        query = query.filter(reporting_extension::regime.eq(regime));
-    }
-    if let Some(code) = filter.reporter.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(
-            reporting_extension::reporter_id.is_null().or(reporting_extension::reporter_id.nullable().eq(of_code)),
-        );
-    }
-    query
 }
 
-/// Extensions have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(reporting_extension::id.eq_any(ids))
-}
-
-// Ids follow time.
-fn sorted(query: Boxed, _: ReportingExtensionOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, true, reporting_extension::id, Id))
-}
-
-fn cursor(row: &ReportingExtension, _: ReportingExtensionOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Id(row.id) }
-}
-
-noun!(
-    Boxed,
-    ReportingExtension,
-    reporting_extension,
-    ReportingExtensionFilter,
-    ReportingExtensionOrder,
-    ReportingExtensionLink,
-    |row| row.id.to_string()
-);
+noun!(ReportingExtension, reporting_extension);
 
 /// An extension to be given.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! The matrix: agencies by indicators, for one period, in one statement.
 
-use std::collections::HashMap;
-
+use derive::boxed;
 use diesel::{QueryableByName, sql_types::Text};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
@@ -13,7 +12,7 @@ use super::{
 };
 use crate::{
     DbError, Reader,
-    noun::Noun,
+    noun::Listed,
     page::{Cursor, Page, Slice, Tie},
 };
 
@@ -28,14 +27,6 @@ pub struct MatrixRow {
     pub obligations: Vec<Obligation>,
 }
 
-/// Rows come in the order of the agencies' codes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct MatrixOrder;
-
-/// Listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MatrixLink {}
-
 #[derive(QueryableByName)]
 struct Cell {
     #[diesel(sql_type = Text)]
@@ -45,40 +36,17 @@ struct Cell {
 }
 
 // By hand, not by `noun!`: they are derived, not stored.
-impl Noun for MatrixRow {
+impl Listed for MatrixRow {
     /// Without states and due dates: an agency whose cells were all left out would be missing in the middle of a page.
     type Filter = ObligationFilter;
-    type Sort = MatrixOrder;
-    type Link = MatrixLink;
+    type Sort = ();
 
-    /// That of its agency; it has none of its own.
-    fn id(&self) -> Uuid {
-        self.agency_id
-    }
-
-    fn code(&self) -> String {
-        self.code.clone()
-    }
-
-    fn cursor(&self, _: MatrixOrder) -> Cursor {
+    fn cursor(&self, (): ()) -> Cursor {
         Cursor { key: None, tie: Tie::Code(self.code.clone()) }
     }
 
-    async fn by_ids(_: &Reader, _: &[Uuid]) -> Result<Vec<Self>, DbError> {
-        Ok(Vec::new())
-    }
-
-    async fn by_codes(_: &Reader, _: &[String]) -> Result<Vec<Self>, DbError> {
-        Ok(Vec::new())
-    }
-
-    async fn list(
-        reader: &Reader,
-        _: Option<(MatrixLink, Uuid)>,
-        filter: &ObligationFilter,
-        _: MatrixOrder,
-        page: &Page,
-    ) -> Result<Slice<Self>, DbError> {
+    #[boxed]
+    async fn list(reader: &Reader, filter: &ObligationFilter, (): (), page: &Page) -> Result<Slice<Self>, DbError> {
         let statement = agencies(Statement::new(""), reader, filter, "subject_id", Some(page))?
             .sql("SELECT page.code, o.* FROM page JOIN (");
         let statement = derived(statement, reader, filter, " AND o.subject_id = ANY (ARRAY(SELECT id FROM page))")?;
@@ -98,30 +66,11 @@ impl Noun for MatrixRow {
         Ok(page.slice(rows))
     }
 
-    async fn list_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: MatrixLink,
-        _: &ObligationFilter,
-        _: MatrixOrder,
-        _: &Page,
-    ) -> Result<HashMap<Uuid, Slice<Self>>, DbError> {
-        match link {}
-    }
-
-    async fn count(reader: &Reader, _: Option<(MatrixLink, Uuid)>, filter: &ObligationFilter) -> Result<i64, DbError> {
+    #[boxed]
+    async fn count(reader: &Reader, filter: &ObligationFilter) -> Result<i64, DbError> {
         let head = Statement::new("SELECT count(*) AS count FROM (");
         let statement = agencies(head, reader, filter, "subject_id", None)?.sql("SELECT FROM page) AS counted");
         let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
-    }
-
-    async fn count_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: MatrixLink,
-        _: &ObligationFilter,
-    ) -> Result<HashMap<Uuid, i64>, DbError> {
-        match link {}
     }
 }

@@ -5,7 +5,7 @@ use auth::{Action, Object, Permit, Principal, action::AnswerNil, random};
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _, Queryable, Selectable,
-    SelectableHelper as _, helper_types as ty, pg::Pg,
+    SelectableHelper as _,
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
@@ -18,8 +18,7 @@ use crate::{
     Date, DbError, Once, Reader, ViolationCode,
     calendar::Period,
     input::Checks,
-    lateral::Of,
-    noun::noun,
+    noun::{Boxed, Stored, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, nil_answer},
     writer::{ChangeKind, Writing},
@@ -83,51 +82,41 @@ pub struct NilAnswerFilter {
     pub standing: Option<bool>,
 }
 
-/// The latest come first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct NilAnswerOrder;
+impl Stored for NilAnswer {
+    type Query = Boxed<nil_answer::table>;
+    type Filter = NilAnswerFilter;
+    type Sort = ();
 
-/// Listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NilAnswerLink {}
+    fn filtered(reader: &Reader, filter: &NilAnswerFilter) -> Self::Query {
+        let mut query = nil_answer::table.into_boxed();
+        if let Some(agencies) = reader.scope().obligations().ids() {
+            query = query.filter(nil_answer::reporter_id.eq_any(agencies));
+        }
+        if let Some(code) = filter.reporter.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(nil_answer::reporter_id.nullable().eq(of_code));
+        }
+        if let Some(period) = filter.period {
+            query = query.filter(nil_answer::period.eq(period));
+        }
+        match filter.standing {
+            Some(true) => query.filter(nil_answer::withdrawn_at.is_null()),
+            Some(false) => query.filter(nil_answer::withdrawn_at.is_not_null()),
+            None => query,
+        }
+    }
 
-type Boxed = ty::IntoBoxed<'static, nil_answer::table, Pg>;
+    /// The latest come first: ids follow time.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, true, nil_answer::id, Id))
+    }
 
-fn filtered(reader: &Reader, _: Option<(NilAnswerLink, Of)>, filter: &NilAnswerFilter) -> Boxed {
-    let mut query = nil_answer::table.into_boxed();
-    if let Some(agencies) = reader.scope().obligations().ids() {
-        query = query.filter(nil_answer::reporter_id.eq_any(agencies));
-    }
-    if let Some(code) = filter.reporter.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(nil_answer::reporter_id.nullable().eq(of_code));
-    }
-    if let Some(period) = filter.period {
-        query = query.filter(nil_answer::period.eq(period));
-    }
-    match filter.standing {
-        Some(true) => query.filter(nil_answer::withdrawn_at.is_null()),
-        Some(false) => query.filter(nil_answer::withdrawn_at.is_not_null()),
-        None => query,
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Id(self.id) }
     }
 }
 
-/// Nil answers have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(nil_answer::id.eq_any(ids))
-}
-
-// Ids follow time.
-fn sorted(query: Boxed, _: NilAnswerOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, true, nil_answer::id, Id))
-}
-
-fn cursor(row: &NilAnswer, _: NilAnswerOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Id(row.id) }
-}
-
-noun!(Boxed, NilAnswer, nil_answer, NilAnswerFilter, NilAnswerOrder, NilAnswerLink, |row| row.id.to_string());
+noun!(NilAnswer, nil_answer);
 
 /// Answers that nothing arose: of what is due, open, and not being answered by a figure.
 pub async fn answer(

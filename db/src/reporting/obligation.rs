@@ -1,10 +1,9 @@
 //! Obligations (nghĩa vụ báo cáo): one assignment in one period, as it stands.
 
-use std::collections::HashMap;
-
 use async_graphql::InputObject;
 use auth::{Action, Object, Principal};
 use chrono::{Days, NaiveDate};
+use derive::boxed;
 use diesel::{
     QueryableByName,
     sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
@@ -17,7 +16,7 @@ use super::statement::Statement;
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
-    noun::Noun,
+    noun::Listed,
     page::{Cursor, Key, Page, Slice, Tie},
     text_enum::text_enum,
 };
@@ -158,14 +157,6 @@ pub struct ObligationFilter {
     #[graphql(skip)]
     pub mine: bool,
 }
-
-/// Obligations are listed as they are due.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ObligationOrder;
-
-/// Obligations are listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ObligationLink {}
 
 /// How long before and after the day asked about, where the question names no days.
 const BEFORE: u64 = 92;
@@ -342,39 +333,17 @@ pub(super) struct Count {
 }
 
 // By hand, not by `noun!`: no table holds them, and the assignment with the period tells one from another.
-impl Noun for Obligation {
+impl Listed for Obligation {
     type Filter = ObligationFilter;
-    type Sort = ObligationOrder;
-    type Link = ObligationLink;
+    type Sort = ();
 
-    /// That of its assignment: it has none of its own.
-    fn id(&self) -> Uuid {
-        self.assignment_id
+    fn cursor(&self, (): ()) -> Cursor {
+        let tie = Tie::Code(format!("{}/{}", self.assignment_id, self.period));
+        Cursor { key: Some(Key::Date(self.due_on)), tie }
     }
 
-    fn code(&self) -> String {
-        format!("{}/{}", self.assignment_id, self.period)
-    }
-
-    fn cursor(&self, _: ObligationOrder) -> Cursor {
-        Cursor { key: Some(Key::Date(self.due_on)), tie: Tie::Code(self.code()) }
-    }
-
-    async fn by_ids(_: &Reader, _: &[Uuid]) -> Result<Vec<Self>, DbError> {
-        Ok(Vec::new())
-    }
-
-    async fn by_codes(_: &Reader, _: &[String]) -> Result<Vec<Self>, DbError> {
-        Ok(Vec::new())
-    }
-
-    async fn list(
-        reader: &Reader,
-        _: Option<(ObligationLink, Uuid)>,
-        filter: &ObligationFilter,
-        _: ObligationOrder,
-        page: &Page,
-    ) -> Result<Slice<Self>, DbError> {
+    #[boxed]
+    async fn list(reader: &Reader, filter: &ObligationFilter, (): (), page: &Page) -> Result<Slice<Self>, DbError> {
         let mut statement = derived(Statement::new(""), reader, filter, "")?;
         let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
         if let Some(cursor) = &page.from {
@@ -395,34 +364,11 @@ impl Noun for Obligation {
         Ok(page.slice(rows))
     }
 
-    async fn list_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: ObligationLink,
-        _: &ObligationFilter,
-        _: ObligationOrder,
-        _: &Page,
-    ) -> Result<HashMap<Uuid, Slice<Self>>, DbError> {
-        match link {}
-    }
-
-    async fn count(
-        reader: &Reader,
-        _: Option<(ObligationLink, Uuid)>,
-        filter: &ObligationFilter,
-    ) -> Result<i64, DbError> {
+    #[boxed]
+    async fn count(reader: &Reader, filter: &ObligationFilter) -> Result<i64, DbError> {
         let statement = derived(Statement::new("SELECT count(*) AS count FROM ("), reader, filter, "")?.sql(") AS o");
         let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
-    }
-
-    async fn count_each(
-        _: &Reader,
-        _: &[Uuid],
-        link: ObligationLink,
-        _: &ObligationFilter,
-    ) -> Result<HashMap<Uuid, i64>, DbError> {
-        match link {}
     }
 }
 

@@ -9,7 +9,7 @@ use auth::{
 use chrono::{DateTime, Days, Utc};
 use diesel::{
     ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _, Queryable, Selectable,
-    SelectableHelper as _, helper_types as ty, pg::Pg,
+    SelectableHelper as _,
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
@@ -22,8 +22,7 @@ use crate::{
     Date, DbError, Once, Reader, Violation, ViolationCode,
     calendar::Period,
     input::Checks,
-    lateral::Of,
-    noun::noun,
+    noun::{Boxed, Stored, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, unlock_request},
     text_enum::text_enum,
@@ -109,52 +108,40 @@ pub struct UnlockRequestFilter {
     pub states: Option<Vec<UnlockState>>,
 }
 
-/// The latest come first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct UnlockRequestOrder;
+impl Stored for UnlockRequest {
+    type Query = Boxed<unlock_request::table>;
+    type Filter = UnlockRequestFilter;
+    type Sort = ();
 
-/// Listed as a whole, below no other object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UnlockRequestLink {}
+    fn filtered(reader: &Reader, filter: &UnlockRequestFilter) -> Self::Query {
+        let mut query = unlock_request::table.into_boxed();
+        if let Some(agencies) = reader.scope().obligations().ids() {
+            query = query.filter(unlock_request::reporter_id.eq_any(agencies));
+        }
+        if let Some(code) = filter.reporter.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+            query = query.filter(unlock_request::reporter_id.nullable().eq(of_code));
+        }
+        if let Some(period) = filter.period {
+            query = query.filter(unlock_request::period.eq(period));
+        }
+        if let Some(states) = filter.states.clone() {
+            query = query.filter(unlock_request::state.eq_any(states));
+        }
+        query
+    }
 
-type Boxed = ty::IntoBoxed<'static, unlock_request::table, Pg>;
+    /// The latest come first: ids follow time.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, true, unlock_request::id, Id))
+    }
 
-fn filtered(reader: &Reader, _: Option<(UnlockRequestLink, Of)>, filter: &UnlockRequestFilter) -> Boxed {
-    let mut query = unlock_request::table.into_boxed();
-    if let Some(agencies) = reader.scope().obligations().ids() {
-        query = query.filter(unlock_request::reporter_id.eq_any(agencies));
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Id(self.id) }
     }
-    if let Some(code) = filter.reporter.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
-        query = query.filter(unlock_request::reporter_id.nullable().eq(of_code));
-    }
-    if let Some(period) = filter.period {
-        query = query.filter(unlock_request::period.eq(period));
-    }
-    if let Some(states) = filter.states.clone() {
-        query = query.filter(unlock_request::state.eq_any(states));
-    }
-    query
 }
 
-/// Requests have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(unlock_request::id.eq_any(ids))
-}
-
-// Ids follow time.
-fn sorted(query: Boxed, _: UnlockRequestOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, true, unlock_request::id, Id))
-}
-
-fn cursor(row: &UnlockRequest, _: UnlockRequestOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Id(row.id) }
-}
-
-noun!(Boxed, UnlockRequest, unlock_request, UnlockRequestFilter, UnlockRequestOrder, UnlockRequestLink, |row| row
-    .id
-    .to_string());
+noun!(UnlockRequest, unlock_request);
 
 /// Asks that a period that is closed be opened for one assignment.
 pub async fn request(

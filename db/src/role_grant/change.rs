@@ -3,6 +3,7 @@
 use std::cmp::max;
 
 use auth::{Permit, Reached, action, random};
+use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
     SelectableHelper as _,
@@ -40,6 +41,7 @@ pub struct NewGrant {
 }
 
 /// Grants a role: to an account that the actor keeps, and no further than the actor reaches.
+#[boxed]
 pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
     let work = async |writing: &mut Writing| {
         kept(writing, permit, new.account).await?;
@@ -74,6 +76,7 @@ pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGran
 }
 
 /// Ends a grant, today if no day is given: never in the past, and never later than it would end anyway.
+#[boxed]
 pub async fn end(
     once: &Once,
     permit: &Permit<action::GrantRole>,

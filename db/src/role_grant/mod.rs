@@ -4,7 +4,7 @@ mod change;
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
-use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use diesel::prelude::*;
 use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     account::seen_by,
-    lateral::Of,
-    noun::noun,
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{account, role_grant},
     text_enum::text_enum,
@@ -103,10 +103,6 @@ pub struct RoleGrantFilter {
     pub on: Option<Date>,
 }
 
-/// Grants are listed by their first day, the latest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct RoleGrantOrder;
-
 /// The objects that have lists of grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoleGrantLink {
@@ -116,43 +112,48 @@ pub enum RoleGrantLink {
     Agency,
 }
 
-type Boxed = ty::IntoBoxed<'static, role_grant::table, Pg>;
-
 /// The grants that hold on a day.
-pub(crate) fn held_on(day: Date) -> Boxed {
+pub(crate) fn held_on(day: Date) -> Boxed<role_grant::table> {
     role_grant::table
         .filter(role_grant::valid_from.le(day))
         .filter(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(day)))
         .into_boxed()
 }
 
-/// A grant is seen by whoever sees the account.
-fn filtered(reader: &Reader, below: Option<(RoleGrantLink, Of)>, filter: &RoleGrantFilter) -> Boxed {
-    let query = filter.on.map_or_else(|| role_grant::table.into_boxed(), held_on);
-    let mut query = query.filter(role_grant::account_id.eq_any(seen_by(reader).select(account::id)));
-    query = match below {
-        Some((RoleGrantLink::Account, parent)) => query.filter(role_grant::account_id.eq(parent)),
-        Some((RoleGrantLink::Agency, parent)) => query.filter(role_grant::agency_id.eq(parent.nullable())),
-        None => query,
-    };
-    if let Some(roles) = filter.roles.clone() {
-        query = query.filter(role_grant::role.eq_any(roles));
+impl Stored for RoleGrant {
+    type Query = Boxed<role_grant::table>;
+    type Filter = RoleGrantFilter;
+    type Sort = ();
+
+    /// A grant is seen by whoever sees the account.
+    fn filtered(reader: &Reader, filter: &RoleGrantFilter) -> Self::Query {
+        let query = filter.on.map_or_else(|| role_grant::table.into_boxed(), held_on);
+        let mut query = query.filter(role_grant::account_id.eq_any(seen_by(reader).select(account::id)));
+        if let Some(roles) = filter.roles.clone() {
+            query = query.filter(role_grant::role.eq_any(roles));
+        }
+        query
     }
-    query
+
+    /// Grants are listed by their first day, the latest first.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_key!(query, page, true, role_grant::valid_from, Date, role_grant::id, Id))
+    }
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: Some(Key::Date(self.valid_from)), tie: Tie::Id(self.id) }
+    }
 }
 
-/// Grants have no code; their id stands for it.
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    let ids: Vec<Uuid> = codes.iter().filter_map(|code| code.parse().ok()).collect();
-    query.filter(role_grant::id.eq_any(ids))
+impl StoredBelow for RoleGrant {
+    type Link = RoleGrantLink;
+
+    fn below(query: Self::Query, link: RoleGrantLink) -> Self::Query {
+        match link {
+            RoleGrantLink::Account => query.filter(role_grant::account_id.eq(Parent)),
+            RoleGrantLink::Agency => query.filter(role_grant::agency_id.eq(Parent.nullable())),
+        }
+    }
 }
 
-fn sorted(query: Boxed, _: RoleGrantOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_key!(query, page, true, role_grant::valid_from, Date, role_grant::id, Id))
-}
-
-fn cursor(row: &RoleGrant, _: RoleGrantOrder) -> Cursor {
-    Cursor { key: Some(Key::Date(row.valid_from)), tie: Tie::Id(row.id) }
-}
-
-noun!(Boxed, RoleGrant, role_grant, RoleGrantFilter, RoleGrantOrder, RoleGrantLink, |row| row.id.to_string());
+noun!(RoleGrant, role_grant, listed below);

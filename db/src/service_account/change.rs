@@ -1,6 +1,7 @@
 //! Who keeps service accounts, and what may be done to them.
 
 use auth::{Permit, Reached, ServiceScope, action::ManageServices, hash, random};
+use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
     SelectableHelper as _, sql_types::Bool,
@@ -42,6 +43,7 @@ pub struct NewService {
 }
 
 /// Makes a service account. It has no secret yet.
+#[boxed]
 pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewService) -> Result<ServiceAccount, DbError> {
     let mut broken = Vec::new();
     let code = text("code", &new.code, CODE, &mut broken);
@@ -83,6 +85,7 @@ pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewServic
 }
 
 /// Makes a secret, which is shown this once. There may be two, so that one can be replaced without a pause.
+#[boxed]
 pub async fn add_secret(
     writer: &Writer,
     permit: &Permit<ManageServices>,
@@ -108,6 +111,7 @@ pub async fn add_secret(
 }
 
 /// Ends a secret, and with it the tokens that were given for it.
+#[boxed]
 pub async fn end_secret(once: &Once, permit: &Permit<ManageServices>, secret: Uuid) -> Result<ServiceAccount, DbError> {
     let work = async |writing: &mut Writing| {
         let of = service_secret::table.find(secret).select(service_secret::service_account_id);
@@ -125,11 +129,13 @@ pub async fn end_secret(once: &Once, permit: &Permit<ManageServices>, secret: Uu
 }
 
 /// Lets a machine in no more; its tokens end too.
+#[boxed]
 pub async fn disable(once: &Once, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
     turn(once, permit, id, AccountStatus::Disabled).await
 }
 
 /// Lets a disabled machine in again, with the secrets it had.
+#[boxed]
 pub async fn enable(once: &Once, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
     turn(once, permit, id, AccountStatus::Active).await
 }

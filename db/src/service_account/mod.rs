@@ -17,8 +17,8 @@ pub use self::{
 use crate::{
     DbError, Reader,
     account::AccountStatus,
-    lateral::Of,
-    noun::{noun, relation},
+    lateral::Parent,
+    noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, service_account, service_secret},
 };
@@ -85,10 +85,6 @@ pub struct ServiceAccountFilter {
     pub status: Option<AccountStatus>,
 }
 
-/// Service accounts are listed by code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct ServiceAccountOrder;
-
 /// The objects that have lists of service accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ServiceAccountLink {
@@ -96,40 +92,48 @@ pub enum ServiceAccountLink {
     Agency,
 }
 
-/// Whoever sees the accounts of an agency sees its machines.
-fn filtered(reader: &Reader, below: Option<(ServiceAccountLink, Of)>, filter: &ServiceAccountFilter) -> Boxed {
-    let mut query = service_account::table.into_boxed();
-    if let Some(agencies) = reader.scope().accounts().ids() {
-        query = query.filter(service_account::agency_id.eq_any(agencies));
+impl Stored for ServiceAccount {
+    type Query = Boxed<service_account::table>;
+    type Filter = ServiceAccountFilter;
+    type Sort = ();
+
+    /// Whoever sees the accounts of an agency sees its machines.
+    fn filtered(reader: &Reader, filter: &ServiceAccountFilter) -> Self::Query {
+        let mut query = service_account::table.into_boxed();
+        if let Some(agencies) = reader.scope().accounts().ids() {
+            query = query.filter(service_account::agency_id.eq_any(agencies));
+        }
+        if let Some(code) = filter.agency.clone() {
+            let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id);
+            query = query.filter(service_account::agency_id.eq_any(of_code));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(service_account::status.eq(status));
+        }
+        query
     }
-    if let Some((ServiceAccountLink::Agency, parent)) = below {
-        query = query.filter(service_account::agency_id.eq(parent));
+
+    /// Service accounts are listed by code.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, false, service_account::code, Code))
     }
-    if let Some(code) = filter.agency.clone() {
-        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id);
-        query = query.filter(service_account::agency_id.eq_any(of_code));
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Code(self.code.clone()) }
     }
-    if let Some(status) = filter.status {
-        query = query.filter(service_account::status.eq(status));
-    }
-    query
 }
 
-fn with_codes(query: Boxed, codes: &[String]) -> Boxed {
-    query.filter(service_account::code.eq_any(codes.to_vec()))
+impl StoredBelow for ServiceAccount {
+    type Link = ServiceAccountLink;
+
+    fn below(query: Self::Query, link: ServiceAccountLink) -> Self::Query {
+        match link {
+            ServiceAccountLink::Agency => query.filter(service_account::agency_id.eq(Parent)),
+        }
+    }
 }
 
-fn sorted(query: Boxed, _: ServiceAccountOrder, page: &Page) -> Result<Boxed, DbError> {
-    Ok(by_tie!(query, page, false, service_account::code, Code))
-}
-
-fn cursor(row: &ServiceAccount, _: ServiceAccountOrder) -> Cursor {
-    Cursor { key: None, tie: Tie::Code(row.code.clone()) }
-}
-
-noun!(ServiceAccount, service_account, ServiceAccountFilter, ServiceAccountOrder, ServiceAccountLink, |row| row
-    .code
-    .clone());
+noun!(ServiceAccount, service_account, coded by code, listed below);
 
 /// A secret of a service account: that there is one, never what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! How a machine proves who it is.
 
 use auth::{Action, Actor, ServiceScope, hash};
+use derive::boxed;
 use diesel::{BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use serde_json::json;
@@ -27,6 +28,7 @@ pub struct Client {
 
 /// Lets a machine in by its secret. One that is not there, one that is disabled and a wrong secret are answered alike,
 /// after the same statements; each leaves an entry in the audit trail.
+#[boxed]
 pub async fn sign_in(writer: &Writer, code: &str, secret: &str) -> Result<Option<Client>, DbError> {
     let (code, offered) = (plausible(code), hash::of(secret));
     let work =

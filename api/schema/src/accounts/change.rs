@@ -1,5 +1,7 @@
 //! Keeping accounts: for administrators, and never their own.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, MaybeUndefined};
 use auth::Action;
 use chrono::{DateTime, Utc};
@@ -235,7 +237,7 @@ impl AccountMutation {
             Ok(CreatePasswordResetPayload {
                 token: reset.as_ref().map(|reset| reset.token.expose_secret().to_owned()),
                 expires_at: reset.map(|reset| reset.expires_at),
-                account: account.map(Account::show),
+                account: account.map(|row| Account::show(Arc::new(row))),
                 user_errors,
             })
         };

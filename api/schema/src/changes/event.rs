@@ -1,7 +1,6 @@
 //! One change, and its place in the feed.
 
 use async_graphql::{Context, ID};
-use object_layer::{Object};
 use auth::Action;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -9,6 +8,7 @@ use db::{
     access::Auth,
     change::{ChangeEventKind, ChangeType, Event},
 };
+use object_layer::Object;
 
 use crate::{
     accounts::{Account, RoleGrant},

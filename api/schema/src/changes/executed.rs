@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::VecDeque, marker::PhantomData};
 
-use async_graphql::{Context, ContextSelectionSet, Data, OutputType, Positioned, ServerError, ServerResult, Value, parser::types::Field, registry::Registry};
+use async_graphql::{
+    Context, ContextSelectionSet, Data, OutputType, Positioned, ServerError, ServerResult, Value, parser::types::Field,
+    registry::Registry,
+};
 use futures_util::future::join_all;
 use object_layer::{Output, Typed, answer_value};
 

@@ -35,7 +35,6 @@ fn followed(types: Option<Vec<ChangeType>>) -> Result<Vec<ChangeType>, ApiError>
     if types.is_empty() { Err(ApiError::bad_request("INPUT", "types must not be empty")) } else { Ok(types) }
 }
 
-use async_graphql::{Context, Subscription};
 /// A stretch of the change feed.
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]

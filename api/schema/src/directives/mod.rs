@@ -4,6 +4,8 @@ pub mod change;
 pub mod requests;
 pub mod timeline;
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -188,7 +190,7 @@ fn all<T>(list: Answer<Vec<T>>) -> Result<Vec<T>, ApiError> {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DirectiveCoordinator {
     #[graphql(flatten)]
-    row: CoordinatorRow,
+    row: Arc<CoordinatorRow>,
 }
 
 #[ComplexObject]
@@ -204,7 +206,7 @@ impl DirectiveCoordinator {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DirectiveDeadline {
     #[graphql(flatten)]
-    row: DeadlineRow,
+    row: Arc<DeadlineRow>,
 }
 
 #[ComplexObject]
@@ -220,7 +222,7 @@ impl DirectiveDeadline {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct DirectiveDependency {
     #[graphql(flatten)]
-    row: DependencyRow,
+    row: Arc<DependencyRow>,
 }
 
 #[ComplexObject]
@@ -241,7 +243,7 @@ impl DirectiveDependency {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct ServedIndicator {
     #[graphql(flatten)]
-    row: ServedRow,
+    row: Arc<ServedRow>,
 }
 
 #[ComplexObject]

@@ -1,5 +1,7 @@
 //! What is asked for on the way of a directive: a later deadline (xin gia hạn), input (đề nghị phối hợp).
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID};
 use auth::Action;
 use db::{
@@ -23,11 +25,11 @@ use crate::{
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct ExtensionRequest {
     #[graphql(flatten)]
-    row: ExtensionRow,
+    row: Arc<ExtensionRow>,
 }
 
 impl ExtensionRequest {
-    pub(crate) const fn of(row: ExtensionRow) -> Self {
+    pub(crate) const fn of(row: Arc<ExtensionRow>) -> Self {
         Self { row }
     }
 }
@@ -74,11 +76,11 @@ impl ExtensionRequest {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct InputRequest {
     #[graphql(flatten)]
-    row: InputRow,
+    row: Arc<InputRow>,
 }
 
 impl InputRequest {
-    pub(crate) const fn of(row: InputRow) -> Self {
+    pub(crate) const fn of(row: Arc<InputRow>) -> Self {
         Self { row }
     }
 }

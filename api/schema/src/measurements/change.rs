@@ -293,7 +293,7 @@ fn single(
     let (written, user_errors): Settled = settle(context, outcome)?;
     let row = written.and_then(|written| written.measurements.into_iter().next().flatten());
     let refused = row.is_none().then_some(asked);
-    Ok(MeasurementPayload { measurement: row.map(Measurement::show), user_errors, refused })
+    Ok(MeasurementPayload { measurement: row.map(|row| Measurement::show(row.into())), user_errors, refused })
 }
 
 /// What became of many.
@@ -305,7 +305,7 @@ fn several(
     let (written, mut user_errors): Settled = settle(context, outcome)?;
     let measurements = written.map(|written| {
         user_errors.extend(written.refused.iter().map(|violation| UserError::shown(context, violation)));
-        written.measurements.into_iter().map(|row| row.map(Measurement::show)).collect()
+        written.measurements.into_iter().map(|row| row.map(|row| Measurement::show(row.into()))).collect()
     });
     let conflicts = user_errors
         .iter()

@@ -2,6 +2,8 @@
 
 pub mod change;
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use auth::Action;
 use db::{
@@ -74,7 +76,7 @@ object! {
         async fn published(&self, context: &Context<'_>) -> Answer<MeasurementRevision> {
             let published = self.row.published_revision?;
             if self.row.current.revision == published {
-                return Some(Ok(MeasurementRevision { row: self.row.current.clone() }));
+                return Some(Ok(MeasurementRevision { row: Arc::new(self.row.current.clone()) }));
             }
             let revisions = whole(context, RevisionsOf(self.row.id), |row| MeasurementRevision { row }).await?;
             let found = revisions.map(|all| all.into_iter().find(|one| one.row.revision == published));
@@ -104,7 +106,7 @@ object! {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementRevision {
     #[graphql(flatten)]
-    row: RevisionRow,
+    row: Arc<RevisionRow>,
 }
 
 #[ComplexObject]
@@ -126,7 +128,7 @@ impl MeasurementRevision {
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct MeasurementDecision {
     #[graphql(flatten)]
-    row: DecisionRow,
+    row: Arc<DecisionRow>,
 }
 
 #[ComplexObject]
@@ -143,7 +145,7 @@ impl MeasurementDecision {
 }
 
 async fn content_hash(context: &Context<'_>, of: &RevisionRow) -> Answer<String> {
-    let found = on_side(context, HashesOf(of.measurement_id), of.revision, |hash: Vec<u8>| hex(&hash)).await?;
+    let found = on_side(context, HashesOf(of.measurement_id), of.revision, |hash| hex(&hash)).await?;
     found.map(|found| found.into_iter().next()).transpose()
 }
 

@@ -145,7 +145,8 @@ impl ReportingAssignmentMutation {
             let new = NewAssignments { subjects, indicators, reporter, regime, period_kind, valid_from, valid_until };
             let outcome = assignment::assign(&once(context, idempotency_key)?, &permit, new).await;
             let (rows, user_errors) = settle(context, outcome)?;
-            let assignments = rows.map(|rows| rows.into_iter().map(ReportingAssignment::show).collect());
+            let assignments =
+                rows.map(|rows| rows.into_iter().map(|row| ReportingAssignment::show(row.into())).collect());
             Ok(AssignReportingPayload { assignments, user_errors })
         };
         Some(work().await)

@@ -1,5 +1,7 @@
 //! Obligations (nghĩa vụ báo cáo): what is owed and how it stands, how complete and timely it is, and the matrix.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject};
 use auth::Action;
 use db::{
@@ -7,9 +9,9 @@ use db::{
     access::Auth,
     calendar::{Period, Regime},
     reporting::{
-        completeness::{Completeness as CompletenessRow, CompletenessBy, CompletenessFilter, CompletenessOrder},
-        matrix::{MatrixOrder, MatrixRow as Cells},
-        obligation::{Obligation as Row, ObligationFilter, ObligationOrder},
+        completeness::{Completeness as CompletenessRow, CompletenessBy, CompletenessFilter},
+        matrix::MatrixRow as Cells,
+        obligation::{Obligation as Row, ObligationFilter},
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -33,7 +35,7 @@ use crate::{
 #[graphql(complex, directive = Auth::apply(Action::SeeObligations))]
 pub struct Obligation {
     #[graphql(flatten)]
-    row: Row,
+    row: Arc<Row>,
 }
 
 impl Shown for Obligation {
@@ -43,7 +45,7 @@ impl Shown for Obligation {
     const CONNECTION: &'static str = "ObligationConnection";
     const EDGE: &'static str = "ObligationEdge";
 
-    fn show(row: Row) -> Self {
+    fn show(row: Arc<Row>) -> Self {
         Self { row }
     }
 }
@@ -107,7 +109,7 @@ viewer_can! {
 #[graphql(complex, directive = Auth::apply(Action::SeeObligations))]
 pub struct Completeness {
     #[graphql(flatten)]
-    row: CompletenessRow,
+    row: Arc<CompletenessRow>,
 }
 
 impl Shown for Completeness {
@@ -117,7 +119,7 @@ impl Shown for Completeness {
     const CONNECTION: &'static str = "CompletenessConnection";
     const EDGE: &'static str = "CompletenessEdge";
 
-    fn show(row: CompletenessRow) -> Self {
+    fn show(row: Arc<CompletenessRow>) -> Self {
         Self { row }
     }
 }
@@ -173,10 +175,10 @@ impl Shown for ReportingMatrixRow {
     const CONNECTION: &'static str = "ReportingMatrixRowConnection";
     const EDGE: &'static str = "ReportingMatrixRowEdge";
 
-    fn show(row: Cells) -> Self {
+    fn show(row: Arc<Cells>) -> Self {
         Self {
             agency_id: row.agency_id,
-            obligations: Some(row.obligations.into_iter().map(Obligation::show).collect()),
+            obligations: Some(row.obligations.iter().cloned().map(|row| Obligation::show(Arc::new(row))).collect()),
         }
     }
 }
@@ -224,7 +226,7 @@ root_lists! {
         ) -> Answer<Connection<Obligation>> {
             let filter = ObligationFilter { on, mine: true, ..ObligationFilter::default() };
             let args = PageArgs { first, after, last, before };
-            Some(Connection::load(context, None, filter, ObligationOrder, args).await)
+            Some(Connection::of_all(context, filter, (), args).await)
         }
 
         /// How complete and how timely reporting is, by agency, indicator, pillar or period
@@ -242,7 +244,7 @@ root_lists! {
         ) -> Answer<Connection<Completeness>> {
             let filter = CompletenessFilter { by, obligations: filter.unwrap_or_default() };
             let args = PageArgs { first, after, last, before };
-            Some(Connection::load(context, None, filter, CompletenessOrder, args).await)
+            Some(Connection::of_all(context, filter, (), args).await)
         }
 
         /// The matrix of a period: agencies by indicators, and how each figure stands. Agencies come by code
@@ -264,7 +266,7 @@ root_lists! {
             let filter =
                 ObligationFilter { reporter, subject, indicator, programme, group, on, period, regime, ..ObligationFilter::default() };
             let args = PageArgs { first, after, last, before };
-            Some(Connection::load(context, None, filter, MatrixOrder, args).await)
+            Some(Connection::of_all(context, filter, (), args).await)
         }
     }
     /// What is to be reported, and how it stands, the first due first. Without a period and without due dates: what was due

@@ -1,6 +1,7 @@
 //! What those who lead ask of others, and the answers: a later deadline, input.
 
 use auth::{action, random};
+use derive::boxed;
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
@@ -37,6 +38,7 @@ pub struct Verdict {
 }
 
 /// Asks for a later deadline.
+#[boxed]
 pub async fn request_extension(
     acting: Acting<'_, action::RequestExtension>,
     id: Uuid,
@@ -75,6 +77,7 @@ pub async fn request_extension(
 }
 
 /// Decides on a request for a later deadline: never whoever asked.
+#[boxed]
 pub async fn decide_extension(
     acting: Acting<'_, action::DecideExtension>,
     request: Uuid,
@@ -130,6 +133,7 @@ pub async fn decide_extension(
 }
 
 /// Accepts or declines the day that was offered instead: never whoever offered it.
+#[boxed]
 pub async fn answer_counter_offer(
     acting: Acting<'_, action::AnswerCounterOffer>,
     request: Uuid,
@@ -162,6 +166,7 @@ pub async fn answer_counter_offer(
 }
 
 /// Asks an agency that coordinates for something.
+#[boxed]
 pub async fn request_input(
     acting: Acting<'_, action::RequestInput>,
     id: Uuid,
@@ -206,6 +211,7 @@ pub async fn request_input(
 }
 
 /// Gives what one was asked for.
+#[boxed]
 pub async fn give_input(
     acting: Acting<'_, action::GiveInput>,
     request: Uuid,

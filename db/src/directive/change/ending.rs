@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use auth::{Acts, action};
+use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use crate::{
 };
 
 /// Confirms that a directive is done: never by whoever reported it.
+#[boxed]
 pub async fn confirm_done(
     acting: Acting<'_, action::ConfirmDone>,
     id: Uuid,
@@ -31,6 +33,7 @@ pub async fn confirm_done(
 }
 
 /// Sends a directive back that was reported as done.
+#[boxed]
 pub async fn send_back(
     acting: Acting<'_, action::SendBackDirective>,
     id: Uuid,
@@ -44,6 +47,7 @@ pub async fn send_back(
 }
 
 /// Cancels a directive that is not over. Its parts stay: each is cancelled by itself.
+#[boxed]
 pub async fn cancel(
     acting: Acting<'_, action::CancelDirective>,
     id: Uuid,

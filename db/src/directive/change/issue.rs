@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use auth::{Acts, action, random};
 use chrono::Datelike as _;
+use derive::boxed;
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, sql_types::Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
@@ -111,6 +112,7 @@ pub struct StatedDeadline {
 }
 
 /// Issues a directive from a document's clause, with its parts: all of them or nothing.
+#[boxed]
 pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective) -> Result<Directive, DbError> {
     let mut checks = Checks::default();
     let clause = checks.text("clause", &new.clause, CLAUSE);
@@ -178,6 +180,7 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
 }
 
 /// Gives a part of a directive to agencies below one that leads it; answers the part.
+#[boxed]
 pub async fn delegate(
     acting: Acting<'_, action::DelegateDirective>,
     id: Uuid,

@@ -1,6 +1,7 @@
 //! The work itself: accepting it, reporting progress, reporting it as done.
 
 use auth::{Acts, action, random};
+use derive::boxed;
 use diesel::ExpressionMethods as _;
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
@@ -28,6 +29,7 @@ pub struct NewProgress {
 }
 
 /// Accepts a directive for an agency that leads it.
+#[boxed]
 pub async fn accept(
     acting: Acting<'_, action::AcceptDirective>,
     id: Uuid,
@@ -44,6 +46,7 @@ pub async fn accept(
 }
 
 /// Reports progress; with the first report the work has begun.
+#[boxed]
 pub async fn report_progress(
     acting: Acting<'_, action::ReportProgress>,
     id: Uuid,
@@ -58,6 +61,7 @@ pub async fn report_progress(
 }
 
 /// Reports a directive as done, in words.
+#[boxed]
 pub async fn report_done(
     acting: Acting<'_, action::ReportDone>,
     id: Uuid,
