@@ -70,15 +70,14 @@ impl Database {
     /// Makes it fit to serve: applies the migrations, and looks whether requests can and should work as they would.
     pub async fn prepare(&self) -> Result<(), DatabaseError> {
         self.migrate().await?;
-        let standing = wall::look(&self.pool).await?;
-        if !standing.unreadable.is_empty() {
-            let login = standing.login;
-            let words =
-                format!("{login}, who requests work as, may not read {}: {}", standing.unreadable, join(&login));
+        let rights = wall::load_login_rights(&self.pool).await?;
+        if !rights.unreadable.is_empty() {
+            let login = rights.login;
+            let words = format!("{login}, who requests work as, may not read {}: {}", rights.unreadable, join(&login));
             return Err(DbError::Settings(words).into());
         }
-        if standing.mighty {
-            tracing::warn!(login = standing.login, role = standing.role, "{}", MIGHTY);
+        if rights.mighty {
+            tracing::warn!(login = rights.login, role = rights.role, "{}", MIGHTY);
         }
         Ok(())
     }

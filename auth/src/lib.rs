@@ -16,7 +16,7 @@ mod signing;
 pub mod token;
 pub mod totp;
 
-pub use permit::{Actor, Denied, Holding, Object, Permit, Principal, Reached};
+pub use permit::{Actor, Denied, Holding, Object, OwnAccount, Permit, Principal, Reached};
 pub use policy::{Action, Acts, Reach, Rule, action};
 pub use role::{Role, ServiceScope};
 pub use scope::Scope;

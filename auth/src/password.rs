@@ -24,11 +24,11 @@ pub const SHORTEST: usize = 12;
 /// The most characters of a password.
 pub const LONGEST: usize = 128;
 
-/// Requests that wait for each of the places where passwords are worked on; more are refused at once.
+/// The most requests that wait behind each one that is worked on; more are refused at once.
 const WAITING: usize = 16;
 
-/// Characters that are looked at to estimate how soon a password is guessed: the time it takes grows with more than their
-/// number, to seconds for a hundred that stand for letters (`4@8({[<69!|`).
+/// The characters of a password from which is estimated how soon it is guessed. Not all, because the time of an estimate
+/// grows faster than their number: a hundred of those that stand for letters (`4@8({[<69!|`) take seconds.
 const ESTIMATED: usize = 32;
 
 /// Vietnamese words that are guessed first, without tone marks; the library's own lists are English.
@@ -117,9 +117,9 @@ impl Password {
     }
 }
 
-/// Whether fewer than some 10⁸ guesses find it. The library holds 30,000 common passwords, names, words and the paths of
-/// fingers over keyboards, and sees through capitals, digits for letters and what is appended: `Password1234!` is
-/// `password` to it. It is asked for the text without its marks too, since guessers leave them out.
+/// Whether fewer than some 10⁸ guesses find it. The library knows 30,000 common passwords, names, words and keyboard
+/// patterns, and sees through capitals, digits for letters and what is appended: `Password1234!` is `password` to it. The
+/// text without tone marks is estimated too, since guessers leave them out.
 fn is_guessed_first(text: &str, plain: &str, names: &[&str]) -> bool {
     let names: Vec<String> = names.iter().map(|name| fold(name)).collect();
     let joined: Vec<String> = names.iter().map(|name| name.chars().filter(|c| c.is_alphanumeric()).collect()).collect();
@@ -141,7 +141,7 @@ fn fold(text: &str) -> String {
 #[derive(Debug, Clone)]
 pub struct PasswordCost {
     params: Params,
-    /// No password has this hash; comparing with it costs what comparing with a real one does.
+    /// A hash that no password has. Whoever has none is compared with it, which takes as long as with a real one.
     nobodys: String,
 }
 
@@ -157,7 +157,7 @@ impl PasswordCost {
 /// Why a password could not be worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// As many are being worked on and wait as may be: try again in a moment.
+    /// Too many requests are waiting already: try again in a moment.
     #[error("too many passwords are being checked at once")]
     Busy,
     /// The parameters, or a hash that was stored, are none of argon2's.
@@ -173,14 +173,14 @@ pub enum PasswordError {
 pub enum Verdict {
     /// It is another one, or there is none.
     Wrong,
-    /// It is the one, kept as the settings ask.
+    /// It is the one, and its hash costs what the settings ask.
     Right,
-    /// It is the one, but its hash was made with less work than the settings ask: make it anew.
-    RightButCheap,
+    /// It is the one, but its hash costs less than the settings ask: hash the password anew.
+    NeedsRehash,
 }
 
-/// Hashes and compares passwords, off the threads that serve requests and only so many at once. Cheap to clone; all
-/// clones share the places.
+/// Hashes and compares passwords: only so many at once, and not on the threads that serve requests. Cheap to clone; the
+/// clones share one limit.
 #[derive(Debug, Clone)]
 pub struct Passwords(Arc<Inner>);
 
@@ -212,8 +212,8 @@ impl Passwords {
         self.work(hash).await?.map_err(PasswordError::Argon2)
     }
 
-    /// Compares a password with a hash. Without one it takes as long, and is wrong: so nobody learns from the clock who
-    /// has a password.
+    /// Compares a password with a hash. Without a hash the answer is [`Verdict::Wrong`] and takes as long, so that nobody
+    /// learns from the clock who has a password.
     pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<Verdict, PasswordError> {
         self.0.compared.fetch_add(1, Ordering::Relaxed);
         let inner = Arc::clone(&self.0);
@@ -235,7 +235,8 @@ impl Passwords {
         self.0.compared.load(Ordering::Relaxed)
     }
 
-    /// Waits for a place and works there. The place is free when the work is done, even if nobody waits for it any more.
+    /// Does the work as soon as fewer than so many others are at it. It counts as one of them until it ends, even if nobody
+    /// waits for it any more.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
         let queued = Arc::clone(&self.0.queue).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let place = Arc::clone(&self.0.places).acquire_owned().await.map_err(|_| PasswordError::Broken)?;
@@ -262,7 +263,7 @@ fn nobodys(params: &Params) -> argon2::password_hash::Result<String> {
 fn compare(params: &Params, password: &Password, hash: &str) -> argon2::password_hash::Result<Verdict> {
     let hash = PasswordHash::new(hash)?;
     match Argon2::from(params).verify_password(password.bytes(), &hash) {
-        Ok(()) if is_cheaper(&Params::try_from(&hash)?, params) => Ok(Verdict::RightButCheap),
+        Ok(()) if is_cheaper(&Params::try_from(&hash)?, params) => Ok(Verdict::NeedsRehash),
         Ok(()) => Ok(Verdict::Right),
         Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
         Err(error) => Err(error),
@@ -366,7 +367,7 @@ mod tests {
     #[tokio::test]
     async fn a_hash_that_was_cheaper_wants_to_be_made_anew() {
         let hash = passwords(2).hash(GOOD.into()).await.unwrap();
-        assert_eq!(passwords(3).verify(GOOD.into(), Some(hash.clone())).await, Ok(Verdict::RightButCheap));
+        assert_eq!(passwords(3).verify(GOOD.into(), Some(hash.clone())).await, Ok(Verdict::NeedsRehash));
         assert_eq!(passwords(3).verify("khác hẳn".into(), Some(hash)).await, Ok(Verdict::Wrong));
         let hash = passwords(3).hash(GOOD.into()).await.unwrap();
         assert_eq!(passwords(2).verify(GOOD.into(), Some(hash)).await, Ok(Verdict::Right));

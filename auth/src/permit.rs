@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 use uuid::Uuid;
 
 use crate::{
-    policy::{Action, Acts, Reach, action},
+    policy::{Action, Acts, Reach},
     role::{Role, ServiceScope},
     scope::Scope,
 };
@@ -240,6 +240,16 @@ impl Principal {
         Ok(Permit { actor: self.actor, reach: self.reach(A::ACTION), by: by.collect(), action: PhantomData })
     }
 
+    /// The permit to keep one's own account.
+    pub fn own_account(&self) -> Result<OwnAccount, Denied> {
+        self.may(Action::KeepOwnAccount)?;
+        match self.actor {
+            Actor::User { account, session } => Ok(OwnAccount { account, session }),
+            Actor::Nobody => Err(Denied::SignIn),
+            Actor::Service { .. } | Actor::Operator => Err(Denied::Role),
+        }
+    }
+
     /// What the viewer may read.
     #[must_use]
     pub fn scope(&self) -> Scope {
@@ -287,18 +297,38 @@ impl<A: Acts> Permit<A> {
     }
 }
 
-impl Permit<action::KeepOwnAccount> {
-    /// Whose account.
+/// The permit of a person to keep their own account ([`Action::KeepOwnAccount`]). A type of its own, because only a person
+/// in a session can hold one: so there is always an account and a session.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnAccount {
+    account: Uuid,
+    session: Uuid,
+}
+
+impl OwnAccount {
+    /// The person's account.
     #[must_use]
-    pub fn account(&self) -> Uuid {
-        // A permit for one's own account is given to persons only.
-        self.actor.account().unwrap_or_default()
+    pub const fn account(&self) -> Uuid {
+        self.account
+    }
+
+    /// The session they are in.
+    #[must_use]
+    pub const fn session(&self) -> Uuid {
+        self.session
+    }
+
+    /// The person, as the audit trail names them.
+    #[must_use]
+    pub const fn actor(&self) -> Actor {
+        Actor::User { account: self.account, session: self.session }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::action;
 
     fn id(number: u128) -> Uuid {
         Uuid::from_u128(number)
@@ -339,7 +369,7 @@ mod tests {
     fn a_role_that_wants_a_second_factor_waits_for_it() {
         let viewer = user(&[(Role::Administrator, Reached::All)]);
         assert_eq!(viewer.may(Action::GrantRole), Err(Denied::SecondFactor));
-        assert_eq!(viewer.may(Action::KeepOwnAccount), Ok(()));
+        assert_eq!(viewer.own_account().map(|own| (own.account(), own.session())), Ok((id(1), id(2))));
         assert_eq!(viewer.waiting(), [Role::Administrator]);
         assert_eq!(Principal::operator().may(Action::GrantRole), Ok(()));
     }
@@ -351,6 +381,7 @@ mod tests {
         for action in [Action::EndorseMeasurement, Action::SeeInternal, Action::KeepOwnAccount, Action::SeeSubmitted] {
             assert_eq!(pusher.may(action), Err(Denied::Role), "{action:?}");
         }
+        assert_eq!(pusher.own_account().unwrap_err(), Denied::Role);
     }
 
     #[test]

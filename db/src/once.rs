@@ -1,8 +1,8 @@
-//! Exactly once: a change that its client may send again, whatever became of the first answer.
+//! Idempotency: a mutation whose client sends it again is not done again.
 //!
-//! The client makes a key for each change. The key is recorded in the transaction of the change itself, together with the
-//! answer: so either both are there, or neither is. Whoever comes again with the same key and the same body gets that answer;
-//! whoever comes at the same moment waits for it.
+//! The client makes a key for each mutation. The key and the answer are recorded in the transaction of the mutation itself:
+//! both are there, or neither is. Who sends the same key and the same body again gets the recorded answer. Who sends them while
+//! the first request is still at work waits for it.
 
 use auth::Actor;
 use diesel::{
@@ -16,16 +16,16 @@ use uuid::Uuid;
 
 use crate::{DbError, Writer, schema::idempotency_record, writer::Writing};
 
-/// The key a client gave a change, and what it asked for.
+/// The idempotency key of a mutation, with the hash of what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// The UUID that the client made.
+    /// The UUID that the client has made.
     pub key: Uuid,
     /// SHA-256 of the mutation and its arguments.
     pub body: [u8; 32],
 }
 
-/// What a change that may come again is written with: a [`Writer`] with the key of its request.
+/// A [`Writer`] for one mutation, with its idempotency key: what is written with it is written once.
 #[derive(Debug, Clone)]
 pub struct Once {
     writer: Writer,
@@ -33,20 +33,20 @@ pub struct Once {
 }
 
 impl Once {
-    /// A change with this key.
+    /// For a mutation with this key.
     #[must_use]
     pub const fn new(writer: Writer, key: Key) -> Self {
         Self { writer, key: Some(key) }
     }
 
-    /// A change without a key: sent again, it is done again.
+    /// For a mutation without a key: sent again, it is done again.
     #[must_use]
     pub const fn without_key(writer: Writer) -> Self {
         Self { writer, key: None }
     }
 
-    /// [`Writer::write`], unless it was done before: then the answer of that time. A refusal is not remembered, because
-    /// nothing was written.
+    /// Does `work` as [`Writer::write`] does, unless the key was used before: then returns the recorded answer. An error is
+    /// not recorded, because nothing was written.
     pub(crate) async fn write<T: Serialize + DeserializeOwned>(
         &self,
         actor: Actor,
@@ -71,7 +71,8 @@ impl Once {
     }
 }
 
-/// An answer is kept for 72 hours. Whoever comes later takes some of the spent ones away, so that nobody has to sweep.
+/// Records a key; does nothing if it is recorded already. Records are kept for 72 hours: each new one deletes some that are
+/// older, so that no job has to.
 const CLAIM: &str = "
     WITH spent AS (
         DELETE FROM idempotency_record WHERE ctid = ANY (ARRAY(
@@ -79,7 +80,7 @@ const CLAIM: &str = "
     )
     INSERT INTO idempotency_record (account_id, key, body_hash, recorded_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
-/// Takes the key for this transaction; the answer, if it was taken before.
+/// Records the key; returns the recorded answer if the key was used before.
 async fn claim(writing: &mut Writing, account: Uuid, key: Key) -> Result<Option<Value>, DbError> {
     let now = writing.now();
     let claimed = diesel::sql_query(CLAIM)
@@ -101,7 +102,7 @@ async fn claim(writing: &mut Writing, account: Uuid, key: Key) -> Result<Option<
     match taken {
         Some((body, _)) if body != key.body => Err(DbError::KeyReused),
         Some((_, Some(answer))) => Ok(Some(answer)),
-        // Its time ended between the two statements.
+        // The record was deleted as too old between the two statements.
         _ => Err(DbError::Conflict("the record of this key is just being taken away".into())),
     }
 }

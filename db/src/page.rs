@@ -11,7 +11,7 @@ use crate::Date;
 /// The largest page.
 pub const MAX_PAGE: u32 = 100;
 
-/// The value a list is sorted by, at one row. Stored of equal value are told apart by [`Cursor::tie`].
+/// The value a list is sorted by, at one row. Rows of equal value are told apart by [`Cursor::tie`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Key {
     /// A day that every row has.
@@ -70,7 +70,7 @@ impl Cursor {
 /// Which page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Page {
-    /// Stored on the page, at most [`MAX_PAGE`].
+    /// Rows on the page, at most [`MAX_PAGE`].
     pub size: u32,
     /// The row before which (`backward`) or after which the page lies; null for the list's end or beginning.
     pub from: Option<Cursor>,

@@ -1,7 +1,7 @@
 //! Setting passwords: by whoever knows the old one, or has a link.
 
 use auth::{
-    Actor, Permit, action, hash,
+    Actor, OwnAccount, Permit, action, hash,
     password::{LONGEST, Password, Passwords, SHORTEST, Weakness},
     random,
 };
@@ -152,13 +152,13 @@ pub async fn use_reset(
 #[boxed]
 pub async fn change(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     current: Password,
     new: Password,
 ) -> Result<(), DbError> {
     const ACTION: &str = "CHANGE_PASSWORD";
-    let Actor::User { account, session } = permit.actor() else { return Err(DbError::NotFound) };
+    let (account, session) = (permit.account(), permit.session());
     let own = sign_in::own(writer, permit).await?;
     let hash = accept(&entrance.passwords, new, own.names(), &["input", "newPassword"]).await?;
     let field = &["input", "currentPassword"];
@@ -176,7 +176,7 @@ pub async fn change(
     work.await
 }
 
-/// Keeps a dearer hash of the same password.
+/// Keeps another hash of the same password, one that costs what the settings ask.
 pub(crate) async fn rehash(writing: &mut Writing, account: Uuid, hash: &str) -> Result<(), DbError> {
     let own = password::table.filter(password::account_id.eq(account));
     diesel::update(own).set(password::hash.eq(hash)).execute(writing.connection()).await?;

@@ -143,10 +143,10 @@ diesel::table! {
         noun -> Text,
         /// The object; null where many were loaded at once and a reader should fetch the noun again
         object_id -> Nullable<Uuid>,
-        /// DELETED is for its audience alone: gone for those of it who no longer see the object, changed for the others
+        /// What happened: CREATED, UPDATED, DELETED, many LOADED at once, or HIDDEN: the object, or its latest revision, has left the sight of the audience
         kind -> Text,
         recorded_at -> Timestamptz,
-        /// Who could see of the object what has changed: everybody, who sees what is internal, or whose reach for PARTY (restricted objects), SUBMITTED or DRAFTS (figures), or ACCOUNTS holds the agency
+        /// Who alone is told, null for all who see the object: everybody, who sees what is internal, or whose reach for PARTY (restricted objects), SUBMITTED or DRAFTS (figures), or ACCOUNTS holds the agency. Whoever of them still sees the object is told that it has changed, the others that it is gone
         audience -> Nullable<Text>,
         /// The agency that the audience's reach holds
         audience_agency_id -> Nullable<Uuid>,

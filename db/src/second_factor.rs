@@ -1,7 +1,7 @@
 //! The second factor: codes of an authenticator app, and recovery codes for when it is lost.
 
 use auth::{
-    Actor, Permit, action,
+    OwnAccount,
     password::Password,
     random,
     totp::{self, RECOVERY_CODES, SecondFactor},
@@ -45,7 +45,7 @@ const CODE: [&str; 2] = ["input", "code"];
 #[boxed]
 pub async fn begin(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     password: Password,
 ) -> Result<Begun, DbError> {
@@ -80,12 +80,12 @@ pub async fn begin(
 #[boxed]
 pub async fn confirm(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     code: &str,
 ) -> Result<Vec<SecretString>, DbError> {
     const ACTION: &str = "CONFIRM_SECOND_FACTOR";
-    let Actor::User { account, session } = permit.actor() else { return Err(DbError::NotFound) };
+    let (account, session) = (permit.account(), permit.session());
     let own = sign_in::own(writer, permit).await?;
     let tried = own.tries(writer, entrance);
     let free = tried.count(writer).await?;
@@ -120,13 +120,13 @@ pub async fn confirm(
 #[boxed]
 pub async fn remove(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     password: Password,
     given: &Given,
 ) -> Result<(), DbError> {
     const ACTION: &str = "REMOVE_SECOND_FACTOR";
-    let Actor::User { account, session } = permit.actor() else { return Err(DbError::NotFound) };
+    let (account, session) = (permit.account(), permit.session());
     let proof = proved(writer, permit, entrance, password, ACTION).await?;
     let work = writer.write(permit.actor(), async |writing| {
         hold(writing, &proof).await?;
@@ -145,13 +145,13 @@ pub async fn remove(
 #[boxed]
 pub async fn renew_recovery_codes(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     password: Password,
     given: &Given,
 ) -> Result<Vec<SecretString>, DbError> {
     const ACTION: &str = "NEW_RECOVERY_CODES";
-    let Actor::User { account, session } = permit.actor() else { return Err(DbError::NotFound) };
+    let (account, session) = (permit.account(), permit.session());
     let proof = proved(writer, permit, entrance, password, ACTION).await?;
     let work = writer.write(permit.actor(), async |writing| {
         hold(writing, &proof).await?;
@@ -285,7 +285,7 @@ async fn changed(writing: &mut Writing, account: Uuid, session: Uuid, passed: bo
 
 async fn proved(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     password: Password,
     action: &'static str,

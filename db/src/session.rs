@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{Actor, Permit, action, hash, password::Passwords, random, refresh, seal::Sealer};
+use auth::{Actor, OwnAccount, Permit, action, hash, password::Passwords, random, refresh, seal::Sealer};
 use chrono::{DateTime, TimeDelta, Utc};
 use derive::boxed;
 use diesel::{dsl::exists, prelude::*};
@@ -97,16 +97,16 @@ pub struct Session {
     pub user_agent: Option<String>,
 }
 
-/// A session that goes on: what the client gets to keep.
+/// A session that was begun or refreshed, with the refresh token for its client.
 #[derive(Debug)]
-pub struct Kept {
+pub struct IssuedSession {
     /// Whose it is.
     pub account: Uuid,
     /// The session.
     pub session: Uuid,
-    /// Good once.
+    /// The refresh token: good once.
     pub refresh_token: SecretString,
-    /// Until when, if it is not used.
+    /// Until when the refresh token is good.
     pub refresh_token_expires_at: DateTime<Utc>,
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn begin(
     lives: Lives,
     account: Uuid,
     second_factor: bool,
-) -> Result<Kept, DbError> {
+) -> Result<IssuedSession, DbError> {
     let now = writing.now();
     let (id, token) = (random::id(now), random::token());
     let expires_at = now + lives.absolute;
@@ -145,11 +145,17 @@ pub(crate) async fn begin(
         .execute(writing.connection())
         .await?;
     issue(writing, id, &token).await?;
-    Ok(kept(account, id, token, expires_at, now + lives.idle))
+    Ok(issued(account, id, token, expires_at, now + lives.idle))
 }
 
-fn kept(account: Uuid, session: Uuid, token: SecretString, ends: DateTime<Utc>, idle: DateTime<Utc>) -> Kept {
-    Kept { account, session, refresh_token: token, refresh_token_expires_at: ends.min(idle) }
+fn issued(
+    account: Uuid,
+    session: Uuid,
+    token: SecretString,
+    ends: DateTime<Utc>,
+    idle: DateTime<Utc>,
+) -> IssuedSession {
+    IssuedSession { account, session, refresh_token: token, refresh_token_expires_at: ends.min(idle) }
 }
 
 async fn issue(writing: &mut Writing, session: Uuid, token: &SecretString) -> Result<(), DbError> {
@@ -181,10 +187,10 @@ pub async fn refresh(
     _: &Permit<action::SignIn>,
     entrance: &Entrance,
     token: &SecretString,
-) -> Result<Kept, DbError> {
+) -> Result<IssuedSession, DbError> {
     let hash = hash::of(token.expose_secret()).to_vec();
     let refused = || DbError::violated(ViolationCode::Expired, &["input", "refreshToken"]);
-    let kept = writer.write(Actor::Nobody, async |writing| {
+    let issued = writer.write(Actor::Nobody, async |writing| {
         let Some(family) = family(writing, entrance.lives, &hash).await? else { return Ok(None) };
         let now = writing.now();
         writing.acts_as(Actor::User { account: family.account, session: family.session });
@@ -210,9 +216,9 @@ pub async fn refresh(
                 return Ok(None);
             }
         }
-        Ok(Some(kept(family.account, family.session, next, family.expires_at, now + entrance.lives.idle)))
+        Ok(Some(issued(family.account, family.session, next, family.expires_at, now + entrance.lives.idle)))
     });
-    kept.await?.ok_or_else(refused)
+    issued.await?.ok_or_else(refused)
 }
 
 /// Whether a token still waits to be used: whoever asks for the successor of its predecessor has not got it yet.
@@ -246,23 +252,17 @@ async fn family(writing: &mut Writing, lives: Lives, hash: &[u8]) -> Result<Opti
 
 /// Ends the session one is in.
 #[boxed]
-pub async fn sign_out(writer: &Writer, permit: &Permit<action::KeepOwnAccount>) -> Result<(), DbError> {
-    let Actor::User { session, .. } = permit.actor() else { return Err(DbError::NotFound) };
-    end_own(writer, permit, session, EndReason::SignedOut).await
+pub async fn sign_out(writer: &Writer, permit: OwnAccount) -> Result<(), DbError> {
+    end_own(writer, permit, permit.session(), EndReason::SignedOut).await
 }
 
 /// Ends one of one's own sessions.
 #[boxed]
-pub async fn end_one(writer: &Writer, permit: &Permit<action::KeepOwnAccount>, id: Uuid) -> Result<(), DbError> {
+pub async fn end_one(writer: &Writer, permit: OwnAccount, id: Uuid) -> Result<(), DbError> {
     end_own(writer, permit, id, EndReason::Revoked).await
 }
 
-async fn end_own(
-    writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
-    id: Uuid,
-    reason: EndReason,
-) -> Result<(), DbError> {
+async fn end_own(writer: &Writer, permit: OwnAccount, id: Uuid, reason: EndReason) -> Result<(), DbError> {
     let work = writer.write(permit.actor(), async |writing| {
         let own = session::table.filter(session::id.eq(id).and(session::account_id.eq(permit.account())));
         let live = own.filter(session::ended_at.is_null()).select(session::id).for_no_key_update();
@@ -276,7 +276,7 @@ async fn end_own(
 
 /// Ends all of one's own sessions, this one too.
 #[boxed]
-pub async fn sign_out_everywhere(writer: &Writer, permit: &Permit<action::KeepOwnAccount>) -> Result<(), DbError> {
+pub async fn sign_out_everywhere(writer: &Writer, permit: OwnAccount) -> Result<(), DbError> {
     let reason = EndReason::SignedOutEverywhere;
     let work = writer.write(permit.actor(), async |writing| {
         end_all(writing, permit.account(), None, reason).await?;

@@ -6,7 +6,7 @@
 //! is compared faster, until its owner has signed in once more.
 
 use auth::{
-    Actor, Permit, action,
+    Actor, OwnAccount, Permit, action,
     password::{Password, Verdict},
 };
 use chrono::TimeDelta;
@@ -21,7 +21,7 @@ use crate::{
     DbError, ViolationCode, Writer, password,
     schema::{account, password as kept_password, session as begun},
     second_factor::{self, Given},
-    session::{self, Entrance, Kept},
+    session::{self, Entrance, IssuedSession},
     throttle::Try,
     writer::{Entry, Writing},
 };
@@ -116,7 +116,7 @@ pub async fn sign_in(
     _: &Permit<action::SignIn>,
     entrance: &Entrance,
     given: Credentials,
-) -> Result<Kept, DbError> {
+) -> Result<IssuedSession, DbError> {
     let login = folded(&given.login);
     let claimed: Option<Claimed> = claimed!(writer, account::login.eq(&login));
     let proof = match attempt(writer, entrance, &login, claimed, given.password.clone()).await? {
@@ -130,8 +130,8 @@ pub async fn sign_in(
             return Err(DbError::violated(ViolationCode::WrongCredentials, &["input"]));
         }
     };
-    // Should there be no place for it now, it is made at the next sign-in.
-    let dearer = if proof.cheap { entrance.passwords.hash(given.password).await.ok() } else { None };
+    // Should too many be waiting to be hashed now, it is hashed at the next sign-in.
+    let rehashed = if proof.needs_rehash { entrance.passwords.hash(given.password).await.ok() } else { None };
     let outcome = writer.write(Actor::Nobody, async |writing| {
         if !proof.still_holds(writing).await? {
             proof.note_failure(writing, ACTION, "WRONG_PASSWORD");
@@ -141,8 +141,8 @@ pub async fn sign_in(
             Ok(passed) => passed,
             Err(refused) => return Ok(Err(refused)),
         };
-        if let Some(dearer) = &dearer {
-            password::rehash(writing, proof.account(), dearer).await?;
+        if let Some(hash) = &rehashed {
+            password::rehash(writing, proof.account(), hash).await?;
         }
         proof.tried.succeeded(writing).await?;
         let kept = session::begin(writing, entrance.lives, proof.account(), passed).await?;
@@ -155,7 +155,7 @@ pub async fn sign_in(
 }
 
 /// The account of whoever has signed in.
-pub(crate) async fn own(writer: &Writer, permit: &Permit<action::KeepOwnAccount>) -> Result<Claimed, DbError> {
+pub(crate) async fn own(writer: &Writer, permit: OwnAccount) -> Result<Claimed, DbError> {
     let own: Option<Claimed> = claimed!(writer, account::id.eq(permit.account()));
     own.ok_or(DbError::NotFound)
 }
@@ -164,7 +164,7 @@ pub(crate) async fn own(writer: &Writer, permit: &Permit<action::KeepOwnAccount>
 /// as slow as at the sign-in.
 pub(crate) async fn prove(
     writer: &Writer,
-    permit: &Permit<action::KeepOwnAccount>,
+    permit: OwnAccount,
     entrance: &Entrance,
     own: Claimed,
     password: Password,
@@ -190,7 +190,7 @@ pub(crate) struct Proof {
     pub(crate) claimed: Claimed,
     pub(crate) tried: Try,
     hash: String,
-    cheap: bool,
+    needs_rehash: bool,
 }
 
 /// A try that came to nothing.
@@ -225,8 +225,8 @@ async fn attempt(
         _ => "WRONG_PASSWORD",
     };
     Ok(match (claimed, hash, verdict) {
-        (Some(claimed), Some(hash), Verdict::Right | Verdict::RightButCheap) => {
-            Ok(Proof { claimed, tried, hash, cheap: verdict == Verdict::RightButCheap })
+        (Some(claimed), Some(hash), Verdict::Right | Verdict::NeedsRehash) => {
+            Ok(Proof { claimed, tried, hash, needs_rehash: verdict == Verdict::NeedsRehash })
         }
         (claimed, ..) => Err(Refused { claimed, reason }),
     })

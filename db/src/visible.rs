@@ -60,7 +60,7 @@ impl Guarded for recommendation::table {
 #[derive(Debug, Clone)]
 pub(crate) struct Visible<T> {
     internal: bool,
-    restricted: Reach,
+    restricted: ReachedIds,
     noun: PhantomData<fn() -> T>,
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn visible<T: Guarded>(reader: &Reader, noun: T) -> Visible<T> {
     visible_to(reader.scope(), noun)
 }
 
-/// The same for whoever writes: nobody changes what they do not see.
+/// [`visible`] for whoever writes: nobody changes what they do not see.
 pub(crate) fn visible_to<T: Guarded>(scope: &Scope, _: T) -> Visible<T> {
     Visible { internal: scope.internal(), restricted: scope.restricted().into(), noun: PhantomData }
 }
@@ -79,7 +79,7 @@ pub(crate) fn visible_to<T: Guarded>(scope: &Scope, _: T) -> Visible<T> {
 impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let visibility = format!("{}.visibility", T::NAME);
-        if self.internal && matches!(self.restricted, Reach::All) {
+        if self.internal && matches!(self.restricted, ReachedIds::All) {
             out.push_sql("TRUE");
             return Ok(());
         }
@@ -88,9 +88,9 @@ impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
             out.push_sql(&format!(" OR {visibility} = 'INTERNAL'"));
         }
         match &self.restricted {
-            Reach::Nothing => {}
-            Reach::All => out.push_sql(&format!(" OR {visibility} = 'RESTRICTED'")),
-            Reach::Agencies(ids) => {
+            ReachedIds::Nothing => {}
+            ReachedIds::All => out.push_sql(&format!(" OR {visibility} = 'RESTRICTED'")),
+            ReachedIds::Agencies(ids) => {
                 let noun = T::NAME;
                 out.push_sql(&format!(
                     " OR {visibility} = 'RESTRICTED' AND EXISTS (SELECT FROM {noun}_party AS party \
@@ -114,7 +114,7 @@ pub(crate) struct RefersToVisible<C, T> {
 
 condition!(RefersToVisible<C: Expression, T: Guarded>, over C);
 
-/// Whether `column` is the id of an object that the reader may see: for rows that are nothing without what they point to.
+/// Whether `column` is the id of an object that the reader may see. For rows that make no sense without that object.
 pub(crate) fn refers_to_visible<C: Expression, T: Guarded>(
     reader: &Reader,
     column: C,
@@ -135,17 +135,17 @@ impl<C: QueryFragment<Pg>, T: Guarded> QueryFragment<Pg> for RefersToVisible<C, 
     }
 }
 
-/// Picks the revision of a measurement that the reader sees in its row: the latest of those it may see.
+/// Joins a measurement to the revision that the reader sees: the latest of those the reader may see.
 ///
-/// `measurement` keeps the latest of each sort, so that it is found by its key.
+/// `measurement` keeps the number of the latest revision of each sort, so that the revision is found by its key.
 #[derive(Debug, Clone)]
-pub struct CurrentRevision(Figures);
+pub struct CurrentRevision(UnpublishedReach);
 
 condition!(CurrentRevision, over measurement::id, measurement_revision::measurement_id);
 
 /// The condition that joins a measurement to the revision the reader sees.
 pub(crate) fn current_revision(reader: &Reader) -> CurrentRevision {
-    CurrentRevision(Figures::of(reader))
+    CurrentRevision(UnpublishedReach::of(reader))
 }
 
 impl QueryFragment<Pg> for CurrentRevision {
@@ -168,13 +168,13 @@ impl QueryFragment<Pg> for CurrentRevision {
 
 /// Whether the reader may see a revision: published ones are seen by all, others by whom its reporter's figures are open to.
 #[derive(Debug, Clone)]
-pub(crate) struct VisibleRevision(Figures);
+pub(crate) struct VisibleRevision(UnpublishedReach);
 
 condition!(VisibleRevision, over measurement::id, measurement_revision::measurement_id);
 
 /// Whether the reader may see the revision of the measurement in the query's row.
 pub(crate) fn visible_revision(reader: &Reader) -> VisibleRevision {
-    VisibleRevision(Figures::of(reader))
+    VisibleRevision(UnpublishedReach::of(reader))
 }
 
 impl QueryFragment<Pg> for VisibleRevision {
@@ -194,13 +194,13 @@ impl QueryFragment<Pg> for VisibleRevision {
 /// Whether the reader may see a decision on a revision: that it was published is seen by all, what else was decided and why
 /// by whom its reporter's figures are open to.
 #[derive(Debug, Clone)]
-pub(crate) struct VisibleDecision(Figures);
+pub(crate) struct VisibleDecision(UnpublishedReach);
 
 condition!(VisibleDecision, over measurement::id, measurement_decision::measurement_id);
 
 /// Whether the reader may see the decision on the measurement in the query's row.
 pub(crate) fn visible_decision(reader: &Reader) -> VisibleDecision {
-    VisibleDecision(Figures::of(reader))
+    VisibleDecision(UnpublishedReach::of(reader))
 }
 
 impl QueryFragment<Pg> for VisibleDecision {
@@ -215,14 +215,14 @@ impl QueryFragment<Pg> for VisibleDecision {
     }
 }
 
-/// Whose figures the reader sees beside what is published.
+/// The agencies whose unpublished figures the reader sees.
 #[derive(Debug, Clone)]
-struct Figures {
-    submitted: Reach,
-    drafts: Reach,
+struct UnpublishedReach {
+    submitted: ReachedIds,
+    drafts: ReachedIds,
 }
 
-impl Figures {
+impl UnpublishedReach {
     fn of(reader: &Reader) -> Self {
         Self { submitted: reader.scope().submitted().into(), drafts: reader.scope().drafts().into() }
     }
@@ -241,21 +241,21 @@ impl Figures {
     }
 
     fn published_only(&self) -> bool {
-        matches!((&self.submitted, &self.drafts), (Reach::Nothing, Reach::Nothing))
+        matches!((&self.submitted, &self.drafts), (ReachedIds::Nothing, ReachedIds::Nothing))
     }
 }
 
 /// Whether the reader sees published figures only: most do, and lists of those have indexes of their own.
 pub(crate) fn sees_published_figures_only(reader: &Reader) -> bool {
-    Figures::of(reader).published_only()
+    UnpublishedReach::of(reader).published_only()
 }
 
-/// Whether the reader is of the audience of a tombstone, in the outbox row `parent`; the words are those of
+/// Whether the reader is of the audience of the outbox row `parent`, for a row that has one; the words are those of
 /// [`Audience`](crate::writer::Audience).
 #[derive(Debug, Clone)]
 pub(crate) struct OfAudience {
     internal: bool,
-    reaches: [(&'static str, Reach); 4],
+    reaches: [(&'static str, ReachedIds); 4],
 }
 
 pub(crate) fn of_audience(reader: &Reader) -> OfAudience {
@@ -282,15 +282,15 @@ impl QueryFragment<Pg> for OfAudience {
     }
 }
 
-/// [`Reached`] with its ids in the form in which they are sent.
+/// [`Reached`], with the ids as a list: the form in which they are sent to PostgreSQL.
 #[derive(Debug, Clone)]
-enum Reach {
+enum ReachedIds {
     Nothing,
     Agencies(Vec<Uuid>),
     All,
 }
 
-impl From<&Reached> for Reach {
+impl From<&Reached> for ReachedIds {
     fn from(reached: &Reached) -> Self {
         match reached {
             Reached::Nothing => Self::Nothing,
@@ -300,7 +300,7 @@ impl From<&Reached> for Reach {
     }
 }
 
-impl Reach {
+impl ReachedIds {
     /// Whether the measurement's reporter is within it.
     fn walk_reporter<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.walk("measurement.reporter_id", out)

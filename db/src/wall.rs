@@ -1,9 +1,13 @@
-//! The second wall: what PostgreSQL itself keeps the server from, should the first one, in this program, have a hole.
+//! The second wall: the rights of the server's role in PostgreSQL. They hold even if the checks in this program have a hole.
 //!
-//! Whoever migrates owns the schema. The server works as [`ROLE`], which owns nothing, alters nothing, and neither changes
-//! nor deletes history: `grants.sql` says what it may. A login that is a member of the role is held by it for good. One
-//! that may do more takes the role at the start of each connection, which keeps out mistakes; a statement that somebody
-//! smuggles in could leave it again (`SET ROLE NONE`). So [`look`] tells who the login is.
+//! The tables belong to the login that migrates. The server works as [`ROLE`], which owns nothing, alters nothing, and neither
+//! changes nor deletes history: `grants.sql` says what it may. There are two sorts of logins for the server:
+//!
+//! - A login with no rights but the role's cannot do more, whatever happens.
+//! - A login with more rights takes the role at the start of each connection. That guards against mistakes, but not against a
+//!   statement that somebody smuggles in: it could leave the role again (`SET ROLE NONE`).
+//!
+//! [`load_login_rights`] finds out which sort the login is, so that the operator can be warned.
 
 use derive::boxed;
 use diesel::{
@@ -22,15 +26,15 @@ pub const MAKE_ROLE_BY_HAND: &str = "CREATE ROLE cotmoc_server NOLOGIN";
 
 const GRANTS: &str = include_str!("grants.sql");
 
-/// In a PostgreSQL without the role, or for a login that may not take it, nothing changes.
+/// Takes the role. Does nothing where there is no such role, or the login may not take it.
 pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = 'cotmoc_server' \
     AND pg_has_role(session_user, oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)";
 
-/// Two databases of one PostgreSQL may make it at the same time.
+/// Makes the role. Two databases of one PostgreSQL may do so at the same time.
 const MAKE_ROLE: &str = "DO $$ BEGIN CREATE ROLE cotmoc_server NOLOGIN; \
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
 
-/// Where whoever reaches the socket may connect, the role itself is the login.
+/// Makes the role a login: for the embedded PostgreSQL, whose socket only this program reaches.
 pub(crate) const MAKE_LOGIN: &str = "DO $$ BEGIN \
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server') THEN CREATE ROLE cotmoc_server LOGIN; \
     ELSIF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server' AND rolcanlogin) THEN ALTER ROLE cotmoc_server LOGIN; \
@@ -53,8 +57,9 @@ struct State {
     whole: bool,
 }
 
-/// Makes the role if it is missing and grants it what it needs, as the owner of the schema. Grants are made anew when the
-/// schema has changed or some are missing, as after a restore; an older program that meets a newer schema leaves them.
+/// Makes the role if it is missing, and grants it what it needs; to be called as the owner of the schema. Grants are made
+/// anew when the schema has changed, or when some are missing, as after a restore. An older program that meets a newer schema
+/// leaves them as they are.
 pub(crate) async fn raise(connection: &mut AsyncPgConnection, changed: bool) -> Result<(), DbError> {
     let state: State = diesel::sql_query(STATE).get_result(connection).await?;
     if state.whole && !changed {
@@ -69,7 +74,7 @@ pub(crate) async fn raise(connection: &mut AsyncPgConnection, changed: bool) -> 
     Ok(())
 }
 
-/// Takes back what `raise` has granted and the tables did not take with them. The role stays: other databases may know it.
+/// Takes back the grants that are left once the tables are gone. The role stays, for other databases may use it.
 pub(crate) async fn raze(connection: &mut AsyncPgConnection) -> Result<(), DbError> {
     const REVOKE: &str = "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc_server') THEN \
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM cotmoc_server', current_schema()); \
@@ -77,9 +82,9 @@ pub(crate) async fn raze(connection: &mut AsyncPgConnection) -> Result<(), DbErr
     Ok(connection.batch_execute(REVOKE).await?)
 }
 
-/// Who a pool's connections are.
+/// The login of a pool's connections, and whether it may do more or less than it should.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct Standing {
+pub struct LoginRights {
     /// Whose name and password the address gives.
     #[diesel(sql_type = Text)]
     pub login: String,
@@ -102,9 +107,9 @@ const LOOK: &str = "SELECT session_user::text AS login, current_user::text AS ro
         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v') \
         AND NOT has_table_privilege(oid, 'SELECT')) AS unreadable";
 
-/// Looks at who a pool's connections are.
+/// Looks up the login of a pool's connections and its rights.
 #[boxed]
-pub async fn look(pool: &Pool) -> Result<Standing, DbError> {
+pub async fn load_login_rights(pool: &Pool) -> Result<LoginRights, DbError> {
     let mut connection = pool.get().await?;
     Ok(diesel::sql_query(LOOK).get_result(&mut connection).await?)
 }

@@ -71,8 +71,8 @@ impl Writer {
         &self.origin
     }
 
-    /// How many statements have been sent so far, those around a transaction not counted: for the tests that compare
-    /// what is done for one who is there and one who is not.
+    /// How many statements have been sent so far, without BEGIN and COMMIT. For tests: a sign-in must send as many for a login
+    /// that exists as for one that does not.
     #[must_use]
     pub fn statements(&self) -> usize {
         AtomicUsize::load(&self.statements, Ordering::Relaxed)
@@ -88,8 +88,8 @@ impl Writer {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Does `work` in one transaction, in the name of `actor`. What it has recorded is written with it, or nothing is:
-    /// an error takes everything back. A refusal that should leave an entry (a wrong password) is no error but a value.
+    /// Does `work` in one transaction, in the name of `actor`, and writes the outbox and the audit trail with it. An error rolls
+    /// everything back. What is refused but must leave an entry in the trail (a wrong password) is therefore returned as a value.
     pub(crate) async fn write<T>(
         &self,
         actor: Actor,
@@ -116,7 +116,7 @@ impl Writer {
     }
 }
 
-/// What happened to an object, as the outbox tells it.
+/// What happened to an object: for a row of the outbox that is for all who see the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChangeKind {
     Created,
@@ -132,7 +132,7 @@ impl ChangeKind {
     }
 }
 
-/// Who could see an object until now, in the words of [`auth::Scope`].
+/// Whoever alone is told of a change, in the words of [`auth::Scope`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Everybody.
@@ -150,14 +150,15 @@ pub enum Audience {
 }
 
 impl Audience {
-    const fn columns(self) -> (&'static str, Option<Uuid>) {
+    /// Its word, and the agency it is about.
+    const fn columns(self) -> (Option<&'static str>, Option<Uuid>) {
         match self {
-            Self::Public => ("PUBLIC", None),
-            Self::Internal => ("INTERNAL", None),
-            Self::Party(agency) => ("PARTY", Some(agency)),
-            Self::Submitted(agency) => ("SUBMITTED", Some(agency)),
-            Self::Drafts(agency) => ("DRAFTS", Some(agency)),
-            Self::Accounts(agency) => ("ACCOUNTS", Some(agency)),
+            Self::Public => (Some("PUBLIC"), None),
+            Self::Internal => (Some("INTERNAL"), None),
+            Self::Party(agency) => (Some("PARTY"), Some(agency)),
+            Self::Submitted(agency) => (Some("SUBMITTED"), Some(agency)),
+            Self::Drafts(agency) => (Some("DRAFTS"), Some(agency)),
+            Self::Accounts(agency) => (Some("ACCOUNTS"), Some(agency)),
         }
     }
 }
@@ -197,7 +198,7 @@ struct Change {
     audience_agency_id: Option<Uuid>,
 }
 
-/// The columns that the chain's trigger does not fill itself; it overwrites what stands for the others.
+/// A row of the audit trail. The trigger of the chain overwrites `id`, `previous_hash` and `hash`.
 #[derive(Insertable)]
 #[diesel(table_name = audit_entry)]
 struct AuditEntry {
@@ -239,7 +240,7 @@ impl Writing {
         &self.writer.origin
     }
 
-    /// Whoever acts from here on: known only once a password has proved it.
+    /// Sets who acts from here on. At a sign-in that is known only once the password was right.
     pub(crate) const fn acts_as(&mut self, actor: Actor) {
         self.actor = actor;
     }
@@ -257,17 +258,20 @@ impl Writing {
         self.audit(Entry { action: A::ACTION.as_str(), object: Some(object), before, after, ..Entry::default() });
     }
 
-    /// A row of the outbox alone.
+    /// A row of the outbox, without an entry in the audit trail.
     pub(crate) fn changed(&mut self, kind: ChangeKind, object: (&'static str, Uuid)) {
         self.announce(kind.as_str(), object, (None, None));
     }
 
-    /// A row of the outbox for an audience alone: those of it who can no longer see the object are told that it is gone, those
-    /// who still can that it has changed. Whoever shrinks who sees something says so, once for each audience; and whoever
-    /// changes what only some can see of an object tells those alone.
-    pub(crate) fn hidden(&mut self, object: (&'static str, Uuid), audience: Audience) {
-        let (audience, agency) = audience.columns();
-        self.announce("DELETED", object, (Some(audience), agency));
+    /// A row of the outbox for an audience alone: what has changed of the object is seen by nobody else.
+    pub(crate) fn updated_for(&mut self, audience: Audience, object: (&'static str, Uuid)) {
+        self.announce("UPDATED", object, audience.columns());
+    }
+
+    /// A row of the outbox for an audience alone: the object, or its latest revision, has left their sight. Readers of the
+    /// feed who see the object by another role are told that it has changed, the others that it is gone.
+    pub(crate) fn hidden_from(&mut self, audience: Audience, object: (&'static str, Uuid)) {
+        self.announce("HIDDEN", object, audience.columns());
     }
 
     fn announce(
@@ -280,7 +284,7 @@ impl Writing {
         self.changes.push(Change { noun, object_id: Some(id), kind, recorded_at, audience, audience_agency_id });
     }
 
-    /// An entry of the trail alone.
+    /// An entry of the audit trail, without a row of the outbox.
     pub(crate) fn audit(&mut self, entry: Entry) {
         let (actor_kind, actor_id, session_id) = match self.actor {
             Actor::Nobody => ("NOBODY", None, None),
@@ -310,8 +314,9 @@ impl Writing {
         });
     }
 
-    /// The outbox and the trail come last, always in this order: both make writers wait for one another until they commit, so
-    /// that their rows are numbered in the order of commits.
+    /// Writes the outbox, then the audit trail. Both are locked until the commit, so that their rows are numbered in the order
+    /// of commits. They come last, so that others wait as briefly as can be, and always in this order, so that no two writers
+    /// wait for each other.
     async fn finish(&mut self) -> Result<(), DbError> {
         let Self { connection, changes, entries, writer, .. } = self;
         if !changes.is_empty() {

@@ -1,7 +1,7 @@
 //! One's own second factor: an authenticator app, and recovery codes.
 
 use async_graphql::{Context, InputObject};
-use auth::{Action, action};
+use auth::Action;
 use db::{
     DbError,
     access::Auth,
@@ -16,7 +16,7 @@ use crate::{
     payload::{payload, settle},
     sessions::{DonePayload, secret},
     tokens::issuer,
-    viewer::{permit, writer},
+    viewer::{own_account, writer},
 };
 
 /// The password, once more.
@@ -126,9 +126,9 @@ impl SecondFactorMutation {
 }
 
 async fn begin(context: &Context<'_>, input: BeginSecondFactorInput) -> Result<BeginSecondFactorPayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let permit = own_account(context)?;
     let entrance = issuer(context)?.entrance();
-    let begun = second_factor::begin(writer(context), &permit, entrance, secret(input.password)).await;
+    let begun = second_factor::begin(writer(context), permit, entrance, secret(input.password)).await;
     let (begun, user_errors) = settle(context, begun)?;
     let second_factor = begun.map(|begun| BegunSecondFactor {
         secret: begun.secret.expose_secret().to_owned(),
@@ -138,27 +138,27 @@ async fn begin(context: &Context<'_>, input: BeginSecondFactorInput) -> Result<B
 }
 
 async fn confirm(context: &Context<'_>, input: ConfirmSecondFactorInput) -> Result<RecoveryCodesPayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let permit = own_account(context)?;
     let entrance = issuer(context)?.entrance();
-    shown(context, second_factor::confirm(writer(context), &permit, entrance, &input.code).await)
+    shown(context, second_factor::confirm(writer(context), permit, entrance, &input.code).await)
 }
 
 async fn remove(context: &Context<'_>, input: SecondFactorInput) -> Result<DonePayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let permit = own_account(context)?;
     let entrance = issuer(context)?.entrance();
     let SecondFactorInput { password, code, recovery_code } = input;
     let given = Given { code, recovery_code };
-    let removed = second_factor::remove(writer(context), &permit, entrance, secret(password), &given).await;
+    let removed = second_factor::remove(writer(context), permit, entrance, secret(password), &given).await;
     DonePayload::of(context, removed)
 }
 
 async fn renew(context: &Context<'_>, input: SecondFactorInput) -> Result<RecoveryCodesPayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let permit = own_account(context)?;
     let entrance = issuer(context)?.entrance();
     let SecondFactorInput { password, code, recovery_code } = input;
     let given = Given { code, recovery_code };
     let renewed =
-        second_factor::renew_recovery_codes(writer(context), &permit, entrance, secret(password), &given).await;
+        second_factor::renew_recovery_codes(writer(context), permit, entrance, secret(password), &given).await;
     shown(context, renewed)
 }
 

@@ -9,7 +9,7 @@ use db::{
     password,
     role_grant::Role,
     second_factor::Given,
-    session::{self, Kept, Session as Row},
+    session::{self, IssuedSession, Session as Row},
     sign_in::{self, Credentials},
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
@@ -24,7 +24,7 @@ use crate::{
     page::{Answer, reader},
     payload::{UserError, payload, settle},
     tokens::issuer,
-    viewer::{permit, viewer, writer},
+    viewer::{own_account, permit, viewer, writer},
 };
 
 /// What tells ids of sessions from others.
@@ -300,7 +300,7 @@ async fn refresh(context: &Context<'_>, token: SecretString) -> Result<SessionPa
 }
 
 /// An access token for a session that goes on.
-async fn given(context: &Context<'_>, outcome: Result<Kept, DbError>) -> Result<SessionPayload, ApiError> {
+async fn given(context: &Context<'_>, outcome: Result<IssuedSession, DbError>) -> Result<SessionPayload, ApiError> {
     let (kept, user_errors) = settle(context, outcome)?;
     let Some(kept) = kept else { return Ok(SessionPayload { tokens: None, user_errors }) };
     let bearer = Bearer::User { account: kept.account, session: kept.session };
@@ -315,26 +315,26 @@ async fn given(context: &Context<'_>, outcome: Result<Kept, DbError>) -> Result<
 }
 
 async fn sign_out(context: &Context<'_>) -> Result<DonePayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
-    DonePayload::of(context, session::sign_out(writer(context), &permit).await)
+    let permit = own_account(context)?;
+    DonePayload::of(context, session::sign_out(writer(context), permit).await)
 }
 
 async fn sign_out_everywhere(context: &Context<'_>) -> Result<DonePayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
-    DonePayload::of(context, session::sign_out_everywhere(writer(context), &permit).await)
+    let permit = own_account(context)?;
+    DonePayload::of(context, session::sign_out_everywhere(writer(context), permit).await)
 }
 
 async fn end(context: &Context<'_>, id: &str) -> Result<DonePayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let permit = own_account(context)?;
     let id = id::decode(id).filter(|(tag, _)| *tag == TAG).map(|(_, id)| id).ok_or(DbError::NotFound)?;
-    DonePayload::of(context, session::end_one(writer(context), &permit, id).await)
+    DonePayload::of(context, session::end_one(writer(context), permit, id).await)
 }
 
 async fn change_password(context: &Context<'_>, input: ChangePasswordInput) -> Result<DonePayload, ApiError> {
-    let permit = permit::<action::KeepOwnAccount>(context)?;
+    let permit = own_account(context)?;
     let entrance = issuer(context)?.entrance();
     let (current, new) = (secret(input.current_password), secret(input.new_password));
-    DonePayload::of(context, password::change(writer(context), &permit, entrance, current, new).await)
+    DonePayload::of(context, password::change(writer(context), permit, entrance, current, new).await)
 }
 
 async fn set_password_by_reset(context: &Context<'_>, input: SetPasswordByResetInput) -> Result<DonePayload, ApiError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
-use auth::{Acts, Denied, Permit, Principal};
+use auth::{Acts, Denied, OwnAccount, Permit, Principal};
 use db::{Origin, Writer};
 use futures_util::future::BoxFuture;
 
@@ -40,6 +40,11 @@ pub(crate) fn viewer<'a>(context: &Context<'a>) -> &'a Viewer {
 /// The permit to do this; an error for the top level if the viewer may not do it anywhere.
 pub(crate) fn permit<A: Acts>(context: &Context<'_>) -> Result<Permit<A>, ApiError> {
     viewer(context).principal.permit().map_err(ApiError::from)
+}
+
+/// The permit to keep one's own account; an error for the top level for whoever is no person.
+pub(crate) fn own_account(context: &Context<'_>) -> Result<OwnAccount, ApiError> {
+    viewer(context).principal.own_account().map_err(ApiError::from)
 }
 
 /// What a mutation writes with.

@@ -7,7 +7,7 @@ use db::{
     Pool, migrate,
     pool::PoolSettings,
     vitals::{self, OLDEST, Vitals},
-    wall::{self, Standing},
+    wall::{self, LoginRights},
 };
 use schema::clock::Clock;
 
@@ -174,13 +174,13 @@ async fn migrations(database: &Database) -> Finding {
 }
 
 async fn standing(database: &Database) -> Finding {
-    match wall::look(database.pool()).await {
-        Ok(Standing { mighty: true, login, .. }) => Note(format!("role: requests log in as {login}. {MIGHTY}")),
-        Ok(Standing { unreadable, login, .. }) if !unreadable.is_empty() => {
+    match wall::load_login_rights(database.pool()).await {
+        Ok(LoginRights { mighty: true, login, .. }) => Note(format!("role: requests log in as {login}. {MIGHTY}")),
+        Ok(LoginRights { unreadable, login, .. }) if !unreadable.is_empty() => {
             let remedy = format!("Run cotmoc migrate as the owner; if that does not help, {}.", join(&login));
             Bad(format!("role: {login}, who requests work as, may not read {unreadable}"), remedy)
         }
-        Ok(Standing { login, role, .. }) => Good(format!("role: requests log in as {login} and work as {role}")),
+        Ok(LoginRights { login, role, .. }) => Good(format!("role: requests log in as {login} and work as {role}")),
         Err(error) => Bad(format!("role: {error}"), "Mend what is said above first.".to_owned()),
     }
 }

@@ -87,7 +87,7 @@ pub async fn create(once: &Once, permit: &Permit<action::CreateAccount>, new: Ne
             .returning(Account::as_returning())
             .get_result(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(told(&created)));
+        writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(audit_snapshot(&created)));
         Ok(created)
     };
     once.write(permit.actor(), work).await
@@ -107,7 +107,7 @@ pub async fn update(
     let email = change.email.map(|email| checks.optional("email", email.as_deref(), EMAIL));
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let before = kept(writing, permit, id).await?;
+        let before = load_in_reach(writing, permit, id).await?;
         if before.version != expected_version {
             return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
         }
@@ -143,7 +143,7 @@ async fn turn(
     status: AccountStatus,
 ) -> Result<Account, DbError> {
     let work = async |writing: &mut Writing| {
-        let before = kept(writing, permit, id).await?;
+        let before = load_in_reach(writing, permit, id).await?;
         if before.status == status {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "account"]));
         }
@@ -164,7 +164,7 @@ pub async fn reset_second_factor(
     id: Uuid,
 ) -> Result<Account, DbError> {
     let work = async |writing: &mut Writing| {
-        let account = entrusted(writing, permit, id).await?;
+        let account = load_wholly_in_reach(writing, permit, id).await?;
         let has_one = diesel::select(exists(factor::table.find(id)));
         if !has_one.get_result::<bool>(writing.connection()).await? {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "account"]));
@@ -187,7 +187,7 @@ pub async fn create_password_reset(
     id: Uuid,
 ) -> Result<(Account, Reset), DbError> {
     let work = async |writing: &mut Writing| {
-        let account = entrusted(writing, permit, id).await?;
+        let account = load_wholly_in_reach(writing, permit, id).await?;
         let reset = password::create_reset(writing, id, permit.actor().account()).await?;
         let after = json!({ "passwordResetUntil": reset.expires_at });
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(after));
@@ -200,7 +200,7 @@ pub async fn create_password_reset(
 #[boxed]
 pub async fn sign_out(once: &Once, permit: &Permit<action::EndSessions>, id: Uuid) -> Result<Account, DbError> {
     let work = async |writing: &mut Writing| {
-        let account = kept(writing, permit, id).await?;
+        let account = load_in_reach(writing, permit, id).await?;
         let ended = session::end_all(writing, id, None, EndReason::Revoked).await?;
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSessions": ended })));
         Ok(account)
@@ -208,8 +208,13 @@ pub async fn sign_out(once: &Once, permit: &Permit<action::EndSessions>, id: Uui
     once.write(permit.actor(), work).await
 }
 
-/// An account that the actor keeps, locked until the end of the transaction. Gone, out of reach and never there are one.
-pub(crate) async fn kept<A: Acts>(writing: &mut Writing, permit: &Permit<A>, id: Uuid) -> Result<Account, DbError> {
+/// Loads an account within the actor's reach, and locks it until the end of the transaction. What is out of reach is not
+/// found, like what is not there. Nobody administers their own account.
+pub(crate) async fn load_in_reach<A: Acts>(
+    writing: &mut Writing,
+    permit: &Permit<A>,
+    id: Uuid,
+) -> Result<Account, DbError> {
     if permit.actor().account() == Some(id) {
         return Err(DbError::violated(ViolationCode::OwnAccount, &["input", "account"]));
     }
@@ -223,14 +228,14 @@ pub(crate) async fn kept<A: Acts>(writing: &mut Writing, permit: &Permit<A>, id:
     Ok(found.first(writing.connection()).await?)
 }
 
-/// An account in whose name the actor could sign in by what they do now: so everything it holds must be within their
-/// reach, or an administrator of a commune became one of the province.
-pub(crate) async fn entrusted<A: Acts>(
+/// Loads an account all of whose roles are within the actor's reach. Asked by whatever would let the actor sign in with it:
+/// an administrator of a commune could otherwise become one of the province.
+pub(crate) async fn load_wholly_in_reach<A: Acts>(
     writing: &mut Writing,
     permit: &Permit<A>,
     id: Uuid,
 ) -> Result<Account, DbError> {
-    let account = kept(writing, permit, id).await?;
+    let account = load_in_reach(writing, permit, id).await?;
     if reaches_all_of(writing, permit.reach(), id).await? {
         Ok(account)
     } else {
@@ -274,14 +279,20 @@ async fn write<A: Acts>(
         .execute(writing.connection())
         .await?;
     if let Some(left) = before.agency_id.filter(|_| before.agency_id != after.agency_id) {
-        writing.hidden((NOUN, after.id), Audience::Accounts(left));
+        writing.hidden_from(Audience::Accounts(left), (NOUN, after.id));
     }
-    writing.record(permit, ChangeKind::Updated, (NOUN, after.id), Some(told(before)), Some(told(&after)));
+    writing.record(
+        permit,
+        ChangeKind::Updated,
+        (NOUN, after.id),
+        Some(audit_snapshot(before)),
+        Some(audit_snapshot(&after)),
+    );
     Ok(after)
 }
 
-/// What the audit trail keeps of an account.
-fn told(account: &Account) -> Value {
+/// An account as the audit trail keeps it.
+fn audit_snapshot(account: &Account) -> Value {
     json!({
         "login": account.login,
         "fullName": account.full_name,

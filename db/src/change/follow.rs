@@ -1,4 +1,4 @@
-//! One connection of each node hears of changes, and tells whoever follows the feed there how far it has come.
+//! Waking those who follow the change feed: one connection of each node listens (LISTEN), for all followers on that node.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,22 +14,22 @@ use tokio::{
 use super::ChangeType;
 use crate::{DbError, Pool, schema::change};
 
-/// A burst of changes is told of this often.
+/// The shortest time between two looks at the outbox, however many changes there are.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Without a word for so long, the node looks by itself: a proxy between it and PostgreSQL may swallow notifications.
+/// Without a notification for so long the node looks at the outbox anyway: a proxy before PostgreSQL may swallow them.
 const UNHEARD: Duration = Duration::from_secs(5);
 
-/// Between attempts to connect again, growing.
+/// The pauses between attempts to connect again; the last one from then on.
 const RETRY: [Duration; 4] =
     [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
-/// How far the feed has come, as this node knows.
+/// The newest number of the outbox that this node knows of, by noun.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heads {
-    /// Of all types, when the node began to listen.
+    /// The newest of all nouns when the node began to listen.
     first: i64,
-    /// Of each noun, since then.
+    /// The newest of each noun since then.
     since: BTreeMap<String, i64>,
 }
 
@@ -101,7 +101,7 @@ async fn listen(
     }
 }
 
-/// Tells what is new, if anything is.
+/// Looks at the outbox, and wakes the followers if there is something new.
 async fn look(connection: &mut AsyncPgConnection, heads: &watch::Sender<Heads>) -> Result<(), DbError> {
     let known = heads.borrow().last();
     if known == 0 {

@@ -1,7 +1,10 @@
-//! The change feed (luồng thay đổi): what happened to which object, in the order of commits, for a reader's eyes.
+//! The change feed (luồng thay đổi): what happened to which object, in the order of commits, as far as a reader may know.
 //!
-//! The outbox (`change`) is numbered under a lock, so that whoever sees a number sees all smaller ones there will ever be: a
-//! place in the feed is one number. Each row is shown by the very rule by which its noun is read anywhere else.
+//! The feed is read from the outbox, the table `change`. Its rows are numbered under a lock: whoever sees a number has seen all
+//! smaller ones, so a place in the feed is one number.
+//!
+//! - A row without an audience is shown to whoever sees the object, by the rule by which its noun is read anywhere else.
+//! - A row with an audience is shown to that audience alone: as a change to those who see the object, as a deletion to the others.
 
 mod follow;
 
@@ -150,13 +153,13 @@ pub struct Event {
 pub struct Stretch {
     /// What the reader may know of it, in order.
     pub events: Vec<Event>,
-    /// The place up to which it reaches: beyond its last event, where nothing followed that the reader may know of.
+    /// The place up to which it reaches. That may be beyond the last event: the rows in between are not for this reader.
     pub last: i64,
     /// Whether there is more behind it.
     pub more: bool,
 }
 
-/// Stored of the outbox that one stretch looks at: whoever may see few of them comes forward all the same.
+/// The most rows of the outbox that one stretch looks at, however few of them are for the reader.
 pub const WINDOW: i64 = 10_000;
 
 /// The place of the newest change; 0 where there is none.
@@ -166,9 +169,9 @@ pub async fn head(reader: &Reader) -> Result<i64, DbError> {
     Ok(newest.unwrap_or_default())
 }
 
-/// The stretch behind a place, of these types, with at most so many events. One statement, whatever is in it.
+/// The stretch of the feed after a place: events of these types, at most so many. Takes one statement.
 ///
-/// `DbError::Cursor` for a place that is not reached yet: it is of another database, or of one that was restored since.
+/// `DbError::Cursor` for a place that the outbox has not reached: it comes from another database, or from before a restore.
 #[boxed]
 pub async fn stretch(reader: &Reader, after: i64, nouns: &[ChangeType], most: u32) -> Result<Stretch, DbError> {
     let seen = nouns.iter().map(|noun| (noun.noun(), noun.seen(reader))).collect();
@@ -203,7 +206,7 @@ type Row = (i64, i64, i64, Option<EventRow>);
 fn event((number, noun, object, kind, recorded_at): EventRow) -> Option<Event> {
     let kind = match kind.as_str() {
         "DELETED" => ChangeEventKind::Deleted,
-        "LOADED" => ChangeEventKind::Reload,
+        "RELOAD" => ChangeEventKind::Reload,
         _ => ChangeEventKind::Upsert,
     };
     Some(Event { number, noun: ChangeType::of(&noun)?, kind, object, recorded_at })
@@ -237,8 +240,9 @@ impl QueryFragment<Pg> for Question {
         out.push_sql("coalesce((SELECT max(id) FROM change), 0) AS head, count(*) AS rows, coalesce(max(number), ");
         out.push_bind_param::<BigInt, _>(&self.after)?;
         out.push_sql(
-            ") AS last FROM scanned) AS extent LEFT JOIN LATERAL (SELECT number, noun, id, CASE WHEN \
-             parent.kind = 'DELETED' AND sight.there THEN 'UPDATED' ELSE parent.kind END, recorded_at FROM scanned AS parent, LATERAL (SELECT CASE parent.noun",
+            ") AS last FROM scanned) AS extent LEFT JOIN LATERAL (SELECT number, noun, id, CASE WHEN parent.kind = 'LOADED' THEN 'RELOAD' \
+             WHEN parent.audience IS NULL OR sight.there THEN 'UPSERT' ELSE 'DELETED' END, recorded_at \
+             FROM scanned AS parent, LATERAL (SELECT CASE parent.noun",
         );
         for (noun, seen) in &self.seen {
             out.push_sql(&format!(" WHEN '{noun}' THEN EXISTS ("));
@@ -247,7 +251,7 @@ impl QueryFragment<Pg> for Question {
         }
         out.push_sql(" ELSE FALSE END AS there) AS sight WHERE parent.noun = ANY (");
         out.push_bind_param::<Array<Text>, _>(&self.nouns)?;
-        out.push_sql(") AND CASE parent.kind WHEN 'LOADED' THEN TRUE WHEN 'DELETED' THEN (");
+        out.push_sql(") AND CASE WHEN parent.kind = 'LOADED' THEN TRUE WHEN parent.audience IS NOT NULL THEN (");
         self.audience.walk_ast(out.reborrow())?;
         out.push_sql(") ELSE sight.there END ORDER BY number LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;

@@ -159,7 +159,7 @@ const TABLES: &str = "account, agency, agency_placement, agency_succession, agen
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
     target_revision, unlock_request";
 
-/// Stored that no load of the demo makes.
+/// Rows that no load of the demo makes.
 const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM progress_update WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM directive_event WHERE account_id IS NOT NULL) \

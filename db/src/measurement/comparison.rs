@@ -1,4 +1,4 @@
-//! Figures that must go together: what is accepted was launched before. Asked when figures are submitted.
+//! Rules between figures of one place, such as "accepted is at most launched". Asked when figures are submitted.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl as _;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{entry::Place, rows::Sieve};
+use super::{places::Place, rows::RowErrors};
 use crate::{DbError, Violation, ViolationCode, comparator::Comparator, violation::Words, writer::Writing};
 
 /// A figure that is about to be submitted.
@@ -59,10 +59,10 @@ const RULES: &str = "
 pub(super) async fn compare(
     writing: &mut Writing,
     reach: &Reached,
-    sieve: &mut Sieve,
+    errors: &mut RowErrors,
     mut figures: Vec<Submitted>,
 ) -> Result<(), DbError> {
-    figures.retain(|figure| sieve.holds(figure.row));
+    figures.retain(|figure| errors.holds(figure.row));
     if figures.is_empty() {
         return Ok(());
     }
@@ -84,7 +84,7 @@ pub(super) async fn compare(
         let (left, right) = if rule.is_left { (ours.value, other) } else { (other, ours.value) };
         if !holds(rule.comparator, left, right) {
             let broken = Violation::of(ViolationCode::Inconsistent, &["input", ours.field]);
-            sieve.refuse(ours.row, broken.saying(Words { vi: rule.words_vi, en: rule.words_en }));
+            errors.refuse(ours.row, broken.saying(Words { vi: rule.words_vi, en: rule.words_en }));
         }
     }
     Ok(())

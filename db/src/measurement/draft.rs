@@ -1,64 +1,32 @@
 //! Drafting figures, and correcting published ones: each is a new revision.
+//!
+//! What is typed keeps its form while it is looked at. What is found out of a row beside it (where its figure belongs, who
+//! reports it, what stands there) is kept by the row's number. Rows in which something has to be mended drop out at each step;
+//! what is left becomes [`Checked`] and is written.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use auth::{Action, Permit, Reached, action};
+use auth::{Action, Acts, Permit, Reached, action};
 use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    entry::{Entry, Place, existing, indicators, locked, record, windows},
-    figures::Figures,
-    rows::{Rows, Sieve, Written},
+    Measurement, comparison,
+    figures::{self, REASON},
+    input::{Correction, Draft},
+    places::{Place, Window, existing, history, indicators, locked, windows},
+    rows::{RowErrors, Rows, Written},
     rules,
+    write::{Checked, Stamp, write},
 };
 use crate::{
     Date, DbError, Once, Violation, ViolationCode,
-    calendar::{Period, Regime},
     indicator::Indicator,
     input::Checks,
     schema::{agency, indicator, indicator_definition},
     writer::Writing,
 };
-
-/// The most characters of a reason.
-pub(super) const REASON: u16 = 2_000;
-
-/// A figure to be drafted, or a draft to be written anew.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// Code of the indicator.
-    pub indicator: String,
-    /// Code of the agency whose figure it is.
-    pub subject: String,
-    /// Code of the agency that reports it; left out, whoever it is assigned to.
-    pub reporter: Option<String>,
-    /// By which months the period goes.
-    pub regime: Regime,
-    /// The period.
-    pub period: Period,
-    /// The figures.
-    pub figures: Figures,
-    /// The version of the draft that is written anew; none where there is none yet.
-    pub expected_version: Option<i32>,
-}
-
-/// A published figure to be corrected.
-#[derive(Debug, Clone)]
-pub struct Correction {
-    /// The measurement.
-    pub measurement: Uuid,
-    /// The version that was seen.
-    pub expected_version: i32,
-    /// Why.
-    pub reason: String,
-    /// What is right.
-    pub figures: Figures,
-}
 
 /// Drafts figures for whom they are assigned to, and submits them at once where `submits` is given.
 ///
@@ -71,75 +39,103 @@ pub async fn draft(
     rows: Rows<Draft>,
 ) -> Result<Written, DbError> {
     let work = async |writing: &mut Writing| {
-        let (mut sieve, rows) = rows.begin()?;
-        let rows = placed(writing, &mut sieve, rows).await?;
-        let mut entries = assigned(writing, permit.reach(), &mut sieve, rows).await?;
-        revised(writing, permit, &mut sieve, &mut entries).await?;
-        let entries = entries.into_iter().map(|(entry, _)| entry).collect();
-        record(writing, permit, submits, sieve, entries).await
+        let (mut errors, rows) = rows.begin()?;
+        let catalogue = Catalogue::load(writing, &rows).await?;
+        let mut places = placed(&catalogue, writing.today(), &mut errors, &rows);
+        let windows = assigned(writing, permit.reach(), &mut errors, &catalogue, &rows, &mut places).await?;
+        let mut existing = revised(writing, permit, &mut errors, &rows, &mut places).await?;
+        let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
+        let mut checked = Vec::new();
+        for (row, draft) in &rows {
+            let (Some(place), Some(window)) = (places.get(row), windows.get(row)) else { continue };
+            let Some((indicator, definition_id)) = catalogue.defined(draft) else { continue };
+            if let Some(figures) = errors.passing(*row, figures::checked(indicator, &draft.figures)) {
+                checked.push(match existing.remove(row) {
+                    Some(before) => Checked::revising(*row, before, figures, None, stamp),
+                    None => Checked::first(*row, *place, definition_id, window.reporter_id, figures, stamp),
+                });
+            }
+        }
+        let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
+        record(writing, permit, submits, errors, checked, &opens_on).await
     };
     once.write(permit.actor(), work).await
 }
 
-/// Proposes corrections of published figures, and submits them at once where `submits` is given. Everybody reads the published
-/// figure until the correction is published too. A correction is not bound to the period's closing.
+/// Proposes corrections of published figures, each with the id of its measurement, and submits them at once where `submits` is
+/// given. Everybody reads the published figure until the correction is published too. A correction is not bound to the
+/// period's closing.
 pub async fn correct(
     once: &Once,
     permit: &Permit<action::CorrectMeasurement>,
     submits: Option<&Permit<action::SubmitMeasurement>>,
-    rows: Rows<Correction>,
+    rows: Rows<(Uuid, Correction)>,
 ) -> Result<Written, DbError> {
     let work = async |writing: &mut Writing| {
-        let (mut sieve, rows) = rows.begin()?;
-        let ids = rows.iter().map(|(_, correction)| correction.measurement).collect();
-        let found = locked(writing, ids).await?;
+        let (mut errors, rows) = rows.begin()?;
+        let found = locked(writing, rows.iter().map(|(_, (id, _))| *id).collect()).await?;
         let indicators = indicators(writing, found.values().map(|row| row.indicator_id)).await?;
+        let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
         let mut seen = HashSet::new();
-        let mut entries = Vec::new();
-        for (row, correction) in rows {
-            let within = found.get(&correction.measurement).filter(|it| permit.reach().holds(Some(it.reporter_id)));
+        let mut checked = Vec::new();
+        for (row, (id, correction)) in rows {
+            let within = found.get(&id).filter(|it| permit.reach().holds(Some(it.reporter_id)));
             let known = within.and_then(|it| Some((it, indicators.get(&it.indicator_id)?)));
             let Some((measurement, indicator)) = known else {
-                sieve.refuse_field(row, ViolationCode::NotFound, "measurement");
+                errors.refuse_field(row, ViolationCode::NotFound, "measurement");
                 continue;
             };
             let mut checks = Checks::default();
             let reason = checks.text("reason", &correction.reason, REASON);
-            checks.broken().into_iter().for_each(|violation| sieve.refuse(row, violation));
-            if !seen.insert(measurement.id) {
-                sieve.refuse(row, Violation::of(ViolationCode::Duplicate, &["input"]));
+            checks.broken().into_iter().for_each(|violation| errors.refuse(row, violation));
+            if !seen.insert(id) {
+                errors.refuse(row, Violation::of(ViolationCode::Duplicate, &["input"]));
             } else if let Some(code) = rules::refusal(measurement, Action::CorrectMeasurement, permit.actor()) {
-                sieve.refuse_field(row, code, "measurement");
+                errors.refuse_field(row, code, "measurement");
             } else if measurement.version() != correction.expected_version {
-                sieve.refuse_field(row, ViolationCode::Stale, "expectedVersion");
+                errors.refuse_field(row, ViolationCode::Stale, "expectedVersion");
             }
-            entries.push(Entry {
-                row,
-                place: measurement.into(),
-                indicator: Arc::clone(indicator),
-                definition_id: measurement.definition_id,
-                reporter_id: measurement.reporter_id,
-                existing: Some(measurement.clone()),
-                figures: correction.figures,
-                reason: Some(reason),
-                opens_on: None,
-            });
+            if errors.holds(row)
+                && let Some(figures) = errors.passing(row, figures::checked(indicator, &correction.figures))
+            {
+                checked.push(Checked::revising(row, measurement.clone(), figures, Some(reason), stamp));
+            }
         }
-        entries.retain(|entry| sieve.holds(entry.row));
-        record(writing, permit, submits, sieve, entries).await
+        record(writing, permit, submits, errors, checked, &HashMap::new()).await
     };
     once.write(permit.actor(), work).await
 }
 
-/// A row whose codes are known.
-struct Placed {
-    row: usize,
-    place: Place,
-    indicator: Arc<Indicator>,
-    definition_id: Uuid,
-    reporter_id: Option<Uuid>,
-    figures: Figures,
-    expected_version: Option<i32>,
+/// Holds checked figures against those before them and, if they are submitted, against those that must go with them; then
+/// writes them. `opens_on` are the first days on which they may be submitted, by row; none where that does not matter.
+async fn record<A: Acts>(
+    writing: &mut Writing,
+    permit: &Permit<A>,
+    submits: Option<&Permit<action::SubmitMeasurement>>,
+    mut errors: RowErrors,
+    mut checked: Vec<Checked>,
+    opens_on: &HashMap<usize, Date>,
+) -> Result<Written, DbError> {
+    let before = history(writing, &checked.iter().map(|it| it.place).collect::<Vec<_>>()).await?;
+    for (it, before) in checked.iter().zip(&before) {
+        if it.figures().is_unexplained_jump(before) {
+            errors.refuse_field(it.row, ViolationCode::Jump, it.figures().field());
+        }
+    }
+    checked.retain(|it| errors.holds(it.row));
+    if let Some(submits) = submits {
+        let today = writing.today();
+        for it in checked.iter().filter(|it| opens_on.get(&it.row).is_some_and(|first| today < *first)) {
+            errors.refuse_field(it.row, ViolationCode::TooEarly, "period");
+        }
+        let submitted = checked.iter().filter_map(|it| {
+            let (value, field) = (it.figures().result?, it.figures().field());
+            Some(comparison::Submitted { row: it.row, place: it.place, value, field })
+        });
+        comparison::compare(writing, submits.reach(), &mut errors, submitted.collect()).await?;
+        checked.retain(|it| errors.holds(it.row));
+    }
+    write(writing, permit, submits, errors, checked).await
 }
 
 /// The versions of an indicator's definition, by the day from which on each is used; none is from the beginning.
@@ -147,13 +143,13 @@ type Versions = BTreeMap<Option<Date>, Uuid>;
 
 /// What the codes of a request stand for.
 struct Catalogue {
-    indicators: HashMap<String, Arc<Indicator>>,
+    indicators: HashMap<String, Indicator>,
     definitions: HashMap<Uuid, Versions>,
     agencies: HashMap<String, Uuid>,
 }
 
 impl Catalogue {
-    async fn of(writing: &mut Writing, rows: &[(usize, Draft)]) -> Result<Self, DbError> {
+    async fn load(writing: &mut Writing, rows: &[(usize, Draft)]) -> Result<Self, DbError> {
         let codes: HashSet<&str> = rows.iter().map(|(_, draft)| draft.indicator.as_str()).collect();
         let query = indicator::table.filter(indicator::code.eq_any(codes)).select(Indicator::as_select());
         let indicators: Vec<Indicator> = query.load(writing.connection()).await?;
@@ -172,7 +168,7 @@ impl Catalogue {
         let query = agency::table.filter(agency::code.eq_any(codes)).select((agency::code, agency::id));
         let agencies: Vec<(String, Uuid)> = query.load(writing.connection()).await?;
         Ok(Self {
-            indicators: indicators.into_iter().map(|row| (row.code.clone(), Arc::new(row))).collect(),
+            indicators: indicators.into_iter().map(|row| (row.code.clone(), row)).collect(),
             definitions,
             agencies: agencies.into_iter().collect(),
         })
@@ -184,111 +180,102 @@ impl Catalogue {
         let used = versions.range(..=Some(day)).next_back().or_else(|| versions.first_key_value());
         used.map(|(_, id)| *id)
     }
+    /// The indicator of a draft, and the version of its definition that is used on the first day of the period.
+    fn defined(&self, draft: &Draft) -> Option<(&Indicator, Uuid)> {
+        let indicator = self.indicators.get(&draft.indicator)?;
+        let first_day = Date(draft.period.window(draft.regime).start);
+        Some((indicator, self.definition(indicator.id, first_day)?))
+    }
 }
 
-/// What the rows are about; those about nothing that is known, too early, or twice in the request are refused.
-async fn placed(writing: &mut Writing, sieve: &mut Sieve, rows: Vec<(usize, Draft)>) -> Result<Vec<Placed>, DbError> {
-    let catalogue = Catalogue::of(writing, &rows).await?;
+/// Where the figure of each row belongs. Refused is what is about nothing that is known, too early, or twice in the request.
+fn placed(
+    catalogue: &Catalogue,
+    today: Date,
+    errors: &mut RowErrors,
+    rows: &[(usize, Draft)],
+) -> BTreeMap<usize, Place> {
     let mut seen = HashSet::new();
-    let mut placed = Vec::new();
+    let mut places = BTreeMap::new();
     for (row, draft) in rows {
-        let window = draft.period.window(draft.regime);
-        let indicator = catalogue.indicators.get(&draft.indicator);
-        let definition = indicator.and_then(|found| catalogue.definition(found.id, Date(window.start)));
+        let defined = catalogue.defined(draft);
         let subject = catalogue.agencies.get(&draft.subject);
-        let reporter = draft.reporter.as_ref().map(|code| catalogue.agencies.get(code).copied());
-        let known =
-            [("indicator", definition.is_some()), ("subject", subject.is_some()), ("reporter", reporter != Some(None))];
+        let is_reporter_known = draft.reporter.as_ref().is_none_or(|code| catalogue.agencies.contains_key(code));
+        let known = [("indicator", defined.is_some()), ("subject", subject.is_some()), ("reporter", is_reporter_known)];
         for (field, _) in known.into_iter().filter(|(_, is_known)| !is_known) {
-            sieve.refuse_field(row, ViolationCode::NotFound, field);
+            errors.refuse_field(*row, ViolationCode::NotFound, field);
         }
-        if writing.today() < Date(window.start) {
-            sieve.refuse_field(row, ViolationCode::TooEarly, "period");
+        if today < Date(draft.period.window(draft.regime).start) {
+            errors.refuse_field(*row, ViolationCode::TooEarly, "period");
         }
-        let (Some(indicator), Some(definition_id), Some(subject_id)) = (indicator, definition, subject.copied()) else {
-            continue;
-        };
+        let (Some((indicator, _)), Some(subject_id)) = (defined, subject.copied()) else { continue };
         let place = Place { indicator_id: indicator.id, subject_id, regime: draft.regime, period: draft.period };
         if !seen.insert(place) {
-            sieve.refuse(row, Violation::of(ViolationCode::Duplicate, &["input"]));
+            errors.refuse(*row, Violation::of(ViolationCode::Duplicate, &["input"]));
         }
-        placed.push(Placed {
-            row,
-            place,
-            indicator: Arc::clone(indicator),
-            definition_id,
-            reporter_id: reporter.flatten(),
-            figures: draft.figures,
-            expected_version: draft.expected_version,
-        });
+        places.insert(*row, place);
     }
-    placed.retain(|it| sieve.holds(it.row));
-    Ok(placed)
+    places.retain(|row, _| errors.holds(*row));
+    places
 }
 
-/// Who reports each: whoever it is assigned to, within reach, while the period is not closed.
+/// Who reports each, and when: whoever it is assigned to, within reach, while the period is not closed.
 async fn assigned(
     writing: &mut Writing,
     reach: &Reached,
-    sieve: &mut Sieve,
-    rows: Vec<Placed>,
-) -> Result<Vec<(Entry, Option<i32>)>, DbError> {
-    let places: Vec<Place> = rows.iter().map(|it| it.place).collect();
-    let windows = windows(writing, &places).await?;
-    let mut entries = Vec::new();
-    for (it, windows) in rows.into_iter().zip(windows) {
-        let wanted =
-            |reporter: Uuid| reach.holds(Some(reporter)) && it.reporter_id.is_none_or(|named| named == reporter);
-        let Some(window) = windows.into_iter().find(|window| wanted(window.reporter_id)) else {
-            sieve.refuse_field(it.row, ViolationCode::NotAssigned, "indicator");
-            continue;
-        };
-        if window.is_closed(writing.today()) {
-            sieve.refuse_field(it.row, ViolationCode::Closed, "period");
+    errors: &mut RowErrors,
+    catalogue: &Catalogue,
+    rows: &[(usize, Draft)],
+    places: &mut BTreeMap<usize, Place>,
+) -> Result<HashMap<usize, Window>, DbError> {
+    let found = windows(writing, &places.values().copied().collect::<Vec<_>>()).await?;
+    let placed = rows.iter().filter(|(row, _)| places.contains_key(row));
+    let mut assigned = HashMap::new();
+    for ((row, draft), windows) in placed.zip(found) {
+        let named = draft.reporter.as_ref().and_then(|code| catalogue.agencies.get(code));
+        let is_wanted = |reporter: Uuid| reach.holds(Some(reporter)) && named.is_none_or(|named| *named == reporter);
+        match windows.into_iter().find(|window| is_wanted(window.reporter_id)) {
+            None => errors.refuse_field(*row, ViolationCode::NotAssigned, "indicator"),
+            Some(window) if window.is_closed(writing.today()) => {
+                errors.refuse_field(*row, ViolationCode::Closed, "period");
+            }
+            Some(window) => drop(assigned.insert(*row, window)),
         }
-        let entry = Entry {
-            row: it.row,
-            place: it.place,
-            indicator: it.indicator,
-            definition_id: it.definition_id,
-            reporter_id: window.reporter_id,
-            existing: None,
-            figures: it.figures,
-            reason: None,
-            opens_on: Some(window.opens_on),
-        };
-        entries.push((entry, it.expected_version));
     }
-    entries.retain(|(entry, _)| sieve.holds(entry.row));
-    Ok(entries)
+    places.retain(|row, _| errors.holds(*row));
+    Ok(assigned)
 }
 
-/// Finds the measurements that are there already: their drafts are written anew, as long as nobody else did so before.
+/// The measurements that are there already, by row: their drafts are written anew, as long as nobody else did so before.
 async fn revised(
     writing: &mut Writing,
     permit: &Permit<action::DraftMeasurement>,
-    sieve: &mut Sieve,
-    entries: &mut Vec<(Entry, Option<i32>)>,
-) -> Result<(), DbError> {
-    let places: Vec<Place> = entries.iter().map(|(entry, _)| entry.place).collect();
-    let mut found = existing(writing, &places).await?;
-    for (n, (entry, expected)) in entries.iter_mut().enumerate() {
-        entry.existing = found.remove(&n);
-        let refusal = match &entry.existing {
+    errors: &mut RowErrors,
+    rows: &[(usize, Draft)],
+    places: &mut BTreeMap<usize, Place>,
+) -> Result<HashMap<usize, Measurement>, DbError> {
+    let mut found = existing(writing, &places.values().copied().collect::<Vec<_>>()).await?;
+    let placed = rows.iter().filter(|(row, _)| places.contains_key(row));
+    let mut revised = HashMap::new();
+    for (n, (row, draft)) in placed.enumerate() {
+        let there = found.remove(&n);
+        let refusal = match &there {
             // Another agency reported it before: whatever stands there is not for this one to see.
-            Some(row) if !permit.reach().holds(Some(row.reporter_id)) => {
+            Some(there) if !permit.reach().holds(Some(there.reporter_id)) => {
                 Some((ViolationCode::NotAssigned, "indicator"))
             }
-            Some(row) => match rules::refusal(row, Action::DraftMeasurement, permit.actor()) {
+            Some(there) => match rules::refusal(there, Action::DraftMeasurement, permit.actor()) {
                 Some(code) => Some((code, "period")),
-                None => (*expected != Some(row.version())).then_some((ViolationCode::Stale, "expectedVersion")),
+                None => (draft.expected_version != Some(there.version()))
+                    .then_some((ViolationCode::Stale, "expectedVersion")),
             },
-            None => expected.map(|_| (ViolationCode::Stale, "expectedVersion")),
+            None => draft.expected_version.map(|_| (ViolationCode::Stale, "expectedVersion")),
         };
         if let Some((code, field)) = refusal {
-            sieve.refuse_field(entry.row, code, field);
+            errors.refuse_field(*row, code, field);
         }
+        revised.extend(there.map(|there| (*row, there)));
     }
-    entries.retain(|(entry, _)| sieve.holds(entry.row));
-    Ok(())
+    places.retain(|row, _| errors.holds(*row));
+    Ok(revised)
 }

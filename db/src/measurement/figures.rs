@@ -2,47 +2,31 @@
 
 use std::cmp::max;
 
-use async_graphql::InputObject;
+use diesel::Insertable;
 use rust_decimal::{Decimal, RoundingStrategy::MidpointAwayFromZero};
 
-use super::Observation;
+use super::{Observation, input::Figures};
 use crate::{
     Violation,
     ViolationCode::{self, Incompatible, Inconsistent, OutOfBounds, Required, TooPrecise},
     indicator::{Indicator, Unit, ValueKind},
     input::Checks,
+    schema::measurement_revision,
 };
 
-/// The most characters of a narrative; of a note and a comment.
+/// The most characters of a narrative; of a note and a comment; of the reason of a correction or a decision.
 const NARRATIVE: u16 = 10_000;
 const NOTE: u16 = 2_000;
+pub(super) const REASON: u16 = 2_000;
 
 /// The most decimal places of the parts of a ratio: a ratio itself is kept with as many.
 const PLACES: u32 = 6;
 
-/// Figures as they are reported.
-#[derive(Debug, Clone, InputObject)]
-pub struct Figures {
-    /// The figure in the indicator's unit, as precise as the indicator is read; 1 for yes, 0 for no. Left out for a ratio
-    /// and for an answer in words
-    pub value: Option<Decimal>,
-    /// Numerator of a ratio: the parts are reported, the ratio follows
-    pub numerator: Option<Decimal>,
-    /// Denominator of a ratio, more than zero
-    pub denominator: Option<Decimal>,
-    /// The answer in words, where the indicator is answered so: at most 10,000 characters
-    pub narrative: Option<String>,
-    /// How firm the figure is
-    pub observation: Observation,
-    /// What else there is to say: at most 2,000 characters
-    pub note: Option<String>,
-    /// Why the figure is far from those of the periods before: asked for by the code `JUMP`, at most 2,000 characters
-    pub comment: Option<String>,
-}
-
-/// Figures that may be recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Recorded {
+/// Figures that have been checked, as they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = measurement_revision)]
+pub(super) struct CheckedFigures {
+    #[diesel(column_name = stated_value)]
     pub value: Option<Decimal>,
     pub numerator: Option<Decimal>,
     pub denominator: Option<Decimal>,
@@ -52,14 +36,23 @@ pub(super) struct Recorded {
     pub observation: Observation,
     pub note: Option<String>,
     pub comment: Option<String>,
-    /// The figure in the indicator's unit; none for an answer in words.
+    /// The figure in the indicator's unit, which PostgreSQL computes again; none for an answer in words.
+    #[diesel(skip_insertion)]
     pub result: Option<Decimal>,
+    /// How many decimal places of the indicator are read.
+    #[diesel(skip_insertion)]
+    pub decimals: i16,
 }
 
-impl Recorded {
+impl CheckedFigures {
     /// The field beside which is said what is wrong with the figure as a whole.
     pub(super) const fn field(&self) -> &'static str {
         if self.numerator.is_some() { "numerator" } else { "value" }
+    }
+
+    /// Whether somebody should look twice at the figure, beside those before it, and nothing was said to it yet.
+    pub(super) fn is_unexplained_jump(&self, before: &[Decimal]) -> bool {
+        self.comment.is_none() && self.result.is_some_and(|result| is_jump(result, before, self.decimals))
     }
 }
 
@@ -77,10 +70,10 @@ fn factor(unit: Unit) -> Decimal {
     }
 }
 
-/// Figures as they may be recorded for an indicator, or all that has to be mended in them.
-pub(super) fn checked(indicator: &Indicator, typed: &Figures) -> Result<Recorded, Vec<Violation>> {
+/// The figures as they are written for an indicator, or all that has to be mended in them.
+pub(super) fn checked(indicator: &Indicator, typed: &Figures) -> Result<CheckedFigures, Vec<Violation>> {
     let mut checks = Checks::default();
-    let mut recorded = Recorded {
+    let mut checked = CheckedFigures {
         value: typed.value,
         numerator: typed.numerator,
         denominator: typed.denominator,
@@ -90,17 +83,18 @@ pub(super) fn checked(indicator: &Indicator, typed: &Figures) -> Result<Recorded
         note: checks.optional("note", typed.note.as_deref(), NOTE),
         comment: checks.optional("comment", typed.comment.as_deref(), NOTE),
         result: None,
+        decimals: indicator.decimals,
     };
     let mut broken = checks.broken();
-    broken.extend(of_kind(indicator.value_kind, &recorded));
-    broken.extend(precision(indicator, &recorded));
+    broken.extend(of_kind(indicator.value_kind, &checked));
+    broken.extend(precision(indicator, &checked));
     if broken.is_empty() {
-        match result(indicator, &recorded) {
-            Ok(result) => recorded.result = result,
+        match result(indicator, &checked) {
+            Ok(result) => checked.result = result,
             Err(violation) => broken.push(violation),
         }
     }
-    if broken.is_empty() { Ok(recorded) } else { Err(broken) }
+    if broken.is_empty() { Ok(checked) } else { Err(broken) }
 }
 
 fn at(code: ViolationCode, field: &'static str) -> Violation {
@@ -108,7 +102,7 @@ fn at(code: ViolationCode, field: &'static str) -> Violation {
 }
 
 /// What is missing, and what does not belong.
-fn of_kind(kind: ValueKind, typed: &Recorded) -> Vec<Violation> {
+fn of_kind(kind: ValueKind, typed: &CheckedFigures) -> Vec<Violation> {
     let needed: &[&str] = match kind {
         ValueKind::Ratio => &["numerator", "denominator"],
         ValueKind::Narrative => &["narrative"],
@@ -129,7 +123,7 @@ fn of_kind(kind: ValueKind, typed: &Recorded) -> Vec<Violation> {
 }
 
 /// A figure is as precise as its indicator is read, and below [`limit`].
-fn precision(indicator: &Indicator, typed: &Recorded) -> Vec<Violation> {
+fn precision(indicator: &Indicator, typed: &CheckedFigures) -> Vec<Violation> {
     let decimals = u32::from(indicator.decimals.unsigned_abs());
     let parts = [
         ("value", typed.value, decimals),
@@ -145,7 +139,7 @@ fn precision(indicator: &Indicator, typed: &Recorded) -> Vec<Violation> {
 }
 
 /// The figure in the indicator's unit, within its bounds.
-fn result(indicator: &Indicator, typed: &Recorded) -> Result<Option<Decimal>, Violation> {
+fn result(indicator: &Indicator, typed: &CheckedFigures) -> Result<Option<Decimal>, Violation> {
     let result = match (typed.value, typed.numerator, typed.denominator) {
         (Some(value), ..) => value,
         (None, Some(_), Some(denominator)) if denominator <= Decimal::ZERO => {
@@ -181,15 +175,14 @@ fn whole(bound: Decimal) -> Option<i32> {
     (bound.scale() == 0).then(|| i32::try_from(bound).ok()).flatten()
 }
 
-/// Figures before it that a figure is held against, and how few of them say too little.
-pub(super) const HISTORY: i64 = 12;
+/// Fewer earlier figures than these say too little to call a figure a jump.
 const FEWEST: usize = 4;
 
 /// Whether a figure is so far from the last one that somebody should look twice: further than five times the usual step (the
 /// median of the changes from period to period), than a fifth of the last figure, and than the smallest difference that is
 /// read. `before` are the published figures of earlier periods of the same length, the latest first; with fewer than four
 /// there is no telling. The median, because one earlier outlier must not hide the next.
-pub(super) fn is_jump(value: Decimal, before: &[Decimal], decimals: i16) -> bool {
+fn is_jump(value: Decimal, before: &[Decimal], decimals: i16) -> bool {
     let Some(last) = before.first().filter(|_| before.len() >= FEWEST) else { return false };
     let mut steps: Vec<Decimal> = before
         .windows(2)

@@ -1,12 +1,25 @@
 //! Measurements (số liệu): one indicator of one subject in one period, with append-only revisions.
+//!
+//! A figure has two forms on its way from a request to SQL: what was typed, and what is written. Each file uses only those
+//! above it in this list:
+//!
+//! 1. `rules`: which step of the life-cycle may follow which. `rows`: what has to be mended in which row.
+//! 2. `input`: what was typed, as the API takes it.
+//! 3. `figures`: checks the numbers of one row by themselves.
+//! 4. `places`: loads what the database knows of the places where the figures belong.
+//! 5. `comparison`: holds figures against others of their place.
+//! 6. `write`: takes what has been checked, and writes it, the outbox and the audit trail.
+//! 7. `draft` and `decision`: what a mutation calls. Each locks, checks all rows by the files above, and writes those that passed.
 
 mod comparison;
 mod decision;
 mod draft;
-mod entry;
 mod figures;
+mod input;
+mod places;
 mod rows;
 mod rules;
+mod write;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -27,9 +40,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
-    decision::{Decides, Seen, decide},
-    draft::{Correction, Draft, correct, draft},
-    figures::Figures,
+    decision::{Decides, decide},
+    draft::{correct, draft},
+    input::{Correction, Draft, Figures, Seen},
     rows::{BulkMode, MOST_ROWS, Rows, Written},
 };
 

@@ -40,8 +40,8 @@ impl<T> Rows<T> {
         Self { rows, mode: Some(mode) }
     }
 
-    /// The rows with their numbers, and what sorts them out.
-    pub(super) fn begin(self) -> Result<(Sieve, Vec<(usize, T)>), DbError> {
+    /// The rows with their numbers, and a place for what has to be mended in them.
+    pub(super) fn begin(self) -> Result<(RowErrors, Vec<(usize, T)>), DbError> {
         let refused = match self.rows.len() {
             0 => Some(Violation::of(ViolationCode::Required, &["input", "rows"])),
             1..=MOST_ROWS => None,
@@ -50,14 +50,14 @@ impl<T> Rows<T> {
         if let Some(violation) = refused {
             return Err(DbError::Violated(vec![violation]));
         }
-        let sieve = Sieve {
+        let errors = RowErrors {
             mode: self.mode,
             count: self.rows.len(),
             broken: Vec::new(),
             refused: BTreeSet::new(),
             gone: false,
         };
-        Ok((sieve, self.rows.into_iter().enumerate().collect()))
+        Ok((errors, self.rows.into_iter().enumerate().collect()))
     }
 }
 
@@ -70,9 +70,9 @@ pub struct Written {
     pub refused: Vec<Violation>,
 }
 
-/// Keeps the rows that may be written, and says of the others what has to be mended.
+/// What has to be mended in which row of a request; the other rows may be written.
 #[derive(Debug)]
-pub(super) struct Sieve {
+pub(super) struct RowErrors {
     mode: Option<BulkMode>,
     count: usize,
     broken: Vec<Violation>,
@@ -80,7 +80,7 @@ pub(super) struct Sieve {
     gone: bool,
 }
 
-impl Sieve {
+impl RowErrors {
     /// A rule that a row breaks; the violation's field is that of a single one: `["input", "value"]`.
     pub(super) fn refuse(&mut self, row: usize, violation: Violation) {
         self.gone |=
@@ -92,6 +92,17 @@ impl Sieve {
     /// A rule that a field of a row breaks.
     pub(super) fn refuse_field(&mut self, row: usize, code: ViolationCode, field: &'static str) {
         self.refuse(row, Violation::of(code, &["input", field]));
+    }
+
+    /// The value for a row, or none if rules were broken: those are then the row's.
+    pub(super) fn passing<T>(&mut self, row: usize, checked: Result<T, Vec<Violation>>) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(broken) => {
+                broken.into_iter().for_each(|violation| self.refuse(row, violation));
+                None
+            }
+        }
     }
 
     /// Whether nothing has to be mended in a row.
@@ -141,13 +152,13 @@ mod tests {
 
     #[test]
     fn rows_are_named_where_there_are_many() {
-        let (mut sieve, rows) = Rows::many(BulkMode::RowByRow, vec!["a", "b"]).begin().unwrap();
+        let (mut errors, rows) = Rows::many(BulkMode::RowByRow, vec!["a", "b"]).begin().unwrap();
         assert_eq!(rows, [(0, "a"), (1, "b")]);
-        sieve.refuse_field(1, ViolationCode::Required, "value");
-        assert!(sieve.holds(0) && !sieve.holds(1) && sieve.passed().is_ok());
-        sieve.refuse_field(0, ViolationCode::Required, "value");
+        errors.refuse_field(1, ViolationCode::Required, "value");
+        assert!(errors.holds(0) && !errors.holds(1) && errors.passed().is_ok());
+        errors.refuse_field(0, ViolationCode::Required, "value");
         let rows = [("input.rows.0.value".to_owned(), Some(0)), ("input.rows.1.value".to_owned(), Some(1))];
-        assert_eq!(told(sieve.passed().unwrap_err()), rows);
+        assert_eq!(told(errors.passed().unwrap_err()), rows);
 
         let (mut one, _) = Rows::one("a").begin().unwrap();
         one.refuse_field(0, ViolationCode::Required, "value");
@@ -157,9 +168,9 @@ mod tests {
     #[test]
     fn one_bad_row_stops_all_or_itself() {
         for (mode, stops) in [(BulkMode::AllOrNothing, true), (BulkMode::RowByRow, false)] {
-            let (mut sieve, _) = Rows::many(mode, vec!["a", "b"]).begin().unwrap();
-            sieve.refuse_field(0, ViolationCode::NotFound, "measurement");
-            assert_eq!(sieve.passed().is_err(), stops);
+            let (mut errors, _) = Rows::many(mode, vec!["a", "b"]).begin().unwrap();
+            errors.refuse_field(0, ViolationCode::NotFound, "measurement");
+            assert_eq!(errors.passed().is_err(), stops);
         }
     }
 

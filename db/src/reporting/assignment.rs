@@ -358,7 +358,13 @@ pub async fn end(
             .set((reporting_assignment::valid.eq(after.valid), reporting_assignment::version.eq(after.version)))
             .execute(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        writing.record(
+            permit,
+            ChangeKind::Updated,
+            (NOUN, id),
+            Some(audit_snapshot(&before)),
+            Some(audit_snapshot(&after)),
+        );
         Ok(after)
     };
     once.write(permit.actor(), work).await
@@ -370,8 +376,8 @@ pub(super) async fn locked(writing: &mut Writing, id: Uuid) -> Result<ReportingA
     Ok(found.first(writing.connection()).await?)
 }
 
-/// What the audit trail keeps of an assignment.
-fn told(row: &ReportingAssignment) -> Value {
+/// An assignment as the audit trail keeps it.
+fn audit_snapshot(row: &ReportingAssignment) -> Value {
     json!({
         "indicator": row.indicator_id, "subject": row.subject_id, "reporter": row.reporter_id, "regime": row.regime.as_str(),
         "periodKind": row.period_kind.as_str(), "validFrom": row.valid.from, "validUntil": row.valid.until, "version": row.version,

@@ -102,9 +102,9 @@ pub struct CompletenessFilter {
 }
 
 const COUNTS: &str = "count(o.state)::integer AS expected, \
-    (count(*) FILTER (WHERE o.state IN ('SUBMITTED', 'APPROVED', 'NIL')))::integer AS answered, \
-    (count(*) FILTER (WHERE o.state IN ('SUBMITTED', 'APPROVED', 'NIL') AND o.on_time))::integer AS answered_on_time, \
-    (count(*) FILTER (WHERE o.state NOT IN ('SUBMITTED', 'APPROVED', 'NIL') AND NOT o.on_time))::integer AS overdue";
+    (count(*) FILTER (WHERE o.answered))::integer AS answered, \
+    (count(*) FILTER (WHERE o.answered AND o.on_time))::integer AS answered_on_time, \
+    (count(*) FILTER (WHERE NOT o.answered AND NOT o.on_time))::integer AS overdue";
 
 /// Adds the query of the rows, each with its key, by which they are sorted.
 fn counted(
@@ -205,7 +205,7 @@ pub(super) fn code(cursor: &Cursor) -> Result<String, DbError> {
     }
 }
 
-// By hand, not by `noun!`: they are counted, not stored.
+// Not by `noun!`: the rows are counted, not stored.
 impl Listed for Completeness {
     type Filter = CompletenessFilter;
     type Sort = ();

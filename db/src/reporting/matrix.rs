@@ -35,7 +35,7 @@ struct Cell {
     obligation: Obligation,
 }
 
-// By hand, not by `noun!`: they are derived, not stored.
+// Not by `noun!`: the rows are derived, not stored.
 impl Listed for MatrixRow {
     /// Without states and due dates: an agency whose cells were all left out would be missing in the middle of a page.
     type Filter = ObligationFilter;

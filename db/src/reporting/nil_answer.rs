@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::owed::owed;
+use super::owed::load_owed;
 use crate::{
     Date, DbError, Once, Reader, ViolationCode,
     calendar::Period,
@@ -130,8 +130,8 @@ pub async fn answer(
     let note = checks.text("note", note, NOTE);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let (assignment, standing) = owed(writing, permit, assignment, period).await?;
-        if let Some(refused) = standing.refuses_nil(writing.today()) {
+        let (assignment, owed) = load_owed(writing, permit, assignment, period).await?;
+        if let Some(refused) = owed.refuses_nil(writing.today()) {
             return Err(DbError::violated(refused, &["input", "period"]));
         }
         let answer = NilAnswer {
@@ -148,7 +148,7 @@ pub async fn answer(
             withdrawn_by: None,
         };
         diesel::insert_into(nil_answer::table).values(&answer).execute(writing.connection()).await?;
-        writing.record(permit, ChangeKind::Created, (NOUN, answer.id), None, Some(told(&answer)));
+        writing.record(permit, ChangeKind::Created, (NOUN, answer.id), None, Some(audit_snapshot(&answer)));
         Ok(answer)
     };
     once.write(permit.actor(), work).await
@@ -164,14 +164,14 @@ pub async fn withdraw(
     let work = async |writing: &mut Writing| {
         let found = nil_answer::table.find(id).select(NilAnswer::as_select()).for_no_key_update();
         let before: NilAnswer = found.first(writing.connection()).await?;
-        let (_, standing) = owed(writing, permit, before.assignment_id, before.period).await?;
+        let (_, owed) = load_owed(writing, permit, before.assignment_id, before.period).await?;
         if before.version != expected_version {
             return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
         }
         if before.withdrawn_at.is_some() {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "nilAnswer"]));
         }
-        if standing.is_closed(writing.today()) {
+        if owed.is_closed(writing.today()) {
             return Err(DbError::violated(ViolationCode::Closed, &["input", "nilAnswer"]));
         }
         let after = NilAnswer {
@@ -188,14 +188,20 @@ pub async fn withdraw(
             ))
             .execute(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        writing.record(
+            permit,
+            ChangeKind::Updated,
+            (NOUN, id),
+            Some(audit_snapshot(&before)),
+            Some(audit_snapshot(&after)),
+        );
         Ok(after)
     };
     once.write(permit.actor(), work).await
 }
 
-/// What the audit trail keeps of a nil answer.
-fn told(answer: &NilAnswer) -> Value {
+/// A nil answer as the audit trail keeps it.
+fn audit_snapshot(answer: &NilAnswer) -> Value {
     json!({
         "assignment": answer.assignment_id, "period": answer.period, "note": answer.note, "withdrawnAt": answer.withdrawn_at,
         "version": answer.version,

@@ -158,14 +158,14 @@ pub struct ObligationFilter {
     pub mine: bool,
 }
 
-/// How long before and after the day asked about, where the question names no days.
+/// How many days before and after the day asked about an obligation may be due, where the question names no days.
 const BEFORE: u64 = 92;
 const AFTER: u64 = 31;
-/// How far back one looks for what one still owes oneself.
+/// How many days before the day asked about, of the viewer's own agencies (`mine`): what is still owed is not forgotten.
 const OWN: u64 = 400;
 /// The most days between the first and the last due date of a question.
 const LONGEST: i64 = 3 * 366;
-/// No period is due later than so many days after its end; extensions, too, keep to it.
+/// The most days between the end of a period and its due date, extensions included.
 pub(super) const LATEST: u64 = 366;
 
 fn earlier(day: Date, days: u64) -> Date {
@@ -176,13 +176,13 @@ fn later(day: Date, days: u64) -> Date {
     Date(day.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
 }
 
-/// The last days of the periods in question, and when they are due.
+/// What a filter asks for: between which days periods end, and between which they are due.
 struct Asked {
     last_days: (Date, Date),
     due: Option<(Date, Date)>,
 }
 
-/// The last day of a period, in the one regime or in both.
+/// The last day of a period: the earliest and the latest, where no regime is named.
 pub(super) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date, Date), DbError> {
     if period.kind() == PeriodKind::Range {
         return Err(DbError::Invalid(
@@ -213,7 +213,7 @@ impl ObligationFilter {
         Ok(Asked { last_days: (earlier(from, LATEST), to), due: Some((from, to)) })
     }
 
-    /// The conditions on the assignment, whose columns `row` has too.
+    /// Adds the conditions on reporter, subject, indicator and regime. `row` is the name of a table that has these columns.
     pub(super) fn narrow(&self, mut statement: Statement, row: &str) -> Statement {
         let codes = [
             ("reporter_id", "agency", &self.reporter),
@@ -249,8 +249,8 @@ impl ObligationFilter {
     }
 }
 
-/// Adds the query of the obligations that the reader may see and the filter lets through, with `within`, a condition on
-/// them, in its innermost part.
+/// Adds the query of the obligations that the reader may see and the filter lets through. `within` is one more condition on
+/// them, in SQL. What an obligation is, and what of it the reader may know, says the function `obligation_shown`.
 pub(super) fn derived(
     statement: Statement,
     reader: &Reader,
@@ -261,31 +261,15 @@ pub(super) fn derived(
     let on = filter.on.unwrap_or(reader.today());
     let Asked { last_days: (from, until), due } = filter.asked(on)?;
     let seen = if filter.mine { scope.drafts() } else { scope.obligations() };
-    // What the reader may not know of looks as if it were not there.
     let statement = statement
-        .sql("SELECT o.*, CASE WHEN o.state IN ('SUBMITTED', 'APPROVED', 'NIL') THEN o.answered_on <= o.due_on WHEN o.due_on < ")
-        .value::<SqlDate, _>(on)
-        .sql(
-            " THEN false END AS on_time, EXISTS (SELECT FROM unlock_request u WHERE u.assignment_id = o.assignment_id \
-             AND u.period = o.period AND u.state = 'APPROVED' AND ",
-        )
-        .value::<SqlDate, _>(on)
-        .sql(
-            " BETWEEN u.opened_on AND u.expires_on) AS unlocked FROM (SELECT o.assignment_id, o.indicator_id, o.subject_id, o.reporter_id, o.regime, o.period_kind, \
-             o.period, o.starts_on, o.ends_on, o.opens_on, o.due_on, o.scheduled_on, o.closes_on, o.answered_on, o.nil_answer_id, \
-             CASE WHEN o.state NOT IN ('DRAFT', 'RETURNED') OR ",
-        )
-        .reaches("o.reporter_id", scope.drafts())
-        .sql(" THEN o.state WHEN ")
-        .value::<SqlDate, _>(on)
-        .sql(" < o.opens_on THEN 'NOT_DUE' ELSE 'DUE' END AS state, CASE WHEN o.state IN ('SUBMITTED', 'APPROVED') OR ")
-        .reaches("o.reporter_id", scope.drafts())
-        .sql(" THEN o.measurement_id END AS measurement_id FROM obligation(")
+        .sql("SELECT o.* FROM obligation_shown(")
         .value::<SqlDate, _>(from)
         .sql(", ")
         .value::<SqlDate, _>(until)
         .sql(", ")
         .value::<SqlDate, _>(on)
+        .sql(", ")
+        .value::<Nullable<Array<SqlUuid>>, _>(scope.drafts().ids())
         .sql(") AS o WHERE ")
         .reaches("o.reporter_id", seen)
         .sql(within);
@@ -294,7 +278,7 @@ pub(super) fn derived(
         statement = statement.sql(" AND o.period = ").value::<Text, _>(period.to_string());
     }
     if let Some((from, to)) = due {
-        // Said of the schedule too: most periods are then left out before anything is read of them.
+        // The same of the schedule, without extensions: PostgreSQL can then leave most periods out before it reads any row.
         statement = statement
             .sql(" AND (o.extended OR o.scheduled_on BETWEEN ")
             .value::<SqlDate, _>(from)
@@ -305,21 +289,20 @@ pub(super) fn derived(
             .sql(" AND ")
             .value::<SqlDate, _>(to);
     }
-    statement = statement.sql(") AS o WHERE TRUE");
     if let Some(states) = &filter.states {
         let states: Vec<&'static str> = states.iter().map(|state| state.as_str()).collect();
         statement = statement.sql(" AND o.state = ANY (").value::<Array<Text>, _>(states).sql(")");
     }
-    let unanswered = "o.state NOT IN ('SUBMITTED', 'APPROVED', 'NIL')";
     if let Some(overdue) = filter.overdue {
         let not = if overdue { "" } else { "NOT " };
-        statement = statement.sql(&format!(" AND {not}({unanswered} AND o.due_on < ")).value::<SqlDate, _>(on).sql(")");
+        statement =
+            statement.sql(&format!(" AND {not}(NOT o.answered AND o.due_on < ")).value::<SqlDate, _>(on).sql(")");
     }
     if filter.mine {
         statement = statement
             .sql(" AND o.opens_on <= ")
             .value::<SqlDate, _>(on)
-            .sql(&format!(" AND ({unanswered} OR o.closes_on >= "))
+            .sql(" AND (NOT o.answered OR o.closes_on >= ")
             .value::<SqlDate, _>(on)
             .sql(")");
     }
@@ -332,7 +315,7 @@ pub(super) struct Count {
     pub count: i64,
 }
 
-// By hand, not by `noun!`: no table holds them, and the assignment with the period tells one from another.
+// Not by `noun!`: obligations stand in no table, and are told apart by assignment and period.
 impl Listed for Obligation {
     type Filter = ObligationFilter;
     type Sort = ();

@@ -1,4 +1,4 @@
-//! What is owed of one assignment in one period, for whoever answers or asks for an unlock.
+//! What is owed of one assignment in one period, and what may therefore be answered or unlocked.
 
 use auth::{Acts, Permit};
 use diesel::{
@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{Date, DbError, ViolationCode, calendar::Period, writer::Writing};
 
-/// How an obligation stands, with what the rules must know of its days.
+/// What is owed of one assignment in one period, as far as the rules must know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub(super) struct Standing {
+pub(super) struct Owed {
     #[diesel(sql_type = Text)]
     pub state: ObligationState,
     #[diesel(sql_type = SqlDate)]
@@ -25,7 +25,7 @@ pub(super) struct Standing {
     pub unlocked: bool,
 }
 
-impl Standing {
+impl Owed {
     fn is_late(self, today: Date) -> bool {
         today > self.closes_on
     }
@@ -55,17 +55,17 @@ impl Standing {
     }
 }
 
-const STANDING: &str = "SELECT o.state, o.closes_on, EXISTS (SELECT FROM unlock_request u \
-        WHERE u.assignment_id = o.assignment_id AND u.period = o.period AND u.state = 'APPROVED' AND $2 BETWEEN u.opened_on AND u.expires_on) AS unlocked \
-    FROM obligation($1, $1, $2) AS o WHERE o.assignment_id = $3 AND o.period = $4";
+/// Whoever writes for an agency sees its drafts, so nothing is hidden here.
+const OWED: &str = "SELECT o.state, o.closes_on, o.unlocked FROM obligation_shown($1, $1, $2, NULL) AS o \
+    WHERE o.assignment_id = $3 AND o.period = $4";
 
-/// The assignment, locked, and how it stands in a period. What is out of the actor's reach is not there.
-pub(super) async fn owed<A: Acts>(
+/// Locks an assignment, and loads what is owed of it in a period. What is out of the actor's reach is not there.
+pub(super) async fn load_owed<A: Acts>(
     writing: &mut Writing,
     permit: &Permit<A>,
     assignment: Uuid,
     period: Period,
-) -> Result<(ReportingAssignment, Standing), DbError> {
+) -> Result<(ReportingAssignment, Owed), DbError> {
     let assignment = locked(writing, assignment).await?;
     if !permit.reach().holds(Some(assignment.reporter_id)) {
         return Err(DbError::NotFound);
@@ -76,7 +76,7 @@ pub(super) async fn owed<A: Acts>(
     }
     let (last_day, _) = last_days(period, Some(assignment.regime))?;
     let today = writing.today();
-    let standing: Option<Standing> = diesel::sql_query(STANDING)
+    let owed: Option<Owed> = diesel::sql_query(OWED)
         .bind::<SqlDate, _>(last_day)
         .bind::<SqlDate, _>(today)
         .bind::<SqlUuid, _>(assignment.id)
@@ -84,7 +84,7 @@ pub(super) async fn owed<A: Acts>(
         .get_result(writing.connection())
         .await
         .optional()?;
-    Ok((assignment, standing.ok_or_else(not_assigned)?))
+    Ok((assignment, owed.ok_or_else(not_assigned)?))
 }
 
 #[cfg(test)]
@@ -95,8 +95,8 @@ mod tests {
         Date(text.parse().unwrap())
     }
 
-    fn standing(state: ObligationState, unlocked: bool) -> Standing {
-        Standing { state, closes_on: day("2026-01-22"), unlocked }
+    fn owed(state: ObligationState, unlocked: bool) -> Owed {
+        Owed { state, closes_on: day("2026-01-22"), unlocked }
     }
 
     #[test]
@@ -114,14 +114,14 @@ mod tests {
             (State::Approved, open, false, Some(ViolationCode::NotInState)),
             (State::Nil, open, false, Some(ViolationCode::Unchanged)),
         ] {
-            assert_eq!(standing(state, unlocked).refuses_nil(on), refused, "{state:?} on {on:?}");
+            assert_eq!(owed(state, unlocked).refuses_nil(on), refused, "{state:?} on {on:?}");
         }
     }
 
     #[test]
     fn only_what_is_closed_is_unlocked() {
         let (open, closed) = (day("2026-01-22"), day("2026-01-23"));
-        let due = |unlocked| standing(ObligationState::Due, unlocked);
+        let due = |unlocked| owed(ObligationState::Due, unlocked);
         assert_eq!(due(false).refuses_unlock(open), Some(ViolationCode::NotInState));
         assert_eq!(due(false).refuses_unlock(closed), None);
         assert_eq!(due(true).refuses_unlock(closed), Some(ViolationCode::Unchanged));

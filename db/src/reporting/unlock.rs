@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::owed::owed;
+use super::owed::load_owed;
 use crate::{
     Date, DbError, Once, Reader, Violation, ViolationCode,
     calendar::Period,
@@ -155,8 +155,8 @@ pub async fn request(
     let reason = checks.text("reason", reason, REASON);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let (assignment, standing) = owed(writing, permit, assignment, period).await?;
-        if let Some(refused) = standing.refuses_unlock(writing.today()) {
+        let (assignment, owed) = load_owed(writing, permit, assignment, period).await?;
+        if let Some(refused) = owed.refuses_unlock(writing.today()) {
             return Err(DbError::violated(refused, &["input", "period"]));
         }
         let request = UnlockRequest {
@@ -176,7 +176,7 @@ pub async fn request(
             decided_by: None,
         };
         diesel::insert_into(unlock_request::table).values(&request).execute(writing.connection()).await?;
-        writing.record(permit, ChangeKind::Created, (NOUN, request.id), None, Some(told(&request)));
+        writing.record(permit, ChangeKind::Created, (NOUN, request.id), None, Some(audit_snapshot(&request)));
         Ok(request)
     };
     once.write(permit.actor(), work).await
@@ -263,14 +263,20 @@ pub async fn decide(once: &Once, permit: &Permit<DecideUnlock>, decision: Decisi
             ))
             .execute(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        writing.record(
+            permit,
+            ChangeKind::Updated,
+            (NOUN, id),
+            Some(audit_snapshot(&before)),
+            Some(audit_snapshot(&after)),
+        );
         Ok(after)
     };
     once.write(permit.actor(), work).await
 }
 
-/// What the audit trail keeps of a request.
-fn told(request: &UnlockRequest) -> Value {
+/// A request as the audit trail keeps it.
+fn audit_snapshot(request: &UnlockRequest) -> Value {
     json!({
         "assignment": request.assignment_id, "period": request.period, "state": request.state.as_str(), "reason": request.reason,
         "decisionReason": request.decision_reason, "expiresOn": request.expires_on, "version": request.version,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Role, RoleGrant};
 use crate::{
     Date, DbError, Once, ViolationCode,
-    account::{agency_within, kept},
+    account::{agency_within, load_in_reach},
     schema::role_grant,
     sql_functions::agency_subtree_ids,
     writer::{ChangeKind, Writing},
@@ -44,7 +44,7 @@ pub struct NewGrant {
 #[boxed]
 pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
     let work = async |writing: &mut Writing| {
-        kept(writing, permit, new.account).await?;
+        load_in_reach(writing, permit, new.account).await?;
         let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
         if auth::Role::from(new.role).sees_everything() && *permit.reach() != Reached::All {
             return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "role"]));
@@ -69,7 +69,7 @@ pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGran
             granted_by: permit.actor().account(),
         };
         diesel::insert_into(role_grant::table).values(&granted).execute(writing.connection()).await?;
-        writing.record(permit, ChangeKind::Created, (NOUN, granted.id), None, Some(told(&granted)));
+        writing.record(permit, ChangeKind::Created, (NOUN, granted.id), None, Some(audit_snapshot(&granted)));
         Ok(granted)
     };
     once.write(permit.actor(), work).await
@@ -90,7 +90,7 @@ pub async fn end(
             return Err(DbError::NotFound);
         }
         // Whoever grants or ends locks the account first, so that two editors come one after the other.
-        kept(writing, permit, seen.account_id).await?;
+        load_in_reach(writing, permit, seen.account_id).await?;
         let before: RoleGrant = found.first(writing.connection()).await?;
         let today = writing.today();
         if before.valid_until.is_some_and(|until| until <= max(today, before.valid_from)) {
@@ -105,7 +105,13 @@ pub async fn end(
             .set(role_grant::valid_until.eq(until))
             .execute(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        writing.record(
+            permit,
+            ChangeKind::Updated,
+            (NOUN, id),
+            Some(audit_snapshot(&before)),
+            Some(audit_snapshot(&after)),
+        );
         Ok(after)
     };
     once.write(permit.actor(), work).await
@@ -146,8 +152,8 @@ async fn reaches_below(writing: &mut Writing, reach: &Reached, agency: Option<Uu
     Ok(below.iter().all(|id| reach.holds(Some(*id))))
 }
 
-/// What the audit trail keeps of a grant.
-fn told(grant: &RoleGrant) -> Value {
+/// A grant as the audit trail keeps it.
+fn audit_snapshot(grant: &RoleGrant) -> Value {
     json!({
         "account": grant.account_id,
         "role": grant.role.as_str(),

@@ -78,7 +78,7 @@ pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewServic
             .returning(ServiceAccount::as_returning())
             .get_result(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(told(&created)));
+        writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(audit_snapshot(&created)));
         Ok(created)
     };
     once.write(permit.actor(), work).await.map_err(in_terms_of_input)
@@ -92,7 +92,7 @@ pub async fn add_secret(
     id: Uuid,
 ) -> Result<(ServiceAccount, ServiceSecret, SecretString), DbError> {
     let work = async |writing: &mut Writing| {
-        let account = entrusted(writing, permit, id).await?;
+        let account = load_wholly_in_reach(writing, permit, id).await?;
         let shown = random::token();
         let secret: ServiceSecret = diesel::insert_into(service_secret::table)
             .values((
@@ -116,7 +116,7 @@ pub async fn end_secret(once: &Once, permit: &Permit<ManageServices>, secret: Uu
     let work = async |writing: &mut Writing| {
         let of = service_secret::table.find(secret).select(service_secret::service_account_id);
         let id: Uuid = of.first(writing.connection()).await?;
-        let account = kept(writing, permit, id).await?;
+        let account = load_in_reach(writing, permit, id).await?;
         let held = service_secret::table.find(secret).filter(service_secret::ended_at.is_null());
         let ended = service_secret::ended_at.eq(writing.now());
         if diesel::update(held).set(ended).execute(writing.connection()).await? == 0 {
@@ -148,8 +148,8 @@ async fn turn(
 ) -> Result<ServiceAccount, DbError> {
     let work = async |writing: &mut Writing| {
         let before = match status {
-            AccountStatus::Active => entrusted(writing, permit, id).await?,
-            AccountStatus::Disabled => kept(writing, permit, id).await?,
+            AccountStatus::Active => load_wholly_in_reach(writing, permit, id).await?,
+            AccountStatus::Disabled => load_in_reach(writing, permit, id).await?,
         };
         if before.status == status {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "serviceAccount"]));
@@ -159,14 +159,24 @@ async fn turn(
             .set((service_account::status.eq(after.status), service_account::version.eq(after.version)))
             .execute(writing.connection())
             .await?;
-        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(told(&before)), Some(told(&after)));
+        writing.record(
+            permit,
+            ChangeKind::Updated,
+            (NOUN, id),
+            Some(audit_snapshot(&before)),
+            Some(audit_snapshot(&after)),
+        );
         Ok(after)
     };
     once.write(permit.actor(), work).await
 }
 
-/// A service account that the actor keeps, locked until the end of the transaction.
-async fn kept(writing: &mut Writing, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
+/// Loads a service account within the actor's reach, and locks it until the end of the transaction.
+async fn load_in_reach(
+    writing: &mut Writing,
+    permit: &Permit<ManageServices>,
+    id: Uuid,
+) -> Result<ServiceAccount, DbError> {
     let everywhere = *permit.reach() == Reached::All;
     let agencies = permit.reach().ids().unwrap_or_default();
     let found = service_account::table
@@ -177,13 +187,13 @@ async fn kept(writing: &mut Writing, permit: &Permit<ManageServices>, id: Uuid) 
     Ok(found.first(writing.connection()).await?)
 }
 
-/// The same, where the actor could act in its name afterwards: it must not reach further than they do.
-async fn entrusted(
+/// Loads a service account that reaches no further than the actor. Asked by whatever would let the actor act in its name.
+async fn load_wholly_in_reach(
     writing: &mut Writing,
     permit: &Permit<ManageServices>,
     id: Uuid,
 ) -> Result<ServiceAccount, DbError> {
-    let account = kept(writing, permit, id).await?;
+    let account = load_in_reach(writing, permit, id).await?;
     if reaches(writing, permit.reach(), account.agency_id, account.with_below).await? {
         Ok(account)
     } else {
@@ -224,8 +234,8 @@ fn in_terms_of_input(error: DbError) -> DbError {
     }
 }
 
-/// What the audit trail keeps of a service account.
-fn told(account: &ServiceAccount) -> Value {
+/// A service account as the audit trail keeps it.
+fn audit_snapshot(account: &ServiceAccount) -> Value {
     json!({
         "code": account.code,
         "name": account.name,

@@ -199,7 +199,7 @@ async fn a_figure_goes_its_way_from_a_draft_to_everybody() {
     // Until it is published, those alone are told who see it.
     assert_eq!(
         office.db.text(OUTBOX).await,
-        "DELETED of DRAFTS DELETED of DRAFTS DELETED of SUBMITTED DELETED of DRAFTS DELETED of SUBMITTED UPDATED"
+        "UPDATED of DRAFTS UPDATED of DRAFTS UPDATED of SUBMITTED HIDDEN of DRAFTS UPDATED of SUBMITTED UPDATED"
     );
 }
 
@@ -340,7 +340,7 @@ async fn a_returned_figure_comes_back_with_its_reason() {
     // Whoever saw it while it was submitted sees it no more.
     let gone = office.standing.ask(question).await.whole();
     assert_eq!(gone["measurements"]["totalCount"], 0);
-    assert_eq!(office.db.text(OUTBOX).await, "DELETED of SUBMITTED DELETED of SUBMITTED DELETED of DRAFTS");
+    assert_eq!(office.db.text(OUTBOX).await, "UPDATED of SUBMITTED HIDDEN of SUBMITTED UPDATED of DRAFTS");
     assert_eq!(refused(&office.reporter, "submitMeasurement", version(&returned)).await, ["NOT_IN_STATE measurement"]);
 
     let mut again = count("808");

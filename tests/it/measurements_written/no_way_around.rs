@@ -209,16 +209,15 @@ impl Company {
                 done.ok()
             }
             Try::Correct { value, submit } => {
-                let correction = Correction {
-                    measurement: known.now.as_ref()?.id,
-                    expected_version: version?,
-                    reason: "Tính lại".to_owned(),
-                    figures: figures(value),
-                };
+                let measurement = known.now.as_ref()?.id;
+                let correction =
+                    Correction {
+                        expected_version: version?, reason: "Tính lại".to_owned(), figures: figures(value)
+                    };
                 let is_open = known.now.as_ref()?.is_open(who, Action::CorrectMeasurement) && !step.stale;
                 let permit = who.permit().ok()?;
-                let done =
-                    measurement::correct(&self.once(), &permit, submits(submit).as_ref(), Rows::one(correction)).await;
+                let rows = Rows::one((measurement, correction));
+                let done = measurement::correct(&self.once(), &permit, submits(submit).as_ref(), rows).await;
                 assert_eq!(done.is_ok(), is_open, "{step:?}: {known:?}: {done:?}");
                 done.ok()
             }

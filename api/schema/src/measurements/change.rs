@@ -6,10 +6,9 @@ use db::{
     DbError, ViolationCode,
     access::Auth,
     audit::hex,
-    calendar::{Period, Regime},
     measurement::{
-        self, BulkMode, Correction, Decides, Draft, Figures, HashesOf, MeasurementAt,
-        MeasurementRevision as RevisionRow, RevisionsOf, Rows, Seen, Written,
+        self, BulkMode, Correction, Decides, Draft, HashesOf, MeasurementAt, MeasurementRevision as RevisionRow,
+        RevisionsOf, Rows, Seen, Written,
     },
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
@@ -26,31 +25,10 @@ use crate::{
 
 /// A figure to be drafted, or a draft to be written anew.
 #[derive(InputObject)]
-pub struct MeasurementDraftInput {
-    /// Code of the indicator
-    indicator: String,
-    /// Code of the agency whose figure it is
-    subject: String,
-    /// Code of the agency that reports it; left out, whoever it is assigned to
-    reporter: Option<String>,
-    /// By which months the period goes
-    #[graphql(default_with = "Regime::Calendar")]
-    regime: Regime,
-    /// The period; it has begun
-    period: Period,
-    /// The `version` of the draft that is written anew, as it was seen; left out if there is none yet
-    expected_version: Option<i32>,
-    /// The figures
-    #[graphql(flatten)]
-    figures: Figures,
-}
-
-/// A figure to be drafted, or a draft to be written anew.
-#[derive(InputObject)]
 pub struct DraftMeasurementInput {
     /// The figure
     #[graphql(flatten)]
-    draft: MeasurementDraftInput,
+    draft: Draft,
     /// Whether it is submitted at once
     #[graphql(default)]
     submit: bool,
@@ -62,7 +40,7 @@ pub struct DraftMeasurementsInput {
     /// What becomes of the others if one has to be mended
     mode: BulkMode,
     /// The figures: 1 to 1,000
-    rows: Vec<MeasurementDraftInput>,
+    rows: Vec<Draft>,
     /// Whether they are submitted at once
     #[graphql(default)]
     submit: bool,
@@ -73,13 +51,9 @@ pub struct DraftMeasurementsInput {
 pub struct MeasurementCorrectionInput {
     /// Id of the measurement
     measurement: ID,
-    /// Its `version` as it was seen
-    expected_version: i32,
-    /// Why the published figure is not right: everybody reads it, at most 2,000 characters
-    reason: String,
-    /// The figures that are right
+    /// What is right
     #[graphql(flatten)]
-    figures: Figures,
+    correction: Correction,
 }
 
 /// A published figure to be corrected, or a proposed correction to be written anew.
@@ -193,8 +167,8 @@ pub struct MeasurementsPayload {
     /// The measurements as they are now, one for each row in the order of the rows: null for a row that was refused. Null if
     /// nothing was written
     measurements: Option<Vec<Option<Measurement>>>,
-    /// For each row that was refused because the figure has changed in between, what it is now
-    conflicts: Option<Vec<MeasurementConflict>>,
+    /// For each row that was refused because the figure has changed in between, what it is now; empty if there is none
+    conflicts: Vec<MeasurementConflict>,
     /// What has to be mended, by rows; empty if all was done
     user_errors: Vec<UserError>,
 }
@@ -315,20 +289,13 @@ fn several(
             Some(MeasurementConflict { row, asked: asked.get(usize::try_from(row).ok()?)?.clone() })
         })
         .collect();
-    Ok(MeasurementsPayload { measurements, conflicts: Some(conflicts), user_errors })
+    Ok(MeasurementsPayload { measurements, conflicts, user_errors })
 }
 
-impl MeasurementDraftInput {
-    fn asked(&self) -> Asked {
-        let (indicator, subject) = (self.indicator.clone(), self.subject.clone());
-        Asked::At(MeasurementAt { indicator, subject, regime: self.regime, period: self.period })
-    }
-}
-
-impl From<MeasurementDraftInput> for Draft {
-    fn from(input: MeasurementDraftInput) -> Self {
-        let MeasurementDraftInput { indicator, subject, reporter, regime, period, expected_version, figures } = input;
-        Self { indicator, subject, reporter, regime, period, figures, expected_version }
+impl From<&Draft> for Asked {
+    fn from(draft: &Draft) -> Self {
+        let (indicator, subject) = (draft.indicator.clone(), draft.subject.clone());
+        Self::At(MeasurementAt { indicator, subject, regime: draft.regime, period: draft.period })
     }
 }
 
@@ -357,11 +324,9 @@ impl AboutOne for MeasurementCorrectionInput {
     }
 }
 
-impl From<MeasurementCorrectionInput> for Correction {
+impl From<MeasurementCorrectionInput> for (Uuid, Correction) {
     fn from(input: MeasurementCorrectionInput) -> Self {
-        let measurement = input.measurement();
-        let MeasurementCorrectionInput { expected_version, reason, figures, .. } = input;
-        Self { measurement, expected_version, reason, figures }
+        (input.measurement(), input.correction)
     }
 }
 
@@ -401,9 +366,9 @@ impl MeasurementMutation {
         let work = async || {
             let permit = permit(context)?;
             let submits = submits!(context, input);
-            let asked = input.draft.asked();
+            let asked = Asked::from(&input.draft);
             let once = once(context, idempotency_key)?;
-            let outcome = measurement::draft(&once, &permit, submits.as_ref(), Rows::one(input.draft.into())).await;
+            let outcome = measurement::draft(&once, &permit, submits.as_ref(), Rows::one(input.draft)).await;
             single(context, outcome, asked)
         };
         Some(work().await)
@@ -420,8 +385,8 @@ impl MeasurementMutation {
         let work = async || {
             let permit = permit(context)?;
             let submits = submits!(context, input);
-            let asked: Vec<Asked> = input.rows.iter().map(MeasurementDraftInput::asked).collect();
-            let rows = Rows::many(input.mode, input.rows.into_iter().map(Draft::from).collect());
+            let asked: Vec<Asked> = input.rows.iter().map(Asked::from).collect();
+            let rows = Rows::many(input.mode, input.rows);
             let once = once(context, idempotency_key)?;
             several(context, measurement::draft(&once, &permit, submits.as_ref(), rows).await, &asked)
         };
@@ -461,7 +426,7 @@ impl MeasurementMutation {
             let permit = permit(context)?;
             let submits = submits!(context, input);
             let asked: Vec<Asked> = input.rows.iter().map(AboutOne::asked).collect();
-            let rows = Rows::many(input.mode, input.rows.into_iter().map(Correction::from).collect());
+            let rows = Rows::many(input.mode, input.rows.into_iter().map(Into::into).collect());
             let once = once(context, idempotency_key)?;
             several(context, measurement::correct(&once, &permit, submits.as_ref(), rows).await, &asked)
         };

@@ -155,7 +155,7 @@ async fn send(transaction: &Transaction<'_>, sql: &str, rows: String) -> Result<
     Ok(())
 }
 
-/// Stored in COPY's text format. None of the values holds a tab, a line break or a backslash.
+/// Rows in COPY's text format. None of the values holds a tab, a line break or a backslash.
 #[derive(Default)]
 struct Chunk {
     measurements: u64,

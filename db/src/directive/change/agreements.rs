@@ -71,7 +71,7 @@ pub async fn request_extension(
         diesel::insert_into(directive_extension::table).values(&request).execute(writing.connection()).await?;
         let event = acting.event(writing, id, DirectiveEventKind::ExtensionRequested, Some(agency));
         let event = Event { text: Some(reason), extension_id: Some(request.id), ..event };
-        acting.told(writing, &before, event).await
+        acting.record_event(writing, &before, event).await
     };
     acting.once.write(acting.permit.actor(), work).await
 }
@@ -127,7 +127,7 @@ pub async fn decide_extension(
         );
         diesel::update(directive_extension::table.find(request)).set(decided).execute(writing.connection()).await?;
         let event = Event { text: reason, extension_id: Some(request), ..event };
-        acting.told(writing, before, event).await
+        acting.record_event(writing, before, event).await
     };
     acting.once.write(acting.permit.actor(), work).await
 }
@@ -160,7 +160,7 @@ pub async fn answer_counter_offer(
             directive_extension::answered_by.eq(acting.account()?),
         );
         diesel::update(directive_extension::table.find(request)).set(answered).execute(writing.connection()).await?;
-        acting.told(writing, before, Event { extension_id: Some(request), ..event }).await
+        acting.record_event(writing, before, Event { extension_id: Some(request), ..event }).await
     };
     acting.once.write(acting.permit.actor(), work).await
 }
@@ -205,7 +205,7 @@ pub async fn request_input(
         };
         diesel::insert_into(directive_input::table).values(&request).execute(writing.connection()).await?;
         let event = acting.event(writing, id, DirectiveEventKind::InputRequested, Some(agency));
-        acting.told(writing, &before, Event { text: Some(question), input_id: Some(request.id), ..event }).await
+        acting.record_event(writing, &before, Event { text: Some(question), input_id: Some(request.id), ..event }).await
     };
     acting.once.write(acting.permit.actor(), work).await
 }
@@ -240,7 +240,7 @@ pub async fn give_input(
         );
         diesel::update(directive_input::table.find(request)).set(given).execute(writing.connection()).await?;
         let event = acting.event(writing, id, DirectiveEventKind::InputGiven, Some(coordinator));
-        acting.told(writing, &before, Event { text: Some(answer), input_id: Some(request), ..event }).await
+        acting.record_event(writing, &before, Event { text: Some(answer), input_id: Some(request), ..event }).await
     };
     acting.once.write(acting.permit.actor(), work).await
 }

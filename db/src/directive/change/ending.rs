@@ -75,7 +75,7 @@ async fn decided<A: Acts>(
         }
         let agency = acting.agency(standing.assigner.as_slice());
         let event = Event { text, ..acting.event(writing, id, kind, agency) };
-        let after = acting.told(writing, &before, event).await?;
+        let after = acting.record_event(writing, &before, event).await?;
         if kind != DirectiveEventKind::SentBack {
             unblock(writing, id).await?;
         }

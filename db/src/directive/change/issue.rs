@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Acting, DirectiveEventKind, Event, NOUN, Opened, TEXT, add, kept, reread, set_deadline};
+use super::{Acting, DirectiveEventKind, Event, NOUN, Opened, TEXT, add, audit_snapshot, reread, set_deadline};
 use crate::{
     Date, DbError, Violation, ViolationCode,
     deadline::{Deadline, DeadlineOperator},
@@ -168,7 +168,7 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             writing.changed(ChangeKind::Created, (NOUN, part.id));
         }
         let after = reread(writing, id).await?;
-        let mut told = kept(&after);
+        let mut told = audit_snapshot(&after);
         if let Value::Object(fields) = &mut told {
             let parts: Vec<_> = drafts.iter().skip(1).map(|part| &part.code).collect();
             fields.insert("parts".to_owned(), json!(parts));
@@ -230,7 +230,7 @@ pub async fn delegate(
         add(writing, &[given, issued(&acting, writing, &draft)]).await?;
         writing.changed(ChangeKind::Updated, (NOUN, id));
         let after = reread(writing, draft.id).await?;
-        writing.record(acting.permit, ChangeKind::Created, (NOUN, draft.id), None, Some(kept(&after)));
+        writing.record(acting.permit, ChangeKind::Created, (NOUN, draft.id), None, Some(audit_snapshot(&after)));
         Ok(after)
     };
     acting.once.write(acting.permit.actor(), work).await

@@ -195,16 +195,21 @@ impl<A: Acts> Acting<'_, A> {
         Ok(())
     }
 
-    /// Writes the event, the outbox and the trail, and gives the directive as it is now.
-    async fn told(&self, writing: &mut Writing, before: &Directive, event: Event) -> Result<Directive, DbError> {
+    /// Writes an event to the timeline, the outbox and the audit trail; returns the directive as it is now.
+    async fn record_event(
+        &self,
+        writing: &mut Writing,
+        before: &Directive,
+        event: Event,
+    ) -> Result<Directive, DbError> {
         let after = reread(writing, before.id).await?;
-        let mut shown = kept(&after);
+        let mut shown = audit_snapshot(&after);
         if let Value::Object(fields) = &mut shown {
             fields.insert("event".to_owned(), json!(event.kind));
             fields.insert("text".to_owned(), json!(event.text));
         }
         add(writing, &[event]).await?;
-        writing.record(self.permit, ChangeKind::Updated, (NOUN, before.id), Some(kept(before)), Some(shown));
+        writing.record(self.permit, ChangeKind::Updated, (NOUN, before.id), Some(audit_snapshot(before)), Some(shown));
         Ok(after)
     }
 }
@@ -319,8 +324,8 @@ async fn due_of_whole(writing: &mut Writing, part: &Directive) -> Result<Option<
     Ok(directive::table.find(whole).select(directive::due_on).first(writing.connection()).await?)
 }
 
-/// What the audit trail keeps of a directive.
-fn kept(of: &Directive) -> Value {
+/// A directive as the audit trail keeps it.
+fn audit_snapshot(of: &Directive) -> Value {
     json!({
         "code": of.code,
         "state": of.state,

@@ -40,7 +40,7 @@ pub async fn accept(
         acting.advance(writing, &before).await?;
         let agency = acting.agency(&standing.leads);
         let event = acting.event(writing, id, DirectiveEventKind::Accepted, agency);
-        acting.told(writing, &before, event).await
+        acting.record_event(writing, &before, event).await
     };
     acting.once.write(acting.permit.actor(), work).await
 }
@@ -127,5 +127,5 @@ async fn reported<A: Acts>(
     let mut event = acting.event(writing, before.id, kind, agency);
     event.text = Some(report.narrative);
     event.progress_id = Some(id);
-    acting.told(writing, before, event).await
+    acting.record_event(writing, before, event).await
 }

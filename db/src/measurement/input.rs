@@ -1,0 +1,75 @@
+//! What is typed: figures, and decisions on them. The forms in which the API takes them; nothing of them is checked yet.
+
+use async_graphql::InputObject;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::Observation;
+use crate::calendar::{Period, Regime};
+
+/// Figures as they are reported.
+#[derive(Debug, Clone, InputObject)]
+pub struct Figures {
+    /// The figure in the indicator's unit, as precise as the indicator is read; 1 for yes, 0 for no. Left out for a ratio
+    /// and for an answer in words
+    pub value: Option<Decimal>,
+    /// Numerator of a ratio: the parts are reported, the ratio follows
+    pub numerator: Option<Decimal>,
+    /// Denominator of a ratio, more than zero
+    pub denominator: Option<Decimal>,
+    /// The answer in words, where the indicator is answered so: at most 10,000 characters
+    pub narrative: Option<String>,
+    /// How firm the figure is
+    pub observation: Observation,
+    /// What else there is to say: at most 2,000 characters
+    pub note: Option<String>,
+    /// Why the figure is far from those of the periods before: asked for by the code `JUMP`, at most 2,000 characters
+    pub comment: Option<String>,
+}
+
+/// A figure to be drafted, or a draft to be written anew.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "MeasurementDraftInput")]
+pub struct Draft {
+    /// Code of the indicator
+    pub indicator: String,
+    /// Code of the agency whose figure it is
+    pub subject: String,
+    /// Code of the agency that reports it; left out, whoever it is assigned to
+    pub reporter: Option<String>,
+    /// By which months the period goes
+    #[graphql(default_with = "Regime::Calendar")]
+    pub regime: Regime,
+    /// The period; it has begun
+    pub period: Period,
+    /// The `version` of the draft that is written anew, as it was seen; left out if there is none yet
+    pub expected_version: Option<i32>,
+    /// The figures
+    #[graphql(flatten)]
+    pub figures: Figures,
+}
+
+/// What is right in the place of a published figure. The API takes it with the id of the measurement.
+#[derive(Debug, Clone, InputObject)]
+pub struct Correction {
+    /// Its `version` as it was seen
+    pub expected_version: i32,
+    /// Why the published figure is not right: everybody reads it, at most 2,000 characters
+    pub reason: String,
+    /// The figures that are right
+    #[graphql(flatten)]
+    pub figures: Figures,
+}
+
+/// A figure as whoever decides on it has seen it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The measurement.
+    pub measurement: Uuid,
+    /// Its version.
+    pub expected_version: i32,
+    /// The hash of its content, where the decision answers for that.
+    pub content_hash: Option<String>,
+    /// Why, where a reason is asked for or given.
+    pub reason: Option<String>,
+}

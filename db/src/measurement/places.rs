@@ -1,0 +1,213 @@
+//! What the database knows of the places where figures belong: who reports there until when, what stands there, what came
+//! before. Asked for many places at once, so that a thousand rows take as many statements as one.
+
+use std::collections::HashMap;
+
+use diesel::{
+    ExpressionMethods as _, JoinOnDsl as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
+    sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::Measurement;
+use crate::{
+    Date, DbError,
+    calendar::{Period, PeriodKind, Regime},
+    indicator::Indicator,
+    schema::{indicator, measurement, measurement_revision},
+    writer::Writing,
+};
+
+/// Where a figure belongs: one indicator of one subject in one period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub indicator_id: Uuid,
+    pub subject_id: Uuid,
+    pub regime: Regime,
+    pub period: Period,
+}
+
+impl From<&Measurement> for Place {
+    fn from(row: &Measurement) -> Self {
+        Self { indicator_id: row.indicator_id, subject_id: row.subject_id, regime: row.regime, period: row.period }
+    }
+}
+
+/// Places as columns, as SQL takes many of them at once: its answers name each by its number, from 1.
+#[derive(Debug, Default)]
+struct Columns {
+    indicators: Vec<Uuid>,
+    subjects: Vec<Uuid>,
+    regimes: Vec<Regime>,
+    kinds: Vec<PeriodKind>,
+    periods: Vec<String>,
+    starts: Vec<Date>,
+    ends: Vec<Date>,
+}
+
+impl<'a> FromIterator<&'a Place> for Columns {
+    fn from_iter<I: IntoIterator<Item = &'a Place>>(places: I) -> Self {
+        let mut columns = Self::default();
+        for place in places {
+            let window = place.period.window(place.regime);
+            columns.indicators.push(place.indicator_id);
+            columns.subjects.push(place.subject_id);
+            columns.regimes.push(place.regime);
+            columns.kinds.push(place.period.kind());
+            columns.periods.push(place.period.to_string());
+            columns.starts.push(Date(window.start));
+            columns.ends.push(Date(window.end));
+        }
+        columns
+    }
+}
+
+/// The first columns of a query over places.
+const PLACES: &str = "unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY \
+    AS place (indicator_id, subject_id, regime, period_kind, period, starts_on, ends_on, n)";
+
+/// Binds places to a query over [`PLACES`].
+macro_rules! over_places {
+    ($query:expr, $columns:expr) => {{
+        let columns: Columns = $columns;
+        diesel::sql_query($query)
+            .bind::<Array<SqlUuid>, _>(columns.indicators)
+            .bind::<Array<SqlUuid>, _>(columns.subjects)
+            .bind::<Array<Text>, _>(columns.regimes)
+            .bind::<Array<Text>, _>(columns.kinds)
+            .bind::<Array<Text>, _>(columns.periods)
+            .bind::<Array<SqlDate>, _>(columns.starts)
+            .bind::<Array<SqlDate>, _>(columns.ends)
+    }};
+}
+
+/// The number of a place in an answer, from 0.
+fn index(n: i64) -> usize {
+    usize::try_from(n).unwrap_or_default().saturating_sub(1)
+}
+
+/// Who is to report a figure, and when.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub(super) struct Window {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = SqlUuid)]
+    pub reporter_id: Uuid,
+    /// From this day on it may be handed in: what comes earlier is no figure of the period.
+    #[diesel(sql_type = SqlDate)]
+    pub opens_on: Date,
+    /// After this day it is closed.
+    #[diesel(sql_type = Nullable<SqlDate>)]
+    closes_on: Option<Date>,
+    #[diesel(sql_type = Bool)]
+    unlocked: bool,
+}
+
+impl Window {
+    /// Whether nothing may be written for it any more.
+    pub(super) fn is_closed(&self, today: Date) -> bool {
+        !self.unlocked && self.closes_on.is_some_and(|last| today > last)
+    }
+}
+
+/// For each place, the reporters it is assigned to, and until when.
+pub(super) async fn windows(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Window>>, DbError> {
+    let today = writing.today();
+    let query = format!(
+        "SELECT place.n, w.reporter_id, w.opens_on, w.closes_on, w.unlocked FROM {PLACES} \
+         CROSS JOIN LATERAL reporting_window(place.indicator_id, place.subject_id, place.regime, place.period_kind, \
+             place.period, place.starts_on, place.ends_on, $8) AS w ORDER BY place.n"
+    );
+    let query = over_places!(query, places.iter().collect()).bind::<SqlDate, _>(today);
+    let found: Vec<Window> = query.load(writing.connection()).await?;
+    let mut windows = vec![Vec::new(); places.len()];
+    for window in found {
+        if let Some(of_place) = windows.get_mut(index(window.n)) {
+            of_place.push(window);
+        }
+    }
+    Ok(windows)
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// The measurements that are there already, by the numbers of their places; locked until the end of the transaction.
+pub(super) async fn existing(writing: &mut Writing, places: &[Place]) -> Result<HashMap<usize, Measurement>, DbError> {
+    let query = format!(
+        "SELECT place.n, m.id FROM {PLACES} JOIN measurement m USING (indicator_id, subject_id, regime, period)"
+    );
+    let found: Vec<Found> = over_places!(query, places.iter().collect()).load(writing.connection()).await?;
+    let ids = found.iter().map(|found| found.id).collect();
+    let rows = locked(writing, ids).await?;
+    Ok(found.into_iter().filter_map(|found| Some((index(found.n), rows.get(&found.id)?.clone()))).collect())
+}
+
+/// Measurements as they are now, each with its latest revision; locked until the end of the transaction.
+pub(super) async fn locked(writing: &mut Writing, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Measurement>, DbError> {
+    diesel::sql_query("SELECT measurement_lock($1)")
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .execute(writing.connection())
+        .await?;
+    // Read after that, for each may just have changed.
+    latest(writing, &ids).await
+}
+
+/// Measurements, each with its latest revision, whoever may see it.
+pub(super) async fn latest(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Measurement>, DbError> {
+    let query = measurement::table
+        .inner_join(measurement_revision::table.on(super::latest_revision()))
+        .filter(measurement::id.eq_any(ids))
+        .select(Measurement::as_select());
+    let rows: Vec<Measurement> = query.load(writing.connection()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Indicators by their ids.
+pub(super) async fn indicators(
+    writing: &mut Writing,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Indicator>, DbError> {
+    let query = indicator::table.filter(indicator::id.eq_any(ids.into_iter().collect::<Vec<_>>()));
+    let rows: Vec<Indicator> = query.select(Indicator::as_select()).load(writing.connection()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Published figures of earlier periods that a figure is held against.
+const HISTORY: i64 = 12;
+
+#[derive(QueryableByName)]
+struct Past {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = Numeric)]
+    value: Decimal,
+}
+
+/// For each place, the published figures of the periods before it, the latest first.
+pub(super) async fn history(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Decimal>>, DbError> {
+    let query = format!(
+        "SELECT place.n, past.value FROM {PLACES} CROSS JOIN LATERAL (
+            SELECT r.value, m.ends_on FROM measurement m
+            JOIN measurement_revision r ON r.measurement_id = m.id AND r.revision = m.published_revision
+            WHERE m.published_revision IS NOT NULL AND m.indicator_id = place.indicator_id AND m.subject_id = place.subject_id
+                AND m.regime = place.regime AND m.period_kind = place.period_kind AND m.ends_on <= place.starts_on AND r.value IS NOT NULL
+            ORDER BY m.ends_on DESC, m.id DESC LIMIT {HISTORY}) AS past
+        ORDER BY place.n, past.ends_on DESC"
+    );
+    let found: Vec<Past> = over_places!(query, places.iter().collect()).load(writing.connection()).await?;
+    let mut before = vec![Vec::new(); places.len()];
+    for past in found {
+        if let Some(of_place) = before.get_mut(index(past.n)) {
+            of_place.push(past.value);
+        }
+    }
+    Ok(before)
+}

@@ -1,0 +1,1 @@
+DROP FUNCTION obligation_shown(date, date, date, uuid[]);
