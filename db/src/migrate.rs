@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use derive::boxed;
 use diesel::{
     QueryDsl as _,
+    connection::SimpleConnection as _,
     dsl::sql,
-    migration::{Migration, MigrationSource as _},
+    migration::{Migration, MigrationSource},
     pg::Pg,
     sql_types::{BigInt, Bool, Integer},
 };
@@ -32,9 +33,14 @@ const LOCK_POLL: Duration = Duration::from_millis(100);
 /// A node that migrates a large table may well take minutes; the others wait for it.
 const LOCK_WAIT: Duration = Duration::from_secs(600);
 
-/// Migrations take their time, but must not stand in a lock's queue, where all other statements would queue behind them.
+/// Migrations take their time, but must not stand in a lock's queue, where all other statements queue behind them. Those of
+/// a server wait for three seconds ([`SessionLimits`]): a migration gives way before they fail.
 const LIMITS: SessionLimits =
-    SessionLimits { statement: Duration::ZERO, lock: Duration::from_secs(10), idle_in_transaction: Duration::ZERO };
+    SessionLimits { statement: Duration::ZERO, lock: Duration::from_secs(2), idle_in_transaction: Duration::ZERO };
+
+/// So often a migration is tried that waits for a lock in vain, after a pause in which the queue behind it goes on.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_millis(500);
 
 diesel::table! {
     /// Diesel's own record of what was applied.
@@ -44,7 +50,8 @@ diesel::table! {
     }
 }
 
-/// Applies what is pending, in order, and names it; each migration is a transaction of its own. Then the server's role is
+/// Applies what is pending, in order, and names it; each migration is a transaction of its own, unless its `metadata.toml`
+/// says otherwise. Then the server's role is
 /// granted what it needs.
 ///
 /// # Errors
@@ -57,19 +64,54 @@ pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> 
         .get_result(&mut connection)
         .await?;
     can_run_on(version)?;
-    let (applied, mut connection) = apart(connection, |harness| {
-        let mut names = Vec::new();
-        for migration in harness.pending_migrations(MIGRATIONS).map_err(DbError::Internal)? {
-            let name = migration.name().to_string();
-            tracing::info!(migration = %name, "applying");
-            harness.run_migration(&*migration).map_err(DbError::Internal)?;
-            names.push(name);
-        }
-        Ok(names)
-    })
-    .await?;
+    let (applied, mut connection) = apart(connection, |harness| apply(harness, MIGRATIONS)).await?;
     wall::raise(&mut connection, !applied.is_empty()).await?;
     Ok(applied)
+}
+
+/// Applies what is pending of other migrations in the same way, without the server's role. For tests of that way.
+pub async fn run_others(
+    settings: &ConnectionSettings,
+    migrations: impl MigrationSource<Pg> + Send + 'static,
+) -> Result<Vec<String>, DbError> {
+    let connection = lock(settings).await?;
+    Ok(apart(connection, |harness| apply(harness, migrations)).await?.0)
+}
+
+fn apply(harness: &mut Harness, migrations: impl MigrationSource<Pg>) -> Result<Vec<String>, DbError> {
+    let mut names = Vec::new();
+    for migration in harness.pending_migrations(migrations).map_err(DbError::Internal)? {
+        let name = migration.name().to_string();
+        tracing::info!(migration = %name, "applying");
+        if migration.metadata().run_in_transaction() {
+            apply_at_last(harness, &*migration)?;
+        } else {
+            // What runs outside a transaction (`CONCURRENTLY`) waits without standing in anybody's way, and leaves a broken
+            // index behind if it is interrupted.
+            harness.batch_execute("SET lock_timeout = 0")?;
+            harness.run_migration(&*migration).map_err(DbError::Internal)?;
+            harness.batch_execute("RESET lock_timeout")?;
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// Tries again if a lock is not to be had.
+fn apply_at_last(harness: &mut Harness, migration: &dyn Migration<Pg>) -> Result<(), DbError> {
+    let mut tries = 1;
+    loop {
+        match harness.run_migration(migration) {
+            Ok(_) => return Ok(()),
+            // In a box of diesel's migrations; the text as in `DbError`.
+            Err(error) if tries < TRIES && error.to_string().contains("due to lock timeout") => {
+                tracing::info!(migration = %migration.name(), tries, "a table is busy; trying again");
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            Err(error) => return Err(DbError::Internal(error)),
+        }
+    }
 }
 
 /// An older server would fail inside some migration, with a syntax error that says nothing of the reason.

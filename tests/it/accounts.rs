@@ -1,10 +1,12 @@
 //! Accounts and the roles they hold: who sees them, and who changes them.
 
 use auth::{Actor, Holding, Principal, Reached, Role};
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
-    graphql::{Viewer, texts},
+    graphql::{Viewer, lines, texts},
+    mutation::broken,
 };
 use uuid::Uuid;
 
@@ -84,15 +86,10 @@ async fn an_account_shows_its_roles_and_a_grant_its_end() {
         .await
         .whole();
     let lan = &answer["account"];
-    assert_eq!(
-        lan["grants"]["nodes"],
-        json!([
-            { "role": "HEAD", "withBelow": true, "everywhere": false, "validFrom": "2026-01-01", "validUntil": null,
-              "agency": { "code": "qng.skhcn" }, "grantedBy": { "login": "quantri" }, "account": { "login": "lan@quangngai.gov.vn" } },
-            { "role": "REPORTER", "withBelow": false, "everywhere": false, "validFrom": "2025-07-01", "validUntil": "2026-01-01",
-              "agency": { "code": "qng.skhcn" }, "grantedBy": null, "account": { "login": "lan@quangngai.gov.vn" } },
-        ])
-    );
+    assert_snapshot!(lines(&lan["grants"]["nodes"]), @r#"
+    {"account":{"login":"lan@quangngai.gov.vn"},"agency":{"code":"qng.skhcn"},"everywhere":false,"grantedBy":{"login":"quantri"},"role":"HEAD","validFrom":"2026-01-01","withBelow":true}
+    {"account":{"login":"lan@quangngai.gov.vn"},"agency":{"code":"qng.skhcn"},"everywhere":false,"role":"REPORTER","validFrom":"2025-07-01","validUntil":"2026-01-01","withBelow":false}
+    "#);
     // On its last day's morrow the reporter's role is over.
     assert_eq!((&lan["today"]["totalCount"], &lan["before"]["nodes"]), (&json!(1), &json!([{ "role": "REPORTER" }])));
     assert_eq!(
@@ -150,51 +147,16 @@ fn operator(db: &TestDb) -> Viewer {
     Viewer::with(db, Principal::operator())
 }
 
-/// What a mutation answers: the object that it names, and what has to be mended as "CODE at.field".
+/// What a mutation answers: the object that it names, and what has to be mended.
 async fn done(viewer: &Viewer, mutation: &str, input: Value) -> (Value, Vec<String>) {
     let (object, selection) = match mutation {
         "grantRole" | "endRole" => ("roleGrant", "id role withBelow validFrom validUntil agency { code }"),
         _ => ("account", "id login fullName email language status version agency { code }"),
     };
-    let input_type = match mutation {
-        "createAccount" => "CreateAccountInput",
-        "updateAccount" => "UpdateAccountInput",
-        "grantRole" => "GrantRoleInput",
-        "endRole" => "EndRoleInput",
-        _ => "AccountInput",
-    };
-    let query = format!(
-        "mutation Do($input: {input_type}!) {{ {mutation}(input: $input) {{ {object} {{ {selection} }} userErrors {{ code field }} }} }}"
-    );
-    let mut answer = viewer.ask_with(&query, json!({ "input": input })).await.whole()[mutation].take();
-    let errors = answer["userErrors"].as_array().unwrap().iter();
-    let errors: Vec<_> = errors
-        .map(|error| format!("{} {}", error["code"].as_str().unwrap(), texts(error, "field/*").join(".")))
-        .collect();
+    let mut answer = viewer.act(mutation, input, &format!("{object} {{ {selection} }}")).await;
+    let errors = broken(&answer);
     assert_eq!(answer[object].is_null(), !errors.is_empty(), "{answer}");
     (answer[object].take(), errors)
-}
-
-/// The message of the one error at the top.
-async fn refused(viewer: &Viewer, mutation: &str, input: Value) -> String {
-    let query = format!("mutation {{ {mutation}(input: {}) {{ userErrors {{ code }} }} }}", literal(&input));
-    let asked = viewer.ask(&query).await;
-    assert!(asked.data[mutation].is_null(), "{:?}", asked.data);
-    asked.errors[0]["message"].as_str().unwrap().to_owned()
-}
-
-/// JSON as GraphQL writes it; texts in capitals are values of enums.
-fn literal(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", literal(value))).collect();
-            format!("{{ {} }}", fields.join(", "))
-        }
-        Value::String(word) if !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase() || c == '_') => {
-            word.clone()
-        }
-        other => other.to_string(),
-    }
 }
 
 async fn id_of(db: &TestDb, login: &str) -> String {
@@ -231,7 +193,7 @@ async fn an_account_is_made_in_its_stored_form_and_recorded() {
     let outbox = "SELECT string_agg(kind, ' ') FROM change WHERE noun = 'account'";
     assert_eq!(db.text(outbox).await, "CREATED");
 
-    assert_eq!(done(&admin, "createAccount", input).await.1, ["TAKEN input.login"]);
+    assert_eq!(done(&admin, "createAccount", input).await.1, ["TAKEN login"]);
     assert_eq!(trail(&db).await, "USER CREATE_ACCOUNT account", "nothing was written");
 }
 
@@ -242,26 +204,17 @@ async fn what_cannot_be_an_account_is_told_field_by_field() {
     for (input, errors) in [
         (
             json!({ "login": "", "fullName": "Lan\u{202e}", "email": "a\u{0}@b" }),
-            vec!["REQUIRED input.login", "MALFORMED input.fullName", "MALFORMED input.email"],
+            vec!["REQUIRED login", "MALFORMED fullName", "MALFORMED email"],
         ),
-        (
-            json!({ "login": "x".repeat(129), "fullName": "ệ".repeat(201) }),
-            vec!["TOO_LONG input.login", "TOO_LONG input.fullName"],
-        ),
-        (
-            json!({ "login": "lê thị huế", "fullName": "Lê Thị Huế", "agency": "qng.skhcn" }),
-            vec!["MALFORMED input.login"],
-        ),
+        (json!({ "login": "x".repeat(129), "fullName": "ệ".repeat(201) }), vec!["TOO_LONG login", "TOO_LONG fullName"]),
+        (json!({ "login": "lê thị huế", "fullName": "Lê Thị Huế", "agency": "qng.skhcn" }), vec!["MALFORMED login"]),
         (
             json!({ "login": "hue", "fullName": "Lê Thị Huế", "email": "ở nhà", "agency": "qng.skhcn" }),
-            vec!["MALFORMED input.email"],
+            vec!["MALFORMED email"],
         ),
-        (json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "khong.co" }), vec!["NOT_FOUND input.agency"]),
-        (
-            json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "tw.bo_chinh_tri" }),
-            vec!["OUT_OF_REACH input.agency"],
-        ),
-        (json!({ "login": "hue", "fullName": "Lê Thị Huế" }), vec!["OUT_OF_REACH input.agency"]),
+        (json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "khong.co" }), vec!["NOT_FOUND agency"]),
+        (json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "tw.bo_chinh_tri" }), vec!["OUT_OF_REACH agency"]),
+        (json!({ "login": "hue", "fullName": "Lê Thị Huế" }), vec!["OUT_OF_REACH agency"]),
     ] {
         assert_eq!(done(&admin, "createAccount", input.clone()).await.1, errors, "{input}");
     }
@@ -293,7 +246,7 @@ async fn an_editor_who_has_seen_an_older_version_is_shown_the_present_one() {
     );
     // Nobody moves an account to where they do not reach.
     let away = json!({ "account": lan, "expectedVersion": 2, "agency": null });
-    assert_eq!(done(&admin, "updateAccount", away).await.1, ["OUT_OF_REACH input.agency"]);
+    assert_eq!(done(&admin, "updateAccount", away).await.1, ["OUT_OF_REACH agency"]);
 }
 
 const SESSION: &str = "INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at)
@@ -311,7 +264,7 @@ async fn disabling_ends_sessions_and_enabling_revives_none() {
     let tuan = json!({ "account": id_of(&db, "tuan").await });
     let (disabled, _) = done(&admin, "disableAccount", tuan.clone()).await;
     assert_eq!((&disabled["status"], &disabled["version"]), (&json!("DISABLED"), &json!(2)));
-    assert_eq!(done(&admin, "disableAccount", tuan.clone()).await.1, ["UNCHANGED input.account"]);
+    assert_eq!(done(&admin, "disableAccount", tuan.clone()).await.1, ["UNCHANGED account"]);
     assert_eq!(done(&admin, "enableAccount", tuan).await.0["status"], "ACTIVE");
     let lan = json!({ "account": id_of(&db, "lan@quangngai.gov.vn").await });
     assert_eq!(done(&admin, "endSessionsOf", lan).await.1, [""; 0]);
@@ -334,7 +287,7 @@ async fn a_lost_second_factor_is_taken_off_with_its_codes() {
     let admin = administrator(&db, "qng.ubnd").await;
     let lan = json!({ "account": id_of(&db, "lan@quangngai.gov.vn").await });
     assert_eq!(done(&admin, "resetSecondFactor", lan.clone()).await.1, [""; 0]);
-    assert_eq!(done(&admin, "resetSecondFactor", lan).await.1, ["UNCHANGED input.account"]);
+    assert_eq!(done(&admin, "resetSecondFactor", lan).await.1, ["UNCHANGED account"]);
     let left = "SELECT (SELECT count(*) FROM second_factor) || ' ' || (SELECT count(*) FROM recovery_code)";
     assert_eq!(db.text(left).await, "2 2");
     assert_eq!(sessions(&db).await, "lan@quangngai.gov.vn FACTOR_CHANGED, quantri OPEN, tuan OPEN");
@@ -377,15 +330,15 @@ async fn roles_are_granted_within_reach_and_ended_not_deleted() {
         (&json!("2026-01-20"), &json!(null), &json!(true))
     );
     for (input, error) in [
-        (json!({ "role": "HEAD", "agency": "qng.ubnd" }), "OVERLAPS input.validFrom"),
-        (json!({ "role": "ADMINISTRATOR", "agency": "qng.ubnd" }), "INCOMPATIBLE input.role"),
-        (json!({ "role": "REPORTER", "agency": "tw.bo_chinh_tri" }), "OUT_OF_REACH input.agency"),
-        (json!({ "role": "ADMINISTRATOR" }), "OUT_OF_REACH input.agency"),
+        (json!({ "role": "HEAD", "agency": "qng.ubnd" }), "OVERLAPS validFrom"),
+        (json!({ "role": "ADMINISTRATOR", "agency": "qng.ubnd" }), "INCOMPATIBLE role"),
+        (json!({ "role": "REPORTER", "agency": "tw.bo_chinh_tri" }), "OUT_OF_REACH agency"),
+        (json!({ "role": "ADMINISTRATOR" }), "OUT_OF_REACH agency"),
         // It would open everything, wherever it is held.
-        (json!({ "role": "INSPECTOR", "agency": "qng.stc" }), "OUT_OF_REACH input.role"),
+        (json!({ "role": "INSPECTOR", "agency": "qng.stc" }), "OUT_OF_REACH role"),
         (
             json!({ "role": "LEADER", "agency": "qng.ubnd", "validFrom": "2026-02-01", "validUntil": "2026-01-01" }),
-            "MALFORMED input.validUntil",
+            "MALFORMED validUntil",
         ),
     ] {
         let mut input = input;
@@ -393,18 +346,18 @@ async fn roles_are_granted_within_reach_and_ended_not_deleted() {
         assert_eq!(done(&admin, "grantRole", input.clone()).await.1, [error], "{input}");
     }
     let everywhere = json!({ "account": tuan, "role": "REPORTER" });
-    assert_eq!(done(&operator(&db), "grantRole", everywhere).await.1, ["REQUIRED input.agency"]);
+    assert_eq!(done(&operator(&db), "grantRole", everywhere).await.1, ["REQUIRED agency"]);
 
     let grant = &granted["id"];
     let past = json!({ "grant": grant, "validUntil": "2026-01-19" });
-    assert_eq!(done(&admin, "endRole", past).await.1, ["MALFORMED input.validUntil"]);
+    assert_eq!(done(&admin, "endRole", past).await.1, ["MALFORMED validUntil"]);
     let (ended, _) = done(&admin, "endRole", json!({ "grant": grant, "validUntil": "2026-03-01" })).await;
     assert_eq!(ended["validUntil"], "2026-03-01");
     let longer = json!({ "grant": grant, "validUntil": "2026-04-01" });
-    assert_eq!(done(&admin, "endRole", longer).await.1, ["MALFORMED input.validUntil"]);
+    assert_eq!(done(&admin, "endRole", longer).await.1, ["MALFORMED validUntil"]);
     let (ended, _) = done(&admin, "endRole", json!({ "grant": grant })).await;
     assert_eq!(ended["validUntil"], "2026-01-20");
-    assert_eq!(done(&admin, "endRole", json!({ "grant": grant })).await.1, ["UNCHANGED input.grant"]);
+    assert_eq!(done(&admin, "endRole", json!({ "grant": grant })).await.1, ["UNCHANGED grant"]);
     assert_eq!(trail(&db).await, "USER GRANT_ROLE role_grant, USER GRANT_ROLE role_grant, USER GRANT_ROLE role_grant");
 }
 
@@ -417,7 +370,7 @@ async fn an_agency_below_that_is_not_reached_is_not_given_away() {
             .await;
     let tuan = id_of(&db, "tuan").await;
     let with_below = json!({ "account": tuan, "role": "HEAD", "agency": "qng.ubnd", "withBelow": true });
-    assert_eq!(done(&admin, "grantRole", with_below).await.1, ["OUT_OF_REACH input.withBelow"]);
+    assert_eq!(done(&admin, "grantRole", with_below).await.1, ["OUT_OF_REACH withBelow"]);
     assert_eq!(
         done(&admin, "grantRole", json!({ "account": tuan, "role": "HEAD", "agency": "qng.ubnd" })).await.1,
         [""; 0]
@@ -430,19 +383,19 @@ async fn nobody_becomes_more_by_resetting_somebody_else() {
     let admin = administrator(&db, "qng.stc").await;
     let tuan = json!({ "account": id_of(&db, "tuan").await });
     let reset = async || done(&admin, "resetSecondFactor", tuan.clone()).await.1;
-    assert_eq!(reset().await, ["UNCHANGED input.account"], "he has none, but the administrator may");
+    assert_eq!(reset().await, ["UNCHANGED account"], "he has none, but the administrator may");
     for (role, agency, below) in [("HEAD", "'qng.skhcn'", false), ("LEADER", "'qng.ubnd'", true)] {
         db.execute(&format!(
             "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
              SELECT gen_random_uuid(), '{TUAN}', '{role}', id, {below}, '2026-06-01', now() FROM agency WHERE code = {agency}"
         ))
         .await;
-        assert_eq!(reset().await, ["OUT_OF_REACH input.account"], "he will hold {role} elsewhere");
+        assert_eq!(reset().await, ["OUT_OF_REACH account"], "he will hold {role} elsewhere");
         db.execute(&format!(
             "UPDATE role_grant SET valid_until = valid_from WHERE account_id = '{TUAN}' AND role = '{role}'"
         ))
         .await;
-        assert_eq!(reset().await, ["UNCHANGED input.account"]);
+        assert_eq!(reset().await, ["UNCHANGED account"]);
     }
 }
 
@@ -464,11 +417,11 @@ async fn ids_of_another_agency_look_like_none() {
         ] {
             let mut input = more;
             input["account"] = json!(account);
-            assert_eq!(refused(&admin, mutation, input).await, "Not found", "{mutation} {account}");
+            assert_eq!(admin.denied(mutation, input).await, "Not found", "{mutation} {account}");
         }
     }
     for grant in [grant.as_str(), tuan.as_str(), nobodys.as_str()] {
-        assert_eq!(refused(&admin, "endRole", json!({ "grant": grant })).await, "Not found");
+        assert_eq!(admin.denied("endRole", json!({ "grant": grant })).await, "Not found");
     }
     // A role of theirs that somebody of another agency holds is seen by neither of the two.
     db.execute(&format!(
@@ -477,7 +430,7 @@ async fn ids_of_another_agency_look_like_none() {
     ))
     .await;
     let grant = grant_of(&db, "tuan").await;
-    assert_eq!(refused(&admin, "endRole", json!({ "grant": grant })).await, "Not found");
+    assert_eq!(admin.denied("endRole", json!({ "grant": grant })).await, "Not found");
     assert_eq!(trail(&db).await, "");
 }
 
@@ -497,10 +450,10 @@ async fn nobody_keeps_their_own_account() {
     ] {
         let mut input = more;
         input["account"] = json!(id);
-        assert_eq!(done(&lan, mutation, input).await.1, ["OWN_ACCOUNT input.account"], "{mutation}");
+        assert_eq!(done(&lan, mutation, input).await.1, ["OWN_ACCOUNT account"], "{mutation}");
     }
     let grant = json!({ "grant": grant_of(&db, "lan@quangngai.gov.vn").await });
-    assert_eq!(done(&lan, "endRole", grant).await.1, ["OWN_ACCOUNT input.account"]);
+    assert_eq!(done(&lan, "endRole", grant).await.1, ["OWN_ACCOUNT account"]);
     assert_eq!(trail(&db).await, "");
 }
 
@@ -510,9 +463,9 @@ async fn only_administrators_keep_accounts() {
     let input = json!({ "login": "hue", "fullName": "Lê Thị Huế", "agency": "qng.skhcn" });
     for role in Role::ALL.iter().filter(|role| **role != Role::Administrator) {
         let viewer = Viewer::who_holds(&db, &[(*role, "qng.ubnd", true)]).await;
-        assert_eq!(refused(&viewer, "createAccount", input.clone()).await, "None of your roles may do this", "{role}");
+        assert_eq!(viewer.denied("createAccount", input.clone()).await, "None of your roles may do this", "{role}");
     }
-    assert_eq!(refused(&Viewer::public(&db), "createAccount", input).await, "Sign in first");
+    assert_eq!(Viewer::public(&db).denied("createAccount", input).await, "Sign in first");
 }
 
 #[tokio::test]
@@ -524,7 +477,7 @@ async fn two_who_grant_at_once_do_not_mix_roles() {
     let (one, other) =
         tokio::join!(done(&admin, "grantRole", grant("REPORTER")), done(&admin, "grantRole", grant("INSPECTOR")));
     let errors = [one.1, other.1].concat();
-    assert_eq!(errors, ["INCOMPATIBLE input.role"]);
+    assert_eq!(errors, ["INCOMPATIBLE role"]);
 }
 
 #[tokio::test]

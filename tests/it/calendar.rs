@@ -5,15 +5,15 @@ use std::{
     f64::consts::PI,
 };
 
-use auth::{Principal, Role};
+use auth::Role;
 use chrono::{Datelike as _, Days, NaiveDate};
 use db::calendar::{Period, PeriodKind, Regime};
 use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Viewer, all, texts},
+    mutation::{broken, with},
 };
-use uuid::Uuid;
 
 use crate::obligations::reporting;
 
@@ -246,44 +246,24 @@ async fn due_dates_wait_for_the_end_of_tet() {
     );
 }
 
-fn administrator(db: &TestDb) -> Viewer {
-    let everywhere = auth::Holding { role: Role::Administrator, at: auth::Reached::All };
-    Viewer::with(db, Principal::user(Uuid::from_u128(21), Uuid::from_u128(22), vec![everywhere], &[], true))
-}
-
-fn codes(answer: &Value) -> Vec<String> {
-    let tell = |error: &&Value| {
-        format!(
-            "{} {}",
-            error["code"].as_str().unwrap(),
-            error["row"].as_i64().map_or(String::from("-"), |row| row.to_string())
-        )
-    };
-    all(answer, "userErrors/*").iter().map(tell).collect()
-}
-
 async fn add(viewer: &Viewer, days: Value) -> Value {
-    let key = Uuid::new_v4();
-    let document = format!(
-        "mutation ($days: [HolidayInput!]!) {{ addHolidays(input: {{ days: $days }}, idempotencyKey: \"{key}\") {{ holidays {{ day kind }} userErrors {{ code field row }} }} }}"
-    );
-    viewer.ask_with(&document, json!({ "days": days })).await.whole()["addHolidays"].take()
+    viewer.act("addHolidays", json!({ "days": days }), "holidays { day kind }").await
 }
 
 #[tokio::test]
 async fn an_administrator_keeps_the_holidays_and_due_dates_follow() {
     let db = reporting().await;
-    let administrator = administrator(&db);
+    let administrator = Viewer::administrator(&db, 21);
     let holiday = |day: &str, kind: &str| json!({ "day": day, "kind": kind, "nameVi": "Quốc tang", "nameEn": "National mourning", "source": "Thông cáo đặc biệt" });
     for (days, refused) in [
-        (json!([]), "REQUIRED -"),
-        (json!([holiday("2026-01-19", "SOLAR")]), "OUT_OF_BOUNDS 0"),
-        (json!([holiday("2026-02-02", "SOLAR"), holiday("2026-02-17", "SOLAR")]), "TAKEN 1"),
-        (json!([holiday("2026-02-02", "SOLAR"), holiday("2026-02-02", "SOLAR")]), "DUPLICATE 1"),
-        (json!([holiday("2026-02-02", "WORKING")]), "INCOMPATIBLE 0"),
+        (json!([]), "REQUIRED days"),
+        (json!([holiday("2026-01-19", "SOLAR")]), "OUT_OF_BOUNDS days 0"),
+        (json!([holiday("2026-02-02", "SOLAR"), holiday("2026-02-17", "SOLAR")]), "TAKEN days 1"),
+        (json!([holiday("2026-02-02", "SOLAR"), holiday("2026-02-02", "SOLAR")]), "DUPLICATE days 1"),
+        (json!([holiday("2026-02-02", "WORKING")]), "INCOMPATIBLE days 0"),
     ] {
         let answer = add(&administrator, days.clone()).await;
-        assert_eq!((codes(&answer), &answer["holidays"]), (vec![refused.to_owned()], &Value::Null), "{days}");
+        assert_eq!((broken(&answer), &answer["holidays"]), (vec![refused.to_owned()], &Value::Null), "{days}");
     }
     let due = "SELECT due_on FROM reporting_window(md5('ho_so')::uuid, md5('tinh.xa1')::uuid, 'CALENDAR', 'MONTH', '2026-01', '2026-01-01', '2026-02-01', '2026-02-01')";
     assert_eq!(db.text(due).await, "2026-02-06");
@@ -300,48 +280,42 @@ async fn an_administrator_keeps_the_holidays_and_due_dates_follow() {
     assert_eq!(all(&year, "reportingSchedules/*").len(), 10);
 
     let remove = async |viewer: &Viewer, day: &str| {
-        let key = Uuid::new_v4();
-        let mut data = viewer.ask(&format!("mutation {{ removeHoliday(input: {{ day: \"{day}\" }}, idempotencyKey: \"{key}\") {{ holiday {{ nameVi }} userErrors {{ code row }} }} }}")).await.whole();
-        data["removeHoliday"].take()
+        viewer.act("removeHoliday", json!({ "day": day }), "holiday { nameVi }").await
     };
     assert_eq!(remove(&administrator, "2026-02-03").await["holiday"]["nameVi"], "Quốc tang");
     assert_eq!(db.text(due).await, "2026-02-07");
-    assert_eq!(codes(&remove(&administrator, "2026-02-03").await), ["NOT_FOUND -"]);
-    assert_eq!(codes(&remove(&administrator, "2026-01-01").await), ["OUT_OF_BOUNDS -"]);
+    assert_eq!(broken(&remove(&administrator, "2026-02-03").await), ["NOT_FOUND day"]);
+    assert_eq!(broken(&remove(&administrator, "2026-01-01").await), ["OUT_OF_BOUNDS day"]);
     assert_eq!(db.text("SELECT count(*)::text FROM audit_entry WHERE action = 'MANAGE_CALENDAR'").await, "2");
 
     // Holidays are everybody's: whoever administers one province does not keep them.
     let of_province = Viewer::who_holds(&db, &[(Role::Administrator, "tinh", true)]).await;
-    assert_eq!(codes(&add(&of_province, json!([holiday("2026-03-02", "SOLAR")])).await), ["OUT_OF_REACH -"]);
-    assert_eq!(codes(&remove(&of_province, "2026-02-17").await), ["OUT_OF_REACH -"]);
+    assert_eq!(broken(&add(&of_province, json!([holiday("2026-03-02", "SOLAR")])).await), ["OUT_OF_REACH "]);
+    assert_eq!(broken(&remove(&of_province, "2026-02-17").await), ["OUT_OF_REACH "]);
 }
 
 #[tokio::test]
 async fn an_extension_moves_the_due_date_for_one_or_for_all() {
     let db = reporting().await;
     let (administrator, of_commune) =
-        (administrator(&db), Viewer::who_holds(&db, &[(Role::Administrator, "tinh.xa1", true)]).await);
+        (Viewer::administrator(&db, 21), Viewer::who_holds(&db, &[(Role::Administrator, "tinh.xa1", true)]).await);
     let extend = async |viewer: &Viewer, change: Value| {
-        let mut input = json!({ "period": "2025-Q4", "dueOn": "2026-01-23", "reason": "Bão số 12, công văn 15/UBND" });
-        input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let key = Uuid::new_v4();
-        let document = format!(
-            "mutation ($input: ExtendReportingInput!) {{ extendReporting(input: $input, idempotencyKey: \"{key}\") {{ extension {{ id dueOn regime reporter {{ code }} }} userErrors {{ code row field }} }} }}"
-        );
-        viewer.ask_with(&document, json!({ "input": input })).await.whole()["extendReporting"].take()
+        let input = json!({ "period": "2025-Q4", "dueOn": "2026-01-23", "reason": "Bão số 12, công văn 15/UBND" });
+        let selection = "extension { id dueOn regime reporter { code } }";
+        viewer.act("extendReporting", with(input, change), selection).await
     };
     for (change, refused) in [
-        (json!({ "dueOn": "2026-01-08" }), "OUT_OF_BOUNDS -"),
-        (json!({ "dueOn": "2027-01-03" }), "OUT_OF_BOUNDS -"),
-        (json!({ "reporter": "khong_co" }), "NOT_FOUND -"),
-        (json!({ "period": "2025-01-01/2025-02-01" }), "MALFORMED -"),
-        (json!({ "reason": " " }), "REQUIRED -"),
+        (json!({ "dueOn": "2026-01-08" }), "OUT_OF_BOUNDS dueOn"),
+        (json!({ "dueOn": "2027-01-03" }), "OUT_OF_BOUNDS dueOn"),
+        (json!({ "reporter": "khong_co" }), "NOT_FOUND reporter"),
+        (json!({ "period": "2025-01-01/2025-02-01" }), "MALFORMED period"),
+        (json!({ "reason": " " }), "REQUIRED reason"),
     ] {
         let answer = extend(&administrator, change.clone()).await;
-        assert_eq!((codes(&answer), &answer["extension"]), (vec![refused.to_owned()], &Value::Null), "{change}");
+        assert_eq!((broken(&answer), &answer["extension"]), (vec![refused.to_owned()], &Value::Null), "{change}");
     }
-    assert_eq!(codes(&extend(&of_commune, json!({})).await), ["OUT_OF_REACH -"]);
-    assert_eq!(codes(&extend(&of_commune, json!({ "reporter": "tinh.xa2" })).await), ["OUT_OF_REACH -"]);
+    assert_eq!(broken(&extend(&of_commune, json!({})).await), ["OUT_OF_REACH reporter"]);
+    assert_eq!(broken(&extend(&of_commune, json!({ "reporter": "tinh.xa2" })).await), ["OUT_OF_REACH reporter"]);
 
     let dates = async || {
         let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "tinh", true)]).await;
@@ -370,7 +344,7 @@ async fn an_extension_moves_the_due_date_for_one_or_for_all() {
         dates().await,
         ["tinh.xa1 2026-01-08 2026-01-23 2026-02-13 null", "tinh.xa2 2026-01-08 2026-01-08 2026-01-29 false"]
     );
-    assert_eq!(codes(&extend(&of_commune, json!({ "reporter": "tinh.xa1" })).await), ["OUT_OF_BOUNDS -"]);
+    assert_eq!(broken(&extend(&of_commune, json!({ "reporter": "tinh.xa1" })).await), ["OUT_OF_BOUNDS dueOn"]);
     let for_all = extend(&administrator, json!({ "dueOn": "2026-01-12" })).await;
     assert_eq!(for_all["extension"]["reporter"], Value::Null);
     // Of several the latest holds.

@@ -1,12 +1,11 @@
 //! Obligations: what is owed, how it stands, how complete and timely it is.
 
-use auth::{Principal, Role};
+use auth::Role;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
-    graphql::{Viewer, all, principal, texts},
+    graphql::{Viewer, all, texts},
 };
-use uuid::Uuid;
 
 /// Two communes below a province report two indicators since October 2025, and the first commune one of them by
 /// administrative months as well since December. What of it is answered is said line by line. All tests ask on 20 January 2026.
@@ -67,12 +66,6 @@ pub(crate) fn assignment(db_id: &str) -> String {
 
 pub(crate) async fn assignment_of(db: &TestDb, name: &str) -> String {
     assignment(&db.text(&format!("SELECT md5('{name}')::uuid::text")).await)
-}
-
-/// A person with an account of this number.
-pub(crate) async fn somebody(db: &TestDb, number: u128, roles: &[(Role, &str, bool)]) -> Viewer {
-    let holdings = principal(db, roles).await.holdings().to_vec();
-    Viewer::with(db, Principal::user(Uuid::from_u128(number), Uuid::from_u128(number + 1_000), holdings, &[], true))
 }
 
 /// One line for each obligation of an answer.

@@ -6,7 +6,7 @@ use async_graphql::parser::{
     parse_schema,
     types::{FieldDefinition, TypeKind, TypeSystemDefinition},
 };
-use auth::{Actor, Holding, Principal, Reached, Role};
+use auth::{Actor, Principal, Role};
 use futures_util::future::join_all;
 use schema::clock::Clock;
 use serde_json::{Value, json};
@@ -16,7 +16,6 @@ use tests::{
     server::{Node, person},
     sql,
 };
-use uuid::Uuid;
 
 const CREATE: &str = "mutation ($input: CreateAccountInput!, $key: UUID) {
     it: createAccount(input: $input, idempotencyKey: $key) { account { login fullName } userErrors { code field } } }";
@@ -33,12 +32,6 @@ async fn created(viewer: &Viewer, login: &str, key: &str) {
     assert_eq!(create(viewer, login, key).await.whole()["it"]["userErrors"], json!([]));
 }
 
-/// Whoever administers everything, with the account of that number.
-fn administrator(db: &TestDb, number: u128) -> Viewer {
-    let holdings = vec![Holding { role: Role::Administrator, at: Reached::All }];
-    Viewer::with(db, Principal::user(Uuid::from_u128(number), Uuid::from_u128(2), holdings, &[], true))
-}
-
 /// Accounts, rows of the outbox, entries of the trail and records of keys.
 async fn written(db: &TestDb) -> String {
     let counts = "SELECT concat_ws(' ', (SELECT count(*) FROM account), (SELECT count(*) FROM change),
@@ -49,7 +42,7 @@ async fn written(db: &TestDb) -> String {
 #[tokio::test]
 async fn the_same_request_again_is_answered_and_not_done() {
     let db = TestDb::new().await;
-    let viewer = administrator(&db, 1);
+    let viewer = Viewer::administrator(&db, 1);
     let first = create(&viewer, "hanh", KEY).await.whole();
     assert_eq!(first["it"], json!({ "account": { "login": "hanh", "fullName": "Đặng Thị Hạnh" }, "userErrors": [] }));
     let after = written(&db).await;
@@ -66,7 +59,7 @@ async fn the_same_request_again_is_answered_and_not_done() {
 #[tokio::test]
 async fn the_answer_stays_the_first_one_whatever_happens_after() {
     let db = TestDb::new().await;
-    let viewer = administrator(&db, 1);
+    let viewer = Viewer::administrator(&db, 1);
     let first = create(&viewer, "hanh", KEY).await.whole();
     db.execute("UPDATE account SET full_name = 'Đặng Thị Mỹ Hạnh' WHERE login = 'hanh'").await;
     assert_eq!(create(&viewer, "hanh", KEY).await.whole(), first);
@@ -75,7 +68,7 @@ async fn the_answer_stays_the_first_one_whatever_happens_after() {
 #[tokio::test]
 async fn a_key_is_good_for_one_change() {
     let db = TestDb::new().await;
-    let viewer = administrator(&db, 1);
+    let viewer = Viewer::administrator(&db, 1);
     created(&viewer, "hanh", KEY).await;
     let after = written(&db).await;
     let other = create(&viewer, "lan", KEY).await;
@@ -87,15 +80,15 @@ async fn a_key_is_good_for_one_change() {
 #[tokio::test]
 async fn everybody_has_keys_of_their_own() {
     let db = TestDb::new().await;
-    created(&administrator(&db, 1), "hanh", KEY).await;
-    let other = create(&administrator(&db, 7), "lan", KEY).await.whole();
+    created(&Viewer::administrator(&db, 1), "hanh", KEY).await;
+    let other = create(&Viewer::administrator(&db, 7), "lan", KEY).await.whole();
     assert_eq!(other["it"]["account"]["login"], "lan");
 }
 
 #[tokio::test]
 async fn a_refusal_is_not_remembered() {
     let db = TestDb::new().await;
-    let viewer = administrator(&db, 1);
+    let viewer = Viewer::administrator(&db, 1);
     created(&viewer, "hanh", KEY).await;
     let key = "0193cb7e-5a00-7000-8000-000000000002";
     let taken = create(&viewer, "hanh", key).await.whole();
@@ -108,7 +101,8 @@ async fn a_refusal_is_not_remembered() {
 async fn who_comes_at_the_same_moment_gets_the_same_answer() {
     let db = TestDb::new().await;
     let before: i64 = db.text("SELECT count(*)::text FROM account").await.parse().unwrap();
-    let answers = join_all((0..8).map(async |_| create(&administrator(&db, 1), "hanh", KEY).await.whole())).await;
+    let answers =
+        join_all((0..8).map(async |_| create(&Viewer::administrator(&db, 1), "hanh", KEY).await.whole())).await;
     assert!(answers.iter().all(|answer| answer["it"]["account"]["login"] == "hanh"), "{answers:?}");
     assert_eq!(db.text("SELECT count(*)::text FROM account").await.parse::<i64>().unwrap(), before + 1);
 }
@@ -116,7 +110,7 @@ async fn who_comes_at_the_same_moment_gets_the_same_answer() {
 #[tokio::test]
 async fn records_go_when_their_time_is_over() {
     let db = TestDb::new().await;
-    let viewer = administrator(&db, 1);
+    let viewer = Viewer::administrator(&db, 1);
     created(&viewer, "hanh", KEY).await;
     db.execute("UPDATE idempotency_record SET recorded_at = recorded_at - interval '73 hours'").await;
     created(&viewer, "lan", "0193cb7e-5a00-7000-8000-000000000003").await;
@@ -131,7 +125,7 @@ async fn a_key_must_be_a_uuid() {
     let db = TestDb::new().await;
     for key in [json!("khóa"), json!(7), json!("")] {
         let input = json!({ "login": "hanh", "fullName": "Đặng Thị Hạnh" });
-        let asked = administrator(&db, 1).ask_with(CREATE, json!({ "input": input, "key": key })).await;
+        let asked = Viewer::administrator(&db, 1).ask_with(CREATE, json!({ "input": input, "key": key })).await;
         assert_eq!((asked.data, asked.errors.len()), (Value::Null, 1), "{key}");
     }
     assert_eq!(db.text("SELECT count(*)::text FROM idempotency_record").await, "0");

@@ -52,6 +52,18 @@ impl Viewer {
         Self::with(db, principal(db, roles).await)
     }
 
+    /// The person with the account of this number, who holds these roles.
+    pub async fn person(db: &TestDb, number: u128, roles: &[(Role, &str, bool)]) -> Self {
+        Self::with(db, holder(db, number, roles).await)
+    }
+
+    /// Whoever administers everything, with the account of this number.
+    #[must_use]
+    pub fn administrator(db: &TestDb, number: u128) -> Self {
+        let everywhere = vec![Holding { role: Role::Administrator, at: Reached::All }];
+        Self::with(db, account(number, everywhere))
+    }
+
     /// The same, asking for a language.
     #[must_use]
     pub fn who_reads(self, language: Language) -> Self {
@@ -77,6 +89,11 @@ impl Viewer {
 
 /// The principal of [`Viewer::who_holds`]; its account and session are in no table.
 pub async fn principal(db: &TestDb, roles: &[(Role, &str, bool)]) -> Principal {
+    holder(db, 1, roles).await
+}
+
+/// The principal of [`Viewer::person`].
+pub async fn holder(db: &TestDb, number: u128, roles: &[(Role, &str, bool)]) -> Principal {
     let day = demo::today();
     let mut holdings = Vec::new();
     for (role, code, below) in roles {
@@ -85,7 +102,11 @@ pub async fn principal(db: &TestDb, roles: &[(Role, &str, bool)]) -> Principal {
         let agencies: BTreeSet<Uuid> = ids.split(' ').map(|id| id.parse().unwrap()).collect();
         holdings.push(Holding { role: *role, at: Reached::Agencies(Arc::new(agencies)) });
     }
-    Principal::user(Uuid::from_u128(1), Uuid::from_u128(2), holdings, &[], true)
+    account(number, holdings)
+}
+
+fn account(number: u128, holdings: Vec<Holding>) -> Principal {
+    Principal::user(Uuid::from_u128(number), Uuid::from_u128(number + 1_000), holdings, &[], true)
 }
 
 impl Asked {
@@ -125,4 +146,26 @@ pub fn tally<'a>(value: &'a Value, path: &str) -> BTreeMap<&'a str, usize> {
         *tally.entry(text).or_default() += 1;
     }
     tally
+}
+
+/// An answer to be compared whole: a line for each element of a list, or for each field of an object, in JSON without what is null.
+#[must_use]
+pub fn lines(answer: &Value) -> String {
+    let lines: Vec<_> = match answer {
+        Value::Array(elements) => elements.iter().map(|element| present(element).to_string()).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}: {}", present(value))).collect(),
+        other => vec![other.to_string()],
+    };
+    lines.join("\n")
+}
+
+fn present(value: &Value) -> Value {
+    match value {
+        Value::Array(elements) => elements.iter().map(present).collect(),
+        Value::Object(fields) => {
+            let there = fields.iter().filter(|(_, value)| !value.is_null());
+            there.map(|(name, value)| (name.clone(), present(value))).collect()
+        }
+        other => other.clone(),
+    }
 }

@@ -7,12 +7,14 @@
     reason = "tests fail by panicking"
 )]
 
+pub mod busy;
 mod database;
 pub mod demo;
 pub mod door;
 pub mod graphql;
 pub mod http;
 pub mod live;
+pub mod mutation;
 pub mod npm;
 pub mod process;
 pub mod server;

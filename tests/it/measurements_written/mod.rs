@@ -4,25 +4,20 @@ mod bulk;
 mod entry;
 mod no_way_around;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use auth::{Principal, Reached, Role, ServiceScope};
 use schema::language::Language;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
-    graphql::{Asked, Viewer, principal, texts},
+    graphql::{self, Asked, Viewer, texts},
+    mutation::{self, broken, key, with},
 };
 use uuid::Uuid;
 
 /// The agency whose figures they are, and which reports them.
 const AGENCY: &str = "qng.skhcn";
-
-/// Each change has a key of its own.
-static KEYS: AtomicU64 = AtomicU64::new(1);
 
 /// Every indicator is assigned to the agency, by the length of its periods.
 const ASSIGNED: &str = "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
@@ -70,8 +65,7 @@ impl Office {
 /// The principal of an account of that number, who holds these roles.
 async fn holder(db: &TestDb, number: u128, roles: &[(Role, &str)]) -> Principal {
     let roles: Vec<_> = roles.iter().map(|(role, at)| (*role, *at, false)).collect();
-    let holdings = principal(db, &roles).await.holdings().to_vec();
-    Principal::user(Uuid::from_u128(number), Uuid::from_u128(number + 1000), holdings, &[], true)
+    graphql::holder(db, number, &roles).await
 }
 
 async fn person(db: &TestDb, number: u128, roles: &[(Role, &str)]) -> Viewer {
@@ -83,45 +77,36 @@ fn count(value: &str) -> Value {
     json!({ "indicator": "bts_5g_count", "subject": AGENCY, "period": "2025-12", "value": value, "observation": "FINAL" })
 }
 
-/// What a decision is made on, as it was seen.
-fn seen(figure: &Value) -> Value {
-    json!({ "measurement": figure["id"], "expectedVersion": figure["version"], "contentHash": figure["contentHash"] })
-}
-
-/// The same where the content does not matter.
+/// What is done to a figure in the version in which it was seen.
 fn version(figure: &Value) -> Value {
-    json!({ "measurement": figure["id"], "expectedVersion": figure["version"] })
+    mutation::seen("measurement", figure)
 }
 
-/// The same with a reason.
+/// The same with what was seen in it: what a decision is made on.
+fn seen(figure: &Value) -> Value {
+    with(version(figure), json!({ "contentHash": figure["contentHash"] }))
+}
+
+/// The same with a reason, where the content does not matter.
 fn because(figure: &Value, reason: &str) -> Value {
-    json!({ "measurement": figure["id"], "expectedVersion": figure["version"], "reason": reason })
+    with(version(figure), json!({ "reason": reason }))
 }
 
-async fn asked_with_key(who: &Viewer, name: &str, input: Value, key: u64) -> Asked {
-    let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+async fn asked(who: &Viewer, name: &str, input: Value, key: Uuid) -> Asked {
     let figure = "id version contentHash state revision value reason comment";
-    let answer = if name.ends_with('s') {
+    let selection = if name.ends_with('s') {
         format!(
             "measurements {{ {figure} }} conflicts {{ row current {{ version }} differences {{ field before after }} }}"
         )
     } else {
         format!("measurement {{ {figure} }} current {{ {figure} }} differences {{ field before after }}")
     };
-    let query = format!(
-        "mutation ($input: {kind}!, $key: UUID!) {{ it: {name}(input: $input, idempotencyKey: $key) {{
-            {answer} userErrors {{ code field row limit message }} }} }}"
-    );
-    who.ask_with(&query, json!({ "input": input, "key": Uuid::from_u128(key.into()) })).await
-}
-
-async fn asked(who: &Viewer, name: &str, input: Value) -> Asked {
-    asked_with_key(who, name, input, KEYS.fetch_add(1, Ordering::Relaxed)).await
+    who.send(name, &input, key, &selection).await
 }
 
 /// What a mutation answers.
 async fn told(who: &Viewer, name: &str, input: Value) -> Value {
-    asked(who, name, input).await.whole()["it"].take()
+    asked(who, name, input, key()).await.whole()["it"].take()
 }
 
 /// The figure that a mutation writes.
@@ -130,15 +115,6 @@ async fn done(who: &Viewer, name: &str, input: Value) -> Value {
     assert_eq!(told["userErrors"], json!([]), "{name}: {told}");
     assert!(told["measurement"].is_object() && told["current"].is_null(), "{told}");
     told["measurement"].take()
-}
-
-/// What has to be mended: `CODE field`.
-fn broken(payload: &Value) -> Vec<String> {
-    let errors = payload["userErrors"].as_array().unwrap_or_else(|| panic!("{payload}"));
-    let field = |error: &Value| {
-        texts(error, "field/*").into_iter().filter(|part| *part != "input").collect::<Vec<_>>().join(".")
-    };
-    errors.iter().map(|error| format!("{} {}", error["code"].as_str().unwrap(), field(error))).collect()
 }
 
 /// What has to be mended in something that was refused.
@@ -391,9 +367,7 @@ async fn what_is_out_of_sight_is_not_there() {
         (&office.standing, "publishMeasurement", seen(&draft)),
         (&office.standing, "returnMeasurement", because(&draft, "Không rõ")),
     ] {
-        let asked = asked(who, name, input).await;
-        assert_eq!(asked.errors.len(), 1, "{name}: {asked:?}");
-        assert_eq!(asked.errors[0]["message"], "Not found", "{name}: {asked:?}");
+        assert_eq!(who.denied(name, input).await, "Not found", "{name}");
     }
     assert_eq!(refused(&office.head, "endorseMeasurement", seen(&draft)).await, ["NOT_IN_STATE measurement"]);
     assert_eq!(refused(&elsewhere, "draftMeasurement", count("1")).await, ["NOT_ASSIGNED indicator"]);
@@ -408,19 +382,19 @@ async fn a_machine_drafts_and_submits_in_one_go() {
     let machine = Viewer::with(&office.db, Principal::service(Uuid::from_u128(41), scopes, at));
     let mut input = count("820");
     input["submit"] = json!(true);
-    let key = KEYS.fetch_add(1, Ordering::Relaxed);
-    let first = asked_with_key(&machine, "draftMeasurement", input.clone(), key).await.whole();
+    let key = key();
+    let first = asked(&machine, "draftMeasurement", input.clone(), key).await.whole();
     assert_eq!(first["it"]["measurement"]["state"], "SUBMITTED", "{first}");
     // The same again, as after a lost answer.
-    let again = asked_with_key(&machine, "draftMeasurement", input, key).await.whole();
+    let again = asked(&machine, "draftMeasurement", input, key).await.whole();
     assert_eq!(again, first);
     assert_eq!(office.db.text("SELECT count(*) FROM measurement_revision WHERE source = 'REPORTED'").await, "1");
     assert_eq!(
         office.db.text("SELECT string_agg(action, ' ' ORDER BY id) FROM audit_entry").await,
         "DRAFT_MEASUREMENT SUBMIT_MEASUREMENT"
     );
-    let refused = asked(&machine, "endorseMeasurement", seen(&first["it"]["measurement"])).await;
-    assert!(refused.errors[0]["message"].as_str().unwrap().contains("None of your roles"), "{refused:?}");
+    let denied = machine.denied("endorseMeasurement", seen(&first["it"]["measurement"])).await;
+    assert!(denied.contains("None of your roles"), "{denied}");
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! The way of the schema: several nodes at once, up, down and up again.
 
+mod busy;
+mod frozen;
+
 use std::process::Command;
 
 use db::{embedded, migrate};
+use diesel_migrations::FileBasedMigrations;
 use tests::TestDb;
 
 #[tokio::test]
@@ -45,6 +49,52 @@ async fn a_dump_can_be_restored() {
     assert_eq!(migrate::pending(&to.pool).await.unwrap(), Vec::<String>::new());
 }
 
+/// Records how long each statement would have waited for a lock, and fails the fifth as one that has waited in vain. What a
+/// sequence gives is not taken back with a transaction.
+const BUSY_ONCE: &str = "
+    CREATE SEQUENCE statements;
+    CREATE TABLE waits (how_long text);
+    CREATE FUNCTION busy_once() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('public.statements') = 5 THEN RAISE lock_not_available USING MESSAGE = 'canceling statement due to lock timeout'; END IF;
+        INSERT INTO public.waits VALUES (current_setting('lock_timeout'));
+    END $$;
+    CREATE EVENT TRIGGER busy_once ON ddl_command_start EXECUTE FUNCTION busy_once()";
+
+/// Statements of a server wait for three seconds: what queues behind a migration goes on before that.
+#[tokio::test]
+async fn a_migration_gives_way_to_a_busy_table_and_comes_again() {
+    let db = TestDb::empty().await;
+    db.execute(BUSY_ONCE).await;
+    assert_eq!(migrate::run(db.settings()).await.unwrap(), migrate::known().unwrap());
+    assert_eq!(db.text("SELECT string_agg(DISTINCT how_long, ' ') FROM waits").await, "2s");
+}
+
+/// What stops nobody waits for whoever came before, for as long as they take.
+#[tokio::test]
+async fn a_migration_runs_outside_a_transaction_if_it_says_so() {
+    let db = TestDb::empty().await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, file: &str, text: &str| {
+        std::fs::create_dir_all(folder.path().join(name)).unwrap();
+        std::fs::write(folder.path().join(name).join(file), text).unwrap();
+    };
+    let (table, index) = ("2026-11-29-000001_so_lieu", "2026-11-29-000002_ky");
+    let (pieces, column) = ("2026-11-29-000003_dien", "2026-11-29-000004_nguon");
+    write(table, "up.sql", "CREATE TABLE so_lieu (ky text)");
+    write(index, "up.sql", "CREATE INDEX CONCURRENTLY so_lieu_ky ON so_lieu (ky);");
+    write(index, "metadata.toml", "run_in_transaction = false\n");
+    write(pieces, "up.sql", "DO $$ BEGIN INSERT INTO so_lieu VALUES ('2025-12'); COMMIT; ROLLBACK; END $$;");
+    write(pieces, "metadata.toml", "run_in_transaction = false\n");
+    write(column, "up.sql", "ALTER TABLE so_lieu ADD COLUMN nguon text");
+    db.execute(&BUSY_ONCE.replace("= 5", "= 0")).await;
+    let migrations = FileBasedMigrations::from_path(folder.path()).unwrap();
+    assert_eq!(migrate::run_others(db.settings(), migrations).await.unwrap(), [table, index, pieces, column]);
+    assert_eq!(db.text("SELECT indisvalid FROM pg_index WHERE indexrelid = 'so_lieu_ky'::regclass").await, "true");
+    assert_eq!(db.text("SELECT count(*) FROM so_lieu").await, "1");
+    let waits = "SELECT string_agg(how_long, ' ' ORDER BY ctid) FROM waits";
+    assert_eq!(db.text(waits).await, "2s 2s 0 2s", "diesel's own table comes first");
+}
+
 fn run(command: &mut Command) -> Vec<u8> {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -71,7 +121,7 @@ async fn diesels_print_is_current() {
                AND NOT relispartition AND relname <> '__diesel_schema_migrations'",
         )
         .await;
-    let print = include_str!("../../db/src/schema.rs");
+    let print = include_str!("../../../db/src/schema.rs");
     assert_eq!(columns(print).join("\n"), actual, "print it anew: make schema");
 }
 
