@@ -22,7 +22,7 @@ use crate::{
 
 /// What each mutation of the schema takes: the type of its input, and whether a key.
 static TAKEN: LazyLock<BTreeMap<String, (String, bool)>> = LazyLock::new(|| {
-    let definitions = parse_schema(schema::root::sdl()).unwrap().definitions;
+    let definitions = parse_schema(schema::sdl()).unwrap().definitions;
     let root = definitions.into_iter().find_map(|definition| match definition {
         TypeSystemDefinition::Type(root) if root.node.name.node == "Mutation" => Some(root.node.kind),
         _ => None,
