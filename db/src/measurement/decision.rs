@@ -15,7 +15,7 @@ use super::{
     Measurement, MeasurementState, comparison,
     figures::REASON,
     input::Seen,
-    places::{Place, latest, locked, windows},
+    places::{Place, load_latest, load_windows, lock_and_load},
     rows::{RowErrors, Rows, Written},
     rules,
     write::{announce_and_audit, insert_decisions},
@@ -49,7 +49,7 @@ pub async fn decide<A: Decides>(
     let state = rules::leads_to(A::ACTION).ok_or_else(|| DbError::internal("this action is no decision"))?;
     let work = async |writing: &mut Writing| {
         let (mut errors, rows) = rows.begin()?;
-        let before = locked(writing, rows.iter().map(|(_, seen)| seen.measurement).collect()).await?;
+        let before = lock_and_load(writing, rows.iter().map(|(_, seen)| seen.measurement).collect()).await?;
         let hashes = hashes(writing, before.keys().copied().collect()).await?;
         let mut going = Vec::new();
         let mut twice = HashSet::new();
@@ -73,7 +73,7 @@ pub async fn decide<A: Decides>(
         let reasons: Vec<_> = going.iter().map(|it| it.reason.clone()).collect();
         insert_decisions(writing, state, &places, &reasons, permit.actor().account()).await?;
         let ids: Vec<Uuid> = places.iter().map(|(id, _)| *id).collect();
-        let after = latest(writing, &ids).await?;
+        let after = load_latest(writing, &ids).await?;
         let written: Vec<(usize, Measurement)> =
             going.iter().filter_map(|it| Some((it.row, after.get(&it.measurement.id)?.clone()))).collect();
         announce_and_audit(writing, permit, &before, &written);
@@ -131,7 +131,7 @@ async fn may_be_submitted<A: Acts>(
     let owed: Vec<&Going<'_>> = going.iter().filter(|it| it.measurement.published_revision.is_none()).collect();
     let places: Vec<Place> = owed.iter().map(|it| it.measurement.into()).collect();
     let today = writing.today();
-    for (it, windows) in owed.iter().zip(windows(writing, &places).await?) {
+    for (it, windows) in owed.iter().zip(load_windows(writing, &places).await?) {
         let refused = match windows.iter().find(|window| window.reporter_id == it.measurement.reporter_id) {
             None => ViolationCode::NotAssigned,
             Some(window) if window.is_closed(today) => ViolationCode::Closed,

@@ -15,7 +15,7 @@ use super::{
     Measurement, comparison,
     figures::{self, REASON},
     input::{Correction, Draft},
-    places::{Place, Window, existing, history, indicators, locked, windows},
+    places::{Place, ReportingWindow, load_existing, load_history, load_indicators, load_windows, lock_and_load},
     rows::{RowErrors, Rows, Written},
     rules,
     write::{Checked, Stamp, write},
@@ -73,8 +73,8 @@ pub async fn correct(
 ) -> Result<Written, DbError> {
     let work = async |writing: &mut Writing| {
         let (mut errors, rows) = rows.begin()?;
-        let found = locked(writing, rows.iter().map(|(_, (id, _))| *id).collect()).await?;
-        let indicators = indicators(writing, found.values().map(|row| row.indicator_id)).await?;
+        let found = lock_and_load(writing, rows.iter().map(|(_, (id, _))| *id).collect()).await?;
+        let indicators = load_indicators(writing, found.values().map(|row| row.indicator_id)).await?;
         let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
         let mut seen = HashSet::new();
         let mut checked = Vec::new();
@@ -116,7 +116,7 @@ async fn record<A: Acts>(
     mut checked: Vec<Checked>,
     opens_on: &HashMap<usize, Date>,
 ) -> Result<Written, DbError> {
-    let before = history(writing, &checked.iter().map(|it| it.place).collect::<Vec<_>>()).await?;
+    let before = load_history(writing, &checked.iter().map(|it| it.place).collect::<Vec<_>>()).await?;
     for (it, before) in checked.iter().zip(&before) {
         if it.figures().is_unexplained_jump(before) {
             errors.refuse_field(it.row, ViolationCode::Jump, it.figures().field());
@@ -227,11 +227,11 @@ async fn assigned(
     catalogue: &Catalogue,
     rows: &[(usize, Draft)],
     places: &mut BTreeMap<usize, Place>,
-) -> Result<HashMap<usize, Window>, DbError> {
-    let found = windows(writing, &places.values().copied().collect::<Vec<_>>()).await?;
-    let placed = rows.iter().filter(|(row, _)| places.contains_key(row));
+) -> Result<HashMap<usize, ReportingWindow>, DbError> {
+    let found = load_windows(writing, &places.values().copied().collect::<Vec<_>>()).await?;
+    let remaining = rows.iter().filter(|(row, _)| places.contains_key(row));
     let mut assigned = HashMap::new();
-    for ((row, draft), windows) in placed.zip(found) {
+    for ((row, draft), windows) in remaining.zip(found) {
         let named = draft.reporter.as_ref().and_then(|code| catalogue.agencies.get(code));
         let is_wanted = |reporter: Uuid| reach.holds(Some(reporter)) && named.is_none_or(|named| *named == reporter);
         match windows.into_iter().find(|window| is_wanted(window.reporter_id)) {
@@ -254,10 +254,10 @@ async fn revised(
     rows: &[(usize, Draft)],
     places: &mut BTreeMap<usize, Place>,
 ) -> Result<HashMap<usize, Measurement>, DbError> {
-    let mut found = existing(writing, &places.values().copied().collect::<Vec<_>>()).await?;
-    let placed = rows.iter().filter(|(row, _)| places.contains_key(row));
+    let mut found = load_existing(writing, &places.values().copied().collect::<Vec<_>>()).await?;
+    let remaining = rows.iter().filter(|(row, _)| places.contains_key(row));
     let mut revised = HashMap::new();
-    for (n, (row, draft)) in placed.enumerate() {
+    for (n, (row, draft)) in remaining.enumerate() {
         let there = found.remove(&n);
         let refusal = match &there {
             // Another agency reported it before: whatever stands there is not for this one to see.

@@ -35,7 +35,7 @@ impl From<&Measurement> for Place {
     }
 }
 
-/// Places as columns, as SQL takes many of them at once: its answers name each by its number, from 1.
+/// Many places as columns: the form in which one statement takes them. A row of its answer names its place by number, from 1.
 #[derive(Debug, Default)]
 struct Columns {
     indicators: Vec<Uuid>,
@@ -64,7 +64,7 @@ impl<'a> FromIterator<&'a Place> for Columns {
     }
 }
 
-/// The first columns of a query over places.
+/// The places of a query as a table in SQL, from the columns `$1` to `$7`.
 const PLACES: &str = "unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY \
     AS place (indicator_id, subject_id, regime, period_kind, period, starts_on, ends_on, n)";
 
@@ -83,37 +83,40 @@ macro_rules! over_places {
     }};
 }
 
-/// The number of a place in an answer, from 0.
+/// The index of a place, from its number in an answer.
 fn index(n: i64) -> usize {
     usize::try_from(n).unwrap_or_default().saturating_sub(1)
 }
 
-/// Who is to report a figure, and when.
+/// Who is to report a figure at a place, and when (the function `reporting_window` in SQL).
 #[derive(Debug, Clone, Copy, QueryableByName)]
-pub(super) struct Window {
+pub(super) struct ReportingWindow {
     #[diesel(sql_type = BigInt)]
     n: i64,
     #[diesel(sql_type = SqlUuid)]
     pub reporter_id: Uuid,
-    /// From this day on it may be handed in: what comes earlier is no figure of the period.
+    /// The first day on which it may be submitted: what comes earlier is no figure of the period.
     #[diesel(sql_type = SqlDate)]
     pub opens_on: Date,
-    /// After this day it is closed.
+    /// The last day on which figures are taken without an unlock; none if the period is never closed.
     #[diesel(sql_type = Nullable<SqlDate>)]
     closes_on: Option<Date>,
     #[diesel(sql_type = Bool)]
     unlocked: bool,
 }
 
-impl Window {
-    /// Whether nothing may be written for it any more.
+impl ReportingWindow {
+    /// Whether figures are taken no more.
     pub(super) fn is_closed(&self, today: Date) -> bool {
         !self.unlocked && self.closes_on.is_some_and(|last| today > last)
     }
 }
 
-/// For each place, the reporters it is assigned to, and until when.
-pub(super) async fn windows(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Window>>, DbError> {
+/// Loads, for each place, the reporters it is assigned to and their windows.
+pub(super) async fn load_windows(
+    writing: &mut Writing,
+    places: &[Place],
+) -> Result<Vec<Vec<ReportingWindow>>, DbError> {
     let today = writing.today();
     let query = format!(
         "SELECT place.n, w.reporter_id, w.opens_on, w.closes_on, w.unlocked FROM {PLACES} \
@@ -121,7 +124,7 @@ pub(super) async fn windows(writing: &mut Writing, places: &[Place]) -> Result<V
              place.period, place.starts_on, place.ends_on, $8) AS w ORDER BY place.n"
     );
     let query = over_places!(query, places.iter().collect()).bind::<SqlDate, _>(today);
-    let found: Vec<Window> = query.load(writing.connection()).await?;
+    let found: Vec<ReportingWindow> = query.load(writing.connection()).await?;
     let mut windows = vec![Vec::new(); places.len()];
     for window in found {
         if let Some(of_place) = windows.get_mut(index(window.n)) {
@@ -139,29 +142,36 @@ struct Found {
     id: Uuid,
 }
 
-/// The measurements that are there already, by the numbers of their places; locked until the end of the transaction.
-pub(super) async fn existing(writing: &mut Writing, places: &[Place]) -> Result<HashMap<usize, Measurement>, DbError> {
+/// Loads the measurements that are there already, by the numbers of their places, and locks them until the end of the
+/// transaction.
+pub(super) async fn load_existing(
+    writing: &mut Writing,
+    places: &[Place],
+) -> Result<HashMap<usize, Measurement>, DbError> {
     let query = format!(
         "SELECT place.n, m.id FROM {PLACES} JOIN measurement m USING (indicator_id, subject_id, regime, period)"
     );
     let found: Vec<Found> = over_places!(query, places.iter().collect()).load(writing.connection()).await?;
     let ids = found.iter().map(|found| found.id).collect();
-    let rows = locked(writing, ids).await?;
+    let rows = lock_and_load(writing, ids).await?;
     Ok(found.into_iter().filter_map(|found| Some((index(found.n), rows.get(&found.id)?.clone()))).collect())
 }
 
-/// Measurements as they are now, each with its latest revision; locked until the end of the transaction.
-pub(super) async fn locked(writing: &mut Writing, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Measurement>, DbError> {
+/// Locks measurements until the end of the transaction, and loads each with its latest revision.
+pub(super) async fn lock_and_load(
+    writing: &mut Writing,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Measurement>, DbError> {
     diesel::sql_query("SELECT measurement_lock($1)")
         .bind::<Array<SqlUuid>, _>(&ids)
         .execute(writing.connection())
         .await?;
     // Read after that, for each may just have changed.
-    latest(writing, &ids).await
+    load_latest(writing, &ids).await
 }
 
-/// Measurements, each with its latest revision, whoever may see it.
-pub(super) async fn latest(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Measurement>, DbError> {
+/// Loads measurements, each with its latest revision, whoever may see that.
+pub(super) async fn load_latest(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Measurement>, DbError> {
     let query = measurement::table
         .inner_join(measurement_revision::table.on(super::latest_revision()))
         .filter(measurement::id.eq_any(ids))
@@ -170,8 +180,8 @@ pub(super) async fn latest(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMa
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Indicators by their ids.
-pub(super) async fn indicators(
+/// Loads indicators by their ids.
+pub(super) async fn load_indicators(
     writing: &mut Writing,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Indicator>, DbError> {
@@ -180,7 +190,7 @@ pub(super) async fn indicators(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Published figures of earlier periods that a figure is held against.
+/// The most earlier figures that are loaded for a place.
 const HISTORY: i64 = 12;
 
 #[derive(QueryableByName)]
@@ -191,8 +201,8 @@ struct Past {
     value: Decimal,
 }
 
-/// For each place, the published figures of the periods before it, the latest first.
-pub(super) async fn history(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Decimal>>, DbError> {
+/// Loads, for each place, the published figures of the periods before it, the latest first.
+pub(super) async fn load_history(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Decimal>>, DbError> {
     let query = format!(
         "SELECT place.n, past.value FROM {PLACES} CROSS JOIN LATERAL (
             SELECT r.value, m.ends_on FROM measurement m

@@ -81,7 +81,7 @@ pub(super) struct RowErrors {
 }
 
 impl RowErrors {
-    /// A rule that a row breaks; the violation's field is that of a single one: `["input", "value"]`.
+    /// Refuses a row. The field is given as for a single row: `["input", "value"]`.
     pub(super) fn refuse(&mut self, row: usize, violation: Violation) {
         self.gone |=
             violation.code == ViolationCode::NotFound && violation.field.get(1).is_some_and(|of| of == "measurement");
@@ -89,17 +89,19 @@ impl RowErrors {
         self.refused.insert(row);
     }
 
-    /// A rule that a field of a row breaks.
+    /// Refuses a row for one of its fields.
     pub(super) fn refuse_field(&mut self, row: usize, code: ViolationCode, field: &'static str) {
         self.refuse(row, Violation::of(code, &["input", field]));
     }
 
-    /// The value for a row, or none if rules were broken: those are then the row's.
+    /// The value, or none and the row is refused for the rules that were broken.
     pub(super) fn passing<T>(&mut self, row: usize, checked: Result<T, Vec<Violation>>) -> Option<T> {
         match checked {
             Ok(value) => Some(value),
             Err(broken) => {
-                broken.into_iter().for_each(|violation| self.refuse(row, violation));
+                for violation in broken {
+                    self.refuse(row, violation);
+                }
                 None
             }
         }
@@ -110,7 +112,8 @@ impl RowErrors {
         !self.refused.contains(&row)
     }
 
-    /// An error unless something is left that may be written. One figure alone that is not there is not found.
+    /// An error if nothing may be written: a rule is broken in every row, or in one of them where it is all or nothing. A single
+    /// figure that is not there is [`DbError::NotFound`].
     pub(super) fn passed(&self) -> Result<(), DbError> {
         let stops = match self.mode {
             Some(BulkMode::RowByRow) => self.refused.len() == self.count,
@@ -123,7 +126,7 @@ impl RowErrors {
         }
     }
 
-    /// What became of the rows, those that were written by their numbers.
+    /// What became of all rows. `written` are those that were written, with their numbers.
     pub(super) fn answer(self, written: impl IntoIterator<Item = (usize, Measurement)>) -> Written {
         let mut measurements = vec![None; self.count];
         for (row, measurement) in written {

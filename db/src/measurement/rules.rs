@@ -21,8 +21,8 @@ pub(super) const fn leads_to(action: Action) -> Option<MeasurementState> {
     })
 }
 
-/// The states in which something may be done. Writing is a new revision, while none is on its way: of a figure that was
-/// never published it is a draft, of a published one a correction.
+/// The states in which something may be done. A figure that was never published is drafted, a published one is corrected. Both
+/// write a new revision, and neither is open while a revision is submitted or endorsed.
 const fn open_in(action: Action, was_published: bool) -> &'static [MeasurementState] {
     match (action, was_published) {
         (Action::DraftMeasurement, false) => &[Draft, Returned, Withdrawn],
@@ -47,19 +47,20 @@ pub(super) fn refusal(row: &Measurement, action: Action, actor: Actor) -> Option
     (is_own && action.is_for_others()).then_some(ViolationCode::OwnWork)
 }
 
-/// Whether somebody with this scope sees anything of a figure that stands there.
+/// Whether somebody with this scope sees any revision of a figure.
 pub(super) fn is_seen(row: &Measurement, scope: &Scope) -> bool {
     row.published_revision.is_some() || sees_latest(row, scope) || {
         row.submitted_revision.is_some() && scope.submitted().holds(Some(row.reporter_id))
     }
 }
 
-/// The version that somebody with this scope sees: where the latest revision is none of theirs, that of the published one.
+/// The version of a figure that somebody with this scope sees: of the latest revision, or of the published one if the latest is
+/// not theirs to see.
 pub(super) fn version_seen(row: &Measurement, scope: &Scope) -> i32 {
     if sees_latest(row, scope) { row.version() } else { version(row.published_revision.unwrap_or_default(), Published) }
 }
 
-/// Four to a revision, which is drafted, submitted, endorsed and ended.
+/// The version of a figure: each revision has four, for it is drafted, submitted, endorsed and ended.
 pub(super) const fn version(revision: i32, state: MeasurementState) -> i32 {
     let step = match state {
         Draft => 1,

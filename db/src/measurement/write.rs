@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Measurement, MeasurementState,
     figures::CheckedFigures,
-    places::{Place, latest},
+    places::{Place, load_latest},
     rows::{RowErrors, Written},
 };
 use crate::{
@@ -160,7 +160,7 @@ pub(super) async fn write<A: Acts>(
     if submits.is_some() {
         insert_decisions(writing, MeasurementState::Submitted, &revised, &[], permit.actor().account()).await?;
     }
-    let rows = latest(writing, &written.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
+    let rows = load_latest(writing, &written.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await?;
     let written: Vec<(usize, Measurement)> =
         written.into_iter().filter_map(|(row, id)| Some((row, rows.get(&id)?.clone()))).collect();
     announce_and_audit(writing, permit, &before, &written);

@@ -338,7 +338,7 @@ pub async fn end(
     valid_until: Date,
 ) -> Result<ReportingAssignment, DbError> {
     let work = async |writing: &mut Writing| {
-        let before = locked(writing, id).await?;
+        let before = lock_and_load(writing, id).await?;
         if !permit.reach().holds(Some(before.reporter_id)) {
             return Err(DbError::NotFound);
         }
@@ -370,8 +370,8 @@ pub async fn end(
     once.write(permit.actor(), work).await
 }
 
-/// The assignment, locked until the end of the transaction.
-pub(super) async fn locked(writing: &mut Writing, id: Uuid) -> Result<ReportingAssignment, DbError> {
+/// Locks an assignment until the end of the transaction, and loads it.
+pub(super) async fn lock_and_load(writing: &mut Writing, id: Uuid) -> Result<ReportingAssignment, DbError> {
     let found = reporting_assignment::table.find(id).select(ReportingAssignment::as_select()).for_no_key_update();
     Ok(found.first(writing.connection()).await?)
 }

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    assignment::{ReportingAssignment, locked},
+    assignment::{ReportingAssignment, lock_and_load},
     obligation::{ObligationState, last_days},
 };
 use crate::{Date, DbError, ViolationCode, calendar::Period, writer::Writing};
@@ -66,7 +66,7 @@ pub(super) async fn load_owed<A: Acts>(
     assignment: Uuid,
     period: Period,
 ) -> Result<(ReportingAssignment, Owed), DbError> {
-    let assignment = locked(writing, assignment).await?;
+    let assignment = lock_and_load(writing, assignment).await?;
     if !permit.reach().holds(Some(assignment.reporter_id)) {
         return Err(DbError::NotFound);
     }
