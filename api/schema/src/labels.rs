@@ -129,6 +129,9 @@ mod tests {
         enums.filter(|(name, _)| !(name.ends_with("Sort") || name == "SortDirection" || name == "Language")).collect()
     }
 
+    #[derive(Default, object_layer::MergedObject)]
+    struct Root(LabelQuery);
+
     #[test]
     fn the_table_has_exactly_the_values_of_the_schema() {
         let table: BTreeMap<String, Vec<Row>> = toml::from_str(include_str!("../labels.toml")).unwrap();
@@ -174,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_language_is_that_of_the_argument_then_the_request_then_vietnamese() {
-        let schema = Schema::new(LabelQuery, EmptyMutation, EmptySubscription);
+        let schema = Schema::new(Root::default(), EmptyMutation, EmptySubscription);
         for (argument, request, first) in [
             ("", None, "Đang soạn"),
             ("", Some(Language::Vi), "Đang soạn"),

@@ -55,3 +55,87 @@ impl<T: Typed> OutputType for Executed<T> {
         self.answer.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptyMutation, Schema, Subscription};
+    use futures_util::{Stream, StreamExt as _, stream};
+    use object_layer::{MergedObject, Object};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct One;
+
+    #[Object(root)]
+    impl One {
+        async fn one(&self) -> i32 {
+            1
+        }
+    }
+
+    #[derive(Default, MergedObject)]
+    struct Query(One);
+
+    #[derive(Clone)]
+    struct Number(i32);
+
+    #[Object]
+    impl Number {
+        async fn half(&self) -> Option<Result<i32, ApiError>> {
+            Some(if self.0 % 2 == 0 { Ok(self.0 / 2) } else { Err(ApiError::internal()) })
+        }
+
+        fn inverse(&self) -> Result<i32, ApiError> {
+            1_i32.checked_div(self.0).ok_or_else(ApiError::internal)
+        }
+
+        fn read_with(&self, context: &Context<'_>) -> &'static str {
+            context.data_unchecked::<&'static str>()
+        }
+    }
+
+    struct Root;
+
+    #[Subscription]
+    impl Root {
+        async fn numbers(&self, context: &Context<'_>) -> impl Stream<Item = Executed<Number>> {
+            let mut data = Data::default();
+            data.insert("of the event");
+            stream::iter(Executed::all(context, &data, (0..3).map(Number)).await)
+        }
+    }
+
+    async fn answers(selection: &str) -> serde_json::Value {
+        let schema = Schema::build(Query::default(), EmptyMutation, Root).data("of the schema").finish();
+        let answers = schema.execute_stream(format!("subscription {{ n: numbers {{ {selection} }} }}"));
+        let shown = answers.map(|answer| {
+            let paths: Vec<_> = answer.errors.into_iter().map(|error| error.path).collect();
+            json!([answer.data, paths])
+        });
+        shown.collect::<Vec<_>>().await.into()
+    }
+
+    #[tokio::test]
+    async fn each_value_has_its_own_errors_at_its_own_paths() {
+        let halves = json!([
+            [{ "n": { "half": 0 } }, []],
+            [{ "n": { "half": null } }, [["n", "half"]]],
+            [{ "n": { "half": 1 } }, []],
+        ]);
+        assert_eq!(answers("half").await, halves);
+        let inverses = json!([
+            [null, [["n", "inverse"]]],
+            [{ "n": { "inverse": 1 } }, []],
+            [{ "n": { "inverse": 0 } }, []],
+        ]);
+        assert_eq!(answers("inverse").await, inverses);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_with_comes_from_the_values_own_data() {
+        let read = json!([{ "n": { "readWith": "of the event" } }, []]);
+        assert_eq!(answers("readWith").await, json!([read, read, read]));
+    }
+}
