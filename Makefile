@@ -4,9 +4,16 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: ## install what is missing, build, serve the demo province (options: make run ARGS="--listen 0.0.0.0:8080")
+run: ## install what is missing, build for a first look, serve the demo province (options: make run ARGS="--listen 0.0.0.0:8080")
 	@scripts/install.sh run
-	cargo run --locked --profile quick --bin cotmoc -- serve --demo $(ARGS)
+	@echo "run: building for a first look; from nothing that takes some four minutes on two processors ('make release' builds the fast one)" >&2
+	@cargo build --locked --bin cotmoc
+	@target/debug/cotmoc serve --demo $(ARGS)
+
+release: ## install what is missing, build the optimised binary, target/release/cotmoc
+	@scripts/install.sh run
+	@echo "release: from nothing this takes some eight minutes on two processors" >&2
+	cargo build --locked --release --bin cotmoc
 
 test: ## install what is missing, build and run all tests
 	@scripts/install.sh test
@@ -28,4 +35,4 @@ schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
 explorer: ## bundle the explorer anew (needs node and npm)
 	cd api/explorer && npm ci && npm run build
 
-.PHONY: help run test check bench schema explorer
+.PHONY: help run release test check bench schema explorer

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Data, ServerError, ServerResult, Value, indexmap::IndexMap};
 use async_graphql_value::RAW_VALUE_TOKEN;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use crate::{
     Described, Part,
@@ -86,5 +87,20 @@ pub fn text_of(value: &Value) -> Option<&str> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// A value as it is written into a response. What was answered here is JSON already, and is not read once more to make sure,
+/// as the library would.
+#[derive(Debug)]
+pub struct Written<'v>(pub &'v Value);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(text) = text_of(self.0) else { return self.0.serialize(serializer) };
+        // What serde_json's own `RawValue` says to its serializer.
+        let mut raw = serializer.serialize_struct(RAW_VALUE_TOKEN, 1)?;
+        raw.serialize_field(RAW_VALUE_TOKEN, text)?;
+        raw.end()
     }
 }

@@ -8,6 +8,7 @@ use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 use async_graphql::{Pos, ServerError, Value};
 use db::DbError;
 use http::StatusCode;
+use object_layer::BadInput;
 
 use crate::{caller::Caller, language::Language};
 
@@ -314,7 +315,7 @@ pub fn present(error: &mut ServerError, caller: &Caller) -> Code {
     // An error without a path was made before execution, by validation: its words are about the document alone.
     let reason = match error {
         _ if error.path.is_empty() => "VALIDATION",
-        _ if is_bad_input(error) => "INPUT",
+        _ if error.source::<BadInput>().is_some() => "INPUT",
         _ => {
             tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, error = error.message, "unexpected error");
             error.extensions = None;
@@ -334,13 +335,6 @@ fn own(error: &ServerError) -> Option<ApiError> {
         let shared = source.downcast_ref::<Arc<DbError>>().cloned();
         shared.or_else(|| Arc::clone(source).downcast::<DbError>().ok()).map(ApiError::from)
     })
-}
-
-/// Whether an argument's value did not fit its scalar. The library gives such errors neither a type nor a source, only
-/// these two beginnings, and they repeat nothing but what the client sent. (Do not copy this; there is no better way.)
-fn is_bad_input(error: &ServerError) -> bool {
-    let words = &error.message;
-    error.source.is_none() && (words.starts_with("Failed to parse \"") || words.starts_with("Expected input type \""))
 }
 
 fn stamp(error: &mut ServerError, code: Code, caller: &Caller) {

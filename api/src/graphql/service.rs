@@ -9,11 +9,12 @@ use async_graphql::{
 };
 use axum::http::StatusCode;
 use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
+use object_layer::Written;
 use schema::{
     caller::Caller,
     error::{ApiError, Code, present},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio::time::{Duration, timeout};
 use tracing::Instrument;
 
@@ -140,7 +141,7 @@ async fn run_caught(run: impl Future<Output = Response> + Send + 'static, is_mut
 pub struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_data")]
     data: Option<Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extensions: BTreeMap<String, Value>,
@@ -185,6 +186,15 @@ impl Answer {
     fn costing(mut self, requested: u64, limit: u64) -> Self {
         self.extensions.insert("cost".to_owned(), value!({ "requested": requested, "limit": limit }));
         self
+    }
+}
+
+/// The fields of the root, each as the object layer has written it.
+#[allow(clippy::ref_option, reason = "serde's form")]
+fn write_data<S: Serializer>(data: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    match data {
+        Some(Value::Object(fields)) => serializer.collect_map(fields.iter().map(|(key, value)| (key, Written(value)))),
+        other => other.serialize(serializer),
     }
 }
 
