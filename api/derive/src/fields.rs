@@ -62,6 +62,7 @@ fn one(function: &mut ImplItemFn, attributes: &Attributes, root: bool, fields: &
     fields.parts.push(part(&name, attributes, &ty, &arguments)?);
 
     let ty_of_field = lasting(&ty);
+    let argument = if root { quote!(argument) } else { quote!(shared_argument) };
     let reads = arguments.iter().map(|Argument { ident, ty, attributes }| {
         let name = attributes.name_or(&camel(&ident.to_string()));
         let default = match &attributes.default {
@@ -69,7 +70,7 @@ fn one(function: &mut ImplItemFn, attributes: &Attributes, root: bool, fields: &
             None => quote!(::std::option::Option::None),
         };
         quote! {
-            let #ident = match walk.argument::<#ty>(group, #name, #default) {
+            let #ident = match walk.#argument::<#ty>(group, #name, #default) {
                 ::std::result::Result::Ok(value) => value,
                 ::std::result::Result::Err(failed) => return walk.refuse::<#ty_of_field>(failed),
             };

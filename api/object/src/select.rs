@@ -1,13 +1,16 @@
 //! What a selection set asks of an object: its fields by response key, fragments written out, each key once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    any::Any,
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_graphql::{
     Name, Positioned,
     parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
     registry::{MetaType, Registry},
 };
-use std::collections::HashMap;
 
 /// The fields of one response key: most often one; several where a document asks the same in several places, whose selection
 /// sets are then one.
@@ -24,6 +27,8 @@ pub struct Group<'a> {
     rest: Vec<&'a Positioned<Field>>,
     /// What it asks of each type of object that was found here: worked out once, used for all objects of a list
     selections: Mutex<Vec<(&'static str, Selected<'a>)>>,
+    /// Its arguments as they were read, for all objects of a list
+    arguments: Mutex<Vec<(&'static str, Box<dyn Any + Send + Sync>)>>,
 }
 
 /// The groups that a selection set asks of one type of object, in order.
@@ -43,7 +48,15 @@ impl<'a> Group<'a> {
         // Names of GraphQL hold nothing that JSON escapes.
         let label = format!("\"{key}\":");
         let name = field.node.name.node.as_str();
-        Self { key, label, name, first: field, rest: Vec::new(), selections: Mutex::default() }
+        Self {
+            key,
+            label,
+            name,
+            first: field,
+            rest: Vec::new(),
+            selections: Mutex::default(),
+            arguments: Mutex::default(),
+        }
     }
 
     /// The name of the field.
@@ -60,6 +73,17 @@ impl<'a> Group<'a> {
     /// Whether it holds this very field of the document.
     pub(crate) fn holds(&self, field: &Positioned<Field>) -> bool {
         self.begins_with(field) || self.rest.iter().any(|other| std::ptr::eq(*other, field))
+    }
+
+    /// An argument that was read before.
+    pub(crate) fn known<T: Clone + 'static>(&self, name: &str) -> Option<T> {
+        let known = self.arguments.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(argument, _)| *argument == name).and_then(|(_, value)| value.downcast_ref().cloned())
+    }
+
+    /// Remembers an argument.
+    pub(crate) fn remember<T: Send + Sync + 'static>(&self, name: &'static str, value: T) {
+        self.arguments.lock().unwrap_or_else(PoisonError::into_inner).push((name, Box::new(value)));
     }
 
     /// What it asks of an object of that type.

@@ -143,6 +143,24 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// [`Walk::argument`] of a field that many objects may have: read for the first of them.
+    pub fn shared_argument<T: InputType + Clone + 'static>(
+        &self,
+        group: &Arc<Group<'a>>,
+        name: &'static str,
+        default: Option<fn() -> T>,
+    ) -> Result<T, Failed> {
+        if group.first.node.arguments.is_empty() {
+            return self.argument(group, name, default);
+        }
+        if let Some(known) = group.known(name) {
+            return Ok(known);
+        }
+        let value = self.argument(group, name, default)?;
+        group.remember(name, value.clone());
+        Ok(value)
+    }
+
     /// What becomes of a field of type `T` that has failed: null and an error, or its parent's failure where it is never null.
     pub fn refuse<T: Typed>(&mut self, failed: Failed) -> Result<bool, Failed> {
         if !T::NULLABLE {
