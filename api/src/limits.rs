@@ -169,15 +169,15 @@ pub struct Load {
     pub sign_ins: u64,
 }
 
-/// The quotas of one server.
-pub struct Limits {
+/// How often requests may come to one server: its quotas, and what has been used of them.
+pub struct RateLimits {
     mutations: Limit,
     address_mutations: Limit,
     sign_ins: Limit,
     refused_tokens: Limit,
 }
 
-impl Limits {
+impl RateLimits {
     /// Those of the settings; nothing is counted yet.
     #[must_use]
     pub fn new(config: &LimitsConfig) -> Arc<Self> {
@@ -219,7 +219,7 @@ impl Limits {
 }
 
 /// The layer around a path that takes credentials: each request counts as a sign-in.
-pub async fn as_sign_in(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
+pub async fn as_sign_in(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
     let address = client_address(request.extensions());
     let counted = limits.count(Load { mutations: 0, sign_ins: 1 }, None, address);
     let mut response = if counted.refusal().is_some() {
@@ -238,15 +238,15 @@ mod tests {
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
-    fn limits() -> Arc<Limits> {
-        Limits::new(&LimitsConfig { mutations: 3, address_mutations: 5, sign_ins: 2, refused_tokens: 2 })
+    fn limits() -> Arc<RateLimits> {
+        RateLimits::new(&LimitsConfig { mutations: 3, address_mutations: 5, sign_ins: 2, refused_tokens: 2 })
     }
 
     fn mutations(number: u64) -> Load {
         Load { mutations: number, sign_ins: 0 }
     }
 
-    fn told(counted: &Counted) -> [String; 3] {
+    fn headers_of(counted: &Counted) -> [String; 3] {
         let mut headers = HeaderMap::new();
         counted.tell(&mut headers);
         let read = |name: &HeaderName| headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
@@ -256,11 +256,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_quota_is_used_up_and_comes_back() {
         let (limits, me) = (limits(), Some(Uuid::from_u128(1)));
-        assert_eq!(told(&limits.count(Load::default(), me, Some(HERE))), ["", "", ""]);
+        assert_eq!(headers_of(&limits.count(Load::default(), me, Some(HERE))), ["", "", ""]);
         let first = limits.count(mutations(1), me, Some(HERE));
         assert!(first.refusal().is_none());
         assert_eq!(
-            told(&first),
+            headers_of(&first),
             [
                 "\"mutations\";q=3;w=60, \"address-mutations\";q=5;w=60",
                 "\"mutations\";r=2;t=20, \"address-mutations\";r=4;t=12",
@@ -270,7 +270,7 @@ mod tests {
         assert!(limits.count(mutations(2), me, Some(HERE)).refusal().is_none());
         let over = limits.count(mutations(1), me, Some(HERE));
         assert_eq!(over.refusal().unwrap().code(), Code::RateLimited);
-        assert_eq!(told(&over), ["\"mutations\";q=3;w=60", "\"mutations\";r=0;t=60", "20"]);
+        assert_eq!(headers_of(&over), ["\"mutations\";q=3;w=60", "\"mutations\";r=0;t=60", "20"]);
         tokio::time::advance(Duration::from_secs(20)).await;
         assert!(limits.count(mutations(1), me, Some(HERE)).refusal().is_none());
         assert!(limits.count(mutations(1), me, Some(HERE)).refusal().is_some());
@@ -298,7 +298,7 @@ mod tests {
     async fn more_at_once_than_a_minute_holds_is_never_done() {
         let over = limits().count(mutations(4), Some(Uuid::from_u128(1)), Some(HERE));
         assert!(over.refusal().is_some());
-        assert_eq!(told(&over)[2], "60");
+        assert_eq!(headers_of(&over)[2], "60");
     }
 
     #[tokio::test(start_paused = true)]

@@ -105,7 +105,7 @@ fn thumbprint(public: &[u8; 32]) -> String {
 /// All keys of the installation, as one node knows them.
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
-    /// Without those that were withdrawn; the one that signs last comes last.
+    /// In the order in which they begin to sign, without those that were withdrawn.
     keys: Vec<SigningKey>,
 }
 
@@ -124,7 +124,8 @@ impl KeySet {
         self.keys.iter().rev().find(|key| key.signs_from <= now)
     }
 
-    /// The key of an id, if tokens that it signed may still hold. Early is no matter: another node's clock may be ahead.
+    /// The key of an id, if tokens that it signed may still hold. A key that does not sign yet is given too: on another node,
+    /// whose clock is ahead, it may sign already.
     #[must_use]
     pub fn verifier(&self, kid: &str, now: DateTime<Utc>) -> Option<&SigningKey> {
         self.verifying(now).find(|key| key.kid == kid)
@@ -133,8 +134,8 @@ impl KeySet {
     /// Keys whose tokens may hold now or later: each until the last token from before its successor has expired.
     fn verifying(&self, now: DateTime<Utc>) -> impl Iterator<Item = &SigningKey> {
         let successors = self.keys.iter().skip(1).map(|key| Some(key.signs_from)).chain([None]);
-        let kept = move |until: Option<DateTime<Utc>>| until.is_none_or(|until| now < until + MAX_LIFE + LEEWAY);
-        self.keys.iter().zip(successors).filter(move |(_, until)| kept(*until)).map(|(key, _)| key)
+        let may_hold = move |until: Option<DateTime<Utc>>| until.is_none_or(|until| now < until + MAX_LIFE + LEEWAY);
+        self.keys.iter().zip(successors).filter(move |(_, until)| may_hold(*until)).map(|(key, _)| key)
     }
 
     /// What is published of them (RFC 7517).

@@ -1,4 +1,4 @@
-//! Passwords: which are accepted, how they are kept, and how many are worked on at once.
+//! Passwords: which are accepted, how they are hashed, and how many are worked on at once.
 
 use std::{
     collections::BTreeSet,
@@ -141,7 +141,7 @@ fn fold(text: &str) -> String {
 #[derive(Debug, Clone)]
 pub struct PasswordCost {
     params: Params,
-    /// A hash that no password has. Whoever has none is compared with it, which takes as long as with a real one.
+    /// A hash that no password has. An account without a password is compared with it, which takes as long as with a real one.
     nobodys: String,
 }
 
@@ -160,7 +160,7 @@ pub enum PasswordError {
     /// Too many requests are waiting already: try again in a moment.
     #[error("too many passwords are being checked at once")]
     Busy,
-    /// The parameters, or a hash that was stored, are none of argon2's.
+    /// argon2 does not take the parameters, or cannot read a hash that was stored.
     #[error("argon2: {0}")]
     Argon2(argon2::password_hash::Error),
     /// The work broke off.
@@ -171,11 +171,11 @@ pub enum PasswordError {
 /// What came of comparing a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is another one, or there is none.
+    /// It is not the right one, or the account has none.
     Wrong,
-    /// It is the one, and its hash costs what the settings ask.
+    /// It is the right one, and its hash costs what the settings ask.
     Right,
-    /// It is the one, but its hash costs less than the settings ask: hash the password anew.
+    /// It is the right one, but its hash is cheaper than the settings ask: the caller hashes the password anew.
     NeedsRehash,
 }
 

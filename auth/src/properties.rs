@@ -22,13 +22,13 @@ fn holdings() -> impl Strategy<Value = Vec<Holding>> {
 /// Roles that may be granted to the same person.
 fn granted() -> impl Strategy<Value = Vec<Holding>> {
     holdings().prop_map(|all| {
-        let mut kept: Vec<Holding> = Vec::new();
+        let mut together: Vec<Holding> = Vec::new();
         for held in all {
-            if kept.iter().all(|other| other.role.goes_with(held.role)) {
-                kept.push(held);
+            if together.iter().all(|other| other.role.goes_with(held.role)) {
+                together.push(held);
             }
         }
-        kept
+        together
     })
 }
 

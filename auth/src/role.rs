@@ -98,8 +98,8 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(role.as_str().parse(), Ok(*role));
         }
-        let told = "BOSS".parse::<Role>().unwrap_err();
-        assert!(told.contains("REPORTER, HEAD, STANDING_OFFICE"), "{told}");
+        let message = "BOSS".parse::<Role>().unwrap_err();
+        assert!(message.contains("REPORTER, HEAD, STANDING_OFFICE"), "{message}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::{
     policy::Action,
 };
 
-/// What a reader may see. Every function of `db` that reads demands one, so that a forgotten check does not compile; it
-/// narrows its SQL to it, so that what is out of reach looks like what is not there. Cheap to clone.
+/// What a reader may see. Every function of `db` that reads demands one, so that a forgotten check does not compile. It
+/// narrows its SQL to the scope, so that what is out of reach looks like what is not there. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope(Arc<Sight>);
 

@@ -60,7 +60,7 @@ pub enum TokenError {
     /// It was good, and is too old.
     #[error("the access token has expired")]
     Expired,
-    /// It is none of ours.
+    /// It is not one of ours.
     #[error("the access token is not valid")]
     Invalid,
     /// It names a key that is not in the set: perhaps the set is old.
@@ -90,7 +90,7 @@ struct Header {
     kid: String,
 }
 
-/// Every one of them is required, but for the two of machines, which come together.
+/// All are required, except the two of machines: those are there together, or not at all.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -197,7 +197,7 @@ pub fn write_scopes(scopes: &[ServiceScope]) -> String {
     scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The reverse; `None` if a word is none of ours.
+/// The reverse; `None` if a word is not a scope.
 #[must_use]
 pub fn read_scopes(words: &str) -> Option<Vec<ServiceScope>> {
     words.split(' ').filter(|word| !word.is_empty()).map(|word| word.parse().ok()).collect()

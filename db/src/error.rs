@@ -38,7 +38,7 @@ pub enum DbError {
     /// What was asked for makes no sense; the text is meant for the person who asked.
     #[error("{0}")]
     Invalid(String),
-    /// The cursor is none of the list's: made for another sort, or by hand.
+    /// The cursor does not belong to the list: it was made for another sort, or by hand.
     #[error("the cursor is none of this list")]
     Cursor,
     /// A setting cannot be used; the text names it and the accepted form.

@@ -175,7 +175,7 @@ fn embedded() -> Result<Vec<(String, String)>, DbError> {
 async fn lock(settings: &ConnectionSettings) -> Result<AsyncPgConnection, DbError> {
     let mut connection = settings.with_limits(LIMITS).connect().await?;
     let start = Instant::now();
-    let mut told = false;
+    let mut is_logged = false;
     loop {
         let attempt = sql::<Bool>("pg_try_advisory_lock(").bind::<BigInt, _>(LOCK).sql(")");
         if diesel::select(attempt).get_result(&mut connection).await? {
@@ -184,9 +184,9 @@ async fn lock(settings: &ConnectionSettings) -> Result<AsyncPgConnection, DbErro
         if start.elapsed() > LOCK_WAIT {
             return Err(DbError::Timeout("another node has been migrating this database for ten minutes".into()));
         }
-        if !told {
+        if !is_logged {
             tracing::info!("another node is migrating the database; waiting for it");
-            told = true;
+            is_logged = true;
         }
         tokio::time::sleep(LOCK_POLL).await;
     }

@@ -60,9 +60,9 @@ impl Once {
                 return serde_json::from_value(answer).map_err(DbError::internal);
             }
             let answer = work(writing).await?;
-            let kept = serde_json::to_value(&answer).map_err(DbError::internal)?;
+            let recorded = serde_json::to_value(&answer).map_err(DbError::internal)?;
             diesel::update(idempotency_record::table.find((account, key.key)))
-                .set(idempotency_record::answer.eq(kept))
+                .set(idempotency_record::answer.eq(recorded))
                 .execute(writing.connection())
                 .await?;
             Ok(answer)

@@ -17,7 +17,7 @@ use crate::{
     schema::{account, password, password_reset},
     session::{self, EndReason, Entrance},
     sign_in,
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 /// How long a link holds by which a person sets a password.
@@ -32,8 +32,8 @@ pub struct Reset {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The hash of a new password for somebody with these names (login, full name, address); a violation of `field` if it is
-/// none that we accept.
+/// The hash of a new password for somebody with these names (login, full name, address). A violation of `field` if the
+/// password is not accepted.
 #[boxed]
 pub async fn accept(
     passwords: &Passwords,
@@ -137,11 +137,11 @@ pub async fn use_reset(
                 done = Some(("account", *account));
             }
         }
-        writing.audit(Entry {
+        writing.audit(AuditEvent {
             action: "SET_PASSWORD_BY_RESET",
             failed: done.is_none(),
             object: done,
-            ..Entry::default()
+            ..AuditEvent::default()
         });
         Ok(done.is_some())
     });
@@ -170,7 +170,7 @@ pub async fn change(
         proof.tried.succeeded(writing).await?;
         set(writing, account, &hash).await?;
         session::end_all(writing, account, Some(session), EndReason::PasswordChanged).await?;
-        writing.audit(Entry { action: ACTION, object: Some(("account", account)), ..Entry::default() });
+        writing.audit(AuditEvent { action: ACTION, object: Some(("account", account)), ..AuditEvent::default() });
         Ok(())
     });
     work.await

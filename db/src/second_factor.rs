@@ -17,7 +17,7 @@ use crate::{
     schema::{recovery_code, second_factor, session as begun},
     session::{self, EndReason, Entrance},
     sign_in::{self, Proof},
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 /// What is given beside the password; empty is not given.
@@ -302,7 +302,7 @@ async fn hold(writing: &mut Writing, proof: &Proof) -> Result<(), DbError> {
 }
 
 fn done(writing: &mut Writing, action: &'static str, account: Uuid) {
-    writing.audit(Entry { action, object: Some(("account", account)), ..Entry::default() });
+    writing.audit(AuditEvent { action, object: Some(("account", account)), ..AuditEvent::default() });
 }
 
 fn opened(entrance: &Entrance, account: Uuid, login: &str, sealed: &[u8]) -> Result<SecondFactor, DbError> {

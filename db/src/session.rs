@@ -16,7 +16,7 @@ use crate::{
     DbError, Reader, ViolationCode, Writer,
     schema::{account, refresh_token, session},
     text_enum::text_enum,
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 /// The most sessions that are listed.
@@ -179,8 +179,8 @@ struct Family {
     used_at: Option<DateTime<Utc>>,
 }
 
-/// Goes on with a session: takes a refresh token and gives its successor. A token that was used before ends the session,
-/// unless it was a moment ago and its successor waits to be used; then that is given again.
+/// Goes on with a session: takes a refresh token and gives its successor. A token that was used before ends the session. But
+/// if that was a moment ago, and the successor is not used yet, the same successor is given again: the answer may be lost.
 #[boxed]
 pub async fn refresh(
     writer: &Writer,
@@ -206,12 +206,12 @@ pub async fn refresh(
             Some(used_at) if now - used_at <= entrance.lives.grace && is_unused(writing, &next).await? => {}
             Some(_) => {
                 end(writing, family.session, EndReason::TokenReused).await?;
-                writing.audit(Entry {
+                writing.audit(AuditEvent {
                     action: "REFRESH_SESSION",
                     failed: true,
                     object: Some(("session", family.session)),
                     after: Some(json!({ "reason": EndReason::TokenReused.as_str() })),
-                    ..Entry::default()
+                    ..AuditEvent::default()
                 });
                 return Ok(None);
             }
@@ -221,7 +221,7 @@ pub async fn refresh(
     issued.await?.ok_or_else(refused)
 }
 
-/// Whether a token still waits to be used: whoever asks for the successor of its predecessor has not got it yet.
+/// Whether a token is still unused. Then whoever comes with its predecessor may not have received it.
 async fn is_unused(writing: &mut Writing, token: &SecretString) -> Result<bool, DbError> {
     let own = refresh_token::hash.eq(hash::of(token.expose_secret()).to_vec());
     let unused = refresh_token::table.filter(own.and(refresh_token::used_at.is_null()));
@@ -288,7 +288,7 @@ pub async fn sign_out_everywhere(writer: &Writer, permit: OwnAccount) -> Result<
 
 fn signed_out(writing: &mut Writing, object: (&'static str, Uuid), reason: EndReason) {
     let after = Some(json!({ "reason": reason.as_str() }));
-    writing.audit(Entry { action: "SIGN_OUT", object: Some(object), after, ..Entry::default() });
+    writing.audit(AuditEvent { action: "SIGN_OUT", object: Some(object), after, ..AuditEvent::default() });
 }
 
 async fn end(writing: &mut Writing, id: Uuid, reason: EndReason) -> Result<(), DbError> {

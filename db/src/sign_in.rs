@@ -1,9 +1,11 @@
 //! Signing in: proving who one is by password and second factor.
 //!
-//! Whatever is wrong, the same is done: one statement looks the account up, one counts the try, one password is compared
-//! (with nobody's if there is none to compare with), one transaction writes one entry of the audit trail. So neither the
-//! answer nor its time tells who has an account. One difference remains: a hash that was made when passwords were cheaper
-//! is compared faster, until its owner has signed in once more.
+//! Whatever is wrong, the same is done. One statement looks the account up, and one counts the try. One password is compared:
+//! with the account's hash, or with a hash that no password has. One transaction writes one entry of the audit trail. So
+//! neither the answer nor its time tells who has an account.
+//!
+//! One difference remains: a hash that was made when the settings asked for less is compared faster, until its owner has
+//! signed in once more.
 
 use auth::{
     Actor, OwnAccount, Permit, action,
@@ -23,7 +25,7 @@ use crate::{
     second_factor::{self, Given},
     session::{self, Entrance, IssuedSession},
     throttle::Try,
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 const ACTION: &str = "SIGN_IN";
@@ -108,8 +110,8 @@ macro_rules! claimed {
     }};
 }
 
-/// Begins a session. Whatever is wrong with login and password, the answer is the same; that a second factor is missing
-/// or wrong is said once the password has been proved.
+/// Begins a session. Whatever is wrong with login and password, the answer is the same. Whether a second factor is missing
+/// or wrong is said only to whoever gave the right password.
 #[boxed]
 pub async fn sign_in(
     writer: &Writer,
@@ -145,11 +147,11 @@ pub async fn sign_in(
             password::rehash(writing, proof.account(), hash).await?;
         }
         proof.tried.succeeded(writing).await?;
-        let kept = session::begin(writing, entrance.lives, proof.account(), passed).await?;
-        writing.acts_as(Actor::User { account: kept.account, session: kept.session });
-        let (object, after) = (Some(("session", kept.session)), Some(json!({ "secondFactor": passed })));
-        writing.audit(Entry { action: ACTION, object, after, ..Entry::default() });
-        Ok(Ok(kept))
+        let issued = session::begin(writing, entrance.lives, proof.account(), passed).await?;
+        writing.acts_as(Actor::User { account: issued.account, session: issued.session });
+        let (object, after) = (Some(("session", issued.session)), Some(json!({ "secondFactor": passed })));
+        writing.audit(AuditEvent { action: ACTION, object, after, ..AuditEvent::default() });
+        Ok(Ok(issued))
     });
     outcome.await?
 }
@@ -260,7 +262,7 @@ impl Proof {
 fn note_failure(writing: &mut Writing, action: &'static str, claimed: Option<&Claimed>, reason: &'static str) {
     let object = claimed.map(|claimed| ("account", claimed.id));
     let after = json!({ "login": claimed.map(|claimed| &claimed.login), "reason": reason });
-    writing.audit(Entry { action, failed: true, object, after: Some(after), ..Entry::default() });
+    writing.audit(AuditEvent { action, failed: true, object, after: Some(after), ..AuditEvent::default() });
 }
 
 #[cfg(test)]

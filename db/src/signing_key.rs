@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     DbError, Pool, ViolationCode, Writer,
     schema::signing_key,
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 /// Two nodes that start at the same time, or two operators, wait for one another under this number.
@@ -96,7 +96,7 @@ pub async fn revoke(writer: &Writer, sealer: &Sealer, kid: &str) -> Result<Optio
             .set(signing_key::revoked_at.eq(now))
             .execute(writing.connection())
             .await?;
-        writing.audit(Entry { action: "REVOKE_KEY", after: Some(json!({ "kid": kid })), ..Entry::default() });
+        writing.audit(AuditEvent { action: "REVOKE_KEY", after: Some(json!({ "kid": kid })), ..AuditEvent::default() });
         // The one before it was replaced for a reason.
         if signed { add(writing, sealer, now).await.map(Some) } else { Ok(None) }
     })
@@ -110,7 +110,11 @@ pub async fn revoke_all(writer: &Writer) -> Result<usize, DbError> {
         let now = writing.now();
         let held = signing_key::table.filter(signing_key::revoked_at.is_null());
         let revoked = diesel::update(held).set(signing_key::revoked_at.eq(now)).execute(writing.connection()).await?;
-        writing.audit(Entry { action: "REVOKE_KEY", after: Some(json!({ "keys": revoked })), ..Entry::default() });
+        writing.audit(AuditEvent {
+            action: "REVOKE_KEY",
+            after: Some(json!({ "keys": revoked })),
+            ..AuditEvent::default()
+        });
         Ok(revoked)
     })
     .await
@@ -153,6 +157,6 @@ async fn add(writing: &mut Writing, sealer: &Sealer, signs_from: DateTime<Utc>) 
         .execute(writing.connection())
         .await?;
     let after: Value = json!({ "kid": key.kid, "signsFrom": signs_from });
-    writing.audit(Entry { action: "ROTATE_KEYS", after: Some(after), ..Entry::default() });
+    writing.audit(AuditEvent { action: "ROTATE_KEYS", after: Some(after), ..AuditEvent::default() });
     Ok(key.kid)
 }

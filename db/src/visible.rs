@@ -1,7 +1,7 @@
 //! What a reader may see, as conditions of SQL: each rule once, for every query that reads the noun.
 //!
-//! A query on one of these nouns narrows itself by [`visible`] or [`visible_revision`]; a row of something else that points
-//! to one (a relation, a look-up by code) does so too, so that what is out of reach looks like what is not there.
+//! A query on one of these nouns narrows itself by [`visible`] or [`visible_revision`]. A query on rows that point to one (a
+//! relation, a look-up by code) does so too. So what is out of reach looks like what is not there.
 
 use std::marker::PhantomData;
 
@@ -56,7 +56,7 @@ impl Guarded for recommendation::table {
     const NAME: &'static str = "recommendation";
 }
 
-/// Public objects are seen by all, internal ones by who sees what is internal, restricted ones as one of their parties.
+/// Public objects are seen by all. Internal ones are seen by those whose scope says so, restricted ones by their parties.
 #[derive(Debug, Clone)]
 pub(crate) struct Visible<T> {
     internal: bool,
@@ -166,7 +166,8 @@ impl QueryFragment<Pg> for CurrentRevision {
     }
 }
 
-/// Whether the reader may see a revision: published ones are seen by all, others by whom its reporter's figures are open to.
+/// Whether the reader may see a revision. Everybody sees a published one; any other is seen by those who see the unpublished
+/// figures of its reporter.
 #[derive(Debug, Clone)]
 pub(crate) struct VisibleRevision(UnpublishedReach);
 
@@ -191,8 +192,8 @@ impl QueryFragment<Pg> for VisibleRevision {
     }
 }
 
-/// Whether the reader may see a decision on a revision: that it was published is seen by all, what else was decided and why
-/// by whom its reporter's figures are open to.
+/// Whether the reader may see a decision on a revision. Everybody sees that it was published; any other decision is seen by
+/// those who see the unpublished figures of its reporter.
 #[derive(Debug, Clone)]
 pub(crate) struct VisibleDecision(UnpublishedReach);
 
@@ -231,7 +232,7 @@ impl UnpublishedReach {
     fn walk_latest<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("greatest(measurement.published_revision");
         for (reach, latest) in [(&self.submitted, "submitted_revision"), (&self.drafts, "drafted_revision")] {
-            // Few have one; thousands of agencies are gone through for those alone.
+            // Few measurements have such a revision: only for those is the list of agencies, perhaps thousands, gone through.
             out.push_sql(&format!(", CASE WHEN measurement.{latest} IS NOT NULL AND "));
             reach.walk_reporter(out.reborrow())?;
             out.push_sql(&format!(" THEN measurement.{latest} END"));
@@ -250,7 +251,7 @@ pub(crate) fn sees_published_figures_only(reader: &Reader) -> bool {
     UnpublishedReach::of(reader).published_only()
 }
 
-/// Whether the reader is of the audience of the outbox row `parent`, for a row that has one; the words are those of
+/// Whether the reader belongs to the audience of the outbox row `parent`. For rows that have one; its words are those of
 /// [`Audience`](crate::writer::Audience).
 #[derive(Debug, Clone)]
 pub(crate) struct OfAudience {

@@ -26,7 +26,8 @@ pub const MAKE_ROLE_BY_HAND: &str = "CREATE ROLE cotmoc_server NOLOGIN";
 
 const GRANTS: &str = include_str!("grants.sql");
 
-/// Takes the role. Does nothing where there is no such role, or the login may not take it.
+/// Makes the server's role the one that a connection works as. Does nothing where there is no such role, or the login may
+/// not take it.
 pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = 'cotmoc_server' \
     AND pg_has_role(session_user, oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)";
 
@@ -85,10 +86,10 @@ pub(crate) async fn raze(connection: &mut AsyncPgConnection) -> Result<(), DbErr
 /// The login of a pool's connections, and whether it may do more or less than it should.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct LoginRights {
-    /// Whose name and password the address gives.
+    /// The login, whose name and password the database's address gives.
     #[diesel(sql_type = Text)]
     pub login: String,
-    /// What statements are executed as.
+    /// The role that statements are executed as.
     #[diesel(sql_type = Text)]
     pub role: String,
     /// True if the login may do what the server's role may not: a superuser, or an owner of tables.

@@ -163,9 +163,9 @@ impl Audience {
     }
 }
 
-/// One entry of the audit trail. `before` and `after` never hold a secret.
+/// What happened, as one entry of the audit trail tells it. `before` and `after` never hold a secret.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Entry {
+pub(crate) struct AuditEvent {
     /// What was done: a word of the table of permissions, or of signing in.
     pub action: &'static str,
     /// False for what was tried in vain.
@@ -183,13 +183,13 @@ pub(crate) struct Writing {
     connection: PooledConnection<'static, AsyncPgConnection>,
     writer: Writer,
     actor: Actor,
-    changes: Vec<Change>,
-    entries: Vec<AuditEntry>,
+    changes: Vec<NewChange>,
+    entries: Vec<NewAuditEntry>,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = change)]
-struct Change {
+struct NewChange {
     noun: &'static str,
     object_id: Option<Uuid>,
     kind: &'static str,
@@ -201,7 +201,7 @@ struct Change {
 /// A row of the audit trail. The trigger of the chain overwrites `id`, `previous_hash` and `hash`.
 #[derive(Insertable)]
 #[diesel(table_name = audit_entry)]
-struct AuditEntry {
+struct NewAuditEntry {
     id: i64,
     recorded_at: DateTime<Utc>,
     actor_kind: &'static str,
@@ -255,7 +255,13 @@ impl Writing {
         after: Option<Value>,
     ) {
         self.changed(kind, object);
-        self.audit(Entry { action: A::ACTION.as_str(), object: Some(object), before, after, ..Entry::default() });
+        self.audit(AuditEvent {
+            action: A::ACTION.as_str(),
+            object: Some(object),
+            before,
+            after,
+            ..AuditEvent::default()
+        });
     }
 
     /// A row of the outbox, without an entry in the audit trail.
@@ -281,11 +287,11 @@ impl Writing {
         (audience, audience_agency_id): (Option<&'static str>, Option<Uuid>),
     ) {
         let recorded_at = self.writer.now;
-        self.changes.push(Change { noun, object_id: Some(id), kind, recorded_at, audience, audience_agency_id });
+        self.changes.push(NewChange { noun, object_id: Some(id), kind, recorded_at, audience, audience_agency_id });
     }
 
     /// An entry of the audit trail, without a row of the outbox.
-    pub(crate) fn audit(&mut self, entry: Entry) {
+    pub(crate) fn audit(&mut self, event: AuditEvent) {
         let (actor_kind, actor_id, session_id) = match self.actor {
             Actor::Nobody => ("NOBODY", None, None),
             Actor::User { account, session } => ("USER", Some(account), Some(session)),
@@ -293,18 +299,18 @@ impl Writing {
             Actor::Operator => ("OPERATOR", None, None),
         };
         let origin = self.writer.origin.clone();
-        self.entries.push(AuditEntry {
+        self.entries.push(NewAuditEntry {
             id: 0,
             recorded_at: self.writer.now,
             actor_kind,
             actor_id,
             session_id,
-            action: entry.action,
-            succeeded: !entry.failed,
-            noun: entry.object.map(|(noun, _)| noun),
-            object_id: entry.object.map(|(_, id)| id),
-            before: entry.before,
-            after: entry.after,
+            action: event.action,
+            succeeded: !event.failed,
+            noun: event.object.map(|(noun, _)| noun),
+            object_id: event.object.map(|(_, id)| id),
+            before: event.before,
+            after: event.after,
             address: origin.address,
             client_name: origin.client_name,
             client_version: origin.client_version,

@@ -69,8 +69,8 @@ mod tests {
             (format!("agency: Agency {rule}"), "agency: Agency", "Query.agency"),
             (format!("rename: Agency {rule}"), "rename: Agency @deprecated", "Mutation.rename"),
         ] {
-            let told = check(&ruled.replace(&from, to)).unwrap_err().to_string();
-            assert!(told.starts_with(&format!("no rule says who may use {coordinate}: give it")), "{told}");
+            let message = check(&ruled.replace(&from, to)).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("no rule says who may use {coordinate}: give it")), "{message}");
         }
     }
 

@@ -167,7 +167,7 @@ impl ApiError {
         Self::new(Code::BadRequest, vi, en).with("reason", "PAGE")
     }
 
-    /// A cursor that is none.
+    /// A text that is not a cursor.
     #[must_use]
     pub fn cursor() -> Self {
         Self::page("con trỏ không hợp lệ", "this is no cursor of this API")

@@ -13,7 +13,7 @@ pub fn encode(tag: u8, id: Uuid) -> ID {
     ID(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The tag and the id in a global id; null for anything that is none.
+/// The tag and the id in a global id; null for anything that is not a global id.
 #[must_use]
 pub fn decode(id: &str) -> Option<(u8, Uuid)> {
     let bytes: [u8; 17] = BASE64_URL_SAFE_NO_PAD.decode(id).ok()?.try_into().ok()?;

@@ -69,7 +69,7 @@ pub(crate) fn named<'a>(context: &Context<'_>, asked: Option<Language>, vi: &'a 
     }
 }
 
-/// What a global id means where an object of that type is expected; what is none is not there.
+/// The id within a global id, where an object of that type is expected. Anything else is not found.
 pub(crate) fn decoded<T: Tagged>(id: &str) -> Result<Uuid, ApiError> {
     let found = crate::id::decode(id).filter(|(tag, _)| *tag == T::TAG);
     found.map(|(_, id)| id).ok_or_else(|| DbError::NotFound.into())

@@ -32,14 +32,14 @@ const TAG: u8 = b's';
 
 /// Whoever has signed in (người dùng đang đăng nhập).
 #[derive(Clone)]
-pub struct Viewer {
+pub struct SignedIn {
     account: Uuid,
     session: Uuid,
 }
 
 /// Whoever has signed in (người dùng đang đăng nhập).
-#[Object(directive = Auth::apply(Action::KeepOwnAccount))]
-impl Viewer {
+#[Object(name = "Viewer", directive = Auth::apply(Action::KeepOwnAccount))]
+impl SignedIn {
     /// The account
     async fn account(&self, context: &Context<'_>) -> Answer<Account> {
         maybe(context, Some(self.account)).await
@@ -68,7 +68,7 @@ impl Viewer {
     }
 }
 
-impl Viewer {
+impl SignedIn {
     async fn live(&self, context: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let issuer = issuer(context)?;
         let rows = session::own(reader(context), issuer.entrance().lives, issuer.now()).await?;
@@ -202,9 +202,9 @@ pub struct SessionQuery;
 impl SessionQuery {
     /// Whoever has signed in; null for nobody, and for a machine
     #[graphql(directive = Auth::apply(Action::SignIn))]
-    async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
+    async fn viewer(&self, context: &Context<'_>) -> Option<SignedIn> {
         match viewer(context).principal.actor() {
-            Actor::User { account, session } => Some(Viewer { account, session }),
+            Actor::User { account, session } => Some(SignedIn { account, session }),
             Actor::Nobody | Actor::Service { .. } | Actor::Operator => None,
         }
     }
@@ -301,15 +301,15 @@ async fn refresh(context: &Context<'_>, token: SecretString) -> Result<SessionPa
 
 /// An access token for a session that goes on.
 async fn given(context: &Context<'_>, outcome: Result<IssuedSession, DbError>) -> Result<SessionPayload, ApiError> {
-    let (kept, user_errors) = settle(context, outcome)?;
-    let Some(kept) = kept else { return Ok(SessionPayload { tokens: None, user_errors }) };
-    let bearer = Bearer::User { account: kept.account, session: kept.session };
+    let (issued, user_errors) = settle(context, outcome)?;
+    let Some(issued) = issued else { return Ok(SessionPayload { tokens: None, user_errors }) };
+    let bearer = Bearer::User { account: issued.account, session: issued.session };
     let access = issuer(context)?.issue(&bearer).await?;
     let tokens = Tokens {
         access_token: access.token.expose_secret().to_owned(),
         access_token_expires_at: access.expires_at,
-        refresh_token: kept.refresh_token.expose_secret().to_owned(),
-        refresh_token_expires_at: kept.refresh_token_expires_at,
+        refresh_token: issued.refresh_token.expose_secret().to_owned(),
+        refresh_token_expires_at: issued.refresh_token_expires_at,
     };
     Ok(SessionPayload { tokens: Some(tokens), user_errors })
 }

@@ -10,10 +10,10 @@ use auth::{keys::KeySet, seal::Sealer};
 use db::{DbError, Pool, signing_key};
 use tokio::{sync::Mutex, time::Instant};
 
-/// How old what is known may be: a key that was withdrawn holds for so long, and a moment.
+/// How old what this node knows may be. A key that was withdrawn holds for so long, and a moment.
 pub const USUAL_AGE: Duration = Duration::from_secs(3);
 
-/// The same where a key is missed. Whoever makes up ids of keys costs one statement a second, not more.
+/// The same where a token names a key that is not known. So made-up ids cost one statement a second, not more.
 pub const MISSED_AGE: Duration = Duration::from_secs(1);
 
 /// The keys of the installation.

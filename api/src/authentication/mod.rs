@@ -221,7 +221,7 @@ impl TokenIssuer for Authority {
     }
 }
 
-/// By what a long connection proves, again and again, who is at its other end.
+/// What a long connection proves with, again and again, who is at its other end.
 #[derive(Clone)]
 pub struct Pass {
     authority: Arc<Authority>,

@@ -73,10 +73,10 @@ impl Audit {
         let Self::Verify { expect } = self else {
             return Ok(format!("{}\n", audit::head(&mut connection).await?));
         };
-        let mut told = Instant::now();
+        let mut logged_at = Instant::now();
         let verdict = audit::verify(&mut connection, expect.as_ref(), |entry| {
-            if told.elapsed() > TELL {
-                told = Instant::now();
+            if logged_at.elapsed() > TELL {
+                logged_at = Instant::now();
                 tracing::info!(entry, "verifying the audit trail");
             }
         });

@@ -79,14 +79,14 @@ pub fn options(clock: Clock) -> DemoOptions {
 
 /// Loads what is missing and tells the log how far it is.
 pub async fn load(owner: &ConnectionSettings, options: DemoOptions) -> Result<DemoReport, DatabaseError> {
-    let told = Mutex::new(Instant::now());
+    let logged_at = Mutex::new(Instant::now());
     let report = demo::load(owner, options, |progress| match progress {
         Progress::Facts { added } => tracing::info!(added, "the demo's facts are in"),
         Progress::Measurements { present, planned } => {
-            if let Ok(mut told) = told.lock()
-                && told.elapsed() > TELL
+            if let Ok(mut logged_at) = logged_at.lock()
+                && logged_at.elapsed() > TELL
             {
-                *told = Instant::now();
+                *logged_at = Instant::now();
                 tracing::info!(present, planned, "loading simulated measurements");
             }
         }

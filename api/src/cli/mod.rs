@@ -123,17 +123,17 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         tracing::warn!("there is no setting {name} (environment variable){hint}");
     }
     match command {
-        Command::Settings { markdown: true } => told(output::result(&as_markdown())),
-        Command::Settings { markdown: false } => told(output::result(&as_table(sources, config))),
-        Command::Schema => told(output::result(&sdl())),
-        Command::Permissions => told(output::result(&permissions::as_markdown())),
+        Command::Settings { markdown: true } => exit_code(output::result(&as_markdown())),
+        Command::Settings { markdown: false } => exit_code(output::result(&as_table(sources, config))),
+        Command::Schema => exit_code(output::result(&sdl())),
+        Command::Permissions => exit_code(output::result(&permissions::as_markdown())),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
         Command::User(user) => in_runtime(async { ended(user.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
-        Command::Doctor => in_runtime(async { told(doctor::doctor(sources, config).await) }),
+        Command::Doctor => in_runtime(async { exit_code(doctor::doctor(sources, config).await) }),
     }
 }
 
@@ -154,7 +154,7 @@ fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
     }
 }
 
-const fn told(well: bool) -> ExitCode {
+const fn exit_code(well: bool) -> ExitCode {
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

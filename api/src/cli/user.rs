@@ -164,7 +164,7 @@ impl User {
         let database = Database::open(config, Sharing::Join).await?;
         let done = Office::open(config, &database).await;
         let done = match done {
-            Ok(office) => office.act(&self.action, password).await.map_err(told),
+            Ok(office) => office.act(&self.action, password).await.map_err(in_words),
             Err(error) => Err(error),
         };
         database.close().await?;
@@ -256,7 +256,7 @@ impl Office {
         }
     }
 
-    /// Refuses a password that is none we accept for somebody with these names.
+    /// Refuses a password that is not accepted for somebody with these names.
     async fn accept(&self, password: Option<&str>, names: Vec<String>) -> Result<(), DbError> {
         if let Some(new) = password {
             password::accept(&self.passwords, new.into(), names, &["password"]).await?;
@@ -352,7 +352,7 @@ impl Office {
 }
 
 /// In the words of whoever typed the command.
-fn told(error: DbError) -> DatabaseError {
+fn in_words(error: DbError) -> DatabaseError {
     match error {
         DbError::Violated(broken) => invalid(payload::in_words(&broken)),
         error => error.into(),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Config,
     settings::{DATA_DIR, Fallback, SETTINGS, Setting},
-    sources::{Origin, Sources, shown},
+    sources::{SettingSource, Sources, shown},
 };
 
 const HEAD: &str = "# Settings
@@ -80,20 +80,20 @@ pub fn as_table(sources: &Sources, config: &Config) -> String {
     let rows: Vec<[String; 3]> = SETTINGS
         .iter()
         .map(|setting| {
-            let (value, origin) = match sources.written(setting) {
-                Some(written) => (shown(setting, &written.text), written.origin),
-                None if *setting == DATA_DIR => (config.data_dir.display().to_string(), Origin::Default),
-                None => (format!("({})", setting.fallback_words().replace('`', "")), Origin::Default),
+            let (value, source) = match sources.raw(setting) {
+                Some(raw) => (shown(setting, &raw.text), raw.source),
+                None if *setting == DATA_DIR => (config.data_dir.display().to_string(), SettingSource::Default),
+                None => (format!("({})", setting.fallback_words().replace('`', "")), SettingSource::Default),
             };
-            [setting.key.to_owned(), value, origin.to_string()]
+            [setting.key.to_owned(), value, source.to_string()]
         })
         .collect();
     let width = |column: fn(&[String; 3]) -> &String| {
         rows.iter().map(column).map(|cell| cell.chars().count()).max().unwrap_or_default()
     };
     let (keys, values) = (width(|[key, _, _]| key), width(|[_, value, _]| value).min(48));
-    rows.iter().fold(String::new(), |mut table, [key, value, origin]| {
-        let _ = writeln!(table, "{key:keys$}  {value:values$}  {origin}");
+    rows.iter().fold(String::new(), |mut table, [key, value, source]| {
+        let _ = writeln!(table, "{key:keys$}  {value:values$}  {source}");
         table
     })
 }

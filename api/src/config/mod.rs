@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use document::{as_markdown, as_table};
 use settings::Setting;
-pub use sources::{Origin, Sources, Written};
+pub use sources::{RawSetting, SettingSource, Sources};
 
 /// All settings of one process, understood.
 #[derive(Debug, Clone)]
@@ -161,24 +161,24 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ConfigError {
     /// A value that is not of its setting's form. A secret's value is masked.
-    #[error("{key} is {value}, which is not accepted (from {origin}); expected {form}")]
+    #[error("{key} is {value}, which is not accepted (from {from}); expected {form}")]
     BadValue {
         /// The setting's key.
         key: &'static str,
         /// What was written, fit to be shown.
         value: String,
         /// Where it was written.
-        origin: Origin,
+        from: SettingSource,
         /// What would be accepted.
         form: &'static str,
     },
     /// A key of the TOML file that no setting has.
-    #[error("there is no setting {key} (from {origin}){}", suggested(.suggestion.as_deref()))]
+    #[error("there is no setting {key} (from {from}){}", suggested(.suggestion.as_deref()))]
     UnknownKey {
         /// The key with its section.
         key: String,
         /// Where it was written.
-        origin: Origin,
+        from: SettingSource,
         /// The key that was probably meant.
         suggestion: Option<String>,
     },
@@ -203,13 +203,13 @@ fn suggested(name: Option<&str>) -> String {
 }
 
 impl ConfigError {
-    fn bad_value(setting: &Setting, text: Option<&str>, origin: Origin) -> Self {
+    fn bad_value(setting: &Setting, text: Option<&str>, source: SettingSource) -> Self {
         let value = match text {
             Some(_) if setting.secret => "a secret (not shown)".to_owned(),
             Some(text) => format!("{text:?}"),
             None => "a value of another kind".to_owned(),
         };
-        Self::BadValue { key: setting.key, value, origin, form: setting.form }
+        Self::BadValue { key: setting.key, value, from: source, form: setting.form }
     }
 }
 
@@ -299,7 +299,7 @@ impl AccessConfig {
             second_factor_roles: required(sources, &settings::SECOND_FACTOR_ROLES, parse::roles)?,
             // Within these bounds it always can.
             password_cost: PasswordCost::new(memory, passes, lanes)
-                .map_err(|_| ConfigError::bad_value(&settings::PASSWORD_MEMORY, None, Origin::Default))?,
+                .map_err(|_| ConfigError::bad_value(&settings::PASSWORD_MEMORY, None, SettingSource::Default))?,
             passwords_at_once: usize::try_from(at_once).unwrap_or(1),
             lives,
         })
@@ -319,7 +319,7 @@ impl DatabaseConfig {
 
 /// The value of a setting whose fallback is a value: there always is one.
 fn required<T>(sources: &Sources, setting: &Setting, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, ConfigError> {
-    sources.read(setting, parse)?.ok_or_else(|| ConfigError::bad_value(setting, Some(""), Origin::Default))
+    sources.read(setting, parse)?.ok_or_else(|| ConfigError::bad_value(setting, Some(""), SettingSource::Default))
 }
 
 fn log_format(text: &str) -> Option<LogFormat> {
@@ -334,7 +334,7 @@ fn log_format(text: &str) -> Option<LogFormat> {
 fn data_dir(sources: &Sources) -> Result<PathBuf, ConfigError> {
     if let Some(given) = sources.read(&settings::DATA_DIR, parse::path)? {
         return std::path::absolute(&given)
-            .map_err(|_| ConfigError::bad_value(&settings::DATA_DIR, given.to_str(), Origin::Default));
+            .map_err(|_| ConfigError::bad_value(&settings::DATA_DIR, given.to_str(), SettingSource::Default));
     }
     if nix::unistd::geteuid().is_root() {
         return Ok(PathBuf::from("/var/lib/cotmoc"));

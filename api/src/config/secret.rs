@@ -137,12 +137,12 @@ mod tests {
         let place = Place::new();
         let named = place.0.join("other.key");
         let named = Some((SECRET_FILE, named.to_str().unwrap()));
-        let told = place.sealer(named, &[]).unwrap_err();
-        assert!(told.contains("other.key") && told.contains("COTMOC_SECRET_FILE"), "{told}");
+        let message = place.sealer(named, &[]).unwrap_err();
+        assert!(message.contains("other.key") && message.contains("COTMOC_SECRET_FILE"), "{message}");
         fs::create_dir_all(&place.0).unwrap();
         fs::write(place.0.join("other.key"), "quá ngắn").unwrap();
-        let told = place.sealer(named, &[]).unwrap_err();
-        assert!(told.contains("openssl rand") && !told.contains("quá ngắn"), "{told}");
+        let message = place.sealer(named, &[]).unwrap_err();
+        assert!(message.contains("openssl rand") && !message.contains("quá ngắn"), "{message}");
     }
 
     #[test]

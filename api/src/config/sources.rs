@@ -23,7 +23,7 @@ const OWN_PREFIX: &str = "COTMOC_";
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingSource {
     /// A flag of the command line, without its dashes.
     Flag(String),
     /// An environment variable.
@@ -34,7 +34,7 @@ pub enum Origin {
     Default,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) => write!(f, "flag --{name}"),
@@ -47,11 +47,11 @@ impl fmt::Display for Origin {
 
 /// A value as it was written, and where.
 #[derive(Clone)]
-pub struct Written {
+pub struct RawSetting {
     /// Its text; a secret's too, so that this type does not implement `Debug`.
     pub text: String,
     /// Where it stands.
-    pub origin: Origin,
+    pub source: SettingSource,
 }
 
 /// Everything that was written anywhere, before any of it is understood.
@@ -121,13 +121,13 @@ impl Sources {
         }
         for (key, at, value) in entries {
             let line = text.get(..at.span().start).unwrap_or_default().matches('\n').count() + 1;
-            let origin = Origin::File(path.to_owned(), line);
+            let source = SettingSource::File(path.to_owned(), line);
             let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else {
                 let suggestion = nearest(&key, SETTINGS.iter().map(|setting| setting.key));
-                return Err(ConfigError::UnknownKey { key, origin, suggestion });
+                return Err(ConfigError::UnknownKey { key, from: source, suggestion });
             };
             let Some(value) = plain_text(value) else {
-                return Err(ConfigError::bad_value(setting, None, origin));
+                return Err(ConfigError::bad_value(setting, None, source));
             };
             self.file.insert(setting.key, (value, line));
         }
@@ -137,21 +137,21 @@ impl Sources {
 
     /// What was written for a setting, by the source that comes first.
     #[must_use]
-    pub fn written(&self, setting: &Setting) -> Option<Written> {
+    pub fn raw(&self, setting: &Setting) -> Option<RawSetting> {
         let flag = || {
             let text = self.flags.get(setting.key)?.clone();
-            Some(Written { text, origin: Origin::Flag(setting.flag.unwrap_or(setting.key).to_owned()) })
+            Some(RawSetting { text, source: SettingSource::Flag(setting.flag.unwrap_or(setting.key).to_owned()) })
         };
         let environment = || {
             let text = self.environment.get(setting.env)?.clone();
-            Some(Written { text, origin: Origin::Environment(setting.env.to_owned()) })
+            Some(RawSetting { text, source: SettingSource::Environment(setting.env.to_owned()) })
         };
         let file = || {
             let (text, line) = self.file.get(setting.key)?.clone();
-            Some(Written { text, origin: Origin::File(self.path.clone()?, line) })
+            Some(RawSetting { text, source: SettingSource::File(self.path.clone()?, line) })
         };
         let fallback = || match setting.fallback {
-            Fallback::Value(text) => Some(Written { text: text.to_owned(), origin: Origin::Default }),
+            Fallback::Value(text) => Some(RawSetting { text: text.to_owned(), source: SettingSource::Default }),
             Fallback::Otherwise(_) => None,
         };
         flag().or_else(environment).or_else(file).or_else(fallback)
@@ -159,10 +159,10 @@ impl Sources {
 
     /// The value of a setting, if it has one.
     pub fn read<T>(&self, setting: &Setting, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, ConfigError> {
-        let Some(written) = self.written(setting) else { return Ok(None) };
-        match parse(written.text.trim()) {
+        let Some(raw) = self.raw(setting) else { return Ok(None) };
+        match parse(raw.text.trim()) {
             Some(value) => Ok(Some(value)),
-            None => Err(ConfigError::bad_value(setting, Some(&written.text), written.origin)),
+            None => Err(ConfigError::bad_value(setting, Some(&raw.text), raw.source)),
         }
     }
 

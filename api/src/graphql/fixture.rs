@@ -23,7 +23,7 @@ use crate::{
     authentication::Authenticate,
     config::LimitsConfig,
     door::{ClientAddress, router},
-    limits::Limits,
+    limits::RateLimits,
 };
 
 #[derive(SimpleObject)]
@@ -153,7 +153,8 @@ pub(crate) fn hasty() -> Router {
 
 /// One person, who may do three mutations a minute, at an address that may show one wrong token.
 pub(crate) fn limited() -> Router {
-    let limits = Limits::new(&LimitsConfig { mutations: 3, address_mutations: 100, sign_ins: 100, refused_tokens: 1 });
+    let limits =
+        RateLimits::new(&LimitsConfig { mutations: 3, address_mutations: 100, sign_ins: 100, refused_tokens: 1 });
     let who = |parts: &Parts| {
         if parts.headers.contains_key("authorization") {
             return Err(ApiError::from(Denied::SignIn));
@@ -169,7 +170,7 @@ pub(crate) fn limited() -> Router {
 fn server_with(settings: Settings) -> Router {
     let many = LimitsConfig { mutations: 1000, address_mutations: 1000, sign_ins: 1000, refused_tokens: 1000 };
     let authenticate: Authenticate = Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed());
-    router([route(service_with(settings), authenticate, Limits::new(&many))])
+    router([route(service_with(settings), authenticate, RateLimits::new(&many))])
 }
 
 fn named_after(parts: &Parts) -> Viewer {

@@ -40,19 +40,19 @@ use serde::Serialize;
 
 use self::media::Media;
 pub(crate) use self::params::{Asked, request};
-pub use self::service::{Answer, GraphqlService, Settings};
+pub use self::service::{GraphqlResponse, GraphqlService, Settings};
 use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},
     guard::{Admitted, Guard},
-    limits::{Counted, Limits, Load},
+    limits::{Counted, Load, RateLimits},
 };
 
 /// The path of the endpoint.
 pub const PATH: &str = "/graphql";
 
 /// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](schema::language::Language) and [`Caller`] as data.
-pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate, limits: Arc<Limits>) -> Route {
+pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate, limits: Arc<RateLimits>) -> Route {
     Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { service, authenticate, limits }))
 }
 
@@ -60,7 +60,7 @@ pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate
 struct Endpoint<E> {
     service: GraphqlService<E>,
     authenticate: Authenticate,
-    limits: Arc<Limits>,
+    limits: Arc<RateLimits>,
 }
 
 async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
@@ -160,22 +160,22 @@ impl<E: Executor> Endpoint<E> {
         admitted: Result<Admitted, ApiError>,
         caller: &Caller,
         viewer: &Viewer,
-    ) -> Answer {
+    ) -> GraphqlResponse {
         let mut data = Data::default();
         data.insert(viewer.clone());
         match admitted {
             Ok(admitted) => self.service.execute(request, admitted, data, caller).await,
-            Err(error) => Answer::refuse(error, caller),
+            Err(error) => GraphqlResponse::refuse(error, caller),
         }
     }
 }
 
 /// A token that does not hold, or a fault in finding that out.
-pub(crate) fn turn_away(limits: &Limits, error: ApiError, parts: &Parts, caller: &Caller) -> Response<Body> {
+pub(crate) fn turn_away(limits: &RateLimits, error: ApiError, parts: &Parts, caller: &Caller) -> Response<Body> {
     turn_away_as(Media::Json, limits, error, parts, caller)
 }
 
-fn turn_away_as(media: Media, limits: &Limits, error: ApiError, parts: &Parts, caller: &Caller) -> Response<Body> {
+fn turn_away_as(media: Media, limits: &RateLimits, error: ApiError, parts: &Parts, caller: &Caller) -> Response<Body> {
     if error.code() != Code::Unauthenticated {
         return refuse_as(media, error, caller);
     }
@@ -189,7 +189,7 @@ fn turn_away_as(media: Media, limits: &Limits, error: ApiError, parts: &Parts, c
     response
 }
 
-fn write_batch(answers: &[Answer], media: Media) -> Response<Body> {
+fn write_batch(answers: &[GraphqlResponse], media: Media) -> Response<Body> {
     let mut statuses = answers.iter().map(|answer| status(answer, media));
     let first = statuses.next().unwrap_or_default();
     let shared = if statuses.all(|status| status == first) { first } else { StatusCode::OK };
@@ -202,7 +202,7 @@ pub(crate) fn caller(headers: &HeaderMap) -> Caller {
 }
 
 /// The status of a request that was read.
-fn status(answer: &Answer, media: Media) -> StatusCode {
+fn status(answer: &GraphqlResponse, media: Media) -> StatusCode {
     match (answer.refusal().map_or(StatusCode::OK, Code::status), media) {
         (StatusCode::BAD_REQUEST, Media::Json) => StatusCode::OK,
         (status, _) => status,
@@ -219,7 +219,7 @@ pub(crate) fn refuse(error: ApiError, caller: &Caller) -> Response<Body> {
 /// A request that could not be read: its status is that of the error in both media types.
 fn refuse_as(media: Media, error: ApiError, caller: &Caller) -> Response<Body> {
     let status = error.code().status();
-    let mut response = write(status, media, &Answer::refuse(error, caller));
+    let mut response = write(status, media, &GraphqlResponse::refuse(error, caller));
     if status == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

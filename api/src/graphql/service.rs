@@ -20,7 +20,7 @@ use tracing::Instrument;
 
 use crate::{
     config::Config,
-    guard::{Admitted, Guard, Limits},
+    guard::{Admitted, Guard, RequestLimits},
 };
 
 /// How long an execution may take, and how large a request may be.
@@ -29,12 +29,12 @@ pub struct Settings {
     /// Until an execution is stopped.
     pub execution: Duration,
     /// The sizes.
-    pub limits: Limits,
+    pub limits: RequestLimits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { execution: Duration::from_secs(10), limits: Limits::default() }
+        Self { execution: Duration::from_secs(10), limits: RequestLimits::default() }
     }
 }
 
@@ -42,8 +42,11 @@ impl Settings {
     /// Those that the configuration gives.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        let limits =
-            Limits { bytes: config.server.body_limit, cost: config.graphql.cost_limit.into(), ..Limits::default() };
+        let limits = RequestLimits {
+            bytes: config.server.body_limit,
+            cost: config.graphql.cost_limit.into(),
+            ..RequestLimits::default()
+        };
         Self { execution: config.server.request_timeout, limits }
     }
 }
@@ -78,7 +81,13 @@ impl<E: Executor> GraphqlService<E> {
     }
 
     /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers.
-    pub async fn execute(&self, mut request: Request, admitted: Admitted, data: Data, caller: &Caller) -> Answer {
+    pub async fn execute(
+        &self,
+        mut request: Request,
+        admitted: Admitted,
+        data: Data,
+        caller: &Caller,
+    ) -> GraphqlResponse {
         let Inner { strict, fast, guard, settings } = &*self.0;
         let fingerprint = guard.fingerprint(&request);
         let known = guard.is_valid(fingerprint);
@@ -95,7 +104,7 @@ impl<E: Executor> GraphqlService<E> {
             Ok(None) => Response::from_errors(vec![ApiError::internal().into_server_error()]),
             Err(_) => Response::from_errors(vec![ApiError::timeout().into_server_error()]),
         };
-        let answer = Answer::new(response, caller).costing(admitted.cost, guard.limits().cost);
+        let answer = GraphqlResponse::new(response, caller).costing(admitted.cost, guard.limits().cost);
         if answer.data.is_some() && !known {
             guard.remember_valid(fingerprint);
         }
@@ -112,7 +121,7 @@ impl<E: Executor> GraphqlService<E> {
         admitted: &Admitted,
         data: Data,
         caller: Caller,
-    ) -> BoxStream<'static, Answer> {
+    ) -> BoxStream<'static, GraphqlResponse> {
         request.set_parsed_query(admitted.document.parsed().clone());
         request.data = data;
         request.data.insert(caller.language);
@@ -120,7 +129,7 @@ impl<E: Executor> GraphqlService<E> {
         let responses = self.0.strict.execute_stream(request, None);
         let answers = AssertUnwindSafe(responses).catch_unwind().map(move |response| {
             let fault = |_| Response::from_errors(vec![ApiError::internal().into_server_error()]);
-            Answer::new(response.unwrap_or_else(fault), &caller)
+            GraphqlResponse::new(response.unwrap_or_else(fault), &caller)
         });
         answers.boxed()
     }
@@ -138,7 +147,7 @@ async fn run_caught(run: impl Future<Output = Response> + Send + 'static, is_mut
 
 /// One answer as it is written: without `data` where nothing was executed.
 #[derive(Debug, Serialize)]
-pub struct Answer {
+pub struct GraphqlResponse {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_data")]
@@ -150,7 +159,7 @@ pub struct Answer {
     refusal: Option<Code>,
 }
 
-impl Answer {
+impl GraphqlResponse {
     fn new(Response { mut errors, data, extensions, .. }: Response, caller: &Caller) -> Self {
         let before_execution = data == Value::Null && errors.iter().all(|error| error.path.is_empty());
         let codes: Vec<Code> = errors.iter_mut().map(|error| present(error, caller)).collect();

@@ -16,13 +16,13 @@ use super::{
 const JSON: &str = "application/json";
 const GRAPHQL: &str = "application/graphql-response+json";
 
-struct Answer {
+struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Value,
 }
 
-impl Answer {
+impl Reply {
     fn code(&self) -> &str {
         self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("OK")
     }
@@ -32,11 +32,11 @@ impl Answer {
     }
 }
 
-async fn send(request: Request<Body>) -> Answer {
+async fn send(request: Request<Body>) -> Reply {
     send_to(server(), request).await
 }
 
-async fn send_to(server: Router, request: Request<Body>) -> Answer {
+async fn send_to(server: Router, request: Request<Body>) -> Reply {
     let (parts, body) = server.oneshot(request).await.unwrap().into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&bytes).unwrap();
@@ -46,10 +46,10 @@ async fn send_to(server: Router, request: Request<Body>) -> Answer {
             assert!(error["extensions"]["requestId"].is_string(), "{error}");
         }
     }
-    Answer { status: parts.status, headers: parts.headers, body }
+    Reply { status: parts.status, headers: parts.headers, body }
 }
 
-async fn post(accept: &str, body: impl Into<Body>) -> Answer {
+async fn post(accept: &str, body: impl Into<Body>) -> Reply {
     send(post_request(accept, body)).await
 }
 
@@ -62,11 +62,11 @@ fn post_request(accept: &str, body: impl Into<Body>) -> Request<Body> {
     request.body(body.into()).unwrap()
 }
 
-async fn query(text: &str) -> Answer {
+async fn query(text: &str) -> Reply {
     post(GRAPHQL, json!({ "query": text }).to_string()).await
 }
 
-async fn get(parameters: &str) -> Answer {
+async fn get(parameters: &str) -> Reply {
     send(Request::get(format!("{PATH}?{parameters}")).body(Body::empty()).unwrap()).await
 }
 

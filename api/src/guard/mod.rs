@@ -33,12 +33,12 @@ use self::{
 };
 use crate::limits::Load;
 
-/// How large a request may be. The defaults are the documented limits of the API.
+/// How large one request may be, in each way in which it can be large. The defaults are the documented limits of the API.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct RequestLimits {
     /// Bytes of a body.
     pub bytes: usize,
-    /// Bytes of a document: what the parser reads. Long texts belong into variables.
+    /// Bytes of a document: what the parser reads. Long texts belong in variables.
     pub document: u64,
     /// Operations in one batch.
     pub batch: usize,
@@ -62,7 +62,7 @@ pub struct Limits {
     pub cache: u64,
 }
 
-impl Default for Limits {
+impl Default for RequestLimits {
     fn default() -> Self {
         Self {
             bytes: 1 << 20,
@@ -104,20 +104,20 @@ pub struct Admitted {
 /// Checks documents against the limits.
 #[derive(Debug)]
 pub struct Guard {
-    limits: Limits,
+    limits: RequestLimits,
     prices: Prices,
     documents: Documents,
 }
 
 impl Guard {
     /// A guard for the schema that prints this SDL. Fails if that cannot be read.
-    pub fn new(sdl: &str, limits: Limits) -> Result<Self, parser::Error> {
+    pub fn new(sdl: &str, limits: RequestLimits) -> Result<Self, parser::Error> {
         Ok(Self { prices: Prices::new(sdl)?, documents: Documents::new(limits.cache), limits })
     }
 
     /// The limits in force.
     #[must_use]
-    pub const fn limits(&self) -> &Limits {
+    pub const fn limits(&self) -> &RequestLimits {
         &self.limits
     }
 

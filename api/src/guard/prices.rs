@@ -169,8 +169,8 @@ fn named(ty: &Type) -> &str {
 }
 
 /// The types that describe the schema are not in its SDL. Their lists are priced at the mean length they have in this
-/// schema, so that a tool may read it all once while `fields { type { fields { type …` grows as it would in truth; and at a
-/// quarter, for none of it is asked of the database.
+/// schema: a tool may read it all once, while `fields { type { fields { type …` grows as it would in truth. They cost a
+/// quarter, because the database is not asked.
 fn introspection(document: &ServiceDocument) -> HashMap<String, HashMap<String, Price>> {
     let (mut types, mut directives, mut inputs, mut values, mut members) = (0_usize, 0, 0, 0, 0);
     for definition in &document.definitions {

@@ -4,7 +4,7 @@ use async_graphql::{Name, Request, Value, Variables};
 use schema::error::ApiError;
 use serde_json::json;
 
-use super::{Admitted, Guard, Limits};
+use super::{Admitted, Guard, RequestLimits};
 use crate::graphql::fixture;
 
 fn admit(guard: &Guard, request: impl Into<Request>) -> Result<Admitted, ApiError> {
@@ -187,9 +187,9 @@ fn the_operation_is_chosen_by_name() {
 
 #[test]
 fn tools_may_read_the_schema_but_not_multiply_it() {
-    let whole = Guard::new(&schema::sdl(), Limits::default()).unwrap();
+    let whole = Guard::new(&schema::sdl(), RequestLimits::default()).unwrap();
     let cost = admit(&whole, include_str!("introspection.graphql")).unwrap().cost;
-    assert!(cost < Limits::default().cost / 2, "{cost}: the schema outgrows what its readers may ask for");
+    assert!(cost < RequestLimits::default().cost / 2, "{cost}: the schema outgrows what its readers may ask for");
     let deeper = "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields \
                   { name } } } } } } } } } } } }";
     assert_eq!(verdict(deeper), "OK");

@@ -26,7 +26,7 @@ use super::{CHECK, Client, HEARTBEAT, Live, stopped};
 use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},
-    graphql::{self, Answer, Asked},
+    graphql::{self, Asked, GraphqlResponse},
 };
 
 pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
@@ -100,7 +100,7 @@ fn stream(stream: Stream) -> Response<Body> {
 
 /// What goes over one connection.
 struct Stream {
-    answers: BoxStream<'static, Answer>,
+    answers: BoxStream<'static, GraphqlResponse>,
     client: Client,
     stop: watch::Receiver<bool>,
     check: Interval,
@@ -119,7 +119,7 @@ enum Phase {
 
 impl Stream {
     fn new(
-        answers: BoxStream<'static, Answer>,
+        answers: BoxStream<'static, GraphqlResponse>,
         client: Client,
         place: OwnedSemaphorePermit,
         stop: watch::Receiver<bool>,
@@ -148,7 +148,7 @@ impl Stream {
                 _ = self.check.tick() => {
                     if let Err(error) = self.client.viewer().await {
                         self.state = Phase::Ending;
-                        return Some(next_event(&Answer::refuse(error, &self.client.caller)));
+                        return Some(next_event(&GraphqlResponse::refuse(error, &self.client.caller)));
                     }
                 }
                 answer = self.answers.next() => {
@@ -165,7 +165,7 @@ impl Stream {
     }
 }
 
-fn next_event(answer: &Answer) -> Bytes {
+fn next_event(answer: &GraphqlResponse) -> Bytes {
     // JSON of one line: no value of a GraphQL answer fails to be written.
     let json = serde_json::to_string(answer).unwrap_or_default();
     Bytes::from(format!("event: next\ndata: {json}\n\n"))

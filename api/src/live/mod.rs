@@ -22,9 +22,9 @@ use crate::{
     authentication::{Authority, Pass},
     config::ServerConfig,
     door::{Door, Route},
-    graphql::{Answer, GraphqlService},
+    graphql::{GraphqlResponse, GraphqlService},
     guard::Admitted,
-    limits::Limits,
+    limits::RateLimits,
 };
 
 /// The path of the WebSocket.
@@ -41,7 +41,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// What long connections share.
 pub struct Live<E> {
     service: GraphqlService<E>,
-    limits: Arc<Limits>,
+    limits: Arc<RateLimits>,
     authority: Arc<Authority>,
     /// A place for each connection.
     places: Arc<Semaphore>,
@@ -57,7 +57,7 @@ impl<E: Executor> Live<E> {
     pub fn new(
         config: &ServerConfig,
         service: GraphqlService<E>,
-        limits: Arc<Limits>,
+        limits: Arc<RateLimits>,
         authority: Arc<Authority>,
         stop: watch::Receiver<bool>,
     ) -> Arc<Self> {
@@ -84,7 +84,12 @@ impl<E: Executor> Live<E> {
     }
 
     /// Admits an operation like any request, and begins it: one answer, or a stream of them.
-    fn begin(&self, request: Request, client: &Client, viewer: Viewer) -> Result<BoxStream<'static, Answer>, ApiError> {
+    fn begin(
+        &self,
+        request: Request,
+        client: &Client,
+        viewer: Viewer,
+    ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
         let guard = self.service.guard();
         let admitted = guard.admit(&request, &mut guard.budget())?;
         self.admitted(request, admitted, client, viewer)
@@ -96,7 +101,7 @@ impl<E: Executor> Live<E> {
         admitted: Admitted,
         client: &Client,
         viewer: Viewer,
-    ) -> Result<BoxStream<'static, Answer>, ApiError> {
+    ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
         let counted = self.limits.count(admitted.load, viewer.principal.actor().account(), client.address);
         if let Some(error) = counted.refusal() {
             return Err(error);

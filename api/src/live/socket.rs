@@ -5,7 +5,7 @@
 //!
 //! | code | when |
 //! | --- | --- |
-//! | 4400 | a message that is none of the protocol |
+//! | 4400 | a message that the protocol does not know |
 //! | 4401 | `subscribe` before `connection_ack` |
 //! | 4403 | the token does not hold, at `connection_init` or later: it has expired, or the session has ended; the reason says which |
 //! | 4406 | the client does not offer the subprotocol |
@@ -46,7 +46,7 @@ use super::{CHECK, Client, HEARTBEAT, Live, stopped};
 use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},
-    graphql::{self, Answer},
+    graphql::{self, GraphqlResponse},
 };
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -77,7 +77,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         refused(Refusal::Saturated.reason());
         return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
-    // A token in the header that is none is told where the client can read it: after the upgrade.
+    // A token that does not hold is refused after the upgrade, where the client can read why.
     let pass = Pass::of_request(&live.authority, &parts);
     let (pass, refusal) = match pass {
         Ok(pass) => (pass, None),
@@ -126,7 +126,7 @@ enum End {
     Close(u16, Cow<'static, str>),
     /// The client has closed, and is answered.
     Left,
-    /// The client is gone, or cannot be told.
+    /// The client is gone, or does not take what is sent.
     Gone,
 }
 
@@ -157,13 +157,13 @@ type Params = serde_json::Map<String, serde_json::Value>;
 enum Saying<'a> {
     ConnectionAck,
     Pong,
-    Next { id: &'a str, payload: &'a Answer },
+    Next { id: &'a str, payload: &'a GraphqlResponse },
     Error { id: &'a str, payload: &'a [async_graphql::ServerError] },
     Complete { id: &'a str },
 }
 
 /// What comes of an operation: an answer, or its end.
-type Outcome = (String, Option<Answer>);
+type Outcome = (String, Option<GraphqlResponse>);
 
 struct Connection<E> {
     live: Arc<Live<E>>,
@@ -331,12 +331,12 @@ impl<E: Executor> Connection<E> {
                 self.operations.insert(id, handle);
                 Ok(())
             }
-            Err(error) => self.fail(&id, &Answer::refuse(error, &self.client.caller)).await,
+            Err(error) => self.fail(&id, &GraphqlResponse::refuse(error, &self.client.caller)).await,
         }
     }
 
     /// Passes on what has come of an operation.
-    async fn tell(&mut self, id: &str, answer: Option<Answer>) -> Result<(), End> {
+    async fn tell(&mut self, id: &str, answer: Option<GraphqlResponse>) -> Result<(), End> {
         let Some(answer) = answer else {
             self.forget(id);
             return self.say(&Saying::Complete { id }).await;
@@ -354,7 +354,7 @@ impl<E: Executor> Connection<E> {
         }
     }
 
-    async fn fail(&mut self, id: &str, answer: &Answer) -> Result<(), End> {
+    async fn fail(&mut self, id: &str, answer: &GraphqlResponse) -> Result<(), End> {
         self.say(&Saying::Error { id, payload: answer.errors() }).await
     }
 

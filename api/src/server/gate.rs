@@ -121,10 +121,10 @@ mod tests {
     #[tokio::test]
     async fn a_place_is_free_again_when_its_request_is_done() {
         let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (inside, told) = (entered.clone(), leave.clone());
+        let (inside, leaving) = (entered.clone(), leave.clone());
         let work = get(async move || {
             inside.notify_one();
-            told.notified().await;
+            leaving.notified().await;
         });
         let routes = gated(Router::new().route("/", work), CONCURRENCY, "1");
         let first = tokio::spawn(status(routes.clone()));

@@ -20,7 +20,7 @@ use crate::{
     door::{Door, Route, metrics},
     explorer::OfferedAccount,
     graphql::{self, GraphqlService},
-    limits::Limits,
+    limits::RateLimits,
     live::Live,
     oauth,
 };
@@ -121,7 +121,7 @@ impl Server {
         metrics::start();
         let health = Health::new(database.pool(), ready);
         let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
-        let limits = Limits::new(&config.limits);
+        let limits = RateLimits::new(&config.limits);
         let work = work(&config, clock, &database, &limits, leaving)?;
         let routes = routes::routes(&config.server, health, &limits, work, &offered);
         let listener = socket.listen(BACKLOG).map_err(failed)?;
@@ -143,7 +143,7 @@ fn work(
     config: &Config,
     clock: Clock,
     database: &Database,
-    limits: &Arc<Limits>,
+    limits: &Arc<RateLimits>,
     leaving: watch::Receiver<bool>,
 ) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;

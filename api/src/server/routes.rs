@@ -22,7 +22,7 @@ use crate::{
     config::ServerConfig,
     door::{self, Door, Refusal, Route, request_id, router},
     explorer::{self, OfferedAccount},
-    limits::{self, Limits, RATE_LIMIT, RATE_LIMIT_POLICY},
+    limits::{self, RATE_LIMIT, RATE_LIMIT_POLICY, RateLimits},
 };
 
 /// How long a browser may remember the answer to a preflight.
@@ -32,7 +32,7 @@ const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 pub fn routes(
     config: &ServerConfig,
     health: Arc<Health>,
-    limits: &Arc<Limits>,
+    limits: &Arc<RateLimits>,
     mut work: Vec<Route>,
     offered: &[OfferedAccount],
 ) -> Router {

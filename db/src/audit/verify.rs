@@ -161,18 +161,18 @@ pub async fn verify(
 ) -> Result<Verdict, DbError> {
     let path = diesel::sql_query("SELECT quote_ident(current_schema()) AS schema");
     let Path { schema } = path.get_result(connection).await?;
-    let mut walk = Walk { sound: 0, last: Head::start(), noted };
+    let mut verification = Verification { sound: 0, last: Head::start(), noted };
     let mut after = i64::MIN;
     loop {
         let (head, batch) = look(connection, &schema, after).await?;
         for entry in &batch {
-            if let Err(fault) = walk.step(entry) {
-                return Ok(walk.verdict(Some(fault)));
+            if let Err(fault) = verification.step(entry) {
+                return Ok(verification.verdict(Some(fault)));
             }
         }
         let Some(last) = batch.last() else {
-            let fault = walk.end(head.as_ref()).err();
-            return Ok(walk.verdict(fault));
+            let fault = verification.end(head.as_ref()).err();
+            return Ok(verification.verdict(fault));
         };
         after = last.id;
         progress(after);
@@ -185,7 +185,7 @@ async fn look(
     connection: &mut AsyncPgConnection,
     schema: &str,
     after: i64,
-) -> Result<(Option<Head>, Vec<Entry>), DbError> {
+) -> Result<(Option<Head>, Vec<StoredEntry>), DbError> {
     connection
         .transaction(async |connection| {
             // No function or operator but PostgreSQL's own.
@@ -206,7 +206,7 @@ struct Path {
 }
 
 #[derive(QueryableByName)]
-struct Entry {
+struct StoredEntry {
     #[diesel(sql_type = BigInt)]
     id: i64,
     #[diesel(sql_type = Binary)]
@@ -218,15 +218,15 @@ struct Entry {
 }
 
 /// How far the trail has proved sound.
-struct Walk<'a> {
+struct Verification<'a> {
     sound: u64,
     last: Head,
     noted: Option<&'a Head>,
 }
 
-impl Walk<'_> {
-    fn step(&mut self, entry: &Entry) -> Result<(), Fault> {
-        let Entry { id, .. } = *entry;
+impl Verification<'_> {
+    fn step(&mut self, entry: &StoredEntry) -> Result<(), Fault> {
+        let StoredEntry { id, .. } = *entry;
         let next = self.last.id + 1;
         if id < next {
             return Err(Fault::Inserted { id });
@@ -250,12 +250,12 @@ impl Walk<'_> {
 
     fn end(&self, head: Option<&Head>) -> Result<(), Fault> {
         let last = self.last.id;
-        let told = head.map_or(0, |head| head.id);
-        if told > last {
-            return Err(Fault::CutOff { from: last + 1, until: told });
+        let promised = head.map_or(0, |head| head.id);
+        if promised > last {
+            return Err(Fault::CutOff { from: last + 1, until: promised });
         }
-        if told < last {
-            return Err(Fault::Added { from: told + 1 });
+        if promised < last {
+            return Err(Fault::Added { from: promised + 1 });
         }
         if head.is_none_or(|head| head.hash != self.last.hash) {
             return Err(Fault::Head { id: last });

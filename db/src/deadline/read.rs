@@ -70,7 +70,7 @@ pub(super) fn deadline(words: &str, default_year: Option<i32>) -> Result<Deadlin
     if DATELESS.contains(&composed.to_lowercase().trim_end_matches(PUNCTUATION)) {
         return Ok(Deadline::none(Some(composed)));
     }
-    let kept = Some(composed);
+    let stated_words = Some(composed);
     let folded = fold(words);
     let phrase = folded.trim_end_matches(PUNCTUATION).trim_end();
     if phrase.is_empty() {
@@ -80,7 +80,7 @@ pub(super) fn deadline(words: &str, default_year: Option<i32>) -> Result<Deadlin
     if let Some(years) = running_period(phrase) {
         let on = days_of(PeriodKind::Year, last_year(years)?, 1)?.last_day();
         return Ok(Deadline {
-            words: kept,
+            words: stated_words,
             stated_on: Some(on),
             precision: DatePrecision::Year,
             operator: Some(DeadlineOperator::During),
@@ -97,7 +97,7 @@ pub(super) fn deadline(words: &str, default_year: Option<i32>) -> Result<Deadlin
         _ => stated.days.last_day(),
     };
     Ok(Deadline {
-        words: kept,
+        words: stated_words,
         stated_on: Some(stated_on),
         precision: stated.precision,
         operator: Some(operator),

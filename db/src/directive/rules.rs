@@ -319,19 +319,19 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_reason() {
-        let told = |standing: &Standing, number, action| {
+        let refusal = |standing: &Standing, number, action| {
             let viewer = somebody(number);
             standing.allows(action, |object| viewer.may_to(action, object))
         };
         let reported = Standing { state: DirectiveState::ReportedDone, done_reported_by: Some(account(4)), ..new() };
-        assert_eq!(told(&reported, 4, Action::ConfirmDone), Err(Refusal::OwnWork));
-        assert_eq!(told(&reported, 5, Action::ConfirmDone), Ok(()));
-        assert_eq!(told(&reported, 7, Action::ConfirmDone), Err(Refusal::OutOfReach), "the lead's own leader");
-        assert_eq!(told(&reported, 0, Action::ReportDone), Err(Refusal::NotInState));
+        assert_eq!(refusal(&reported, 4, Action::ConfirmDone), Err(Refusal::OwnWork));
+        assert_eq!(refusal(&reported, 5, Action::ConfirmDone), Ok(()));
+        assert_eq!(refusal(&reported, 7, Action::ConfirmDone), Err(Refusal::OutOfReach), "the lead's own leader");
+        assert_eq!(refusal(&reported, 0, Action::ReportDone), Err(Refusal::NotInState));
         let blocked = Standing { state: DirectiveState::InProgress, is_blocked: true, ..new() };
-        assert_eq!(told(&blocked, 0, Action::ReportDone), Err(Refusal::Blocked));
-        assert_eq!(told(&blocked, 1, Action::ReportProgress), Ok(()), "it can be worked on");
-        assert_eq!(told(&new(), 6, Action::GiveInput), Err(Refusal::NotInState), "nobody asked");
-        assert_eq!(told(&new(), 0, Action::IssueDirective), Err(Refusal::OutOfReach), "is done to no directive");
+        assert_eq!(refusal(&blocked, 0, Action::ReportDone), Err(Refusal::Blocked));
+        assert_eq!(refusal(&blocked, 1, Action::ReportProgress), Ok(()), "it can be worked on");
+        assert_eq!(refusal(&new(), 6, Action::GiveInput), Err(Refusal::NotInState), "nobody asked");
+        assert_eq!(refusal(&new(), 0, Action::IssueDirective), Err(Refusal::OutOfReach), "is done to no directive");
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     calendar::{PeriodKind, Regime},
     enums::Source,
     schema::{measurement, measurement_revision},
-    writer::{Audience, ChangeKind, Entry as AuditEntry, Writing},
+    writer::{Audience, AuditEvent, ChangeKind, Writing},
 };
 
 pub(super) const NOUN: &str = "measurement";
@@ -235,12 +235,12 @@ pub(super) fn announce_and_audit<A: Acts>(
     let [(_, after)] = written else { return audit_many::<A>(writing, written) };
     let earlier = before.get(&after.id).map(audit_snapshot);
     let object = Some((NOUN, after.id));
-    let entry = AuditEntry {
+    let entry = AuditEvent {
         action: A::ACTION.as_str(),
         object,
         before: earlier,
         after: Some(audit_snapshot(after)),
-        ..AuditEntry::default()
+        ..AuditEvent::default()
     };
     writing.audit(entry);
 }
@@ -269,7 +269,7 @@ fn announce(writing: &mut Writing, before: Option<&Measurement>, after: &Measure
 fn audit_many<A: Acts>(writing: &mut Writing, written: &[(usize, Measurement)]) {
     let ids: Vec<Uuid> = written.iter().map(|(_, row)| row.id).collect();
     let after = Some(json!({ "count": ids.len(), "ids": ids }));
-    writing.audit(AuditEntry { action: A::ACTION.as_str(), after, ..AuditEntry::default() });
+    writing.audit(AuditEvent { action: A::ACTION.as_str(), after, ..AuditEvent::default() });
 }
 
 /// A figure as the audit trail keeps it.

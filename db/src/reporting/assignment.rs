@@ -29,7 +29,7 @@ use crate::{
     noun::{Boxed, Stored, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, indicator, reporting_assignment},
-    writer::{ChangeKind, Entry, Writing},
+    writer::{AuditEvent, ChangeKind, Writing},
 };
 
 const NOUN: &str = "reporting_assignment";
@@ -230,7 +230,11 @@ pub async fn assign(
             "count": ids.len(), "ids": ids, "subjects": new.subjects, "indicators": new.indicators, "reporter": new.reporter,
             "regime": new.regime.as_str(), "validFrom": new.valid_from, "validUntil": new.valid_until,
         });
-        writing.audit(Entry { action: AssignReporting::ACTION.as_str(), after: Some(after), ..Entry::default() });
+        writing.audit(AuditEvent {
+            action: AssignReporting::ACTION.as_str(),
+            after: Some(after),
+            ..AuditEvent::default()
+        });
         Ok(rows)
     };
     once.write(permit.actor(), work).await

@@ -18,7 +18,7 @@ use crate::{
     schema::{holiday, reporting_schedule},
     text::check_text,
     text_enum::text_enum,
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 /// The most days that are added at once.
@@ -116,7 +116,11 @@ pub async fn add(once: &Once, permit: &Permit<ManageCalendar>, days: Vec<Holiday
         refuse(taken.collect())?;
         diesel::insert_into(holiday::table).values(&days).execute(writing.connection()).await?;
         let after = json!({ "count": days.len(), "added": days });
-        writing.audit(Entry { action: ManageCalendar::ACTION.as_str(), after: Some(after), ..Entry::default() });
+        writing.audit(AuditEvent {
+            action: ManageCalendar::ACTION.as_str(),
+            after: Some(after),
+            ..AuditEvent::default()
+        });
         Ok(days)
     };
     once.write(permit.actor(), work).await
@@ -136,7 +140,11 @@ pub async fn remove(once: &Once, permit: &Permit<ManageCalendar>, day: Date) -> 
             .optional()?;
         let removed = removed.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "day"]))?;
         let before = json!({ "removed": removed });
-        writing.audit(Entry { action: ManageCalendar::ACTION.as_str(), before: Some(before), ..Entry::default() });
+        writing.audit(AuditEvent {
+            action: ManageCalendar::ACTION.as_str(),
+            before: Some(before),
+            ..AuditEvent::default()
+        });
         Ok(removed)
     };
     once.write(permit.actor(), work).await

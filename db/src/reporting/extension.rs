@@ -187,11 +187,11 @@ pub async fn extend(
             extended_by: permit.actor().account(),
         };
         diesel::insert_into(reporting_extension::table).values(&extension).execute(writing.connection()).await?;
-        let told = json!({
+        let after = json!({
             "regime": new.regime.as_str(), "period": new.period, "reporter": reporter_id, "dueOn": new.due_on, "reason": extension.reason,
             "before": due.due_on,
         });
-        writing.record(permit, ChangeKind::Created, (NOUN, extension.id), None, Some(told));
+        writing.record(permit, ChangeKind::Created, (NOUN, extension.id), None, Some(after));
         Ok(extension)
     };
     once.write(permit.actor(), work).await

@@ -250,7 +250,7 @@ impl ObligationFilter {
 }
 
 /// Adds the query of the obligations that the reader may see and the filter lets through. `within` is one more condition on
-/// them, in SQL. What an obligation is, and what of it the reader may know, says the function `obligation_shown`.
+/// them, in SQL. The SQL function `obligation_shown` says what an obligation is, and what of it the reader may know.
 pub(super) fn derived(
     statement: Statement,
     reader: &Reader,

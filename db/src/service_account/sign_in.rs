@@ -12,7 +12,7 @@ use crate::{
     DbError, Writer,
     account::AccountStatus,
     schema::{service_account, service_secret},
-    writer::{Entry, Writing},
+    writer::{AuditEvent, Writing},
 };
 
 /// A machine that has proved who it is.
@@ -53,12 +53,12 @@ pub async fn sign_in(writer: &Writer, code: &str, secret: &str) -> Result<Option
             if let Some(client) = &client {
                 writing.acts_as(Actor::Service { account: client.account });
             }
-            writing.audit(Entry {
+            writing.audit(AuditEvent {
                 action: Action::SignIn.as_str(),
                 failed: client.is_none(),
                 object: rows.as_slice().first().map(|(account, ..)| ("service_account", account.id)),
                 after: Some(json!({ "clientId": code, "secret": client.as_ref().map(|client| client.secret) })),
-                ..Entry::default()
+                ..AuditEvent::default()
             });
             Ok(client)
         };

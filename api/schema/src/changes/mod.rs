@@ -1,4 +1,5 @@
-//! The change feed (luồng thay đổi): what a client that keeps a copy reads instead of everything again.
+//! The change feed (luồng thay đổi): what has changed since a place in it. A client that keeps copies reads this, instead of
+//! reading everything again.
 
 mod event;
 mod executed;
@@ -28,6 +29,7 @@ use crate::{
 /// The most events of one page.
 const MAX_EVENTS: u32 = 100;
 
+/// The types a client asks for, each once; all of them if it names none.
 fn followed(types: Option<Vec<ChangeType>>) -> Result<Vec<ChangeType>, ApiError> {
     let mut types = types.unwrap_or_else(|| ChangeType::ALL.to_vec());
     types.sort_unstable();
@@ -98,7 +100,7 @@ async fn page(
     })
 }
 
-/// Everything that can be followed, over graphql-transport-ws at `/graphql/ws` and graphql-sse at `/graphql/stream`.
+/// The root of subscriptions.
 #[derive(Default)]
 pub struct Subscription;
 

@@ -147,14 +147,14 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             id: random::id(writing.now()),
             code: String::new(),
             parent: None,
-            part: Checked::of(writing, &new.whole, source.year).await?,
+            part: CheckedPart::of(writing, &new.whole, source.year).await?,
         };
         // What is hidden takes no code that others could find taken.
         let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
         let whole = Draft { code: format!("{}:{}{hidden}", new.document, whole.common.clause), ..whole };
         let mut drafts = Vec::new();
         for (place, part) in new.parts.iter().enumerate() {
-            let part = Checked::of(writing, part, source.year).await;
+            let part = CheckedPart::of(writing, part, source.year).await;
             let part = part.and_then(|part| part.within(&whole.part.deadline));
             drafts.push(whole.divided(writing, assigner, place + 1, part.map_err(|error| in_part(error, place))?));
         }
@@ -168,12 +168,12 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             writing.changed(ChangeKind::Created, (NOUN, part.id));
         }
         let after = reread(writing, id).await?;
-        let mut told = audit_snapshot(&after);
-        if let Value::Object(fields) = &mut told {
+        let mut snapshot = audit_snapshot(&after);
+        if let Value::Object(fields) = &mut snapshot {
             let parts: Vec<_> = drafts.iter().skip(1).map(|part| &part.code).collect();
             fields.insert("parts".to_owned(), json!(parts));
         }
-        writing.record(acting.permit, ChangeKind::Created, (NOUN, id), None, Some(told));
+        writing.record(acting.permit, ChangeKind::Created, (NOUN, id), None, Some(snapshot));
         Ok(after)
     };
     acting.once.write(acting.permit.actor(), work).await
@@ -189,7 +189,7 @@ pub async fn delegate(
     let work = async |writing: &mut Writing| {
         let Opened { before, standing, .. } = acting.open(writing, id, None).await?;
         let today = writing.today();
-        let part = Checked::of(writing, &new, today.0.year()).await?;
+        let part = CheckedPart::of(writing, &new, today.0.year()).await?;
         if part.leads.is_empty() {
             return Err(refused(ViolationCode::Required, "leads"));
         }
@@ -220,7 +220,7 @@ pub async fn delegate(
             id,
             code: before.code.clone(),
             parent: None,
-            part: Checked::default(),
+            part: CheckedPart::default(),
         };
         let place = usize::try_from(parts).unwrap_or_default() + 1;
         let draft = whole.divided(writing, by, place, part);
@@ -280,12 +280,12 @@ struct Draft {
     id: Uuid,
     code: String,
     parent: Option<Uuid>,
-    part: Checked,
+    part: CheckedPart,
 }
 
 impl Draft {
     /// The part of that place.
-    fn divided(&self, writing: &Writing, assigner: Uuid, place: usize, part: Checked) -> Self {
+    fn divided(&self, writing: &Writing, assigner: Uuid, place: usize, part: CheckedPart) -> Self {
         Self {
             common: Common { assigner, ..self.common.clone() },
             id: random::id(writing.now()),
@@ -298,7 +298,7 @@ impl Draft {
 
 /// A [`NewPart`] as it is stored.
 #[derive(Debug, Clone)]
-struct Checked {
+struct CheckedPart {
     title: String,
     content: Option<String>,
     expected_output: Option<String>,
@@ -308,7 +308,7 @@ struct Checked {
     indicators: Vec<Uuid>,
 }
 
-impl Default for Checked {
+impl Default for CheckedPart {
     fn default() -> Self {
         Self {
             title: String::new(),
@@ -322,7 +322,7 @@ impl Default for Checked {
     }
 }
 
-impl Checked {
+impl CheckedPart {
     async fn of(writing: &mut Writing, new: &NewPart, year: i32) -> Result<Self, DbError> {
         let mut checks = Checks::default();
         let title = checks.text("title", &new.title, TITLE);
