@@ -6,6 +6,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Result, Token, meta::Pars
 
 /// Everything that the macros understand; each looks at what concerns it.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word that stands there or not")]
 pub struct Attributes {
     pub name: Option<Expr>,
     pub description: Option<String>,
@@ -94,10 +95,7 @@ impl Attributes {
 
     /// The name: as given, or that of the item in the schema's spelling.
     pub fn name_or(&self, own: &str) -> TokenStream {
-        match &self.name {
-            Some(name) => quote!(#name),
-            None => quote!(#own),
-        }
+        if let Some(name) = &self.name { quote!(#name) } else { quote!(#own) }
     }
 }
 

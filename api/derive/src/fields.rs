@@ -65,9 +65,10 @@ fn one(function: &mut ImplItemFn, attributes: &Attributes, root: bool, fields: &
     let argument = if root { quote!(argument) } else { quote!(shared_argument) };
     let reads = arguments.iter().map(|Argument { ident, ty, attributes }| {
         let name = attributes.name_or(&camel(&ident.to_string()));
-        let default = match &attributes.default {
-            Some(default) => quote!(::std::option::Option::Some(|| -> #ty { #default })),
-            None => quote!(::std::option::Option::None),
+        let default = if let Some(default) = &attributes.default {
+            quote!(::std::option::Option::Some(|| -> #ty { #default }))
+        } else {
+            quote!(::std::option::Option::None)
         };
         quote! {
             let #ident = match walk.#argument::<#ty>(group, #name, #default) {
@@ -109,14 +110,15 @@ fn part(name: &TokenStream, attributes: &Attributes, ty: &Type, arguments: &[Arg
         let name = attributes.name_or(&camel(&ident.to_string()));
         let description = attributes.description.clone().unwrap_or_default();
         let secret = attributes.secret;
-        let default = match &attributes.default {
-            Some(default) => quote! {
+        let default = if let Some(default) = &attributes.default {
+            quote! {
                 ::std::option::Option::Some(|| {
                     let value: #ty = #default;
                     ::async_graphql::InputType::to_value(&value)
                 })
-            },
-            None => quote!(::std::option::Option::None),
+            }
+        } else {
+            quote!(::std::option::Option::None)
         };
         quote! {
             ::object_layer::ArgumentSpec {

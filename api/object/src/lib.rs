@@ -27,7 +27,7 @@ pub use self::{
     leaf::name_of,
     members::{Member, register_interface, register_union},
     registration::{ArgumentSpec, Described, Directive, FieldSpec, Part, Typed, register_object},
-    root::{Written, answer, answer_value, text_of},
+    root::{RawJson, answer, answer_value, text_of},
     select::Group,
     walk::{BadInput, Failed, Later, Nullable, Object, Output, Walk},
 };

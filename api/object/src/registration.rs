@@ -18,6 +18,7 @@ pub trait Typed {
     fn type_name() -> Cow<'static, str>;
 
     /// Its name where it is used: with `!` unless it is nullable.
+    #[must_use]
     fn qualified_type_name() -> String {
         let name = Self::type_name();
         if Self::NULLABLE { name.into_owned() } else { format!("{name}!") }

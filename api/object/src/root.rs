@@ -93,9 +93,9 @@ pub fn text_of(value: &Value) -> Option<&str> {
 /// A value as it is written into a response. What was answered here is JSON already, and is not read once more to make sure,
 /// as the library would.
 #[derive(Debug)]
-pub struct Written<'v>(pub &'v Value);
+pub struct RawJson<'v>(pub &'v Value);
 
-impl Serialize for Written<'_> {
+impl Serialize for RawJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(text) = text_of(self.0) else { return self.0.serialize(serializer) };
         // What serde_json's own `RawValue` says to its serializer.

@@ -66,9 +66,9 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// A stretch of the text, written without a pause, and the marks that lie in it.
+/// A piece of the text, written without a pause, and the marks that lie in it.
 #[derive(Debug, Default, Clone)]
-struct Stretch {
+struct Piece {
     text: Range<usize>,
     marks: Range<usize>,
 }
@@ -93,11 +93,11 @@ pub struct Walk<'a> {
     schema: &'a SchemaEnv,
     query: &'a QueryEnv,
     data: Option<&'a Data>,
-    /// All stretches, one after another
+    /// All pieces, one after another
     text: Vec<u8>,
     marks: Vec<Mark>,
     /// What came of the waiting, by number
-    stretches: Vec<Stretch>,
+    pieces: Vec<Piece>,
     waiting: Vec<Waiting<'a>>,
     path: Vec<Step<'a>>,
     errors: Vec<ServerError>,
@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
             data,
             text: Vec::with_capacity(1024),
             marks: Vec::new(),
-            stretches: Vec::new(),
+            pieces: Vec::new(),
             waiting: Vec::new(),
             path: Vec::new(),
             errors: Vec::new(),
@@ -200,8 +200,8 @@ impl<'a> Walk<'a> {
     }
 
     fn wait(&mut self, group: &Arc<Group<'a>>, value: Later<'a>) {
-        let number = self.stretches.len();
-        self.stretches.push(Stretch::default());
+        let number = self.pieces.len();
+        self.pieces.push(Piece::default());
         self.marks.push(Mark { at: self.text.len(), waiting: number });
         self.waiting.push(Waiting { number, value, group: Arc::clone(group), path: self.path.clone() });
     }
@@ -298,9 +298,9 @@ impl<'a> Walk<'a> {
         root: &dyn RootValue,
         group: Arc<Group<'a>>,
     ) -> (Result<String, ServerError>, Vec<ServerError>) {
-        self.stretches.push(Stretch::default());
+        self.pieces.push(Piece::default());
         self.path.push(Step::Key(group.key));
-        let written = self.stretch(0, |walk| root.write(walk, &group));
+        let written = self.piece(0, |walk| root.write(walk, &group));
         if let Err(failed) = written {
             return (Err(*failed.0), self.errors);
         }
@@ -325,7 +325,7 @@ impl<'a> Walk<'a> {
                 Poll::Ready(value) => {
                     let Waiting { number, group, path, .. } = waiting.swap_remove(next);
                     self.path = path;
-                    self.stretch(number, |walk| value.write(walk, &group))?;
+                    self.piece(number, |walk| value.write(walk, &group))?;
                     waiting.append(&mut self.waiting);
                 }
             }
@@ -333,25 +333,25 @@ impl<'a> Walk<'a> {
         if waiting.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
-    /// Writes one stretch.
-    fn stretch(&mut self, number: usize, write: impl FnOnce(&mut Self) -> Result<(), Failed>) -> Result<(), Failed> {
+    /// Writes one piece.
+    fn piece(&mut self, number: usize, write: impl FnOnce(&mut Self) -> Result<(), Failed>) -> Result<(), Failed> {
         let (text, marks) = (self.text.len(), self.marks.len());
         write(self)?;
-        if let Some(stretch) = self.stretches.get_mut(number) {
-            *stretch = Stretch { text: text..self.text.len(), marks: marks..self.marks.len() };
+        if let Some(piece) = self.pieces.get_mut(number) {
+            *piece = Piece { text: text..self.text.len(), marks: marks..self.marks.len() };
         }
         Ok(())
     }
 
     fn put_together(&self, number: usize, whole: &mut Vec<u8>) {
-        let Some(stretch) = self.stretches.get(number) else { return };
-        let mut from = stretch.text.start;
-        for mark in self.marks.get(stretch.marks.clone()).unwrap_or_default() {
+        let Some(piece) = self.pieces.get(number) else { return };
+        let mut from = piece.text.start;
+        for mark in self.marks.get(piece.marks.clone()).unwrap_or_default() {
             whole.extend_from_slice(self.text.get(from..mark.at).unwrap_or_default());
             self.put_together(mark.waiting, whole);
             from = mark.at;
         }
-        whole.extend_from_slice(self.text.get(from..stretch.text.end).unwrap_or_default());
+        whole.extend_from_slice(self.text.get(from..piece.text.end).unwrap_or_default());
     }
 }
 

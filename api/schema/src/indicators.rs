@@ -80,7 +80,7 @@ object! {
             let key = ListOf::<MeasurementRow> {
                 parent: self.row.id,
                 link: MeasurementLink::Indicator,
-                filter,
+                filter: Arc::new(filter),
                 sort: MeasurementOrder::default(),
                 page,
             };

@@ -183,7 +183,7 @@ impl<N: ListedBelow> Question for Below<N> {
 
     fn count(&self) -> BoxFuture<'static, Result<i64, ApiError>> {
         let ListOf { parent, link, ref filter, .. } = self.list;
-        let (loaders, key) = (Arc::clone(&self.loaders), CountOf::<N> { parent, link, filter: filter.clone() });
+        let (loaders, key) = (Arc::clone(&self.loaders), CountOf::<N> { parent, link, filter: Arc::clone(filter) });
         Box::pin(async move { Ok(loaders.load_one(key).await?.unwrap_or_default()) })
     }
 }
@@ -227,8 +227,10 @@ impl<T: Shown<Noun: ListedBelow>> Connection<T> {
         args: PageArgs,
     ) -> Result<Self, ApiError> {
         let loaders = Arc::clone(context.data_unchecked::<Arc<Loaders>>());
-        let mut question =
-            Below { loaders, list: ListOf::<T::Noun> { parent, link, filter, sort, page: Page::default() } };
+        let mut question = Below {
+            loaders,
+            list: ListOf::<T::Noun> { parent, link, filter: Arc::new(filter), sort, page: Page::default() },
+        };
         question.list.page = args.page(|| question.fingerprint())?;
         let slice = question.loaders.load_one(question.list.clone()).await?.unwrap_or_default();
         Ok(Self::new(slice, question.list.page.clone(), sort, question))

@@ -9,7 +9,7 @@ use async_graphql::{
 };
 use axum::http::StatusCode;
 use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
-use object_layer::Written;
+use object_layer::RawJson;
 use schema::{
     caller::Caller,
     error::{ApiError, Code, present},
@@ -202,7 +202,7 @@ impl GraphqlResponse {
 #[allow(clippy::ref_option, reason = "serde's form")]
 fn write_data<S: Serializer>(data: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
     match data {
-        Some(Value::Object(fields)) => serializer.collect_map(fields.iter().map(|(key, value)| (key, Written(value)))),
+        Some(Value::Object(fields)) => serializer.collect_map(fields.iter().map(|(key, value)| (key, RawJson(value)))),
         other => other.serialize(serializer),
     }
 }
