@@ -270,7 +270,7 @@ impl StoredBelow for Agency {
     }
 }
 
-noun!(Agency, agency, coded by code, listed below);
+noun!(Agency, agency, tag b'a', coded by code, listed below);
 
 /// The agencies above one on a day, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

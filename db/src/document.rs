@@ -289,7 +289,7 @@ impl StoredBelow for Document {
     }
 }
 
-noun!(Document, document, coded by code, listed below);
+noun!(Document, document, tag b'd', coded by code, listed below);
 
 /// What a document does to another document, or to an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]

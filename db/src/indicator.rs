@@ -281,7 +281,7 @@ impl StoredBelow for Indicator {
     }
 }
 
-noun!(Indicator, indicator, coded by code, listed below);
+noun!(Indicator, indicator, tag b'i', coded by code, listed below);
 
 /// A dated wording of what an indicator measures: another denominator or window is another version.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, SimpleObject)]

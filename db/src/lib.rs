@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod account;
+mod acting;
 pub mod agency;
 pub mod audit;
 pub mod calendar;
@@ -16,6 +17,7 @@ pub mod document;
 pub mod embedded;
 pub mod enums;
 pub mod error;
+pub mod id;
 pub mod indicator;
 mod input;
 mod lateral;
@@ -57,8 +59,10 @@ pub mod vitals;
 pub mod wall;
 pub mod writer;
 
+pub use acting::Acting;
 pub use date::Date;
 pub use error::DbError;
+pub use id::Id;
 pub use once::Once;
 pub use pool::{Conn, Pool};
 pub use reader::Reader;

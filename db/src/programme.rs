@@ -103,7 +103,7 @@ impl StoredBelow for Programme {
     }
 }
 
-noun!(Programme, programme, coded by code, listed below);
+noun!(Programme, programme, tag b'p', coded by code, listed below);
 
 text_enum! {
     /// As what a programme rests on a document.
@@ -219,5 +219,5 @@ mod group {
         }
     }
 
-    noun!(IndicatorGroup, indicator_group, listed below);
+    noun!(IndicatorGroup, indicator_group, tag b'g', listed below);
 }

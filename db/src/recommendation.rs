@@ -191,7 +191,7 @@ impl StoredBelow for Recommendation {
     }
 }
 
-noun!(Recommendation, recommendation, coded by code, listed below);
+noun!(Recommendation, recommendation, tag b'r', coded by code, listed below);
 
 relation!(
     /// To whom a recommendation goes, in the order the document names them.

@@ -202,7 +202,7 @@ impl StoredBelow for ReportingRule {
     }
 }
 
-noun!(ReportingRule, reporting_rule, coded by code, listed below);
+noun!(ReportingRule, reporting_rule, tag b'n', coded by code, listed below);
 
 relation!(
     /// The agencies of a rule with their sides, in the order the document names them.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     DbError, Reader, ViolationCode, Writer,
+    id::Tagged,
     schema::{account, refresh_token, session},
     text_enum::text_enum,
     writer::{AuditEvent, Writing},
@@ -95,6 +96,10 @@ pub struct Session {
     pub client_version: Option<String>,
     /// The browser or library, as it said; null if it did not
     pub user_agent: Option<String>,
+}
+
+impl Tagged for Session {
+    const TAG: u8 = b's';
 }
 
 /// A session that was begun or refreshed, with the refresh token for its client.

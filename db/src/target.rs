@@ -253,7 +253,7 @@ impl StoredBelow for Target {
     }
 }
 
-noun!(Target, target, coded by code, listed below);
+noun!(Target, target, tag b't', coded by code, listed below);
 
 /// What is odd about a target, and the other target that makes it so.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]

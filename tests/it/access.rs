@@ -142,7 +142,7 @@ impl Sdl {
                     "Float" => "1.5".to_owned(),
                     "Date" => "\"2026-01-20\"".to_owned(),
                     "DateTime" => "\"2026-01-20T02:00:00Z\"".to_owned(),
-                    "UUID" => format!("\"{}\"", Uuid::from_u128(7)),
+                    "UUID" => format!("\"{}\"", tests::mutation::key()),
                     _ => {
                         let text = TEXTS.iter().find(|(of, _)| *of == name);
                         format!("\"{}\"", text.map_or("Nguyễn Văn An", |(_, text)| text))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Viewer, lines, texts},
-    mutation::broken,
+    mutation::{broken, key},
 };
 use uuid::Uuid;
 
@@ -237,8 +237,8 @@ async fn an_editor_who_has_seen_an_older_version_is_shown_the_present_one() {
         (&changed["version"], &changed["email"], &changed["fullName"], &changed["agency"]["code"]),
         (&json!(2), &json!(null), &json!("Nguyễn Thị Lan"), &json!("qng.stc"))
     );
-    let query = "mutation Do($input: UpdateAccountInput!) { updateAccount(input: $input) { account { id } current { version email } userErrors { code field } } }";
-    let answer = admin.ask_with(query, json!({ "input": change })).await.whole();
+    let query = "mutation Do($input: UpdateAccountInput!, $key: UUID!) { updateAccount(input: $input, idempotencyKey: $key) { account { id } current { version email } userErrors { code field } } }";
+    let answer = admin.ask_with(query, json!({ "input": change, "key": key() })).await.whole();
     assert_eq!(
         answer["updateAccount"],
         json!({ "account": null, "current": { "version": 2, "email": null },

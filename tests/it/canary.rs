@@ -59,7 +59,7 @@ async fn say_all_secrets(address: SocketAddr, stop: impl FnOnce()) -> (String, S
     let query =
         "mutation ($input: AccountInput!) { it: createPasswordReset(input: $input) { token userErrors { code } } }";
     let reset = client.ask(Some(&admin), query, json!({ "account": id })).await;
-    let query = "mutation ($input: CreateServiceAccountInput!) { it: createServiceAccount(input: $input) { serviceAccount { id } userErrors { code } } }";
+    let query = "mutation ($input: CreateServiceAccountInput!) { it: createServiceAccount(input: $input, idempotencyKey: \"0193c0de-0000-4000-8000-000000000001\") { serviceAccount { id } userErrors { code } } }";
     let made = json!({ "code": "ioc", "name": "Trung tâm IOC", "agency": "qng.ioc", "withBelow": false, "scopes": ["WRITE_FIGURES"] });
     let id = client.ask(Some(&admin), query, made).await["serviceAccount"]["id"].take();
     let query = "mutation ($input: ServiceAccountInput!) { it: addServiceSecret(input: $input) { clientSecret userErrors { code } } }";

@@ -17,7 +17,7 @@ use tests::{
     sql,
 };
 
-const CREATE: &str = "mutation ($input: CreateAccountInput!, $key: UUID) {
+const CREATE: &str = "mutation ($input: CreateAccountInput!, $key: UUID!) {
     it: createAccount(input: $input, idempotencyKey: $key) { account { login fullName } userErrors { code field } } }";
 
 const KEY: &str = "0193cb7e-5a00-7000-8000-000000000001";
@@ -121,6 +121,16 @@ async fn records_go_when_their_time_is_over() {
 }
 
 #[tokio::test]
+async fn without_a_key_nothing_is_done() {
+    let db = TestDb::new().await;
+    let query =
+        "mutation { createAccount(input: { login: \"hanh\", fullName: \"Đặng Thị Hạnh\" }) { account { login } } }";
+    let asked = Viewer::administrator(&db, 1).ask(query).await;
+    assert_eq!((asked.data, asked.errors.len()), (Value::Null, 1));
+    assert_eq!(db.text("SELECT count(*)::text FROM account WHERE login = 'hanh'").await, "0");
+}
+
+#[tokio::test]
 async fn a_key_must_be_a_uuid() {
     let db = TestDb::new().await;
     for key in [json!("khóa"), json!(7), json!("")] {
@@ -157,8 +167,10 @@ fn every_mutation_takes_a_key_or_says_why_not() {
     for definition in schema.definitions {
         let TypeSystemDefinition::Type(ty) = definition else { continue };
         if let (TypeKind::Object(root), "Mutation") = (ty.node.kind, ty.node.name.node.as_str()) {
-            let keyed =
-                |field: &FieldDefinition| field.arguments.iter().any(|it| it.node.name.node == "idempotencyKey");
+            let keyed = |field: &FieldDefinition| {
+                let key = field.arguments.iter().find(|it| it.node.name.node == "idempotencyKey");
+                key.is_some_and(|key| key.node.ty.node.to_string() == "UUID!")
+            };
             let fields = root.fields.into_iter().map(|field| field.node).filter(|field| !keyed(field));
             without.extend(fields.map(|field| field.name.node.to_string()));
         }

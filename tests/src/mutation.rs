@@ -49,11 +49,18 @@ pub fn key() -> Uuid {
     Uuid::from_u128(next().into())
 }
 
+/// The argument with a key of its own, as GraphQL writes it after others; nothing for a mutation that takes none.
+#[must_use]
+pub fn key_argument(mutation: &str) -> String {
+    let keyed = TAKEN.get(mutation).is_some_and(|(_, keyed)| *keyed);
+    if keyed { format!(", idempotencyKey: \"{}\"", key()) } else { String::new() }
+}
+
 impl Viewer {
     /// Sends a mutation under a key, if it takes one. The answer stands under `it`: this selection, and all of `userErrors`.
     pub async fn send(&self, mutation: &str, input: &Value, key: Uuid, selection: &str) -> Asked {
         let (kind, keyed) = TAKEN.get(mutation).unwrap_or_else(|| panic!("no mutation {mutation} with an input"));
-        let (variable, argument) = if *keyed { (", $key: UUID", ", idempotencyKey: $key") } else { ("", "") };
+        let (variable, argument) = if *keyed { (", $key: UUID!", ", idempotencyKey: $key") } else { ("", "") };
         let document = format!(
             "mutation ($input: {kind}!{variable}) {{ it: {mutation}(input: $input{argument}) {{
                 {selection} userErrors {{ code field row limit message }} }} }}"

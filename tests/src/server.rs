@@ -15,7 +15,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{TestDb, demo};
+use crate::{TestDb, demo, mutation::key_argument};
 
 /// The secret of all installations in tests: so that none makes a file.
 pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -104,8 +104,10 @@ impl Node {
 
     /// What a mutation answers: its name, and its `input` as GraphQL writes it.
     pub async fn change(&self, token: &str, name: &str, input: &str, selection: &str) -> Value {
-        let query =
-            format!("mutation {{ {name}(input: {{ {input} }}) {{ {selection} userErrors {{ code field limit }} }} }}");
+        let key = key_argument(name);
+        let query = format!(
+            "mutation {{ {name}(input: {{ {input} }}{key}) {{ {selection} userErrors {{ code field limit }} }} }}"
+        );
         let told = self.told(token, &query).await;
         if told["errors"].is_array() { told } else { told["data"][name].clone() }
     }

@@ -41,7 +41,7 @@ use crate::{
 
 object! {
     /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
-    Agency shows Row, tag b'a', by SeePublished;
+    Agency shows Row, by SeePublished;
     {
         /// Name, in Vietnamese where nobody has translated it
         fn name(

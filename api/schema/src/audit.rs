@@ -5,20 +5,21 @@ use auth::{Action, action};
 use chrono::{DateTime, Utc};
 use db::{
     access::Auth,
+    account::Account as AccountRow,
     audit::{ActorKind, AuditEntry as Row, AuditFilter, hex},
+    change::ChangeType,
+    id::{self, Tagged as _},
+    service_account::ServiceAccount as ServiceAccountRow,
 };
 use object_layer::Object;
 use uuid::Uuid;
 
 use crate::{
-    accounts::{Account, RoleGrant},
-    agencies::Agency,
+    accounts::Account,
     error::ApiError,
-    id,
     node::Node,
-    object::{Tagged as _, maybe, object},
+    object::{maybe, object},
     page::{Answer, Connection, PageArgs},
-    service_accounts::ServiceAccount,
     viewer::permit,
 };
 
@@ -27,19 +28,13 @@ const NO_TYPE: u8 = b'-';
 
 /// The tag of the type that shows rows of a table.
 fn tag(noun: &str) -> u8 {
-    match noun {
-        "account" => Account::TAG,
-        "agency" => Agency::TAG,
-        "role_grant" => RoleGrant::TAG,
-        "service_account" => ServiceAccount::TAG,
-        _ => NO_TYPE,
-    }
+    ChangeType::of(noun).map_or(NO_TYPE, ChangeType::tag)
 }
 
 object! {
     /// One entry of the audit trail: somebody did something, or tried to. Never changed, and chained to the entry before
     /// by a hash, so that a changed or removed one is found.
-    AuditEntry shows Row, tag b'e', by SeeAuditTrail;
+    AuditEntry shows Row, by SeeAuditTrail;
     {
         /// Its place in the trail, from 1, without a gap
         fn number(&self) -> String {
@@ -55,7 +50,7 @@ object! {
         /// Id of who did it, also of a machine: the same for all it did, to be used in the filter; null if nobody had
         /// signed in and for the program's own commands
         fn actor_id(&self) -> Option<ID> {
-            let tag = if self.row.actor_kind == ActorKind::User { Account::TAG } else { ServiceAccount::TAG };
+            let tag = if self.row.actor_kind == ActorKind::User { AccountRow::TAG } else { ServiceAccountRow::TAG };
             self.row.actor_id.map(|actor| id::encode(tag, actor))
         }
 

@@ -35,7 +35,7 @@ use crate::{
 object! {
     /// A document (văn bản): resolution, plan, notice. Its identity is issuer, symbol and date; a number alone is repeated by
     /// other provinces.
-    Document shows Row, tag b'd', by SeePublished;
+    Document shows Row, by SeePublished;
     {
         /// Who issued it; null if it is no agency of the tree (see `issuerName`) or unknown
         async fn issuer(&self, context: &Context<'_>) -> Answer<Agency> {

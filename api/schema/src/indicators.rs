@@ -37,7 +37,7 @@ use crate::{
 
 object! {
     /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
-    Indicator shows Row, tag b'i', by SeePublished;
+    Indicator shows Row, by SeePublished;
     {
         /// Name
         fn name(

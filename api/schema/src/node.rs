@@ -4,7 +4,10 @@ use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Context, ID, registry::Registry};
 use auth::Action;
-use db::access::Auth;
+use db::{
+    access::Auth,
+    id::{self, Tagged},
+};
 use object_layer::{Failed, FieldSpec, Group, Object, Output, Typed, Walk, register_interface};
 
 use crate::{
@@ -14,11 +17,10 @@ use crate::{
     directives::{Directive, ProgressUpdate, timeline::DirectiveEvent},
     documents::Document,
     error::ApiError,
-    id,
     indicators::Indicator,
     measurements::Measurement,
-    object::{Tagged as _, one},
-    page::Answer,
+    object::one,
+    page::{Answer, Shown},
     programmes::{IndicatorGroup, Programme},
     recommendations::Recommendation,
     reporting::{
@@ -43,7 +45,7 @@ macro_rules! nodes {
             pub(crate) async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
                 let (tag, id) = id::decode(id)?;
                 match tag {
-                    $($type::TAG => one::<$type>(context, id).await.map(|found| found.map(Self::$type)),)+
+                    $(<<$type as Shown>::Noun as Tagged>::TAG => one::<$type>(context, id).await.map(|found| found.map(Self::$type)),)+
                     _ => None,
                 }
             }

@@ -1,10 +1,7 @@
 //! How a type of the schema is put together: the row's own columns, an id, relations by loaders, lists as connections.
 
 use async_graphql::Context;
-use db::{
-    DbError,
-    noun::{Batch, ByCode, ById, Coded, Listed, Noun},
-};
+use db::noun::{Batch, ByCode, ById, Coded, Listed, Noun};
 use uuid::Uuid;
 
 use crate::{
@@ -69,18 +66,6 @@ pub(crate) fn named<'a>(context: &Context<'_>, asked: Option<Language>, vi: &'a 
     }
 }
 
-/// The id within a global id, where an object of that type is expected. Anything else is not found.
-pub(crate) fn decoded<T: Tagged>(id: &str) -> Result<Uuid, ApiError> {
-    let found = crate::id::decode(id).filter(|(tag, _)| *tag == T::TAG);
-    found.map(|(_, id)| id).ok_or_else(|| DbError::NotFound.into())
-}
-
-/// A type whose ids can be told from those of others.
-pub(crate) trait Tagged {
-    /// What they begin with.
-    const TAG: u8;
-}
-
 /// Declares a type that shows a noun: the action by which it is seen, its id, fields by hand, and its lists.
 ///
 /// A list is `/// what it holds` `name: Type (Filter; Order) = link;` with filter and order left out where there is none.
@@ -88,7 +73,7 @@ pub(crate) trait Tagged {
 macro_rules! object {
     (
         $(#[$about:meta])*
-        $type:ident shows $noun:ty, tag $tag:literal, by $seen:ident;
+        $type:ident shows $noun:ty, by $seen:ident;
         { $($body:tt)* }
         $($(#[$list_about:meta])* $list:ident $(($day:ident))?: $item:ident $((
             $($filter:ty)? $(; $order:ty)?
@@ -116,15 +101,11 @@ macro_rules! object {
             }
         }
 
-        impl $crate::object::Tagged for $type {
-            const TAG: u8 = $tag;
-        }
-
         #[object_layer::ComplexObject]
         impl $type {
             /// Global id: opaque, finds the object again through `node`
-            pub fn id(&self) -> async_graphql::ID {
-                $crate::id::encode($tag, db::noun::Noun::id(&*self.row))
+            pub fn id(&self) -> db::Id<$noun> {
+                db::Id::of(db::noun::Noun::id(&*self.row))
             }
 
             $($body)*
@@ -154,8 +135,8 @@ macro_rules! object {
             )*
         }
     };
-    ($(#[$about:meta])* $type:ident shows $noun:ty, tag $tag:literal; $($rest:tt)*) => {
-        compile_error!(concat!("by which action is it seen? `", stringify!($type), " shows …, tag …, by SeePublished;`"));
+    ($(#[$about:meta])* $type:ident shows $noun:ty; $($rest:tt)*) => {
+        compile_error!(concat!("by which action is it seen? `", stringify!($type), " shows …, by SeePublished;`"));
     };
 }
 

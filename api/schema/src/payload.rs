@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use std::collections::BTreeMap;
-
-use async_graphql::{Context, Value};
+use async_graphql::Context;
 use auth::Action;
-use db::{DbError, Once, Violation, ViolationCode, access::Auth, once, violation::Words};
+use db::{DbError, Violation, ViolationCode, access::Auth, reporting::calendar::Holiday, violation::Words};
 use object_layer::SimpleObject;
-use uuid::Uuid;
 
-use crate::{error::ApiError, language::Language, object::language, page::Shown, viewer::writer};
+use crate::{
+    error::ApiError, language::Language, object::language, page::Shown, second_factor::BegunSecondFactor,
+    sessions::Tokens,
+};
 
 /// Something the person can mend: nothing was written.
 #[derive(Debug, Clone, SimpleObject)]
@@ -135,44 +135,55 @@ pub(crate) fn settle<T>(
     }
 }
 
-/// [`settle`] for an object that is shown.
-pub(crate) fn shown<T: Shown>(
-    context: &Context<'_>,
-    outcome: Result<T::Noun, DbError>,
-) -> Result<(Option<T>, Vec<UserError>), ApiError> {
-    settle(context, outcome).map(|(row, user_errors)| (row.map(|row| T::show(Arc::new(row))), user_errors))
+/// What a mutation answers.
+pub(crate) trait Payload {
+    /// What `db` answers when it was done.
+    type Done;
+    /// What else it must know to answer: the object that was to be changed, if that is shown beside a refusal.
+    type About;
+
+    /// What became of it.
+    fn told(context: &Context<'_>, done: Option<Self::Done>, user_errors: Vec<UserError>, about: Self::About) -> Self;
 }
 
-/// What a mutation writes with: done once, however often its client sends it with this key.
-///
-/// The body is the mutation's name and its arguments as they are executed, so that the same request in other words (as
-/// variables or as literals, with another selection) is the same.
-pub(crate) fn once(context: &Context<'_>, key: impl Into<Option<Uuid>>) -> Result<Once, ApiError> {
-    let writer = writer(context).clone();
-    let Some(key) = key.into() else { return Ok(Once::without_key(writer)) };
-    let field = context.field();
-    let arguments = field.arguments().map_err(|error| ApiError::bad_request("INPUT", error.message))?;
-    let arguments: BTreeMap<_, _> = arguments
-        .into_iter()
-        .filter(|(name, _)| name != "idempotencyKey")
-        .map(|(name, value)| (name.to_string(), canonical(value)))
-        .collect();
-    let body = serde_json::json!([field.name(), arguments]).to_string();
-    Ok(Once::new(writer, once::Key { key, body: auth::hash::of(&body) }))
+/// What a payload shows.
+pub(crate) trait Shows {
+    /// The row, or rows, of which it is made.
+    type Row;
+
+    fn shows(row: Self::Row) -> Self;
 }
 
-/// The value with the fields of its objects in one order, whatever order the client wrote them in.
-fn canonical(value: Value) -> serde_json::Value {
-    match value {
-        Value::Object(fields) => {
-            let fields: BTreeMap<_, _> =
-                fields.into_iter().map(|(name, value)| (name.to_string(), canonical(value))).collect();
-            fields.into_iter().collect()
-        }
-        Value::List(items) => items.into_iter().map(canonical).collect(),
-        other => other.into_json().unwrap_or_default(),
+impl<T: Shown> Shows for T {
+    type Row = T::Noun;
+
+    fn shows(row: T::Noun) -> Self {
+        T::show(Arc::new(row))
     }
 }
+
+impl<T: Shows> Shows for Vec<T> {
+    type Row = Vec<T::Row>;
+
+    fn shows(rows: Vec<T::Row>) -> Self {
+        rows.into_iter().map(T::shows).collect()
+    }
+}
+
+/// Declares what is shown as it comes.
+macro_rules! shown_as_it_is {
+    ($($type:ty),+) => {
+        $(impl Shows for $type {
+            type Row = Self;
+
+            fn shows(row: Self) -> Self {
+                row
+            }
+        })+
+    };
+}
+
+shown_as_it_is!(String, Holiday, BegunSecondFactor, Tokens);
 
 /// Declares the payload of a mutation: the action it answers, the object it made or changed, and what has to be mended.
 /// `by Action, with current` adds the object as it stands when nothing was written, for mutations that expect a version.
@@ -188,9 +199,17 @@ macro_rules! payload {
             pub user_errors: Vec<$crate::payload::UserError>,
         }
 
-        impl From<(Option<$type>, Vec<$crate::payload::UserError>)> for $payload {
-            fn from(($field, user_errors): (Option<$type>, Vec<$crate::payload::UserError>)) -> Self {
-                Self { $field, user_errors }
+        impl $crate::payload::Payload for $payload {
+            type Done = <$type as $crate::payload::Shows>::Row;
+            type About = ();
+
+            fn told(
+                _: &async_graphql::Context<'_>,
+                done: Option<Self::Done>,
+                user_errors: Vec<$crate::payload::UserError>,
+                (): (),
+            ) -> Self {
+                Self { $field: done.map($crate::payload::Shows::shows), user_errors }
             }
         }
     };
@@ -215,11 +234,18 @@ macro_rules! payload {
             }
         }
 
-        impl $payload {
-            /// What became of the object of that id.
-            pub(crate) fn of(id: uuid::Uuid, ($field, user_errors): (Option<$type>, Vec<$crate::payload::UserError>)) -> Self {
-                let refused = $field.is_none().then_some(id);
-                Self { $field, user_errors, refused }
+        impl $crate::payload::Payload for $payload {
+            type Done = <$type as $crate::payload::Shows>::Row;
+            type About = Option<uuid::Uuid>;
+
+            fn told(
+                _: &async_graphql::Context<'_>,
+                done: Option<Self::Done>,
+                user_errors: Vec<$crate::payload::UserError>,
+                about: Option<uuid::Uuid>,
+            ) -> Self {
+                let refused = about.filter(|_| done.is_none());
+                Self { $field: done.map($crate::payload::Shows::shows), user_errors, refused }
             }
         }
     };

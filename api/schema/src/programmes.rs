@@ -29,7 +29,7 @@ use crate::{
 
 object! {
     /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
-    Programme shows Row, tag b'p', by SeePublished;
+    Programme shows Row, by SeePublished;
     {
         /// Name
         fn name(
@@ -78,7 +78,7 @@ impl ProgrammeDocument {
 
 object! {
     /// A pillar of a programme (trụ cột, nhóm chỉ tiêu).
-    IndicatorGroup shows GroupRow, tag b'g', by SeePublished;
+    IndicatorGroup shows GroupRow, by SeePublished;
     {
         /// Name
         fn name(

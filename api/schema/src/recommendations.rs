@@ -18,7 +18,7 @@ use crate::{
 
 object! {
     /// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại).
-    Recommendation shows Row, tag b'r', by SeePublished;
+    Recommendation shows Row, by SeePublished;
     {
         /// The agency that says it
         async fn from(&self, context: &Context<'_>) -> Answer<Agency> {

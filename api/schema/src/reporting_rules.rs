@@ -16,7 +16,7 @@ use crate::{
 
 object! {
     /// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist.
-    ReportingRule shows Row, tag b'n', by SeePublished;
+    ReportingRule shows Row, by SeePublished;
     {
         /// Who reports, in the order of the document; empty if nobody is named
         async fn reporters(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {

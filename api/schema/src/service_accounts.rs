@@ -2,35 +2,35 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject};
-use auth::{Action, action};
+use async_graphql::Context;
+use auth::Action;
 use chrono::{DateTime, Utc};
 use db::{
+    Id,
     access::Auth,
     service_account::{
-        self, NewService, SecretsOf, ServiceAccount as Row, ServiceAccountFilter, ServiceScope,
+        self, NewService, OneSecret, OneService, SecretsOf, ServiceAccount as Row, ServiceAccountFilter, ServiceScope,
         ServiceSecret as SecretRow,
     },
 };
 use object_layer::{Object, SimpleObject};
 use secrecy::ExposeSecret as _;
-use uuid::Uuid;
 
 use crate::{
     accounts::Account,
     agencies::Agency,
     error::ApiError,
-    id,
-    object::{Tagged, decoded, maybe, object, one, root_lists, whole},
+    mutation::mutations,
+    object::{maybe, object, one, root_lists, whole},
     page::{Answer, Shown as _},
-    payload::{UserError, once, payload, settle, shown},
+    payload::{UserError, payload, settle},
     viewer::{permit, writer},
 };
 
 object! {
     /// A machine that signs in (tài khoản dịch vụ): another system that pushes figures or pulls published data. Seen by
     /// whoever keeps the accounts of its agency, and by inspectors.
-    ServiceAccount shows Row, tag b'w', by SeeAccounts;
+    ServiceAccount shows Row, by SeeAccounts;
     {
         /// What it may do, within its agency
         fn scopes(&self) -> Vec<ServiceScope> {
@@ -58,16 +58,12 @@ object! {
 #[derive(Clone)]
 pub struct ServiceSecret(Arc<SecretRow>);
 
-impl Tagged for ServiceSecret {
-    const TAG: u8 = b'x';
-}
-
 /// A secret of a service account: that there is one, never what it is.
 #[Object(directive = Auth::apply(Action::SeeAccounts))]
 impl ServiceSecret {
     /// Id, to end it by
-    fn id(&self) -> ID {
-        id::encode(Self::TAG, self.0.id)
+    fn id(&self) -> Id<SecretRow> {
+        Id::of(self.0.id)
     }
 
     /// When it was made, in UTC
@@ -86,36 +82,6 @@ root_lists! {
     {}
     /// The service accounts that the viewer may see, by code
     service_accounts: ServiceAccount (ServiceAccountFilter);
-}
-
-/// A new service account.
-#[derive(InputObject)]
-pub struct CreateServiceAccountInput {
-    /// Its `client_id`: small letters and digits, with `.`, `_` or `-` in between
-    code: String,
-    /// What it is, in words
-    name: String,
-    /// Code of the agency for which it acts
-    agency: String,
-    /// True if it is also to act for the agencies below
-    #[graphql(default)]
-    with_below: bool,
-    /// What it may do
-    scopes: Vec<ServiceScope>,
-}
-
-/// A service account.
-#[derive(InputObject)]
-pub struct ServiceAccountInput {
-    /// Its id
-    service_account: ID,
-}
-
-/// A secret of a service account.
-#[derive(InputObject)]
-pub struct EndServiceSecretInput {
-    /// Its id
-    secret: ID,
 }
 
 payload! {
@@ -141,98 +107,33 @@ pub struct AddServiceSecretPayload {
     user_errors: Vec<UserError>,
 }
 
-/// Part of the mutation root.
-#[derive(Clone, Default)]
-pub struct ServiceAccountMutation;
-
-/// Part of the mutation root.
-#[Object(root)]
-impl ServiceAccountMutation {
+mutations! {
+    ServiceAccountMutation;
     /// Makes a service account. It has no secret yet (`addServiceSecret`)
-    #[graphql(directive = Auth::apply(Action::ManageServices))]
-    async fn create_service_account(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The service account")] input: CreateServiceAccountInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
-    ) -> Answer<ServiceAccountPayload> {
-        let work = async || {
-            let permit = permit::<action::ManageServices>(context)?;
-            let CreateServiceAccountInput { code, name, agency, with_below, scopes } = input;
-            let scopes = scopes.into_iter().map(auth::ServiceScope::from).collect();
-            let new = NewService { code, name, agency, with_below, scopes };
-            let outcome = service_account::create(&once(context, idempotency_key)?, &permit, new).await;
-            shown(context, outcome).map(ServiceAccountPayload::from)
-        };
-        Some(work().await)
+    create_service_account(NewService, "The service account") -> ServiceAccountPayload by ManageServices = service_account::create;
+    {
+        /// Makes a secret and shows it this once. There may be two, so that one can be replaced without a pause: add one,
+        /// give it to the machine, end the other
+        #[graphql(directive = Auth::apply(Action::ManageServices))]
+        async fn add_service_secret(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "For which service account")] input: OneService,
+        ) -> Answer<AddServiceSecretPayload> {
+            Some(add_secret(context, input.service_account).await)
+        }
     }
-
-    /// Makes a secret and shows it this once. There may be two, so that one can be replaced without a pause: add one,
-    /// give it to the machine, end the other
-    #[graphql(directive = Auth::apply(Action::ManageServices))]
-    async fn add_service_secret(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "For which service account")] input: ServiceAccountInput,
-    ) -> Answer<AddServiceSecretPayload> {
-        Some(add_secret(context, &input.service_account).await)
-    }
-
     /// Ends a secret, and with it the tokens that were given for it
-    #[graphql(directive = Auth::apply(Action::ManageServices))]
-    async fn end_service_secret(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Which")] input: EndServiceSecretInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
-    ) -> Answer<ServiceAccountPayload> {
-        let work = async || {
-            let permit = permit(context)?;
-            let secret = decoded::<ServiceSecret>(&input.secret)?;
-            let outcome = service_account::end_secret(&once(context, idempotency_key)?, &permit, secret).await;
-            shown(context, outcome).map(ServiceAccountPayload::from)
-        };
-        Some(work().await)
-    }
-
+    end_service_secret(OneSecret, "Which") -> ServiceAccountPayload by ManageServices = service_account::end_secret;
     /// Lets a machine in no more, and ends its tokens
-    #[graphql(directive = Auth::apply(Action::ManageServices))]
-    async fn disable_service_account(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Which")] input: ServiceAccountInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
-    ) -> Answer<ServiceAccountPayload> {
-        let work = async || {
-            let permit = permit(context)?;
-            let account = decoded::<ServiceAccount>(&input.service_account)?;
-            let outcome = service_account::disable(&once(context, idempotency_key)?, &permit, account).await;
-            shown(context, outcome).map(ServiceAccountPayload::from)
-        };
-        Some(work().await)
-    }
-
+    disable_service_account(OneService, "Which") -> ServiceAccountPayload by ManageServices = service_account::disable;
     /// Lets a disabled machine in again, with the secrets it had
-    #[graphql(directive = Auth::apply(Action::ManageServices))]
-    async fn enable_service_account(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Which")] input: ServiceAccountInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Option<Uuid>,
-    ) -> Answer<ServiceAccountPayload> {
-        let work = async || {
-            let permit = permit(context)?;
-            let account = decoded::<ServiceAccount>(&input.service_account)?;
-            let outcome = service_account::enable(&once(context, idempotency_key)?, &permit, account).await;
-            shown(context, outcome).map(ServiceAccountPayload::from)
-        };
-        Some(work().await)
-    }
+    enable_service_account(OneService, "Which") -> ServiceAccountPayload by ManageServices = service_account::enable;
 }
 
-async fn add_secret(context: &Context<'_>, account: &ID) -> Result<AddServiceSecretPayload, ApiError> {
+async fn add_secret(context: &Context<'_>, account: Id<Row>) -> Result<AddServiceSecretPayload, ApiError> {
     let permit = permit(context)?;
-    let account = decoded::<ServiceAccount>(account)?;
+    let account = account.uuid()?;
     let made = service_account::add_secret(writer(context), &permit, account).await;
     let (made, user_errors) = settle(context, made)?;
     let Some((account, secret, shown)) = made else {

@@ -1,10 +1,10 @@
 //! Signing in and out, and who one is then.
 
-use async_graphql::{Context, ID, InputObject};
+use async_graphql::{Context, InputObject};
 use auth::{Action, Actor, action, password::Password, token::Bearer};
 use chrono::{DateTime, Utc};
 use db::{
-    DbError,
+    DbError, Id,
     access::Auth,
     password,
     role_grant::Role,
@@ -19,16 +19,12 @@ use uuid::Uuid;
 use crate::{
     accounts::Account,
     error::ApiError,
-    id,
     object::maybe,
     page::{Answer, reader},
     payload::{UserError, payload, settle},
     tokens::issuer,
     viewer::{own_account, permit, viewer, writer},
 };
-
-/// What tells ids of sessions from others.
-const TAG: u8 = b's';
 
 /// Whoever has signed in (người dùng đang đăng nhập).
 #[derive(Clone)]
@@ -96,8 +92,8 @@ pub struct Session {
 #[ComplexObject]
 impl Session {
     /// Id of the session, for `endSession`
-    fn id(&self) -> ID {
-        id::encode(TAG, self.row.id)
+    fn id(&self) -> Id<Row> {
+        Id::of(self.row.id)
     }
 }
 
@@ -143,7 +139,7 @@ pub struct RefreshSessionInput {
 #[derive(InputObject)]
 pub struct EndSessionInput {
     /// Its id
-    session: ID,
+    session: Id<Row>,
 }
 
 /// A new password for one's own account.
@@ -263,7 +259,7 @@ impl SessionMutation {
         context: &Context<'_>,
         #[graphql(desc = "The session")] input: EndSessionInput,
     ) -> Answer<DonePayload> {
-        Some(end(context, &input.session).await)
+        Some(end(context, input.session).await)
     }
 
     /// Changes one's own password, and ends one's other sessions
@@ -324,10 +320,9 @@ async fn sign_out_everywhere(context: &Context<'_>) -> Result<DonePayload, ApiEr
     DonePayload::of(context, session::sign_out_everywhere(writer(context), permit).await)
 }
 
-async fn end(context: &Context<'_>, id: &str) -> Result<DonePayload, ApiError> {
+async fn end(context: &Context<'_>, id: Id<Row>) -> Result<DonePayload, ApiError> {
     let permit = own_account(context)?;
-    let id = id::decode(id).filter(|(tag, _)| *tag == TAG).map(|(_, id)| id).ok_or(DbError::NotFound)?;
-    DonePayload::of(context, session::end_one(writer(context), permit, id).await)
+    DonePayload::of(context, session::end_one(writer(context), permit, id.uuid()?).await)
 }
 
 async fn change_password(context: &Context<'_>, input: ChangePasswordInput) -> Result<DonePayload, ApiError> {

@@ -28,7 +28,7 @@ use crate::{
 
 object! {
     /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
-    Target shows Row, tag b't', by SeePublished;
+    Target shows Row, by SeePublished;
     {
         /// How the comparator counts, and by which rule: a bare number or "đạt" means "at least" where higher is better;
         /// null for a qualitative target

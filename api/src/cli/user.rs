@@ -14,13 +14,13 @@ use auth::{
 use chrono::{NaiveDate, SecondsFormat};
 use clap::{Args, Subcommand};
 use db::{
-    Date, DbError, Once, Origin, Reader, Writer,
-    account::{self, Account, AccountFilter, AccountStatus, NewAccount},
+    Acting, Date, DbError, Id, Once, Origin, Reader, Writer,
+    account::{self, Account, AccountFilter, AccountStatus, NewAccount, OneAccount},
     enums::Language,
     noun::{Coded as _, Listed as _, ListedBelow as _},
     page::{MAX_PAGE, Page, Slice},
     password,
-    role_grant::{self, NewGrant, Role, RoleGrant, RoleGrantFilter, RoleGrantLink},
+    role_grant::{self, GrantEnd, NewGrant, Role, RoleGrant, RoleGrantFilter, RoleGrantLink},
 };
 use schema::payload;
 use secrecy::ExposeSecret as _;
@@ -195,8 +195,8 @@ impl Office {
     }
 
     /// A command is done as often as it is given.
-    fn once(&self) -> Once {
-        Once::without_key(self.writer.clone())
+    fn acting<A: Acts>(&self) -> Result<Acting<A>, DbError> {
+        Acting::new(Once::without_key(self.writer.clone()), &self.principal).map_err(DbError::internal)
     }
 
     fn permit<A: Acts>(&self) -> Result<Permit<A>, DbError> {
@@ -221,7 +221,7 @@ impl Office {
                     language: Language::default(),
                     agency: agency.clone(),
                 };
-                let made = account::create(&self.once(), &self.permit()?, new).await?;
+                let made = account::create(&self.acting()?, new).await?;
                 let mut words = format!("{} is made\n", made.login);
                 if *admin {
                     words += &self.grant(&made, Role::Administrator, None, false, (None, None)).await?;
@@ -231,12 +231,12 @@ impl Office {
             Action::List => self.list().await,
             Action::Disable { login } => {
                 let account = self.account(login).await?;
-                account::disable(&self.once(), &self.permit()?, account.id).await?;
+                account::disable(&self.acting()?, one(&account)).await?;
                 Ok(format!("{} is disabled, and signed out within seconds\n", account.login))
             }
             Action::Enable { login } => {
                 let account = self.account(login).await?;
-                account::enable(&self.once(), &self.permit()?, account.id).await?;
+                account::enable(&self.acting()?, one(&account)).await?;
                 Ok(format!("{} may be used again\n", account.login))
             }
             Action::Grant { login, role, agency, with_below, from, until } => {
@@ -250,7 +250,7 @@ impl Office {
             }
             Action::ResetSecondFactor { login } => {
                 let account = self.account(login).await?;
-                account::reset_second_factor(&self.once(), &self.permit()?, account.id).await?;
+                account::reset_second_factor(&self.acting()?, one(&account)).await?;
                 Ok(format!("{} has no second factor now\n", account.login))
             }
         }
@@ -296,7 +296,7 @@ impl Office {
     ) -> Result<String, DbError> {
         let place = agency.clone().unwrap_or_else(|| "everywhere".to_owned());
         let new = NewGrant {
-            account: account.id,
+            account: Id::of(account.id),
             role,
             agency,
             with_below,
@@ -304,7 +304,7 @@ impl Office {
             // The day after the last one.
             valid_until: until.and_then(|last| last.succ_opt()).map(Date),
         };
-        role_grant::grant(&self.once(), &self.permit()?, new).await?;
+        role_grant::grant(&self.acting()?, new).await?;
         Ok(format!("{} is {} ({place})\n", account.login, role.as_str()))
     }
 
@@ -320,7 +320,8 @@ impl Office {
         let held = held.into_values().flat_map(|slice| slice.rows);
         let mut ended = 0;
         for grant in held.filter(|grant| grant.role == role) {
-            role_grant::end(&self.once(), &self.permit()?, grant.id, None).await?;
+            let end = GrantEnd { grant: Id::of(grant.id), valid_until: None };
+            role_grant::end(&self.acting()?, end).await?;
             ended += 1;
         }
         if ended == 0 {
@@ -349,6 +350,10 @@ impl Office {
         }
         Ok(if table.is_empty() { "there are none; cotmoc user create --help\n".to_owned() } else { table })
     }
+}
+
+fn one(account: &Account) -> OneAccount {
+    OneAccount { account: Id::of(account.id) }
 }
 
 /// In the words of whoever typed the command.

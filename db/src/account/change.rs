@@ -1,5 +1,6 @@
 //! Who keeps accounts, and what may be done to them. Nobody does it to their own.
 
+use async_graphql::{InputObject, MaybeUndefined};
 use auth::{Acts, Permit, Reached, action, random};
 use derive::boxed;
 use diesel::{
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Account, AccountStatus};
 use crate::{
-    DbError, Once, ViolationCode, Writer,
+    Acting, DbError, Id, ViolationCode, Writer,
     enums::Language,
     input::Checks,
     password::{self, Reset},
@@ -30,32 +31,47 @@ const EMAIL: u16 = 254;
 
 const NOUN: &str = "account";
 
-/// An account to be made.
-#[derive(Debug, Clone, Default)]
+/// A new account.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "CreateAccountInput")]
 pub struct NewAccount {
-    /// What the person will type to sign in, in any case.
+    /// What the person types to sign in: an e-mail address, or letters, digits and `._@+-`; stored in lower case
     pub login: String,
-    /// The person's name.
+    /// The person's name (họ và tên)
     pub full_name: String,
-    /// E-mail address, if one is known.
+    /// E-mail address, if one is known
     pub email: Option<String>,
-    /// Language of what is sent to the person.
+    /// Language of what is sent to the person
+    #[graphql(default_with = "Language::Vi")]
     pub language: Language,
-    /// Code of the agency the person belongs to.
+    /// Code of the agency the person belongs to: its administrators keep the account. Left out, those do who administer everything
     pub agency: Option<String>,
 }
 
-/// What is to be changed of an account; what is `None` stays.
-#[derive(Debug, Clone, Default)]
+/// What is to be changed of an account: what is left out stays.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "UpdateAccountInput")]
 pub struct AccountChange {
-    /// The person's name.
+    /// Id of the account
+    pub account: Id<Account>,
+    /// The `version` that the editor has seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+    /// The person's name (họ và tên)
     pub full_name: Option<String>,
-    /// E-mail address, or that none is known.
-    pub email: Option<Option<String>>,
-    /// Language of what is sent to the person.
+    /// E-mail address; null if none is known any more
+    pub email: MaybeUndefined<String>,
+    /// Language of what is sent to the person
     pub language: Option<Language>,
-    /// Code of the agency the person belongs to, or that they belong to none.
-    pub agency: Option<Option<String>>,
+    /// Code of the agency the person belongs to; null if to none
+    pub agency: MaybeUndefined<String>,
+}
+
+/// One account.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AccountInput")]
+pub struct OneAccount {
+    /// Id of the account
+    pub account: Id<Account>,
 }
 
 /// The login as it is stored and looked for: as typed but for case and the white space around it.
@@ -66,7 +82,8 @@ pub fn login(typed: &str) -> String {
 
 /// Makes an account. It has neither a password nor a role yet.
 #[boxed]
-pub async fn create(once: &Once, permit: &Permit<action::CreateAccount>, new: NewAccount) -> Result<Account, DbError> {
+pub async fn create(acting: &Acting<action::CreateAccount>, new: NewAccount) -> Result<Account, DbError> {
+    let permit = &acting.permit;
     let mut checks = Checks::default();
     let login = checks.text("login", &login(&new.login), LOGIN);
     let full_name = checks.text("fullName", &new.full_name, FULL_NAME);
@@ -90,25 +107,20 @@ pub async fn create(once: &Once, permit: &Permit<action::CreateAccount>, new: Ne
         writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(audit_snapshot(&created)));
         Ok(created)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Changes what is known of a person; `STALE` unless the account is still in the version the editor has seen.
 #[boxed]
-pub async fn update(
-    once: &Once,
-    permit: &Permit<action::CreateAccount>,
-    id: Uuid,
-    expected_version: i32,
-    change: AccountChange,
-) -> Result<Account, DbError> {
+pub async fn update(acting: &Acting<action::CreateAccount>, change: AccountChange) -> Result<Account, DbError> {
+    let (permit, id) = (&acting.permit, change.account.uuid()?);
     let mut checks = Checks::default();
     let full_name = checks.optional("fullName", change.full_name.as_deref(), FULL_NAME);
-    let email = change.email.map(|email| checks.optional("email", email.as_deref(), EMAIL));
+    let email = change.email.as_opt_deref().map(|email| checks.optional("email", email, EMAIL));
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let before = load_in_reach(writing, permit, id).await?;
-        if before.version != expected_version {
+        if before.version != change.expected_version {
             return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
         }
         let mut after = before.clone();
@@ -116,32 +128,32 @@ pub async fn update(
         after.full_name = full_name.unwrap_or(after.full_name);
         after.email = email.unwrap_or(after.email);
         after.language = change.language.unwrap_or(after.language);
-        if let Some(agency) = change.agency {
-            after.agency_id = agency_within(writing, permit, agency.as_deref()).await?;
+        if let Some(agency) = change.agency.as_opt_deref() {
+            after.agency_id = agency_within(writing, permit, agency).await?;
         }
         write(writing, permit, &before, after).await
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Lets nobody sign in with an account any more, and ends its sessions.
 #[boxed]
-pub async fn disable(once: &Once, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
-    turn(once, permit, id, AccountStatus::Disabled).await
+pub async fn disable(acting: &Acting<action::DisableAccount>, of: OneAccount) -> Result<Account, DbError> {
+    turn(acting, of, AccountStatus::Disabled).await
 }
 
 /// Lets a disabled account be used again; its sessions have ended for good.
 #[boxed]
-pub async fn enable(once: &Once, permit: &Permit<action::DisableAccount>, id: Uuid) -> Result<Account, DbError> {
-    turn(once, permit, id, AccountStatus::Active).await
+pub async fn enable(acting: &Acting<action::DisableAccount>, of: OneAccount) -> Result<Account, DbError> {
+    turn(acting, of, AccountStatus::Active).await
 }
 
 async fn turn(
-    once: &Once,
-    permit: &Permit<action::DisableAccount>,
-    id: Uuid,
+    acting: &Acting<action::DisableAccount>,
+    of: OneAccount,
     status: AccountStatus,
 ) -> Result<Account, DbError> {
+    let (permit, id) = (&acting.permit, of.account.uuid()?);
     let work = async |writing: &mut Writing| {
         let before = load_in_reach(writing, permit, id).await?;
         if before.status == status {
@@ -153,16 +165,13 @@ async fn turn(
         let after = Account { status, version: before.version + 1, ..before.clone() };
         write(writing, permit, &before, after).await
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Takes the second factor off an account whose person has lost it, with the recovery codes, and ends its sessions.
 #[boxed]
-pub async fn reset_second_factor(
-    once: &Once,
-    permit: &Permit<action::ResetPassword>,
-    id: Uuid,
-) -> Result<Account, DbError> {
+pub async fn reset_second_factor(acting: &Acting<action::ResetPassword>, of: OneAccount) -> Result<Account, DbError> {
+    let (permit, id) = (&acting.permit, of.account.uuid()?);
     let work = async |writing: &mut Writing| {
         let account = load_wholly_in_reach(writing, permit, id).await?;
         let has_one = diesel::select(exists(factor::table.find(id)));
@@ -175,7 +184,7 @@ pub async fn reset_second_factor(
         writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(before), Some(after));
         Ok(account)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Makes a link by which a person sets a password, to be shown once, to whoever makes it. Earlier links end. What is shown
@@ -198,14 +207,15 @@ pub async fn create_password_reset(
 
 /// Signs a person out on all devices.
 #[boxed]
-pub async fn sign_out(once: &Once, permit: &Permit<action::EndSessions>, id: Uuid) -> Result<Account, DbError> {
+pub async fn sign_out(acting: &Acting<action::EndSessions>, of: OneAccount) -> Result<Account, DbError> {
+    let (permit, id) = (&acting.permit, of.account.uuid()?);
     let work = async |writing: &mut Writing| {
         let account = load_in_reach(writing, permit, id).await?;
         let ended = session::end_all(writing, id, None, EndReason::Revoked).await?;
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSessions": ended })));
         Ok(account)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Loads an account within the actor's reach, and locks it until the end of the transaction. What is out of reach is not

@@ -23,8 +23,8 @@ use crate::{
 };
 
 pub use change::{
-    AccountChange, NewAccount, create, create_password_reset, disable, enable, login, reset_second_factor, sign_out,
-    update,
+    AccountChange, NewAccount, OneAccount, create, create_password_reset, disable, enable, login, reset_second_factor,
+    sign_out, update,
 };
 pub(crate) use change::{agency_within, load_in_reach};
 
@@ -146,4 +146,4 @@ impl StoredBelow for Account {
     }
 }
 
-noun!(Account, account, coded by login, listed below);
+noun!(Account, account, tag b'k', coded by login, listed below);

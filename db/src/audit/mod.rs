@@ -12,6 +12,7 @@ use uuid::Uuid;
 pub use self::verify::{Fault, Head, Verdict, head, hex, verify};
 use crate::{
     DbError, Reader,
+    id::Tagged,
     noun::{Listed, Noun},
     page::{Cursor, Page, Slice, Tie, by_tie},
     schema::audit_entry,
@@ -73,6 +74,10 @@ pub struct AuditEntry {
     /// Hash over this entry and the one before
     #[graphql(skip)]
     pub hash: Vec<u8>,
+}
+
+impl Tagged for AuditEntry {
+    const TAG: u8 = b'e';
 }
 
 /// Narrows the trail; several fields narrow together.

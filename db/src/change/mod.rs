@@ -29,6 +29,7 @@ use crate::{
     agency::Agency,
     directive::{Directive, ProgressUpdate},
     document::Document,
+    id::Tagged,
     indicator::Indicator,
     measurement::Measurement,
     programme::Programme,
@@ -72,7 +73,15 @@ macro_rules! followed {
                 match self { $(Self::$type => $word,)+ }
             }
 
-            fn of(noun: &str) -> Option<Self> {
+            /// What the ids of their objects begin with.
+            #[must_use]
+            pub const fn tag(self) -> u8 {
+                match self { $(Self::$type => <$row as Tagged>::TAG,)+ }
+            }
+
+            /// Those of a table, by its name in the outbox and the audit trail.
+            #[must_use]
+            pub fn of(noun: &str) -> Option<Self> {
                 match noun { $($word => Some(Self::$type),)+ _ => None }
             }
 

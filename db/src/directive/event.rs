@@ -166,4 +166,4 @@ impl StoredBelow for DirectiveEvent {
     }
 }
 
-noun!(DirectiveEvent, directive_event, listed below);
+noun!(DirectiveEvent, directive_event, tag b'q', listed below);

@@ -292,4 +292,4 @@ impl StoredBelow for Directive {
     }
 }
 
-noun!(Directive, directive, coded by code, listed below);
+noun!(Directive, directive, tag b'v', coded by code, listed below);

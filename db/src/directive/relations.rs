@@ -218,4 +218,4 @@ impl StoredBelow for ProgressUpdate {
     }
 }
 
-noun!(ProgressUpdate, progress_update, listed below);
+noun!(ProgressUpdate, progress_update, tag b'u', listed below);

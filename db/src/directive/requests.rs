@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Date,
+    id::Tagged,
     noun::relation,
     schema::{directive, directive_extension, directive_input},
     text_enum::text_enum,
@@ -74,6 +75,10 @@ pub struct ExtensionRequest {
     pub answered_by: Option<Uuid>,
 }
 
+impl Tagged for ExtensionRequest {
+    const TAG: u8 = b'z';
+}
+
 relation!(
     /// Requests for a later deadline, the first one first.
     ExtensionsOf => ExtensionRequest,
@@ -130,6 +135,10 @@ pub struct InputRequest {
     /// The account that gave it
     #[graphql(skip)]
     pub given_by: Option<Uuid>,
+}
+
+impl Tagged for InputRequest {
+    const TAG: u8 = b'y';
 }
 
 relation!(

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use auth::{Acts, Permit, Scope, action};
+use derive::boxed;
 use diesel::{
     QueryableByName,
     sql_types::{Array, Text, Uuid as SqlUuid},
@@ -20,7 +21,7 @@ use super::{
     rules,
     write::{announce_and_audit, insert_decisions},
 };
-use crate::{DbError, Once, Violation, ViolationCode, input::Checks, writer::Writing};
+use crate::{Acting, DbError, Violation, ViolationCode, input::Checks, writer::Writing};
 
 /// An action that is a decision on a figure.
 pub trait Decides: Acts {
@@ -36,27 +37,26 @@ impl Decides for action::ReturnMeasurement {
     const NEEDS_REASON: bool = true;
 }
 
-/// Decides on figures within reach. `scope` is what the actor sees: a figure of which they see nothing is not there.
+/// Decides on figures within reach: a figure of which the actor sees nothing is not there.
 ///
 /// Refused: `NOT_IN_STATE`, `OWN_WORK`; `CHANGED` if the figures are no longer those of the hash; `STALE` if only the version is
 /// another one; of what is submitted also `CLOSED`, `TOO_EARLY`, `NOT_ASSIGNED` and `INCONSISTENT`.
-pub async fn decide<A: Decides>(
-    once: &Once,
-    permit: &Permit<A>,
-    scope: &Scope,
-    rows: Rows<Seen>,
-) -> Result<Written, DbError> {
+#[boxed]
+pub async fn decide<A: Decides>(acting: &Acting<A>, rows: Rows<Seen>) -> Result<Written, DbError> {
+    let permit = &acting.permit;
     let state = rules::leads_to(A::ACTION).ok_or_else(|| DbError::internal("this action is no decision"))?;
     let work = async |writing: &mut Writing| {
         let (mut errors, rows) = rows.begin()?;
-        let before = lock_and_load(writing, rows.iter().map(|(_, seen)| seen.measurement).collect()).await?;
+        let before =
+            lock_and_load(writing, rows.iter().filter_map(|(_, seen)| seen.measurement.uuid().ok()).collect()).await?;
         let hashes = hashes(writing, before.keys().copied().collect()).await?;
         let mut going = Vec::new();
         let mut twice = HashSet::new();
         for (row, seen) in rows {
             let reason = reason::<A>(&mut errors, row, &seen);
-            let within = before.get(&seen.measurement).filter(|it| permit.reach().holds(Some(it.reporter_id)));
-            match within.map(|it| (it, refusal(permit, scope, it, &seen, hashes.get(&it.id)))) {
+            let there = seen.measurement.uuid().ok().and_then(|id| before.get(&id));
+            let within = there.filter(|it| permit.reach().holds(Some(it.reporter_id)));
+            match within.map(|it| (it, refusal(permit, &acting.scope, it, &seen, hashes.get(&it.id)))) {
                 None => errors.refuse_field(row, ViolationCode::NotFound, "measurement"),
                 Some((_, Some((code, field)))) => errors.refuse_field(row, code, field),
                 Some((it, None)) if twice.insert(it.id) => going.push(Going { row, measurement: it, reason }),
@@ -79,7 +79,7 @@ pub async fn decide<A: Decides>(
         announce_and_audit(writing, permit, &before, &written);
         Ok(errors.answer(written))
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// A figure that may be decided on.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use auth::{Action, Acts, Permit, Reached, action};
+use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use super::{
     write::{Checked, Stamp, write},
 };
 use crate::{
-    Date, DbError, Once, Violation, ViolationCode,
+    Acting, Date, DbError, Violation, ViolationCode,
     indicator::Indicator,
     input::Checks,
     schema::{agency, indicator, indicator_definition},
@@ -32,12 +33,13 @@ use crate::{
 ///
 /// A draft that is there is followed by a new revision and stands still from then on. From the first day of its period on a
 /// figure may be drafted; it may be submitted from the day on which reporting opens; neither once the period is closed.
+#[boxed]
 pub async fn draft(
-    once: &Once,
-    permit: &Permit<action::DraftMeasurement>,
-    submits: Option<&Permit<action::SubmitMeasurement>>,
+    acting: &Acting<action::DraftMeasurement>,
+    submits: Option<Permit<action::SubmitMeasurement>>,
     rows: Rows<Draft>,
 ) -> Result<Written, DbError> {
+    let permit = &acting.permit;
     let work = async |writing: &mut Writing| {
         let (mut errors, rows) = rows.begin()?;
         let catalogue = Catalogue::load(writing, &rows).await?;
@@ -57,29 +59,31 @@ pub async fn draft(
             }
         }
         let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
-        record(writing, permit, submits, errors, checked, &opens_on).await
+        record(writing, permit, submits.as_ref(), errors, checked, &opens_on).await
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
-/// Proposes corrections of published figures, each with the id of its measurement, and submits them at once where `submits` is
-/// given. Everybody reads the published figure until the correction is published too. A correction is not bound to the
+/// Proposes corrections of published figures, and submits them at once where `submits` is given. Everybody reads the published figure until the correction is published too. A correction is not bound to the
 /// period's closing.
+#[boxed]
 pub async fn correct(
-    once: &Once,
-    permit: &Permit<action::CorrectMeasurement>,
-    submits: Option<&Permit<action::SubmitMeasurement>>,
-    rows: Rows<(Uuid, Correction)>,
+    acting: &Acting<action::CorrectMeasurement>,
+    submits: Option<Permit<action::SubmitMeasurement>>,
+    rows: Rows<Correction>,
 ) -> Result<Written, DbError> {
+    let permit = &acting.permit;
     let work = async |writing: &mut Writing| {
         let (mut errors, rows) = rows.begin()?;
-        let found = lock_and_load(writing, rows.iter().map(|(_, (id, _))| *id).collect()).await?;
+        let found =
+            lock_and_load(writing, rows.iter().filter_map(|(_, it)| it.measurement.uuid().ok()).collect()).await?;
         let indicators = load_indicators(writing, found.values().map(|row| row.indicator_id)).await?;
         let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
         let mut seen = HashSet::new();
         let mut checked = Vec::new();
-        for (row, (id, correction)) in rows {
-            let within = found.get(&id).filter(|it| permit.reach().holds(Some(it.reporter_id)));
+        for (row, correction) in rows {
+            let there = correction.measurement.uuid().ok().and_then(|id| found.get(&id));
+            let within = there.filter(|it| permit.reach().holds(Some(it.reporter_id)));
             let known = within.and_then(|it| Some((it, indicators.get(&it.indicator_id)?)));
             let Some((measurement, indicator)) = known else {
                 errors.refuse_field(row, ViolationCode::NotFound, "measurement");
@@ -88,7 +92,7 @@ pub async fn correct(
             let mut checks = Checks::default();
             let reason = checks.text("reason", &correction.reason, REASON);
             checks.broken().into_iter().for_each(|violation| errors.refuse(row, violation));
-            if !seen.insert(id) {
+            if !seen.insert(measurement.id) {
                 errors.refuse(row, Violation::of(ViolationCode::Duplicate, &["input"]));
             } else if let Some(code) = rules::refusal(measurement, Action::CorrectMeasurement, permit.actor()) {
                 errors.refuse_field(row, code, "measurement");
@@ -101,9 +105,9 @@ pub async fn correct(
                 checked.push(Checked::revising(row, measurement.clone(), figures, Some(reason), stamp));
             }
         }
-        record(writing, permit, submits, errors, checked, &HashMap::new()).await
+        record(writing, permit, submits.as_ref(), errors, checked, &HashMap::new()).await
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Holds checked figures against those before them and, if they are submitted, against those that must go with them; then

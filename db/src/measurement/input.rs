@@ -2,10 +2,12 @@
 
 use async_graphql::InputObject;
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
-use super::Observation;
-use crate::calendar::{Period, Regime};
+use super::{Measurement, Observation};
+use crate::{
+    Id,
+    calendar::{Period, Regime},
+};
 
 /// Figures as they are reported.
 #[derive(Debug, Clone, InputObject)]
@@ -49,9 +51,12 @@ pub struct Draft {
     pub figures: Figures,
 }
 
-/// What is right in the place of a published figure. The API takes it with the id of the measurement.
+/// A published figure to be corrected, or a proposed correction to be written anew.
 #[derive(Debug, Clone, InputObject)]
+#[graphql(name = "MeasurementCorrectionInput")]
 pub struct Correction {
+    /// Id of the measurement
+    pub measurement: Id<Measurement>,
     /// Its `version` as it was seen
     pub expected_version: i32,
     /// Why the published figure is not right: everybody reads it, at most 2,000 characters
@@ -65,7 +70,7 @@ pub struct Correction {
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// The measurement.
-    pub measurement: Uuid,
+    pub measurement: Id<Measurement>,
     /// Its version.
     pub expected_version: i32,
     /// The hash of its content, where the decision answers for that.

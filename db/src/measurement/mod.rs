@@ -338,7 +338,7 @@ impl StoredBelow for Measurement {
     }
 }
 
-noun!(Measurement, measurement, listed below);
+noun!(Measurement, measurement, tag b'm', listed below);
 
 relation!(
     /// The revisions of a measurement that the reader may see, the first first.

@@ -67,16 +67,17 @@ macro_rules! relation {
 
 // Both diesel and diesel-async have a `RunQueryDsl`; named in full, the two never meet.
 
-/// Makes a noun of what is [`Stored`](super::Stored): [`Noun`](super::Noun), [`Listed`](super::Listed) and
-/// [`Followed`](crate::change::Followed).
+/// Makes a noun of what is [`Stored`](super::Stored): [`Noun`](super::Noun), [`Tagged`](crate::id::Tagged),
+/// [`Listed`](super::Listed) and [`Followed`](crate::change::Followed).
 ///
-/// `noun!(Programme, programme);` names the row and its table, both of which have an `id`. What else it is, is said behind:
+/// `noun!(Programme, programme, tag b'p');` names the row and its table, both of which have an `id`, and what its global ids
+/// begin with. What else it is, is said behind:
 ///
 /// - `coded by code`, the column and the field of its business key: [`Coded`](super::Coded), too;
 /// - `listed below`, if it has [`StoredBelow`](super::StoredBelow): [`ListedBelow`](super::ListedBelow), too.
 macro_rules! noun {
-    ($row:ident, $table:ident $(, coded by $code:ident)?, listed below) => {
-        $crate::noun::noun!($row, $table $(, coded by $code)?);
+    ($row:ident, $table:ident, tag $tag:literal $(, coded by $code:ident)?, listed below) => {
+        $crate::noun::noun!($row, $table, tag $tag $(, coded by $code)?);
 
         impl $crate::noun::ListedBelow for $row {
             type Link = <Self as $crate::noun::StoredBelow>::Link;
@@ -122,8 +123,8 @@ macro_rules! noun {
             }
         }
     };
-    ($row:ident, $table:ident, coded by $code:ident) => {
-        $crate::noun::noun!($row, $table);
+    ($row:ident, $table:ident, tag $tag:literal, coded by $code:ident) => {
+        $crate::noun::noun!($row, $table, tag $tag);
 
         impl $crate::noun::Coded for $row {
             fn code(&self) -> &str {
@@ -141,7 +142,11 @@ macro_rules! noun {
             }
         }
     };
-    ($row:ident, $table:ident) => {
+    ($row:ident, $table:ident, tag $tag:literal) => {
+        impl $crate::id::Tagged for $row {
+            const TAG: u8 = $tag;
+        }
+
         impl $crate::change::Followed for $row {
             fn seen(reader: &$crate::Reader) -> $crate::change::Condition {
                 let query = <Self as $crate::noun::Stored>::filtered(reader, &Default::default());

@@ -37,7 +37,7 @@ pub(crate) type Boxed<Table> = IntoBoxed<'static, Table, Pg>;
 ///     }
 /// }
 ///
-/// noun!(Programme, programme, coded by code);
+/// noun!(Programme, programme, tag b'p', coded by code);
 /// ```
 // Public, in a module that is not, because `Listed` names its types.
 pub trait Stored: Sized {
@@ -71,7 +71,7 @@ pub trait Stored: Sized {
 ///     }
 /// }
 ///
-/// noun!(Programme, programme, coded by code, listed below);
+/// noun!(Programme, programme, tag b'p', coded by code, listed below);
 /// ```
 pub trait StoredBelow: Stored {
     /// How it hangs on those objects: [`ListedBelow::Link`](super::ListedBelow::Link).

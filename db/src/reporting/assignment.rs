@@ -8,6 +8,7 @@ use std::{
 use async_graphql::InputObject;
 use auth::{Action, Acts as _, Object, Permit, Principal, action::AssignReporting, random};
 use chrono::NaiveDate;
+use derive::boxed;
 use diesel::{
     ExpressionMethods as _, Insertable, NullableExpressionMethods as _, PgRangeExpressionMethods as _, QueryDsl as _,
     Queryable, Selectable, SelectableHelper as _,
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Date, DbError, Once, Reader, Violation, ViolationCode,
+    Acting, Date, DbError, Id, Reader, Violation, ViolationCode,
     calendar::{PeriodKind, Regime},
     noun::{Boxed, Stored, noun},
     page::{Cursor, Page, Tie, by_tie},
@@ -152,25 +153,39 @@ impl Stored for ReportingAssignment {
     }
 }
 
-noun!(ReportingAssignment, reporting_assignment);
+noun!(ReportingAssignment, reporting_assignment, tag b'l');
 
-/// Assignments to be made: each of the subjects by each of the indicators.
-#[derive(Debug, Clone)]
+/// Assignments to be made: each of the subjects by each of the indicators, at most 1,000 in all.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AssignReportingInput")]
 pub struct NewAssignments {
-    /// Codes of the agencies whose figures they are.
+    /// Codes of the agencies whose figures they are
     pub subjects: Vec<String>,
-    /// Codes of the indicators.
+    /// Codes of the indicators
     pub indicators: Vec<String>,
-    /// Code of the agency that reports; none: each subject reports its own.
+    /// Code of the agency that reports; each subject reports its own if this is left out
     pub reporter: Option<String>,
-    /// Calendar or administrative periods.
+    /// Calendar or administrative periods
+    #[graphql(default_with = "Regime::Calendar")]
     pub regime: Regime,
-    /// Length of the periods; none: the frequency of each indicator.
+    /// Length of the periods; the frequency of each indicator if this is left out
     pub period_kind: Option<PeriodKind>,
-    /// First day of which one is the last of a period that is to be reported.
+    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are to be reported
     pub valid_from: Date,
-    /// First day after them; none: no end.
+    /// Periods whose last day is this one or later are not; no end if left out
     pub valid_until: Option<Date>,
+}
+
+/// The end of an assignment.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "EndReportingAssignmentInput")]
+pub struct AssignmentEnd {
+    /// The assignment
+    pub assignment: Id<ReportingAssignment>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are not to be reported any more
+    pub valid_until: Date,
 }
 
 impl NewAssignments {
@@ -212,11 +227,12 @@ fn at(code: ViolationCode, field: &'static str, row: i32) -> Violation {
 }
 
 /// Assigns reporting, all of it or nothing: of subjects and by a reporter within the actor's reach.
+#[boxed]
 pub async fn assign(
-    once: &Once,
-    permit: &Permit<AssignReporting>,
+    acting: &Acting<AssignReporting>,
     new: NewAssignments,
 ) -> Result<Vec<ReportingAssignment>, DbError> {
+    let permit = &acting.permit;
     new.check()?;
     let work = async |writing: &mut Writing| {
         let rows = resolved(writing, permit, &new).await?;
@@ -237,7 +253,7 @@ pub async fn assign(
         });
         Ok(rows)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// The rows, with what the codes stand for; all that is not there or out of reach is told at once.
@@ -334,13 +350,10 @@ async fn refuse_overlaps(
 }
 
 /// Ends an assignment: periods whose last day is this one or later are not to be reported any more.
-pub async fn end(
-    once: &Once,
-    permit: &Permit<AssignReporting>,
-    id: Uuid,
-    expected_version: i32,
-    valid_until: Date,
-) -> Result<ReportingAssignment, DbError> {
+#[boxed]
+pub async fn end(acting: &Acting<AssignReporting>, end: AssignmentEnd) -> Result<ReportingAssignment, DbError> {
+    let AssignmentEnd { assignment, expected_version, valid_until } = end;
+    let (permit, id) = (&acting.permit, assignment.uuid()?);
     let work = async |writing: &mut Writing| {
         let before = lock_and_load(writing, id).await?;
         if !permit.reach().holds(Some(before.reporter_id)) {
@@ -371,7 +384,7 @@ pub async fn end(
         );
         Ok(after)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Locks an assignment until the end of the transaction, and loads it.

@@ -1,7 +1,9 @@
 //! The legal calendar: public holidays, weekends that are worked, and when reports of each kind are due.
 
+use async_graphql::InputObject;
 use auth::{Acts as _, Permit, Reached, action::ManageCalendar};
 use chrono::NaiveDate;
+use derive::boxed;
 use diesel::{
     ExpressionMethods as _, Insertable, OptionalExtension as _, PgRangeExpressionMethods as _, QueryDsl as _,
     Queryable, Selectable, SelectableHelper as _,
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Date, DbError, Once, Reader, Violation, ViolationCode,
+    Acting, Date, DbError, Reader, Violation, ViolationCode,
     access::Auth,
     calendar::{PeriodKind, Regime},
     schema::{holiday, reporting_schedule},
@@ -62,6 +64,41 @@ pub struct Holiday {
     pub provisional: bool,
 }
 
+/// A day that is not as its weekday says.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "HolidayInput")]
+pub struct NewHoliday {
+    /// The day, today or later
+    pub day: Date,
+    /// Why it is on the list
+    pub kind: HolidayKind,
+    /// Its name in Vietnamese
+    pub name_vi: String,
+    /// Its name in English
+    pub name_en: String,
+    /// What sets it: law, decision or announcement
+    pub source: String,
+    /// True while the plan of the year is not announced
+    #[graphql(default)]
+    pub provisional: bool,
+}
+
+/// Days to be added, at most 400.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AddHolidaysInput")]
+pub struct NewHolidays {
+    /// The days
+    pub days: Vec<NewHoliday>,
+}
+
+/// A day to be taken off the list.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "RemoveHolidayInput")]
+pub struct RemovedHoliday {
+    /// The day, today or later
+    pub day: Date,
+}
+
 /// When reports of a kind are taken, due and closed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = reporting_schedule)]
@@ -104,10 +141,11 @@ pub async fn schedules(reader: &Reader, on: Date) -> Result<Vec<ReportingSchedul
 }
 
 /// Adds days, all of them or none: by who reaches everything, and not in the past, which has been judged.
-pub async fn add(once: &Once, permit: &Permit<ManageCalendar>, days: Vec<Holiday>) -> Result<Vec<Holiday>, DbError> {
-    everywhere(permit)?;
+#[boxed]
+pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Vec<Holiday>, DbError> {
+    everywhere(&acting.permit)?;
     let work = async |writing: &mut Writing| {
-        let days = checked(&days, writing.today())?;
+        let days = checked(&new.days, writing.today())?;
         let given: Vec<Date> = days.iter().map(|day| day.day).collect();
         let there: Vec<Date> =
             holiday::table.filter(holiday::day.eq_any(&given)).select(holiday::day).load(writing.connection()).await?;
@@ -123,12 +161,16 @@ pub async fn add(once: &Once, permit: &Permit<ManageCalendar>, days: Vec<Holiday
         });
         Ok(days)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Takes a day off the list: one that is not past.
-pub async fn remove(once: &Once, permit: &Permit<ManageCalendar>, day: Date) -> Result<Holiday, DbError> {
-    everywhere(permit)?;
+#[boxed]
+pub async fn remove(
+    acting: &Acting<ManageCalendar>,
+    RemovedHoliday { day }: RemovedHoliday,
+) -> Result<Holiday, DbError> {
+    everywhere(&acting.permit)?;
     let work = async |writing: &mut Writing| {
         if day < writing.today() {
             return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "day"]));
@@ -147,7 +189,7 @@ pub async fn remove(once: &Once, permit: &Permit<ManageCalendar>, day: Date) -> 
         });
         Ok(removed)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Holidays are everybody's.
@@ -164,7 +206,7 @@ fn refuse(broken: Vec<Violation>) -> Result<(), DbError> {
 }
 
 /// The days as they are stored, or all that is wrong with them.
-fn checked(days: &[Holiday], today: Date) -> Result<Vec<Holiday>, DbError> {
+fn checked(days: &[NewHoliday], today: Date) -> Result<Vec<Holiday>, DbError> {
     use chrono::{Datelike as _, Weekday::Sat, Weekday::Sun};
     if days.is_empty() {
         return Err(DbError::violated(ViolationCode::Required, &["input", "days"]));
@@ -184,7 +226,8 @@ fn checked(days: &[Holiday], today: Date) -> Result<Vec<Holiday>, DbError> {
             }
             _ if given.kind == HolidayKind::Working && !weekend => broken.push(at(ViolationCode::Incompatible, row)),
             (Ok(name_vi), Ok(name_en), Ok(source)) => {
-                stored.push(Holiday { name_vi, name_en, source, ..given.clone() });
+                let NewHoliday { day, kind, provisional, .. } = *given;
+                stored.push(Holiday { day, kind, name_vi, name_en, source, provisional });
             }
             _ => broken.push(at(ViolationCode::Malformed, row)),
         }

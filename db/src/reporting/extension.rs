@@ -1,8 +1,9 @@
 //! Extensions (gia hạn báo cáo): a later due date of one period, for one reporter or for all.
 
 use async_graphql::InputObject;
-use auth::{Permit, Reached, action::ManageCalendar, random};
+use auth::{Reached, action::ManageCalendar, random};
 use chrono::{DateTime, Days, Utc};
+use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, Insertable, NullableExpressionMethods as _,
     OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable,
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 use super::obligation::{LATEST, last_days};
 use crate::{
-    Date, DbError, Once, Reader, ViolationCode,
+    Acting, Date, DbError, Reader, ViolationCode,
     calendar::{Period, PeriodKind, Regime},
     input::Checks,
     noun::{Boxed, Stored, noun},
@@ -110,20 +111,22 @@ impl Stored for ReportingExtension {
     }
 }
 
-noun!(ReportingExtension, reporting_extension);
+noun!(ReportingExtension, reporting_extension, tag b'h');
 
-/// An extension to be given.
-#[derive(Debug, Clone)]
+/// A later due date.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ExtendReportingInput")]
 pub struct NewExtension {
-    /// Calendar or administrative.
+    /// Calendar or administrative
+    #[graphql(default_with = "Regime::Calendar")]
     pub regime: Regime,
-    /// The period.
+    /// The period; not a range of days
     pub period: Period,
-    /// Code of the agency for whose reports it holds; none: for all.
+    /// Code of the agency for whose reports it holds; for all if left out
     pub reporter: Option<String>,
-    /// The new last day.
+    /// The new last day (Asia/Ho_Chi_Minh), later than the one that holds, at most 366 days after the period
     pub due_on: Date,
-    /// Why.
+    /// Why, and which document says so; at most 2,000 characters
     pub reason: String,
 }
 
@@ -139,11 +142,9 @@ const DUE: &str = "SELECT greatest((SELECT p.due_on FROM reporting_schedule s CR
     (SELECT max(e.due_on) FROM reporting_extension e WHERE e.regime = $2 AND e.period = $3 AND (e.reporter_id IS NULL OR e.reporter_id = $4))) AS due_on";
 
 /// Gives a later due date: for an agency that the actor reaches, or, by who reaches everything, for all.
-pub async fn extend(
-    once: &Once,
-    permit: &Permit<ManageCalendar>,
-    new: NewExtension,
-) -> Result<ReportingExtension, DbError> {
+#[boxed]
+pub async fn extend(acting: &Acting<ManageCalendar>, new: NewExtension) -> Result<ReportingExtension, DbError> {
+    let permit = &acting.permit;
     let mut checks = Checks::default();
     let reason = checks.text("reason", &new.reason, REASON);
     checks.passed()?;
@@ -194,5 +195,5 @@ pub async fn extend(
         writing.record(permit, ChangeKind::Created, (NOUN, extension.id), None, Some(after));
         Ok(extension)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }

@@ -1,8 +1,9 @@
 //! Nil answers (không phát sinh): nothing arose in a period.
 
 use async_graphql::InputObject;
-use auth::{Action, Object, Permit, Principal, action::AnswerNil, random};
+use auth::{Action, Object, Principal, action::AnswerNil, random};
 use chrono::{DateTime, Utc};
+use derive::boxed;
 use diesel::{
     ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _, Queryable, Selectable,
     SelectableHelper as _,
@@ -13,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::owed::load_owed;
+use super::{assignment::ReportingAssignment, owed::load_owed};
 use crate::{
-    Date, DbError, Once, Reader, ViolationCode,
+    Acting, Date, DbError, Id, Reader, ViolationCode,
     calendar::Period,
     input::Checks,
     noun::{Boxed, Stored, noun},
@@ -116,18 +117,37 @@ impl Stored for NilAnswer {
     }
 }
 
-noun!(NilAnswer, nil_answer);
+noun!(NilAnswer, nil_answer, tag b'j');
+
+/// The answer that nothing arose.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AnswerNilInput")]
+pub struct NewNilAnswer {
+    /// The assignment
+    pub assignment: Id<ReportingAssignment>,
+    /// The period
+    pub period: Period,
+    /// What there is to say about it, at most 2,000 characters
+    pub note: String,
+}
+
+/// A nil answer that is taken back.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "WithdrawNilInput")]
+pub struct NilWithdrawal {
+    /// The nil answer
+    pub nil_answer: Id<NilAnswer>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+}
 
 /// Answers that nothing arose: of what is due, open, and not being answered by a figure.
-pub async fn answer(
-    once: &Once,
-    permit: &Permit<AnswerNil>,
-    assignment: Uuid,
-    period: Period,
-    note: &str,
-) -> Result<NilAnswer, DbError> {
+#[boxed]
+pub async fn answer(acting: &Acting<AnswerNil>, new: NewNilAnswer) -> Result<NilAnswer, DbError> {
+    let NewNilAnswer { assignment, period, note } = new;
+    let (permit, assignment) = (&acting.permit, assignment.uuid()?);
     let mut checks = Checks::default();
-    let note = checks.text("note", note, NOTE);
+    let note = checks.text("note", &note, NOTE);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let (assignment, owed) = load_owed(writing, permit, assignment, period).await?;
@@ -151,16 +171,14 @@ pub async fn answer(
         writing.record(permit, ChangeKind::Created, (NOUN, answer.id), None, Some(audit_snapshot(&answer)));
         Ok(answer)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Takes a nil answer back, while answers are taken.
-pub async fn withdraw(
-    once: &Once,
-    permit: &Permit<AnswerNil>,
-    id: Uuid,
-    expected_version: i32,
-) -> Result<NilAnswer, DbError> {
+#[boxed]
+pub async fn withdraw(acting: &Acting<AnswerNil>, withdrawal: NilWithdrawal) -> Result<NilAnswer, DbError> {
+    let NilWithdrawal { nil_answer: id, expected_version } = withdrawal;
+    let (permit, id) = (&acting.permit, id.uuid()?);
     let work = async |writing: &mut Writing| {
         let found = nil_answer::table.find(id).select(NilAnswer::as_select()).for_no_key_update();
         let before: NilAnswer = found.first(writing.connection()).await?;
@@ -197,7 +215,7 @@ pub async fn withdraw(
         );
         Ok(after)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// A nil answer as the audit trail keeps it.

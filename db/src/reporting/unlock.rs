@@ -2,11 +2,12 @@
 
 use async_graphql::InputObject;
 use auth::{
-    Action, Object, Permit, Principal,
+    Action, Object, Principal,
     action::{DecideUnlock, RequestUnlock},
     random,
 };
 use chrono::{DateTime, Days, Utc};
+use derive::boxed;
 use diesel::{
     ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _, Queryable, Selectable,
     SelectableHelper as _,
@@ -17,9 +18,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::owed::load_owed;
+use super::{assignment::ReportingAssignment, owed::load_owed};
 use crate::{
-    Date, DbError, Once, Reader, Violation, ViolationCode,
+    Acting, Date, DbError, Id, Reader, Violation, ViolationCode,
     calendar::Period,
     input::Checks,
     noun::{Boxed, Stored, noun},
@@ -141,18 +142,27 @@ impl Stored for UnlockRequest {
     }
 }
 
-noun!(UnlockRequest, unlock_request);
+noun!(UnlockRequest, unlock_request, tag b'c');
+
+/// A request for an unlock.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "RequestUnlockInput")]
+pub struct NewUnlockRequest {
+    /// The assignment
+    pub assignment: Id<ReportingAssignment>,
+    /// The period that is closed
+    pub period: Period,
+    /// Why it should be opened, at most 2,000 characters
+    pub reason: String,
+}
 
 /// Asks that a period that is closed be opened for one assignment.
-pub async fn request(
-    once: &Once,
-    permit: &Permit<RequestUnlock>,
-    assignment: Uuid,
-    period: Period,
-    reason: &str,
-) -> Result<UnlockRequest, DbError> {
+#[boxed]
+pub async fn request(acting: &Acting<RequestUnlock>, new: NewUnlockRequest) -> Result<UnlockRequest, DbError> {
+    let NewUnlockRequest { assignment, period, reason } = new;
+    let (permit, assignment) = (&acting.permit, assignment.uuid()?);
     let mut checks = Checks::default();
-    let reason = checks.text("reason", reason, REASON);
+    let reason = checks.text("reason", &reason, REASON);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let (assignment, owed) = load_owed(writing, permit, assignment, period).await?;
@@ -179,21 +189,22 @@ pub async fn request(
         writing.record(permit, ChangeKind::Created, (NOUN, request.id), None, Some(audit_snapshot(&request)));
         Ok(request)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
-/// A decision on a request.
-#[derive(Debug, Clone)]
+/// A decision on a request for an unlock.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DecideUnlockInput")]
 pub struct Decision {
-    /// The request.
-    pub request: Uuid,
-    /// Its version as it was read.
+    /// The request
+    pub unlock_request: Id<UnlockRequest>,
+    /// Its `version` as it was read
     pub expected_version: i32,
-    /// True to open the period.
+    /// True to open the period, false to refuse
     pub approve: bool,
-    /// Last day on which it is open; needed to approve.
+    /// Last day (Asia/Ho_Chi_Minh) on which the period is open, at most 60 days from today; needed to approve, and only then
     pub expires_on: Option<Date>,
-    /// Why; needed to refuse.
+    /// Why; needed to refuse
     pub reason: Option<String>,
 }
 
@@ -223,8 +234,9 @@ impl Decision {
 }
 
 /// Opens the period until a day, or refuses: never at one's own request.
-pub async fn decide(once: &Once, permit: &Permit<DecideUnlock>, decision: Decision) -> Result<UnlockRequest, DbError> {
-    let id = decision.request;
+#[boxed]
+pub async fn decide(acting: &Acting<DecideUnlock>, decision: Decision) -> Result<UnlockRequest, DbError> {
+    let (permit, id) = (&acting.permit, decision.unlock_request.uuid()?);
     let work = async |writing: &mut Writing| {
         let found = unlock_request::table.find(id).select(UnlockRequest::as_select()).for_no_key_update();
         let before: UnlockRequest = found.first(writing.connection()).await?;
@@ -272,7 +284,7 @@ pub async fn decide(once: &Once, permit: &Permit<DecideUnlock>, decision: Decisi
         );
         Ok(after)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// A request as the audit trail keeps it.

@@ -2,7 +2,8 @@
 
 use std::cmp::max;
 
-use auth::{Permit, Reached, action, random};
+use async_graphql::InputObject;
+use auth::{Reached, action, random};
 use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
@@ -14,8 +15,8 @@ use uuid::Uuid;
 
 use super::{Role, RoleGrant};
 use crate::{
-    Date, DbError, Once, ViolationCode,
-    account::{agency_within, load_in_reach},
+    Acting, Date, DbError, Id, ViolationCode,
+    account::{Account, agency_within, load_in_reach},
     schema::role_grant,
     sql_functions::agency_subtree_ids,
     writer::{ChangeKind, Writing},
@@ -24,27 +25,40 @@ use crate::{
 const NOUN: &str = "role_grant";
 
 /// A role to be granted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "GrantRoleInput")]
 pub struct NewGrant {
-    /// To whom.
-    pub account: Uuid,
-    /// Which.
+    /// Id of the account that is to hold it
+    pub account: Id<Account>,
+    /// The role
     pub role: Role,
-    /// Code of the agency at which; none is everywhere, for inspectors and administrators.
+    /// Code of the agency at which it is held; left out, everywhere: for inspectors and administrators only
     pub agency: Option<String>,
-    /// Whether at the agencies below as well.
+    /// Whether it is also held at the agencies below
+    #[graphql(default)]
     pub with_below: bool,
-    /// First day; today if left out.
+    /// First day (Asia/Ho_Chi_Minh); today if left out
     pub valid_from: Option<Date>,
-    /// First day on which it is no longer held.
+    /// First day on which it is no longer held (Asia/Ho_Chi_Minh); left out while no end is set
+    pub valid_until: Option<Date>,
+}
+
+/// A grant to be ended.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "EndRoleInput")]
+pub struct GrantEnd {
+    /// Id of the grant
+    pub grant: Id<RoleGrant>,
+    /// First day on which it is no longer held (Asia/Ho_Chi_Minh), not before today; today if left out, so that it ends at once
     pub valid_until: Option<Date>,
 }
 
 /// Grants a role: to an account that the actor keeps, and no further than the actor reaches.
 #[boxed]
-pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
+pub async fn grant(acting: &Acting<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
+    let (permit, account_id) = (&acting.permit, new.account.uuid()?);
     let work = async |writing: &mut Writing| {
-        load_in_reach(writing, permit, new.account).await?;
+        load_in_reach(writing, permit, account_id).await?;
         let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
         if auth::Role::from(new.role).sees_everything() && *permit.reach() != Reached::All {
             return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "role"]));
@@ -64,7 +78,7 @@ pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGran
             valid_from,
             valid_until: new.valid_until,
             granted_at: writing.now(),
-            account_id: new.account,
+            account_id,
             agency_id,
             granted_by: permit.actor().account(),
         };
@@ -72,17 +86,13 @@ pub async fn grant(once: &Once, permit: &Permit<action::GrantRole>, new: NewGran
         writing.record(permit, ChangeKind::Created, (NOUN, granted.id), None, Some(audit_snapshot(&granted)));
         Ok(granted)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Ends a grant, today if no day is given: never in the past, and never later than it would end anyway.
 #[boxed]
-pub async fn end(
-    once: &Once,
-    permit: &Permit<action::GrantRole>,
-    id: Uuid,
-    valid_until: Option<Date>,
-) -> Result<RoleGrant, DbError> {
+pub async fn end(acting: &Acting<action::GrantRole>, end: GrantEnd) -> Result<RoleGrant, DbError> {
+    let (permit, id) = (&acting.permit, end.grant.uuid()?);
     let work = async |writing: &mut Writing| {
         let found = role_grant::table.filter(role_grant::id.eq(id)).select(RoleGrant::as_select());
         let seen: RoleGrant = found.first(writing.connection()).await?;
@@ -96,7 +106,7 @@ pub async fn end(
         if before.valid_until.is_some_and(|until| until <= max(today, before.valid_from)) {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "grant"]));
         }
-        let until = valid_until.unwrap_or(max(today, before.valid_from));
+        let until = end.valid_until.unwrap_or(max(today, before.valid_from));
         if until < max(today, before.valid_from) || before.valid_until.is_some_and(|end| end < until) {
             return Err(DbError::violated(ViolationCode::Malformed, &["input", "validUntil"]));
         }
@@ -114,7 +124,7 @@ pub async fn end(
         );
         Ok(after)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Whether everything that an account holds, or will hold, lies within a reach.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(crate) use change::reaches_all_of;
-pub use change::{NewGrant, end, grant};
+pub use change::{GrantEnd, NewGrant, end, grant};
 
 text_enum! {
     /// What somebody is at an agency.
@@ -156,4 +156,4 @@ impl StoredBelow for RoleGrant {
     }
 }
 
-noun!(RoleGrant, role_grant, listed below);
+noun!(RoleGrant, role_grant, tag b'o', listed below);

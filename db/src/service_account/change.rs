@@ -1,6 +1,7 @@
 //! Who keeps service accounts, and what may be done to them.
 
-use auth::{Permit, Reached, ServiceScope, action::ManageServices, hash, random};
+use async_graphql::InputObject;
+use auth::{Permit, Reached, action::ManageServices, hash, random};
 use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
@@ -11,9 +12,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ServiceAccount, ServiceSecret};
+use super::{ServiceAccount, ServiceScope, ServiceSecret};
 use crate::{
-    DbError, Once, Violation, ViolationCode, Writer,
+    Acting, DbError, Id, Violation, ViolationCode, Writer,
     account::AccountStatus,
     schema::{agency, service_account, service_secret},
     sql_functions::agency_subtree_ids,
@@ -27,24 +28,43 @@ const NAME: u16 = 200;
 
 const NOUN: &str = "service_account";
 
-/// A service account to be made.
-#[derive(Debug, Clone)]
+/// A new service account.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "CreateServiceAccountInput")]
 pub struct NewService {
-    /// Its `client_id`.
+    /// Its `client_id`: small letters and digits, with `.`, `_` or `-` in between
     pub code: String,
-    /// What it is, in words.
+    /// What it is, in words
     pub name: String,
-    /// Code of the agency for which it acts.
+    /// Code of the agency for which it acts
     pub agency: String,
-    /// True if it also acts for the agencies below.
+    /// True if it is also to act for the agencies below
+    #[graphql(default)]
     pub with_below: bool,
-    /// What it may do.
+    /// What it may do
     pub scopes: Vec<ServiceScope>,
+}
+
+/// A service account.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ServiceAccountInput")]
+pub struct OneService {
+    /// Its id
+    pub service_account: Id<ServiceAccount>,
+}
+
+/// A secret of a service account.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "EndServiceSecretInput")]
+pub struct OneSecret {
+    /// Its id
+    pub secret: Id<ServiceSecret>,
 }
 
 /// Makes a service account. It has no secret yet.
 #[boxed]
-pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewService) -> Result<ServiceAccount, DbError> {
+pub async fn create(acting: &Acting<ManageServices>, new: NewService) -> Result<ServiceAccount, DbError> {
+    let permit = &acting.permit;
     let mut broken = Vec::new();
     let code = text("code", &new.code, CODE, &mut broken);
     let name = text("name", &new.name, NAME, &mut broken);
@@ -54,7 +74,7 @@ pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewServic
     if !broken.is_empty() {
         return Err(DbError::Violated(broken));
     }
-    let mut scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.as_str()).collect();
+    let mut scopes: Vec<&str> = new.scopes.iter().map(|scope| auth::ServiceScope::from(*scope).as_str()).collect();
     scopes.sort_unstable();
     scopes.dedup();
     let work = async |writing: &mut Writing| {
@@ -81,7 +101,7 @@ pub async fn create(once: &Once, permit: &Permit<ManageServices>, new: NewServic
         writing.record(permit, ChangeKind::Created, (NOUN, created.id), None, Some(audit_snapshot(&created)));
         Ok(created)
     };
-    once.write(permit.actor(), work).await.map_err(in_terms_of_input)
+    acting.write(work).await.map_err(in_terms_of_input)
 }
 
 /// Makes a secret, which is shown this once. There may be two, so that one can be replaced without a pause.
@@ -112,7 +132,8 @@ pub async fn add_secret(
 
 /// Ends a secret, and with it the tokens that were given for it.
 #[boxed]
-pub async fn end_secret(once: &Once, permit: &Permit<ManageServices>, secret: Uuid) -> Result<ServiceAccount, DbError> {
+pub async fn end_secret(acting: &Acting<ManageServices>, of: OneSecret) -> Result<ServiceAccount, DbError> {
+    let (permit, secret) = (&acting.permit, of.secret.uuid()?);
     let work = async |writing: &mut Writing| {
         let of = service_secret::table.find(secret).select(service_secret::service_account_id);
         let id: Uuid = of.first(writing.connection()).await?;
@@ -125,27 +146,27 @@ pub async fn end_secret(once: &Once, permit: &Permit<ManageServices>, secret: Uu
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSecret": secret })));
         Ok(account)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Lets a machine in no more; its tokens end too.
 #[boxed]
-pub async fn disable(once: &Once, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
-    turn(once, permit, id, AccountStatus::Disabled).await
+pub async fn disable(acting: &Acting<ManageServices>, of: OneService) -> Result<ServiceAccount, DbError> {
+    turn(acting, of, AccountStatus::Disabled).await
 }
 
 /// Lets a disabled machine in again, with the secrets it had.
 #[boxed]
-pub async fn enable(once: &Once, permit: &Permit<ManageServices>, id: Uuid) -> Result<ServiceAccount, DbError> {
-    turn(once, permit, id, AccountStatus::Active).await
+pub async fn enable(acting: &Acting<ManageServices>, of: OneService) -> Result<ServiceAccount, DbError> {
+    turn(acting, of, AccountStatus::Active).await
 }
 
 async fn turn(
-    once: &Once,
-    permit: &Permit<ManageServices>,
-    id: Uuid,
+    acting: &Acting<ManageServices>,
+    of: OneService,
     status: AccountStatus,
 ) -> Result<ServiceAccount, DbError> {
+    let (permit, id) = (&acting.permit, of.service_account.uuid()?);
     let work = async |writing: &mut Writing| {
         let before = match status {
             AccountStatus::Active => load_wholly_in_reach(writing, permit, id).await?,
@@ -168,7 +189,7 @@ async fn turn(
         );
         Ok(after)
     };
-    once.write(permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Loads a service account within the actor's reach, and locks it until the end of the transaction.
@@ -241,7 +262,7 @@ fn audit_snapshot(account: &ServiceAccount) -> Value {
         "name": account.name,
         "agency": account.agency_id,
         "withBelow": account.with_below,
-        "scopes": account.scopes().map(ServiceScope::as_str).collect::<Vec<_>>(),
+        "scopes": account.scopes().map(auth::ServiceScope::as_str).collect::<Vec<_>>(),
         "status": account.status.as_str(),
         "version": account.version,
     })

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
-    change::{NewService, add_secret, create, disable, enable, end_secret},
+    change::{NewService, OneSecret, OneService, add_secret, create, disable, enable, end_secret},
     sign_in::{Client, sign_in},
 };
 use crate::{
     DbError, Reader,
     account::AccountStatus,
+    id::Tagged,
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
@@ -133,7 +134,7 @@ impl StoredBelow for ServiceAccount {
     }
 }
 
-noun!(ServiceAccount, service_account, coded by code, listed below);
+noun!(ServiceAccount, service_account, tag b'w', coded by code, listed below);
 
 /// A secret of a service account: that there is one, never what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, Deserialize)]
@@ -145,6 +146,10 @@ pub struct ServiceSecret {
     pub created_at: DateTime<Utc>,
     /// When a token was last given for it, in UTC; null if never
     pub last_used_at: Option<DateTime<Utc>>,
+}
+
+impl Tagged for ServiceSecret {
+    const TAG: u8 = b'x';
 }
 
 relation!(

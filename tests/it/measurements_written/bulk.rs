@@ -2,7 +2,7 @@
 
 use auth::action;
 use db::{
-    Once, Writer,
+    Acting, Id, Once, Writer,
     calendar::Regime,
     measurement::{self, BulkMode, Draft, Figures, Observation, Rows, Seen},
 };
@@ -115,19 +115,20 @@ async fn a_thousand_figures_take_as_many_statements_as_ten() {
     let mut statements = Vec::new();
     for rows in [few, many] {
         let (drafting, withdrawing) = (writer(), writer());
-        let permit = reporter.permit::<action::DraftMeasurement>().unwrap();
+        let once = Once::without_key(drafting.clone());
+        let acting = Acting::<action::DraftMeasurement>::new(once, &reporter).unwrap();
         let rows = Rows::many(BulkMode::AllOrNothing, rows);
-        let written = measurement::draft(&Once::without_key(drafting.clone()), &permit, None, rows).await.unwrap();
+        let written = measurement::draft(&acting, None, rows).await.unwrap();
         let seen = written.measurements.iter().flatten().map(|row| Seen {
-            measurement: row.id,
+            measurement: Id::of(row.id),
             expected_version: row.version(),
             content_hash: None,
             reason: None,
         });
         let seen = Rows::many(BulkMode::AllOrNothing, seen.collect());
-        let permit = reporter.permit::<action::WithdrawMeasurement>().unwrap();
         let once = Once::without_key(withdrawing.clone());
-        let done = measurement::decide(&once, &permit, &reporter.scope(), seen).await.unwrap();
+        let acting = Acting::<action::WithdrawMeasurement>::new(once, &reporter).unwrap();
+        let done = measurement::decide(&acting, seen).await.unwrap();
         statements.push((done.measurements.iter().flatten().count(), drafting.statements(), withdrawing.statements()));
     }
     let (few, many) = (statements[0], statements[1]);

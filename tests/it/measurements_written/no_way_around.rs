@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use auth::{Action, Acts, Principal, Role, action};
 use db::{
-    Once, Writer,
+    Acting, Id, Once, Writer,
     calendar::Regime,
     measurement::{
         self, Correction, Decides, Draft, Figures, Measurement, MeasurementState, Observation, Rows, Seen, Written,
@@ -203,21 +203,21 @@ impl Company {
                 };
                 let is_open =
                     known.now.as_ref().is_none_or(|row| row.is_open(who, Action::DraftMeasurement) && !step.stale);
-                let permit = who.permit().ok()?;
-                let done = measurement::draft(&self.once(), &permit, submits(submit).as_ref(), Rows::one(draft)).await;
+                let acting = Acting::new(self.once(), who).ok()?;
+                let done = measurement::draft(&acting, submits(submit), Rows::one(draft)).await;
                 assert_eq!(done.is_ok(), is_open, "{step:?}: {known:?}: {done:?}");
                 done.ok()
             }
             Try::Correct { value, submit } => {
-                let measurement = known.now.as_ref()?.id;
-                let correction =
-                    Correction {
-                        expected_version: version?, reason: "Tính lại".to_owned(), figures: figures(value)
-                    };
+                let correction = Correction {
+                    measurement: Id::of(known.now.as_ref()?.id),
+                    expected_version: version?,
+                    reason: "Tính lại".to_owned(),
+                    figures: figures(value),
+                };
                 let is_open = known.now.as_ref()?.is_open(who, Action::CorrectMeasurement) && !step.stale;
-                let permit = who.permit().ok()?;
-                let rows = Rows::one((measurement, correction));
-                let done = measurement::correct(&self.once(), &permit, submits(submit).as_ref(), rows).await;
+                let acting = Acting::new(self.once(), who).ok()?;
+                let done = measurement::correct(&acting, submits(submit), Rows::one(correction)).await;
                 assert_eq!(done.is_ok(), is_open, "{step:?}: {known:?}: {done:?}");
                 done.ok()
             }
@@ -235,7 +235,7 @@ impl Company {
         let hash = if step.old_hash { known.hashes.first() } else { known.hashes.last() };
         let bound = ["ENDORSE_MEASUREMENT", "PUBLISH_MEASUREMENT"].contains(&<A as Acts>::ACTION.as_str());
         let seen = Seen {
-            measurement: row.id,
+            measurement: Id::of(row.id),
             expected_version: row.version() - i32::from(step.stale),
             content_hash: hash.filter(|_| bound).cloned(),
             reason: Some("Kiểm thử".to_owned()),
@@ -243,8 +243,8 @@ impl Company {
         // What somebody is told they can do, they can, unless they saw something else; what not, they cannot.
         let is_open = row.is_open(who, A::ACTION);
         let saw_it = !step.stale && (!bound || hash == known.hashes.last());
-        let permit = who.permit::<A>().ok()?;
-        let done = measurement::decide(&self.once(), &permit, &who.scope(), Rows::one(seen)).await;
+        let acting = Acting::<A>::new(self.once(), who).ok()?;
+        let done = measurement::decide(&acting, Rows::one(seen)).await;
         assert_eq!(done.is_ok(), is_open && saw_it, "{step:?}: {row:?}: {done:?}");
         done.ok()
     }

@@ -21,7 +21,7 @@ use crate::{
 object! {
     /// A person who signs in (tài khoản). Seen by whoever keeps the accounts of the person's agency, by inspectors, and
     /// by the person.
-    Account shows Row, tag b'k', by SeeAccounts;
+    Account shows Row, by SeeAccounts;
     {
         /// The agency the person belongs to: its administrators keep the account; null if it belongs to none
         async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
@@ -40,7 +40,7 @@ object! {
 
 object! {
     /// A role that somebody holds at an agency, from a day, perhaps until a day.
-    RoleGrant shows GrantRow, tag b'o', by SeeAccounts;
+    RoleGrant shows GrantRow, by SeeAccounts;
     {
         /// Who holds it
         async fn account(&self, context: &Context<'_>) -> Answer<Account> {

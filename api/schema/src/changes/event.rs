@@ -7,44 +7,14 @@ use chrono::{DateTime, Utc};
 use db::{
     access::Auth,
     change::{ChangeEventKind, ChangeType, Event},
+    id,
 };
 use object_layer::Object;
 
-use crate::{
-    accounts::{Account, RoleGrant},
-    agencies::Agency,
-    directives::{Directive, ProgressUpdate},
-    documents::Document,
-    error::ApiError,
-    id,
-    indicators::Indicator,
-    measurements::Measurement,
-    node::Node,
-    object::Tagged as _,
-    page::Answer,
-    programmes::Programme,
-    recommendations::Recommendation,
-    reporting::{
-        assignments::ReportingAssignment, calendar::ReportingExtension, nil_answers::NilAnswer, unlocks::UnlockRequest,
-    },
-    reporting_rules::ReportingRule,
-    service_accounts::ServiceAccount,
-    targets::Target,
-};
+use crate::{error::ApiError, node::Node, page::Answer};
 
 /// What cursors of the feed begin with, so that one of a list is not taken for one.
 const MARK: u8 = b'~';
-
-/// The tag of the ids of a type's objects.
-const fn tag(ty: ChangeType) -> u8 {
-    macro_rules! tags {
-        ($($type:ident)+) => { match ty { $(ChangeType::$type => $type::TAG,)+ } };
-    }
-    tags!(
-        Account Agency Directive Document Indicator Measurement NilAnswer Programme ProgressUpdate Recommendation
-        ReportingAssignment ReportingExtension ReportingRule RoleGrant ServiceAccount Target UnlockRequest
-    )
-}
 
 pub(super) fn write_cursor(place: i64) -> String {
     let mut bytes = [MARK; 9];
@@ -86,7 +56,7 @@ impl ChangeEvent {
 
     /// The object's global id; null for RELOAD
     fn id(&self) -> Option<ID> {
-        self.0.object.map(|object| id::encode(tag(self.0.noun), object))
+        self.0.object.map(|object| id::encode(self.0.noun.tag(), object))
     }
 
     /// When it was recorded, in UTC
@@ -98,7 +68,7 @@ impl ChangeEvent {
     /// event follows
     async fn object(&self, context: &Context<'_>) -> Answer<Node> {
         let object = self.0.object.filter(|_| self.0.kind == ChangeEventKind::Upsert)?;
-        Node::find(context, &id::encode(tag(self.0.noun), object)).await
+        Node::find(context, &id::encode(self.0.noun.tag(), object)).await
     }
 }
 

@@ -42,7 +42,7 @@ use crate::{
 
 object! {
     /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
-    Directive shows Row, tag b'v', by SeePublished;
+    Directive shows Row, by SeePublished;
     {
         /// Whether it is in time on a day, held against the deadline in force
         fn timeliness(
@@ -256,7 +256,7 @@ impl ServedIndicator {
 
 object! {
     /// What was reported of a directive's progress on a day: added, never changed.
-    ProgressUpdate shows ProgressRow, tag b'u', by SeePublished;
+    ProgressUpdate shows ProgressRow, by SeePublished;
     {
         /// The directive
         async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID};
+use async_graphql::Context;
 use auth::Action;
 use db::{
-    Date,
+    Date, Id,
     access::Auth,
     directive::{ExtensionRequest as ExtensionRow, InputRequest as InputRow},
 };
@@ -15,8 +15,7 @@ use super::Directive;
 use crate::{
     accounts::Account,
     agencies::Agency,
-    id,
-    object::{Tagged, maybe, one},
+    object::{maybe, one},
     page::{Answer, reader},
 };
 
@@ -34,15 +33,11 @@ impl ExtensionRequest {
     }
 }
 
-impl Tagged for ExtensionRequest {
-    const TAG: u8 = b'z';
-}
-
 #[ComplexObject]
 impl ExtensionRequest {
     /// Id, to decide on it by
-    fn id(&self) -> ID {
-        id::encode(Self::TAG, self.row.id)
+    fn id(&self) -> Id<ExtensionRow> {
+        Id::of(self.row.id)
     }
 
     /// The directive
@@ -85,15 +80,11 @@ impl InputRequest {
     }
 }
 
-impl Tagged for InputRequest {
-    const TAG: u8 = b'y';
-}
-
 #[ComplexObject]
 impl InputRequest {
     /// Id, to give it by
-    fn id(&self) -> ID {
-        id::encode(Self::TAG, self.row.id)
+    fn id(&self) -> Id<InputRow> {
+        Id::of(self.row.id)
     }
 
     /// The directive

@@ -16,7 +16,7 @@ use crate::{
 
 object! {
     /// Something that happened to a directive: added, never changed. `labels` has what people read for its kind.
-    DirectiveEvent shows Row, tag b'q', by SeePublished;
+    DirectiveEvent shows Row, by SeePublished;
     {
         /// The directive
         async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {

@@ -1,14 +1,14 @@
 //! How figures come about: drafted, submitted, endorsed, published; returned, withdrawn, corrected. Alone or many at once.
 
-use async_graphql::{Context, ID, InputObject};
-use auth::{Action, action};
+use async_graphql::{Context, InputObject};
+use auth::{Action, Permit, action};
 use db::{
-    DbError, ViolationCode,
+    Id, ViolationCode,
     access::Auth,
     audit::hex,
     measurement::{
-        self, BulkMode, Correction, Decides, Draft, HashesOf, MeasurementAt, MeasurementRevision as RevisionRow,
-        RevisionsOf, Rows, Seen, Written,
+        self, BulkMode, Correction, Draft, HashesOf, Measurement as Row, MeasurementAt,
+        MeasurementRevision as RevisionRow, RevisionsOf, Rows, Seen, Written,
     },
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
@@ -17,10 +17,11 @@ use uuid::Uuid;
 use super::{Measurement, at};
 use crate::{
     error::ApiError,
-    object::{decoded, maybe, one, whole},
-    page::{Answer, Shown as _},
-    payload::{UserError, once, settle},
-    viewer::{permit, viewer},
+    mutation::mutate,
+    object::{maybe, one, whole},
+    page::Answer,
+    payload::{Payload, Shows, UserError},
+    viewer::permit,
 };
 
 /// A figure to be drafted, or a draft to be written anew.
@@ -48,20 +49,10 @@ pub struct DraftMeasurementsInput {
 
 /// A published figure to be corrected, or a proposed correction to be written anew.
 #[derive(InputObject)]
-pub struct MeasurementCorrectionInput {
-    /// Id of the measurement
-    measurement: ID,
-    /// What is right
-    #[graphql(flatten)]
-    correction: Correction,
-}
-
-/// A published figure to be corrected, or a proposed correction to be written anew.
-#[derive(InputObject)]
 pub struct CorrectMeasurementInput {
     /// The correction
     #[graphql(flatten)]
-    correction: MeasurementCorrectionInput,
+    correction: Correction,
     /// Whether it is submitted at once
     #[graphql(default)]
     submit: bool,
@@ -73,7 +64,7 @@ pub struct CorrectMeasurementsInput {
     /// What becomes of the others if one has to be mended
     mode: BulkMode,
     /// The corrections: 1 to 1,000
-    rows: Vec<MeasurementCorrectionInput>,
+    rows: Vec<Correction>,
     /// Whether they are submitted at once
     #[graphql(default)]
     submit: bool,
@@ -83,7 +74,7 @@ pub struct CorrectMeasurementsInput {
 #[derive(InputObject)]
 pub struct SubmitMeasurementInput {
     /// Id of the measurement
-    measurement: ID,
+    measurement: Id<Row>,
     /// Its `version` as it was seen
     expected_version: i32,
 }
@@ -92,7 +83,7 @@ pub struct SubmitMeasurementInput {
 #[derive(InputObject)]
 pub struct EndorseMeasurementInput {
     /// Id of the measurement
-    measurement: ID,
+    measurement: Id<Row>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// Its `contentHash` as it was seen: whoever endorses answers for exactly that
@@ -103,7 +94,7 @@ pub struct EndorseMeasurementInput {
 #[derive(InputObject)]
 pub struct PublishMeasurementInput {
     /// Id of the measurement
-    measurement: ID,
+    measurement: Id<Row>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// Its `contentHash` as it was seen: whoever publishes answers for exactly that
@@ -114,7 +105,7 @@ pub struct PublishMeasurementInput {
 #[derive(InputObject)]
 pub struct ReturnMeasurementInput {
     /// Id of the measurement
-    measurement: ID,
+    measurement: Id<Row>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// What the reporter has to mend: at most 2,000 characters
@@ -125,7 +116,7 @@ pub struct ReturnMeasurementInput {
 #[derive(InputObject)]
 pub struct WithdrawMeasurementInput {
     /// Id of the measurement
-    measurement: ID,
+    measurement: Id<Row>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// Why, if there is something to say: at most 2,000 characters
@@ -210,27 +201,28 @@ pub struct FigureDifference {
 
 /// What a row was about.
 #[derive(Debug, Clone)]
-enum Asked {
+pub(crate) enum Asked {
     /// What stands at that place.
     At(MeasurementAt),
     /// A measurement, perhaps as its hash tells what of it was seen.
-    Of(Uuid, Option<String>),
+    Of(Id<Row>, Option<String>),
 }
 
 impl Asked {
     async fn current(&self, context: &Context<'_>) -> Answer<Measurement> {
         match self {
             Self::At(key) => at(context, key.clone()).await,
-            Self::Of(id, _) => maybe(context, Some(*id)).await,
+            Self::Of(id, _) => maybe(context, id.uuid().ok()).await,
         }
     }
 
     async fn differences(&self, context: &Context<'_>) -> Answer<Vec<FigureDifference>> {
         let Self::Of(id, Some(seen)) = self else { return Some(Ok(Vec::new())) };
+        let Ok(id) = id.uuid() else { return Some(Ok(Vec::new())) };
         let work = async || {
-            let current: Option<Measurement> = one(context, *id).await.transpose()?;
-            let revisions = whole(context, RevisionsOf(*id), |row| row).await.transpose()?.unwrap_or_default();
-            let hashes = whole(context, HashesOf(*id), |hash| hash).await.transpose()?.unwrap_or_default();
+            let current: Option<Measurement> = one(context, id).await.transpose()?;
+            let revisions = whole(context, RevisionsOf(id), |row| row).await.transpose()?.unwrap_or_default();
+            let hashes = whole(context, HashesOf(id), |hash| hash).await.transpose()?.unwrap_or_default();
             let seen = hashes.into_iter().find(|(_, hash)| hex(hash) == *seen).map(|(revision, _)| revision);
             let before = seen.and_then(|seen| revisions.into_iter().find(|row| row.revision == seen));
             Ok(before.zip(current).map(|(before, now)| differences(&before, &now.row.current)).unwrap_or_default())
@@ -256,40 +248,36 @@ fn differences(before: &RevisionRow, after: &RevisionRow) -> Vec<FigureDifferenc
     changed.map(|((field, before), (_, after))| FigureDifference { field, before, after }).collect()
 }
 
-type Settled = (Option<Written>, Vec<UserError>);
+impl Payload for MeasurementPayload {
+    type Done = Written;
+    type About = Asked;
 
-/// What became of one figure.
-fn single(
-    context: &Context<'_>,
-    outcome: Result<Written, DbError>,
-    asked: Asked,
-) -> Result<MeasurementPayload, ApiError> {
-    let (written, user_errors): Settled = settle(context, outcome)?;
-    let row = written.and_then(|written| written.measurements.into_iter().next().flatten());
-    let refused = row.is_none().then_some(asked);
-    Ok(MeasurementPayload { measurement: row.map(|row| Measurement::show(row.into())), user_errors, refused })
+    fn told(_: &Context<'_>, done: Option<Written>, user_errors: Vec<UserError>, about: Asked) -> Self {
+        let row = done.and_then(|written| written.measurements.into_iter().next().flatten());
+        let refused = row.is_none().then_some(about);
+        Self { measurement: row.map(Shows::shows), user_errors, refused }
+    }
 }
 
-/// What became of many.
-fn several(
-    context: &Context<'_>,
-    outcome: Result<Written, DbError>,
-    asked: &[Asked],
-) -> Result<MeasurementsPayload, ApiError> {
-    let (written, mut user_errors): Settled = settle(context, outcome)?;
-    let measurements = written.map(|written| {
-        user_errors.extend(written.refused.iter().map(|violation| UserError::shown(context, violation)));
-        written.measurements.into_iter().map(|row| row.map(|row| Measurement::show(row.into()))).collect()
-    });
-    let conflicts = user_errors
-        .iter()
-        .filter(|error| matches!(error.code, ViolationCode::Stale | ViolationCode::Changed))
-        .filter_map(|error| {
-            let row = error.row?;
-            Some(MeasurementConflict { row, asked: asked.get(usize::try_from(row).ok()?)?.clone() })
-        })
-        .collect();
-    Ok(MeasurementsPayload { measurements, conflicts, user_errors })
+impl Payload for MeasurementsPayload {
+    type Done = Written;
+    type About = Vec<Asked>;
+
+    fn told(context: &Context<'_>, done: Option<Written>, mut user_errors: Vec<UserError>, about: Vec<Asked>) -> Self {
+        let measurements = done.map(|written| {
+            user_errors.extend(written.refused.iter().map(|violation| UserError::shown(context, violation)));
+            written.measurements.into_iter().map(|row| row.map(Shows::shows)).collect()
+        });
+        let conflicts = user_errors
+            .iter()
+            .filter(|error| matches!(error.code, ViolationCode::Stale | ViolationCode::Changed))
+            .filter_map(|error| {
+                let row = error.row?;
+                Some(MeasurementConflict { row, asked: about.get(usize::try_from(row).ok()?)?.clone() })
+            })
+            .collect();
+        Self { measurements, conflicts, user_errors }
+    }
 }
 
 impl From<&Draft> for Asked {
@@ -301,16 +289,11 @@ impl From<&Draft> for Asked {
 
 /// A row about a measurement that is there.
 trait AboutOne {
-    fn id(&self) -> &ID;
+    fn measurement(&self) -> Id<Row>;
 
     /// The hash of what was seen, where it is given.
     fn seen(&self) -> Option<String> {
         None
-    }
-
-    /// Of which measurement it is. In a row of many, an id that is none is not there, like any other.
-    fn measurement(&self) -> Uuid {
-        decoded::<Measurement>(self.id()).unwrap_or_default()
     }
 
     fn asked(&self) -> Asked {
@@ -318,33 +301,15 @@ trait AboutOne {
     }
 }
 
-impl AboutOne for MeasurementCorrectionInput {
-    fn id(&self) -> &ID {
-        &self.measurement
+impl AboutOne for Correction {
+    fn measurement(&self) -> Id<Row> {
+        self.measurement
     }
-}
-
-impl From<MeasurementCorrectionInput> for (Uuid, Correction) {
-    fn from(input: MeasurementCorrectionInput) -> Self {
-        (input.measurement(), input.correction)
-    }
-}
-
-async fn decided<A: Decides>(
-    context: &Context<'_>,
-    key: Uuid,
-    rows: Rows<Seen>,
-) -> Result<Result<Written, DbError>, ApiError> {
-    let permit = permit::<A>(context)?;
-    let scope = viewer(context).principal.scope();
-    Ok(measurement::decide(&once(context, key)?, &permit, &scope, rows).await)
 }
 
 /// The permit to submit at once, if that is wished.
-macro_rules! submits {
-    ($context:expr, $input:expr) => {
-        if $input.submit { Some(permit::<action::SubmitMeasurement>($context)?) } else { None }
-    };
+fn submits(context: &Context<'_>, wished: bool) -> Result<Option<Permit<action::SubmitMeasurement>>, ApiError> {
+    wished.then(|| permit(context)).transpose()
 }
 
 /// Part of the mutation root.
@@ -364,12 +329,10 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementPayload> {
         let work = async || {
-            let permit = permit(context)?;
-            let submits = submits!(context, input);
             let asked = Asked::from(&input.draft);
-            let once = once(context, idempotency_key)?;
-            let outcome = measurement::draft(&once, &permit, submits.as_ref(), Rows::one(input.draft)).await;
-            single(context, outcome, asked)
+            let rows = (submits(context, input.submit)?, Rows::one(input.draft));
+            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::draft(by, submits, rows))
+                .await
         };
         Some(work().await)
     }
@@ -383,12 +346,10 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementsPayload> {
         let work = async || {
-            let permit = permit(context)?;
-            let submits = submits!(context, input);
-            let asked: Vec<Asked> = input.rows.iter().map(Asked::from).collect();
-            let rows = Rows::many(input.mode, input.rows);
-            let once = once(context, idempotency_key)?;
-            several(context, measurement::draft(&once, &permit, submits.as_ref(), rows).await, &asked)
+            let asked = input.rows.iter().map(Asked::from).collect();
+            let rows = (submits(context, input.submit)?, Rows::many(input.mode, input.rows));
+            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::draft(by, submits, rows))
+                .await
         };
         Some(work().await)
     }
@@ -403,12 +364,10 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementPayload> {
         let work = async || {
-            let permit = permit(context)?;
-            let submits = submits!(context, input);
             let asked = input.correction.asked();
-            let once = once(context, idempotency_key)?;
-            let rows = Rows::one(input.correction.into());
-            single(context, measurement::correct(&once, &permit, submits.as_ref(), rows).await, asked)
+            let rows = (submits(context, input.submit)?, Rows::one(input.correction));
+            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::correct(by, submits, rows))
+                .await
         };
         Some(work().await)
     }
@@ -423,12 +382,10 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementsPayload> {
         let work = async || {
-            let permit = permit(context)?;
-            let submits = submits!(context, input);
-            let asked: Vec<Asked> = input.rows.iter().map(AboutOne::asked).collect();
-            let rows = Rows::many(input.mode, input.rows.into_iter().map(Into::into).collect());
-            let once = once(context, idempotency_key)?;
-            several(context, measurement::correct(&once, &permit, submits.as_ref(), rows).await, &asked)
+            let asked = input.rows.iter().map(AboutOne::asked).collect();
+            let rows = (submits(context, input.submit)?, Rows::many(input.mode, input.rows));
+            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::correct(by, submits, rows))
+                .await
         };
         Some(work().await)
     }
@@ -439,8 +396,8 @@ macro_rules! about_one {
     ($($input:ident: $hash:expr, $reason:expr;)+) => {
         $(
             impl AboutOne for $input {
-                fn id(&self) -> &ID {
-                    &self.measurement
+                fn measurement(&self) -> Id<Row> {
+                    self.measurement
                 }
 
                 fn seen(&self) -> Option<String> {
@@ -451,7 +408,7 @@ macro_rules! about_one {
 
             impl From<$input> for Seen {
                 fn from(row: $input) -> Self {
-                    let (measurement, expected_version, content_hash) = (row.measurement(), row.expected_version, row.seen());
+                    let (measurement, expected_version, content_hash) = (row.measurement, row.expected_version, row.seen());
                     let reason: fn($input) -> Option<String> = $reason;
                     Self { measurement, expected_version, content_hash, reason: reason(row) }
                 }
@@ -499,12 +456,8 @@ macro_rules! decisions {
                     #[graphql(desc = "The figure")] input: $input,
                     #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
                 ) -> Answer<MeasurementPayload> {
-                    let work = async || {
-                        let asked = input.asked();
-                        let rows = Rows::one(input.into());
-                        single(context, decided::<action::$action>(context, idempotency_key, rows).await?, asked)
-                    };
-                    Some(work().await)
+                    let (asked, rows) = (input.asked(), Rows::one(Seen::from(input)));
+                    Some(mutate::<action::$action, _, _>(context, idempotency_key, rows, asked, |by, rows| measurement::decide(by, rows)).await)
                 }
 
                 $(#[$many_about])*
@@ -515,12 +468,9 @@ macro_rules! decisions {
                     #[graphql(desc = "The figures")] input: $inputs,
                     #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
                 ) -> Answer<MeasurementsPayload> {
-                    let work = async || {
-                        let asked: Vec<Asked> = input.rows.iter().map(AboutOne::asked).collect();
-                        let rows = Rows::many(input.mode, input.rows.into_iter().map(Seen::from).collect());
-                        several(context, decided::<action::$action>(context, idempotency_key, rows).await?, &asked)
-                    };
-                    Some(work().await)
+                    let asked = input.rows.iter().map(AboutOne::asked).collect();
+                    let rows = Rows::many(input.mode, input.rows.into_iter().map(Seen::from).collect());
+                    Some(mutate::<action::$action, _, _>(context, idempotency_key, rows, asked, |by, rows| measurement::decide(by, rows)).await)
                 }
             )+
         }

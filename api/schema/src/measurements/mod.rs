@@ -33,7 +33,7 @@ use crate::{
 object! {
     /// A measurement (số liệu): one indicator of one subject in one period, with the latest revision the viewer may see: the
     /// public the published one, those who report, endorse or publish it one that is on its way as well.
-    Measurement shows Row, tag b'm', by SeePublished;
+    Measurement shows Row, by SeePublished;
     {
         /// Rises with each new revision and each decision that the viewer sees: what mutations take as `expectedVersion`
         fn version(&self) -> i32 {

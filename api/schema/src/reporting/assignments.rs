@@ -1,30 +1,31 @@
 //! Reporting assignments (giao báo cáo).
 
-use async_graphql::{Context, ID, InputObject};
-use auth::{Action, action};
+use async_graphql::Context;
+use auth::Action;
 use db::{
     Date,
     access::Auth,
-    calendar::{PeriodKind, Regime},
-    reporting::assignment::{self, NewAssignments, ReportingAssignment as Row, ReportingAssignmentFilter},
+    reporting::assignment::{
+        self, AssignmentEnd, NewAssignments, ReportingAssignment as Row, ReportingAssignmentFilter,
+    },
 };
-use object_layer::{Object, SimpleObject};
-use uuid::Uuid;
+use object_layer::SimpleObject;
 
 use crate::{
     agencies::Agency,
     indicators::Indicator,
-    object::{decoded, object, one, root_lists},
-    page::{Answer, Shown as _},
-    payload::{UserError, once, payload, settle, shown},
+    mutation::mutations,
+    object::{object, one, root_lists},
+    page::Answer,
+    payload::{Payload, Shows, UserError, payload},
     permissions::viewer_can,
-    viewer::{permit, viewer},
+    viewer::viewer,
 };
 
 object! {
     /// A reporting assignment (giao báo cáo): somebody reports an indicator of a subject, in each period of a kind. Both regimes
     /// may hold for one indicator, by two assignments.
-    ReportingAssignment shows Row, tag b'l', by SeeObligations;
+    ReportingAssignment shows Row, by SeeObligations;
     {
         /// The indicator
         async fn indicator(&self, context: &Context<'_>) -> Answer<Indicator> {
@@ -74,37 +75,6 @@ root_lists! {
     reporting_assignments: ReportingAssignment (ReportingAssignmentFilter);
 }
 
-/// Assignments to be made: each of the subjects by each of the indicators, at most 1,000 in all.
-#[derive(InputObject)]
-pub struct AssignReportingInput {
-    /// Codes of the agencies whose figures they are
-    subjects: Vec<String>,
-    /// Codes of the indicators
-    indicators: Vec<String>,
-    /// Code of the agency that reports; each subject reports its own if this is left out
-    reporter: Option<String>,
-    /// Calendar or administrative periods
-    #[graphql(default_with = "Regime::Calendar")]
-    regime: Regime,
-    /// Length of the periods; the frequency of each indicator if this is left out
-    period_kind: Option<PeriodKind>,
-    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are to be reported
-    valid_from: Date,
-    /// Periods whose last day is this one or later are not; no end if left out
-    valid_until: Option<Date>,
-}
-
-/// The end of an assignment.
-#[derive(InputObject)]
-pub struct EndReportingAssignmentInput {
-    /// The assignment
-    assignment: ID,
-    /// Its `version` as it was read
-    expected_version: i32,
-    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are not to be reported any more
-    valid_until: Date,
-}
-
 /// What became of assignments that were to be made: all, or none.
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::AssignReporting))]
@@ -123,50 +93,19 @@ payload! {
     }
 }
 
-/// Part of the mutation root.
-#[derive(Clone, Default)]
-pub struct ReportingAssignmentMutation;
+impl Payload for AssignReportingPayload {
+    type Done = Vec<Row>;
+    type About = ();
 
-/// Part of the mutation root.
-#[Object(root)]
-impl ReportingAssignmentMutation {
+    fn told(_: &Context<'_>, done: Option<Vec<Row>>, user_errors: Vec<UserError>, (): ()) -> Self {
+        Self { assignments: done.map(Shows::shows), user_errors }
+    }
+}
+
+mutations! {
+    ReportingAssignmentMutation;
     /// Says who reports what, how often and in which regime; all of it or nothing
-    #[graphql(directive = Auth::apply(Action::AssignReporting))]
-    async fn assign_reporting(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Who and what")] input: AssignReportingInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
-    ) -> Answer<AssignReportingPayload> {
-        let work = async || {
-            let permit = permit::<action::AssignReporting>(context)?;
-            let AssignReportingInput { subjects, indicators, reporter, regime, period_kind, valid_from, valid_until } =
-                input;
-            let new = NewAssignments { subjects, indicators, reporter, regime, period_kind, valid_from, valid_until };
-            let outcome = assignment::assign(&once(context, idempotency_key)?, &permit, new).await;
-            let (rows, user_errors) = settle(context, outcome)?;
-            let assignments =
-                rows.map(|rows| rows.into_iter().map(|row| ReportingAssignment::show(row.into())).collect());
-            Ok(AssignReportingPayload { assignments, user_errors })
-        };
-        Some(work().await)
-    }
-
+    assign_reporting(NewAssignments, "Who and what") -> AssignReportingPayload by AssignReporting = assignment::assign;
     /// Ends an assignment; what was owed before stays owed
-    #[graphql(directive = Auth::apply(Action::AssignReporting))]
-    async fn end_reporting_assignment(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Which, and when")] input: EndReportingAssignmentInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
-    ) -> Answer<EndReportingAssignmentPayload> {
-        let work = async || {
-            let permit = permit(context)?;
-            let id = decoded::<ReportingAssignment>(&input.assignment)?;
-            let once = once(context, idempotency_key)?;
-            let outcome = assignment::end(&once, &permit, id, input.expected_version, input.valid_until).await;
-            shown(context, outcome).map(|settled| EndReportingAssignmentPayload::of(id, settled))
-        };
-        Some(work().await)
-    }
+    end_reporting_assignment(AssignmentEnd, "Which, and when") -> EndReportingAssignmentPayload of assignment by AssignReporting = assignment::end;
 }

@@ -1,29 +1,23 @@
 //! Nil answers (không phát sinh).
 
-use async_graphql::{Context, ID, InputObject};
-use auth::{Action, action};
-use db::{
-    access::Auth,
-    calendar::Period,
-    reporting::nil_answer::{self, NilAnswer as Row, NilAnswerFilter},
-};
-use object_layer::Object;
-use uuid::Uuid;
+use async_graphql::Context;
+use db::reporting::nil_answer::{self, NewNilAnswer, NilAnswer as Row, NilAnswerFilter, NilWithdrawal};
 
 use super::assignments::ReportingAssignment;
 use crate::{
     accounts::Account,
     agencies::Agency,
-    object::{decoded, maybe, object, one, root_lists},
+    mutation::mutations,
+    object::{maybe, object, one, root_lists},
     page::Answer,
-    payload::{once, payload, shown},
+    payload::payload,
     permissions::viewer_can,
-    viewer::{permit, viewer},
+    viewer::viewer,
 };
 
 object! {
     /// The answer that nothing arose in a period (không phát sinh). A figure that is handed in stands before it.
-    NilAnswer shows Row, tag b'j', by SeeObligations;
+    NilAnswer shows Row, by SeeObligations;
     {
         /// The assignment that is answered
         async fn assignment(&self, context: &Context<'_>) -> Answer<ReportingAssignment> {
@@ -63,26 +57,6 @@ root_lists! {
     nil_answers: NilAnswer (NilAnswerFilter);
 }
 
-/// The answer that nothing arose.
-#[derive(InputObject)]
-pub struct AnswerNilInput {
-    /// The assignment
-    assignment: ID,
-    /// The period
-    period: Period,
-    /// What there is to say about it, at most 2,000 characters
-    note: String,
-}
-
-/// A nil answer that is taken back.
-#[derive(InputObject)]
-pub struct WithdrawNilInput {
-    /// The nil answer
-    nil_answer: ID,
-    /// Its `version` as it was read
-    expected_version: i32,
-}
-
 payload! {
     /// What became of a nil answer that was to be given.
     AnswerNilPayload by AnswerNil {
@@ -99,46 +73,10 @@ payload! {
     }
 }
 
-/// Part of the mutation root.
-#[derive(Clone, Default)]
-pub struct NilAnswerMutation;
-
-/// Part of the mutation root.
-#[Object(root)]
-impl NilAnswerMutation {
+mutations! {
+    NilAnswerMutation;
     /// Answers that nothing arose (không phát sinh): of what is due, open, and not being answered by a figure
-    #[graphql(directive = Auth::apply(Action::AnswerNil))]
-    async fn answer_nil(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Of what")] input: AnswerNilInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
-    ) -> Answer<AnswerNilPayload> {
-        let work = async || {
-            let permit = permit::<action::AnswerNil>(context)?;
-            let assignment = decoded::<ReportingAssignment>(&input.assignment)?;
-            let once = once(context, idempotency_key)?;
-            let outcome = nil_answer::answer(&once, &permit, assignment, input.period, &input.note).await;
-            shown(context, outcome).map(AnswerNilPayload::from)
-        };
-        Some(work().await)
-    }
-
+    answer_nil(NewNilAnswer, "Of what") -> AnswerNilPayload by AnswerNil = nil_answer::answer;
     /// Takes a nil answer back, while the period is open
-    #[graphql(directive = Auth::apply(Action::AnswerNil))]
-    async fn withdraw_nil(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Which")] input: WithdrawNilInput,
-        #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
-    ) -> Answer<WithdrawNilPayload> {
-        let work = async || {
-            let permit = permit::<action::AnswerNil>(context)?;
-            let id = decoded::<NilAnswer>(&input.nil_answer)?;
-            let once = once(context, idempotency_key)?;
-            let outcome = nil_answer::withdraw(&once, &permit, id, input.expected_version).await;
-            shown(context, outcome).map(|settled| WithdrawNilPayload::of(id, settled))
-        };
-        Some(work().await)
-    }
+    withdraw_nil(NilWithdrawal, "Which") -> WithdrawNilPayload of nil_answer by AnswerNil = nil_answer::withdraw;
 }

@@ -1,14 +1,15 @@
 //! What those who lead ask of others, and the answers: a later deadline, input.
 
+use async_graphql::InputObject;
 use auth::{action, random};
 use derive::boxed;
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use super::{Acting, Directive, DirectiveEventKind, Event, Opened, TEXT, due_of_whole, extend};
+use super::{Directive, DirectiveEventKind, Event, Opened, TEXT, due_of_whole, extend};
 use crate::{
-    Date, DbError, ViolationCode,
+    Acting, Date, DbError, Id, ViolationCode,
     directive::requests::{ExtensionRequest, ExtensionState, InputRequest},
     input::Checks,
     schema::{agency, directive_extension, directive_input},
@@ -26,25 +27,78 @@ pub enum ExtensionDecision {
     Counter,
 }
 
-/// A decision on a request for a later deadline.
-#[derive(Debug, Clone)]
+/// A later deadline that is asked for.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "RequestExtensionInput")]
+pub struct NewExtensionRequest {
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// The last day that is asked for: after the deadline in force, and not after that of the whole
+    pub proposed_on: Date,
+    /// Why
+    pub reason: String,
+}
+
+/// A decision on a later deadline.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DecideExtensionInput")]
 pub struct Verdict {
-    /// How it is decided.
+    /// Id of the request
+    pub extension_request: Id<ExtensionRequest>,
+    /// The `version` of the directive that was seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+    /// How it is decided
     pub decision: ExtensionDecision,
-    /// The day that is offered instead.
+    /// The last day that is offered instead (Asia/Ho_Chi_Minh), with `COUNTER` alone
     pub counter_on: Option<Date>,
-    /// Why.
+    /// Why; needed to refuse
     pub reason: Option<String>,
+}
+
+/// The answer to a later deadline that was offered.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AnswerCounterOfferInput")]
+pub struct CounterOfferAnswer {
+    /// Id of the request
+    pub extension_request: Id<ExtensionRequest>,
+    /// The `version` of the directive that was seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+    /// True: the day that was offered becomes the deadline; false: the deadline stays
+    pub accept: bool,
+}
+
+/// What a coordinating agency is asked for.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "RequestInputInput")]
+pub struct NewInputRequest {
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// Code of the agency that is asked, one of those that coordinate by name
+    pub coordinator: String,
+    /// What is asked for
+    pub question: String,
+    /// By when it is wanted (Asia/Ho_Chi_Minh)
+    pub due_on: Option<Date>,
+}
+
+/// What a coordinating agency gives.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "GiveInputInput")]
+pub struct GivenInput {
+    /// Id of the request
+    pub input_request: Id<InputRequest>,
+    /// What is given
+    pub answer: String,
 }
 
 /// Asks for a later deadline.
 #[boxed]
 pub async fn request_extension(
-    acting: Acting<'_, action::RequestExtension>,
-    id: Uuid,
-    proposed_on: Date,
-    reason: String,
+    acting: &Acting<action::RequestExtension>,
+    new: NewExtensionRequest,
 ) -> Result<Directive, DbError> {
+    let NewExtensionRequest { directive, proposed_on, reason } = new;
+    let id = directive.uuid()?;
     let mut checks = Checks::default();
     let reason = checks.text("reason", &reason, TEXT);
     checks.passed()?;
@@ -73,17 +127,16 @@ pub async fn request_extension(
         let event = Event { text: Some(reason), extension_id: Some(request.id), ..event };
         acting.record_event(writing, &before, event).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Decides on a request for a later deadline: never whoever asked.
 #[boxed]
 pub async fn decide_extension(
-    acting: Acting<'_, action::DecideExtension>,
-    request: Uuid,
-    expected_version: i32,
+    acting: &Acting<action::DecideExtension>,
     verdict: Verdict,
 ) -> Result<Directive, DbError> {
+    let request = verdict.extension_request.uuid()?;
     let mut checks = Checks::default();
     let reason = match (verdict.decision, verdict.reason.as_deref()) {
         (ExtensionDecision::Refuse, reason) => Some(checks.text("reason", reason.unwrap_or_default(), TEXT)),
@@ -100,7 +153,7 @@ pub async fn decide_extension(
     };
     let work = async |writing: &mut Writing| {
         let id = directive_of_extension(writing, request).await?;
-        let opened = acting.open(writing, id, Some(expected_version)).await?;
+        let opened = acting.open(writing, id, Some(verdict.expected_version)).await?;
         let (before, asked) = (&opened.before, opened.extension(request, ExtensionState::Requested)?);
         let (state, kind) = match verdict.decision {
             ExtensionDecision::Approve => (ExtensionState::Approved, DirectiveEventKind::ExtensionApproved),
@@ -129,17 +182,17 @@ pub async fn decide_extension(
         let event = Event { text: reason, extension_id: Some(request), ..event };
         acting.record_event(writing, before, event).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Accepts or declines the day that was offered instead: never whoever offered it.
 #[boxed]
 pub async fn answer_counter_offer(
-    acting: Acting<'_, action::AnswerCounterOffer>,
-    request: Uuid,
-    expected_version: i32,
-    accept: bool,
+    acting: &Acting<action::AnswerCounterOffer>,
+    answer: CounterOfferAnswer,
 ) -> Result<Directive, DbError> {
+    let CounterOfferAnswer { extension_request, expected_version, accept } = answer;
+    let request = extension_request.uuid()?;
     let work = async |writing: &mut Writing| {
         let id = directive_of_extension(writing, request).await?;
         let opened = acting.open(writing, id, Some(expected_version)).await?;
@@ -162,18 +215,14 @@ pub async fn answer_counter_offer(
         diesel::update(directive_extension::table.find(request)).set(answered).execute(writing.connection()).await?;
         acting.record_event(writing, before, Event { extension_id: Some(request), ..event }).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Asks an agency that coordinates for something.
 #[boxed]
-pub async fn request_input(
-    acting: Acting<'_, action::RequestInput>,
-    id: Uuid,
-    coordinator: String,
-    question: String,
-    due_on: Option<Date>,
-) -> Result<Directive, DbError> {
+pub async fn request_input(acting: &Acting<action::RequestInput>, new: NewInputRequest) -> Result<Directive, DbError> {
+    let NewInputRequest { directive, coordinator, question, due_on } = new;
+    let id = directive.uuid()?;
     let mut checks = Checks::default();
     let question = checks.text("question", &question, TEXT);
     checks.passed()?;
@@ -207,18 +256,15 @@ pub async fn request_input(
         let event = acting.event(writing, id, DirectiveEventKind::InputRequested, Some(agency));
         acting.record_event(writing, &before, Event { text: Some(question), input_id: Some(request.id), ..event }).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Gives what one was asked for.
 #[boxed]
-pub async fn give_input(
-    acting: Acting<'_, action::GiveInput>,
-    request: Uuid,
-    answer: String,
-) -> Result<Directive, DbError> {
+pub async fn give_input(acting: &Acting<action::GiveInput>, given: GivenInput) -> Result<Directive, DbError> {
+    let request = given.input_request.uuid()?;
     let mut checks = Checks::default();
-    let answer = checks.text("answer", &answer, TEXT);
+    let answer = checks.text("answer", &given.answer, TEXT);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let of = directive_input::table
@@ -242,7 +288,7 @@ pub async fn give_input(
         let event = acting.event(writing, id, DirectiveEventKind::InputGiven, Some(coordinator));
         acting.record_event(writing, &before, Event { text: Some(answer), input_id: Some(request), ..event }).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 impl Opened {

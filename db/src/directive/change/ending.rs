@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use async_graphql::InputObject;
 use auth::{Acts, action};
 use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use super::{Acting, Directive, DirectiveEventKind, DirectiveState, Event, NOUN, Opened, TEXT, add, happens};
+use super::{Directive, DirectiveEventKind, DirectiveState, Event, NOUN, Opened, TEXT, add, happens};
 use crate::{
-    DbError,
+    Acting, DbError, Id,
     directive::requests::ExtensionState,
     input::Checks,
     schema::{directive, directive_dependency, directive_extension, directive_input},
@@ -18,50 +19,72 @@ use crate::{
     writer::{ChangeKind, Writing},
 };
 
+/// That a directive is done.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ConfirmDoneInput")]
+pub struct Confirmation {
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// The `version` that was seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+    /// What is to be said about it
+    pub note: Option<String>,
+}
+
+/// Why a directive is sent back or cancelled.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DirectiveReasonInput")]
+pub struct Reasoned {
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// The `version` that was seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+    /// Why
+    pub reason: String,
+}
+
 /// Confirms that a directive is done: never by whoever reported it.
 #[boxed]
 pub async fn confirm_done(
-    acting: Acting<'_, action::ConfirmDone>,
-    id: Uuid,
-    expected_version: i32,
-    note: Option<String>,
+    acting: &Acting<action::ConfirmDone>,
+    confirmation: Confirmation,
 ) -> Result<Directive, DbError> {
+    let Confirmation { directive, expected_version, note } = confirmation;
+    let id = directive.uuid()?;
     let mut checks = Checks::default();
     let note = checks.optional("note", note.as_deref(), TEXT);
     checks.passed()?;
-    decided(&acting, id, expected_version, note, DirectiveEventKind::Completed).await
+    decided(acting, id, expected_version, note, DirectiveEventKind::Completed).await
 }
 
 /// Sends a directive back that was reported as done.
 #[boxed]
 pub async fn send_back(
-    acting: Acting<'_, action::SendBackDirective>,
-    id: Uuid,
-    expected_version: i32,
-    reason: String,
+    acting: &Acting<action::SendBackDirective>,
+    Reasoned { directive, expected_version, reason }: Reasoned,
 ) -> Result<Directive, DbError> {
+    let id = directive.uuid()?;
     let mut checks = Checks::default();
     let reason = checks.text("reason", &reason, TEXT);
     checks.passed()?;
-    decided(&acting, id, expected_version, Some(reason), DirectiveEventKind::SentBack).await
+    decided(acting, id, expected_version, Some(reason), DirectiveEventKind::SentBack).await
 }
 
 /// Cancels a directive that is not over. Its parts stay: each is cancelled by itself.
 #[boxed]
 pub async fn cancel(
-    acting: Acting<'_, action::CancelDirective>,
-    id: Uuid,
-    expected_version: i32,
-    reason: String,
+    acting: &Acting<action::CancelDirective>,
+    Reasoned { directive, expected_version, reason }: Reasoned,
 ) -> Result<Directive, DbError> {
+    let id = directive.uuid()?;
     let mut checks = Checks::default();
     let reason = checks.text("reason", &reason, TEXT);
     checks.passed()?;
-    decided(&acting, id, expected_version, Some(reason), DirectiveEventKind::Cancelled).await
+    decided(acting, id, expected_version, Some(reason), DirectiveEventKind::Cancelled).await
 }
 
 async fn decided<A: Acts>(
-    acting: &Acting<'_, A>,
+    acting: &Acting<A>,
     id: Uuid,
     expected_version: i32,
     text: Option<String>,
@@ -81,7 +104,7 @@ async fn decided<A: Acts>(
         }
         Ok(after)
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Whatever is still asked for on a directive's way ends with it.

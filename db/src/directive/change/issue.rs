@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_graphql::InputObject;
 use auth::{Acts, action, random};
 use chrono::Datelike as _;
 use derive::boxed;
@@ -10,9 +11,9 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Acting, DirectiveEventKind, Event, NOUN, Opened, TEXT, add, audit_snapshot, reread, set_deadline};
+use super::{DirectiveEventKind, Event, NOUN, Opened, TEXT, add, audit_snapshot, reread, set_deadline};
 use crate::{
-    Date, DbError, Violation, ViolationCode,
+    Acting, Date, DbError, Id, Violation, ViolationCode,
     deadline::{Deadline, DeadlineOperator},
     directive::{Directive, DirectiveKind, DirectivePriority, LeadBasis},
     document::DocumentStatus,
@@ -36,84 +37,137 @@ const WORDS: u16 = 200;
 /// The most agencies, indicators, dependencies or parts of one directive.
 const MANY: usize = 50;
 
-/// A directive to be issued.
-#[derive(Debug, Clone)]
+/// A directive to be issued from a clause of a document.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "IssueDirectiveInput")]
 pub struct NewDirective {
-    /// Code of the document it stands in.
+    /// Code of the document it stands in, which has been issued
     pub document: String,
-    /// Label of the clause.
+    /// Label of the clause as printed, such as `10.a`
     pub clause: String,
-    /// Code of the programme.
+    /// Code of the programme it belongs to
     pub programme: String,
-    /// Code of the agency that gives it: the actor leads it.
+    /// Code of the agency that gives it, of which the viewer is a leader
     pub assigner: String,
-    /// What kind of clause it is.
+    /// What kind of clause it is
+    #[graphql(default_with = "DirectiveKind::Directive")]
     pub kind: DirectiveKind,
-    /// How pressing it is.
+    /// How pressing it is
+    #[graphql(default_with = "DirectivePriority::Normal")]
     pub priority: DirectivePriority,
-    /// Who may read it, and its parts.
+    /// Who may read it, and its parts: no more than may read the document
     pub visibility: Visibility,
-    /// What is to be done, by whom, until when.
-    pub whole: NewPart,
-    /// What it waits for.
+    /// What is to be done, in a phrase
+    pub title: String,
+    /// What the document says, in its own words
+    pub content: Option<String>,
+    /// What should come out of it
+    pub expected_output: Option<String>,
+    /// Codes of the agencies that lead (chủ trì), in the order of the document
+    #[graphql(default)]
+    pub leads: Vec<String>,
+    /// Who coordinates (phối hợp), in the order of the document
+    #[graphql(default)]
+    pub coordinators: Vec<NewCoordinator>,
+    /// Until when; left out, it has no deadline
+    pub deadline: Option<StatedDeadline>,
+    /// Codes of the indicators it serves
+    #[graphql(default)]
+    pub indicators: Vec<String>,
+    /// What it waits for
+    #[graphql(default)]
     pub depends_on: Vec<NewDependency>,
-    /// Its parts, each with leads of its own.
+    /// Its parts, each a directive of its own with leads of its own; at most 50
+    #[graphql(default)]
     pub parts: Vec<NewPart>,
 }
 
-/// What is to be done, by whom, until when.
-#[derive(Debug, Clone)]
+impl NewDirective {
+    /// What it says of itself as it would of a part.
+    fn whole(&self) -> NewPart {
+        NewPart {
+            title: self.title.clone(),
+            content: self.content.clone(),
+            expected_output: self.expected_output.clone(),
+            leads: self.leads.clone(),
+            coordinators: self.coordinators.clone(),
+            deadline: self.deadline.clone(),
+            indicators: self.indicators.clone(),
+        }
+    }
+}
+
+/// A part of a directive, with leads and a deadline of its own.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DirectivePartInput")]
 pub struct NewPart {
-    /// In a phrase.
+    /// What is to be done, in a phrase
     pub title: String,
-    /// In the document's words.
+    /// What the document says, in its own words
     pub content: Option<String>,
-    /// What should come out of it.
+    /// What should come out of it
     pub expected_output: Option<String>,
-    /// Codes of the agencies that lead.
+    /// Codes of the agencies that lead (chủ trì), in the order of the document
     pub leads: Vec<String>,
-    /// Who coordinates.
+    /// Who coordinates, in the order of the document
+    #[graphql(default)]
     pub coordinators: Vec<NewCoordinator>,
-    /// Until when.
+    /// Until when, not later than the whole; the whole's deadline if left out
     pub deadline: Option<StatedDeadline>,
-    /// Codes of the indicators it serves.
+    /// Codes of the indicators it serves
+    #[graphql(default)]
     pub indicators: Vec<String>,
 }
 
-/// Who coordinates.
-#[derive(Debug, Clone)]
-pub enum NewCoordinator {
-    /// An agency, by its code.
-    Agency(String),
-    /// An open group, in words.
-    Words(String),
-}
-
-/// What a directive waits for.
-#[derive(Debug, Clone)]
-pub enum NewDependency {
-    /// A directive, by its code.
-    Directive(String),
-    /// A document, by its code.
-    Document(String),
-}
-
-/// A deadline in words, or as a day.
-#[derive(Debug, Clone)]
-pub struct StatedDeadline {
-    /// The source's words.
+/// Who coordinates (phối hợp): one of the two.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "CoordinatorInput")]
+pub struct NewCoordinator {
+    /// Code of the agency
+    pub agency: Option<String>,
+    /// An open group, in the document's words
     pub words: Option<String>,
-    /// The day; any day of the month, quarter or year that is meant. Without it the words are read.
+}
+
+/// What a directive waits for: one of the two.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DependencyInput")]
+pub struct NewDependency {
+    /// Code of a directive that must be completed first
+    pub directive: Option<String>,
+    /// Code of a document that must be issued first
+    pub document: Option<String>,
+}
+
+/// A deadline (thời hạn): in the source's words, or as a day.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DeadlineInput")]
+pub struct StatedDeadline {
+    /// The source's words, such as `trước ngày 15/4/2025`, `trong quý IV/2025` or `khẩn trương`. Without `on` they are read
+    pub words: Option<String>,
+    /// The day (Asia/Ho_Chi_Minh); of a month, quarter or year any of its days
     pub on: Option<Date>,
-    /// How exactly it is stated.
+    /// How exactly `on` is meant
+    #[graphql(default_with = "DatePrecision::Day")]
     pub precision: DatePrecision,
-    /// How the words bind.
+    /// How the duty relates to `on`
+    #[graphql(default_with = "DeadlineOperator::By")]
     pub operator: DeadlineOperator,
+}
+
+/// A part of a directive for agencies below one that leads it.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DelegateDirectiveInput")]
+pub struct Delegation {
+    /// Id of the directive of which it is a part
+    pub directive: Id<Directive>,
+    /// The part; those who lead it are below an agency that leads the whole and of which the viewer is the head
+    pub part: NewPart,
 }
 
 /// Issues a directive from a document's clause, with its parts: all of them or nothing.
 #[boxed]
-pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective) -> Result<Directive, DbError> {
+pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -> Result<Directive, DbError> {
     let mut checks = Checks::default();
     let clause = checks.text("clause", &new.clause, CLAUSE);
     checks.passed()?;
@@ -129,7 +183,7 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             .first(writing.connection())
             .await
             .optional()?;
-        let source = Source::of(&acting, writing, &new.document).await?;
+        let source = Source::of(acting, writing, &new.document).await?;
         // Its code would tell of the document.
         if new.visibility < source.visibility {
             return Err(refused(ViolationCode::Incompatible, "visibility"));
@@ -147,7 +201,7 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             id: random::id(writing.now()),
             code: String::new(),
             parent: None,
-            part: CheckedPart::of(writing, &new.whole, source.year).await?,
+            part: CheckedPart::of(writing, &new.whole(), source.year).await?,
         };
         // What is hidden takes no code that others could find taken.
         let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
@@ -161,8 +215,8 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
         let id = whole.id;
         drafts.insert(0, whole);
         write(writing, source.id, &drafts).await?;
-        depend(&acting, writing, id, &new.depends_on).await?;
-        let events: Vec<Event> = drafts.iter().map(|draft| issued(&acting, writing, draft)).collect();
+        depend(acting, writing, id, &new.depends_on).await?;
+        let events: Vec<Event> = drafts.iter().map(|draft| issued(acting, writing, draft)).collect();
         add(writing, &events).await?;
         for part in drafts.iter().skip(1) {
             writing.changed(ChangeKind::Created, (NOUN, part.id));
@@ -173,19 +227,19 @@ pub async fn issue(acting: Acting<'_, action::IssueDirective>, new: NewDirective
             let parts: Vec<_> = drafts.iter().skip(1).map(|part| &part.code).collect();
             fields.insert("parts".to_owned(), json!(parts));
         }
-        writing.record(acting.permit, ChangeKind::Created, (NOUN, id), None, Some(snapshot));
+        writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(snapshot));
         Ok(after)
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Gives a part of a directive to agencies below one that leads it; answers the part.
 #[boxed]
 pub async fn delegate(
-    acting: Acting<'_, action::DelegateDirective>,
-    id: Uuid,
-    new: NewPart,
+    acting: &Acting<action::DelegateDirective>,
+    Delegation { directive, part: new }: Delegation,
 ) -> Result<Directive, DbError> {
+    let id = directive.uuid()?;
     let work = async |writing: &mut Writing| {
         let Opened { before, standing, .. } = acting.open(writing, id, None).await?;
         let today = writing.today();
@@ -227,13 +281,13 @@ pub async fn delegate(
         write(writing, before.document_id, std::slice::from_ref(&draft)).await?;
         let given = acting.event(writing, id, DirectiveEventKind::Delegated, Some(by));
         let given = Event { text: Some(draft.part.title.clone()), other_directive_id: Some(draft.id), ..given };
-        add(writing, &[given, issued(&acting, writing, &draft)]).await?;
+        add(writing, &[given, issued(acting, writing, &draft)]).await?;
         writing.changed(ChangeKind::Updated, (NOUN, id));
         let after = reread(writing, draft.id).await?;
-        writing.record(acting.permit, ChangeKind::Created, (NOUN, draft.id), None, Some(audit_snapshot(&after)));
+        writing.record(&acting.permit, ChangeKind::Created, (NOUN, draft.id), None, Some(audit_snapshot(&after)));
         Ok(after)
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// The document that a directive is issued from.
@@ -245,10 +299,10 @@ struct Source {
 }
 
 impl Source {
-    async fn of<A: Acts>(acting: &Acting<'_, A>, writing: &mut Writing, code: &str) -> Result<Self, DbError> {
+    async fn of<A: Acts>(acting: &Acting<A>, writing: &mut Writing, code: &str) -> Result<Self, DbError> {
         let found: Option<(Uuid, DocumentStatus, Option<Date>, Visibility)> = document::table
             .filter(document::code.eq(code))
-            .filter(visible_to(acting.scope, document::table))
+            .filter(visible_to(&acting.scope, document::table))
             .select((document::id, document::status, document::issued_on, document::visibility))
             .first(writing.connection())
             .await
@@ -331,11 +385,11 @@ impl CheckedPart {
         let coordinators: Vec<_> = new
             .coordinators
             .iter()
-            .map(|who| match who {
-                NewCoordinator::Agency(code) => (Some(code.clone()), None),
-                NewCoordinator::Words(words) => (None, Some(checks.text("coordinators", words, WORDS))),
-            })
+            .map(|who| (who.agency.clone(), checks.optional("coordinators", who.words.as_deref(), WORDS)))
             .collect();
+        if coordinators.iter().any(|(agency, words)| agency.is_some() == words.is_some()) {
+            return Err(refused(ViolationCode::Malformed, "coordinators"));
+        }
         let words = new.deadline.as_ref().and_then(|stated| stated.words.as_deref());
         let words = checks.optional("deadline", words, WORDS);
         checks.passed()?;
@@ -442,7 +496,7 @@ fn tail(id: Uuid) -> String {
     id.chars().skip(26).collect()
 }
 
-fn issued<A: Acts>(acting: &Acting<'_, A>, writing: &Writing, draft: &Draft) -> Event {
+fn issued<A: Acts>(acting: &Acting<A>, writing: &Writing, draft: &Draft) -> Event {
     let event = acting.event(writing, draft.id, DirectiveEventKind::Issued, Some(draft.common.assigner));
     Event { deadline_revision: draft.part.has_deadline().then_some(1), ..event }
 }
@@ -529,27 +583,28 @@ async fn parties(writing: &mut Writing, drafts: &[Draft]) -> Result<(), DbError>
 
 /// Says what a new directive waits for; what the actor may not see is not there.
 async fn depend<A: Acts>(
-    acting: &Acting<'_, A>,
+    acting: &Acting<A>,
     writing: &mut Writing,
     id: Uuid,
     on: &[NewDependency],
 ) -> Result<(), DbError> {
     for dependency in on {
-        let (directive, document) = match dependency {
-            NewDependency::Directive(code) => {
+        let (directive, document) = match (&dependency.directive, &dependency.document) {
+            (Some(code), None) => {
                 let found = directive::table
                     .filter(directive::code.eq(code))
-                    .filter(visible_to(acting.scope, directive::table))
+                    .filter(visible_to(&acting.scope, directive::table))
                     .select(directive::id);
                 (found.first(writing.connection()).await.optional()?, None)
             }
-            NewDependency::Document(code) => {
+            (None, Some(code)) => {
                 let found = document::table
                     .filter(document::code.eq(code))
-                    .filter(visible_to(acting.scope, document::table))
+                    .filter(visible_to(&acting.scope, document::table))
                     .select(document::id);
                 (None, found.first(writing.connection()).await.optional()?)
             }
+            _ => return Err(refused(ViolationCode::Malformed, "dependsOn")),
         };
         if directive.or(document).is_none_or(|found: Uuid| found == id) {
             return Err(refused(ViolationCode::NotFound, "dependsOn"));

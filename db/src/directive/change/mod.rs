@@ -6,7 +6,7 @@ mod ending;
 mod issue;
 mod work;
 
-use auth::{Acts, Permit, Scope, random};
+use auth::{Acts, random};
 use diesel::{
     ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
 };
@@ -16,12 +16,12 @@ use uuid::Uuid;
 
 pub use self::{
     agreements::{
-        ExtensionDecision, Verdict, answer_counter_offer, decide_extension, give_input, request_extension,
-        request_input,
+        CounterOfferAnswer, ExtensionDecision, GivenInput, NewExtensionRequest, NewInputRequest, Verdict,
+        answer_counter_offer, decide_extension, give_input, request_extension, request_input,
     },
-    ending::{cancel, confirm_done, send_back},
-    issue::{NewCoordinator, NewDependency, NewDirective, NewPart, StatedDeadline, delegate, issue},
-    work::{NewProgress, accept, report_done, report_progress},
+    ending::{Confirmation, Reasoned, cancel, confirm_done, send_back},
+    issue::{Delegation, NewCoordinator, NewDependency, NewDirective, NewPart, StatedDeadline, delegate, issue},
+    work::{Acceptance, DoneReport, NewProgress, accept, report_done, report_progress},
 };
 use super::{
     Directive, DirectiveEventKind, DirectiveState,
@@ -29,7 +29,7 @@ use super::{
     rules::{Refusal, Standing, after},
 };
 use crate::{
-    Date, DbError, Once, Violation, ViolationCode,
+    Acting, Date, DbError, Violation, ViolationCode,
     deadline::Deadline,
     enums::Source,
     role_grant::Role,
@@ -48,17 +48,6 @@ const TEXT: u16 = 4_000;
 
 /// The field that names the directive.
 const DIRECTIVE: &[&str] = &["input", "directive"];
-
-/// Somebody who does something to directives.
-#[derive(Debug)]
-pub struct Acting<'a, A> {
-    /// What it is written with.
-    pub once: &'a Once,
-    /// That they may.
-    pub permit: &'a Permit<A>,
-    /// What they see: nobody changes anything else.
-    pub scope: &'a Scope,
-}
 
 /// A directive that is locked until the transaction ends.
 struct Opened {
@@ -88,13 +77,13 @@ struct Event {
     other_directive_id: Option<Uuid>,
 }
 
-impl<A: Acts> Acting<'_, A> {
+impl<A: Acts> Acting<A> {
     /// Finds a directive and locks it, if this may be done to it. What the actor may not see or has nothing to do with is
     /// not there.
     async fn open(&self, writing: &mut Writing, id: Uuid, expected_version: Option<i32>) -> Result<Opened, DbError> {
         let before: Directive = directive::table
             .filter(directive::id.eq(id))
-            .filter(visible_to(self.scope, directive::table))
+            .filter(visible_to(&self.scope, directive::table))
             .select(Directive::as_select())
             .for_no_key_update()
             .first(writing.connection())
@@ -130,14 +119,14 @@ impl<A: Acts> Acting<'_, A> {
         };
         let mut codes: Vec<String> = directive::table
             .filter(directive::id.nullable().eq_any(still().select(directive_dependency::on_directive_id)))
-            .filter(visible_to(self.scope, directive::table))
+            .filter(visible_to(&self.scope, directive::table))
             .select(directive::code)
             .order(directive::code)
             .load(writing.connection())
             .await?;
         let documents: Vec<String> = document::table
             .filter(document::id.nullable().eq_any(still().select(directive_dependency::on_document_id)))
-            .filter(visible_to(self.scope, document::table))
+            .filter(visible_to(&self.scope, document::table))
             .select(document::code)
             .order(document::code)
             .load(writing.connection())
@@ -209,7 +198,7 @@ impl<A: Acts> Acting<'_, A> {
             fields.insert("text".to_owned(), json!(event.text));
         }
         add(writing, &[event]).await?;
-        writing.record(self.permit, ChangeKind::Updated, (NOUN, before.id), Some(audit_snapshot(before)), Some(shown));
+        writing.record(&self.permit, ChangeKind::Updated, (NOUN, before.id), Some(audit_snapshot(before)), Some(shown));
         Ok(after)
     }
 }

@@ -1,80 +1,96 @@
 //! The work itself: accepting it, reporting progress, reporting it as done.
 
+use async_graphql::InputObject;
 use auth::{Acts, action, random};
 use derive::boxed;
 use diesel::ExpressionMethods as _;
 use diesel_async::RunQueryDsl as _;
-use uuid::Uuid;
 
-use super::{Acting, Directive, DirectiveEventKind, Opened, TEXT};
+use super::{Directive, DirectiveEventKind, Opened, TEXT};
 use crate::{
-    DbError, ViolationCode,
+    Acting, DbError, Id, ViolationCode,
     enums::Source,
     input::Checks,
     schema::progress_update,
     writer::{ChangeKind, Writing},
 };
 
+/// A directive, as it was seen.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AcceptDirectiveInput")]
+pub struct Acceptance {
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// The `version` that was seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+}
+
 /// A report of progress.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ReportProgressInput")]
 pub struct NewProgress {
-    /// How much is done, 0 to 100, if the report gives a figure.
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// How much is done, 0 to 100; left out if there is no figure
     pub percent: Option<i32>,
-    /// What was done.
+    /// What was done
     pub narrative: String,
-    /// What stands in the way.
+    /// What stands in the way
     pub obstacles: Option<String>,
-    /// What shows it, in words and addresses.
+    /// What shows it, in words and addresses
+    pub evidence: Option<String>,
+}
+
+/// A report that a directive is done.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ReportDoneInput")]
+pub struct DoneReport {
+    /// Id of the directive
+    pub directive: Id<Directive>,
+    /// The `version` that was seen: if it has changed since, nothing is written
+    pub expected_version: i32,
+    /// What was done
+    pub narrative: String,
+    /// What shows it, in words and addresses
     pub evidence: Option<String>,
 }
 
 /// Accepts a directive for an agency that leads it.
 #[boxed]
-pub async fn accept(
-    acting: Acting<'_, action::AcceptDirective>,
-    id: Uuid,
-    expected_version: i32,
-) -> Result<Directive, DbError> {
+pub async fn accept(acting: &Acting<action::AcceptDirective>, acceptance: Acceptance) -> Result<Directive, DbError> {
+    let (id, version) = (acceptance.directive.uuid()?, acceptance.expected_version);
     let work = async |writing: &mut Writing| {
-        let Opened { before, standing, .. } = acting.open(writing, id, Some(expected_version)).await?;
+        let Opened { before, standing, .. } = acting.open(writing, id, Some(version)).await?;
         acting.advance(writing, &before).await?;
         let agency = acting.agency(&standing.leads);
         let event = acting.event(writing, id, DirectiveEventKind::Accepted, agency);
         acting.record_event(writing, &before, event).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Reports progress; with the first report the work has begun.
 #[boxed]
-pub async fn report_progress(
-    acting: Acting<'_, action::ReportProgress>,
-    id: Uuid,
-    new: NewProgress,
-) -> Result<Directive, DbError> {
-    let report = checked(&new)?;
+pub async fn report_progress(acting: &Acting<action::ReportProgress>, new: NewProgress) -> Result<Directive, DbError> {
+    let id = new.directive.uuid()?;
+    let report = checked(new.percent, &new.narrative, new.obstacles.as_deref(), new.evidence.as_deref())?;
     let work = async |writing: &mut Writing| {
         let opened = acting.open(writing, id, None).await?;
-        reported(&acting, writing, &opened, report, DirectiveEventKind::ProgressReported).await
+        reported(acting, writing, &opened, report, DirectiveEventKind::ProgressReported).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// Reports a directive as done, in words.
 #[boxed]
-pub async fn report_done(
-    acting: Acting<'_, action::ReportDone>,
-    id: Uuid,
-    expected_version: i32,
-    narrative: String,
-    evidence: Option<String>,
-) -> Result<Directive, DbError> {
-    let report = checked(&NewProgress { percent: Some(100), narrative, obstacles: None, evidence })?;
+pub async fn report_done(acting: &Acting<action::ReportDone>, done: DoneReport) -> Result<Directive, DbError> {
+    let (id, version) = (done.directive.uuid()?, done.expected_version);
+    let report = checked(Some(100), &done.narrative, None, done.evidence.as_deref())?;
     let work = async |writing: &mut Writing| {
-        let opened = acting.open(writing, id, Some(expected_version)).await?;
-        reported(&acting, writing, &opened, report, DirectiveEventKind::ReportedDone).await
+        let opened = acting.open(writing, id, Some(version)).await?;
+        reported(acting, writing, &opened, report, DirectiveEventKind::ReportedDone).await
     };
-    acting.once.write(acting.permit.actor(), work).await
+    acting.write(work).await
 }
 
 /// A report as it is stored.
@@ -85,13 +101,18 @@ struct Report {
     evidence: Option<String>,
 }
 
-fn checked(new: &NewProgress) -> Result<Report, DbError> {
+fn checked(
+    percent: Option<i32>,
+    narrative: &str,
+    obstacles: Option<&str>,
+    evidence: Option<&str>,
+) -> Result<Report, DbError> {
     let mut checks = Checks::default();
-    let narrative = checks.text("narrative", &new.narrative, TEXT);
-    let obstacles = checks.optional("obstacles", new.obstacles.as_deref(), TEXT);
-    let evidence = checks.optional("evidence", new.evidence.as_deref(), TEXT);
+    let narrative = checks.text("narrative", narrative, TEXT);
+    let obstacles = checks.optional("obstacles", obstacles, TEXT);
+    let evidence = checks.optional("evidence", evidence, TEXT);
     checks.passed()?;
-    let percent = new.percent.map(|percent| i16::try_from(percent).ok().filter(|percent| (0..=100).contains(percent)));
+    let percent = percent.map(|percent| i16::try_from(percent).ok().filter(|percent| (0..=100).contains(percent)));
     let percent = match percent {
         Some(None) => return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "percent"])),
         percent => percent.flatten(),
@@ -100,7 +121,7 @@ fn checked(new: &NewProgress) -> Result<Report, DbError> {
 }
 
 async fn reported<A: Acts>(
-    acting: &Acting<'_, A>,
+    acting: &Acting<A>,
     writing: &mut Writing,
     opened: &Opened,
     report: Report,

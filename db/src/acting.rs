@@ -1,0 +1,31 @@
+//! What every change is made with: somebody who does one thing, once.
+
+use auth::{Acts, Denied, Permit, Principal, Scope};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{DbError, Once, writer::Writing};
+
+/// Somebody who does one thing, once.
+#[derive(Debug)]
+pub struct Acting<A> {
+    once: Once,
+    /// That they may, and where.
+    pub(crate) permit: Permit<A>,
+    /// What they see: nobody changes anything else.
+    pub(crate) scope: Scope,
+}
+
+impl<A: Acts> Acting<A> {
+    /// Somebody who may do this somewhere.
+    pub fn new(once: Once, principal: &Principal) -> Result<Self, Denied> {
+        Ok(Self { once, permit: principal.permit()?, scope: principal.scope() })
+    }
+
+    /// Does `work` in their name, unless it was done before: see [`Once::write`].
+    pub(crate) async fn write<T: Serialize + DeserializeOwned>(
+        &self,
+        work: impl AsyncFnOnce(&mut Writing) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        self.once.write(self.permit.actor(), work).await
+    }
+}
