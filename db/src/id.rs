@@ -74,7 +74,7 @@ impl<T: Tagged + Send + Sync> InputType for Id<T> {
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        let id = <ID as InputType>::parse(value).map_err(|error| error.propagate())?;
+        let id = <ID as InputType>::parse(value).map_err(async_graphql::InputValueError::propagate)?;
         let found = decode(&id).filter(|(tag, _)| *tag == T::TAG);
         Ok(Self { uuid: found.map(|(_, uuid)| uuid), of: PhantomData })
     }

@@ -39,7 +39,7 @@ impl Once {
         Self { writer, key: Some(key) }
     }
 
-    /// For a mutation without a key: sent again, it is done again.
+    /// For an operator at the terminal, who sends nothing again.
     #[must_use]
     pub const fn without_key(writer: Writer) -> Self {
         Self { writer, key: None }

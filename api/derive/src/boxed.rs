@@ -52,7 +52,7 @@ pub(crate) fn expand(arguments: TokenStream, function: TokenStream) -> syn::Resu
         |body| quote_spanned!(span=> { ::std::boxed::Box::pin(async move #body) }),
     );
     // Clippy takes it for a function written by hand: that a future must be used, its type says.
-    let unlinted = quote_spanned!(span=> #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names)]);
+    let unlinted = quote_spanned!(span=> #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names, clippy::needless_pass_by_value)]);
     Ok(quote_spanned!(span=> #(#attributes)* #unlinted #visibility #signature #body))
 }
 
@@ -141,7 +141,7 @@ mod tests {
         let wanted = quote! {
             /// Reads.
             #[allow(dead_code)]
-            #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names)]
+            #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names, clippy::needless_pass_by_value)]
             pub fn read<'future>(
                 reader: &'future Reader, ids: &'future mut [Uuid], held: Held<'future>, like: &'future dyn Like
             ) -> ::futures_util::future::BoxFuture<'future, Result<&'future str, Error> > {
@@ -157,7 +157,7 @@ mod tests {
             async fn write<'a, T: Like, const N: usize>(self, of: &'a [T; N], work: impl Fn(&T) -> &T, by: fn(&T)) {}
         });
         let wanted = quote! {
-            #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names)]
+            #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names, clippy::needless_pass_by_value)]
             fn write<'future, 'a: 'future, T: Like + 'future, const N: usize>(
                 self, of: &'a [T; N], work: impl Fn(&T) -> &T + ::std::marker::Send + 'future, by: fn(&T)
             ) -> ::futures_util::future::BoxFuture<'future, ()> where Self: 'future {
@@ -171,7 +171,7 @@ mod tests {
     fn a_function_of_a_trait_has_no_body() {
         let function = expanded(quote! { async fn load(&self) -> i64; });
         let wanted = quote! {
-            #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names)]
+            #[allow(clippy::must_use_candidate, clippy::elidable_lifetime_names, clippy::needless_pass_by_value)]
             fn load<'future>(&'future self) -> ::futures_util::future::BoxFuture<'future, i64>;
         };
         assert_eq!(function, wanted.to_string());

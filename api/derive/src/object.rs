@@ -66,7 +66,9 @@ pub fn complex(mut block: ItemImpl) -> Result<TokenStream> {
     let fields::Fields { parts, arms } = fields::read(&mut block, false)?;
     let ty = &block.self_ty;
     let (generics, _, conditions) = block.generics.split_for_impl();
+    let lints = lints();
     Ok(quote! {
+        #lints
         #block
 
         impl #generics #ty #conditions {
@@ -98,7 +100,8 @@ pub fn by_hand(arguments: TokenStream, mut block: ItemImpl) -> Result<TokenStrea
     let own = path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
     let rest = quote!(::std::result::Result::Ok(false));
     let object = object(&block.self_ty.to_token_stream(), &block.generics, &attributes, &own, &parts, &arms, &rest)?;
-    Ok(quote!(#block #object))
+    let lints = lints();
+    Ok(quote!(#lints #block #object))
 }
 
 /// `#[derive(MergedObject)]`.
@@ -156,6 +159,11 @@ pub fn merged(input: &DeriveInput) -> Result<TokenStream> {
 
         impl ::async_graphql::ObjectType for #ident {}
     })
+}
+
+/// What may be null, and which arguments a field takes, the schema decides, not what its function happens to need.
+fn lints() -> TokenStream {
+    quote!(#[allow(clippy::unnecessary_wraps, clippy::unused_self, clippy::unused_async, clippy::needless_pass_by_value)])
 }
 
 /// What every object implements.

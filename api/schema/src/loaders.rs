@@ -27,10 +27,13 @@ struct Desk {
     /// A [`Shelf`] for each kind of key
     shelves: HashMap<TypeId, Box<dyn Any + Send>>,
     /// Begins what is wanted of one kind of key: one for each kind of which something is wanted
-    wanted: Vec<fn(&Arc<Loaders>) -> BoxFuture<'static, ()>>,
+    wanted: Vec<Begin>,
     /// Who waits for an answer
     wakers: Vec<Waker>,
 }
+
+/// Begins the batch of one kind of key.
+type Begin = fn(&Arc<Loaders>) -> BoxFuture<'static, ()>;
 
 /// What is known of one kind of key.
 struct Shelf<K: Batch> {
@@ -117,28 +120,24 @@ impl Loaders {
 
 impl Desk {
     fn shelf<K: Batch>(&mut self) -> &mut Shelf<K> {
-        let shelf = self
-            .shelves
-            .entry(TypeId::of::<K>())
-            .or_insert_with(|| Box::new(Shelf::<K> { answers: HashMap::new(), wanted: Vec::new() }));
+        let known = self.shelves.entry(TypeId::of::<K>());
+        let any = known.or_insert_with(|| Box::new(Shelf::<K> { answers: HashMap::new(), wanted: Vec::new() }));
         #[expect(clippy::expect_used, reason = "the map's key is the type of what lies there")]
-        shelf.downcast_mut().expect("a shelf of its key's type")
+        any.downcast_mut().expect("a shelf of its key's type")
     }
 
     /// What is known of a key; who asks first puts it on the list of what is wanted.
     fn ask<K: Batch>(&mut self, key: &K) -> Answer<K::Value> {
-        let shelf = self.shelf::<K>();
-        match shelf.answers.get(key) {
-            Some(answer) => answer.clone(),
-            None => {
-                shelf.answers.insert(key.clone(), Answer::Open);
-                shelf.wanted.push(key.clone());
-                if shelf.wanted.len() == 1 {
-                    self.wanted.push(Loaders::begin::<K>);
-                }
-                Answer::Open
-            }
+        let Shelf { answers, wanted } = self.shelf::<K>();
+        if let Some(answer) = answers.get(key) {
+            return answer.clone();
         }
+        answers.insert(key.clone(), Answer::Open);
+        wanted.push(key.clone());
+        if wanted.len() == 1 {
+            self.wanted.push(Loaders::begin::<K>);
+        }
+        Answer::Open
     }
 }
 

@@ -127,8 +127,8 @@ pub struct Fingerprint(u64);
 impl Fingerprint {
     /// Of a sort, a filter, and the relation the list hangs on: the first eight bytes of the SHA-256 of how they are printed.
     pub fn of(question: &impl Debug) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = auth::hash::of(&format!("{question:?}"));
-        Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        let hash = auth::hash::of(&format!("{question:?}"));
+        Self(hash.first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default())
     }
 }
 

@@ -1,18 +1,17 @@
 //! A small schema for the tests of this folder and of the guard.
 
-#![expect(clippy::unused_async, reason = "these resolvers have nothing to wait for; real ones do")]
-
 use std::{
     convert::Infallible,
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
 };
 
-use async_graphql::{EmptySubscription, ID, Object, Schema, SimpleObject, ValidationMode};
+use async_graphql::{EmptySubscription, ID, Schema, ValidationMode};
 use auth::{Denied, Principal};
 use axum::{Router, http::request::Parts};
 use db::{DbError, Origin};
 use futures_util::{FutureExt as _, future};
+use object_layer::{ComplexObject, MergedObject, Object, SimpleObject};
 use rust_decimal::Decimal;
 use schema::{error::ApiError, language::Language, viewer::Viewer};
 use tokio::time::Duration;
@@ -32,13 +31,13 @@ struct Commune {
     name: String,
 }
 
-#[async_graphql::ComplexObject]
+#[ComplexObject]
 impl Commune {
-    async fn communes(&self, first: Option<i32>, last: Option<i32>) -> CommuneConnection {
+    fn communes(&self, first: Option<i32>, last: Option<i32>) -> CommuneConnection {
         connection(first.or(last))
     }
 
-    async fn neighbours(&self) -> Vec<Commune> {
+    fn neighbours(&self) -> Vec<Commune> {
         Vec::new()
     }
 }
@@ -58,10 +57,11 @@ fn connection(size: Option<i32>) -> CommuneConnection {
     CommuneConnection { edges: (0..size).map(|n| CommuneEdge { node: Commune { name: format!("Xã {n}") } }).collect() }
 }
 
-pub(crate) struct Query;
+#[derive(Clone, Default)]
+pub(crate) struct Questions;
 
-#[Object]
-impl Query {
+#[Object(root)]
+impl Questions {
     async fn communes(&self, first: Option<i32>, last: Option<i32>) -> CommuneConnection {
         connection(first.or(last))
     }
@@ -124,21 +124,29 @@ impl Query {
     }
 }
 
-pub(crate) struct Mutation;
+#[derive(Default, MergedObject)]
+pub(crate) struct Query(Questions);
 
-#[Object]
-impl Mutation {
+#[derive(Clone, Default)]
+pub(crate) struct Changes;
+
+#[Object(root)]
+impl Changes {
     async fn rename(&self, name: String) -> String {
         name
     }
 }
+
+#[derive(Default, MergedObject)]
+pub(crate) struct Mutation(Changes);
 
 pub(crate) fn service() -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {
     service_with(Settings::default())
 }
 
 fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {
-    let build = |mode| Schema::build(Query, Mutation, EmptySubscription).validation_mode(mode).finish();
+    let build =
+        |mode| Schema::build(Query::default(), Mutation::default(), EmptySubscription).validation_mode(mode).finish();
     GraphqlService::new(&build(ValidationMode::Strict).sdl(), build, settings).unwrap()
 }
 
