@@ -49,7 +49,7 @@ pub fn union(input: TokenStream) -> TokenStream {
 
 /// Makes an `async fn` a function that answers a boxed future, so that its body is compiled in its own crate alone.
 ///
-/// ```ignore
+/// ```text
 /// #[boxed]
 /// pub async fn head(reader: &Reader, nouns: &[Noun]) -> Result<i64, DbError> { … }
 /// // is
