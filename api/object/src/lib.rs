@@ -7,7 +7,7 @@
 //! - **Later.** What has to be loaded is one boxed future. Its place in the text is marked, and its value is written, by the
 //!   same rules, when it is there.
 //!
-//! All that walks a selection set is written once, over `dyn` [`Object`] and `dyn` [`Output`] ([`walk`]). What differs
+//! All that walks a selection set is written once, over `dyn` [`Object`](trait@Object) and `dyn` [`Output`] ([`walk`]). What differs
 //! between types is a table of fields ([`FieldSpec`]) and a `match` over their names; the macros `SimpleObject`,
 //! `ComplexObject`, `Object`, `MergedObject` and `Union` make them, with the attributes of the library's macros of the same names.
 //!
