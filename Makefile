@@ -6,13 +6,13 @@ help: ## list these commands
 
 run: ## install what is missing, build for a first look, serve the demo province (options: make run ARGS="--listen 0.0.0.0:8080")
 	@scripts/install.sh run
-	@echo "run: building for a first look; from nothing that takes some four minutes on two processors ('make release' builds the fast one)" >&2
+	@echo "run: building for a first look; from nothing that takes three to four minutes on two processors ('make release' builds the fast one)" >&2
 	@cargo build --locked --bin cotmoc
 	@target/debug/cotmoc serve --demo $(ARGS)
 
 release: ## install what is missing, build the optimised binary, target/release/cotmoc
 	@scripts/install.sh run
-	@echo "release: from nothing this takes some eight minutes on two processors" >&2
+	@echo "release: from nothing this takes some six minutes on two processors" >&2
 	cargo build --locked --release --bin cotmoc
 
 test: ## install what is missing, build and run all tests
