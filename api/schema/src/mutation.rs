@@ -27,7 +27,7 @@ pub(crate) async fn mutate<A: Acts, I, P: Payload>(
 ) -> Result<P, ApiError> {
     let acting = Acting::new(once(context, key)?, &viewer(context).principal)?;
     let (done, user_errors) = settle(context, change(&acting, input).await)?;
-    Ok(P::told(context, done, user_errors, about))
+    Ok(P::settled(context, done, user_errors, about))
 }
 
 /// What a mutation writes with: done once, however often its client sends it with this key.

@@ -143,7 +143,12 @@ pub(crate) trait Payload {
     type About;
 
     /// What became of it.
-    fn told(context: &Context<'_>, done: Option<Self::Done>, user_errors: Vec<UserError>, about: Self::About) -> Self;
+    fn settled(
+        context: &Context<'_>,
+        done: Option<Self::Done>,
+        user_errors: Vec<UserError>,
+        about: Self::About,
+    ) -> Self;
 }
 
 /// What a payload shows.
@@ -203,7 +208,7 @@ macro_rules! payload {
             type Done = <$type as $crate::payload::Shows>::Row;
             type About = ();
 
-            fn told(
+            fn settled(
                 _: &async_graphql::Context<'_>,
                 done: Option<Self::Done>,
                 user_errors: Vec<$crate::payload::UserError>,
@@ -238,7 +243,7 @@ macro_rules! payload {
             type Done = <$type as $crate::payload::Shows>::Row;
             type About = Option<uuid::Uuid>;
 
-            fn told(
+            fn settled(
                 _: &async_graphql::Context<'_>,
                 done: Option<Self::Done>,
                 user_errors: Vec<$crate::payload::UserError>,

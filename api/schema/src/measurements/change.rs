@@ -252,7 +252,7 @@ impl Payload for MeasurementPayload {
     type Done = Written;
     type About = Asked;
 
-    fn told(_: &Context<'_>, done: Option<Written>, user_errors: Vec<UserError>, about: Asked) -> Self {
+    fn settled(_: &Context<'_>, done: Option<Written>, user_errors: Vec<UserError>, about: Asked) -> Self {
         let row = done.and_then(|written| written.measurements.into_iter().next().flatten());
         let refused = row.is_none().then_some(about);
         Self { measurement: row.map(Shows::shows), user_errors, refused }
@@ -263,7 +263,12 @@ impl Payload for MeasurementsPayload {
     type Done = Written;
     type About = Vec<Asked>;
 
-    fn told(context: &Context<'_>, done: Option<Written>, mut user_errors: Vec<UserError>, about: Vec<Asked>) -> Self {
+    fn settled(
+        context: &Context<'_>,
+        done: Option<Written>,
+        mut user_errors: Vec<UserError>,
+        about: Vec<Asked>,
+    ) -> Self {
         let measurements = done.map(|written| {
             user_errors.extend(written.refused.iter().map(|violation| UserError::shown(context, violation)));
             written.measurements.into_iter().map(|row| row.map(Shows::shows)).collect()

@@ -97,7 +97,7 @@ impl Payload for AssignReportingPayload {
     type Done = Vec<Row>;
     type About = ();
 
-    fn told(_: &Context<'_>, done: Option<Vec<Row>>, user_errors: Vec<UserError>, (): ()) -> Self {
+    fn settled(_: &Context<'_>, done: Option<Vec<Row>>, user_errors: Vec<UserError>, (): ()) -> Self {
         Self { assignments: done.map(Shows::shows), user_errors }
     }
 }
