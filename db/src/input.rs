@@ -1,5 +1,9 @@
 //! What was typed, on its way into the tables.
 
+use std::borrow::Cow;
+
+use async_graphql::{InputType, InputValueError, InputValueResult, Name, Value, registry::Registry};
+
 use crate::{
     DbError, Violation, ViolationCode,
     text::{TextError, check_text},
@@ -35,6 +39,71 @@ impl Checks {
     /// An error if anything has to be mended.
     pub(crate) fn passed(self) -> Result<(), DbError> {
         if self.0.is_empty() { Ok(()) } else { Err(DbError::Violated(self.0)) }
+    }
+}
+
+/// What becomes of a field that may be empty: left out, it stays; null empties it.
+///
+/// The library's own type for that shows both as null, so two requests that differ in it would count as the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit<T> {
+    /// It stays as it is.
+    Stays,
+    /// It is emptied.
+    Empties,
+    /// It becomes this.
+    Becomes(T),
+}
+
+impl Edit<String> {
+    /// `None` if it stays; what it becomes otherwise.
+    pub(crate) fn as_opt_deref(&self) -> Option<Option<&str>> {
+        match self {
+            Self::Stays => None,
+            Self::Empties => Some(None),
+            Self::Becomes(text) => Some(Some(text)),
+        }
+    }
+}
+
+impl<T: InputType> InputType for Edit<T> {
+    type RawValueType = T::RawValueType;
+
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        T::type_name().to_string()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry);
+        Self::qualified_type_name()
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        match value {
+            None => Ok(Self::Stays),
+            Some(Value::Null) => Ok(Self::Empties),
+            value => T::parse(value).map(Self::Becomes).map_err(InputValueError::propagate),
+        }
+    }
+
+    /// A word for what is emptied, which no text is.
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Stays => Value::Null,
+            Self::Empties => Value::List(vec![Value::Enum(Name::new("EMPTIES"))]),
+            Self::Becomes(value) => value.to_value(),
+        }
+    }
+
+    fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+        match self {
+            Self::Becomes(value) => value.as_raw_value(),
+            Self::Stays | Self::Empties => None,
+        }
     }
 }
 

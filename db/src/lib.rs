@@ -35,6 +35,7 @@ pub mod recommendation;
 pub mod reporting;
 pub mod reporting_rule;
 pub mod role_grant;
+pub mod row;
 #[allow(
     missing_docs,
     clippy::doc_markdown,

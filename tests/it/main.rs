@@ -47,5 +47,6 @@ mod text;
 mod tokens;
 mod unlocks;
 mod user_cli;
+mod validation;
 mod visibility;
 mod wall;

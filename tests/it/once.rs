@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Asked, Viewer},
+    mutation::with,
     server::{Node, person},
     sql,
 };
@@ -54,6 +55,59 @@ async fn the_same_request_again_is_answered_and_not_done() {
     );
     assert_eq!(viewer.ask(&literal).await.whole(), json!({ "it": { "account": { "fullName": "Đặng Thị Hạnh" } } }));
     assert_eq!(written(&db).await, after);
+}
+
+#[tokio::test]
+async fn the_same_values_written_otherwise_are_the_same_request() {
+    let db = TestDb::demo().await;
+    db.execute(
+        "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+        SELECT gen_random_uuid(), i.id, a.id, a.id, 'CALENDAR', 'QUARTER', '[2024-01-01,)' FROM indicator i, agency a
+        WHERE i.code = 'coverage_5g_share' AND a.code = 'qng.skhcn' ON CONFLICT DO NOTHING",
+    )
+    .await;
+    let reporter = Viewer::person(&db, 11, &[(Role::Reporter, "qng.skhcn", false)]).await;
+    let sent = async |more: Value| {
+        let figure = json!({ "indicator": "coverage_5g_share", "subject": "qng.skhcn", "period": "2025-Q4",
+            "numerator": "0.70", "denominator": "100", "observation": "FINAL" });
+        let query =
+            "mutation ($i: DraftMeasurementInput!, $k: UUID!) { it: draftMeasurement(input: $i, idempotencyKey: $k) {
+            measurement { version } userErrors { code field } } }";
+        reporter.ask_with(query, json!({ "i": with(figure, more), "k": KEY })).await
+    };
+    let first = sent(json!({})).await.whole();
+    assert_eq!(first["it"], json!({ "measurement": { "version": 1 }, "userErrors": [] }));
+    for same in [
+        json!({ "note": null }),
+        json!({ "regime": "CALENDAR" }),
+        json!({ "submit": false }),
+        json!({ "period": "2025Q4" }),
+        json!({ "numerator": "0.7" }),
+        json!({ "denominator": "100.0" }),
+    ] {
+        assert_eq!(sent(same.clone()).await.whole(), first, "{same}");
+    }
+    for other in [json!({ "note": "Số liệu sơ bộ" }), json!({ "numerator": "0.71" }), json!({ "submit": true })]
+    {
+        let asked = sent(other.clone()).await;
+        assert!(asked.errors[0]["message"].as_str().unwrap().contains("another change"), "{other}: {asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_emptied_is_another_request_than_what_stays() {
+    let db = TestDb::new().await;
+    let viewer = Viewer::administrator(&db, 1);
+    created(&viewer, "hanh", KEY).await;
+    let account = viewer.ask("{ accounts { nodes { id version } } }").await.whole()["accounts"]["nodes"][0].take();
+    let sent = async |more: Value| {
+        let query = "mutation ($i: UpdateAccountInput!, $k: UUID!) { it: updateAccount(input: $i, idempotencyKey: $k) {
+            userErrors { code } } }";
+        let input = with(tests::mutation::seen("account", &account), with(json!({ "fullName": "Đặng Hạnh" }), more));
+        viewer.ask_with(query, json!({ "i": input, "k": "0193cb7e-5a00-7000-8000-000000000002" })).await
+    };
+    assert_eq!(sent(json!({})).await.whole()["it"]["userErrors"], json!([]));
+    assert!(sent(json!({ "email": null })).await.errors[0]["message"].as_str().unwrap().contains("another change"));
 }
 
 #[tokio::test]
@@ -136,7 +190,7 @@ async fn a_key_must_be_a_uuid() {
     for key in [json!("khóa"), json!(7), json!("")] {
         let input = json!({ "login": "hanh", "fullName": "Đặng Thị Hạnh" });
         let asked = Viewer::administrator(&db, 1).ask_with(CREATE, json!({ "input": input, "key": key })).await;
-        assert_eq!((asked.data, asked.errors.len()), (json!({ "it": null }), 1), "{key}");
+        assert_eq!((asked.data, asked.errors.len()), (Value::Null, 1), "{key}");
     }
     assert_eq!(db.text("SELECT count(*)::text FROM idempotency_record").await, "0");
 }

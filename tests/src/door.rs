@@ -6,7 +6,7 @@ use api::{
     authentication::Authority,
     config::{Config, settings::Setting},
 };
-use async_graphql::{Request, ValidationMode, Variables};
+use async_graphql::{Request, Variables};
 use auth::Principal;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{Date, Origin, Pool, Writer};
@@ -14,7 +14,11 @@ use schema::{Api, clock::Clock, language::Language, tokens::TokenIssuer as _, vi
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{TestDb, demo, graphql::Asked, server::config};
+use crate::{
+    TestDb, demo,
+    graphql::{Asked, execute},
+    server::config,
+};
 
 /// A password that is accepted.
 pub const PASSWORD: &str = "chín con trâu qua cầu";
@@ -65,7 +69,7 @@ impl Door {
     fn at(pool: Pool, config: Config, now: DateTime<Utc>) -> Self {
         let clock = Clock::Fixed(now);
         let authority = Authority::new(&config, pool.clone(), clock).unwrap();
-        let api = Api::new(ValidationMode::Strict, true, pool.clone(), clock).with_issuer(authority.clone());
+        let api = Api::new(pool.clone(), clock).with_issuer(authority.clone());
         let address = "203.0.113.10".to_owned();
         Self { pool, config, now, address, language: Language::En, authority, api }
     }
@@ -139,9 +143,7 @@ impl Door {
     async fn ask_in_name_of(&self, principal: Arc<Principal>, query: &str, variables: Value) -> Asked {
         let request = Request::new(query).variables(Variables::from_json(variables)).data(self.language);
         let viewer = Viewer { principal, origin: Arc::new(self.origin()) };
-        let (response, reader) = self.api.execute_as(request, viewer).await;
-        let errors = response.errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
-        Asked { data: response.data.into_json().unwrap(), errors, statements: reader.statements() }
+        execute(&self.api, request, viewer).await
     }
 
     /// Whether an access token holds.

@@ -2,10 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
-use async_graphql::{Request, ValidationMode, Variables};
+use api::guard::{Guard, RequestLimits};
+use async_graphql::{Request, ServerError, Variables};
 use auth::{Holding, Principal, Reached, Role};
 use schema::{Api, clock::Clock, language::Language};
 use serde_json::Value;
@@ -42,7 +43,7 @@ impl Viewer {
     #[must_use]
     pub fn with(db: &TestDb, principal: Principal) -> Self {
         let options = demo::options();
-        let api = Api::new(ValidationMode::Strict, true, db.pool.clone(), Clock::Fixed(options.now));
+        let api = Api::new(db.pool.clone(), Clock::Fixed(options.now));
         let who = schema::viewer::Viewer { principal: Arc::new(principal), origin: Arc::default() };
         Self { api, who, language: None }
     }
@@ -81,9 +82,37 @@ impl Viewer {
         if let Some(language) = self.language {
             request = request.data(language);
         }
-        let (response, reader) = self.api.execute_as(request, self.who.clone()).await;
-        let errors = response.errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
-        Asked { data: response.data.into_json().unwrap(), errors, statements: reader.statements() }
+        execute(&self.api, request, self.who.clone()).await
+    }
+}
+
+/// What stands before the schema, with room for whatever a test asks.
+static GUARD: LazyLock<Guard> = LazyLock::new(|| {
+    let limits = RequestLimits {
+        document: 1 << 20,
+        tokens: 1 << 20,
+        depth: 100,
+        aliases: 1 << 20,
+        root_fields: 1 << 20,
+        directives: 1 << 20,
+        expansion: 1 << 20,
+        cost: u64::MAX,
+        ..RequestLimits::default()
+    };
+    Guard::new(&schema::sdl(), limits, true).unwrap()
+});
+
+/// The answer to a request in the name of that viewer.
+pub(crate) async fn execute(api: &Api, mut request: Request, who: schema::viewer::Viewer) -> Asked {
+    let told = |errors: &[ServerError]| errors.iter().map(|error| serde_json::to_value(error).unwrap()).collect();
+    match GUARD.admit(&request, &mut GUARD.budget()) {
+        Err(error) => Asked { data: Value::Null, errors: told(&error.into_server_errors()), statements: 0 },
+        Ok(admitted) => {
+            admitted.give(&mut request);
+            let (response, reader) = api.execute_as(request, who).await;
+            let (errors, data) = (told(&response.errors), response.data.into_json().unwrap());
+            Asked { data, errors, statements: reader.statements() }
+        }
     }
 }
 

@@ -11,8 +11,10 @@ use std::{
 };
 
 use async_graphql::{
-    Context, Data, Error, InputType, PathSegment, QueryEnv, QueryPathNode, QueryPathSegment, SchemaEnv, ServerError,
+    Context, Data, Error, InputType, PathSegment, Positioned, QueryEnv, QueryPathNode, QueryPathSegment, SchemaEnv,
+    ServerError, parser::types::VariableDefinition,
 };
+use async_graphql_value::Value;
 
 use crate::{
     Typed,
@@ -133,6 +135,11 @@ impl<'a> Walk<'a> {
         name: &str,
         default: Option<fn() -> T>,
     ) -> Result<T, Failed> {
+        if self.is_left_out(group, name) {
+            // The default of the argument, which the library would overrule by null.
+            let read = default.map_or_else(|| T::parse(None), |default| Ok(default()));
+            return read.map_err(|error| self.failed(error.into_server_error(group.first.pos)));
+        }
         let read = self.context(group).param_value::<T>(name, default);
         read.map(|(_, value)| value).map_err(|mut error| {
             if error.locations.is_empty() {
@@ -141,6 +148,18 @@ impl<'a> Walk<'a> {
             error.source = Some(Arc::new(BadInput));
             self.failed(error)
         })
+    }
+
+    /// Whether an argument is given by a variable that has no value: then it is as if the argument were not there.
+    fn is_left_out(&self, group: &Group<'a>, name: &str) -> bool {
+        let Some(Value::Variable(variable)) = group.first.node.get_argument(name).map(|given| &given.node) else {
+            return false;
+        };
+        let has_default = |definition: &Positioned<VariableDefinition>| {
+            definition.node.name.node == *variable && definition.node.default_value.is_some()
+        };
+        !self.query.variables.contains_key(variable)
+            && !self.query.operation.node.variable_definitions.iter().any(has_default)
     }
 
     /// [`Walk::argument`] of a field that many objects may have: read for the first of them.

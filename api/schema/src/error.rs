@@ -132,6 +132,8 @@ pub struct ApiError {
     en: Cow<'static, str>,
     extensions: Vec<(&'static str, Value)>,
     locations: Vec<Pos>,
+    /// What else is wrong with the request.
+    others: Vec<Self>,
     /// For the log only.
     cause: Option<Arc<DbError>>,
 }
@@ -139,7 +141,15 @@ pub struct ApiError {
 impl ApiError {
     /// An error with its message in Vietnamese and in English.
     pub fn new(code: Code, vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, vi: vi.into(), en: en.into(), extensions: Vec::new(), locations: Vec::new(), cause: None }
+        Self {
+            code,
+            vi: vi.into(),
+            en: en.into(),
+            extensions: Vec::new(),
+            locations: Vec::new(),
+            others: Vec::new(),
+            cause: None,
+        }
     }
 
     /// Adds one entry to the error's `extensions`.
@@ -158,7 +168,12 @@ impl ApiError {
 
     /// The request is not understood, with a `reason` for programs (`SYNTAX`, `JSON` …) and the parser's own words.
     pub fn bad_request(reason: &'static str, detail: impl fmt::Display) -> Self {
-        Self::new(Code::BadRequest, format!("Yêu cầu không hợp lệ: {detail}"), format!("Bad request: {detail}"))
+        Self::unreadable(reason, &detail, &detail)
+    }
+
+    /// [`ApiError::bad_request`] in the words of both languages.
+    pub fn unreadable(reason: &'static str, vi: impl fmt::Display, en: impl fmt::Display) -> Self {
+        Self::new(Code::BadRequest, format!("Yêu cầu không hợp lệ: {vi}"), format!("Bad request: {en}"))
             .with("reason", reason)
     }
 
@@ -247,6 +262,20 @@ impl ApiError {
         error.locations.clone_from(&self.locations);
         error.source = Some(Arc::new(self));
         error
+    }
+
+    /// With what else is wrong with the request: each is told by itself.
+    #[must_use]
+    pub fn beside(mut self, others: impl IntoIterator<Item = Self>) -> Self {
+        self.others.extend(others);
+        self
+    }
+
+    /// [`ApiError::into_server_error`] of this and of what else is wrong.
+    #[must_use]
+    pub fn into_server_errors(mut self) -> Vec<ServerError> {
+        let others = std::mem::take(&mut self.others);
+        std::iter::once(self).chain(others).map(Self::into_server_error).collect()
     }
 
     fn write_into(&self, error: &mut ServerError, caller: &Caller) {

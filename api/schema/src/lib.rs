@@ -26,6 +26,7 @@ pub mod recommendations;
 pub mod reporting;
 pub mod reporting_rules;
 mod root;
+pub mod scalars;
 pub mod search;
 pub mod second_factor;
 pub mod service_accounts;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, Value};
+use async_graphql::{Context, InputType, Value};
 use auth::Acts;
 use db::{Acting, DbError, Once, once};
 use futures_util::future::BoxFuture;
@@ -20,38 +20,31 @@ pub(crate) type Change<A, I, D> = for<'a> fn(&'a Acting<A>, I) -> BoxFuture<'a, 
 /// Does something once, if the viewer may, and answers what became of it. `about` is what the payload asks for.
 pub(crate) async fn mutate<A: Acts, I, P: Payload>(
     context: &Context<'_>,
-    key: Uuid,
+    once: Once,
     input: I,
     about: P::About,
     change: Change<A, I, P::Done>,
 ) -> Result<P, ApiError> {
-    let acting = Acting::new(once(context, key)?, &viewer(context).principal)?;
+    let acting = Acting::new(once, &viewer(context).principal)?;
     let (done, user_errors) = settle(context, change(&acting, input).await)?;
     Ok(P::settled(context, done, user_errors, about))
 }
 
 /// What a mutation writes with: done once, however often its client sends it with this key.
 ///
-/// The body is the mutation's name and its arguments as they are executed, so that the same request in other words (as
-/// variables or as literals, with another selection) is the same.
-fn once(context: &Context<'_>, key: Uuid) -> Result<Once, ApiError> {
-    let field = context.field();
-    let arguments = field.arguments().map_err(|error| ApiError::bad_request("INPUT", error.message))?;
-    let arguments: BTreeMap<_, _> = arguments
-        .into_iter()
-        .filter(|(name, _)| name != "idempotencyKey")
-        .map(|(name, value)| (name.to_string(), canonical(value)))
-        .collect();
-    let body = serde_json::json!([field.name(), arguments]).to_string();
-    Ok(Once::new(writer(context).clone(), once::Key { key, body: auth::hash::of(&body) }))
+/// The body is the mutation's name and its input as it was read: the same in other words (as variables or as literals, with a
+/// default written out, with null for what is left out, with `0.70` for `0.7`) is the same request.
+pub(crate) fn once(context: &Context<'_>, key: Uuid, input: &impl InputType) -> Once {
+    let body = serde_json::json!([context.field().name(), canonical(input.to_value())]).to_string();
+    Once::new(writer(context).clone(), once::Key { key, body: auth::hash::of(&body) })
 }
 
-/// The value with the fields of its objects in one order, whatever order the client wrote them in.
+/// The value with the fields of its objects in one order, and without those that are null.
 fn canonical(value: Value) -> serde_json::Value {
     match value {
         Value::Object(fields) => {
-            let fields: BTreeMap<_, _> =
-                fields.into_iter().map(|(name, value)| (name.to_string(), canonical(value))).collect();
+            let fields = fields.into_iter().filter(|(_, value)| *value != Value::Null);
+            let fields: BTreeMap<_, _> = fields.map(|(name, value)| (name.to_string(), canonical(value))).collect();
             fields.into_iter().collect()
         }
         Value::List(items) => items.into_iter().map(canonical).collect(),
@@ -98,7 +91,8 @@ macro_rules! mutations {
                     #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: uuid::Uuid,
                 ) -> $crate::page::Answer<$payload> {
                     let about = $crate::mutation::mutations!(@about input $($named)?);
-                    Some($crate::mutation::mutate::<auth::action::$action, _, _>(context, idempotency_key, input, about, $change).await)
+                    let once = $crate::mutation::once(context, idempotency_key, &input);
+                    Some($crate::mutation::mutate::<auth::action::$action, _, _>(context, once, input, about, $change).await)
                 }
             )+
         }

@@ -149,7 +149,7 @@ settings! {
     INTROSPECTION {
         key: "graphql.introspection", env: "COTMOC_INTROSPECTION", flag: Some("introspection"),
         fallback: Fallback::Value("on"), form: SWITCH,
-        about: "Answers introspection queries and suggests names in errors. The explorer needs it.",
+        about: "Answers introspection queries. The explorer needs it.",
     }
     /// `graphql.cost_limit`
     COST_LIMIT {

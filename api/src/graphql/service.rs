@@ -2,11 +2,7 @@
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::{
-    Data, Executor, Request, Response, ServerError, ValidationMode, Value,
-    parser::{self, types::OperationType},
-    value,
-};
+use async_graphql::{Data, Executor, Request, Response, ServerError, Value, parser::types::OperationType, value};
 use axum::http::StatusCode;
 use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
 use object_layer::RawJson;
@@ -20,7 +16,7 @@ use tracing::Instrument;
 
 use crate::{
     config::Config,
-    guard::{Admitted, Guard, RequestLimits},
+    guard::{Admitted, Guard, RequestLimits, UnreadableSchema},
 };
 
 /// How long an execution may take, and how large a request may be.
@@ -30,11 +26,13 @@ pub struct Settings {
     pub execution: Duration,
     /// The sizes.
     pub limits: RequestLimits,
+    /// Whether the schema tells about itself.
+    pub introspection: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { execution: Duration::from_secs(10), limits: RequestLimits::default() }
+        Self { execution: Duration::from_secs(10), limits: RequestLimits::default(), introspection: true }
     }
 }
 
@@ -47,7 +45,7 @@ impl Settings {
             cost: config.graphql.cost_limit.into(),
             ..RequestLimits::default()
         };
-        Self { execution: config.server.request_timeout, limits }
+        Self { execution: config.server.request_timeout, limits, introspection: config.graphql.introspection }
     }
 }
 
@@ -57,21 +55,16 @@ pub struct GraphqlService<E>(Arc<Inner<E>>);
 
 #[derive(Debug)]
 struct Inner<E> {
-    /// Validates in full: what a request meets for the first time.
-    strict: E,
-    /// Leaves out what the same request has passed before.
-    fast: E,
+    schema: E,
     guard: Guard,
     settings: Settings,
 }
 
 impl<E: Executor> GraphqlService<E> {
-    /// Puts a schema behind its guard: `schema` makes it in the mode it is given, `sdl` is what it prints of itself.
-    /// Fails if that cannot be read.
-    pub fn new(sdl: &str, schema: impl Fn(ValidationMode) -> E, settings: Settings) -> Result<Self, parser::Error> {
-        let guard = Guard::new(sdl, settings.limits.clone())?;
-        let (strict, fast) = (schema(ValidationMode::Strict), schema(ValidationMode::Fast));
-        Ok(Self(Arc::new(Inner { strict, fast, guard, settings })))
+    /// Puts a schema behind its guard, which validates by what it prints of itself, `sdl`. Fails if that cannot be read.
+    pub fn new(sdl: &str, schema: E, settings: Settings) -> Result<Self, UnreadableSchema> {
+        let guard = Guard::new(sdl, settings.limits.clone(), settings.introspection)?;
+        Ok(Self(Arc::new(Inner { schema, guard, settings })))
     }
 
     /// The guard and its limits.
@@ -88,27 +81,21 @@ impl<E: Executor> GraphqlService<E> {
         data: Data,
         caller: &Caller,
     ) -> GraphqlResponse {
-        let Inner { strict, fast, guard, settings } = &*self.0;
-        let fingerprint = guard.fingerprint(&request);
-        let known = guard.is_valid(fingerprint);
-        let executor = if known { fast } else { strict }.clone();
-        request.set_parsed_query(admitted.document.parsed().clone());
+        let Inner { schema, guard, settings } = &*self.0;
+        let executor = schema.clone();
+        let (is_mutation, cost) = (admitted.kind == OperationType::Mutation, admitted.cost);
+        admitted.give(&mut request);
         request.data = data;
         request.data.insert(caller.language);
         request.data.insert(caller.clone());
 
-        let is_mutation = admitted.kind == OperationType::Mutation;
         let run = async move { executor.execute(request).await };
         let response = match timeout(settings.execution, run_caught(run, is_mutation)).await {
             Ok(Some(response)) => response,
             Ok(None) => Response::from_errors(vec![ApiError::internal().into_server_error()]),
             Err(_) => Response::from_errors(vec![ApiError::timeout().into_server_error()]),
         };
-        let answer = GraphqlResponse::new(response, caller).costing(admitted.cost, guard.limits().cost);
-        if answer.data.is_some() && !known {
-            guard.remember_valid(fingerprint);
-        }
-        answer
+        GraphqlResponse::new(response, caller).costing(cost, guard.limits().cost)
     }
 }
 
@@ -118,15 +105,15 @@ impl<E: Executor> GraphqlService<E> {
     pub fn subscribe(
         &self,
         mut request: Request,
-        admitted: &Admitted,
+        admitted: Admitted,
         data: Data,
         caller: Caller,
     ) -> BoxStream<'static, GraphqlResponse> {
-        request.set_parsed_query(admitted.document.parsed().clone());
+        admitted.give(&mut request);
         request.data = data;
         request.data.insert(caller.language);
         request.data.insert(caller.clone());
-        let responses = self.0.strict.execute_stream(request, None);
+        let responses = self.0.schema.execute_stream(request, None);
         let answers = AssertUnwindSafe(responses).catch_unwind().map(move |response| {
             let fault = |_| Response::from_errors(vec![ApiError::internal().into_server_error()]);
             GraphqlResponse::new(response.unwrap_or_else(fault), &caller)
@@ -171,7 +158,7 @@ impl GraphqlResponse {
     /// Nothing but an error.
     #[must_use]
     pub fn refuse(error: ApiError, caller: &Caller) -> Self {
-        Self::new(Response::from_errors(vec![error.into_server_error()]), caller)
+        Self::new(Response::from_errors(error.into_server_errors()), caller)
     }
 
     /// The code of an answer that has no `data`: nothing was executed, or everything asked for was unavailable.

@@ -1,12 +1,9 @@
 //! Documents that were read before.
 
-use std::{
-    hash::{BuildHasher, Hash, Hasher, RandomState},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use async_graphql::{
-    Name, Request,
+    Name,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use moka::sync::Cache;
@@ -81,53 +78,23 @@ impl Document {
 /// A parsed document takes about this many bytes for each of its text.
 const PARSED_SIZE: usize = 24;
 
-/// Requests whose validity is remembered, at 8 bytes each and some bookkeeping.
-const VALID_REQUESTS: u64 = 50_000;
-
-/// Parsed documents by their text, and the requests that passed validation.
-///
-/// Validity is remembered by request and not by document, because the library's rules look at the values of variables
-/// too. The fingerprint is keyed anew in each process, so that no one can prepare two requests that share one; should
-/// two share it by chance, the second is still checked by the executor, only with other words.
+/// Parsed and valid documents by their text.
 #[derive(Debug)]
-pub(super) struct Documents {
-    parsed: Cache<Arc<str>, Arc<Document>>,
-    valid: Cache<u64, ()>,
-    keys: RandomState,
-}
+pub(super) struct Documents(Cache<Arc<str>, Arc<Document>>);
 
 impl Documents {
     pub fn new(bytes: u64) -> Self {
-        let parsed = Cache::builder()
-            .max_capacity(bytes)
-            .weigher(|text: &Arc<str>, _| u32::try_from(text.len() * PARSED_SIZE).unwrap_or(u32::MAX))
-            .build();
-        Self { parsed, valid: Cache::new(VALID_REQUESTS), keys: RandomState::new() }
+        let weigh = |text: &Arc<str>, _: &Arc<Document>| u32::try_from(text.len() * PARSED_SIZE).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(bytes).weigher(weigh).build())
     }
 
     pub fn get(&self, text: &str) -> Option<Arc<Document>> {
-        self.parsed.get(text)
+        self.0.get(text)
     }
 
     pub fn insert(&self, text: &str, document: Document) -> Arc<Document> {
         let document = Arc::new(document);
-        self.parsed.insert(text.into(), Arc::clone(&document));
+        self.0.insert(text.into(), Arc::clone(&document));
         document
-    }
-
-    pub fn fingerprint(&self, request: &Request) -> u64 {
-        let mut hasher = self.keys.build_hasher();
-        request.query.hash(&mut hasher);
-        request.operation_name.hash(&mut hasher);
-        request.variables.to_string().hash(&mut hasher);
-        hasher.finish()
-    }
-
-    pub fn is_valid(&self, fingerprint: u64) -> bool {
-        self.valid.get(&fingerprint).is_some()
-    }
-
-    pub fn remember_valid(&self, fingerprint: u64) {
-        self.valid.insert(fingerprint, ());
     }
 }

@@ -1,27 +1,27 @@
 //! What stands between a text and its execution.
 //!
 //! In this order, each with a code of its own: bytes, then brackets and tokens over the raw text ([`scan`]), the parser, then depth,
-//! aliases, root fields, directives, the expansion of fragments and the cost ([`measure`], [`prices`]). A document that
-//! passed is remembered with its parsed form ([`documents`]), so that a known one costs a look-up.
-//!
-//! Whether fields, types and fragments exist is not asked here: validation follows, on a document that is now known to
-//! be small.
+//! aliases, root fields, directives, the expansion of fragments ([`measure`]), validation ([`validation`]), on a document that is
+//! now known to be small, and the cost ([`prices`]). A document that passed is remembered with its parsed form ([`documents`]),
+//! so that a known one costs a look-up. Last, the values of its variables are read ([`coercion`]): what is executed can be.
 
+mod coercion;
+mod diagnostics;
 mod documents;
 mod measure;
 mod prices;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod validation;
 
 use std::sync::Arc;
 
+use apollo_compiler::{Schema, ast, validation::Valid};
 use async_graphql::{
     Request, Value, Variables,
-    parser::{
-        self,
-        types::{OperationDefinition, OperationType},
-    },
+    parser::{self, types::OperationType},
 };
 use schema::error::{ApiError, Code};
 
@@ -95,24 +95,51 @@ pub struct Admitted {
     pub document: Arc<Document>,
     /// Query, mutation or subscription.
     pub kind: OperationType,
+    /// The values of its variables, read.
+    pub variables: Variables,
     /// Its cost: fields times page sizes.
     pub cost: u64,
     /// What is counted against quotas.
     pub load: Load,
 }
 
-/// Checks documents against the limits.
+impl Admitted {
+    /// Gives the request what was found out of it: its document, parsed and valid, and its variables, read.
+    pub fn give(self, request: &mut Request) {
+        request.set_parsed_query(self.document.parsed().clone());
+        request.variables = self.variables;
+    }
+}
+
+/// Checks documents against the limits and the schema.
 #[derive(Debug)]
 pub struct Guard {
     limits: RequestLimits,
     prices: Prices,
+    schema: Valid<Schema>,
+    introspection: bool,
     documents: Documents,
 }
 
+/// Why there is no guard for a schema: it cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableSchema {
+    /// By the parser that prices it.
+    #[error(transparent)]
+    Parser(#[from] parser::Error),
+    /// By what validates with it.
+    #[error("{0}")]
+    Validation(String),
+}
+
 impl Guard {
-    /// A guard for the schema that prints this SDL. Fails if that cannot be read.
-    pub fn new(sdl: &str, limits: RequestLimits) -> Result<Self, parser::Error> {
-        Ok(Self { prices: Prices::new(sdl)?, documents: Documents::new(limits.cache), limits })
+    /// A guard for the schema that prints this SDL; `introspection` says whether it may be asked about itself. Fails if the SDL
+    /// cannot be read.
+    pub fn new(sdl: &str, limits: RequestLimits, introspection: bool) -> Result<Self, UnreadableSchema> {
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql");
+        let schema = schema.map_err(|found| UnreadableSchema::Validation(found.errors.to_string()))?;
+        let (prices, documents) = (Prices::new(sdl)?, Documents::new(limits.cache));
+        Ok(Self { limits, prices, schema, introspection, documents })
     }
 
     /// The limits in force.
@@ -130,38 +157,28 @@ impl Guard {
     /// Checks one request and takes its cost off the budget.
     pub fn admit(&self, request: &Request, budget: &mut Budget) -> Result<Admitted, ApiError> {
         if request.variables.values().any(holds_nul) {
-            return Err(ApiError::bad_request("INPUT", "U+0000 is not allowed in text"));
+            return Err(diagnostics::nul());
         }
         let document = match self.documents.get(&request.query) {
             Some(document) => document,
             None => self.documents.insert(&request.query, self.read(&request.query)?),
         };
+        self.price(document, request, budget)
+    }
+
+    /// Reads the values of the variables, and takes the cost that they make off the budget.
+    fn price(&self, document: Arc<Document>, request: &Request, budget: &mut Budget) -> Result<Admitted, ApiError> {
         let operation = document.operation(request.operation_name.as_deref())?;
-        if let Some(definition) = document.definition(request.operation_name.as_deref()) {
-            has_variables(definition, &request.variables)?;
-        }
-        let (kind, load, cost) = (operation.kind, operation.load, self.cost(&document, operation, request)?);
+        let variables = match document.definition(request.operation_name.as_deref()) {
+            Some(definition) => coercion::variables(&self.schema, definition, &request.variables)?,
+            None => Variables::default(),
+        };
+        let name = request.operation_name.as_deref();
+        let (kind, load, cost) = (operation.kind, operation.load, self.cost(&document, operation, name, &variables)?);
         budget.spent = budget.spent.saturating_add(cost);
         within(Code::CostLimitExceeded, ("chi phí truy vấn", "fields times page sizes"), budget.limit, budget.spent)
             .map_err(|error| error.with("requested", cost))?;
-        Ok(Admitted { document, kind, cost, load })
-    }
-
-    /// Names one request's text, operation and variables, for [`Guard::is_valid`].
-    #[must_use]
-    pub fn fingerprint(&self, request: &Request) -> u64 {
-        self.documents.fingerprint(request)
-    }
-
-    /// Whether this very request has passed validation before.
-    #[must_use]
-    pub fn is_valid(&self, fingerprint: u64) -> bool {
-        self.documents.is_valid(fingerprint)
-    }
-
-    /// Remembers that validation was passed.
-    pub fn remember_valid(&self, fingerprint: u64) {
-        self.documents.remember_valid(fingerprint);
+        Ok(Admitted { document, kind, variables, cost, load })
     }
 
     /// JSON is read by recursion too, so its nesting is measured before.
@@ -170,20 +187,27 @@ impl Guard {
     }
 
     fn read(&self, text: &str) -> Result<Document, ApiError> {
+        let (valid, document) = self.measure(text)?;
+        validation::validate(&self.schema, self.introspection, &valid)?;
+        Ok(document)
+    }
+
+    /// A document within the limits, whatever it asks for: as it is validated, and as it is executed.
+    fn measure(&self, text: &str) -> Result<(ast::Document, Document), ApiError> {
         let limits = &self.limits;
         let bytes = ("số byte của truy vấn", "bytes in the document");
         within(Code::DocumentLimitExceeded, bytes, limits.document, text.len() as u64)?;
         let extent = scan::document(text).map_err(|unreadable| ApiError::bad_request("SYNTAX", unreadable))?;
         within(Code::NestingLimitExceeded, NESTING, limits.nesting, extent.nesting)?;
         within(Code::TokenLimitExceeded, ("số từ tố", "tokens"), limits.tokens, extent.tokens)?;
-        let parsed = parser::parse_query(text).map_err(syntax)?;
+        let (document, parsed) = tree::read(text, limits)?;
 
         let mut measure = Measure::new(&self.prices, &parsed);
         let mut expansion = 0_u64;
         let mut operations = Vec::new();
         for (name, definition) in parsed.operations.iter() {
             let tally = measure.operation(&definition.node).map_err(cycle)?;
-            self.check_operation(definition.node.ty, &tally)?;
+            self.check_operation(&tally)?;
             expansion = expansion.saturating_add(tally.selections);
             operations.push((name.cloned(), Operation::new(definition.node.ty, &tally)));
         }
@@ -194,15 +218,13 @@ impl Guard {
             expansion = expansion.saturating_add(tally.selections);
         }
         within(Code::ExpansionLimitExceeded, ("độ dài sau khi khai triển", "selections"), limits.expansion, expansion)?;
-        Ok(Document::new(parsed, operations))
+        Ok((document, Document::new(parsed, operations)))
     }
 
-    fn check_operation(&self, kind: OperationType, tally: &Tally) -> Result<(), ApiError> {
+    fn check_operation(&self, tally: &Tally) -> Result<(), ApiError> {
         let limits = &self.limits;
         self.check_nesting(tally)?;
-        // The specification's own rule for subscriptions, which the library does not have.
-        let root_fields = if kind == OperationType::Subscription { 1 } else { limits.root_fields };
-        within(Code::RootFieldLimitExceeded, ("số trường gốc", "root fields"), root_fields, tally.fields)?;
+        within(Code::RootFieldLimitExceeded, ("số trường gốc", "root fields"), limits.root_fields, tally.fields)?;
         within(Code::AliasLimitExceeded, ("số bí danh", "aliases"), limits.aliases, tally.aliases)?;
         within(
             Code::DirectiveLimitExceeded,
@@ -217,12 +239,18 @@ impl Guard {
         within(Code::DepthLimitExceeded, ("độ sâu của trường", "levels of fields"), self.limits.depth, tally.depth)
     }
 
-    fn cost(&self, document: &Document, operation: &Operation, request: &Request) -> Result<u64, ApiError> {
+    fn cost(
+        &self,
+        document: &Document,
+        operation: &Operation,
+        name: Option<&str>,
+        variables: &Variables,
+    ) -> Result<u64, ApiError> {
         if let Some(cost) = operation.cost {
             return Ok(cost);
         }
-        let Some(definition) = document.definition(request.operation_name.as_deref()) else { return Ok(0) };
-        let mut measure = Measure::new(&self.prices, document.parsed()).with(definition, &request.variables);
+        let Some(definition) = document.definition(name) else { return Ok(0) };
+        let mut measure = Measure::new(&self.prices, document.parsed()).with(definition, variables);
         measure.operation(definition).map(|tally| tally.cost).map_err(cycle)
     }
 }
@@ -231,25 +259,6 @@ const NESTING: (&str, &str) = ("độ lồng nhau", "levels of nesting");
 
 fn within(code: Code, what: (&str, &str), limit: u64, actual: u64) -> Result<(), ApiError> {
     if actual <= limit { Ok(()) } else { Err(ApiError::limit(code, what, limit, actual)) }
-}
-
-/// What the specification calls coercing variable values, as far as presence goes. The library notices a missing one only
-/// at the field that uses it, when others have been executed.
-fn has_variables(operation: &OperationDefinition, given: &Variables) -> Result<(), ApiError> {
-    for variable in operation.variable_definitions.iter().map(|variable| &variable.node) {
-        let (name, wanted) = (&variable.name.node, &variable.var_type.node);
-        let trouble = match given.get(name) {
-            None if !wanted.nullable && variable.default_value.is_none() => "is required",
-            Some(Value::Null) if !wanted.nullable => "must not be null",
-            _ => continue,
-        };
-        return Err(ApiError::bad_request(
-            "VARIABLES",
-            format_args!("variable \"${name}\" of type \"{wanted}\" {trouble}"),
-        )
-        .at(vec![variable.name.pos]));
-    }
-    Ok(())
 }
 
 fn holds_nul(value: &Value) -> bool {
@@ -263,9 +272,4 @@ fn holds_nul(value: &Value) -> bool {
 
 fn cycle(Cycle(name): Cycle) -> ApiError {
     ApiError::bad_request("VALIDATION", format_args!("fragment \"{name}\" spreads itself"))
-}
-
-fn syntax(error: parser::Error) -> ApiError {
-    let places = error.positions().collect();
-    ApiError::bad_request("SYNTAX", error).at(places)
 }

@@ -1,4 +1,4 @@
-use std::{fmt::Write, time::Instant};
+use std::{fmt::Write, sync::Arc, time::Instant};
 
 use async_graphql::{Name, Request, Value, Variables};
 use schema::error::ApiError;
@@ -7,8 +7,10 @@ use serde_json::json;
 use super::{Admitted, Guard, RequestLimits};
 use crate::graphql::fixture;
 
+/// By the limits alone: what these tests ask is not always there.
 fn admit(guard: &Guard, request: impl Into<Request>) -> Result<Admitted, ApiError> {
-    guard.admit(&request.into(), &mut guard.budget())
+    let request = request.into();
+    guard.price(Arc::new(guard.measure(&request.query)?.1), &request, &mut guard.budget())
 }
 
 /// The code with which a document is refused; `OK` if it is not.
@@ -150,7 +152,6 @@ fn variables_decide_page_sizes_request_by_request() {
     assert_eq!(with(&[("n", 50.into())]), 1 + 50 + 1 + 1);
     assert_eq!(with(&[("n", Value::Null), ("ids", vec![1, 2, 3].into())]), 1 + 20 + 1 + 3);
     assert_eq!(with(&[("n", (-1).into())]), 1 + 20 + 1 + 1);
-    assert_eq!(with(&[("n", "100".into())]), 1 + 20 + 1 + 1);
 }
 
 #[test]
@@ -164,9 +165,11 @@ fn required_variables_must_be_there_before_anything_is_executed() {
     assert_eq!(given(json!({ "name": "Sở Tài chính" })), Ok(()));
     assert_eq!(given(json!({ "name": "Sở Tài chính", "more": null })), Ok(()));
     for (variables, trouble) in [
-        (json!({}), "variable \"$name\" of type \"String!\" is required"),
-        (json!({ "name": null }), "variable \"$name\" of type \"String!\" must not be null"),
-        (json!({ "name": "a", "size": null }), "variable \"$size\" of type \"Int!\" must not be null"),
+        (json!({}), "$name: a value of type String! is required"),
+        (json!({ "name": null }), "$name: must not be null (type String!)"),
+        (json!({ "name": "a", "size": null }), "$size: must not be null (type Int!)"),
+        (json!({ "name": "a", "size": "5" }), "$size: \"5\" is no Int"),
+        (json!({ "name": ["a"] }), "$name: [\"a\"] is no String"),
     ] {
         assert_eq!(given(variables), Err(format!("Bad request: {trouble}")));
     }
@@ -187,7 +190,7 @@ fn the_operation_is_chosen_by_name() {
 
 #[test]
 fn tools_may_read_the_schema_but_not_multiply_it() {
-    let whole = Guard::new(&schema::sdl(), RequestLimits::default()).unwrap();
+    let whole = Guard::new(&schema::sdl(), RequestLimits::default(), true).unwrap();
     let cost = admit(&whole, include_str!("introspection.graphql")).unwrap().cost;
     assert!(cost < RequestLimits::default().cost / 2, "{cost}: the schema outgrows what its readers may ask for");
     let deeper = "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields \

@@ -111,7 +111,7 @@ impl<E: Executor> Live<E> {
         let caller = client.caller.clone();
         if admitted.kind == OperationType::Subscription {
             data.insert(Arc::new(client.pass.clone()) as Arc<dyn Peer>);
-            return Ok(self.service.subscribe(request, &admitted, data, caller));
+            return Ok(self.service.subscribe(request, admitted, data, caller));
         }
         let place = Arc::clone(&self.work).try_acquire_owned().map_err(|_| ApiError::unavailable())?;
         let service = self.service.clone();

@@ -148,14 +148,11 @@ fn work(
 ) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;
     let feed = Feed::new(database.pool().clone(), clock);
-    let schema = |mode| {
-        let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
-        let api = Api::new(mode, config.graphql.introspection, database.pool().clone(), clock);
-        api.with_issuer(issuer).with_feed(Arc::clone(&feed))
-    };
+    let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
+    let api = Api::new(database.pool().clone(), clock).with_issuer(issuer).with_feed(feed);
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
-    let service = GraphqlService::new(&sdl, schema, graphql::Settings::of(config))
+    let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     let live = Live::new(&config.server, service.clone(), Arc::clone(limits), Arc::clone(&authority), leaving);
     let mut routes = vec![

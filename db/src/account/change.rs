@@ -1,6 +1,6 @@
 //! Who keeps accounts, and what may be done to them. Nobody does it to their own.
 
-use async_graphql::{InputObject, MaybeUndefined};
+use async_graphql::InputObject;
 use auth::{Acts, Permit, Reached, action, random};
 use derive::boxed;
 use diesel::{
@@ -15,7 +15,7 @@ use super::{Account, AccountStatus};
 use crate::{
     Acting, DbError, Id, ViolationCode, Writer,
     enums::Language,
-    input::Checks,
+    input::{Checks, Edit},
     password::{self, Reset},
     role_grant::reaches_all_of,
     schema::{account, agency, second_factor as factor},
@@ -59,11 +59,11 @@ pub struct AccountChange {
     /// The person's name (họ và tên)
     pub full_name: Option<String>,
     /// E-mail address; null if none is known any more
-    pub email: MaybeUndefined<String>,
+    pub email: Edit<String>,
     /// Language of what is sent to the person
     pub language: Option<Language>,
     /// Code of the agency the person belongs to; null if to none
-    pub agency: MaybeUndefined<String>,
+    pub agency: Edit<String>,
 }
 
 /// One account.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Measurement;
-use crate::{DbError, Violation, ViolationCode, text_enum::text_enum};
+use crate::{DbError, Violation, ViolationCode, row::Row, text_enum::text_enum};
 
 /// The most rows of one request.
 pub const MOST_ROWS: usize = 1000;
@@ -23,7 +23,7 @@ text_enum! {
 /// The rows of a request: one by itself, or several under a mode.
 #[derive(Debug, Clone)]
 pub struct Rows<T> {
-    rows: Vec<T>,
+    rows: Vec<Row<T>>,
     mode: Option<BulkMode>,
 }
 
@@ -31,16 +31,16 @@ impl<T> Rows<T> {
     /// One by itself: what has to be mended is told by its fields alone.
     #[must_use]
     pub fn one(row: T) -> Self {
-        Self { rows: vec![row], mode: None }
+        Self { rows: vec![Row::Read(row)], mode: None }
     }
 
     /// Several: what has to be mended is told with the number of the row, from 0.
     #[must_use]
-    pub const fn many(mode: BulkMode, rows: Vec<T>) -> Self {
+    pub const fn many(mode: BulkMode, rows: Vec<Row<T>>) -> Self {
         Self { rows, mode: Some(mode) }
     }
 
-    /// The rows with their numbers, and a place for what has to be mended in them.
+    /// The rows that could be read, with their numbers, and a place for what has to be mended: in the others it is told already.
     pub(super) fn begin(self) -> Result<(RowErrors, Vec<(usize, T)>), DbError> {
         let refused = match self.rows.len() {
             0 => Some(Violation::of(ViolationCode::Required, &["input", "rows"])),
@@ -50,14 +50,23 @@ impl<T> Rows<T> {
         if let Some(violation) = refused {
             return Err(DbError::Violated(vec![violation]));
         }
-        let errors = RowErrors {
+        let mut errors = RowErrors {
             mode: self.mode,
             count: self.rows.len(),
             broken: Vec::new(),
             refused: BTreeSet::new(),
             gone: false,
         };
-        Ok((errors, self.rows.into_iter().enumerate().collect()))
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for (number, row) in self.rows.into_iter().enumerate() {
+            match row {
+                Row::Read(row) => rows.push((number, row)),
+                Row::Unreadable(fields) => {
+                    fields.into_iter().for_each(|field| errors.refuse(number, field.violation()));
+                }
+            }
+        }
+        Ok((errors, rows))
     }
 }
 
@@ -155,7 +164,7 @@ mod tests {
 
     #[test]
     fn rows_are_named_where_there_are_many() {
-        let (mut errors, rows) = Rows::many(BulkMode::RowByRow, vec!["a", "b"]).begin().unwrap();
+        let (mut errors, rows) = Rows::many(BulkMode::RowByRow, ["a", "b"].map(Row::Read).into()).begin().unwrap();
         assert_eq!(rows, [(0, "a"), (1, "b")]);
         errors.refuse_field(1, ViolationCode::Required, "value");
         assert!(errors.holds(0) && !errors.holds(1) && errors.passed().is_ok());
@@ -171,7 +180,7 @@ mod tests {
     #[test]
     fn one_bad_row_stops_all_or_itself() {
         for (mode, stops) in [(BulkMode::AllOrNothing, true), (BulkMode::RowByRow, false)] {
-            let (mut errors, _) = Rows::many(mode, vec!["a", "b"]).begin().unwrap();
+            let (mut errors, _) = Rows::many(mode, ["a", "b"].map(Row::Read).into()).begin().unwrap();
             errors.refuse_field(0, ViolationCode::NotFound, "measurement");
             assert_eq!(errors.passed().is_err(), stops);
         }
@@ -180,9 +189,9 @@ mod tests {
     #[test]
     fn a_request_has_at_least_one_row_and_a_thousand_at_most() {
         for count in [0, 1001] {
-            let begun = Rows::many(BulkMode::RowByRow, vec![(); count]).begin();
+            let begun = Rows::many(BulkMode::RowByRow, vec![Row::Read(()); count]).begin();
             assert_eq!(told(begun.map(|_| ()).unwrap_err()), [("input.rows".to_owned(), None)]);
         }
-        assert!(Rows::many(BulkMode::RowByRow, vec![(); 1000]).begin().is_ok());
+        assert!(Rows::many(BulkMode::RowByRow, vec![Row::Read(()); 1000]).begin().is_ok());
     }
 }

@@ -5,11 +5,12 @@ use db::{
     Acting, Id, Once, Writer,
     calendar::Regime,
     measurement::{self, BulkMode, Draft, Figures, Observation, Rows, Seen},
+    row::Row,
 };
 use serde_json::{Value, json};
 use tests::demo;
 
-use super::{AGENCY, Office, broken, holder, person, seen, told};
+use super::{AGENCY, Office, broken, holder, key, person, seen, told};
 
 fn quarters(values: &[(&str, &str)]) -> Vec<Value> {
     let row = |(indicator, value): &(&str, &str)| json!({ "indicator": indicator, "subject": AGENCY, "period": "2025-Q4", "value": value, "observation": "PROVISIONAL" });
@@ -60,6 +61,42 @@ async fn errors_are_named_by_row_and_nothing_or_the_rest_is_written() {
     assert_eq!(broken(&told), [""; 0], "{told}");
     let reasons = "SELECT string_agg(reason, ', ' ORDER BY reason) FROM measurement_decision WHERE state = 'RETURNED'";
     assert_eq!(office.db.text(reasons).await, "Thiếu doanh nghiệp mới thành lập, Trùng bài báo");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_in_a_row_is_told_of_that_row_and_the_others_are_done() {
+    let office = Office::open().await;
+    let mut rows = quarters(&[("st_enterprises", "41"), ("ip_applications", "8,5"), ("scopus_isi_papers", "17")]);
+    rows[2]["period"] = json!("2025-13");
+    let some = told(&office.reporter, "draftMeasurements", json!({ "mode": "ROW_BY_ROW", "rows": rows })).await;
+    assert_eq!(broken(&some), ["MALFORMED rows.1.value", "MALFORMED rows.2.period"]);
+    assert!(some["userErrors"][0]["message"].as_str().unwrap().contains("\"8,5\""), "{some}");
+    let states: Vec<_> = some["measurements"].as_array().unwrap().iter().map(|row| row["state"].as_str()).collect();
+    assert_eq!(states, [Some("DRAFT"), None, None]);
+
+    let all = told(&office.reporter, "draftMeasurements", json!({ "mode": "ALL_OR_NOTHING", "rows": rows })).await;
+    assert_eq!(broken(&all), ["STALE rows.0.expectedVersion", "MALFORMED rows.1.value", "MALFORMED rows.2.period"]);
+    assert!(all["measurements"].is_null());
+}
+
+#[tokio::test]
+async fn a_second_mutation_that_cannot_be_read_leaves_the_first_undone() {
+    let office = Office::open().await;
+    let query = "mutation ($a: DraftMeasurementInput!, $b: DraftMeasurementInput!, $k: UUID!, $l: UUID!) {
+        one: draftMeasurement(input: $a, idempotencyKey: $k) { measurement { version } }
+        two: draftMeasurement(input: $b, idempotencyKey: $l) { measurement { version } } }";
+    let rows = quarters(&[("st_enterprises", "41"), ("ip_applications", "7")]);
+    let variables = |period: &str| {
+        let mut second = rows[1].clone();
+        second["period"] = json!(period);
+        json!({ "a": rows[0], "b": second, "k": key(), "l": key() })
+    };
+    let asked = office.reporter.ask_with(query, variables("2025/10")).await;
+    assert_eq!(asked.data, Value::Null);
+    assert!(asked.errors[0]["message"].as_str().unwrap().contains("$b.period: "), "{:?}", asked.errors);
+    assert_eq!(office.db.text("SELECT count(*) FROM measurement_revision WHERE source = 'REPORTED'").await, "0");
+    let done = office.reporter.ask_with(query, variables("2025-Q4")).await.whole();
+    assert_eq!(done["two"]["measurement"]["version"], 1);
 }
 
 #[tokio::test]
@@ -117,7 +154,7 @@ async fn a_thousand_figures_take_as_many_statements_as_ten() {
         let (drafting, withdrawing) = (writer(), writer());
         let once = Once::without_key(drafting.clone());
         let acting = Acting::<action::DraftMeasurement>::new(once, &reporter).unwrap();
-        let rows = Rows::many(BulkMode::AllOrNothing, rows);
+        let rows = Rows::many(BulkMode::AllOrNothing, rows.into_iter().map(Row::Read).collect());
         let written = measurement::draft(&acting, None, rows).await.unwrap();
         let seen = written.measurements.iter().flatten().map(|row| Seen {
             measurement: Id::of(row.id),
@@ -125,7 +162,7 @@ async fn a_thousand_figures_take_as_many_statements_as_ten() {
             content_hash: None,
             reason: None,
         });
-        let seen = Rows::many(BulkMode::AllOrNothing, seen.collect());
+        let seen = Rows::many(BulkMode::AllOrNothing, seen.map(Row::Read).collect());
         let once = Once::without_key(withdrawing.clone());
         let acting = Acting::<action::WithdrawMeasurement>::new(once, &reporter).unwrap();
         let done = measurement::decide(&acting, seen).await.unwrap();

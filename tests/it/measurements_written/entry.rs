@@ -16,6 +16,22 @@ fn figure(indicator: &str, period: &str, more: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn a_variable_that_is_left_out_leaves_the_default_of_its_argument() {
+    let office = Office::open().await;
+    office.published("41").await;
+    let query = "query ($r: Regime) { it: measurement(indicator: \"bts_5g_count\", subject: \"qng.skhcn\", regime: $r,
+        period: \"2025-12\") { regime } }";
+    let calendar = json!({ "it": { "regime": "CALENDAR" } });
+    for (variables, told) in [
+        (json!({}), &calendar),
+        (json!({ "r": "CALENDAR" }), &calendar),
+        (json!({ "r": "ADMINISTRATIVE" }), &json!({ "it": null })),
+    ] {
+        assert_eq!(office.reporter.ask_with(query, variables.clone()).await.whole(), *told, "{variables}");
+    }
+}
+
+#[tokio::test]
 async fn a_figure_that_cannot_be_is_refused_beside_its_field() {
     let office = Office::open().await;
     let share = "tthc_dossiers_online_share";
@@ -31,7 +47,7 @@ async fn a_figure_that_cannot_be_is_refused_beside_its_field() {
         (figure("provincial_ioc", "2025-S2", &json!({ "narrative": "Vận hành\u{202e}" })), "MALFORMED narrative"),
         (figure("provincial_ioc", "2025-S2", &json!({ "narrative": "ô".repeat(10_001) })), "TOO_LONG narrative"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "9999999999999999" })), "OUT_OF_BOUNDS value"),
-        (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "note": "a\u{0}" })), "MALFORMED note"),
+        (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "note": "a\u{1}" })), "MALFORMED note"),
         (figure("khong_co", "2025-12", &json!({ "value": "8" })), "NOT_FOUND indicator"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "subject": "khong.co" })), "NOT_FOUND subject"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "reporter": "khong.co" })), "NOT_FOUND reporter"),

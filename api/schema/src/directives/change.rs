@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{Directive, timeline::first};
 use crate::{
     error::ApiError,
-    mutation::{mutate, mutations},
+    mutation::{mutate, mutations, once},
     object::whole,
     page::Answer,
     payload::payload,
@@ -70,7 +70,7 @@ mutations! {
             #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
         ) -> Answer<DirectivePayload> {
             let of = input.input_request;
-            let told = mutate(context, idempotency_key, input, None, change::give_input).await;
+            let told = mutate(context, once(context, idempotency_key, &input), input, None, change::give_input).await;
             Some(beside(told, async || asked_of(context, of).await).await)
         }
     }
@@ -86,7 +86,7 @@ mutations! {
             #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
         ) -> Answer<DirectivePayload> {
             let of = input.extension_request;
-            let told = mutate(context, idempotency_key, input, None, change::decide_extension).await;
+            let told = mutate(context, once(context, idempotency_key, &input), input, None, change::decide_extension).await;
             Some(beside(told, async || asked_for(context, of).await).await)
         }
 
@@ -99,7 +99,7 @@ mutations! {
             #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
         ) -> Answer<DirectivePayload> {
             let of = input.extension_request;
-            let told = mutate(context, idempotency_key, input, None, change::answer_counter_offer).await;
+            let told = mutate(context, once(context, idempotency_key, &input), input, None, change::answer_counter_offer).await;
             Some(beside(told, async || asked_for(context, of).await).await)
         }
     }

@@ -7,9 +7,10 @@ use db::{
     access::Auth,
     audit::hex,
     measurement::{
-        self, BulkMode, Correction, Draft, HashesOf, Measurement as Row, MeasurementAt,
+        self, BulkMode, Correction, Draft, HashesOf, Measurement as MeasurementRow, MeasurementAt,
         MeasurementRevision as RevisionRow, RevisionsOf, Rows, Seen, Written,
     },
+    row::Row,
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use super::{Measurement, at};
 use crate::{
     error::ApiError,
-    mutation::mutate,
+    mutation::{mutate, once},
     object::{maybe, one, whole},
     page::Answer,
     payload::{Payload, Shows, UserError},
@@ -41,7 +42,7 @@ pub struct DraftMeasurementsInput {
     /// What becomes of the others if one has to be mended
     mode: BulkMode,
     /// The figures: 1 to 1,000
-    rows: Vec<Draft>,
+    rows: Vec<Row<Draft>>,
     /// Whether they are submitted at once
     #[graphql(default)]
     submit: bool,
@@ -64,7 +65,7 @@ pub struct CorrectMeasurementsInput {
     /// What becomes of the others if one has to be mended
     mode: BulkMode,
     /// The corrections: 1 to 1,000
-    rows: Vec<Correction>,
+    rows: Vec<Row<Correction>>,
     /// Whether they are submitted at once
     #[graphql(default)]
     submit: bool,
@@ -74,7 +75,7 @@ pub struct CorrectMeasurementsInput {
 #[derive(InputObject)]
 pub struct SubmitMeasurementInput {
     /// Id of the measurement
-    measurement: Id<Row>,
+    measurement: Id<MeasurementRow>,
     /// Its `version` as it was seen
     expected_version: i32,
 }
@@ -83,7 +84,7 @@ pub struct SubmitMeasurementInput {
 #[derive(InputObject)]
 pub struct EndorseMeasurementInput {
     /// Id of the measurement
-    measurement: Id<Row>,
+    measurement: Id<MeasurementRow>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// Its `contentHash` as it was seen: whoever endorses answers for exactly that
@@ -94,7 +95,7 @@ pub struct EndorseMeasurementInput {
 #[derive(InputObject)]
 pub struct PublishMeasurementInput {
     /// Id of the measurement
-    measurement: Id<Row>,
+    measurement: Id<MeasurementRow>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// Its `contentHash` as it was seen: whoever publishes answers for exactly that
@@ -105,7 +106,7 @@ pub struct PublishMeasurementInput {
 #[derive(InputObject)]
 pub struct ReturnMeasurementInput {
     /// Id of the measurement
-    measurement: Id<Row>,
+    measurement: Id<MeasurementRow>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// What the reporter has to mend: at most 2,000 characters
@@ -116,7 +117,7 @@ pub struct ReturnMeasurementInput {
 #[derive(InputObject)]
 pub struct WithdrawMeasurementInput {
     /// Id of the measurement
-    measurement: Id<Row>,
+    measurement: Id<MeasurementRow>,
     /// Its `version` as it was seen
     expected_version: i32,
     /// Why, if there is something to say: at most 2,000 characters
@@ -205,7 +206,7 @@ pub(crate) enum Asked {
     /// What stands at that place.
     At(MeasurementAt),
     /// A measurement, perhaps as its hash tells what of it was seen.
-    Of(Id<Row>, Option<String>),
+    Of(Id<MeasurementRow>, Option<String>),
 }
 
 impl Asked {
@@ -261,13 +262,13 @@ impl Payload for MeasurementPayload {
 
 impl Payload for MeasurementsPayload {
     type Done = Written;
-    type About = Vec<Asked>;
+    type About = Vec<Option<Asked>>;
 
     fn settled(
         context: &Context<'_>,
         done: Option<Written>,
         mut user_errors: Vec<UserError>,
-        about: Vec<Asked>,
+        about: Vec<Option<Asked>>,
     ) -> Self {
         let measurements = done.map(|written| {
             user_errors.extend(written.refused.iter().map(|violation| UserError::shown(context, violation)));
@@ -278,7 +279,7 @@ impl Payload for MeasurementsPayload {
             .filter(|error| matches!(error.code, ViolationCode::Stale | ViolationCode::Changed))
             .filter_map(|error| {
                 let row = error.row?;
-                Some(MeasurementConflict { row, asked: about.get(usize::try_from(row).ok()?)?.clone() })
+                Some(MeasurementConflict { row, asked: about.get(usize::try_from(row).ok()?)?.clone()? })
             })
             .collect();
         Self { measurements, conflicts, user_errors }
@@ -294,7 +295,7 @@ impl From<&Draft> for Asked {
 
 /// A row about a measurement that is there.
 trait AboutOne {
-    fn measurement(&self) -> Id<Row>;
+    fn measurement(&self) -> Id<MeasurementRow>;
 
     /// The hash of what was seen, where it is given.
     fn seen(&self) -> Option<String> {
@@ -307,7 +308,7 @@ trait AboutOne {
 }
 
 impl AboutOne for Correction {
-    fn measurement(&self) -> Id<Row> {
+    fn measurement(&self) -> Id<MeasurementRow> {
         self.measurement
     }
 }
@@ -334,10 +335,9 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementPayload> {
         let work = async || {
-            let asked = Asked::from(&input.draft);
+            let (once, asked) = (once(context, idempotency_key, &input), Asked::from(&input.draft));
             let rows = (submits(context, input.submit)?, Rows::one(input.draft));
-            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::draft(by, submits, rows))
-                .await
+            mutate(context, once, rows, asked, |by, (submits, rows)| measurement::draft(by, submits, rows)).await
         };
         Some(work().await)
     }
@@ -351,10 +351,10 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementsPayload> {
         let work = async || {
-            let asked = input.rows.iter().map(Asked::from).collect();
+            let once = once(context, idempotency_key, &input);
+            let asked = input.rows.iter().map(|row| row.read().map(Asked::from)).collect();
             let rows = (submits(context, input.submit)?, Rows::many(input.mode, input.rows));
-            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::draft(by, submits, rows))
-                .await
+            mutate(context, once, rows, asked, |by, (submits, rows)| measurement::draft(by, submits, rows)).await
         };
         Some(work().await)
     }
@@ -369,10 +369,9 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementPayload> {
         let work = async || {
-            let asked = input.correction.asked();
+            let (once, asked) = (once(context, idempotency_key, &input), input.correction.asked());
             let rows = (submits(context, input.submit)?, Rows::one(input.correction));
-            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::correct(by, submits, rows))
-                .await
+            mutate(context, once, rows, asked, |by, (submits, rows)| measurement::correct(by, submits, rows)).await
         };
         Some(work().await)
     }
@@ -387,10 +386,10 @@ impl MeasurementMutation {
         #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
     ) -> Answer<MeasurementsPayload> {
         let work = async || {
-            let asked = input.rows.iter().map(AboutOne::asked).collect();
+            let once = once(context, idempotency_key, &input);
+            let asked = input.rows.iter().map(|row| row.read().map(AboutOne::asked)).collect();
             let rows = (submits(context, input.submit)?, Rows::many(input.mode, input.rows));
-            mutate(context, idempotency_key, rows, asked, |by, (submits, rows)| measurement::correct(by, submits, rows))
-                .await
+            mutate(context, once, rows, asked, |by, (submits, rows)| measurement::correct(by, submits, rows)).await
         };
         Some(work().await)
     }
@@ -401,7 +400,7 @@ macro_rules! about_one {
     ($($input:ident: $hash:expr, $reason:expr;)+) => {
         $(
             impl AboutOne for $input {
-                fn measurement(&self) -> Id<Row> {
+                fn measurement(&self) -> Id<MeasurementRow> {
                     self.measurement
                 }
 
@@ -442,7 +441,7 @@ macro_rules! decisions {
                 /// What becomes of the others if one has to be mended
                 mode: BulkMode,
                 /// The figures: 1 to 1,000
-                rows: Vec<$input>,
+                rows: Vec<Row<$input>>,
             }
         )+
 
@@ -461,8 +460,9 @@ macro_rules! decisions {
                     #[graphql(desc = "The figure")] input: $input,
                     #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
                 ) -> Answer<MeasurementPayload> {
+                    let once = once(context, idempotency_key, &input);
                     let (asked, rows) = (input.asked(), Rows::one(Seen::from(input)));
-                    Some(mutate::<action::$action, _, _>(context, idempotency_key, rows, asked, |by, rows| measurement::decide(by, rows)).await)
+                    Some(mutate::<action::$action, _, _>(context, once, rows, asked, |by, rows| measurement::decide(by, rows)).await)
                 }
 
                 $(#[$many_about])*
@@ -473,9 +473,10 @@ macro_rules! decisions {
                     #[graphql(desc = "The figures")] input: $inputs,
                     #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
                 ) -> Answer<MeasurementsPayload> {
-                    let asked = input.rows.iter().map(AboutOne::asked).collect();
-                    let rows = Rows::many(input.mode, input.rows.into_iter().map(Seen::from).collect());
-                    Some(mutate::<action::$action, _, _>(context, idempotency_key, rows, asked, |by, rows| measurement::decide(by, rows)).await)
+                    let once = once(context, idempotency_key, &input);
+            let asked = input.rows.iter().map(|row| row.read().map(AboutOne::asked)).collect();
+                    let rows = Rows::many(input.mode, input.rows.into_iter().map(|row| row.map(Seen::from)).collect());
+                    Some(mutate::<action::$action, _, _>(context, once, rows, asked, |by, rows| measurement::decide(by, rows)).await)
                 }
             )+
         }

@@ -1,0 +1,112 @@
+//! The scalars of the schema that clients send: whether a value is one, and what is said if it is not.
+//!
+//! The server asks it for all values of a request before anything runs, so that a day that cannot be read in the second
+//! mutation does not leave the first one done.
+
+use async_graphql::{InputType, Value};
+use chrono::{DateTime, Utc};
+use db::{
+    Date,
+    calendar::{Period, RelativePeriod},
+    violation::Words,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// How a scalar is written, in both languages; and whether a value is one.
+struct Scalar {
+    name: &'static str,
+    holds: fn(&Value) -> bool,
+    vi: &'static str,
+    en: &'static str,
+}
+
+fn holds<T: InputType>(value: &Value) -> bool {
+    T::parse(Some(value.clone())).is_ok()
+}
+
+const SCALARS: &[Scalar] = &[
+    Scalar {
+        name: "Date",
+        holds: holds::<Date>,
+        vi: "ngày viết YYYY-MM-DD, từ năm 1900 đến 2200, ví dụ 2025-04-15",
+        en: "a day is written YYYY-MM-DD, from 1900 to 2200, such as 2025-04-15",
+    },
+    Scalar {
+        name: "DateTime",
+        holds: holds::<DateTime<Utc>>,
+        vi: "thời điểm viết theo RFC 3339, ví dụ 2025-04-15T08:30:00+07:00",
+        en: "an instant is written as in RFC 3339, such as 2025-04-15T08:30:00+07:00",
+    },
+    Scalar {
+        name: "Decimal",
+        holds: holds::<Decimal>,
+        vi: "số thập phân viết trong dấu nháy, dùng dấu chấm, không có dấu phân cách hàng nghìn, ví dụ \"8.5\"",
+        en: "a decimal is a string with a point and without separators of thousands, such as \"8.5\"",
+    },
+    Scalar {
+        name: "Period",
+        holds: holds::<Period>,
+        vi: "kỳ viết 2025-07, 2025-Q3, 2025-S1 hoặc 2025",
+        en: "a period is written 2025-07, 2025-Q3, 2025-S1 or 2025",
+    },
+    Scalar {
+        name: "RelativePeriod",
+        holds: holds::<RelativePeriod>,
+        vi: "kỳ tương đối viết như THIS_MONTH, LAST_QUARTER hoặc LAST_12_MONTHS",
+        en: "a relative period is written as THIS_MONTH, LAST_QUARTER or LAST_12_MONTHS",
+    },
+    Scalar {
+        name: "UUID",
+        holds: holds::<Uuid>,
+        vi: "UUID viết như 0193cb7e-5a00-7000-8000-000000000001",
+        en: "a UUID is written as 0193cb7e-5a00-7000-8000-000000000001",
+    },
+];
+
+/// What is wrong with a value of that scalar; `None` if nothing is, or if it is none of the schema's own.
+#[must_use]
+pub fn wrong(scalar: &str, value: &Value) -> Option<Words> {
+    let scalar = SCALARS.iter().find(|known| known.name == scalar)?;
+    if (scalar.holds)(value) {
+        return None;
+    }
+    let (vi, en) = meant(scalar.name, value).unwrap_or_default();
+    Some(Words { vi: format!("{}{vi}", scalar.vi), en: format!("{}{en}", scalar.en) })
+}
+
+/// What a decimal with a comma was meant to be.
+fn meant(scalar: &str, value: &Value) -> Option<(String, String)> {
+    let Value::String(typed) = value else { return None };
+    let meant = (scalar == "Decimal" && typed.matches(',').count() == 1).then(|| typed.trim().replace(',', "."))?;
+    holds::<Decimal>(&Value::String(meant.clone()))
+        .then(|| (format!(": \"{typed}\" hãy viết \"{meant}\""), format!(": write \"{meant}\" for \"{typed}\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdl;
+
+    #[test]
+    fn every_scalar_that_clients_send_is_known() {
+        let sdl = sdl();
+        let declared = sdl.lines().filter_map(|line| line.strip_prefix("scalar "));
+        // JSON is only answered.
+        let unknown: Vec<_> = declared
+            .map(|line| line.split(' ').next().unwrap_or_default())
+            .filter(|name| *name != "JSON" && SCALARS.iter().all(|known| known.name != *name))
+            .collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
+    #[test]
+    fn a_decimal_with_a_comma_is_answered_with_what_was_meant() {
+        let words = wrong("Decimal", &Value::String("8,5".to_owned())).unwrap();
+        assert!(words.vi.ends_with("\"8,5\" hãy viết \"8.5\""), "{}", words.vi);
+        assert!(words.en.ends_with("write \"8.5\" for \"8,5\""), "{}", words.en);
+        assert!(wrong("Decimal", &Value::String("1.250,75".to_owned())).unwrap().en.ends_with("\"8.5\""));
+        assert_eq!(wrong("Decimal", &Value::String("8.5".to_owned())), None);
+        assert_eq!(wrong("String", &Value::Null), None);
+    }
+}

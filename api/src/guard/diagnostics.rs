@@ -1,0 +1,130 @@
+//! What is wrong with a document, in the words of both languages. The English words are those of graphql-js, which most tools
+//! know.
+
+use apollo_compiler::validation::DiagnosticList;
+use async_graphql::Pos;
+use schema::error::ApiError;
+
+/// The most errors that are told of one document.
+const MOST: usize = 20;
+
+/// Rules of validation by the name of their error, as it is said in Vietnamese.
+const RULES: &[(&str, &str)] = &[
+    ("AmbiguousAnonymousOperation", "thao tác không tên chỉ được đứng một mình trong tài liệu"),
+    ("ConflictingFieldArgument", "hai trường cùng tên trong kết quả nhưng khác đối số: hãy đặt bí danh (alias)"),
+    ("ConflictingFieldName", "hai trường khác nhau cùng tên trong kết quả: hãy đặt bí danh (alias)"),
+    ("ConflictingFieldType", "hai trường cùng tên trong kết quả nhưng khác kiểu: hãy đặt bí danh (alias)"),
+    ("DisallowedVariableUsage", "biến có kiểu không hợp với chỗ dùng"),
+    ("FloatCoercionError", "giá trị không phải là số Float"),
+    ("FragmentNameCollision", "hai mảnh (fragment) cùng tên"),
+    ("InputType", "chỗ này cần một kiểu đầu vào"),
+    ("IntCoercionError", "giá trị không phải là số nguyên 32 bit"),
+    ("Introspection", "máy chủ này đã tắt truy vấn nội quan"),
+    ("InvalidFragmentSpread", "mảnh (fragment) không bao giờ áp dụng được ở đây"),
+    ("InvalidFragmentTarget", "mảnh (fragment) phải đặt trên một kiểu có trường"),
+    ("MissingSubselection", "trường này cần chọn các trường con"),
+    ("OperationNameCollision", "hai thao tác cùng tên"),
+    ("RecursionError", "tài liệu lồng nhau quá sâu"),
+    ("RecursiveFragmentDefinition", "mảnh (fragment) gọi lại chính nó"),
+    ("RequiredArgument", "thiếu đối số bắt buộc"),
+    ("RequiredField", "thiếu trường bắt buộc của đầu vào"),
+    ("SubscriptionUsesConditionalSelection", "trường gốc của thao tác theo dõi không được có điều kiện"),
+    ("SubscriptionUsesIntrospection", "thao tác theo dõi không được chọn trường nội quan"),
+    ("SubscriptionUsesMultipleFields", "thao tác theo dõi chỉ được chọn một trường gốc"),
+    ("SubselectionOnEnumType", "trường này không có trường con"),
+    ("SubselectionOnScalarType", "trường này không có trường con"),
+    ("TypeSystemDefinition", "tài liệu truy vấn không được định nghĩa kiểu"),
+    ("UndefinedArgument", "không có đối số này"),
+    ("UndefinedDefinition", "không có kiểu này"),
+    ("UndefinedDirective", "không có chỉ thị (directive) này"),
+    ("UndefinedEnumValue", "không có giá trị này trong tập giá trị"),
+    ("UndefinedField", "không có trường này"),
+    ("UndefinedFragment", "không có mảnh (fragment) này"),
+    ("UndefinedInputValue", "đầu vào không có trường này"),
+    ("UndefinedRootOperation", "không có loại thao tác này"),
+    ("UndefinedTypeInInlineFragmentTypeCondition", "không có kiểu này"),
+    ("UndefinedTypeInNamedFragmentTypeCondition", "không có kiểu này"),
+    ("UndefinedVariable", "biến chưa được khai báo"),
+    ("UniqueArgument", "một đối số được ghi hai lần"),
+    ("UniqueDirective", "chỉ thị (directive) này chỉ được dùng một lần ở mỗi chỗ"),
+    ("UniqueInputField", "một trường của đầu vào được ghi hai lần"),
+    ("UniqueVariable", "một biến được khai báo hai lần"),
+    ("UnreadableValue", "giá trị không đúng dạng của kiểu"),
+    ("UnsupportedLocation", "chỉ thị (directive) này không được dùng ở đây"),
+    ("UnsupportedValueType", "giá trị không đúng kiểu"),
+    ("UnusedFragment", "mảnh (fragment) không được dùng"),
+    ("UnusedVariable", "biến không được dùng"),
+    ("VariableInputType", "biến phải có kiểu đầu vào"),
+];
+
+/// A rule that a document breaks.
+pub(super) fn broken(rule: &str, words: &str, place: Pos) -> ApiError {
+    let vi = RULES.iter().find(|(name, _)| *name == rule).map_or("tài liệu sai quy tắc", |(_, vi)| vi);
+    ApiError::unreadable("VALIDATION", format!("{vi} ({words})"), words.to_owned()).at(vec![place])
+}
+
+/// All that validation has found, in the order of the text.
+pub(super) fn invalid(found: &DiagnosticList) -> Vec<ApiError> {
+    let mut errors: Vec<_> = found
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.line_column_range().map_or_else(Pos::default, |range| position(range.start));
+            let rule = diagnostic.error.unstable_error_name().unwrap_or_default();
+            let words = diagnostic.error.unstable_compat_message().unwrap_or_else(|| diagnostic.error.to_string());
+            (place, broken(rule, &words, place))
+        })
+        .collect();
+    errors.sort_by_key(|(place, _)| (place.line, place.column));
+    errors.into_iter().map(|(_, error)| error).take(MOST).collect()
+}
+
+/// Why a text is no document.
+pub(super) fn syntax(found: &DiagnosticList) -> ApiError {
+    let Some(first) = found.iter().next() else {
+        return ApiError::unreadable("SYNTAX", "sai cú pháp", "syntax error");
+    };
+    let places = first.line_column_range().map(|range| position(range.start));
+    let words = first.error.to_string();
+    let words = words.strip_prefix("syntax error: ").unwrap_or(&words);
+    ApiError::unreadable("SYNTAX", format!("sai cú pháp ({words})"), format!("syntax error: {words}"))
+        .at(places.into_iter().collect())
+}
+
+/// A name that two operations or two fragments have.
+pub(super) fn twice(rule: &str, name: &str, place: Pos) -> ApiError {
+    broken(rule, &format!("There can be only one operation or fragment named \"{name}\"."), place)
+}
+
+/// An operation without a name beside others.
+pub(super) fn nameless(place: Pos) -> ApiError {
+    broken("AmbiguousAnonymousOperation", "This anonymous operation must be the only defined operation.", place)
+}
+
+/// A definition of a type in a document that is to be executed.
+pub(super) fn not_executable(place: Pos) -> ApiError {
+    broken("TypeSystemDefinition", "A document to be executed defines operations and fragments only.", place)
+}
+
+/// A variable where only a constant may stand.
+pub(super) fn variable_in_default(place: Pos) -> ApiError {
+    ApiError::unreadable(
+        "SYNTAX",
+        "giá trị mặc định của biến không được dùng biến",
+        "a default value must not use a variable",
+    )
+    .at(vec![place])
+}
+
+/// A number with more digits than one can have.
+pub(super) fn number(digits: &str) -> ApiError {
+    ApiError::unreadable("SYNTAX", format!("{digits} quá lớn"), format!("{digits} is too large"))
+}
+
+/// A text with U+0000.
+pub(super) fn nul() -> ApiError {
+    ApiError::unreadable("INPUT", "văn bản không được chứa ký tự U+0000", "U+0000 is not allowed in text")
+}
+
+pub(super) fn position(place: apollo_compiler::parser::LineColumn) -> Pos {
+    Pos { line: place.line, column: place.column }
+}
