@@ -203,7 +203,7 @@ async fn what_cannot_be_an_account_is_told_field_by_field() {
     let admin = administrator(&db, "qng.ubnd").await;
     for (input, errors) in [
         (
-            json!({ "login": "", "fullName": "Lan\u{202e}", "email": "a\u{0}@b" }),
+            json!({ "login": "", "fullName": "Lan\u{202e}", "email": "a\u{1}@b" }),
             vec!["REQUIRED login", "MALFORMED fullName", "MALFORMED email"],
         ),
         (json!({ "login": "x".repeat(129), "fullName": "ệ".repeat(201) }), vec!["TOO_LONG login", "TOO_LONG fullName"]),

@@ -5,10 +5,7 @@ use std::{any::TypeId, sync::Arc};
 use async_graphql::{Data, Executor, Request, Response, Schema, ValidationMode};
 use chrono::{DateTime, Utc};
 use db::{Date, Origin, Pool, Reader, Writer};
-use futures_util::{
-    StreamExt as _,
-    stream::{self, BoxStream},
-};
+use futures_util::{StreamExt as _, stream::BoxStream};
 use object_layer::MergedObject;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -21,7 +18,6 @@ use crate::{
     clock::Clock,
     directives::{DirectiveQuery, change::DirectiveMutation},
     documents::DocumentQuery,
-    error::ApiError,
     indicators::IndicatorQuery,
     labels::LabelQuery,
     loaders::Loaders,
@@ -179,16 +175,6 @@ impl Executor for Api {
         if let Some(feed) = &self.feed {
             request.data.insert(Arc::clone(feed));
         }
-        let answers = self.schema.execute_stream_with_session_data(request, session.unwrap_or_default());
-        let begun = stream::once(answers.into_future());
-        // The library has a stream for each field at the root, and none for those in fragments.
-        let answers = begun.flat_map(|(first, others)| {
-            let first = first.unwrap_or_else(|| {
-                let words = "a subscription selects its field at its root, in no fragment";
-                Response::from_errors(vec![ApiError::bad_request("VALIDATION", words).into_server_error()])
-            });
-            stream::once(std::future::ready(first)).chain(others)
-        });
-        answers.boxed()
+        self.schema.execute_stream_with_session_data(request, session.unwrap_or_default()).boxed()
     }
 }

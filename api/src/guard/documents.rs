@@ -1,10 +1,12 @@
 //! Documents that were read before.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    Name,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    Name, Positioned,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType, Selection,
+    },
 };
 use moka::sync::Cache;
 use schema::error::ApiError;
@@ -44,6 +46,23 @@ impl Document {
         Self { parsed, operations }
     }
 
+    /// With the field of each subscription at its very root: the library does not look for it in fragments. Of a valid
+    /// document only, for others may have no end.
+    pub(super) fn flattened(mut self) -> Self {
+        let fragments = &self.parsed.fragments;
+        let operations = match &mut self.parsed.operations {
+            DocumentOperations::Single(only) => vec![only],
+            DocumentOperations::Multiple(several) => several.values_mut().collect(),
+        };
+        for operation in operations.into_iter().filter(|operation| operation.node.ty == OperationType::Subscription) {
+            let set = &mut operation.node.selection_set.node;
+            let mut fields = Vec::new();
+            flatten(&set.items, fragments, &mut fields);
+            set.items = fields;
+        }
+        self
+    }
+
     /// The document as the executor takes it.
     #[must_use]
     pub const fn parsed(&self) -> &ExecutableDocument {
@@ -72,6 +91,26 @@ impl Document {
             (DocumentOperations::Single(_), Some(_)) => None,
         };
         definition.map(|definition| &definition.node)
+    }
+}
+
+fn flatten(
+    items: &[Positioned<Selection>],
+    fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
+    fields: &mut Vec<Positioned<Selection>>,
+) {
+    for item in items {
+        let within = match &item.node {
+            Selection::Field(_) => {
+                fields.push(item.clone());
+                continue;
+            }
+            Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set),
+            Selection::FragmentSpread(spread) => {
+                fragments.get(&spread.node.fragment_name.node).map(|fragment| &fragment.node.selection_set)
+            }
+        };
+        flatten(within.map(|set| set.node.items.as_slice()).unwrap_or_default(), fragments, fields);
     }
 }
 

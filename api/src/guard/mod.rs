@@ -189,7 +189,7 @@ impl Guard {
     fn read(&self, text: &str) -> Result<Document, ApiError> {
         let (valid, document) = self.measure(text)?;
         validation::validate(&self.schema, self.introspection, &valid)?;
-        Ok(document)
+        Ok(document.flattened())
     }
 
     /// A document within the limits, whatever it asks for: as it is validated, and as it is executed.

@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, header},
 };
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream, stream::BoxStream};
+use futures_util::{StreamExt as _, future, stream, stream::BoxStream};
 use schema::error::{ApiError, Code};
 use tokio::{
     sync::{OwnedSemaphorePermit, watch},
@@ -63,6 +63,11 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     });
     match begun {
         Ok(answers) => stream(Stream::new(answers, client, place, live.stop.clone())),
+        // The protocol tells of a document that is not valid in the stream.
+        Err(error) if error.reason() == Some("VALIDATION") => {
+            let answer = future::ready(GraphqlResponse::refuse(error, &client.caller));
+            stream(Stream::new(stream::once(answer).boxed(), client, place, live.stop.clone()))
+        }
         Err(error) => graphql::refuse(error, &client.caller),
     }
 }
