@@ -57,6 +57,7 @@ pub enum Edit<T> {
 
 impl Edit<String> {
     /// `None` if it stays; what it becomes otherwise.
+    #[allow(clippy::option_option, reason = "what is left out and what is emptied are two things")]
     pub(crate) fn as_opt_deref(&self) -> Option<Option<&str>> {
         match self {
             Self::Stays => None,

@@ -131,9 +131,9 @@ pub struct ApiError {
     vi: Cow<'static, str>,
     en: Cow<'static, str>,
     extensions: Vec<(&'static str, Value)>,
-    locations: Vec<Pos>,
+    locations: Box<[Pos]>,
     /// What else is wrong with the request.
-    others: Vec<Self>,
+    others: Box<[Self]>,
     /// For the log only.
     cause: Option<Arc<DbError>>,
 }
@@ -146,8 +146,8 @@ impl ApiError {
             vi: vi.into(),
             en: en.into(),
             extensions: Vec::new(),
-            locations: Vec::new(),
-            others: Vec::new(),
+            locations: Box::default(),
+            others: Box::default(),
             cause: None,
         }
     }
@@ -162,7 +162,7 @@ impl ApiError {
     /// Says where in the document the error stands; a resolver's errors know that by themselves.
     #[must_use]
     pub fn at(mut self, locations: Vec<Pos>) -> Self {
-        self.locations = locations;
+        self.locations = locations.into();
         self
     }
 
@@ -259,7 +259,7 @@ impl ApiError {
     #[must_use]
     pub fn into_server_error(self) -> ServerError {
         let mut error = ServerError::new(self.en.clone(), None);
-        error.locations.clone_from(&self.locations);
+        error.locations = self.locations.to_vec();
         error.source = Some(Arc::new(self));
         error
     }
@@ -267,7 +267,7 @@ impl ApiError {
     /// With what else is wrong with the request: each is told by itself.
     #[must_use]
     pub fn beside(mut self, others: impl IntoIterator<Item = Self>) -> Self {
-        self.others.extend(others);
+        self.others = others.into_iter().collect();
         self
     }
 

@@ -115,7 +115,8 @@ impl Reading<'_> {
                 Ok(Value::String(chosen))
             }
             (Some(ExtendedType::Enum(choice)), value) => {
-                let all = choice.values.keys().take(30).map(|value| value.as_str()).collect::<Vec<_>>().join(", ");
+                let all =
+                    choice.values.keys().take(30).map(apollo_compiler::Name::as_str).collect::<Vec<_>>().join(", ");
                 let shown = shown(&value);
                 Err(said(format!("{shown} không thuộc {name}: {all}"), format!("{shown} is none of {name}: {all}")))
             }
@@ -189,12 +190,13 @@ pub(super) fn is_rows(schema: &Schema, field: &str, item: &Type) -> bool {
 
 fn scalar(name: &str, value: Value) -> Result<Value, Words> {
     let read = match (name, value) {
-        ("Boolean", value @ Value::Boolean(_)) | ("String" | "ID", value @ Value::String(_)) => Ok(value),
+        ("Boolean", value @ Value::Boolean(_))
+        | ("String" | "ID", value @ Value::String(_))
+        | ("Float", value @ Value::Number(_)) => Ok(value),
         ("Int", Value::Number(number)) => match whole(&number) {
             Some(whole) => Ok(Value::from(whole)),
             None => Err(Value::Number(number)),
         },
-        ("Float", value @ Value::Number(_)) => Ok(value),
         ("ID", Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Value::from(number.to_string())),
         ("Boolean" | "String" | "Int" | "Float" | "ID", value) => Err(value),
         (_, value) => return scalars::wrong(name, &value).map_or(Ok(value), Err),

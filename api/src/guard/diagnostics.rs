@@ -115,9 +115,9 @@ pub(super) fn variable_in_default(place: Pos) -> ApiError {
     .at(vec![place])
 }
 
-/// A number with more digits than one can have.
-pub(super) fn number(digits: &str) -> ApiError {
-    ApiError::unreadable("SYNTAX", format!("{digits} quá lớn"), format!("{digits} is too large"))
+/// A number that is larger than one can be.
+pub(super) fn too_large() -> ApiError {
+    ApiError::unreadable("SYNTAX", "số quá lớn", "a number is too large")
 }
 
 /// A text with U+0000.

@@ -179,7 +179,13 @@ impl Tree<'_> {
     }
 
     fn value(&self, value: &Node<ast::Value>) -> Result<Value, ApiError> {
-        read_value(value).map_err(|(error, span)| error.at(vec![self.lines.position(span)]))
+        read_value(value).map_err(|(unreadable, span)| {
+            let error = match unreadable {
+                Unreadable::Nul => diagnostics::nul(),
+                Unreadable::TooLarge => diagnostics::too_large(),
+            };
+            error.at(vec![self.lines.position(span)])
+        })
     }
 
     fn condition(&self, on: &apollo_compiler::Name) -> Positioned<TypeCondition> {
@@ -198,13 +204,21 @@ pub(super) fn constant(value: &Node<ast::Value>) -> Option<ConstValue> {
     read_value(value).ok()?.into_const()
 }
 
-fn read_value(value: &Node<ast::Value>) -> Result<Value, (ApiError, Option<SourceSpan>)> {
+/// Why a literal is no value.
+enum Unreadable {
+    /// It holds U+0000.
+    Nul,
+    /// No number is so large.
+    TooLarge,
+}
+
+fn read_value(value: &Node<ast::Value>) -> Result<Value, (Unreadable, Option<SourceSpan>)> {
     let read = match &**value {
         ast::Value::Null => Value::Null,
         ast::Value::Boolean(value) => Value::Boolean(*value),
         ast::Value::Enum(name) => Value::Enum(Name::new(name.as_str())),
         ast::Value::Variable(name) => Value::Variable(Name::new(name.as_str())),
-        ast::Value::String(text) if text.contains('\0') => return Err((diagnostics::nul(), value.location())),
+        ast::Value::String(text) if text.contains('\0') => return Err((Unreadable::Nul, value.location())),
         ast::Value::String(text) => Value::String(text.clone()),
         ast::Value::Int(digits) => number(digits.as_str(), value)?,
         ast::Value::Float(digits) => number(digits.as_str(), value)?,
@@ -218,8 +232,8 @@ fn read_value(value: &Node<ast::Value>) -> Result<Value, (ApiError, Option<Sourc
 }
 
 /// A number as JSON holds it.
-fn number(digits: &str, value: &Node<ast::Value>) -> Result<Value, (ApiError, Option<SourceSpan>)> {
-    digits.parse().map(Value::Number).map_err(|_| (diagnostics::number(digits), value.location()))
+fn number(digits: &str, value: &Node<ast::Value>) -> Result<Value, (Unreadable, Option<SourceSpan>)> {
+    digits.parse().map(Value::Number).map_err(|_| (Unreadable::TooLarge, value.location()))
 }
 
 fn by_name(mut all: Vec<(Option<Name>, Positioned<OperationDefinition>)>) -> Result<DocumentOperations, ApiError> {

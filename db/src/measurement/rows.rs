@@ -62,7 +62,9 @@ impl<T> Rows<T> {
             match row {
                 Row::Read(row) => rows.push((number, row)),
                 Row::Unreadable(fields) => {
-                    fields.into_iter().for_each(|field| errors.refuse(number, field.violation()));
+                    for field in fields {
+                        errors.refuse(number, field.violation());
+                    }
                 }
             }
         }
