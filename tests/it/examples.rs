@@ -84,3 +84,29 @@ async fn the_guides_program_runs() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     server.stop().await.unwrap();
 }
+
+/// The recipe of the client guide, over the saved examples: the public generator makes types of them, and the compiler takes them.
+/// Needs node and npm; the packages are fetched once, into the target folder.
+#[test]
+fn the_guides_recipe_makes_types() {
+    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "codegen");
+    let guide = include_str!("../../docs/GUIDE.md");
+    let recipe = guide.split_once("```ts codegen.ts\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    std::fs::write(folder.join("codegen.ts"), recipe).unwrap();
+    std::fs::write(folder.join("schema.graphql"), schema::sdl()).unwrap();
+    let documents = folder.join("documents");
+    let _ = std::fs::remove_dir_all(&documents);
+    std::fs::create_dir(&documents).unwrap();
+    for (number, example) in api::explorer::examples().iter().enumerate() {
+        std::fs::write(documents.join(format!("{number}.graphql")), &example.query).unwrap();
+    }
+    let compile =
+        ["tsc", "--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "gql/index.ts"];
+    for arguments in [&["graphql-codegen"][..], &compile] {
+        let output = Command::new("npx").args(arguments).current_dir(&folder).output().unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&told));
+    }
+    let types = std::fs::read_to_string(folder.join("gql/graphql.ts")).unwrap();
+    assert!(types.contains("Query") && !types.contains(": any"), "a scalar has no type");
+}

@@ -22,6 +22,7 @@ mod directives_written;
 mod documents;
 mod embedded;
 mod examples;
+mod explorer;
 mod faults;
 mod http;
 mod keys;

@@ -7,8 +7,9 @@ import { useEditorContext, useExecutionContext, usePluginStore } from '@graphiql
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { createClient } from 'graphql-ws';
 import { Account, loadAccounts } from './account.jsx';
-import { examplesPlugin, loadExamples } from './examples.jsx';
+import { examplesPlugin, isNarrow, loadExamples } from './examples.jsx';
 import { ENDPOINT, authorizedFetch, connectionParams } from './session.js';
+import { words } from './words.js';
 import favicon from './favicon.svg';
 import 'graphiql/style.css';
 import './style.css';
@@ -45,6 +46,20 @@ function RunOnce() {
   return null;
 }
 
+/** Names the editors for who hears the page, and lets the keyboard scroll them: the library does neither. */
+function NameEditors() {
+  const { queryEditor, variableEditor, headerEditor, responseEditor } = useEditorContext();
+  useEffect(() => {
+    const { query, variables, headers, answer } = words.editors;
+    const named = [[queryEditor, query], [variableEditor, variables], [headerEditor, headers], [responseEditor, answer]];
+    for (const [editor, name] of named) {
+      editor?.getInputField().setAttribute('aria-label', name);
+      editor?.getScrollerElement().setAttribute('tabindex', '0');
+    }
+  }, [queryEditor, variableEditor, headerEditor, responseEditor]);
+  return null;
+}
+
 const [examples, accounts] = await Promise.all([loadExamples(), loadAccounts()]);
 const opening = isFirstVisit() ? examples[0] : undefined;
 const plugins = [examplesPlugin(examples), DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
@@ -58,7 +73,7 @@ function Explorer() {
     <GraphiQLProvider
       fetcher={fetcher}
       plugins={plugins}
-      visiblePlugin={plugins[0]}
+      visiblePlugin={isNarrow() ? undefined : plugins[0]}
       referencePlugin={DOC_EXPLORER_PLUGIN}
       defaultQuery=""
       defaultTabs={opening && [{ query: opening.query, variables: opening.variables }]}
@@ -82,7 +97,7 @@ function Page() {
   const pluginsKnown = usePluginStore().plugins.length > 0;
   return (
     pluginsKnown && (
-      <GraphiQLInterface defaultEditorToolsVisibility showPersistHeadersSettings={false}>
+      <GraphiQLInterface defaultEditorToolsVisibility={!isNarrow()} showPersistHeadersSettings={false}>
         <GraphiQL.Logo>
           <Account accounts={accounts} />
           <span className="cotmoc-logo">
@@ -90,6 +105,7 @@ function Page() {
             Cotmoc
           </span>
         </GraphiQL.Logo>
+        <NameEditors />
         {opening && <RunOnce />}
       </GraphiQLInterface>
     )

@@ -1,6 +1,10 @@
 import { flushSync } from 'react-dom';
 import { parse } from 'graphql';
-import { useEditorContext, useExecutionContext } from '@graphiql/react';
+import { useEditorContext, useExecutionContext, usePluginStore } from '@graphiql/react';
+import { language, words } from './words.js';
+
+/** Where there is no room for the side pane beside the editors. */
+export const isNarrow = () => matchMedia('(max-width: 700px)').matches;
 
 /**
  * The saved examples, in the server's order. Variables come as an object and are shown as text.
@@ -12,6 +16,7 @@ export async function loadExamples() {
     const examples = response.ok ? await response.json() : [];
     return examples.map(example => ({
       ...example,
+      ...example[language],
       variables: example.variables ? JSON.stringify(example.variables, null, 2) : '',
     }));
   } catch (error) {
@@ -22,15 +27,15 @@ export async function loadExamples() {
 
 /** The plugin of the side bar that lists `examples`; called once, as GraphiQL compares plugins by identity. */
 export function examplesPlugin(examples) {
-  return { title: 'Examples', icon: ExamplesIcon, content: () => <Examples examples={examples} /> };
+  return { title: words.examples, icon: ExamplesIcon, content: () => <Examples examples={examples} /> };
 }
 
 function Examples({ examples }) {
   const open = useOpenExample();
   return (
-    <section className="cotmoc-examples" aria-label="Examples">
-      <div className="cotmoc-examples-title">Examples</div>
-      <p>Each opens in a tab of its own; queries run at once.</p>
+    <section className="cotmoc-examples" aria-label={words.examples}>
+      <h1>{words.examples}</h1>
+      <p>{words.examplesHint}</p>
       {[...Map.groupBy(examples, example => example.group)].map(([group, members]) => (
         <div key={group}>
           <h2>{group}</h2>
@@ -40,7 +45,7 @@ function Examples({ examples }) {
                 <button type="button" onClick={() => open(example)}>
                   <strong>{example.title}</strong>
                   {example.description && <span>{example.description}</span>}
-                  {example.as && <span>For <code>{example.as}</code>: sign in first.</span>}
+                  {example.as && <span>{words.signInFirst(example.as)}</span>}
                 </button>
               </li>
             ))}
@@ -55,12 +60,16 @@ function Examples({ examples }) {
 function useOpenExample() {
   const { tabs, addTab, changeTab, queryEditor, variableEditor } = useEditorContext();
   const { run, stop, isSubscribed } = useExecutionContext();
+  const { setVisiblePlugin } = usePluginStore();
   return example => {
     if (!queryEditor || !variableEditor) {
       return;
     }
     if (isSubscribed) {
       stop();
+    }
+    if (isNarrow()) {
+      setVisiblePlugin(null);
     }
     const held = tabs.findIndex(
       ({ query, variables }) => query === example.query && (variables ?? '') === example.variables,

@@ -1,5 +1,9 @@
 const WORDS = {
   en: {
+    examples: 'Examples',
+    examplesHint: 'Each opens in a tab of its own; queries run at once.',
+    signInFirst: login => `For ${login}: sign in first.`,
+    editors: { query: 'Query', variables: 'Variables', headers: 'Headers', answer: 'Answer' },
     signIn: 'Sign in',
     signOut: 'Sign out',
     login: 'Login',
@@ -15,6 +19,10 @@ const WORDS = {
     unreachable: 'The server cannot be reached, please try again',
   },
   vi: {
+    examples: 'Ví dụ',
+    examplesHint: 'Mỗi ví dụ mở trong một thẻ riêng; truy vấn chạy ngay.',
+    signInFirst: login => `Dành cho ${login}: hãy đăng nhập trước.`,
+    editors: { query: 'Truy vấn', variables: 'Biến', headers: 'Tiêu đề HTTP', answer: 'Kết quả' },
     signIn: 'Đăng nhập',
     signOut: 'Đăng xuất',
     login: 'Tên đăng nhập',
@@ -36,3 +44,5 @@ export const language =
   navigator.languages.map(tag => tag.split('-')[0]).find(tag => tag in WORDS) ?? document.documentElement.lang;
 
 export const words = WORDS[language];
+
+document.documentElement.lang = language;

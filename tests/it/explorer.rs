@@ -1,0 +1,54 @@
+//! The explorer in a real browser: on a phone, in the reader's language, and for those who do not look at it.
+
+use std::{env, process::Command};
+
+use schema::clock::Clock;
+use serde_json::{Value, json};
+use tests::{TestDb, demo, npm::installed, server::Node};
+
+/// The browser, as Debian and others name it. CI has one; elsewhere `None` leaves the test out, and says so.
+fn browser() -> Option<String> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
+    assert!(found.is_some() || env::var_os("CI").is_none(), "CI needs a Chromium: see scripts/install.sh");
+    found.map(|name| {
+        let path = Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap().stdout;
+        String::from_utf8(path).unwrap().trim().to_owned()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_for_phones_readers_and_screen_readers() {
+    let Some(browser) = browser() else {
+        // A test's own words are shown with `--nocapture`, or if it fails.
+        eprintln!("SKIPPED: there is no Chromium here");
+        return;
+    };
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
+    let url = node.url("/");
+    let look = move || {
+        let folder = installed(env!("CARGO_TARGET_TMPDIR"), "browser");
+        Command::new("node").args(["explorer.mjs", &url, &browser]).current_dir(folder).output().unwrap()
+    };
+    let output = tokio::task::spawn_blocking(look).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (phone, answer) = (&seen["phone"], &seen["phone"]["answer"]);
+    assert_eq!(
+        json!([phone["language"], phone["signIn"], phone["examples"]]),
+        json!(["vi", "Đăng nhập", "Ví dụ"]),
+        "{seen:#}"
+    );
+    let number = |value: &Value| value.as_f64().unwrap();
+    let (right, bottom) =
+        (number(&answer["x"]) + number(&answer["width"]), number(&answer["y"]) + number(&answer["height"]));
+    assert!(number(&answer["height"]) > 300.0 && right <= 390.0 && bottom <= 844.0, "{answer}");
+    assert_eq!((phone["width"].as_u64(), phone["paneIsClosed"].as_bool()), (Some(390), Some(true)));
+    assert_eq!(json!([seen["tablet"]["language"], seen["desk"]["language"]]), json!(["vi", "en"]));
+    assert_eq!(seen["desk"]["signIn"], "Sign in");
+    for reader in ["phone", "tablet", "desk"] {
+        assert_eq!(seen[reader]["serious"], json!([]), "{reader}");
+    }
+    node.stop().await;
+}
