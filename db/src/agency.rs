@@ -153,7 +153,8 @@ pub struct AgencyFilter {
     pub simulated: Option<bool>,
     /// The day on which the tree is read; today in Asia/Ho_Chi_Minh if left out
     pub on: Option<Date>,
-    /// Every word of it occurs in a name, an alias or the code; tone marks and case do not matter
+    /// Every word of it occurs in a name, an alias or the code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

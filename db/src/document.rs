@@ -12,7 +12,9 @@ use crate::{
     noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
     schema::{agency, document, document_relation, programme, programme_document},
-    search::matching,
+    search::{containing, matching},
+    sql_functions,
+    text::fold,
     text_enum::text_enum,
     visible::{refers_to_visible, visible},
 };
@@ -153,7 +155,7 @@ pub struct Document {
 /// Narrows a list of documents. What is left out or null narrows nothing; several fields narrow together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct DocumentFilter {
-    /// Number and symbol, exactly as printed
+    /// Number and symbol as printed; case, tone marks and the kind of dashes do not matter
     pub symbol: Option<String>,
     /// Code of the agency that issued it
     pub issuer: Option<String>,
@@ -169,7 +171,8 @@ pub struct DocumentFilter {
     pub issued_from: Option<Date>,
     /// Issued on this day or earlier; documents without a date are left out
     pub issued_until: Option<Date>,
-    /// Every word of it occurs in symbol, title or code; tone marks and case do not matter
+    /// Every word of it occurs in symbol, title or code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 
@@ -210,7 +213,7 @@ pub(crate) fn id_of_code(
 ) -> ty::IntoBoxed<'static, ty::Select<document::table, document::id>, Pg> {
     document::table
         .select(document::id)
-        .filter(document::code.eq(code))
+        .filter(sql_functions::fold(document::code).eq(fold(&code)))
         .filter(visible(reader, document::table))
         .into_boxed()
 }
@@ -223,7 +226,10 @@ impl Stored for Document {
     fn filtered(reader: &Reader, filter: &DocumentFilter) -> Self::Query {
         let mut query = document::table.filter(visible(reader, document::table)).into_boxed();
         if let Some(symbol) = filter.symbol.clone() {
-            query = query.filter(document::symbol.eq(symbol));
+            let symbol = fold(&symbol);
+            // The first condition has an index.
+            query = query.filter(document::search_text.like(containing(&symbol)));
+            query = query.filter(sql_functions::fold_nullable(document::symbol).eq(symbol));
         }
         if let Some(code) = filter.issuer.clone() {
             let issuer = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
@@ -289,7 +295,7 @@ impl StoredBelow for Document {
     }
 }
 
-noun!(Document, document, tag b'd', coded by code, listed below);
+noun!(Document, document, tag b'd', coded by code as folded, listed below);
 
 /// What a document does to another document, or to an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]

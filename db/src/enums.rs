@@ -49,6 +49,8 @@ text_enum! {
         Month => "MONTH",
         /// To the quarter
         Quarter => "QUARTER",
+        /// To the half-year (6 tháng đầu năm, 6 tháng cuối năm)
+        HalfYear => "HALF_YEAR",
         /// To the year
         Year => "YEAR",
         /// No date is stated

@@ -124,6 +124,9 @@ pub struct Indicator {
     pub frequency: PeriodKind,
     /// Decimal places people read it with, 0 to 6
     pub decimals: i16,
+    /// Of a ratio: the decimal places that its numerator and denominator may have; null: none, for they are counted, or six where
+    /// the unit is a share of money
+    pub part_decimals: Option<i16>,
     /// Smallest plausible value; null if there is none
     pub lower_bound: Option<Decimal>,
     /// Largest plausible value; null if there is none
@@ -133,6 +136,17 @@ pub struct Indicator {
     /// The agency that answers for it
     #[graphql(skip)]
     pub lead_agency_id: Option<Uuid>,
+}
+
+impl Indicator {
+    /// The decimal places that the parts of a ratio may have.
+    pub(crate) fn part_places(&self) -> u32 {
+        match (self.part_decimals, self.unit) {
+            (Some(places), _) => places.unsigned_abs().into(),
+            (None, Unit::PercentGrdp | Unit::PercentLocalBudget) => 6,
+            (None, _) => 0,
+        }
+    }
 }
 
 /// Narrows a list of indicators. What is left out or null narrows nothing; several fields narrow together.
@@ -150,7 +164,8 @@ pub struct IndicatorFilter {
     pub value_kinds: Option<Vec<ValueKind>>,
     /// Reported in periods of any of these lengths
     pub frequencies: Option<Vec<PeriodKind>>,
-    /// Every word of it occurs in a name or the code; tone marks and case do not matter
+    /// Every word of it occurs in a name or the code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

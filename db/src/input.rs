@@ -7,6 +7,7 @@ use async_graphql::{InputType, InputValueError, InputValueResult, Name, Value, r
 use crate::{
     DbError, Violation, ViolationCode,
     text::{TextError, check_text},
+    violation::Words,
 };
 
 /// Looks at the fields of an input one after the other, and says all at once what has to be mended.
@@ -16,14 +17,10 @@ pub(crate) struct Checks(Vec<Violation>);
 impl Checks {
     /// A text as it is stored; what is wrong with it is kept for [`Checks::passed`].
     pub(crate) fn text(&mut self, field: &'static str, typed: &str, most: u16) -> String {
-        let violation = |code| Violation::of(code, &["input", field]);
-        match check_text(typed, usize::from(most)) {
-            Ok(text) => return text,
-            Err(TextError::Blank) => self.0.push(violation(ViolationCode::Required)),
-            Err(TextError::TooLong { .. }) => self.0.push(violation(ViolationCode::TooLong).limit(most.into())),
-            Err(TextError::Forbidden { .. }) => self.0.push(violation(ViolationCode::Malformed)),
-        }
-        String::new()
+        check_text(typed, usize::from(most)).unwrap_or_else(|error| {
+            self.0.push(error.violation(&["input", field]));
+            String::new()
+        })
     }
 
     /// A text that may be left out.
@@ -108,6 +105,22 @@ impl<T: InputType> InputType for Edit<T> {
     }
 }
 
+impl TextError {
+    /// What has to be mended in a text, beside its field.
+    pub(crate) fn violation(&self, field: &[&'static str]) -> Violation {
+        match self {
+            Self::Blank => Violation::of(ViolationCode::Required, field),
+            Self::TooLong { max, .. } => {
+                Violation::of(ViolationCode::TooLong, field).limit(i32::try_from(*max).unwrap_or(i32::MAX))
+            }
+            Self::Forbidden { character, position } => Violation::of(ViolationCode::Malformed, field).saying(Words {
+                vi: format!("Ký tự thứ {position} (U+{:04X}) không dùng được", u32::from(*character)),
+                en: format!("Character {position} (U+{:04X}) cannot be used", u32::from(*character)),
+            }),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +143,8 @@ mod tests {
                 ("MALFORMED", "input.note".to_owned(), None),
             ]
         );
+        let named = broken.last().and_then(|it| it.words.as_ref()).map(|words| words.vi.as_str());
+        assert_eq!(named, Some("Ký tự thứ 4 (U+202E) không dùng được"));
         assert!(Checks::default().passed().is_ok());
     }
 }

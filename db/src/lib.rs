@@ -11,6 +11,7 @@ pub mod comparator;
 pub mod connection;
 mod date;
 pub mod deadline;
+pub mod decimal;
 pub mod demo;
 pub mod directive;
 pub mod document;

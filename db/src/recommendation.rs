@@ -109,7 +109,8 @@ pub struct RecommendationFilter {
     pub to: Option<String>,
     /// Code of the document it stands in
     pub document: Option<String>,
-    /// Every word of it occurs in topic, text or code; tone marks and case do not matter
+    /// Every word of it occurs in topic, text or code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

@@ -196,6 +196,10 @@ diesel::table! {
         done_reported_by -> Nullable<Uuid>,
         /// The account that confirmed it, never the one that reported it; null while nobody has, or if the source does not say
         confirmed_by -> Nullable<Uuid>,
+        /// True if the first deadline is only expected. Kept by the deadline's trigger
+        original_due_expected -> Bool,
+        /// True if the deadline now in force is only expected, so that nobody is late once it is over. Kept by the deadline's trigger
+        due_expected -> Bool,
     }
 }
 
@@ -217,7 +221,7 @@ diesel::table! {
         revision -> Int4,
         /// The deadline as written
         words -> Nullable<Text>,
-        /// The day written, or the last day of the month, quarter or year written (its first day after "before")
+        /// The day written, or the last day of the month, quarter, half-year or year written (its first day after "before")
         stated_on -> Nullable<Date>,
         precision -> Text,
         /// BY and WITHIN include the day, BEFORE does not; EXPECTED ends on its last day too, though it is no promise; DURING is a period of work and no deadline
@@ -230,6 +234,8 @@ diesel::table! {
         set_on -> Nullable<Date>,
         document_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// How often it comes again: then stated_on is the first time, and due_on is null. Null if it comes once
+        cadence -> Nullable<Text>,
     }
 }
 
@@ -456,6 +462,8 @@ diesel::table! {
         lead_agency_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Decimal places that the parts of a ratio may have; null: none, for they are counted, or six where the unit is a share of money
+        part_decimals -> Nullable<Int2>,
     }
 }
 
@@ -521,7 +529,7 @@ diesel::table! {
         /// CALENDAR, or ADMINISTRATIVE where a month runs from the 15th of the month before to the 14th
         regime -> Text,
         period_kind -> Text,
-        /// Canonical code: 2025-07, 2025-Q3, 2025-S1, 2025-M9, 2025
+        /// Canonical code: 2025-07, 2025-Q3, 2025-S1, 2025-9M, 2025
         period -> Text,
         /// First day of the period (Asia/Ho_Chi_Minh)
         starts_on -> Date,

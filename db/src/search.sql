@@ -1,24 +1,30 @@
 -- What fits a search text best, over the nouns that people look for by words. What stands in braces is filled in:
 -- parameters, and the rule by which the reader sees a noun.
-WITH hit (noun, id, rank) AS (
-    SELECT 'AGENCY', id, word_similarity({text}, search_text) FROM agency
-    WHERE 'AGENCY' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns}))
+WITH hit (noun, id, code, is_code, is_name, search_text) AS (
+    SELECT 'AGENCY', id, code, fold(code) = {text}, {text} = ANY (ARRAY(SELECT fold(name) FROM unnest(aliases || name_vi || name_en) AS names (name))), search_text FROM agency
+    WHERE 'AGENCY' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun})))
     UNION ALL
-    SELECT 'DOCUMENT', id, word_similarity({text}, search_text) FROM document
-    WHERE 'DOCUMENT' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns})) AND {document is visible}
+    SELECT 'DOCUMENT', id, code, {text} IN (fold(code), fold(symbol)), fold(title) = {text}, search_text FROM document
+    WHERE 'DOCUMENT' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND {document is visible}
     UNION ALL
-    SELECT 'INDICATOR', id, word_similarity({text}, search_text) FROM indicator
-    WHERE 'INDICATOR' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns}))
+    SELECT 'INDICATOR', id, code, fold(code) = {text}, {text} IN (fold(name_vi), fold(name_en)), search_text FROM indicator
+    WHERE 'INDICATOR' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun})))
     UNION ALL
-    SELECT 'DIRECTIVE', id, word_similarity({text}, search_text) FROM directive
-    WHERE 'DIRECTIVE' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns})) AND {directive is visible}
+    SELECT 'DIRECTIVE', id, code, fold(code) = {text}, fold(title) = {text}, search_text FROM directive
+    WHERE 'DIRECTIVE' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND {directive is visible}
     UNION ALL
-    SELECT 'RECOMMENDATION', id, word_similarity({text}, search_text) FROM recommendation
-    WHERE 'RECOMMENDATION' = ANY ({nouns}) AND ({text} <% search_text OR search_text LIKE ALL ({patterns})) AND {recommendation is visible}
+    SELECT 'RECOMMENDATION', id, code, fold(code) = {text}, fold(topic) = {text}, search_text FROM recommendation
+    WHERE 'RECOMMENDATION' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND {recommendation is visible}
 ), ranked AS (
-    SELECT noun, id, round(rank * 1000000)::integer AS rank FROM hit
+    SELECT noun, id, CASE
+            WHEN is_code THEN 1000000
+            WHEN is_name THEN 950000
+            WHEN search_holds(search_text, {words}, {begun}) THEN 500000 + round(400000 * similarity({text}, search_text))
+            ELSE round(499999 * strict_word_similarity({text}, search_text)) END::integer AS rank,
+        code || ' ' || noun COLLATE "C" AS place
+    FROM hit
 )
-SELECT noun, id, rank FROM ranked
-WHERE {rank} IS NULL OR (rank, id) < ({rank}, {id})
-ORDER BY rank DESC, id DESC
+SELECT noun, id, rank, place FROM ranked
+WHERE {rank} IS NULL OR rank < {rank} OR (rank = {rank} AND place > {place})
+ORDER BY rank DESC, place
 LIMIT {limit}

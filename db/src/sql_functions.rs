@@ -2,7 +2,7 @@
 
 use diesel::{
     define_sql_function,
-    sql_types::{Array, Binary, Date, Integer, Nullable, Timestamptz, Uuid},
+    sql_types::{Array, Binary, Date, Integer, Nullable, Text, Timestamptz, Uuid},
 };
 
 define_sql_function! {
@@ -33,4 +33,26 @@ define_sql_function! {
 define_sql_function! {
     /// SHA-256 over what a revision of a measurement says, and of what.
     fn measurement_content_hash(of_measurement: Uuid, of_revision: Integer) -> Binary;
+}
+
+define_sql_function! {
+    /// The n-th working day counted from a day, which is the first if it is one.
+    fn nth_working_day(from_day: Date, n: Integer) -> Date;
+}
+
+define_sql_function! {
+    /// Text as it is searched: [`crate::text::fold`].
+    fn fold(words: Text) -> Text;
+}
+
+define_sql_function! {
+    /// The same of a text that may be missing.
+    #[sql_name = "fold"]
+    fn fold_nullable(words: Nullable<Text>) -> Nullable<Text>;
+}
+
+define_sql_function! {
+    /// Whether a folded text, with a space before and after each word, fits all patterns of the one list, and one of the other
+    /// if it has any.
+    fn search_holds(folded: Text, every: Array<Text>, any_one: Array<Text>) -> Bool;
 }

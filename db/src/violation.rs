@@ -67,6 +67,8 @@ text_enum! {
         Duplicate => "DUPLICATE",
         /// Its time has not come yet
         TooEarly => "TOO_EARLY",
+        /// Its last day is over already: add a comment that says why
+        Overdue => "OVERDUE",
     }
 }
 

@@ -145,8 +145,9 @@ async fn each_year_has_the_holidays_of_the_labour_code() {
         let of_year: Vec<_> = rows.iter().filter(|(day, _)| day.year() == year).collect();
         let free: Vec<NaiveDate> =
             of_year.iter().filter(|(_, (kind, _))| kind == "SOLAR" || kind == "LUNAR").map(|(day, _)| **day).collect();
-        assert_eq!(free.len(), 11, "{year}: 1 + 5 + 1 + 1 + 1 + 2");
-        for fixed in ["01-01", "04-30", "05-01", "09-01", "09-02"] {
+        // 1 + 5 + 1 + 1 + 1 + 2, and since 2026 the Vietnam Cultural Day.
+        assert_eq!(free.len(), if year < 2026 { 11 } else { 12 }, "{year}");
+        for fixed in ["01-01", "04-30", "05-01", "09-01", "09-02", "11-24"].iter().take(free.len() - 6) {
             assert!(free.contains(&day(&format!("{year}-{fixed}"))), "{year}-{fixed}");
         }
         // One that falls on a weekend is made up for on the next day that is neither.
@@ -163,8 +164,10 @@ async fn each_year_has_the_holidays_of_the_labour_code() {
             of_year.iter().filter(|(_, (kind, _))| kind == "IN_LIEU").map(|(day, _)| **day).collect();
         assert_eq!(there, in_lieu, "{year}");
     }
-    // As announced for 2025: Friday 2 May is free, Saturday 26 April is worked.
-    assert_eq!((rows[&day("2025-05-02")].0.as_str(), rows[&day("2025-04-26")].0.as_str()), ("SWAPPED", "WORKING"));
+    // As announced: days before or behind a holiday are free, and Saturdays are worked in their place.
+    for (free, worked) in [("2025-05-02", "2025-04-26"), ("2026-01-02", "2026-01-10"), ("2026-08-31", "2026-08-22")] {
+        assert_eq!((rows[&day(free)].0.as_str(), rows[&day(worked)].0.as_str()), ("SWAPPED", "WORKING"));
+    }
 }
 
 #[tokio::test]
@@ -247,7 +250,7 @@ async fn due_dates_wait_for_the_end_of_tet() {
 }
 
 async fn add(viewer: &Viewer, days: Value) -> Value {
-    viewer.act("addHolidays", json!({ "days": days }), "holidays { day kind }").await
+    viewer.act("addHolidays", json!({ "days": days }), "holidays { day kind } moved { period }").await
 }
 
 #[tokio::test]
@@ -257,7 +260,7 @@ async fn an_administrator_keeps_the_holidays_and_due_dates_follow() {
     let holiday = |day: &str, kind: &str| json!({ "day": day, "kind": kind, "nameVi": "Quốc tang", "nameEn": "National mourning", "source": "Thông cáo đặc biệt" });
     for (days, refused) in [
         (json!([]), "REQUIRED days"),
-        (json!([holiday("2026-01-19", "SOLAR")]), "OUT_OF_BOUNDS days 0"),
+        (json!([holiday("2026-01-19", "SOLAR")]), "REQUIRED reason"),
         (json!([holiday("2026-02-02", "SOLAR"), holiday("2026-02-17", "SOLAR")]), "TAKEN days 1"),
         (json!([holiday("2026-02-02", "SOLAR"), holiday("2026-02-02", "SOLAR")]), "DUPLICATE days 1"),
         (json!([holiday("2026-02-02", "WORKING")]), "INCOMPATIBLE days 0"),
@@ -276,7 +279,7 @@ async fn an_administrator_keeps_the_holidays_and_due_dates_follow() {
     assert_eq!(texts(&added, "holidays/*/day"), ["2026-02-02", "2026-02-03", "2026-02-07"]);
     assert_eq!(db.text(due).await, "2026-02-09");
     let year = Viewer::public(&db).ask("{ holidays(year: 2026) { day kind nameVi nameEn source provisional } reportingSchedules { regime periodKind dueWorkingDays } }").await.whole();
-    assert_eq!(all(&year, "holidays/*").len(), 15);
+    assert_eq!(all(&year, "holidays/*").len(), 20);
     assert_eq!(all(&year, "reportingSchedules/*").len(), 10);
 
     let remove = async |viewer: &Viewer, day: &str| {
@@ -292,6 +295,70 @@ async fn an_administrator_keeps_the_holidays_and_due_dates_follow() {
     let of_province = Viewer::who_holds(&db, &[(Role::Administrator, "tinh", true)]).await;
     assert_eq!(broken(&add(&of_province, json!([holiday("2026-03-02", "SOLAR")])).await), ["OUT_OF_REACH "]);
     assert_eq!(broken(&remove(&of_province, "2026-02-17").await), ["OUT_OF_REACH "]);
+}
+
+/// Who answers on 9 January 2026 is in time: 2 January was a day off.
+#[tokio::test]
+async fn the_days_of_2026_are_those_that_were_announced() {
+    let db = reporting().await;
+    let due = |regime: &str, period: &str| {
+        format!(
+            "SELECT concat_ws(' ', p.due_on, p.closes_on) FROM reporting_schedule s, reporting_due(s, '2025-11-01', '2026-12-31') p
+             WHERE s.regime = '{regime}' AND p.period = '{period}'"
+        )
+    };
+    assert_eq!(db.text(&due("CALENDAR", "2025-12")).await, "2026-01-09 2026-01-22");
+    assert_eq!(db.text(&due("CALENDAR", "2025-Q4")).await, "2026-01-09 2026-01-29");
+    assert_eq!(db.text(&due("ADMINISTRATIVE", "2026-11")).await, "2026-11-20 2026-12-07");
+}
+
+#[tokio::test]
+async fn a_day_that_is_over_needs_a_reason_and_what_it_changes_is_shown_first() {
+    let db = reporting().await;
+    let administrator = Viewer::administrator(&db, 22);
+    let input = |more: Value| {
+        let day = json!({ "day": "2026-01-05", "kind": "SOLAR", "nameVi": "Quốc tang", "nameEn": "National mourning", "source": "Thông cáo đặc biệt" });
+        with(json!({ "days": [day] }), more)
+    };
+    let add = async |more: Value| {
+        let selection = "holidays { day } moved { regime period dueBefore dueOn closedBefore closesOn obligations }";
+        administrator.act("addHolidays", input(more), selection).await
+    };
+    assert_eq!(broken(&add(json!({})).await), ["REQUIRED reason"]);
+    let shown = add(json!({ "dryRun": true })).await;
+    assert_eq!((broken(&shown), &shown["holidays"]), (vec![], &Value::Null));
+    let month = all(&shown, "moved/*").into_iter().find(|it| it["period"] == "2025-12" && it["regime"] == "CALENDAR");
+    let owed = "SELECT count(*)::text FROM reporting_assignment WHERE regime = 'CALENDAR' AND period_kind = 'MONTH' AND valid @> date '2025-12-31'";
+    let owed: i64 = db.text(owed).await.parse().unwrap();
+    assert!(owed > 0);
+    assert_eq!(
+        month,
+        Some(&json!({
+            "regime": "CALENDAR", "period": "2025-12", "dueBefore": "2026-01-09", "dueOn": "2026-01-10",
+            "closedBefore": "2026-01-22", "closesOn": "2026-01-23", "obligations": owed,
+        }))
+    );
+    assert_eq!(db.text("SELECT count(*)::text FROM holiday WHERE day = '2026-01-05'").await, "0");
+    let done = add(json!({ "reason": "Thông cáo đến muộn" })).await;
+    assert_eq!((texts(&done, "holidays/*/day"), &done["moved"]), (vec!["2026-01-05"], &shown["moved"]));
+    let told = "SELECT after ->> 'reason' FROM audit_entry WHERE action = 'MANAGE_CALENDAR'";
+    assert_eq!(db.text(told).await, "Thông cáo đến muộn");
+}
+
+#[tokio::test]
+async fn years_that_are_not_announced_are_named() {
+    let db = TestDb::new().await;
+    let ask = "{ calendarYears { year isAnnounced provisionalDays } }";
+    let year = |year: i32, announced: bool, days: i32| json!({ "year": year, "isAnnounced": announced, "provisionalDays": days });
+    let asked = Viewer::public(&db).ask(ask).await.whole();
+    assert_eq!(asked["calendarYears"], json!([year(2026, true, 0)]), "in January");
+    let reader = db::Reader::new(db.pool.clone(), auth::Scope::public(), db::Date(day("2026-11-28")));
+    let years = db::reporting::calendar::needed_years(&reader).await.unwrap();
+    let told: Vec<_> = years.iter().map(|it| (it.year, it.is_announced, it.provisional_days)).collect();
+    assert_eq!(told, [(2026, true, 0), (2027, false, 7)]);
+    let reader = db::Reader::new(db.pool.clone(), auth::Scope::public(), db::Date(day("2031-03-01")));
+    let years = db::reporting::calendar::needed_years(&reader).await.unwrap();
+    assert_eq!(years.iter().map(|it| (it.year, it.is_announced)).collect::<Vec<_>>(), [(2031, false)]);
 }
 
 #[tokio::test]
@@ -335,14 +402,14 @@ async fn an_extension_moves_the_due_date_for_one_or_for_all() {
     };
     assert_eq!(
         dates().await,
-        ["tinh.xa1 2026-01-08 2026-01-08 2026-01-29 false", "tinh.xa2 2026-01-08 2026-01-08 2026-01-29 false"]
+        ["tinh.xa1 2026-01-09 2026-01-09 2026-01-29 false", "tinh.xa2 2026-01-09 2026-01-09 2026-01-29 false"]
     );
     let own = extend(&of_commune, json!({ "reporter": "tinh.xa1" })).await;
     assert_eq!(own["extension"]["reporter"]["code"], "tinh.xa1");
-    // The one answers in time again; the other, who answered on the 9th, stays late.
+    // The one answers in time again; the other, who answered on the 12th, stays late.
     assert_eq!(
         dates().await,
-        ["tinh.xa1 2026-01-08 2026-01-23 2026-02-13 null", "tinh.xa2 2026-01-08 2026-01-08 2026-01-29 false"]
+        ["tinh.xa1 2026-01-09 2026-01-23 2026-02-13 null", "tinh.xa2 2026-01-09 2026-01-09 2026-01-29 false"]
     );
     assert_eq!(broken(&extend(&of_commune, json!({ "reporter": "tinh.xa1" })).await), ["OUT_OF_BOUNDS dueOn"]);
     let for_all = extend(&administrator, json!({ "dueOn": "2026-01-12" })).await;
@@ -350,7 +417,7 @@ async fn an_extension_moves_the_due_date_for_one_or_for_all() {
     // Of several the latest holds.
     assert_eq!(
         dates().await,
-        ["tinh.xa1 2026-01-08 2026-01-23 2026-02-13 null", "tinh.xa2 2026-01-08 2026-01-12 2026-02-02 true"]
+        ["tinh.xa1 2026-01-09 2026-01-23 2026-02-13 null", "tinh.xa2 2026-01-09 2026-01-12 2026-02-02 true"]
     );
     let window = "SELECT concat_ws(' ', due_on, closes_on) FROM reporting_window(md5('ky_so')::uuid, md5('tinh.xa1')::uuid, 'CALENDAR', 'QUARTER', '2025-Q4', '2025-10-01', '2026-01-01', '2026-01-20')";
     assert_eq!(db.text(window).await, "2026-01-23 2026-02-13");

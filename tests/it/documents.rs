@@ -26,6 +26,32 @@ async fn a_symbol_finds_a_document_and_so_does_a_code() {
     }
 }
 
+/// A text processor makes a dash of the hyphen that was typed.
+#[tokio::test]
+async fn dashes_case_and_tone_marks_do_not_matter_in_a_code_or_a_symbol() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    let query = "query ($s: String!) { document(code: $s) { code } bySymbol: document(symbol: $s) { code }
+        documents(filter: { symbol: $s }) { nodes { code } } text: documents(filter: { text: $s }) { nodes { code } }
+        directives(filter: { document: $s }) { totalCount } }";
+    let plain = viewer.ask_with(query, json!({ "s": "359-KH/TU" })).await.whole();
+    assert_eq!(plain["document"]["code"], "359-KH/TU");
+    assert_eq!(texts(&plain, "documents/nodes/*/code"), ["359-KH/TU"]);
+    for typed in ["359–KH/TU", "359\u{2011}KH/TU", "359-kh/tu", " 359\u{2212}KH/TU\u{200b}"] {
+        assert_eq!(viewer.ask_with(query, json!({ "s": typed })).await.whole(), plain, "{typed:?}");
+    }
+    // The one that is written so comes first, where two are alike.
+    db.execute(
+        "INSERT INTO document (id, code, symbol_complete, kind, title, issued_precision, status)
+         VALUES (gen_random_uuid(), '359-kh/tu', false, 'PLAN', 'Kế hoạch khác', 'NONE', 'ISSUED')",
+    )
+    .await;
+    for code in ["359-KH/TU", "359-kh/tu"] {
+        let asked = viewer.ask_with(query, json!({ "s": code })).await.whole();
+        assert_eq!(asked["document"]["code"], code);
+    }
+}
+
 #[tokio::test]
 async fn a_replaced_plan_stays_and_shows_what_replaced_it() {
     let db = TestDb::demo().await;

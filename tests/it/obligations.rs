@@ -44,7 +44,7 @@ pub(crate) const FIXTURE: &str = "
             CASE state WHEN 'RETURNED' THEN 'Sai đơn vị' END, (day || 'T02:00:00Z')::timestamptz, md5(state)::uuid
         FROM (VALUES ('tinh.xa1', '2025-10', 'SUBMITTED', '2025-11-05'), ('tinh.xa1', '2025-11', 'SUBMITTED', '2025-12-09'),
             ('tinh.xa2', '2025-11', 'SUBMITTED', '2025-12-03'), ('tinh.xa2', '2025-12', 'SUBMITTED', '2026-01-08'),
-            ('tinh.xa2', '2025-Q4', 'SUBMITTED', '2026-01-09'), ('tinh.xa2', '2025-Q4', 'ENDORSED', '2026-01-10'),
+            ('tinh.xa2', '2025-Q4', 'SUBMITTED', '2026-01-12'), ('tinh.xa2', '2025-Q4', 'ENDORSED', '2026-01-13'),
             ('tinh.xa1', '2025-10', 'ENDORSED', '2025-11-06'), ('tinh.xa1', '2025-11', 'ENDORSED', '2025-12-10'),
             ('tinh.xa1', '2025-10', 'PUBLISHED', '2025-12-20'), ('tinh.xa1', '2025-11', 'PUBLISHED', '2025-12-20'),
             ('tinh.xa2', '2025-11', 'RETURNED', '2025-12-15')) AS decided (subject, period, state, day);
@@ -107,10 +107,10 @@ async fn each_stands_as_its_figure_does_and_is_late_or_not() {
         "2025-12-05 tinh.xa1 ho_so 2025-11 APPROVED late",
         "2025-12-05 tinh.xa2 ho_so 2025-11 DUE late",
         "2025-12-19 tinh.xa1 ho_so 2025-12 hành chính DUE late",
-        "2026-01-08 tinh.xa1 ho_so 2025-12 DUE late",
-        "2026-01-08 tinh.xa1 ky_so 2025-Q4 DUE late",
-        "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time",
-        "2026-01-08 tinh.xa2 ky_so 2025-Q4 APPROVED late",
+        "2026-01-09 tinh.xa1 ho_so 2025-12 DUE late",
+        "2026-01-09 tinh.xa1 ky_so 2025-Q4 DUE late",
+        "2026-01-09 tinh.xa2 ho_so 2025-12 SUBMITTED on time",
+        "2026-01-09 tinh.xa2 ky_so 2025-Q4 APPROVED late",
         "2026-01-21 tinh.xa1 ho_so 2026-01 hành chính DUE open",
         "2026-02-06 tinh.xa1 ho_so 2026-01 NOT_DUE open",
         "2026-02-06 tinh.xa2 ho_so 2026-01 NOT_DUE open",
@@ -130,8 +130,8 @@ async fn drafts_show_to_those_who_draft_and_agencies_only_to_those_who_reach_the
         [
             "2025-11-07 tinh.xa2 ho_so 2025-10 NIL on time",
             "2025-12-05 tinh.xa2 ho_so 2025-11 RETURNED late",
-            "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time",
-            "2026-01-08 tinh.xa2 ky_so 2025-Q4 APPROVED late",
+            "2026-01-09 tinh.xa2 ho_so 2025-12 SUBMITTED on time",
+            "2026-01-09 tinh.xa2 ky_so 2025-Q4 APPROVED late",
             "2026-02-06 tinh.xa2 ho_so 2026-01 NOT_DUE open",
         ]
         .map(str::to_owned)
@@ -139,7 +139,7 @@ async fn drafts_show_to_those_who_draft_and_agencies_only_to_those_who_reach_the
     let head = Viewer::who_holds(&db, &[(Role::Head, "tinh.xa1", false)]).await.ask(&question).await.whole();
     let drafts: Vec<_> =
         lines(&head, "obligations/nodes/*").into_iter().filter(|line| line.contains("DRAFT")).collect();
-    assert_eq!(drafts, ["2026-01-08 tinh.xa1 ho_so 2025-12 DRAFT late"]);
+    assert_eq!(drafts, ["2026-01-09 tinh.xa1 ho_so 2025-12 DRAFT late"]);
     assert_eq!(texts(&head, "obligations/nodes/*/measurement/state"), ["PUBLISHED", "PUBLISHED", "DRAFT"]);
 
     let leader = Viewer::who_holds(&db, &[(Role::Leader, "tinh", true)]).await.ask(&question).await.whole();
@@ -169,8 +169,8 @@ async fn a_reporter_is_told_what_is_open_and_what_is_still_owed() {
         lines(&asked, "myObligations/nodes/*"),
         [
             "2025-12-19 tinh.xa1 ho_so 2025-12 hành chính DUE late",
-            "2026-01-08 tinh.xa1 ky_so 2025-Q4 DUE late",
-            "2026-01-08 tinh.xa1 ho_so 2025-12 DRAFT late",
+            "2026-01-09 tinh.xa1 ky_so 2025-Q4 DUE late",
+            "2026-01-09 tinh.xa1 ho_so 2025-12 DRAFT late",
             "2026-01-21 tinh.xa1 ho_so 2026-01 hành chính DUE open",
         ]
         .map(str::to_owned)
@@ -204,7 +204,7 @@ async fn lists_are_narrowed_and_paged() {
         ("states: [NIL, SUBMITTED]", 2),
         ("overdue: true", 4),
         ("overdue: false", 8),
-        (r#"dueFrom: "2026-01-08", dueTo: "2026-01-08""#, 4),
+        (r#"dueFrom: "2026-01-09", dueTo: "2026-01-09""#, 4),
         (r#"dueFrom: "2026-02-07", dueTo: "2026-03-31""#, 4),
         (r#"on: "2026-01-22", overdue: true"#, 5),
     ] {
@@ -312,7 +312,7 @@ async fn the_matrix_costs_the_same_number_of_statements_at_any_size() {
     assert_eq!(texts(&all_of_it, "reportingMatrix/nodes/*/agency/code"), ["tinh.xa1", "tinh.xa2"]);
     assert_eq!(
         lines(&all_of_it, "reportingMatrix/nodes/*/obligations/*"),
-        ["2026-01-08 tinh.xa1 ho_so 2025-12 DUE late", "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time"]
+        ["2026-01-09 tinh.xa1 ho_so 2025-12 DUE late", "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time"]
     );
     assert_eq!(all_of_it["reportingMatrix"]["totalCount"], 2);
     assert_eq!(one["reportingMatrix"]["pageInfo"]["hasNextPage"], true);

@@ -11,6 +11,7 @@ use async_graphql_parser::{
 const WHOLE_LISTS: &[&str] = &[
     // At most 400.
     "AddHolidaysPayload.holidays",
+    "AddHolidaysPayload.moved",
     "Agency.aliases",
     "Agency.ancestors",
     "Agency.placements",
@@ -48,6 +49,7 @@ const WHOLE_LISTS: &[&str] = &[
     "Permission.grants",
     "Programme.documents",
     // Of one year.
+    "Query.calendarYears",
     "Query.holidays",
     // The enums of the schema, each at most once.
     "Query.labels",
@@ -76,6 +78,8 @@ const WHOLE_LISTS: &[&str] = &[
 /// What is an `Int`: each comes from a 16- or 32-bit column. Counts, too, are `Int`s, but stop at the largest one.
 const INTS: &[&str] = &[
     "Account.version",
+    "CalendarYear.year",
+    "CalendarYear.provisionalDays",
     "Completeness.expected",
     "Completeness.answered",
     "Completeness.answeredOnTime",
@@ -86,6 +90,7 @@ const INTS: &[&str] = &[
     "DirectiveDeadline.revision",
     "Indicator.position",
     "Indicator.decimals",
+    "Indicator.partDecimals",
     "IndicatorDefinition.version",
     "IndicatorGroup.position",
     "InputRequest.waitedDays",
@@ -93,6 +98,7 @@ const INTS: &[&str] = &[
     "Measurement.version",
     "MeasurementConflict.row",
     "MeasurementRevision.revision",
+    "MovedDueDate.obligations",
     "NilAnswer.version",
     "ProgressUpdate.percent",
     "ReportingAssignment.version",

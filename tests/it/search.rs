@@ -29,6 +29,70 @@ async fn tone_marks_case_and_normal_form_do_not_matter() {
 }
 
 #[tokio::test]
+async fn who_names_a_code_or_a_name_gets_it_first() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    for (text, code) in [
+        ("359-KH/TU", "359-KH/TU"),
+        ("359–kh/tu", "359-KH/TU"),
+        ("qng.skhcn", "qng.skhcn"),
+        ("UBND tỉnh Quảng Ngãi", "qng.ubnd"),
+        ("coverage_5g_share", "coverage_5g_share"),
+    ] {
+        let hits = found(&viewer, text).await;
+        assert!(hits[0].starts_with(&format!("{code} ")), "{text}: {hits:#?}");
+        assert_eq!(found(&viewer, text).await, hits, "in the same order each time");
+    }
+}
+
+#[tokio::test]
+async fn words_are_whole_syllables_unless_one_is_only_begun() {
+    let db = TestDb::demo().await;
+    db.execute(
+        "UPDATE directive SET title = 'Lập quỹ phát triển khoa học' WHERE code = 'tb-ubnd-qng-2025-04:1';
+         UPDATE directive SET title = 'Giải quyết kiến nghị' WHERE code = 'tb-ubnd-qng-2025-04:6'",
+    )
+    .await;
+    let viewer = Viewer::public(&db);
+    let titles = async |text: &str| {
+        let query = "query ($t: String!) { directives(filter: { text: $t }, first: 100) { nodes { title } } }";
+        let asked = viewer.ask_with(query, json!({ "t": text })).await.whole();
+        let titles = texts(&asked, "directives/nodes/*/title").into_iter().map(str::to_owned).collect::<Vec<_>>();
+        ["Lập quỹ phát triển khoa học", "Giải quyết kiến nghị"].map(|title| titles.iter().any(|it| it == title))
+    };
+    assert_eq!(titles("quỹ").await, [true, false]);
+    assert_eq!(titles("quyết").await, [false, true]);
+    assert_eq!(titles("quy*").await, [true, true]);
+    assert_eq!(titles("kien ngh*").await, [false, true]);
+    assert!(!found(&viewer, "quỹ").await.iter().any(|hit| hit.contains("Giải quyết kiến nghị")));
+}
+
+#[tokio::test]
+async fn every_word_counts_in_each_right_spelling() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    let count = async |list: &str, text: &str| {
+        let query = format!("query ($t: String!) {{ it: {list}(filter: {{ text: $t }}) {{ totalCount }} }}");
+        viewer.ask_with(&query, json!({ "t": text })).await.whole()["it"]["totalCount"].as_i64().unwrap()
+    };
+    for (one, other) in [("tỷ lệ", "tỉ lệ"), ("kỹ thuật", "kĩ thuật"), ("quy định", "qui định"), ("hoá", "hóa")]
+    {
+        assert_eq!(count("indicators", one).await, count("indicators", other).await, "{one}");
+        assert_eq!(count("directives", one).await, count("directives", other).await, "{one}");
+    }
+    assert!(count("indicators", "tỉ lệ").await > 10);
+    let title = db
+        .text(
+            "SELECT title FROM directive WHERE array_length(string_to_array(title, ' '), 1) > 8 ORDER BY code LIMIT 1",
+        )
+        .await;
+    assert!(count("directives", &title).await >= 1, "{title}");
+    assert_eq!(count("directives", &format!("{title} xyzzyqwerty")).await, 0);
+    // As many words as fit into a request, and no error.
+    assert_eq!(count("directives", &"khoa học ".repeat(20_000)).await, count("directives", "khoa học").await);
+}
+
+#[tokio::test]
 async fn pages_of_hits_follow_one_another() {
     let db = TestDb::demo().await;
     let viewer = Viewer::public(&db);

@@ -105,6 +105,9 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
         Code::Changed => ("Số liệu đã khác với số liệu đã xem", "It is no longer what was seen"),
         Code::Duplicate => ("Trùng lặp trong cùng một yêu cầu", "Twice in one request"),
         Code::TooEarly => ("Chưa đến thời gian", "Its time has not come yet"),
+        Code::Overdue => {
+            ("Thời hạn đã qua, hãy ghi chú lý do", "Its last day is over already: add a comment that says why")
+        }
     }
 }
 

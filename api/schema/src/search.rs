@@ -81,7 +81,8 @@ pub struct SearchEdge {
 
 #[object_layer::ComplexObject]
 impl SearchEdge {
-    /// How well it fits, 0 to 1; 1 if it holds the whole text
+    /// How well it fits, 0 to 1: 1 if the text is its code or symbol, 0.95 if it is its name, from 0.5 on if it holds all words of
+    /// the text, less if it holds something much like it
     fn rank(&self) -> f64 {
         f64::from(self.hit.rank) / 1_000_000.0
     }
@@ -110,7 +111,9 @@ pub struct SearchQuery;
 /// Part of the query root.
 #[Object(root)]
 impl SearchQuery {
-    /// Objects that hold all words of a text, or something much like it, the best first. Tone marks and case do not matter
+    /// Objects that hold all words of a text, or something much like it, the best first; those of equal rank by code. Words are
+    /// whole syllables: `quỹ` does not find `quyết`. If the last ends in `*`, it is the beginning of one: send `quy*` while
+    /// somebody types. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn search(
         &self,

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use auth::Scope;
 use chrono::{DateTime, Utc};
 use db::{
-    Pool, migrate,
+    Date, Pool, Reader, migrate,
     pool::PoolSettings,
+    reporting::calendar::{CalendarYear, needed_years},
     vitals::{self, OLDEST, Vitals},
     wall::{self, LoginRights},
 };
@@ -96,6 +98,7 @@ async fn database(config: &Config) -> Vec<Finding> {
             let mut findings = server(config, &vitals, Clock::System.now());
             findings.push(migrations(&database).await);
             findings.push(standing(&database).await);
+            findings.extend(calendar(config, &database).await);
             findings
         }
         Err(error) => vec![Bad(
@@ -171,6 +174,31 @@ async fn migrations(database: &Database) -> Finding {
         )),
         Err(error) => Bad(format!("migrations: {error}"), "May this user read the database's tables?".to_owned()),
     }
+}
+
+/// The years that due dates depend on now: a note on each whose holidays are not announced yet, as far as this server knows.
+async fn calendar(config: &Config, database: &Database) -> Vec<Finding> {
+    let today = Date(config.clock().today());
+    let reader = Reader::new(database.pool().clone(), Scope::public(), today);
+    match needed_years(&reader).await {
+        Ok(years) => years.iter().map(of_year).collect(),
+        // What is wrong is said above: a database without tables, or a role that may not read.
+        Err(_) => Vec::new(),
+    }
+}
+
+fn of_year(known: &CalendarYear) -> Finding {
+    let CalendarYear { year, is_announced, provisional_days } = known;
+    if *is_announced {
+        return Good(format!("calendar: the holidays of {year} are announced"));
+    }
+    let missing = match provisional_days {
+        0 => "none of its holidays is known".to_owned(),
+        days => format!("{days} of its holidays are provisional"),
+    };
+    Note(format!(
+        "calendar: {year} is not final, {missing}, and due dates may move; an administrator adds what was announced (removeHoliday, addHolidays)"
+    ))
 }
 
 async fn standing(database: &Database) -> Finding {

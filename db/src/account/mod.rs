@@ -83,7 +83,8 @@ pub struct AccountFilter {
     pub roles: Option<Vec<Role>>,
     /// Whether it may be used
     pub status: Option<AccountStatus>,
-    /// Every word of it occurs in name, login or e-mail address; tone marks and case do not matter
+    /// Every word of it occurs in name, login or e-mail address, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

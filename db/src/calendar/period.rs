@@ -24,7 +24,7 @@ text_enum! {
         Quarter => "QUARTER",
         /// Six months (6 tháng): `2025-S1` is the first half of the year, `2025-S2` the second
         HalfYear => "HALF_YEAR",
-        /// The first nine months of a year (9 tháng), written `2025-M9`; there is one in a year
+        /// The first nine months of a year (9 tháng), written `2025-9M`; there is one in a year
         NineMonths => "NINE_MONTHS",
         /// Twelve months (năm), written `2025`
         Year => "YEAR",
@@ -77,10 +77,18 @@ enum Span {
 pub enum PeriodError {
     /// The text has none of the accepted forms. It is cut to 40 characters.
     #[error(
-        "{text:?} is not a period; write 2025-07 (month), 2025-Q3 (quarter), 2025-S1 (half-year), 2025-M9 (nine months), \
+        "{text:?} is not a period; write 2025-07 (month), 2025-Q3 (quarter), 2025-S1 (half-year), 2025-9M (nine months), \
          2025 (year) or 2025-01-15/2025-03-01 (first and last day)"
     )]
     Form {
+        /// What was given.
+        text: String,
+    },
+    /// The text may mean a month or nine months. It is cut to 40 characters.
+    #[error(
+        "{text:?} may mean a month or nine months; write a month with two digits (2025-09), nine months as 2025-9M"
+    )]
+    Ambiguous {
         /// What was given.
         text: String,
     },
@@ -268,7 +276,7 @@ impl fmt::Display for Period {
                 PeriodKind::Month => write!(f, "{year}-{index:02}"),
                 PeriodKind::Quarter => write!(f, "{year}-Q{index}"),
                 PeriodKind::HalfYear => write!(f, "{year}-S{index}"),
-                PeriodKind::NineMonths => write!(f, "{year}-M9"),
+                PeriodKind::NineMonths => write!(f, "{year}-9M"),
                 PeriodKind::Year | PeriodKind::Range => write!(f, "{year}"),
             },
         }

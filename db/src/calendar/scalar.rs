@@ -13,8 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Period, RelativePeriod};
 
-/// A reporting period (kỳ báo cáo): `2025-07`, `2025-Q3`, `2025-S1` (half-year), `2025-M9` (nine months), `2025`, or days as
-/// `2025-01-15/2025-03-01` with both ends included. Also read: `2025Q3`, `2025S1`, `202507`.
+/// A reporting period (kỳ báo cáo): `2025-07`, `2025-Q3`, `2025-S1` (half-year), `2025-9M` (nine months), `2025`, or days as
+/// `2025-01-15/2025-03-01` with both ends included. Also read: `2025Q3`, `2025S1`, `202507`, and of SDMX `2025-A1` (the year) and `2025-M07` (July). Not read, because
+/// it may mean either: `2025-M9`.
 #[Scalar(name = "Period")]
 impl ScalarType for Period {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -91,7 +91,7 @@ facts! {
     IndicatorFile { indicators: Vec<Indicator>, definitions: Vec<Definition>, rules: Vec<IndicatorRule> }
     Indicator {
         code: String, name_vi: String, name_en: String, unit: String, value_kind: String, direction: String, nature: String,
-        aggregation: String, frequency: String, decimals: i16, lower_bound: Option<Decimal>, upper_bound: Option<Decimal>,
+        aggregation: String, frequency: String, decimals: i16, part_decimals: Option<i16>, lower_bound: Option<Decimal>, upper_bound: Option<Decimal>,
         lead: Option<String>, note: Option<String>,
     }
     Definition {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_graphql::{Enum, InputObject};
 use chrono::Days;
-use diesel::{pg::Pg, prelude::*, sql_types};
+use diesel::{dsl::not, pg::Pg, prelude::*, sql_types};
 
 use super::{Directive, DirectiveKind, DirectiveState};
 use crate::{
@@ -53,7 +53,8 @@ pub struct DirectiveFilter {
     pub due_until: Option<Date>,
     /// True: only those with a last day; false: only those without
     pub has_deadline: Option<bool>,
-    /// Every word of it occurs in title, summary or code; tone marks and case do not matter
+    /// Every word of it occurs in title, summary or code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 
@@ -143,6 +144,8 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     // Done after the day in question is not yet done on it.
     let wanted_still = || directive::state.ne(DirectiveState::Cancelled);
     let open = || wanted_still().and(directive::completed_on.is_null().or(directive::completed_on.gt(on)));
+    let done = || directive::completed_on.le(on);
+    let in_time = || directive::completed_on.le(directive::due_on).or(directive::due_expected);
     // An id is never null: wanting nothing finds nothing.
     let never: Condition = Box::new(directive::id.is_null().nullable());
     // Each once, however often it is asked for: every one nests the condition, which is written by recursion.
@@ -154,13 +157,14 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
             }
             Timeliness::OnTime => Box::new(condition.or(directive::due_on.gt(soon).and(open()))),
             Timeliness::DueSoon => Box::new(condition.or(directive::due_on.between(on, soon).and(open()))),
-            Timeliness::Overdue => Box::new(condition.or(directive::due_on.lt(on).and(open()))),
-            Timeliness::DoneOnTime => Box::new(
-                condition.or(directive::completed_on.le(on).and(directive::completed_on.le(directive::due_on))),
-            ),
-            Timeliness::DoneLate => Box::new(
-                condition.or(directive::completed_on.le(on).and(directive::completed_on.gt(directive::due_on))),
-            ),
+            Timeliness::Overdue => {
+                Box::new(condition.or(directive::due_on.lt(on).and(open()).and(not(directive::due_expected))))
+            }
+            Timeliness::Passed => {
+                Box::new(condition.or(directive::due_on.lt(on).and(open()).and(directive::due_expected)))
+            }
+            Timeliness::DoneOnTime => Box::new(condition.or(done().and(in_time()))),
+            Timeliness::DoneLate => Box::new(condition.or(done().and(not(in_time())))),
         }
     })
 }

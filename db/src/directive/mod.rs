@@ -130,6 +130,10 @@ pub struct Directive {
     pub original_due_on: Option<Date>,
     /// Last day allowed by the deadline now in force (Asia/Ho_Chi_Minh); null without a deadline
     pub due_on: Option<Date>,
+    /// True if the first deadline was only expected (dự kiến), which is no promise
+    pub original_due_expected: bool,
+    /// True if the deadline now in force is only expected (dự kiến), which is no promise: once it is over nobody is late
+    pub due_expected: bool,
     /// Day on which it was done (Asia/Ho_Chi_Minh); null while it is not, or if the source does not say
     pub completed_on: Option<Date>,
     /// What a careful reader should know about the source
@@ -154,10 +158,20 @@ pub struct Directive {
 }
 
 impl Directive {
-    /// Whether it is in time on a day, held against one of its deadlines. What was cancelled can no longer be late.
+    /// Whether it is in time on a day, held against the deadline in force. What was cancelled can no longer be late.
     #[must_use]
-    pub fn timeliness(&self, due_on: Option<Date>, on: Date) -> Timeliness {
+    pub fn timeliness(&self, on: Date) -> Timeliness {
+        self.held_against(self.due_on, self.due_expected, on)
+    }
+
+    /// The same, held against the first deadline.
+    #[must_use]
+    pub fn original_timeliness(&self, on: Date) -> Timeliness {
+        self.held_against(self.original_due_on, self.original_due_expected, on)
+    }
+
+    fn held_against(&self, due_on: Option<Date>, is_expected: bool, on: Date) -> Timeliness {
         let due_on = due_on.filter(|_| self.state != DirectiveState::Cancelled);
-        timeliness(due_on.map(|day| day.0), self.completed_on.map(|day| day.0), on.0)
+        timeliness(due_on.map(|day| day.0), is_expected, self.completed_on.map(|day| day.0), on.0)
     }
 }

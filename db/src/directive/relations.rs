@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     agency::Agency,
-    deadline::DeadlineOperator,
+    deadline::{Deadline, DeadlineCadence, DeadlineOperator},
     enums::{DatePrecision, Source},
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, noun, relation},
@@ -71,11 +71,30 @@ pub struct DirectiveDeadline {
     pub due_on: Option<Date>,
     /// Day on which this deadline was set (Asia/Ho_Chi_Minh); null if unknown
     pub set_on: Option<Date>,
+    /// How often it comes again (hằng tháng, hằng quý, hằng năm): then `statedOn` is the first time, and nothing falls due once
+    /// and for all; null if it comes once
+    pub cadence: Option<DeadlineCadence>,
     /// What a careful reader should know
     pub note: Option<String>,
     /// The document that set it, if another than the directive's
     #[graphql(skip)]
     pub document_id: Option<Uuid>,
+}
+
+impl DirectiveDeadline {
+    /// Of a deadline that comes again, the next last day: that day or after.
+    #[must_use]
+    pub fn next_due_on(&self, on: Date) -> Option<Date> {
+        let deadline = Deadline {
+            words: None,
+            stated_on: self.stated_on.map(|day| day.0),
+            precision: self.precision,
+            operator: self.operator,
+            year_inferred: self.year_inferred,
+            cadence: self.cadence,
+        };
+        deadline.next_due_on(on.0).map(Date)
+    }
 }
 
 relation!(

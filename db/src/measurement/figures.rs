@@ -19,7 +19,7 @@ const NARRATIVE: u16 = 10_000;
 const NOTE: u16 = 2_000;
 pub(super) const REASON: u16 = 2_000;
 
-/// The most decimal places of the parts of a ratio: a ratio itself is kept with as many.
+/// The decimal places with which a ratio is kept.
 const PLACES: u32 = 6;
 
 /// Figures that have been checked, as they are written.
@@ -74,9 +74,9 @@ fn factor(unit: Unit) -> Decimal {
 pub(super) fn checked(indicator: &Indicator, typed: &Figures) -> Result<CheckedFigures, Vec<Violation>> {
     let mut checks = Checks::default();
     let mut checked = CheckedFigures {
-        value: typed.value,
-        numerator: typed.numerator,
-        denominator: typed.denominator,
+        value: typed.value.map(|number| number.0),
+        numerator: typed.numerator.map(|number| number.0),
+        denominator: typed.denominator.map(|number| number.0),
         factor: factor(indicator.unit),
         narrative: checks.optional("narrative", typed.narrative.as_deref(), NARRATIVE),
         observation: typed.observation,
@@ -122,15 +122,16 @@ fn of_kind(kind: ValueKind, typed: &CheckedFigures) -> Vec<Violation> {
     broken.collect()
 }
 
-/// A figure is as precise as its indicator is read, and below [`limit`].
+/// A figure is written with no more decimal places than its indicator has, and is below [`limit`]. Zeros count: in Vietnamese the
+/// dot parts thousands, and 12.000 for a count is more likely twelve thousand than twelve.
 fn precision(indicator: &Indicator, typed: &CheckedFigures) -> Vec<Violation> {
     let decimals = u32::from(indicator.decimals.unsigned_abs());
     let parts = [
         ("value", typed.value, decimals),
-        ("numerator", typed.numerator, PLACES),
-        ("denominator", typed.denominator, PLACES),
+        ("numerator", typed.numerator, indicator.part_places()),
+        ("denominator", typed.denominator, indicator.part_places()),
     ];
-    let broken = parts.into_iter().filter_map(|(field, number, places)| match number?.normalize() {
+    let broken = parts.into_iter().filter_map(|(field, number, places)| match number? {
         number if number.abs() >= limit() => Some(at(OutOfBounds, field)),
         number if number.scale() > places => Some(at(TooPrecise, field).limit(places.cast_signed())),
         _ => None,
@@ -203,6 +204,7 @@ mod tests {
     use crate::{
         calendar::PeriodKind,
         comparator::Direction,
+        decimal::Number,
         indicator::{Aggregation, Nature},
     };
 
@@ -224,6 +226,7 @@ mod tests {
             aggregation: Aggregation::None,
             frequency: PeriodKind::Month,
             decimals,
+            part_decimals: None,
             lower_bound: bounds.0.map(number),
             upper_bound: bounds.1.map(number),
             note: None,
@@ -243,9 +246,9 @@ mod tests {
     fn typed(words: &[(&str, &str)]) -> Figures {
         let of = |field: &str| words.iter().find(|(name, _)| *name == field).map(|(_, text)| *text);
         Figures {
-            value: of("value").map(number),
-            numerator: of("numerator").map(number),
-            denominator: of("denominator").map(number),
+            value: of("value").map(number).map(Number),
+            numerator: of("numerator").map(number).map(Number),
+            denominator: of("denominator").map(number).map(Number),
             narrative: of("narrative").map(str::to_owned),
             observation: Observation::Final,
             note: of("note").map(str::to_owned),
@@ -283,6 +286,8 @@ mod tests {
     fn figures_are_possible_and_as_precise_as_they_are_read() {
         let rank = indicator(ValueKind::Rank, Unit::Rank, 0, (None, Some("63")));
         let yes_no = indicator(ValueKind::YesNo, Unit::None, 0, (None, None));
+        let money = indicator(ValueKind::Ratio, Unit::PercentGrdp, 1, (Some("0"), Some("100")));
+        let area = Indicator { part_decimals: Some(2), ..share() };
         let index = indicator(ValueKind::Index, Unit::Index, 2, (Some("0"), Some("1")));
         let value = |text: &'static str| vec![("value", text)];
         let parts = |one: &'static str, whole: &'static str| vec![("numerator", one), ("denominator", whole)];
@@ -292,10 +297,17 @@ mod tests {
             (&share(), parts("1", "0"), "OUT_OF_BOUNDS denominator"),
             (&share(), parts("1", "-4"), "OUT_OF_BOUNDS denominator"),
             (&share(), parts("4", "4"), "passed"),
-            (&share(), parts("0.0000001", "4"), "TOO_PRECISE numerator"),
+            (&share(), parts("1.250", "1234"), "TOO_PRECISE numerator"),
+            (&share(), parts("1", "1.000"), "TOO_PRECISE denominator"),
+            (&money, parts("1250.75", "98000.123456"), "passed"),
+            (&money, parts("0.0000001", "4"), "TOO_PRECISE numerator"),
+            (&area, parts("0.75", "4"), "passed"),
+            (&area, parts("0.755", "4"), "TOO_PRECISE numerator"),
+            (&count(), value("12.000"), "TOO_PRECISE value"),
+            (&count(), value("2.500"), "TOO_PRECISE value"),
             (&share(), parts("1", "1000000000000000"), "OUT_OF_BOUNDS denominator"),
             (&count(), value("3.5"), "TOO_PRECISE value"),
-            (&count(), value("3.00"), "passed"),
+            (&count(), value("3.00"), "TOO_PRECISE value"),
             (&count(), value("-1"), "OUT_OF_BOUNDS value"),
             (&count(), value("1000000000000000"), "OUT_OF_BOUNDS value"),
             (&rank, value("0"), "OUT_OF_BOUNDS value"),
@@ -318,6 +330,7 @@ mod tests {
         let people = indicator(ValueKind::Ratio, Unit::Per10000People, 1, (Some("0"), None));
         let figures = checked(&people, &typed(&[("numerator", "25"), ("denominator", "12000")])).unwrap();
         assert_eq!(figures.result, Some(number("20.833333")));
+        let people = Indicator { part_decimals: Some(6), ..people };
         let huge = [("numerator", "999999999999999"), ("denominator", "0.000001")];
         assert_eq!(broken(&people, &huge), "OUT_OF_BOUNDS numerator");
     }

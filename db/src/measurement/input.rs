@@ -1,24 +1,25 @@
 //! What is typed: figures, and decisions on them. The forms in which the API takes them; nothing of them is checked yet.
 
 use async_graphql::InputObject;
-use rust_decimal::Decimal;
 
 use super::{Measurement, Observation};
 use crate::{
     Id,
     calendar::{Period, Regime},
+    decimal::Number,
 };
 
 /// Figures as they are reported.
 #[derive(Debug, Clone, InputObject)]
 pub struct Figures {
-    /// The figure in the indicator's unit, as precise as the indicator is read; 1 for yes, 0 for no. Left out for a ratio
+    /// The figure in the indicator's unit, with no more decimal places than the indicator has, zeros or not; 1 for yes, 0 for no. Left out for a ratio
     /// and for an answer in words
-    pub value: Option<Decimal>,
-    /// Numerator of a ratio: the parts are reported, the ratio follows
-    pub numerator: Option<Decimal>,
+    pub value: Option<Number>,
+    /// Numerator of a ratio: the parts are reported, the ratio follows. With no more decimal places than `partDecimals` of the
+    /// indicator says
+    pub numerator: Option<Number>,
     /// Denominator of a ratio, more than zero
-    pub denominator: Option<Decimal>,
+    pub denominator: Option<Number>,
     /// The answer in words, where the indicator is answered so: at most 10,000 characters
     pub narrative: Option<String>,
     /// How firm the figure is

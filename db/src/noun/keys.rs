@@ -14,6 +14,7 @@ use super::{Batch, Coded, ListedBelow, Noun};
 use crate::{
     DbError, Reader,
     page::{Page, Slice},
+    text::symbol,
 };
 
 /// The key of one object.
@@ -89,12 +90,15 @@ impl<N: Coded> Batch for ByCode<N> {
 
     #[boxed]
     async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<N>>, DbError> {
-        let codes: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
-        Ok(N::by_codes(reader, &codes)
-            .await?
-            .into_iter()
-            .map(|row| (Self::new(row.code().to_owned()), Arc::new(row)))
-            .collect())
+        // A text processor makes a dash of the hyphen that was typed.
+        let codes: Vec<String> = keys.iter().map(|key| symbol(&key.0)).collect();
+        let rows: Vec<Arc<N>> = N::by_codes(reader, &codes).await?.into_iter().map(Arc::new).collect();
+        let find = |code: &str| {
+            let exact = rows.iter().find(|row| row.code() == code);
+            exact.or_else(|| rows.iter().find(|row| row.answers_to(code)))
+        };
+        let found = keys.iter().zip(&codes).filter_map(|(key, code)| Some((key.clone(), Arc::clone(find(code)?))));
+        Ok(found.collect())
     }
 }
 

@@ -73,11 +73,12 @@ macro_rules! relation {
 /// `noun!(Programme, programme, tag b'p');` names the row and its table, both of which have an `id`, and what its global ids
 /// begin with. What else it is, is said behind:
 ///
-/// - `coded by code`, the column and the field of its business key: [`Coded`](super::Coded), too;
+/// - `coded by code`, the column and the field of its business key: [`Coded`](super::Coded), too; `as folded`, if it is found
+///   in any spelling, by an index of `fold(code)`;
 /// - `listed below`, if it has [`StoredBelow`](super::StoredBelow): [`ListedBelow`](super::ListedBelow), too.
 macro_rules! noun {
-    ($row:ident, $table:ident, tag $tag:literal $(, coded by $code:ident)?, listed below) => {
-        $crate::noun::noun!($row, $table, tag $tag $(, coded by $code)?);
+    ($row:ident, $table:ident, tag $tag:literal $(, coded by $code:ident $(as $folded:ident)?)?, listed below) => {
+        $crate::noun::noun!($row, $table, tag $tag $(, coded by $code $(as $folded)?)?);
 
         impl $crate::noun::ListedBelow for $row {
             type Link = <Self as $crate::noun::StoredBelow>::Link;
@@ -135,6 +136,31 @@ macro_rules! noun {
             async fn by_codes(reader: &$crate::Reader, codes: &[String]) -> Result<Vec<Self>, $crate::DbError> {
                 let query = <Self as $crate::noun::Stored>::filtered(reader, &Default::default());
                 let query = diesel::QueryDsl::filter(query, diesel::ExpressionMethods::eq_any($table::$code, codes.to_vec()));
+                let query =
+                    diesel::QueryDsl::select(query, <Self as diesel::SelectableHelper<diesel::pg::Pg>>::as_select());
+                let mut connection = reader.statement().await?;
+                Ok(diesel_async::RunQueryDsl::load(query, &mut connection).await?)
+            }
+        }
+    };
+    ($row:ident, $table:ident, tag $tag:literal, coded by $code:ident as folded) => {
+        $crate::noun::noun!($row, $table, tag $tag);
+
+        impl $crate::noun::Coded for $row {
+            fn code(&self) -> &str {
+                &self.$code
+            }
+
+            fn answers_to(&self, code: &str) -> bool {
+                $crate::text::fold(&self.$code) == $crate::text::fold(code)
+            }
+
+            #[derive::boxed]
+            async fn by_codes(reader: &$crate::Reader, codes: &[String]) -> Result<Vec<Self>, $crate::DbError> {
+                let codes: Vec<String> = codes.iter().map(|code| $crate::text::fold(code)).collect();
+                let query = <Self as $crate::noun::Stored>::filtered(reader, &Default::default());
+                let code = $crate::sql_functions::fold($table::$code);
+                let query = diesel::QueryDsl::filter(query, diesel::ExpressionMethods::eq_any(code, codes));
                 let query =
                     diesel::QueryDsl::select(query, <Self as diesel::SelectableHelper<diesel::pg::Pg>>::as_select());
                 let mut connection = reader.statement().await?;

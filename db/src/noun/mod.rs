@@ -46,6 +46,11 @@ pub trait Coded: Noun {
     /// Its business key.
     fn code(&self) -> &str;
 
+    /// Whether it is meant by a code that was asked for.
+    fn answers_to(&self, code: &str) -> bool {
+        self.code() == code
+    }
+
     /// Those of the codes that the reader may see, in any order.
     #[boxed]
     async fn by_codes(reader: &Reader, codes: &[String]) -> Result<Vec<Self>, DbError>;

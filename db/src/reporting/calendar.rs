@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use derive::boxed;
 use diesel::{
     ExpressionMethods as _, Insertable, OptionalExtension as _, PgRangeExpressionMethods as _, QueryDsl as _,
-    Queryable, Selectable, SelectableHelper as _,
+    Queryable, QueryableByName, Selectable, SelectableHelper as _,
+    sql_types::{Bool, Integer, Text},
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
@@ -16,7 +17,8 @@ use serde_json::json;
 use crate::{
     Acting, Date, DbError, Reader, Violation, ViolationCode,
     access::Auth,
-    calendar::{PeriodKind, Regime},
+    calendar::{Period, PeriodKind, Regime},
+    input::Checks,
     schema::{holiday, reporting_schedule},
     text::check_text,
     text_enum::text_enum,
@@ -28,6 +30,9 @@ pub const MOST: usize = 400;
 
 /// The most characters of a name or a source.
 const WORDS: usize = 500;
+
+/// The longest reason, in characters.
+const REASON: u16 = 500;
 
 text_enum! {
     /// Why a day is not as its weekday says.
@@ -68,7 +73,7 @@ pub struct Holiday {
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "HolidayInput")]
 pub struct NewHoliday {
-    /// The day, today or later
+    /// The day
     pub day: Date,
     /// Why it is on the list
     pub kind: HolidayKind,
@@ -89,6 +94,12 @@ pub struct NewHoliday {
 pub struct NewHolidays {
     /// The days
     pub days: Vec<NewHoliday>,
+    /// Why days that are over are added now: needed for them, because reports have been judged by the list as it was; at most
+    /// 500 characters
+    pub reason: Option<String>,
+    /// True: nothing is written; the answer says which due dates would move
+    #[graphql(default)]
+    pub dry_run: bool,
 }
 
 /// A day to be taken off the list.
@@ -97,6 +108,60 @@ pub struct NewHolidays {
 pub struct RemovedHoliday {
     /// The day, today or later
     pub day: Date,
+}
+
+/// A due date that moves with the holidays: that of one period in one regime.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject, Serialize, Deserialize)]
+#[graphql(name = "MovedDueDate", directive = Auth::apply(auth::Action::SeePublished))]
+pub struct MovedDueDate {
+    /// Calendar or administrative periods
+    #[diesel(sql_type = Text)]
+    pub regime: Regime,
+    /// The period
+    #[diesel(sql_type = Text)]
+    pub period: Period,
+    /// The day on which its reports were due; extensions apart
+    #[diesel(sql_type = diesel::sql_types::Date)]
+    pub due_before: Date,
+    /// The day on which they are due with the change
+    #[diesel(sql_type = diesel::sql_types::Date)]
+    pub due_on: Date,
+    /// The last day on which answers were taken
+    #[diesel(sql_type = diesel::sql_types::Date)]
+    pub closed_before: Date,
+    /// The last day on which answers are taken with the change
+    #[diesel(sql_type = diesel::sql_types::Date)]
+    pub closes_on: Date,
+    /// How many reports are owed for it
+    #[diesel(sql_type = Integer)]
+    pub obligations: i32,
+}
+
+/// What became of days that were to be added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarChange {
+    /// The days.
+    pub days: Vec<Holiday>,
+    /// False after a dry run.
+    pub written: bool,
+    /// The due dates that move, the earliest period first.
+    pub moved: Vec<MovedDueDate>,
+}
+
+/// A year that due dates of today depend on.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
+#[graphql(name = "CalendarYear", directive = Auth::apply(auth::Action::SeePublished))]
+pub struct CalendarYear {
+    /// The year
+    #[diesel(sql_type = Integer)]
+    pub year: i32,
+    /// False if none of its holidays is known, or if some of its days are provisional: due dates may still move. An
+    /// administrator then replaces them by what was announced
+    #[diesel(sql_type = Bool)]
+    pub is_announced: bool,
+    /// How many of its days are provisional
+    #[diesel(sql_type = Integer)]
+    pub provisional_days: i32,
 }
 
 /// When reports of a kind are taken, due and closed.
@@ -131,6 +196,18 @@ pub async fn holidays(reader: &Reader, year: i32) -> Result<Vec<Holiday>, DbErro
     Ok(query.load(&mut reader.statement().await?).await?)
 }
 
+/// The years that due dates of a day depend on: its own, and in the last quarter the next, in which what ends then falls due.
+#[boxed]
+pub async fn needed_years(reader: &Reader) -> Result<Vec<CalendarYear>, DbError> {
+    const QUERY: &str = "SELECT year, count(day) > 0 AND count(day) FILTER (WHERE provisional) = 0 AS is_announced,
+            (count(day) FILTER (WHERE provisional))::integer AS provisional_days
+        FROM generate_series(extract(year FROM $1)::integer, extract(year FROM ($1 + interval '3 months'))::integer) AS year
+        LEFT JOIN holiday ON day >= make_date(year, 1, 1) AND day <= make_date(year, 12, 31)
+        GROUP BY year ORDER BY year";
+    let query = diesel::sql_query(QUERY).bind::<diesel::sql_types::Date, _>(reader.today());
+    Ok(query.load(&mut reader.statement().await?).await?)
+}
+
 /// When reports of each kind are due, for periods that end on a day.
 pub async fn schedules(reader: &Reader, on: Date) -> Result<Vec<ReportingSchedule>, DbError> {
     let query = reporting_schedule::table
@@ -140,28 +217,65 @@ pub async fn schedules(reader: &Reader, on: Date) -> Result<Vec<ReportingSchedul
     Ok(query.load(&mut reader.statement().await?).await?)
 }
 
-/// Adds days, all of them or none: by who reaches everything, and not in the past, which has been judged.
+/// Adds days, all of them or none: by who reaches everything; those that are over with a reason, for they have been judged.
+/// Answers which due dates move. A dry run does the same and takes it back.
 #[boxed]
-pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Vec<Holiday>, DbError> {
+pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<CalendarChange, DbError> {
     everywhere(&acting.permit)?;
+    let mut checks = Checks::default();
+    let reason = checks.optional("reason", new.reason.as_deref(), REASON);
+    checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let days = checked(&new.days, writing.today())?;
+        let days = checked(&new.days)?;
+        if reason.is_none() && !new.dry_run && days.iter().any(|day| day.day < writing.today()) {
+            return Err(DbError::violated(ViolationCode::Required, &["input", "reason"]));
+        }
         let given: Vec<Date> = days.iter().map(|day| day.day).collect();
         let there: Vec<Date> =
             holiday::table.filter(holiday::day.eq_any(&given)).select(holiday::day).load(writing.connection()).await?;
         let taken =
             given.iter().zip(0..).filter(|(day, _)| there.contains(day)).map(|(_, row)| at(ViolationCode::Taken, row));
         refuse(taken.collect())?;
+        let first = days.iter().map(|day| day.day).min().unwrap_or(writing.today());
+        let before = due_dates(writing, first).await?;
+        diesel::sql_query("SAVEPOINT added").execute(writing.connection()).await?;
         diesel::insert_into(holiday::table).values(&days).execute(writing.connection()).await?;
-        let after = json!({ "count": days.len(), "added": days });
+        let moved = moved(before, due_dates(writing, first).await?);
+        if new.dry_run {
+            diesel::sql_query("ROLLBACK TO SAVEPOINT added").execute(writing.connection()).await?;
+            return Ok(CalendarChange { days, written: false, moved });
+        }
+        let after = json!({ "count": days.len(), "added": days, "reason": reason, "moved": moved.len() });
         writing.audit(AuditEvent {
             action: ManageCalendar::ACTION.as_str(),
             after: Some(after),
             ..AuditEvent::default()
         });
-        Ok(days)
+        Ok(CalendarChange { days, written: true, moved })
     };
     acting.write(work).await
+}
+
+/// The due dates of all periods that end in the year before a day, or within a year from it.
+async fn due_dates(writing: &mut Writing, day: Date) -> Result<Vec<MovedDueDate>, DbError> {
+    const QUERY: &str = "SELECT s.regime, p.period, p.due_on AS due_before, p.due_on, p.closes_on AS closed_before, p.closes_on,
+            (SELECT count(*) FROM reporting_assignment a
+             WHERE a.regime = s.regime AND a.period_kind = s.period_kind AND a.valid @> p.ends_on - 1)::integer AS obligations
+        FROM reporting_schedule s CROSS JOIN LATERAL reporting_due(s, $1 - 366, $1 + 366) AS p
+        ORDER BY p.ends_on, s.regime, p.starts_on";
+    let query = diesel::sql_query(QUERY).bind::<diesel::sql_types::Date, _>(day);
+    Ok(query.load(writing.connection()).await?)
+}
+
+/// Those that are others than before.
+fn moved(before: Vec<MovedDueDate>, after: Vec<MovedDueDate>) -> Vec<MovedDueDate> {
+    let pairs = before.into_iter().zip(after);
+    let moved = pairs.map(|(before, after)| MovedDueDate {
+        due_before: before.due_on,
+        closed_before: before.closes_on,
+        ..after
+    });
+    moved.filter(|it| (it.due_before, it.closed_before) != (it.due_on, it.closes_on)).collect()
 }
 
 /// Takes a day off the list: one that is not past.
@@ -206,7 +320,7 @@ fn refuse(broken: Vec<Violation>) -> Result<(), DbError> {
 }
 
 /// The days as they are stored, or all that is wrong with them.
-fn checked(days: &[NewHoliday], today: Date) -> Result<Vec<Holiday>, DbError> {
+fn checked(days: &[NewHoliday]) -> Result<Vec<Holiday>, DbError> {
     use chrono::{Datelike as _, Weekday::Sat, Weekday::Sun};
     if days.is_empty() {
         return Err(DbError::violated(ViolationCode::Required, &["input", "days"]));
@@ -220,7 +334,6 @@ fn checked(days: &[NewHoliday], today: Date) -> Result<Vec<Holiday>, DbError> {
         let words = |text: &str| check_text(text, WORDS);
         let weekend = matches!(given.day.0.weekday(), Sat | Sun);
         match (words(&given.name_vi), words(&given.name_en), words(&given.source)) {
-            _ if given.day < today => broken.push(at(ViolationCode::OutOfBounds, row)),
             _ if stored.iter().any(|earlier: &Holiday| earlier.day == given.day) => {
                 broken.push(at(ViolationCode::Duplicate, row));
             }
@@ -229,7 +342,9 @@ fn checked(days: &[NewHoliday], today: Date) -> Result<Vec<Holiday>, DbError> {
                 let NewHoliday { day, kind, provisional, .. } = *given;
                 stored.push(Holiday { day, kind, name_vi, name_en, source, provisional });
             }
-            _ => broken.push(at(ViolationCode::Malformed, row)),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                broken.push(Violation { row: Some(row), ..error.violation(&["input", "days"]) });
+            }
         }
     }
     refuse(broken)?;

@@ -18,7 +18,7 @@ use crate::{
     account::AccountStatus,
     schema::{agency, service_account, service_secret},
     sql_functions::agency_subtree_ids,
-    text::{TextError, check_text},
+    text::check_text,
     writer::{ChangeKind, Writing},
 };
 
@@ -232,14 +232,10 @@ async fn reaches(writing: &mut Writing, reach: &Reached, agency: Uuid, with_belo
 }
 
 fn text(field: &'static str, typed: &str, most: u16, broken: &mut Vec<Violation>) -> String {
-    let violation = |code| Violation::of(code, &["input", field]);
-    match check_text(typed, most.into()) {
-        Ok(text) => return text,
-        Err(TextError::Blank) => broken.push(violation(ViolationCode::Required)),
-        Err(TextError::TooLong { .. }) => broken.push(violation(ViolationCode::TooLong).limit(most.into())),
-        Err(TextError::Forbidden { .. }) => broken.push(violation(ViolationCode::Malformed)),
-    }
-    String::new()
+    check_text(typed, most.into()).unwrap_or_else(|error| {
+        broken.push(error.violation(&["input", field]));
+        String::new()
+    })
 }
 
 /// What a rule of the tables means to whoever entered what breaks it.

@@ -89,6 +89,157 @@ async fn what_is_wrong_with_a_new_directive_is_told_beside_the_field() {
     assert_eq!(room.db.text("SELECT count(*) FROM directive WHERE clause LIKE '99%'").await, "0", "nothing half done");
 }
 
+/// The deadline that came of an input.
+async fn deadline(room: &Room, deadline: Value) -> Value {
+    let issued = room.issued(json!({ "deadline": deadline })).await;
+    let asked = of(
+        &room.leader,
+        &issued,
+        "dueOn dueExpected deadlines { words operator statedOn precision yearInferred dueOn cadence note nextDueOn(on: \"2026-01-20\") }",
+    )
+    .await;
+    asked["deadlines"][0].clone()
+}
+
+#[tokio::test]
+async fn a_day_without_a_year_is_the_first_after_the_document() {
+    let room = Room::new().await;
+    room.db
+        .execute(
+            "UPDATE document SET issued_on = '2025-12-22', issued_precision = 'DAY' WHERE code = 'tb-ubnd-qng-2025-04'",
+        )
+        .await;
+    for (words, due) in [
+        ("trước ngày 15/2", json!("2026-02-14")),
+        ("trong quý I", json!("2026-03-31")),
+        ("6 tháng đầu năm", json!("2026-06-30")),
+        ("trước 17 giờ ngày 15/2", json!("2026-02-15")),
+        // The document's day, then Tết from the 16th to the 20th of February.
+        ("trong 40 ngày làm việc kể từ ngày ký", json!("2026-02-24")),
+        ("trong 05 ngày làm việc kể từ ngày nhận được hồ sơ", Value::Null),
+    ] {
+        let stored = deadline(&room, json!({ "words": words })).await;
+        assert_eq!((&stored["words"], &stored["dueOn"]), (&json!(words), &due), "{stored}");
+    }
+    let monthly = deadline(&room, json!({ "words": "hằng tháng, trước ngày 25" })).await;
+    assert_eq!(
+        (&monthly["cadence"], &monthly["dueOn"], &monthly["nextDueOn"]),
+        (&json!("MONTHLY"), &Value::Null, &json!("2026-01-24"))
+    );
+    // A part is given on the day on which it is delegated.
+    let whole = room.begun(json!({ "deadline": { "on": "2026-12-31" } })).await;
+    let part = json!({ "title": "Khảo sát", "leads": ["qng.tt_ung_dung"], "deadline": { "words": "trước ngày 15/1" } });
+    let refused = room.refused(&room.head, "delegateDirective", on(&whole, json!({ "part": part }))).await;
+    assert_eq!(refused["code"], "OUT_OF_BOUNDS", "15 January of the next year is after the whole");
+    let part = json!({ "title": "Khảo sát", "leads": ["qng.tt_ung_dung"], "deadline": { "words": "trước ngày 15/2" } });
+    let part = room.ok(&room.head, "delegateDirective", on(&whole, json!({ "part": part }))).await;
+    assert_eq!(part["dueOn"], "2026-02-14");
+}
+
+#[tokio::test]
+async fn a_directive_that_is_overdue_when_it_is_given_is_asked_about() {
+    let room = Room::new().await;
+    let late = |more: Value| directive(json!({ "deadline": more }));
+    let refused = room.refused(&room.leader, "issueDirective", late(json!({ "words": "trước ngày 15/1/2026" }))).await;
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("OVERDUE"), &json!(["input", "deadline"])));
+    let stored =
+        deadline(&room, json!({ "words": "trước ngày 15/1/2026", "comment": "Nhập bổ sung văn bản cũ" })).await;
+    assert_eq!((&stored["dueOn"], &stored["note"]), (&json!("2026-01-14"), &json!("Nhập bổ sung văn bản cũ")));
+    let part = json!([{ "title": "Phần một", "leads": ["qng.stc"], "deadline": { "on": "2026-01-19" } }]);
+    let refused = room.refused(&room.leader, "issueDirective", directive(json!({ "parts": part }))).await;
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("OVERDUE"), &json!(["input", "parts", "0", "deadline"])));
+    deadline(&room, json!({ "on": "2026-01-20" })).await;
+}
+
+#[tokio::test]
+async fn words_and_day_of_a_deadline_say_the_same() {
+    let room = Room::new().await;
+    for (stated, told) in [
+        (json!({ "words": "trước ngày 15/4/2026", "on": "2026-04-15" }), "The last day by the words is 2026-04-14"),
+        (json!({ "words": "trước ngày 15/4/2026", "on": "2026-04-20" }), "The last day by the words is 2026-04-14"),
+        (json!({ "words": "trước ngày 15/4", "on": "2026-04-15" }), "The last day by the words is 2025-04-14"),
+        (json!({ "words": "giai đoạn 2026 - 2030", "on": "2030-12-31" }), "The words state no one last day"),
+        (json!({ "words": "dự kiến quý II/2026", "on": "2026-06-30" }), "By the words it is only expected: EXPECTED"),
+    ] {
+        let refused = room.refused(&room.leader, "issueDirective", directive(json!({ "deadline": stated }))).await;
+        assert_eq!(
+            (&refused["code"], &refused["field"], &refused["message"]),
+            (&json!("INCONSISTENT"), &json!(["input", "deadline"]), &json!(told)),
+            "{stated}"
+        );
+    }
+    for stated in [
+        json!({ "words": "trước ngày 15/4/2026", "on": "2026-04-14" }),
+        json!({ "words": "trước ngày 15/4/2026", "on": "2026-04-15", "operator": "BEFORE" }),
+        // The day names the year that the words leave out.
+        json!({ "words": "trước ngày 15/4", "on": "2027-04-14" }),
+        json!({ "words": "trong quý II", "on": "2026-05-01", "precision": "QUARTER", "operator": "WITHIN" }),
+        json!({ "words": "dự kiến quý II/2026", "on": "2026-06-30", "operator": "EXPECTED" }),
+        // Words that are not read, or name no day, are no contradiction.
+        json!({ "words": "trong phiên họp tháng tới", "on": "2026-04-15" }),
+        json!({ "words": "khẩn trương", "on": "2026-04-15" }),
+    ] {
+        deadline(&room, stated).await;
+    }
+    let unread = directive(json!({ "deadline": { "words": "trước hết" } }));
+    let refused = room.refused(&room.leader, "issueDirective", unread).await;
+    assert_eq!(refused["code"], "MALFORMED");
+    assert!(refused["message"].as_str().unwrap().contains("trước ngày 15/4/2025"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_is_only_expected_passes_and_is_not_overdue() {
+    let room = Room::new().await;
+    let issued = room.issued(json!({ "deadline": { "words": "dự kiến trong tháng 2/2026" } })).await;
+    let asked = of(
+        &room.leader,
+        &issued,
+        "dueExpected now: timeliness later: timeliness(on: \"2026-03-01\") originalTimeliness(on: \"2026-03-01\")",
+    )
+    .await;
+    assert_eq!(
+        asked,
+        json!({ "dueExpected": true, "now": "ON_TIME", "later": "PASSED", "originalTimeliness": "PASSED" })
+    );
+    let count = async |timeliness: &str| {
+        let query = format!(
+            "{{ directives(filter: {{ timeliness: [{timeliness}], on: \"2026-03-01\", document: \"tb-ubnd-qng-2025-04\", dueFrom: \"2026-02-01\" }}) {{ totalCount }} }}"
+        );
+        room.leader.ask(&query).await.whole()["directives"]["totalCount"].as_i64().unwrap()
+    };
+    assert_eq!((count("OVERDUE").await, count("PASSED").await), (0, 1));
+}
+
+/// As it comes from a text processor, a chat program or another system.
+#[tokio::test]
+async fn pasted_text_is_cleaned_and_found() {
+    let room = Room::new().await;
+    let issued = room
+        .issued(json!({
+            "clause": "12–c", "title": "Ðường truyền số liệu Ðắk\u{200b} Tô", "content": "Dòng một\r\nDòng hai\u{feff}",
+        }))
+        .await;
+    assert_eq!(issued["code"], "tb-ubnd-qng-2025-04:12-c");
+    let asked = of(&room.leader, &issued, "title content").await;
+    assert_eq!(asked, json!({ "title": "Đường truyền số liệu Đắk Tô", "content": "Dòng một\nDòng hai" }));
+    for text in ["dak to", "Ðắk Tô", "so lieu dak"] {
+        let found = room
+            .leader
+            .ask_with(
+                "query ($t: String!) { directives(filter: { text: $t }) { nodes { code } } }",
+                json!({ "t": text }),
+            )
+            .await
+            .whole();
+        assert_eq!(found["directives"]["nodes"], json!([{ "code": issued["code"] }]), "{text}");
+    }
+    let refused = room.refused(&room.leader, "issueDirective", directive(json!({ "content": "Sở\u{202e}" }))).await;
+    assert_eq!(
+        (&refused["code"], &refused["message"]),
+        (&json!("MALFORMED"), &json!("Character 3 (U+202E) cannot be used"))
+    );
+}
+
 /// The code of a directive tells of its document.
 #[tokio::test]
 async fn a_directive_is_not_seen_by_more_than_its_document() {

@@ -52,6 +52,11 @@ async fn a_figure_that_cannot_be_is_refused_beside_its_field() {
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "subject": "khong.co" })), "NOT_FOUND subject"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "reporter": "khong.co" })), "NOT_FOUND reporter"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "reporter": "qng.stc" })), "NOT_ASSIGNED indicator"),
+        // In Vietnamese the dot parts thousands: zeros count.
+        (figure("bts_5g_count", "2025-12", &json!({ "value": "12.000" })), "TOO_PRECISE value"),
+        (figure("bts_5g_count", "2025-12", &json!({ "value": "2.500" })), "TOO_PRECISE value"),
+        (figure(share, "2025-12", &json!({ "numerator": "1.250", "denominator": "1234" })), "TOO_PRECISE numerator"),
+        (figure(share, "2025-12", &json!({ "numerator": "1", "denominator": "1.234" })), "TOO_PRECISE denominator"),
         // It is reported by the month.
         (figure("bts_5g_count", "2025-Q4", &json!({ "value": "8" })), "NOT_ASSIGNED indicator"),
         (figure("bts_5g_count", "2025-12", &json!({ "value": "8", "expectedVersion": 1 })), "STALE expectedVersion"),
@@ -61,9 +66,13 @@ async fn a_figure_that_cannot_be_is_refused_beside_its_field() {
     let ratio = figure(share, "2025-12", &json!({ "numerator": "1", "denominator": "3", "narrative": null }));
     let done = done(&office.reporter, "draftMeasurement", ratio).await;
     assert_eq!(done["value"], "33.333333");
-    for number in ["1e400", "NaN", "Infinity", "0x10", "1,5", ""] {
+    for number in ["1e400", "NaN", "Infinity", "0x10", "", "4.9999999999999999999999999999999"] {
         office.reporter.denied("draftMeasurement", count(number)).await;
     }
+    let told = office.reporter.denied("draftMeasurement", count("8,5")).await;
+    assert!(told.contains("write 8.5 (viết 8.5)"), "{told}");
+    let told = office.reporter.denied("draftMeasurement", count("12.000.000")).await;
+    assert!(told.contains("write 12000000 (viết 12000000)"), "{told}");
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ async fn a_migration_gives_way_to_a_busy_table_and_comes_again() {
     let db = TestDb::empty().await;
     db.execute(BUSY_ONCE).await;
     assert_eq!(migrate::run(db.settings()).await.unwrap(), migrate::known().unwrap());
-    assert_eq!(db.text("SELECT string_agg(DISTINCT how_long, ' ') FROM waits").await, "2s");
+    // But those that stop nobody, and so run outside a transaction.
+    assert_eq!(db.text("SELECT string_agg(DISTINCT how_long, ' ') FROM waits").await, "0 2s");
 }
 
 /// What stops nobody waits for whoever came before, for as long as they take.
@@ -93,6 +94,43 @@ async fn a_migration_runs_outside_a_transaction_if_it_says_so() {
     assert_eq!(db.text("SELECT count(*) FROM so_lieu").await, "1");
     let waits = "SELECT string_agg(how_long, ' ' ORDER BY ctid) FROM waits";
     assert_eq!(db.text(waits).await, "2s 2s 0 2s", "diesel's own table comes first");
+}
+
+/// 2025-M9, as nine months were written, is another thing elsewhere.
+#[tokio::test]
+async fn nine_months_are_renamed_where_they_are_stored() {
+    let db = TestDb::demo().await;
+    let file = |number: &str, name: &str| {
+        let all = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations")).unwrap();
+        let found =
+            all.map(|entry| entry.unwrap().path()).find(|path| path.to_str().unwrap().contains(number)).unwrap();
+        std::fs::read_to_string(found.join(name)).unwrap()
+    };
+    let hash = "SELECT encode(measurement_content_hash(id, 1), 'hex') FROM measurement WHERE id = md5('chin')::uuid";
+    let new = ["2026-11-28-000061", "2026-11-28-000062", "2026-11-28-000063"];
+    for number in new.into_iter().rev() {
+        db.execute(&file(number, "down.sql")).await;
+    }
+    db.execute(
+        "INSERT INTO measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on)
+            SELECT md5('chin')::uuid, indicator_id, definition_id, subject_id, reporter_id, 'CALENDAR', 'NINE_MONTHS', '2025-M9', '2025-01-01', '2025-10-01'
+            FROM measurement ORDER BY id LIMIT 1;
+         INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, recorded_at)
+            VALUES (md5('chin')::uuid, 1, 'DRAFT', 'FINAL', 1, 'REPORTED', now());
+         INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at)
+            VALUES (md5('chin')::uuid, 'CALENDAR', '2025-M9', '2025-11-01', 'Bão số 12', now())",
+    )
+    .await;
+    let before = db.text(hash).await;
+    for number in new {
+        db.execute(&file(number, "up.sql")).await;
+    }
+    let stored = "SELECT concat_ws(' ', (SELECT period FROM measurement WHERE id = md5('chin')::uuid), (SELECT period FROM reporting_extension))";
+    assert_eq!(db.text(stored).await, "2025-9M 2025-9M");
+    assert_eq!(db.text(hash).await, before, "what was endorsed is still what was endorsed");
+    let mut owner = db.connect().await;
+    let told = tests::sql::execute(&mut owner, "UPDATE reporting_extension SET reason = 'Lũ'").await.unwrap_err();
+    assert!(told.to_string().contains("are history"), "{told}");
 }
 
 fn run(command: &mut Command) -> Vec<u8> {

@@ -50,7 +50,7 @@ object! {
             context: &Context<'_>,
             #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
         ) -> Timeliness {
-            self.row.timeliness(self.row.due_on, on.unwrap_or(reader(context).today()))
+            self.row.timeliness(on.unwrap_or(reader(context).today()))
         }
 
         /// Whether it is in time on a day, held against the first deadline
@@ -59,7 +59,7 @@ object! {
             context: &Context<'_>,
             #[graphql(desc = "The day (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
         ) -> Timeliness {
-            self.row.timeliness(self.row.original_due_on, on.unwrap_or(reader(context).today()))
+            self.row.original_timeliness(on.unwrap_or(reader(context).today()))
         }
 
         /// Who leads (chủ trì), in the order of the document: nobody, one, or several jointly
@@ -211,6 +211,17 @@ pub struct DirectiveDeadline {
 
 #[ComplexObject]
 impl DirectiveDeadline {
+    /// Of a deadline that comes again, its next last day (Asia/Ho_Chi_Minh); null if it comes once
+    fn next_due_on(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The earliest day that may be answered; today in Asia/Ho_Chi_Minh if left out")] on: Option<
+            Date,
+        >,
+    ) -> Option<Date> {
+        self.row.next_due_on(on.unwrap_or(reader(context).today()))
+    }
+
     /// The document that set it, if another than the directive's; null also if the viewer may not see it
     async fn document(&self, context: &Context<'_>) -> Answer<Document> {
         if_visible(context, self.row.document_id).await

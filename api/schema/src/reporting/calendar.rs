@@ -7,10 +7,14 @@ use db::{
     Date,
     access::Auth,
     reporting::{
-        calendar::{self, Holiday, NewHolidays, RemovedHoliday, ReportingSchedule},
+        calendar::{
+            self, CalendarChange, CalendarYear, Holiday, MovedDueDate, NewHolidays, RemovedHoliday, ReportingSchedule,
+        },
         extension::{self, NewExtension, ReportingExtension as Row, ReportingExtensionFilter},
     },
 };
+
+use object_layer::SimpleObject;
 
 use crate::{
     agencies::Agency,
@@ -18,7 +22,7 @@ use crate::{
     mutation::mutations,
     object::{maybe, object, root_lists},
     page::{Answer, reader},
-    payload::payload,
+    payload::{Payload, UserError, payload},
 };
 
 object! {
@@ -43,6 +47,12 @@ root_lists! {
             Some(calendar::holidays(reader(context), year).await.map_err(ApiError::from))
         }
 
+        /// The years that due dates depend on now, and whether their holidays are announced: this year, and from October on the next
+        #[graphql(directive = Auth::apply(Action::SeePublished))]
+        async fn calendar_years(&self, context: &Context<'_>) -> Answer<Vec<CalendarYear>> {
+            Some(calendar::needed_years(reader(context)).await.map_err(ApiError::from))
+        }
+
         /// When reports of each kind are taken, due and closed
         #[graphql(directive = Auth::apply(Action::SeePublished))]
         async fn reporting_schedules(
@@ -58,11 +68,25 @@ root_lists! {
     reporting_extensions: ReportingExtension (ReportingExtensionFilter);
 }
 
-payload! {
-    /// What became of days that were to be added: all, or none.
-    AddHolidaysPayload by ManageCalendar {
-        /// The days; null if nothing was written
-        holidays: Vec<Holiday>
+/// What became of days that were to be added: all, or none.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::ManageCalendar))]
+pub struct AddHolidaysPayload {
+    /// The days; null if nothing was written, as after a dry run
+    pub holidays: Option<Vec<Holiday>>,
+    /// The due dates that move with them, the earliest period first; null if something has to be mended
+    pub moved: Option<Vec<MovedDueDate>>,
+    /// What has to be mended; empty if it was done
+    pub user_errors: Vec<UserError>,
+}
+
+impl Payload for AddHolidaysPayload {
+    type Done = CalendarChange;
+    type About = ();
+
+    fn settled(_: &Context<'_>, done: Option<CalendarChange>, user_errors: Vec<UserError>, (): ()) -> Self {
+        let (holidays, moved) = done.map_or((None, None), |done| (done.written.then_some(done.days), Some(done.moved)));
+        Self { holidays, moved, user_errors }
     }
 }
 
@@ -85,7 +109,7 @@ payload! {
 mutations! {
     ReportingCalendarMutation;
     /// Adds public holidays and worked weekends, all of them or none: the days of a new year, or a day that was announced. Due
-    /// dates follow at once
+    /// dates follow at once: a dry run says which. Days that are over need a reason
     add_holidays(NewHolidays, "The days") -> AddHolidaysPayload by ManageCalendar = calendar::add;
     /// Takes a day off the list that is not past: it is then as its weekday says. Due dates follow at once
     remove_holiday(RemovedHoliday, "The day") -> RemoveHolidayPayload by ManageCalendar = calendar::remove;

@@ -126,6 +126,7 @@ fn stated(fact: &facts::Deadline) -> Result<Deadline, DbError> {
         precision: fact.precision.parse().map_err(DbError::internal)?,
         operator: fact.operator.as_deref().map(str::parse).transpose().map_err(DbError::internal)?,
         year_inferred: fact.year_inferred,
+        cadence: None,
     })
 }
 

@@ -29,6 +29,7 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &IndicatorFile) -> Result
             indicator::aggregation.eq(&fact.aggregation),
             indicator::frequency.eq(&fact.frequency),
             indicator::decimals.eq(fact.decimals),
+            indicator::part_decimals.eq(fact.part_decimals),
             indicator::lower_bound.eq(fact.lower_bound),
             indicator::upper_bound.eq(fact.upper_bound),
             indicator::lead_agency_id.eq(optional_id("agency", fact.lead.as_ref())),

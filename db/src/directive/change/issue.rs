@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::InputObject;
 use auth::{Acts, action, random};
-use chrono::Datelike as _;
 use derive::boxed;
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, sql_types::Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{DirectiveEventKind, Event, NOUN, Opened, TEXT, add, audit_snapshot, reread, set_deadline};
+use super::{DirectiveEventKind, Event, NOUN, Opened, TEXT, add, audit_snapshot, deadlines, reread, set_deadline};
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
-    deadline::{Deadline, DeadlineOperator},
+    deadline::{Deadline, DeadlineOperator, Given},
     directive::{Directive, DirectiveKind, DirectivePriority, LeadBasis},
     document::DocumentStatus,
     enums::{DatePrecision, Visibility},
@@ -23,7 +22,8 @@ use crate::{
         agency, directive, directive_coordinator, directive_dependency, directive_indicator, directive_lead, document,
         indicator, programme,
     },
-    sql_functions::agency_subtree_ids,
+    sql_functions::{self, agency_subtree_ids},
+    text::{fold, symbol},
     visible::visible_to,
     writer::{ChangeKind, Writing},
 };
@@ -34,6 +34,8 @@ const TITLE: u16 = 500;
 const CLAUSE: u16 = 40;
 /// The longest words of a deadline or of an open group, in characters.
 const WORDS: u16 = 200;
+/// The longest comment on a deadline, in characters.
+const COMMENT: u16 = 2_000;
 /// The most agencies, indicators, dependencies or parts of one directive.
 const MANY: usize = 50;
 
@@ -143,7 +145,10 @@ pub struct NewDependency {
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "DeadlineInput")]
 pub struct StatedDeadline {
-    /// The source's words, such as `trước ngày 15/4/2025`, `trong quý IV/2025` or `khẩn trương`. Without `on` they are read
+    /// The source's words, such as `trước ngày 15/4/2025`, `trong quý IV/2025`, `trong 05 ngày làm việc kể từ ngày ký`, `hằng
+    /// tháng, trước ngày 25` or `khẩn trương`. Without `on` they are read; a year that is left out is the one in which such a day
+    /// comes first, the day of the document or after (of a part that is delegated: today or after). With `on` they must not
+    /// state another last day (`INCONSISTENT`)
     pub words: Option<String>,
     /// The day (Asia/Ho_Chi_Minh); of a month, quarter or year any of its days
     pub on: Option<Date>,
@@ -153,6 +158,8 @@ pub struct StatedDeadline {
     /// How the duty relates to `on`
     #[graphql(default_with = "DeadlineOperator::By")]
     pub operator: DeadlineOperator,
+    /// Why the last day is over already when the directive is given: asked for by the code `OVERDUE`, at most 2,000 characters
+    pub comment: Option<String>,
 }
 
 /// A part of a directive for agencies below one that leads it.
@@ -169,7 +176,7 @@ pub struct Delegation {
 #[boxed]
 pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -> Result<Directive, DbError> {
     let mut checks = Checks::default();
-    let clause = checks.text("clause", &new.clause, CLAUSE);
+    let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
     checks.passed()?;
     few(new.depends_on.len(), "dependsOn")?;
     few(new.parts.len(), "parts")?;
@@ -201,14 +208,14 @@ pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -
             id: random::id(writing.now()),
             code: String::new(),
             parent: None,
-            part: CheckedPart::of(writing, &new.whole(), source.year).await?,
+            part: CheckedPart::of(writing, &new.whole(), source.given).await?,
         };
         // What is hidden takes no code that others could find taken.
         let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
         let whole = Draft { code: format!("{}:{}{hidden}", new.document, whole.common.clause), ..whole };
         let mut drafts = Vec::new();
         for (place, part) in new.parts.iter().enumerate() {
-            let part = CheckedPart::of(writing, part, source.year).await;
+            let part = CheckedPart::of(writing, part, source.given).await;
             let part = part.and_then(|part| part.within(&whole.part.deadline));
             drafts.push(whole.divided(writing, assigner, place + 1, part.map_err(|error| in_part(error, place))?));
         }
@@ -243,7 +250,7 @@ pub async fn delegate(
     let work = async |writing: &mut Writing| {
         let Opened { before, standing, .. } = acting.open(writing, id, None).await?;
         let today = writing.today();
-        let part = CheckedPart::of(writing, &new, today.0.year()).await?;
+        let part = CheckedPart::of(writing, &new, Given::on(today.0)).await?;
         if part.leads.is_empty() {
             return Err(refused(ViolationCode::Required, "leads"));
         }
@@ -293,25 +300,37 @@ pub async fn delegate(
 /// The document that a directive is issued from.
 struct Source {
     id: Uuid,
-    /// For deadlines that leave the year out.
-    year: i32,
+    /// When it was issued: deadlines count from it.
+    given: Given,
     visibility: Visibility,
 }
 
 impl Source {
     async fn of<A: Acts>(acting: &Acting<A>, writing: &mut Writing, code: &str) -> Result<Self, DbError> {
-        let found: Option<(Uuid, DocumentStatus, Option<Date>, Visibility)> = document::table
-            .filter(document::code.eq(code))
+        let found: Option<(Uuid, DocumentStatus, Option<Date>, DatePrecision, Visibility)> = document::table
+            .filter(sql_functions::fold(document::code).eq(fold(code)))
+            .order(document::code.eq(code).desc())
             .filter(visible_to(&acting.scope, document::table))
-            .select((document::id, document::status, document::issued_on, document::visibility))
+            .select((
+                document::id,
+                document::status,
+                document::issued_on,
+                document::issued_precision,
+                document::visibility,
+            ))
             .first(writing.connection())
             .await
             .optional()?;
-        let (id, status, issued_on, visibility) = found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
+        let (id, status, issued_on, precision, visibility) =
+            found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
         if matches!(status, DocumentStatus::Planned | DocumentStatus::Draft) {
             return Err(refused(ViolationCode::NotInState, "document"));
         }
-        Ok(Self { id, year: issued_on.unwrap_or(writing.today()).0.year(), visibility })
+        let given = Given {
+            on: issued_on.unwrap_or(writing.today()).0,
+            is_exact: issued_on.is_some() && precision == DatePrecision::Day,
+        };
+        Ok(Self { id, given, visibility })
     }
 }
 
@@ -359,6 +378,8 @@ struct CheckedPart {
     leads: Vec<Uuid>,
     coordinators: Vec<(Option<Uuid>, Option<String>)>,
     deadline: Deadline,
+    /// Why the deadline is over already.
+    comment: Option<String>,
     indicators: Vec<Uuid>,
 }
 
@@ -371,13 +392,14 @@ impl Default for CheckedPart {
             leads: Vec::new(),
             coordinators: Vec::new(),
             deadline: Deadline::none(None),
+            comment: None,
             indicators: Vec::new(),
         }
     }
 }
 
 impl CheckedPart {
-    async fn of(writing: &mut Writing, new: &NewPart, year: i32) -> Result<Self, DbError> {
+    async fn of(writing: &mut Writing, new: &NewPart, given: Given) -> Result<Self, DbError> {
         let mut checks = Checks::default();
         let title = checks.text("title", &new.title, TITLE);
         let content = checks.optional("content", new.content.as_deref(), TEXT);
@@ -392,11 +414,17 @@ impl CheckedPart {
         }
         let words = new.deadline.as_ref().and_then(|stated| stated.words.as_deref());
         let words = checks.optional("deadline", words, WORDS);
+        let comment = new.deadline.as_ref().and_then(|stated| stated.comment.as_deref());
+        let comment = checks.optional("deadline", comment, COMMENT);
         checks.passed()?;
         let deadline = match &new.deadline {
-            Some(stated) => read(stated, words, year)?,
+            Some(stated) => deadlines::read(writing, stated, words, given).await?,
             None => Deadline::none(None),
         };
+        // More often a slip than meant.
+        if comment.is_none() && deadline.due_on().is_some_and(|due| Date(due) < writing.today()) {
+            return Err(refused(ViolationCode::Overdue, "deadline"));
+        }
         let named: Vec<String> = coordinators.iter().filter_map(|(code, _)| code.clone()).collect();
         let mut named = agencies(writing, &named, "coordinators").await?.into_iter();
         let coordinators = coordinators.into_iter().map(|(code, words)| (code.and_then(|_| named.next()), words));
@@ -407,6 +435,7 @@ impl CheckedPart {
             leads: agencies(writing, &new.leads, "leads").await?,
             coordinators: coordinators.collect(),
             deadline,
+            comment,
             indicators: indicators(writing, &new.indicators, "indicators").await?,
         })
     }
@@ -433,16 +462,6 @@ impl CheckedPart {
             1 => LeadBasis::Explicit,
             _ => LeadBasis::Joint,
         }
-    }
-}
-
-/// The day that is given, or what the words say.
-fn read(stated: &StatedDeadline, words: Option<String>, year: i32) -> Result<Deadline, DbError> {
-    let malformed = || refused(ViolationCode::Malformed, "deadline");
-    match (stated.on, words) {
-        (Some(day), words) => Deadline::stated(words, day.0, stated.precision, stated.operator).ok_or_else(malformed),
-        (None, Some(words)) => Deadline::read(&words, Some(year)).map_err(|_| malformed()),
-        (None, None) => Err(refused(ViolationCode::Required, "deadline")),
     }
 }
 
@@ -476,7 +495,7 @@ fn few(count: usize, field: &'static str) -> Result<(), DbError> {
     Err(DbError::Violated(vec![violation.limit(i32::try_from(MANY).unwrap_or(i32::MAX))]))
 }
 
-fn refused(code: ViolationCode, field: &'static str) -> DbError {
+pub(super) fn refused(code: ViolationCode, field: &'static str) -> DbError {
     DbError::violated(code, &["input", field])
 }
 
@@ -549,7 +568,7 @@ async fn write(writing: &mut Writing, document: Uuid, drafts: &[Draft]) -> Resul
     diesel::insert_into(directive_indicator::table).values(serves).execute(writing.connection()).await?;
     // One after the other: the whole's last day bounds those of its parts.
     for draft in drafts.iter().filter(|draft| draft.part.has_deadline()) {
-        set_deadline(writing, draft.id, 1, &draft.part.deadline, None).await?;
+        set_deadline(writing, draft.id, 1, &draft.part.deadline, draft.part.comment.as_deref()).await?;
     }
     Ok(())
 }
@@ -599,7 +618,8 @@ async fn depend<A: Acts>(
             }
             (None, Some(code)) => {
                 let found = document::table
-                    .filter(document::code.eq(code))
+                    .filter(sql_functions::fold(document::code).eq(fold(code)))
+                    .order(document::code.eq(code).desc())
                     .filter(visible_to(&acting.scope, document::table))
                     .select(document::id);
                 (None, found.first(writing.connection()).await.optional()?)

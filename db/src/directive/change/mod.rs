@@ -2,6 +2,7 @@
 //! on the same state.
 
 mod agreements;
+mod deadlines;
 mod ending;
 mod issue;
 mod work;
@@ -302,6 +303,7 @@ async fn set_deadline(
         directive_deadline::due_on.eq(deadline.due_on().map(Date)),
         directive_deadline::set_on.eq(writing.today()),
         directive_deadline::note.eq(note),
+        directive_deadline::cadence.eq(deadline.cadence),
     );
     diesel::insert_into(directive_deadline::table).values(row).execute(writing.connection()).await?;
     Ok(())

@@ -1,0 +1,2 @@
+-- The columns go with the migration that brought them.
+SELECT 1;

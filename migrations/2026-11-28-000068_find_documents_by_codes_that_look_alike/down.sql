@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY document_code_folded_idx;
