@@ -118,10 +118,12 @@ impl KeySet {
         Self { keys }
     }
 
-    /// The key that signs at an instant: the newest that signs already.
+    /// The key that signs at an instant: the newest that signs already. Where none does, one that signs in a moment: another
+    /// node, whose clock is ahead, has just made it.
     #[must_use]
     pub fn signer(&self, now: DateTime<Utc>) -> Option<&SigningKey> {
-        self.keys.iter().rev().find(|key| key.signs_from <= now)
+        let signs_by = |instant| self.keys.iter().rev().find(move |key| key.signs_from <= instant);
+        signs_by(now).or_else(|| signs_by(now + LEEWAY))
     }
 
     /// The key of an id, if tokens that it signed may still hold. A key that does not sign yet is given too: on another node,
@@ -169,6 +171,9 @@ mod tests {
             (signer(-1), signer(0), signer(59), signer(60)),
             (None, Some(&old_kid), Some(&old_kid), Some(&new_kid))
         );
+
+        let ahead = now() - LEEWAY;
+        assert_eq!(keys.signer(ahead).map(|key| &key.kid), Some(&old_kid), "made on a node whose clock is ahead");
 
         let handed_over = now() + TimeDelta::hours(1);
         let last = handed_over + MAX_LIFE + LEEWAY;

@@ -19,6 +19,20 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Date(pub NaiveDate);
 
+impl Date {
+    /// The day after: where a time ends in the tables, of which people say the last day ("đến hết ngày").
+    #[must_use]
+    pub fn day_after(self) -> Self {
+        Self(self.0.succ_opt().unwrap_or(self.0))
+    }
+
+    /// The reverse.
+    #[must_use]
+    pub fn day_before(self) -> Self {
+        Self(self.0.pred_opt().unwrap_or(self.0))
+    }
+}
+
 /// A day in Asia/Ho_Chi_Minh, written `2025-04-15` (RFC 3339 full-date). Years 1900 to 2200.
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {

@@ -105,8 +105,9 @@ impl InputType for Number {
         }
     }
 
+    /// Without trailing zeros: the same number, written otherwise, is the same value.
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_string())
+        Value::String(self.0.normalize().to_string())
     }
 
     fn as_raw_value(&self) -> Option<&Decimal> {

@@ -9,7 +9,7 @@ use crate::{
     Date, DbError, Reader,
     enums::{DatePrecision, SortDirection, Visibility},
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
     schema::{agency, document, document_relation, programme, programme_document},
     search::{containing, matching},
@@ -217,6 +217,8 @@ pub(crate) fn id_of_code(
         .filter(visible(reader, document::table))
         .into_boxed()
 }
+
+names!(DocumentFilter { issuer: Agency, programme: Programme });
 
 impl Stored for Document {
     type Query = Boxed<document::table>;

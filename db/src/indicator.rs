@@ -15,7 +15,7 @@ use crate::{
     comparator::{Comparator, Direction},
     enums::SortDirection,
     lateral::Parent,
-    noun::{Batch, Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{
         agency, directive_indicator, indicator, indicator_definition, indicator_group, indicator_rule, programme,
@@ -223,6 +223,8 @@ fn by_membership(query: Boxed<indicator::table>, filter: &IndicatorFilter) -> Bo
     }
     query.filter(indicator::id.eq_any(members))
 }
+
+names!(IndicatorFilter { programme: Programme, group: Group in programme, lead: Agency });
 
 impl Stored for Indicator {
     type Query = Boxed<indicator::table>;

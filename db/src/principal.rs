@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Pool,
     schema::{account, role_grant, service_account, service_secret, session},
-    sql_functions::agency_subtree_ids,
+    sql_functions::agency_reached_ids,
 };
 
 /// What the answer depends on beside the database.
@@ -51,7 +51,7 @@ pub async fn of_session(
     let Moment { now, today, idle, second_factor, demo } = moment;
     let held =
         role_grant::valid_from.le(today).and(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(today)));
-    let below = case_when(role_grant::with_below, agency_subtree_ids(role_grant::agency_id, today));
+    let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, today));
     let rows: Vec<Granted> = session::table
         .inner_join(account::table)
         .left_join(role_grant::table.on(role_grant::account_id.eq(account::id).and(held)))
@@ -96,7 +96,7 @@ pub async fn of_service(
     today: Date,
 ) -> Result<Option<Principal>, DbError> {
     let below =
-        case_when(service_account::with_below, agency_subtree_ids(service_account::agency_id.nullable(), today));
+        case_when(service_account::with_below, agency_reached_ids(service_account::agency_id.nullable(), today));
     let row: Option<Served> = service_account::table
         .inner_join(service_secret::table)
         .filter(service_account::id.eq(account).and(service_account::status.eq("ACTIVE")))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{agency, document, indicator_group, programme, programme_document, programme_indicator},
     text_enum::text_enum,
@@ -56,6 +56,10 @@ pub enum ProgrammeLink {
     /// Covering the area of an agency
     Jurisdiction,
 }
+
+names!(ProgrammeFilter { jurisdiction: Agency });
+
+names!(IndicatorGroupFilter { programme: Programme });
 
 impl Stored for Programme {
     type Query = Boxed<programme::table>;

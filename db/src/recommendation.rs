@@ -12,7 +12,7 @@ use crate::{
     document::{self as documents, Document},
     enums::Visibility,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{
         agency, document, recommendation, recommendation_answer, recommendation_document, recommendation_recipient,
@@ -126,6 +126,8 @@ pub enum RecommendationLink {
     /// Answered by a directive
     Directive,
 }
+
+names!(RecommendationFilter { from: Agency, to: Agency, document: Document });
 
 impl Stored for Recommendation {
     type Query = Boxed<recommendation::table>;

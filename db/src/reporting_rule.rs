@@ -12,7 +12,7 @@ use crate::{
     agency::Agency,
     document,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, reporting_rule, reporting_rule_cadence, reporting_rule_party},
     text_enum::text_enum,
@@ -139,6 +139,8 @@ pub enum ReportingRuleLink {
     /// An agency is on that side of them
     Party(ReportingRole),
 }
+
+names!(ReportingRuleFilter { reporter: Agency, recipient: Agency, document: Document });
 
 impl Stored for ReportingRule {
     type Query = Boxed<reporting_rule::table>;

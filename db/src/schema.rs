@@ -282,7 +282,7 @@ diesel::table! {
         progress_id -> Nullable<Uuid>,
         extension_id -> Nullable<Uuid>,
         input_id -> Nullable<Uuid>,
-        /// The part that was given away, or the directive that is waited for no longer
+        /// The part that was given away, the directive that is waited for no longer, or the whole with which it was cancelled
         other_directive_id -> Nullable<Uuid>,
     }
 }
@@ -960,9 +960,12 @@ diesel::table! {
     sign_in_throttle (key) {
         /// Hash of the login as typed, whether or not an account has it, or of the address
         key -> Bytea,
+        /// Tries that have failed or are under way; forgotten a day after the last
         failures -> Int4,
+        /// When the last of them was counted
         last_failed_at -> Timestamptz,
-        blocked_until -> Timestamptz,
+        /// Until when tries are refused; null while no wait is due
+        blocked_until -> Nullable<Timestamptz>,
     }
 }
 

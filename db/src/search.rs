@@ -7,13 +7,13 @@ use diesel::{
     QueryResult, Queryable,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Date as SqlDate, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::{
-    DbError, Reader,
+    Date, DbError, Reader,
     page::{Cursor, Key, Page, Slice, Tie},
     schema::{directive, document, recommendation},
     text::{fold, fold_begun, words},
@@ -24,7 +24,7 @@ use crate::{
 text_enum! {
     /// What a search looks for.
     pub enum SearchNoun {
-        /// Agencies, by names, aliases and code
+        /// Agencies that are there today, by names, aliases and code
         Agency => "AGENCY",
         /// Documents, by symbol, title and code
         Document => "DOCUMENT",
@@ -81,6 +81,7 @@ pub async fn search(reader: &Reader, text: &str, nouns: &[SearchNoun], page: &Pa
         limit: page.limit(),
         rank,
         place,
+        today: reader.today(),
         documents: visible(reader, document::table),
         directives: visible(reader, directive::table),
         recommendations: visible(reader, recommendation::table),
@@ -101,6 +102,7 @@ struct Question {
     limit: i64,
     rank: Option<i32>,
     place: Option<String>,
+    today: Date,
     documents: Visible<document::table>,
     directives: Visible<directive::table>,
     recommendations: Visible<recommendation::table>,
@@ -129,6 +131,7 @@ impl QueryFragment<Pg> for Question {
                 "limit}" => out.push_bind_param::<BigInt, _>(&self.limit)?,
                 "rank}" => out.push_bind_param::<Nullable<Integer>, _>(&self.rank)?,
                 "place}" => out.push_bind_param::<Nullable<Text>, _>(&self.place)?,
+                "today}" => out.push_bind_param::<SqlDate, _>(&self.today)?,
                 "document is visible}" => self.documents.walk_ast(out.reborrow())?,
                 "directive is visible}" => self.directives.walk_ast(out.reborrow())?,
                 "recommendation is visible}" => self.recommendations.walk_ast(out.reborrow())?,

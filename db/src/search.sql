@@ -2,7 +2,7 @@
 -- parameters, and the rule by which the reader sees a noun.
 WITH hit (noun, id, code, is_code, is_name, search_text) AS (
     SELECT 'AGENCY', id, code, fold(code) = {text}, {text} = ANY (ARRAY(SELECT fold(name) FROM unnest(aliases || name_vi || name_en) AS names (name))), search_text FROM agency
-    WHERE 'AGENCY' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun})))
+    WHERE 'AGENCY' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND agency_exists_on(id, {today})
     UNION ALL
     SELECT 'DOCUMENT', id, code, {text} IN (fold(code), fold(symbol)), fold(title) = {text}, search_text FROM document
     WHERE 'DOCUMENT' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND {document is visible}

@@ -43,13 +43,11 @@ pub struct Lives {
     pub idle: TimeDelta,
     /// However often it is used, a session ends after so long.
     pub absolute: TimeDelta,
-    /// For so long, a used refresh token gives the same successor again: an answer may be lost on its way.
-    pub grace: TimeDelta,
 }
 
 impl Default for Lives {
     fn default() -> Self {
-        Self { idle: TimeDelta::days(7), absolute: TimeDelta::days(30), grace: TimeDelta::seconds(10) }
+        Self { idle: TimeDelta::days(7), absolute: TimeDelta::days(30) }
     }
 }
 
@@ -181,11 +179,13 @@ struct Family {
     session: Uuid,
     account: Uuid,
     expires_at: DateTime<Utc>,
-    used_at: Option<DateTime<Utc>>,
+    /// Whether the token was used before.
+    used: bool,
 }
 
-/// Goes on with a session: takes a refresh token and gives its successor. A token that was used before ends the session. But
-/// if that was a moment ago, and the successor is not used yet, the same successor is given again: the answer may be lost.
+/// Goes on with a session: takes a refresh token and gives its successor. As long as nobody has used that, the same successor
+/// is given again, for the answer may be lost, and the way to a commune without network is long. A token whose successor was
+/// used ends the session: two have it.
 #[boxed]
 pub async fn refresh(
     writer: &Writer,
@@ -200,26 +200,22 @@ pub async fn refresh(
         let now = writing.now();
         writing.acts_as(Actor::User { account: family.account, session: family.session });
         let next = refresh::successor(&entrance.sealer, token);
-        match family.used_at {
-            None => {
-                let used = refresh_token::table.filter(refresh_token::hash.eq(&hash));
-                diesel::update(used).set(refresh_token::used_at.eq(now)).execute(writing.connection()).await?;
-                issue(writing, family.session, &next).await?;
-                let own = session::table.filter(session::id.eq(family.session));
-                diesel::update(own).set(session::last_used_at.eq(now)).execute(writing.connection()).await?;
-            }
-            Some(used_at) if now - used_at <= entrance.lives.grace && is_unused(writing, &next).await? => {}
-            Some(_) => {
-                end(writing, family.session, EndReason::TokenReused).await?;
-                writing.audit(AuditEvent {
-                    action: "REFRESH_SESSION",
-                    failed: true,
-                    object: Some(("session", family.session)),
-                    after: Some(json!({ "reason": EndReason::TokenReused.as_str() })),
-                    ..AuditEvent::default()
-                });
-                return Ok(None);
-            }
+        if !family.used {
+            let used = refresh_token::table.filter(refresh_token::hash.eq(&hash));
+            diesel::update(used).set(refresh_token::used_at.eq(now)).execute(writing.connection()).await?;
+            issue(writing, family.session, &next).await?;
+            let own = session::table.filter(session::id.eq(family.session));
+            diesel::update(own).set(session::last_used_at.eq(now)).execute(writing.connection()).await?;
+        } else if !is_unused(writing, &next).await? {
+            end(writing, family.session, EndReason::TokenReused).await?;
+            writing.audit(AuditEvent {
+                action: "REFRESH_SESSION",
+                failed: true,
+                object: Some(("session", family.session)),
+                after: Some(json!({ "reason": EndReason::TokenReused.as_str() })),
+                ..AuditEvent::default()
+            });
+            return Ok(None);
         }
         Ok(Some(issued(family.account, family.session, next, family.expires_at, now + entrance.lives.idle)))
     });
@@ -245,14 +241,14 @@ async fn family(writing: &mut Writing, lives: Lives, hash: &[u8]) -> Result<Opti
     let Some((session, owner, expires_at)) = live.first(writing.connection()).await.optional()? else {
         return Ok(None);
     };
-    let used_at = refresh_token::table
+    let used = refresh_token::table
         .inner_join(session::table.inner_join(account::table))
         .filter(refresh_token::hash.eq(hash).and(account::status.eq("ACTIVE")))
-        .select(refresh_token::used_at)
+        .select(refresh_token::used_at.is_not_null())
         .first(writing.connection())
         .await
         .optional()?;
-    Ok(used_at.map(|used_at| Family { session, account: owner, expires_at, used_at }))
+    Ok(used.map(|used| Family { session, account: owner, expires_at, used }))
 }
 
 /// Ends the session one is in.

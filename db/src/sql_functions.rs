@@ -6,8 +6,23 @@ use diesel::{
 };
 
 define_sql_function! {
-    /// The agencies below one on a day, itself included.
+    /// The agencies below one that are there on a day, itself included; null if there are none.
     fn agency_subtree_ids(root: Nullable<Uuid>, on_day: Date) -> Array<Uuid>;
+}
+
+define_sql_function! {
+    /// The agencies to which a role at one extends on a day: those below, also those that are gone.
+    fn agency_reached_ids(root: Nullable<Uuid>, on_day: Date) -> Array<Uuid>;
+}
+
+define_sql_function! {
+    /// Whether an agency is there on a day.
+    fn agency_exists_on(agency: Uuid, on_day: Date) -> Bool;
+}
+
+define_sql_function! {
+    /// Whether an agency may lead or coordinate what another gives.
+    fn may_receive_directive(giver: Uuid, of_programme: Uuid, receiver: Uuid, on_day: Date) -> Bool;
 }
 
 define_sql_function! {
@@ -16,8 +31,14 @@ define_sql_function! {
 }
 
 define_sql_function! {
-    /// Counts a try to sign in under all keys; false, and nothing counted, if one of them is blocked.
-    fn sign_in_count(keys: Array<Binary>, free: Array<Integer>, longest: Array<Integer>, at: Timestamptz) -> Bool;
+    /// Counts a try to sign in under all keys; false, and nothing counted, if one of them is blocked. By the database's clock
+    /// where no instant is given.
+    fn sign_in_count(keys: Array<Binary>, free: Array<Integer>, longest: Array<Integer>, at: Nullable<Timestamptz>) -> Bool;
+}
+
+define_sql_function! {
+    /// Takes a try to sign in back; of the key that was proved, all failures are forgotten.
+    fn sign_in_take_back(keys: Array<Binary>, proved: Nullable<Binary>) -> Nullable<Text>;
 }
 
 define_sql_function! {

@@ -12,7 +12,7 @@ use crate::{
     document,
     enums::{DatePrecision, SortDirection},
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
     schema::{agency, indicator, programme, target, target_revision},
     text_enum::text_enum,
@@ -177,6 +177,8 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(target, target_warning);
+
+names!(TargetFilter { programme: Programme, indicator: Indicator, subject: Agency, document: Document });
 
 impl Stored for Target {
     type Query = Boxed<target::table>;

@@ -14,14 +14,21 @@
 //! keep somebody out of the place where they work. What remains: somebody behind the same address as an office (NAT) can
 //! make it wait for a minute at a time, and a person away from all known addresses can be made to wait as long as an attack
 //! on their login goes on. Sessions that are there go on in both cases.
+//!
+//! A wait is written down only where one is due, so those who sign in at the same moment never find one that nobody earned.
+//! It is measured by the database's clock, under the locks of the keys (`sign_in_count`): the order in which tries are counted
+//! is then the order of their instants, on every node. A fixed clock gives its own instant.
 
 use std::net::IpAddr;
 
 use auth::{hash, seal::Sealer};
-use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use crate::{DbError, Writer, schema::sign_in_throttle, sql_functions::sign_in_count, writer::Writing};
+use crate::{
+    DbError, Writer,
+    sql_functions::{sign_in_count, sign_in_take_back},
+    writer::Writing,
+};
 
 /// How many failures are free, and the longest wait after more, in seconds.
 #[derive(Debug, Clone, Copy)]
@@ -55,40 +62,35 @@ impl Try {
         }
     }
 
+    /// Its keys.
+    fn keys(&self) -> impl Iterator<Item = (&Vec<u8>, Patience)> {
+        let everywhere = self.login.as_ref().map(|key| (key, LOGIN));
+        [(&self.login_and_address, LOGIN_AND_ADDRESS), (&self.address, ADDRESS)].into_iter().chain(everywhere)
+    }
+
     /// Counts it as failed, before it is known how it ends; false if it is blocked.
     pub(crate) async fn count(&self, writer: &Writer) -> Result<bool, DbError> {
-        let mut asked = vec![(self.login_and_address.clone(), LOGIN_AND_ADDRESS), (self.address.clone(), ADDRESS)];
-        asked.extend(self.login.clone().map(|key| (key, LOGIN)));
-        let (keys, patience): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
-        let free: Vec<i32> = patience.iter().map(|patience| patience.free).collect();
-        let longest: Vec<i32> = patience.iter().map(|patience| patience.longest).collect();
-        let counted = diesel::select(sign_in_count(keys, free, longest, writer.now()));
+        let keys = self.keys().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+        let free = self.keys().map(|(_, patience)| patience.free).collect::<Vec<_>>();
+        let longest = self.keys().map(|(_, patience)| patience.longest).collect::<Vec<_>>();
+        let counted = diesel::select(sign_in_count(keys, free, longest, writer.fixed_now()));
         Ok(counted.get_result(&mut writer.alone().await?).await?)
     }
 
     /// It proved who it is: the failures from this address are forgotten.
     pub(crate) async fn succeeded(&self, writing: &mut Writing) -> Result<(), DbError> {
-        self.did_not_fail(writing).await?;
-        let own = sign_in_throttle::table.filter(sign_in_throttle::key.eq(&self.login_and_address));
-        diesel::delete(own).execute(writing.connection()).await?;
-        Ok(())
+        self.take_back(writing, Some(self.login_and_address.clone())).await
     }
 
     /// It is taken back: it has neither failed nor proved everything.
     pub(crate) async fn did_not_fail(&self, writing: &mut Writing) -> Result<(), DbError> {
-        let keys: Vec<&Vec<u8>> = [&self.login_and_address, &self.address].into_iter().chain(&self.login).collect();
-        let rows = sign_in_throttle::table.filter(sign_in_throttle::key.eq_any(keys));
-        // Locked in the order in which they are counted, so that two never wait for one another.
-        let ordered = rows.clone().select(sign_in_throttle::key).order(sign_in_throttle::key).for_update();
-        ordered.load::<Vec<u8>>(writing.connection()).await?;
-        let now = writing.now();
-        diesel::update(rows.filter(sign_in_throttle::failures.gt(0)))
-            .set((
-                sign_in_throttle::failures.eq(sign_in_throttle::failures - 1),
-                sign_in_throttle::blocked_until.eq(now),
-            ))
-            .execute(writing.connection())
-            .await?;
+        self.take_back(writing, None).await
+    }
+
+    async fn take_back(&self, writing: &mut Writing, proved: Option<Vec<u8>>) -> Result<(), DbError> {
+        let keys = self.keys().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+        let taken = diesel::select(sign_in_take_back(keys, proved));
+        taken.execute(writing.connection()).await?;
         Ok(())
     }
 }

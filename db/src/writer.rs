@@ -42,21 +42,35 @@ pub struct Writer {
     pool: Pool,
     now: DateTime<Utc>,
     today: Date,
+    /// Whether `now` is an instant that somebody chose.
+    fixed: bool,
     origin: Origin,
     statements: Arc<AtomicUsize>,
 }
 
 impl Writer {
-    /// A writer at an instant; `today` is the day in Asia/Ho_Chi_Minh.
+    /// A writer at an instant that somebody chose; `today` is the day in Asia/Ho_Chi_Minh.
     #[must_use]
     pub fn new(pool: Pool, now: DateTime<Utc>, today: Date, origin: Origin) -> Self {
-        Self { pool, now, today, origin, statements: Arc::default() }
+        Self { pool, now, today, fixed: true, origin, statements: Arc::default() }
+    }
+
+    /// The same where the instant was read from this machine's clock. Other nodes' clocks differ, and others write in between:
+    /// what is held against an instant that another request has written is then judged by the database's clock.
+    #[must_use]
+    pub fn by_machine_clock(self) -> Self {
+        Self { fixed: false, ..self }
     }
 
     /// The instant that is recorded.
     #[must_use]
     pub const fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// The instant if somebody chose it; none where the database's clock decides.
+    pub(crate) const fn fixed_now(&self) -> Option<DateTime<Utc>> {
+        if self.fixed { Some(self.now) } else { None }
     }
 
     /// The day in Asia/Ho_Chi_Minh.

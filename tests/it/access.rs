@@ -466,7 +466,7 @@ async fn viewers_are_told_what_they_can_do_here_and_not_elsewhere() {
     }
     assert!(led > 0 && others > 0, "{led} {others}");
 
-    let nobody = Viewer::public(&db).ask(question).await.whole();
+    let nobody = Viewer::public(&db).ask(question).await.data;
     let flags: Vec<_> = ["directives", "measurements"]
         .iter()
         .flat_map(|list| all(&nobody, &format!("{list}/nodes/*/viewerCan")))

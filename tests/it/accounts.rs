@@ -51,7 +51,6 @@ async fn accounts_are_seen_by_who_keeps_them_by_inspectors_and_by_their_person()
     let all = vec!["lan@quangngai.gov.vn", "quantri", "tuan"];
     let of = async |role, agency| Viewer::who_holds(&db, &[(role, agency, true)]).await;
     for (viewer, seen) in [
-        (Viewer::public(&db), vec![]),
         (person(&db, LAN), vec!["lan@quangngai.gov.vn"]),
         (of(Role::Head, "qng.skhcn").await, vec![]),
         (of(Role::StandingOffice, "qng.ubnd").await, vec![]),
@@ -66,6 +65,10 @@ async fn accounts_are_seen_by_who_keeps_them_by_inspectors_and_by_their_person()
         // A look-up finds what the list shows, and nothing else.
         let answer = viewer.ask(r#"{ account(login: " Tuan ") { fullName grants { nodes { id } } } }"#).await.whole();
         assert_eq!(answer["account"].is_object(), seen.contains(&"tuan"));
+    }
+    for question in [LOGINS, r#"{ account(login: " Tuan ") { fullName } }"#] {
+        let nobody = Viewer::public(&db).ask(question).await;
+        assert_eq!(nobody.errors[0]["message"], "Sign in first", "{question}");
     }
 }
 
@@ -88,7 +91,7 @@ async fn an_account_shows_its_roles_and_a_grant_its_end() {
     let lan = &answer["account"];
     assert_snapshot!(lines(&lan["grants"]["nodes"]), @r#"
     {"account":{"login":"lan@quangngai.gov.vn"},"agency":{"code":"qng.skhcn"},"everywhere":false,"grantedBy":{"login":"quantri"},"role":"HEAD","validFrom":"2026-01-01","withBelow":true}
-    {"account":{"login":"lan@quangngai.gov.vn"},"agency":{"code":"qng.skhcn"},"everywhere":false,"role":"REPORTER","validFrom":"2025-07-01","validUntil":"2026-01-01","withBelow":false}
+    {"account":{"login":"lan@quangngai.gov.vn"},"agency":{"code":"qng.skhcn"},"everywhere":false,"role":"REPORTER","validFrom":"2025-07-01","validUntil":"2025-12-31","withBelow":false}
     "#);
     // On its last day's morrow the reporter's role is over.
     assert_eq!((&lan["today"]["totalCount"], &lan["before"]["nodes"]), (&json!(1), &json!([{ "role": "REPORTER" }])));
@@ -348,6 +351,12 @@ async fn roles_are_granted_within_reach_and_ended_not_deleted() {
     let everywhere = json!({ "account": tuan, "role": "REPORTER" });
     assert_eq!(done(&operator(&db), "grantRole", everywhere).await.1, ["REQUIRED agency"]);
 
+    // The last day counts.
+    let today = json!({ "account": tuan, "role": "REPORTER", "agency": "qng.ubnd", "validUntil": "2026-01-20" });
+    assert_eq!(done(&admin, "grantRole", today).await.0["validUntil"], "2026-01-20");
+    let held = "SELECT count(*) FROM role_grant WHERE role = 'REPORTER' AND valid_until = '2026-01-21'";
+    assert_eq!(db.text(held).await, "1");
+
     let grant = &granted["id"];
     let past = json!({ "grant": grant, "validUntil": "2026-01-19" });
     assert_eq!(done(&admin, "endRole", past).await.1, ["MALFORMED validUntil"]);
@@ -356,9 +365,10 @@ async fn roles_are_granted_within_reach_and_ended_not_deleted() {
     let longer = json!({ "grant": grant, "validUntil": "2026-04-01" });
     assert_eq!(done(&admin, "endRole", longer).await.1, ["MALFORMED validUntil"]);
     let (ended, _) = done(&admin, "endRole", json!({ "grant": grant })).await;
-    assert_eq!(ended["validUntil"], "2026-01-20");
+    assert_eq!(ended["validUntil"], "2026-01-19", "at once");
     assert_eq!(done(&admin, "endRole", json!({ "grant": grant })).await.1, ["UNCHANGED grant"]);
-    assert_eq!(trail(&db).await, "USER GRANT_ROLE role_grant, USER GRANT_ROLE role_grant, USER GRANT_ROLE role_grant");
+    let granted = ["USER GRANT_ROLE role_grant"; 4].join(", ");
+    assert_eq!(trail(&db).await, granted);
 }
 
 #[tokio::test]

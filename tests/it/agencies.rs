@@ -43,7 +43,7 @@ async fn the_tree_stands_as_it_was_on_the_day() {
                 "before": { "code": "thu.ubnd_a" },
                 "after": { "code": "thu.ubnd_b" },
                 "placements": [
-                    { "validFrom": null, "validUntil": "2025-07-01", "parent": { "code": "thu.ubnd_a" } },
+                    { "validFrom": null, "validUntil": "2025-06-30", "parent": { "code": "thu.ubnd_a" } },
                     { "validFrom": "2025-07-01", "validUntil": null, "parent": { "code": "thu.ubnd_b" } },
                 ],
             },

@@ -114,7 +114,7 @@ async fn filters_narrow_together() {
                 led: directives(filter: { lead: "qng.skhcn" }) { totalCount }
                 subtree: directives(filter: { agencySubtree: "qng.ubnd" }) { totalCount }
                 health: directives(filter: { lead: "qng.skhcn", text: "y te" }) { nodes { title } }
-                nobody: directives(filter: { lead: "qng.khong_co" }) { totalCount nodes { code } }
+                nobody: directives(filter: { lead: "tw.tong_cuc_thong_ke" }) { totalCount nodes { code } }
                 undated: directives(filter: { hasDeadline: false }) { totalCount }
                 dated: directives(filter: { hasDeadline: true }) { totalCount }
             }"#,

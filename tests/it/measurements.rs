@@ -49,7 +49,7 @@ async fn a_series_is_in_order_and_between_its_bounds() {
     let query = r#"{ indicator(code: "tthc_dossiers_online_share") {
         quarter: series(subject: "qng.ubnd", from: "2025-04", until: "2025Q2") { nodes { period startsOn endsOn value numerator denominator } }
         quoted: series(subject: "qng.ubnd", over: "LAST_3_MONTHS", on: "2025-12-15") { nodes { period } }
-        nobody: series(subject: "khong.co") { totalCount }
+        nobody: series(subject: "tw.bo_chinh_tri") { totalCount }
         latest: latestMeasurement(subject: "qng.ubnd", by: "2025-06-30") { period }
         none: latestMeasurement(subject: "qng.ubnd", by: "1999-12-31") { period }
     } }"#;

@@ -30,6 +30,7 @@ const WHOLE_LISTS: &[&str] = &[
     "Directive.indicators",
     "Directive.inputRequests",
     "Directive.leads",
+    "Directive.unfinishedParts",
     "Directive.waitsFor",
     "Document.inverseRelations",
     "Document.relations",

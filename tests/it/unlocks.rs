@@ -63,7 +63,9 @@ async fn nothing_arose_is_an_answer_until_it_is_taken_back() {
     let stale = withdraw(7).await;
     assert_eq!(broken(&stale), ["STALE expectedVersion"]);
     assert_eq!(stale["current"], json!({ "version": 1, "note": "Không phát sinh chữ ký số mới" }));
-    assert_eq!(withdraw(1).await["nilAnswer"]["withdrawnAt"], "2026-01-20T02:00:00+00:00");
+    // It was taken by a node whose clock is ahead.
+    db.execute("UPDATE nil_answer SET answered_at = '2026-01-20T02:00:10Z' WHERE withdrawn_at IS NULL AND answered_on = '2026-01-20'").await;
+    assert_eq!(withdraw(1).await["nilAnswer"]["withdrawnAt"], "2026-01-20T02:00:10+00:00");
     assert_eq!(broken(&withdraw(2).await), ["UNCHANGED nilAnswer"]);
     assert_eq!(state(&reporter, "2025-Q4", "CALENDAR").await["state"], "DUE");
     // It can be given once more, and a figure that is handed in stands before it.
@@ -186,7 +188,10 @@ async fn reporting_is_assigned_in_bulk_and_ended() {
         (json!({ "subjects": ["tinh", "khong_co", "khac"] }), vec!["NOT_FOUND subjects 1", "OUT_OF_REACH subjects 2"]),
         (json!({ "reporter": "khac" }), vec!["OUT_OF_REACH reporter"]),
         (json!({ "indicators": ["ho_so", "khong_co"] }), vec!["NOT_FOUND indicators 1"]),
-        (json!({ "validUntil": "2026-01-01" }), vec!["MALFORMED validUntil"]),
+        (json!({ "validUntil": "2025-12-31" }), vec!["MALFORMED validUntil"]),
+        // No administrative month ends by the 13th.
+        (json!({ "subjects": ["tinh"], "validUntil": "2026-01-13" }), vec!["OUT_OF_BOUNDS validUntil"]),
+        (json!({ "periodKind": "YEAR", "validUntil": "2026-12-13" }), vec!["OUT_OF_BOUNDS validUntil"]),
         (json!({ "periodKind": "RANGE" }), vec!["MALFORMED periodKind"]),
         (
             json!({ "subjects": (0..1001).map(|n| format!("xa{n}")).collect::<Vec<_>>(), "indicators": ["ho_so"] }),
@@ -221,7 +226,7 @@ async fn reporting_is_assigned_in_bulk_and_ended() {
         let input = json!({ "assignment": first["id"], "expectedVersion": version, "validUntil": until });
         office.act("endReportingAssignment", input, "assignment { version validUntil } current { version }").await
     };
-    assert_eq!(broken(&end(1, "2026-01-01").await), ["OUT_OF_BOUNDS validUntil"]);
+    assert_eq!(broken(&end(1, "2025-12-31").await), ["OUT_OF_BOUNDS validUntil"]);
     assert_eq!(end(1, "2026-03-01").await["assignment"], json!({ "version": 2, "validUntil": "2026-03-01" }));
     let stale = end(1, "2026-02-01").await;
     assert_eq!((broken(&stale), &stale["current"]["version"]), (vec!["STALE expectedVersion".to_owned()], &json!(2)));
@@ -229,6 +234,13 @@ async fn reporting_is_assigned_in_bulk_and_ended() {
     // January and February end before; their obligations stay, March has none.
     let periods = office.ask(r#"{ obligations(filter: { subject: "tinh", indicator: "ho_so", dueFrom: "2026-01-01", dueTo: "2026-12-31" }) { nodes { period } } }"#).await.whole();
     assert_eq!(texts(&periods, "obligations/nodes/*/period"), ["2026-01", "2026-02"]);
+
+    // The last day counts: the year ends on it.
+    let whole_year = json!({ "subjects": ["tinh.xa2"], "indicators": ["ky_so"], "regime": "CALENDAR", "periodKind": "YEAR", "validUntil": "2026-12-31" });
+    assert_eq!(broken(&assign(whole_year).await), Vec::<String>::new());
+    let year =
+        office.ask(r#"{ obligations(filter: { subject: "tinh.xa2", period: "2026" }) { nodes { period } } }"#).await;
+    assert_eq!(texts(&year.whole(), "obligations/nodes/*/period"), ["2026"]);
 
     let reporter = Viewer::person(&db, 14, &[(Role::Reporter, "tinh", true)]).await;
     let input = json!({ "subjects": ["tinh"], "indicators": ["ho_so"], "validFrom": "2026-01-01" });

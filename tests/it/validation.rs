@@ -100,7 +100,7 @@ fn a_value_that_cannot_be_read_names_its_place_and_what_was_meant() {
     assert_eq!(with("value", json!("8.5")), None);
     for (field, value, words) in [
         ("period", json!("2025/12"), "$i.period: a period is written"),
-        ("value", json!("8,5"), "write \"8.5\" for \"8,5\""),
+        ("value", json!("8,5"), "$i.value: Write 8.5"),
         ("observation", json!("LAST"), "$i.observation: \"LAST\" is none of Observation: "),
         ("expectedVersion", json!("1"), "$i.expectedVersion: \"1\" is no Int"),
         ("unit", json!("%"), "$i.unit: DraftMeasurementInput has no such field"),

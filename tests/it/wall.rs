@@ -16,6 +16,7 @@ const MATRIX: &str = "\
 __diesel_schema_migrations:
 account: INSERT, UPDATE (agency_id, email, full_name, language, status, version)
 agency:
+agency_life:
 agency_placement:
 agency_succession:
 agency_succession_party:

@@ -126,7 +126,7 @@ pub async fn holder(db: &TestDb, number: u128, roles: &[(Role, &str, bool)]) -> 
     let day = demo::today();
     let mut holdings = Vec::new();
     for (role, code, below) in roles {
-        let ids = if *below { format!("agency_subtree_ids(id, '{day}')") } else { "ARRAY[id]".to_owned() };
+        let ids = if *below { format!("agency_reached_ids(id, '{day}')") } else { "ARRAY[id]".to_owned() };
         let ids = db.text(&format!("SELECT array_to_string({ids}, ' ') FROM agency WHERE code = '{code}'")).await;
         let agencies: BTreeSet<Uuid> = ids.split(' ').map(|id| id.parse().unwrap()).collect();
         holdings.push(Holding { role: *role, at: Reached::Agencies(Arc::new(agencies)) });

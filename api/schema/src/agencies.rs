@@ -153,6 +153,11 @@ pub struct AgencyPlacement {
 
 #[ComplexObject]
 impl AgencyPlacement {
+    /// Last day (Asia/Ho_Chi_Minh); null while it is so
+    fn valid_until(&self) -> Option<Date> {
+        self.row.ends_before.map(Date::day_before)
+    }
+
     /// The agency above
     async fn parent(&self, context: &Context<'_>) -> Answer<Agency> {
         one(context, self.row.parent_id).await

@@ -95,7 +95,7 @@ pub struct AuditTrailFilter {
     succeeded: Option<bool>,
     /// Not before this instant
     from: Option<DateTime<Utc>>,
-    /// Before this instant
+    /// At this instant or earlier
     until: Option<DateTime<Utc>>,
     /// From this address
     address: Option<String>,

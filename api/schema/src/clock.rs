@@ -1,6 +1,7 @@
 //! What time it is. The only module that reads the machine's clock, so that a test or a demonstration chooses it.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use db::{Date, Origin, Pool, Writer};
 
 /// Seconds east of Greenwich in Việt Nam. The zone Asia/Ho_Chi_Minh has been +07:00 without summer time since 1975,
 /// before any document the product knows, so that no time zone database is needed.
@@ -24,6 +25,16 @@ impl Clock {
         match self {
             Self::System => Utc::now(),
             Self::Fixed(instant) => *instant,
+        }
+    }
+
+    /// What a request from there writes with, now.
+    #[must_use]
+    pub fn writer(&self, pool: Pool, origin: Origin) -> Writer {
+        let writer = Writer::new(pool, self.now(), Date(self.today()), origin);
+        match self {
+            Self::System => writer.by_machine_clock(),
+            Self::Fixed(_) => writer,
         }
     }
 

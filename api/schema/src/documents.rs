@@ -10,7 +10,7 @@ use db::{
     document::{
         Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, RelationsFrom, RelationsTo,
     },
-    noun::Listed as _,
+    noun::{Listed as _, Named, NamedNoun},
     page::Page,
     programme::ProgrammeLink,
     recommendation::{RecommendationFilter, RecommendationLink},
@@ -25,7 +25,7 @@ use crate::{
     directives::Directive,
     error::ApiError,
     object::{by_code, if_visible, maybe, object, one, root_lists, whole},
-    page::{Answer, Shown as _, reader},
+    page::{Answer, Shown as _, or_unknown, reader},
     programmes::Programme,
     recommendations::Recommendation,
     reporting_rules::ReportingRule,
@@ -118,7 +118,11 @@ root_lists! {
         ) -> Answer<Document> {
             match (code, symbol) {
                 (Some(code), None) if issuer.is_none() => by_code(context, code).await,
-                (None, Some(symbol)) => latest(context, DocumentFilter { symbol: Some(symbol), issuer, ..Default::default() }).await,
+                (None, Some(symbol)) => {
+                    let named = issuer.as_ref().map(|code| ("issuer", Named::of(NamedNoun::Agency, code)));
+                    let found = latest(context, DocumentFilter { symbol: Some(symbol), issuer, ..Default::default() }).await;
+                    or_unknown(context, found, named).await
+                }
                 _ => Some(Err(ApiError::bad_request("INPUT", "give either code, or symbol with or without issuer"))),
             }
         }

@@ -177,6 +177,17 @@ impl ApiError {
             .with("reason", reason)
     }
 
+    /// An argument names a code that nothing has which the viewer may see.
+    #[must_use]
+    pub fn unknown_code(argument: &str, code: &str) -> Self {
+        Self::new(
+            Code::NotFound,
+            format!("Không tìm thấy mã “{code}” ({argument})"),
+            format!("No `{code}` there ({argument})"),
+        )
+        .with("argument", argument)
+    }
+
     /// A page that there cannot be.
     pub fn page(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::BadRequest, vi, en).with("reason", "PAGE")

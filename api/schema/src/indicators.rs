@@ -15,7 +15,7 @@ use db::{
         IndicatorRule as RuleRow, Membership, MembershipsOf, RulesOf,
     },
     measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder},
-    noun::ListOf,
+    noun::{ListOf, Named, NamedNoun},
     page::Page,
     programme::ProgrammeLink,
     target::{TargetFilter, TargetLink, TargetOrder},
@@ -30,7 +30,7 @@ use crate::{
     language::Language,
     measurements::Measurement,
     object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
-    page::{Answer, Connection, PageArgs, Shown as _, loaders, reader},
+    page::{Answer, Connection, PageArgs, Shown as _, loaders, or_unknown, reader, there},
     programmes::{IndicatorGroup, Programme},
     targets::Target,
 };
@@ -75,6 +75,7 @@ object! {
             #[graphql(desc = "Code of the agency whose figure it is, such as `qng.ubnd` for the province of Quảng Ngãi")] subject: String,
             #[graphql(desc = "Only periods that have ended by this day (Asia/Ho_Chi_Minh); all if left out")] by: Option<Date>,
         ) -> Answer<Measurement> {
+            let of_subject = ("subject", Named::of(NamedNoun::Agency, &subject));
             let filter = MeasurementFilter { subject: Some(subject), ended_by: by, ..Default::default() };
             let page = Page { size: 1, from: None, backward: false };
             let key = ListOf::<MeasurementRow> {
@@ -85,7 +86,8 @@ object! {
                 page,
             };
             let slice = loaders(context).load_one(key).await.map_err(ApiError::from);
-            slice.map(|slice| slice.and_then(|slice| slice.rows.into_iter().next()).map(Measurement::show)).transpose()
+            let latest = slice.map(|slice| slice.and_then(|slice| slice.rows.into_iter().next()).map(Measurement::show));
+            or_unknown(context, latest.transpose(), [of_subject]).await
         }
 
         /// The figures of a subject that the viewer may see, in the order of time, between two periods or over a relative one
@@ -105,6 +107,9 @@ object! {
             #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
             #[graphql(desc = "The cursor to stop before: `startCursor` of the page after")] before: Option<String>,
         ) -> Answer<Connection<Measurement>> {
+            if let Err(error) = there(context, &["subject"], Named::of(NamedNoun::Agency, &subject)).await {
+                return Some(Err(error));
+            }
             let bounds = match bounds(from, until, over, on.unwrap_or(reader(context).today()), regime) {
                 Ok(bounds) => bounds,
                 Err(error) => return Some(Err(error)),

@@ -3,20 +3,20 @@
 use std::{fmt::Debug, sync::Arc};
 
 use async_graphql::Context;
-use auth::Action;
+use auth::{Action, Denied};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use db::{
     Reader,
     access::Auth,
-    noun::{CountOf, ListOf, Listed, ListedBelow},
+    noun::{CountOf, ListOf, Listed, ListedBelow, Named, Names as _},
     page::{Cursor, MAX_PAGE, Page, Slice},
 };
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, try_join_all};
 use object_layer::{Object, Output, SimpleObject, Typed};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{error::ApiError, loaders::Loaders};
+use crate::{error::ApiError, loaders::Loaders, viewer::viewer};
 
 /// What a relation answers: null, with an error beside it, if only this field failed.
 pub type Answer<T> = Option<Result<T, ApiError>>;
@@ -188,6 +188,48 @@ impl<N: ListedBelow> Question for Below<N> {
     }
 }
 
+/// Refuses an empty list whose filter names a code that is not there: it would look as if there were nothing. What is found
+/// has all the codes.
+async fn nothing_unknown(context: &Context<'_>, names: Vec<(&'static str, Named)>) -> Result<(), ApiError> {
+    let there = names.into_iter().map(async |(field, named)| there(context, &["filter", field], named).await);
+    try_join_all(there).await?;
+    Ok(())
+}
+
+/// Refuses what only those see who have signed in, to nobody.
+pub(crate) fn known(context: &Context<'_>, seen: Action) -> Result<(), ApiError> {
+    match viewer(context).principal.may(seen) {
+        Err(Denied::SignIn) => Err(Denied::SignIn.into()),
+        _ => Ok(()),
+    }
+}
+
+/// What was looked up, or, if nothing was found, an error if an argument names a code that is not there.
+pub(crate) async fn or_unknown<T>(
+    context: &Context<'_>,
+    found: Answer<T>,
+    named: impl IntoIterator<Item = (&'static str, Named)>,
+) -> Answer<T> {
+    if found.is_none() {
+        for (argument, named) in named {
+            if let Err(error) = there(context, &[argument], named).await {
+                return Some(Err(error));
+            }
+        }
+    }
+    found
+}
+
+/// Refuses a code that an argument names if nothing has it that the viewer may see. Each argument that is a code, of a filter or of
+/// a field, comes here.
+pub(crate) async fn there(context: &Context<'_>, argument: &[&str], named: Named) -> Result<(), ApiError> {
+    let code = named.code.clone();
+    match loaders(context).load_one(named).await? {
+        Some(()) => Ok(()),
+        None => Err(ApiError::unknown_code(&argument.join("."), &code)),
+    }
+}
+
 impl<T: Shown<Noun: Listed>> Connection<T> {
     /// A page of the list of all.
     pub(crate) async fn of_all(
@@ -196,10 +238,14 @@ impl<T: Shown<Noun: Listed>> Connection<T> {
         sort: <T::Noun as Listed>::Sort,
         args: PageArgs,
     ) -> Result<Self, ApiError> {
+        known(context, T::SEEN)?;
         let reader = Arc::clone(context.data_unchecked::<Arc<Reader>>());
         let question = OfAll::<T::Noun> { reader, filter, sort };
         let page = args.page(|| question.fingerprint())?;
         let slice = T::Noun::list(&question.reader, &question.filter, sort, &page).await?;
+        if slice.rows.is_empty() {
+            nothing_unknown(context, question.filter.names()).await?;
+        }
         Ok(Self::new(slice, page, sort, question))
     }
 
@@ -226,6 +272,7 @@ impl<T: Shown<Noun: ListedBelow>> Connection<T> {
         sort: <T::Noun as Listed>::Sort,
         args: PageArgs,
     ) -> Result<Self, ApiError> {
+        known(context, T::SEEN)?;
         let loaders = Arc::clone(context.data_unchecked::<Arc<Loaders>>());
         let mut question = Below {
             loaders,
@@ -233,6 +280,9 @@ impl<T: Shown<Noun: ListedBelow>> Connection<T> {
         };
         question.list.page = args.page(|| question.fingerprint())?;
         let slice = question.loaders.load_one(question.list.clone()).await?.unwrap_or_default();
+        if slice.rows.is_empty() {
+            nothing_unknown(context, question.list.filter.names()).await?;
+        }
         Ok(Self::new(slice, question.list.page.clone(), sort, question))
     }
 }

@@ -4,7 +4,7 @@ use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{Data, Executor, Request, Response, Schema, ValidationMode};
 use chrono::{DateTime, Utc};
-use db::{Date, Origin, Pool, Reader, Writer};
+use db::{Date, Origin, Pool, Reader};
 use futures_util::{StreamExt as _, stream::BoxStream};
 use object_layer::MergedObject;
 use rust_decimal::Decimal;
@@ -151,7 +151,7 @@ impl Api {
         let today = Date(self.clock.today());
         let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), today);
         let origin = Origin::clone(&viewer.origin);
-        request.data.insert(Writer::new(self.pool.clone(), self.clock.now(), today, origin));
+        request.data.insert(self.clock.writer(self.pool.clone(), origin));
         request.data.insert(viewer);
         if let Some(issuer) = &self.issuer {
             request.data.insert(Arc::clone(issuer));

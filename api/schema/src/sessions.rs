@@ -1,7 +1,7 @@
 //! Signing in and out, and who one is then.
 
 use async_graphql::{Context, InputObject};
-use auth::{Action, Actor, action, password::Password, token::Bearer};
+use auth::{Action, Actor, Denied, action, password::Password, token::Bearer};
 use chrono::{DateTime, Utc};
 use db::{
     DbError, Id,
@@ -196,12 +196,13 @@ pub struct SessionQuery;
 /// Part of the query root.
 #[Object(root)]
 impl SessionQuery {
-    /// Whoever has signed in; null for nobody, and for a machine
-    #[graphql(directive = Auth::apply(Action::SignIn))]
-    async fn viewer(&self, context: &Context<'_>) -> Option<SignedIn> {
+    /// Whoever has signed in; null for a machine. Nobody is told `UNAUTHENTICATED`
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn viewer(&self, context: &Context<'_>) -> Answer<SignedIn> {
         match viewer(context).principal.actor() {
-            Actor::User { account, session } => Some(SignedIn { account, session }),
-            Actor::Nobody | Actor::Service { .. } | Actor::Operator => None,
+            Actor::User { account, session } => Some(Ok(SignedIn { account, session })),
+            Actor::Nobody => Some(Err(Denied::SignIn.into())),
+            Actor::Service { .. } | Actor::Operator => None,
         }
     }
 }

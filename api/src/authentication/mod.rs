@@ -102,7 +102,7 @@ impl Authority {
     /// What writes in the name of a request that comes from there, before it is known whose it is.
     #[must_use]
     pub fn writer(&self, origin: Origin) -> Writer {
-        Writer::new(self.pool.clone(), self.clock.now(), Date(self.clock.today()), origin)
+        self.clock.writer(self.pool.clone(), origin)
     }
 
     /// What seals secrets and derives tokens.

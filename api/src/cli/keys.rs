@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use db::{
-    Date, DbError, Origin, Writer,
+    DbError, Origin,
     signing_key::{self, StoredKey},
 };
 use schema::clock::Clock;
@@ -61,7 +61,7 @@ impl Keys {
     async fn on(&self, config: &Config, database: &Database) -> Result<String, ServerError> {
         let pool = database.pool();
         let clock = config.clock();
-        let writer = Writer::new(pool.clone(), clock.now(), Date(clock.today()), Origin::default());
+        let writer = clock.writer(pool.clone(), Origin::default());
         Ok(match &self.action {
             Action::List => list(&signing_key::all(pool).await.map_err(failed)?, clock),
             Action::Rotate { now } => {

@@ -188,7 +188,7 @@ impl Office {
         let today = Date(clock.today());
         Ok(Self {
             reader: Reader::new(pool.clone(), principal.scope(), today),
-            writer: Writer::new(pool.clone(), clock.now(), today, Origin::default()),
+            writer: clock.writer(pool.clone(), Origin::default()),
             passwords: Passwords::new(config.access.password_cost.clone(), 1),
             principal,
         })
@@ -301,8 +301,7 @@ impl Office {
             agency,
             with_below,
             valid_from: from.map(Date),
-            // The day after the last one.
-            valid_until: until.and_then(|last| last.succ_opt()).map(Date),
+            valid_until: until.map(Date),
         };
         role_grant::grant(&self.acting()?, new).await?;
         Ok(format!("{} is {} ({place})\n", account.login, role.as_str()))

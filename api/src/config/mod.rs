@@ -288,7 +288,6 @@ impl AccessConfig {
         let lives = Lives {
             idle: required(sources, &settings::SESSION_IDLE, parse::days)?,
             absolute: required(sources, &settings::SESSION_LIFE, parse::days)?,
-            grace: required(sources, &settings::REFRESH_GRACE, parse::grace)?,
         };
         Ok(Self {
             secret_key: sources.read(&settings::SECRET_KEY, parse::secret)?,

@@ -74,11 +74,6 @@ pub fn days(text: &str) -> Option<TimeDelta> {
     from_to(1, 365)(text).map(|days| TimeDelta::days(days.into()))
 }
 
-/// How long a used refresh token is answered once more: not longer than a lost answer takes.
-pub fn grace(text: &str) -> Option<TimeDelta> {
-    TimeDelta::from_std(duration(text)?).ok().filter(|grace| *grace <= TimeDelta::minutes(1))
-}
-
 /// A switch.
 pub fn switch(text: &str) -> Option<bool> {
     match text {
@@ -217,10 +212,6 @@ mod tests {
         assert_eq!(from_to(2, 4)("4"), Some(4));
         assert_eq!((from_to(2, 4)("1"), from_to(2, 4)("5"), from_to(2, 4)("-3")), (None, None, None));
         assert_eq!((days("7"), days("0"), days("366"), days("7d")), (Some(TimeDelta::days(7)), None, None, None));
-        assert_eq!(
-            (grace("0s"), grace("1m"), grace("61s")),
-            (Some(TimeDelta::zero()), Some(TimeDelta::minutes(1)), None)
-        );
     }
 
     #[test]

@@ -233,13 +233,6 @@ settings! {
         fallback: Fallback::Value("30"), form: "a number of days from 1 to 365",
         about: "After so long a session ends, however often it is used.",
     }
-    /// `access.refresh_grace`
-    REFRESH_GRACE {
-        key: "access.refresh_grace", env: "COTMOC_REFRESH_GRACE", flag: Some("refresh-grace"),
-        fallback: Fallback::Value("10s"), form: "a duration of at most 1m, such as 10s",
-        about: "For so long a used refresh token is given the same successor again, since an answer may have been lost. \
-                Later, its return ends the session.",
-    }
     /// `password.memory_kib`
     PASSWORD_MEMORY {
         key: "password.memory_kib", env: "COTMOC_PASSWORD_MEMORY_KIB", flag: Some("password-memory-kib"),

@@ -4,8 +4,8 @@ use async_graphql::InputObject;
 use auth::{Acts, Permit, Reached, action, random};
 use derive::boxed;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
-    SelectableHelper as _, dsl::exists, sql_types::Bool,
+    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, QueryDsl as _, SelectableHelper as _,
+    dsl::exists, sql_types::Bool,
 };
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
@@ -13,12 +13,13 @@ use uuid::Uuid;
 
 use super::{Account, AccountStatus};
 use crate::{
-    Acting, DbError, Id, ViolationCode, Writer,
+    Acting, Date, DbError, Id, ViolationCode, Writer,
+    agency::receiver,
     enums::Language,
     input::{Checks, Edit},
     password::{self, Reset},
     role_grant::reaches_all_of,
-    schema::{account, agency, second_factor as factor},
+    schema::{account, second_factor as factor},
     second_factor,
     session::{self, EndReason},
     writer::{Audience, ChangeKind, Writing},
@@ -90,7 +91,8 @@ pub async fn create(acting: &Acting<action::CreateAccount>, new: NewAccount) -> 
     let email = checks.optional("email", new.email.as_deref(), EMAIL);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
+        let today = writing.today();
+        let agency_id = agency_within(writing, permit, new.agency.as_deref(), today).await?;
         let created: Account = diesel::insert_into(account::table)
             .values((
                 account::id.eq(random::id(writing.now())),
@@ -129,7 +131,8 @@ pub async fn update(acting: &Acting<action::CreateAccount>, change: AccountChang
         after.email = email.unwrap_or(after.email);
         after.language = change.language.unwrap_or(after.language);
         if let Some(agency) = change.agency.as_opt_deref() {
-            after.agency_id = agency_within(writing, permit, agency).await?;
+            let today = writing.today();
+            after.agency_id = agency_within(writing, permit, agency, today).await?;
         }
         write(writing, permit, &before, after).await
     };
@@ -253,20 +256,17 @@ pub(crate) async fn load_wholly_in_reach<A: Acts>(
     }
 }
 
-/// The agency of a code, where the permit holds; no code is what belongs to no agency.
+/// The agency of a code, which is there on a day, where the permit holds; no code is what belongs to no agency.
 pub(crate) async fn agency_within<A: Acts>(
     writing: &mut Writing,
     permit: &Permit<A>,
     code: Option<&str>,
+    on: Date,
 ) -> Result<Option<Uuid>, DbError> {
     const FIELD: &[&str] = &["input", "agency"];
     let id = match code {
         None => None,
-        Some(code) => {
-            let found = agency::table.filter(agency::code.eq(code)).select(agency::id);
-            let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
-            Some(found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, FIELD))?)
-        }
+        Some(code) => Some(receiver(writing, code, on, FIELD).await?),
     };
     if permit.reach().holds(id) { Ok(id) } else { Err(DbError::violated(ViolationCode::OutOfReach, FIELD)) }
 }

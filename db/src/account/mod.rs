@@ -14,7 +14,7 @@ use crate::{
     DbError, Reader,
     enums::Language,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun},
+    noun::{Boxed, Stored, StoredBelow, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     role_grant::{Role, held_on},
     schema::{account, agency, role_grant},
@@ -105,6 +105,8 @@ pub(crate) fn seen_by(reader: &Reader) -> Boxed<account::table> {
     };
     query.filter(account::agency_id.eq_any(agencies).or(account::id.nullable().eq(own)))
 }
+
+names!(AccountFilter { agency: Agency });
 
 impl Stored for Account {
     type Query = Boxed<account::table>;

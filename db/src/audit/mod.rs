@@ -13,7 +13,7 @@ pub use self::verify::{Fault, Head, Verdict, head, hex, verify};
 use crate::{
     DbError, Reader,
     id::Tagged,
-    noun::{Listed, Noun},
+    noun::{Listed, Noun, names},
     page::{Cursor, Page, Slice, Tie, by_tie},
     schema::audit_entry,
     text_enum::text_enum,
@@ -99,7 +99,7 @@ pub struct AuditFilter {
     pub succeeded: Option<bool>,
     /// Not before this instant.
     pub from: Option<DateTime<Utc>>,
-    /// Before this instant.
+    /// At this instant or earlier.
     pub until: Option<DateTime<Utc>>,
     /// From this address.
     pub address: Option<String>,
@@ -139,7 +139,7 @@ fn filtered(reader: &Reader, filter: &AuditFilter) -> Boxed {
         query = query.filter(audit_entry::recorded_at.ge(from));
     }
     if let Some(until) = filter.until {
-        query = query.filter(audit_entry::recorded_at.lt(until));
+        query = query.filter(audit_entry::recorded_at.le(until));
     }
     if let Some(address) = filter.address.clone() {
         query = query.filter(audit_entry::address.eq(address));
@@ -165,6 +165,8 @@ impl Noun for AuditEntry {
         Ok(diesel_async::RunQueryDsl::load(query.select(Self::as_select()), &mut connection).await?)
     }
 }
+
+names!(AuditFilter {});
 
 impl Listed for AuditEntry {
     type Filter = AuditFilter;

@@ -10,7 +10,7 @@ use crate::{
     Date, DbError, Reader,
     enums::SortDirection,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun},
+    noun::{Boxed, Stored, StoredBelow, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     role_grant::Role,
     schema::{directive, directive_event},
@@ -101,7 +101,7 @@ pub struct DirectiveEvent {
     /// The request for input
     #[graphql(skip)]
     pub input_id: Option<Uuid>,
-    /// The part that was given away, or the directive that is waited for no longer
+    /// The part that was given away, the directive that is waited for no longer, or the whole with which it was cancelled
     #[graphql(skip)]
     pub other_directive_id: Option<Uuid>,
 }
@@ -127,6 +127,8 @@ pub enum DirectiveEventLink {
     /// A directive
     Directive,
 }
+
+names!(DirectiveEventFilter {});
 
 impl Stored for DirectiveEvent {
     type Query = Boxed<directive_event::table>;

@@ -13,14 +13,14 @@ use crate::{
     document,
     enums::SortDirection,
     lateral::{Parent, is_any_of},
-    noun::{Boxed, Stored, StoredBelow, noun},
+    noun::{Boxed, Stored, StoredBelow, names, noun},
     page::{Cursor, Key, Page, Tie, by_key, by_nullable_key, by_tie},
     schema::{
         agency, directive, directive_coordinator, directive_dependency, directive_document, directive_indicator,
         directive_lead, indicator, programme, recommendation_answer,
     },
     search::matching,
-    sql_functions::agency_subtree_ids,
+    sql_functions::agency_reached_ids,
     visible::visible,
 };
 
@@ -35,7 +35,7 @@ pub struct DirectiveFilter {
     pub lead: Option<String>,
     /// Code of an agency that coordinates by name
     pub coordinator: Option<String>,
-    /// Code of an agency: led or coordinated by it or by an agency below it
+    /// Code of an agency: led or coordinated by it or by an agency below it, also by one that is gone since
     pub agency_subtree: Option<String>,
     /// Code of an indicator they serve
     pub indicator: Option<String>,
@@ -126,10 +126,10 @@ fn by_party(mut query: Boxed<directive::table>, filter: &DirectiveFilter, on: Da
     if let Some(code) = filter.agency_subtree.clone() {
         let root = || agency::table.filter(agency::code.eq(code.clone())).select(agency::id).single_value();
         let led = directive_lead::table
-            .filter(is_any_of(directive_lead::agency_id, agency_subtree_ids(root(), on)))
+            .filter(is_any_of(directive_lead::agency_id, agency_reached_ids(root(), on)))
             .select(directive_lead::directive_id);
         let coordinated = directive_coordinator::table
-            .filter(is_any_of(directive_coordinator::agency_id.assume_not_null(), agency_subtree_ids(root(), on)))
+            .filter(is_any_of(directive_coordinator::agency_id.assume_not_null(), agency_reached_ids(root(), on)))
             .select(directive_coordinator::directive_id);
         query = query.filter(directive::id.eq_any(led).or(directive::id.eq_any(coordinated)));
     }
@@ -168,6 +168,15 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
         }
     })
 }
+
+names!(DirectiveFilter {
+    programme: Programme,
+    document: Document,
+    lead: Agency,
+    coordinator: Agency,
+    agency_subtree as "agencySubtree": Agency,
+    indicator: Indicator,
+});
 
 impl Stored for Directive {
     type Query = Boxed<directive::table>;

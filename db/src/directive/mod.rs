@@ -17,7 +17,7 @@ pub use self::{
     filter::{DirectiveFilter, DirectiveLink, DirectiveOrder, DirectiveSort},
     relations::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, DirectiveCoordinator, DirectiveDeadline, DirectiveDependency,
-        IndicatorsServedBy, LeadsOf, ProgressLink, ProgressUpdate, ServedIndicator, WaitsFor,
+        IndicatorsServedBy, LeadsOf, ProgressLink, ProgressUpdate, ServedIndicator, UnfinishedPartsOf, WaitsFor,
     },
     requests::{ExtensionById, ExtensionRequest, ExtensionState, ExtensionsOf, InputById, InputRequest, InputsOf},
     rules::{Pending, Refusal, Standing},

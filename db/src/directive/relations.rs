@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
+use super::{Directive, DirectiveState};
 use crate::{
     Date, DbError, Reader,
     agency::Agency,
@@ -18,8 +19,19 @@ use crate::{
         directive_lead, document, progress_update,
     },
     sql_functions::is_awaited,
-    visible::refers_to_visible,
+    visible::{refers_to_visible, visible},
 };
+
+relation!(
+    /// The parts of a directive that are neither completed nor cancelled and that the reader may see, in the order of the document.
+    UnfinishedPartsOf => Directive,
+    |reader, parents| directive::table
+        .filter(directive::parent_id.eq_any(parents))
+        .filter(directive::state.ne_all([DirectiveState::Completed, DirectiveState::Cancelled]))
+        .filter(visible(reader, directive::table))
+        .order((directive::parent_id, directive::position))
+        .select((directive::parent_id.assume_not_null(), Directive::as_select()))
+);
 
 relation!(
     /// Who leads, in the order the document names them.

@@ -52,7 +52,7 @@ use crate::{
     calendar::{Period, PeriodKind, Regime},
     enums::{SortDirection, Source},
     lateral::Parent,
-    noun::{Batch, Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{agency, indicator, measurement, measurement_decision, measurement_revision},
     sql_functions::measurement_content_hash,
@@ -266,6 +266,8 @@ pub enum MeasurementLink {
 }
 
 type Joined = ty::InnerJoinOn<measurement::table, measurement_revision::table, CurrentRevision>;
+
+names!(MeasurementFilter { indicator: Indicator, subject: Agency, reporter: Agency });
 
 impl Stored for Measurement {
     type Query = Boxed<Joined>;

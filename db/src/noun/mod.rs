@@ -4,6 +4,7 @@
 
 mod keys;
 mod macros;
+mod named;
 mod stored;
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
@@ -11,9 +12,13 @@ use std::{collections::HashMap, fmt::Debug, hash::Hash};
 use derive::boxed;
 use uuid::Uuid;
 
-pub use self::keys::{ByCode, ById, CountOf, ListOf};
+pub use self::{
+    keys::{ByCode, ById, CountOf, ListOf},
+    named::{Named, NamedNoun, Names},
+};
 pub(crate) use self::{
     macros::{noun, relation},
+    named::names,
     stored::{Boxed, Stored, StoredBelow},
 };
 use crate::{
@@ -59,7 +64,7 @@ pub trait Coded: Noun {
 /// What is listed.
 pub trait Listed: Sized + Send + Sync + 'static {
     /// What its lists are narrowed by.
-    type Filter: Clone + Default + Eq + Hash + Debug + Send + Sync + 'static;
+    type Filter: Names + Clone + Default + Eq + Hash + Debug + Send + Sync + 'static;
     /// What its lists are sorted by; `()` where there is one order only.
     type Sort: Copy + Default + Eq + Hash + Debug + Send + Sync + 'static;
 

@@ -26,8 +26,9 @@ use uuid::Uuid;
 
 use crate::{
     Acting, Date, DbError, Id, Reader, Violation, ViolationCode,
-    calendar::{PeriodKind, Regime},
-    noun::{Boxed, Stored, noun},
+    agency::{Receiver, receivers},
+    calendar::{Period, PeriodKind, Regime},
+    noun::{Boxed, Stored, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, indicator, reporting_assignment},
     writer::{AuditEvent, ChangeKind, Writing},
@@ -44,16 +45,19 @@ pub const MOST: usize = 1_000;
 pub struct Validity {
     /// The first.
     pub from: Date,
-    /// The first day after them; none while there is no end.
-    pub until: Option<Date>,
+    /// The first day after them; none while there is no end. In answers that are kept it has its earlier name.
+    #[serde(rename = "until")]
+    pub ends_before: Option<Date>,
 }
 
 impl FromSql<Daterange, Pg> for Validity {
     fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
         let range: (Bound<NaiveDate>, Bound<NaiveDate>) = FromSql::<Range<sql_types::Date>, Pg>::from_sql(bytes)?;
         match range {
-            (Bound::Included(from), Bound::Excluded(until)) => Ok(Self { from: Date(from), until: Some(Date(until)) }),
-            (Bound::Included(from), Bound::Unbounded) => Ok(Self { from: Date(from), until: None }),
+            (Bound::Included(from), Bound::Excluded(until)) => {
+                Ok(Self { from: Date(from), ends_before: Some(Date(until)) })
+            }
+            (Bound::Included(from), Bound::Unbounded) => Ok(Self { from: Date(from), ends_before: None }),
             other => Err(format!("{other:?} is no range of days with a beginning").into()),
         }
     }
@@ -61,7 +65,7 @@ impl FromSql<Daterange, Pg> for Validity {
 
 impl ToSql<Daterange, Pg> for Validity {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let until = self.until.map_or(Bound::Unbounded, |until| Bound::Excluded(until.0));
+        let until = self.ends_before.map_or(Bound::Unbounded, |until| Bound::Excluded(until.0));
         let range = (Bound::Included(self.from.0), until);
         ToSql::<Range<sql_types::Date>, Pg>::to_sql(&range, &mut out.reborrow())
     }
@@ -94,6 +98,15 @@ pub struct ReportingAssignment {
     pub reporter_id: Uuid,
 }
 
+impl Validity {
+    /// Whether a period of a kind ends on one of the days.
+    fn holds_a_period(self, kind: PeriodKind, regime: Regime) -> bool {
+        let Some(end) = self.ends_before else { return true };
+        let last = Period::last_finished(end.0, kind, regime);
+        last.is_some_and(|period| period.window(regime).last_day() >= self.from.0)
+    }
+}
+
 impl ReportingAssignment {
     /// Whether somebody may do this to it.
     #[must_use]
@@ -114,6 +127,8 @@ pub struct ReportingAssignmentFilter {
     /// Calendar or administrative periods
     pub regime: Option<Regime>,
 }
+
+names!(ReportingAssignmentFilter { reporter: Agency, subject: Agency, indicator: Indicator });
 
 impl Stored for ReportingAssignment {
     type Query = Boxed<reporting_assignment::table>;
@@ -172,7 +187,7 @@ pub struct NewAssignments {
     pub period_kind: Option<PeriodKind>,
     /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are to be reported
     pub valid_from: Date,
-    /// Periods whose last day is this one or later are not; no end if left out
+    /// Periods whose last day is this one or earlier are to be reported; no end if left out. At least one period ends in this time
     pub valid_until: Option<Date>,
 }
 
@@ -184,7 +199,7 @@ pub struct AssignmentEnd {
     pub assignment: Id<ReportingAssignment>,
     /// Its `version` as it was read
     pub expected_version: i32,
-    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are not to be reported any more
+    /// Periods whose last day (Asia/Ho_Chi_Minh) is later than this are not to be reported any more
     pub valid_until: Date,
 }
 
@@ -211,14 +226,14 @@ impl NewAssignments {
         if self.period_kind == Some(PeriodKind::Range) {
             broken.push(Violation::of(ViolationCode::Malformed, &["input", "periodKind"]));
         }
-        if self.valid_until.is_some_and(|until| until <= self.valid_from) {
+        if self.valid_until.is_some_and(|until| until < self.valid_from) {
             broken.push(Violation::of(ViolationCode::Malformed, &["input", "validUntil"]));
         }
         if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
     }
 
-    const fn valid(&self) -> Validity {
-        Validity { from: self.valid_from, until: self.valid_until }
+    fn valid(&self) -> Validity {
+        Validity { from: self.valid_from, ends_before: self.valid_until.map(Date::day_after) }
     }
 }
 
@@ -244,7 +259,7 @@ pub async fn assign(
         }
         let after = json!({
             "count": ids.len(), "ids": ids, "subjects": new.subjects, "indicators": new.indicators, "reporter": new.reporter,
-            "regime": new.regime.as_str(), "validFrom": new.valid_from, "validUntil": new.valid_until,
+            "regime": new.regime.as_str(), "validFrom": new.valid_from, "endsBefore": new.valid().ends_before,
         });
         writing.audit(AuditEvent {
             action: AssignReporting::ACTION.as_str(),
@@ -262,14 +277,8 @@ async fn resolved(
     permit: &Permit<AssignReporting>,
     new: &NewAssignments,
 ) -> Result<Vec<ReportingAssignment>, DbError> {
-    let codes: Vec<&String> = new.subjects.iter().chain(&new.reporter).collect();
-    let agencies: HashMap<String, Uuid> = agency::table
-        .filter(agency::code.eq_any(codes))
-        .select((agency::code, agency::id))
-        .load::<(String, Uuid)>(writing.connection())
-        .await?
-        .into_iter()
-        .collect();
+    let codes: Vec<String> = new.subjects.iter().chain(&new.reporter).cloned().collect();
+    let agencies = receivers(writing, &codes, new.valid_from).await?;
     let indicators: HashMap<String, (Uuid, PeriodKind)> = indicator::table
         .filter(indicator::code.eq_any(&new.indicators))
         .select((indicator::code, (indicator::id, indicator::frequency)))
@@ -279,10 +288,13 @@ async fn resolved(
         .collect();
 
     let mut broken = Vec::new();
-    let mut reached = |code: &String, violation: Box<dyn Fn(ViolationCode) -> Violation>| match agencies.get(code) {
-        None => broken.push(violation(ViolationCode::NotFound)),
-        Some(id) if !permit.reach().holds(Some(*id)) => broken.push(violation(ViolationCode::OutOfReach)),
-        Some(_) => {}
+    let mut reached = |code: &String, violation: Box<dyn Fn(ViolationCode) -> Violation>| match Receiver::of(
+        agencies.get(code),
+        || violation(ViolationCode::NotFound),
+    ) {
+        Err(refused) => broken.push(refused),
+        Ok(found) if !permit.reach().holds(Some(found.id)) => broken.push(violation(ViolationCode::OutOfReach)),
+        Ok(_) => {}
     };
     for (code, row) in new.subjects.iter().zip(0..) {
         reached(code, Box::new(move |why| at(why, "subjects", row)));
@@ -296,9 +308,10 @@ async fn resolved(
         return Err(DbError::Violated(broken));
     }
 
-    let reporter = new.reporter.as_ref().and_then(|code| agencies.get(code));
+    let id_of = |code| agencies.get(code).map(|found| found.id);
+    let reporter = new.reporter.as_ref().and_then(id_of);
     let now = writing.now();
-    let rows = new.subjects.iter().filter_map(|code| agencies.get(code)).flat_map(|subject| {
+    let rows = new.subjects.iter().filter_map(id_of).flat_map(|subject| {
         let valid = new.valid();
         new.indicators.iter().filter_map(|code| indicators.get(code)).map(move |(indicator, frequency)| {
             ReportingAssignment {
@@ -308,12 +321,17 @@ async fn resolved(
                 version: 1,
                 valid,
                 indicator_id: *indicator,
-                subject_id: *subject,
-                reporter_id: *reporter.unwrap_or(subject),
+                subject_id: subject,
+                reporter_id: reporter.unwrap_or(subject),
             }
         })
     });
-    Ok(rows.collect())
+    let rows: Vec<_> = rows.collect();
+    // What ends before its first period asks for nothing, and nobody would notice.
+    if rows.iter().any(|row| !row.valid.holds_a_period(row.period_kind, row.regime)) {
+        return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "validUntil"]));
+    }
+    Ok(rows)
 }
 
 /// The table refuses them too, but without saying which.
@@ -349,7 +367,7 @@ async fn refuse_overlaps(
     if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
 }
 
-/// Ends an assignment: periods whose last day is this one or later are not to be reported any more.
+/// Ends an assignment: periods whose last day is later than the one given are not to be reported any more.
 #[boxed]
 pub async fn end(acting: &Acting<AssignReporting>, end: AssignmentEnd) -> Result<ReportingAssignment, DbError> {
     let AssignmentEnd { assignment, expected_version, valid_until } = end;
@@ -362,12 +380,13 @@ pub async fn end(acting: &Acting<AssignReporting>, end: AssignmentEnd) -> Result
         if before.version != expected_version {
             return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
         }
-        let Validity { from, until } = before.valid;
-        if valid_until <= from || until.is_some_and(|until| valid_until >= until) {
+        let Validity { from, ends_before } = before.valid;
+        let earlier = valid_until.day_after();
+        if valid_until < from || ends_before.is_some_and(|end| earlier >= end) {
             return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "validUntil"]));
         }
         let after = ReportingAssignment {
-            valid: Validity { from, until: Some(valid_until) },
+            valid: Validity { from, ends_before: Some(earlier) },
             version: before.version + 1,
             ..before.clone()
         };
@@ -397,6 +416,6 @@ pub(super) async fn lock_and_load(writing: &mut Writing, id: Uuid) -> Result<Rep
 fn audit_snapshot(row: &ReportingAssignment) -> Value {
     json!({
         "indicator": row.indicator_id, "subject": row.subject_id, "reporter": row.reporter_id, "regime": row.regime.as_str(),
-        "periodKind": row.period_kind.as_str(), "validFrom": row.valid.from, "validUntil": row.valid.until, "version": row.version,
+        "periodKind": row.period_kind.as_str(), "validFrom": row.valid.from, "endsBefore": row.valid.ends_before, "version": row.version,
     })
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     DbError, Reader,
     calendar::{Period, Regime},
-    noun::Listed,
+    noun::{Listed, Named, Names},
     page::{Cursor, Page, Slice, Tie},
     text_enum::text_enum,
 };
@@ -99,6 +99,12 @@ pub struct CompletenessFilter {
     pub by: CompletenessBy,
     /// What is counted.
     pub obligations: ObligationFilter,
+}
+
+impl Names for CompletenessFilter {
+    fn names(&self) -> Vec<(&'static str, Named)> {
+        self.obligations.names()
+    }
 }
 
 const COUNTS: &str = "count(o.state)::integer AS expected, \
@@ -187,6 +193,14 @@ pub(super) fn agencies(
             .sql(")");
     }
     statement = filter.narrow(statement, "a").sql(")");
+    // Whoever was gone before, or came after, owed nothing: a row of them would be empty.
+    let (first, last) = filter.asked(filter.on.unwrap_or(reader.today()))?.last_days;
+    statement = statement
+        .sql(" AND NOT EXISTS (SELECT FROM agency_life life WHERE life.agency_id = agency.id AND NOT lives_on(life.opened_on, life.ended_on, ")
+        .value::<SqlDate, _>(first)
+        .sql(") AND NOT lives_on(life.opened_on, life.ended_on, ")
+        .value::<SqlDate, _>(last)
+        .sql("))");
     if let Some(page) = page {
         let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
         if let Some(cursor) = &page.from {

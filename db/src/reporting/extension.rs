@@ -5,8 +5,8 @@ use auth::{Reached, action::ManageCalendar, random};
 use chrono::{DateTime, Days, Utc};
 use derive::boxed;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, Insertable, NullableExpressionMethods as _,
-    OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable,
+    BoolExpressionMethods as _, ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _,
+    Queryable, QueryableByName, Selectable,
     sql_types::{Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
@@ -18,9 +18,10 @@ use uuid::Uuid;
 use super::obligation::{LATEST, last_days};
 use crate::{
     Acting, Date, DbError, Reader, ViolationCode,
+    agency::receiver,
     calendar::{Period, PeriodKind, Regime},
     input::Checks,
-    noun::{Boxed, Stored, noun},
+    noun::{Boxed, Stored, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, reporting_extension},
     writer::{ChangeKind, Writing},
@@ -66,6 +67,8 @@ pub struct ReportingExtensionFilter {
     /// Those that hold for the reports of this agency: its own, and those for all
     pub reporter: Option<String>,
 }
+
+names!(ReportingExtensionFilter { reporter: Agency });
 
 impl Stored for ReportingExtension {
     type Query = Boxed<reporting_extension::table>;
@@ -158,9 +161,7 @@ pub async fn extend(acting: &Acting<ManageCalendar>, new: NewExtension) -> Resul
             None if *permit.reach() == Reached::All => None,
             None => return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "reporter"])),
             Some(code) => {
-                let found = agency::table.filter(agency::code.eq(code)).select(agency::id);
-                let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
-                let found = found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "reporter"]))?;
+                let found = receiver(writing, code, last_day, &["input", "reporter"]).await?;
                 if !permit.reach().holds(Some(found)) {
                     return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "reporter"]));
                 }

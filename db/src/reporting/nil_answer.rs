@@ -19,7 +19,7 @@ use crate::{
     Acting, Date, DbError, Id, Reader, ViolationCode,
     calendar::Period,
     input::Checks,
-    noun::{Boxed, Stored, noun},
+    noun::{Boxed, Stored, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, nil_answer},
     writer::{ChangeKind, Writing},
@@ -82,6 +82,8 @@ pub struct NilAnswerFilter {
     /// True: those that stand; false: those that were taken back
     pub standing: Option<bool>,
 }
+
+names!(NilAnswerFilter { reporter: Agency });
 
 impl Stored for NilAnswer {
     type Query = Boxed<nil_answer::table>;
@@ -193,7 +195,8 @@ pub async fn withdraw(acting: &Acting<AnswerNil>, withdrawal: NilWithdrawal) -> 
             return Err(DbError::violated(ViolationCode::Closed, &["input", "nilAnswer"]));
         }
         let after = NilAnswer {
-            withdrawn_at: Some(writing.now()),
+            // Another node, whose clock is ahead, may have taken the answer.
+            withdrawn_at: Some(writing.now().max(before.answered_at)),
             withdrawn_by: permit.actor().account(),
             version: before.version + 1,
             ..before.clone()

@@ -16,7 +16,7 @@ use super::statement::Statement;
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
-    noun::Listed,
+    noun::{Listed, names},
     page::{Cursor, Key, Page, Slice, Tie},
     text_enum::text_enum,
 };
@@ -158,6 +158,14 @@ pub struct ObligationFilter {
     pub mine: bool,
 }
 
+names!(ObligationFilter {
+    reporter: Agency,
+    subject: Agency,
+    indicator: Indicator,
+    programme: Programme,
+    group: Group in programme,
+});
+
 /// How many days before and after the day asked about an obligation may be due, where the question names no days.
 const BEFORE: u64 = 92;
 const AFTER: u64 = 31;
@@ -177,8 +185,8 @@ fn later(day: Date, days: u64) -> Date {
 }
 
 /// What a filter asks for: between which days periods end, and between which they are due.
-struct Asked {
-    last_days: (Date, Date),
+pub(super) struct Asked {
+    pub(super) last_days: (Date, Date),
     due: Option<(Date, Date)>,
 }
 
@@ -197,7 +205,7 @@ pub(super) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date,
 }
 
 impl ObligationFilter {
-    fn asked(&self, on: Date) -> Result<Asked, DbError> {
+    pub(super) fn asked(&self, on: Date) -> Result<Asked, DbError> {
         let before = if self.mine { OWN } else { BEFORE };
         let from = self.due_from.unwrap_or_else(|| earlier(self.due_to.unwrap_or(on), before));
         let to = self.due_to.unwrap_or_else(|| later(self.due_from.map_or(on, |from| from.max(on)), AFTER));

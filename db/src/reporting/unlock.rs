@@ -23,7 +23,7 @@ use crate::{
     Acting, Date, DbError, Id, Reader, Violation, ViolationCode,
     calendar::Period,
     input::Checks,
-    noun::{Boxed, Stored, noun},
+    noun::{Boxed, Stored, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, unlock_request},
     text_enum::text_enum,
@@ -108,6 +108,8 @@ pub struct UnlockRequestFilter {
     /// Any of these states
     pub states: Option<Vec<UnlockState>>,
 }
+
+names!(UnlockRequestFilter { reporter: Agency });
 
 impl Stored for UnlockRequest {
     type Query = Boxed<unlock_request::table>;

@@ -18,7 +18,7 @@ use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     account::{Account, agency_within, load_in_reach},
     schema::role_grant,
-    sql_functions::agency_subtree_ids,
+    sql_functions::agency_reached_ids,
     writer::{ChangeKind, Writing},
 };
 
@@ -39,7 +39,7 @@ pub struct NewGrant {
     pub with_below: bool,
     /// First day (Asia/Ho_Chi_Minh); today if left out
     pub valid_from: Option<Date>,
-    /// First day on which it is no longer held (Asia/Ho_Chi_Minh); left out while no end is set
+    /// Last day on which it is held (Asia/Ho_Chi_Minh); left out while no end is set
     pub valid_until: Option<Date>,
 }
 
@@ -49,7 +49,7 @@ pub struct NewGrant {
 pub struct GrantEnd {
     /// Id of the grant
     pub grant: Id<RoleGrant>,
-    /// First day on which it is no longer held (Asia/Ho_Chi_Minh), not before today; today if left out, so that it ends at once
+    /// Last day on which it is held (Asia/Ho_Chi_Minh), not before today; left out, it ends at once
     pub valid_until: Option<Date>,
 }
 
@@ -59,14 +59,15 @@ pub async fn grant(acting: &Acting<action::GrantRole>, new: NewGrant) -> Result<
     let (permit, account_id) = (&acting.permit, new.account.uuid()?);
     let work = async |writing: &mut Writing| {
         load_in_reach(writing, permit, account_id).await?;
-        let agency_id = agency_within(writing, permit, new.agency.as_deref()).await?;
+        let valid_from = new.valid_from.unwrap_or(writing.today());
+        let first_day = max(valid_from, writing.today());
+        let agency_id = agency_within(writing, permit, new.agency.as_deref(), first_day).await?;
         if auth::Role::from(new.role).sees_everything() && *permit.reach() != Reached::All {
             return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "role"]));
         }
         if new.with_below && !reaches_below(writing, permit.reach(), agency_id).await? {
             return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "withBelow"]));
         }
-        let valid_from = new.valid_from.unwrap_or(writing.today());
         // The table says so too, but its other rules cannot even look at such a time.
         if new.valid_until.is_some_and(|until| until < valid_from) {
             return Err(DbError::violated(ViolationCode::Malformed, &["input", "validUntil"]));
@@ -76,7 +77,7 @@ pub async fn grant(acting: &Acting<action::GrantRole>, new: NewGrant) -> Result<
             role: new.role,
             with_below: new.with_below,
             valid_from,
-            valid_until: new.valid_until,
+            ends_before: new.valid_until.map(Date::day_after),
             granted_at: writing.now(),
             account_id,
             agency_id,
@@ -103,16 +104,19 @@ pub async fn end(acting: &Acting<action::GrantRole>, end: GrantEnd) -> Result<Ro
         load_in_reach(writing, permit, seen.account_id).await?;
         let before: RoleGrant = found.first(writing.connection()).await?;
         let today = writing.today();
-        if before.valid_until.is_some_and(|until| until <= max(today, before.valid_from)) {
+        // The first day on which it can end: it held, or is to hold, until then.
+        let at_once = max(today, before.valid_from);
+        if before.ends_before.is_some_and(|end| end <= at_once) {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "grant"]));
         }
-        let until = end.valid_until.unwrap_or(max(today, before.valid_from));
-        if until < max(today, before.valid_from) || before.valid_until.is_some_and(|end| end < until) {
+        let ends_before = end.valid_until.map_or(at_once, Date::day_after);
+        let is_over = end.valid_until.is_some_and(|last| last < at_once);
+        if is_over || before.ends_before.is_some_and(|end| end < ends_before) {
             return Err(DbError::violated(ViolationCode::Malformed, &["input", "validUntil"]));
         }
-        let after = RoleGrant { valid_until: Some(until), ..before.clone() };
+        let after = RoleGrant { ends_before: Some(ends_before), ..before.clone() };
         diesel::update(role_grant::table.filter(role_grant::id.eq(id)))
-            .set(role_grant::valid_until.eq(until))
+            .set(role_grant::valid_until.eq(ends_before))
             .execute(writing.connection())
             .await?;
         writing.record(
@@ -158,7 +162,7 @@ async fn reaches_below(writing: &mut Writing, reach: &Reached, agency: Option<Uu
         return Ok(true);
     }
     let today = writing.today();
-    let below: Vec<Uuid> = diesel::select(agency_subtree_ids(agency, today)).get_result(writing.connection()).await?;
+    let below: Vec<Uuid> = diesel::select(agency_reached_ids(agency, today)).get_result(writing.connection()).await?;
     Ok(below.iter().all(|id| reach.holds(Some(*id))))
 }
 
@@ -170,6 +174,6 @@ fn audit_snapshot(grant: &RoleGrant) -> Value {
         "agency": grant.agency_id,
         "withBelow": grant.with_below,
         "validFrom": grant.valid_from,
-        "validUntil": grant.valid_until,
+        "endsBefore": grant.ends_before,
     })
 }

@@ -13,7 +13,7 @@ use crate::{
     Date, DbError, Reader,
     account::seen_by,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun},
+    noun::{Boxed, Stored, StoredBelow, names, noun},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{account, role_grant},
     text_enum::text_enum,
@@ -79,8 +79,11 @@ pub struct RoleGrant {
     pub with_below: bool,
     /// First day (Asia/Ho_Chi_Minh)
     pub valid_from: Date,
-    /// First day on which it is no longer held (Asia/Ho_Chi_Minh); null while no end is set
-    pub valid_until: Option<Date>,
+    /// First day on which it is no longer held; the schema shows the day before
+    #[graphql(skip)]
+    #[diesel(column_name = valid_until)]
+    #[serde(rename = "valid_until")]
+    pub ends_before: Option<Date>,
     /// When it was granted, in UTC
     pub granted_at: DateTime<Utc>,
     /// Who holds it
@@ -119,6 +122,8 @@ pub(crate) fn held_on(day: Date) -> Boxed<role_grant::table> {
         .filter(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(day)))
         .into_boxed()
 }
+
+names!(RoleGrantFilter {});
 
 impl Stored for RoleGrant {
     type Query = Boxed<role_grant::table>;

@@ -4,8 +4,8 @@ use async_graphql::InputObject;
 use auth::{Permit, Reached, action::ManageServices, hash, random};
 use derive::boxed;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, OptionalExtension as _, QueryDsl as _,
-    SelectableHelper as _, sql_types::Bool,
+    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, QueryDsl as _, SelectableHelper as _,
+    sql_types::Bool,
 };
 use diesel_async::RunQueryDsl as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,8 +16,9 @@ use super::{ServiceAccount, ServiceScope, ServiceSecret};
 use crate::{
     Acting, DbError, Id, Violation, ViolationCode, Writer,
     account::AccountStatus,
-    schema::{agency, service_account, service_secret},
-    sql_functions::agency_subtree_ids,
+    agency::receiver,
+    schema::{service_account, service_secret},
+    sql_functions::agency_reached_ids,
     text::check_text,
     writer::{ChangeKind, Writing},
 };
@@ -78,9 +79,8 @@ pub async fn create(acting: &Acting<ManageServices>, new: NewService) -> Result<
     scopes.sort_unstable();
     scopes.dedup();
     let work = async |writing: &mut Writing| {
-        let found = agency::table.filter(agency::code.eq(&new.agency)).select(agency::id);
-        let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
-        let agency = found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "agency"]))?;
+        let today = writing.today();
+        let agency = receiver(writing, &new.agency, today, &["input", "agency"]).await?;
         if !reaches(writing, permit.reach(), agency, new.with_below).await? {
             return Err(DbError::violated(ViolationCode::OutOfReach, &["input", "agency"]));
         }
@@ -226,7 +226,7 @@ async fn reaches(writing: &mut Writing, reach: &Reached, agency: Uuid, with_belo
     if !with_below || *reach == Reached::All {
         return Ok(reach.holds(Some(agency)));
     }
-    let below = diesel::select(agency_subtree_ids(Some(agency), writing.today()));
+    let below = diesel::select(agency_reached_ids(Some(agency), writing.today()));
     let below: Vec<Uuid> = below.get_result(writing.connection()).await?;
     Ok(below.into_iter().all(|agency| reach.holds(Some(agency))))
 }

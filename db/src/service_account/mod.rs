@@ -19,7 +19,7 @@ use crate::{
     account::AccountStatus,
     id::Tagged,
     lateral::Parent,
-    noun::{Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, service_account, service_secret},
 };
@@ -92,6 +92,8 @@ pub enum ServiceAccountLink {
     /// Acting for an agency
     Agency,
 }
+
+names!(ServiceAccountFilter { agency: Agency });
 
 impl Stored for ServiceAccount {
     type Query = Boxed<service_account::table>;

@@ -65,15 +65,22 @@ async fn a_directive_is_issued_from_a_clause_with_its_parts() {
 async fn what_is_wrong_with_a_new_directive_is_told_beside_the_field() {
     let room = Room::new().await;
     room.issued(json!({ "clause": "12.b" })).await;
+    room.db.execute("UPDATE programme SET ends_on = '2026-01-19' WHERE code = 'nq57-ba-ria-vung-tau'").await;
     let part = |deadline: &str| json!([{ "title": "Phần một", "leads": ["qng.stc"] }, { "title": "Phần hai", "leads": ["qng.sxd"], "deadline": { "words": deadline } }]);
     for (more, code, field) in [
         (json!({ "clause": "12.b" }), "TAKEN", "input.clause"),
         (json!({ "document": "khong-co" }), "NOT_FOUND", "input.document"),
         (json!({ "document": "chien-luoc-10-nam-qng" }), "NOT_IN_STATE", "input.document"),
+        (json!({ "document": "336-KH/TU" }), "NOT_IN_STATE", "input.document"),
         (json!({ "programme": "khong-co" }), "NOT_FOUND", "input.programme"),
+        (json!({ "programme": "nq57-ba-ria-vung-tau" }), "NOT_IN_STATE", "input.programme"),
         (json!({ "assigner": "qna.ubnd" }), "OUT_OF_REACH", "input.assigner"),
         (json!({ "leads": ["qng.skhcn", "khong.co"] }), "NOT_FOUND", "input.leads"),
         (json!({ "leads": ["qng.skhcn", "qng.skhcn"] }), "DUPLICATE", "input.leads"),
+        (json!({ "leads": ["qng.skhcn", "brvt.skhcn"] }), "OUT_OF_REACH", "input.leads"),
+        (json!({ "coordinators": [{ "agency": "brvt.stc" }] }), "OUT_OF_REACH", "input.coordinators"),
+        (json!({ "parts": [{ "title": "Phần một", "leads": ["qna.ubnd"] }] }), "OUT_OF_REACH", "input.parts.0.leads"),
+        (json!({ "leads": ["qng.bcd_cds"] }), "NOT_IN_STATE", "input.leads"),
         (json!({ "title": " " }), "REQUIRED", "input.title"),
         (json!({ "deadline": { "words": "khi nào xong thì xong" } }), "MALFORMED", "input.deadline"),
         (json!({ "deadline": {} }), "REQUIRED", "input.deadline"),
@@ -238,6 +245,31 @@ async fn pasted_text_is_cleaned_and_found() {
         (&refused["code"], &refused["message"]),
         (&json!("MALFORMED"), &json!("Character 3 (U+202E) cannot be used"))
     );
+}
+
+/// A leader tasks the agencies of the own province, whatever tree they stand in, and those that have a part in the programme.
+#[tokio::test]
+async fn whoever_receives_a_directive_is_within_reach_as_well_as_whoever_gives_it() {
+    let room = Room::new().await;
+    let elsewhere = room.refused(&room.leader, "issueDirective", directive(json!({ "leads": ["brvt.skhcn"] }))).await;
+    assert_eq!(elsewhere["message"], "Outside of where you may do this: brvt.skhcn");
+    let replaced = room.refused(&room.leader, "issueDirective", directive(json!({ "document": "336-KH/TU" }))).await;
+    assert_eq!(replaced["message"], "Its state does not allow that: 359-KH/TU");
+    let gone = room.refused(&room.leader, "issueDirective", directive(json!({ "leads": ["qng.bcd_cds"] }))).await;
+    assert_eq!(gone["message"], "qng.bcd_cds is no longer there; its successor is qng.bcd_da06");
+    room.issued(json!({ "leads": ["qng.vp_tinh_uy"], "coordinators": [{ "agency": "qng.mttq" }] })).await;
+    let partner =
+        "INSERT INTO directive_lead (directive_id, agency_id, position) SELECT d.id, a.id, 9 FROM directive d, agency a
+        WHERE d.code = 'tb-ubnd-qng-2025-04:10.a' AND a.code = 'ent.viettel'";
+    let viettel = || directive(json!({ "coordinators": [{ "agency": "ent.viettel" }] }));
+    assert_eq!(room.refused(&room.leader, "issueDirective", viettel()).await["code"], "OUT_OF_REACH");
+    room.db.execute(partner).await;
+    room.ok(&room.leader, "issueDirective", viettel()).await;
+    let it = room.begun(json!({})).await;
+    let part =
+        json!({ "title": "Khảo sát", "leads": ["qng.tt_ung_dung"], "coordinators": [{ "agency": "brvt.skhcn" }] });
+    let refused = room.refused(&room.head, "delegateDirective", on(&it, json!({ "part": part }))).await;
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("OUT_OF_REACH"), &json!(["input", "coordinators"])));
 }
 
 /// The code of a directive tells of its document.

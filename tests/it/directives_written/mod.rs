@@ -3,6 +3,7 @@
 mod ending;
 mod issue;
 mod no_way_around;
+mod parts;
 mod progress;
 mod requests;
 mod rights;

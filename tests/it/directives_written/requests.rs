@@ -8,6 +8,24 @@ use tests::{
 
 use super::{Room, not_there, of, on, seen};
 
+/// Where it was asked for, it is tomorrow already: the clocks of two nodes differ around midnight.
+#[tokio::test]
+async fn input_is_given_on_no_earlier_day_than_it_was_asked_for() {
+    let room = Room::new().await;
+    let it = room.begun(json!({})).await;
+    for question in ["Góp ý một", "Góp ý hai"] {
+        let ask = json!({ "coordinator": "qng.stc", "question": question });
+        room.ok(&room.head, "requestInput", on(&it, ask)).await;
+    }
+    room.db.execute("UPDATE directive_input SET asked_on = '2026-01-21' WHERE question LIKE 'Góp ý %'").await;
+    let asked = of(&room.partner, &it, "inputRequests { id question }").await;
+    let first = &asked["inputRequests"][0]["id"];
+    room.ok(&room.partner, "giveInput", json!({ "inputRequest": first, "answer": "Đồng ý" })).await;
+    room.ok(&room.leader, "cancelDirective", with(seen(&it), json!({ "reason": "Trùng việc" }))).await;
+    let asked = of(&room.partner, &it, "inputRequests { endedOn }").await;
+    assert_eq!(texts(&asked, "inputRequests/*/endedOn"), ["2026-01-21", "2026-01-21"]);
+}
+
 #[tokio::test]
 async fn days_of_waiting_are_counted_and_end_with_the_directive() {
     let room = Room::new().await;

@@ -5,6 +5,7 @@ pub mod change;
 use async_graphql::Context;
 use auth::Action;
 use db::{
+    Date,
     access::Auth,
     account::{Account as Row, AccountFilter},
     role_grant::{RoleGrant as GrantRow, RoleGrantFilter, RoleGrantLink},
@@ -13,7 +14,7 @@ use db::{
 use crate::{
     agencies::Agency,
     object::{by_code, maybe, object, one, root_lists},
-    page::Answer,
+    page::{Answer, known},
     permissions::viewer_can,
     viewer::viewer,
 };
@@ -50,6 +51,12 @@ object! {
         /// Where it is held; null if everywhere
         async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
             maybe(context, self.row.agency_id).await
+        }
+
+        /// Last day on which it is held (Asia/Ho_Chi_Minh); null while no end is set. Before `validFrom` if it was ended before it
+        /// began
+        fn valid_until(&self) -> Option<Date> {
+            self.row.ends_before.map(Date::day_before)
         }
 
         /// True if it is held everywhere
@@ -90,6 +97,9 @@ root_lists! {
             context: &Context<'_>,
             #[graphql(desc = "Its login, in any case")] login: String,
         ) -> Answer<Account> {
+            if let Err(error) = known(context, Action::SeeAccounts) {
+                return Some(Err(error));
+            }
             by_code(context, login.trim().to_lowercase()).await
         }
     }

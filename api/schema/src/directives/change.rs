@@ -103,13 +103,15 @@ mutations! {
             Some(beside(told, async || asked_for(context, of).await).await)
         }
     }
-    /// Reports a directive as done: somebody else confirms it. Refused while it waits for something (`waitsFor`)
+    /// Reports a directive as done: somebody else confirms it. Refused while it waits for something (`waitsFor`), and, unless a
+    /// reason is given, while some of its parts are not done (`unfinishedParts`)
     report_done(DoneReport, "The report") -> DirectivePayload of directive by ReportDone = change::report_done;
-    /// Confirms that a directive is done which somebody else reported as done. What waited for it goes on
+    /// Confirms that a directive is done which somebody else reported as done. Parts that are unfinished are cancelled with it;
+    /// what waited for it goes on
     confirm_done(Confirmation, "Which") -> DirectivePayload of directive by ConfirmDone = change::confirm_done;
     /// Sends a directive back that was reported as done
     send_back_directive(Reasoned, "Which, and why") -> DirectivePayload of directive by SendBackDirective = change::send_back;
-    /// Cancels a directive. Its parts stay, each is cancelled by itself; what waited for it goes on
+    /// Cancels a directive, with those of its parts that are not over; what waited for it goes on
     cancel_directive(Reasoned, "Which, and why") -> DirectivePayload of directive by CancelDirective = change::cancel;
 }
 

@@ -17,7 +17,7 @@ use db::{
         DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow, DirectiveEventFilter,
         DirectiveEventLink, DirectiveEventOrder, DirectiveFilter, DirectiveLink, DirectiveOrder, ExtensionsOf,
         IndicatorsServedBy, InputsOf, LeadsOf, ProgressLink, ProgressUpdate as ProgressRow,
-        ServedIndicator as ServedRow, Standing, WaitsFor,
+        ServedIndicator as ServedRow, Standing, UnfinishedPartsOf, WaitsFor,
     },
     recommendation::RecommendationLink,
 };
@@ -112,6 +112,12 @@ object! {
         async fn is_blocked(&self, context: &Context<'_>) -> Answer<bool> {
             let waits = whole(context, WaitsFor(self.row.id), |_| ()).await?;
             Some(waits.map(|waits| !waits.is_empty()))
+        }
+
+        /// Its parts that are neither completed nor cancelled and that the viewer may see: they hold `reportDone` up, unless a
+        /// reason is given, and are cancelled with it. A few
+        async fn unfinished_parts(&self, context: &Context<'_>) -> Answer<Vec<Directive>> {
+            whole(context, UnfinishedPartsOf(self.row.id), Directive::show).await
         }
 
         /// Requests for a later deadline (xin gia hạn), the first one first: a few

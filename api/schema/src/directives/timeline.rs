@@ -56,7 +56,8 @@ object! {
             first(whole(context, InputById(self.row.input_id?), InputRequest::of).await)
         }
 
-        /// The part that was given away, or the directive that is waited for no longer; null if it is about no other
+        /// The part that was given away, the directive that is waited for no longer, or the whole with which it was cancelled;
+        /// null if it is about no other
         async fn other_directive(&self, context: &Context<'_>) -> Answer<Directive> {
             maybe(context, self.row.other_directive_id).await
         }

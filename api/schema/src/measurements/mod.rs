@@ -16,6 +16,7 @@ use db::{
         DecisionsOf, HashesOf, Measurement as Row, MeasurementAt, MeasurementDecision as DecisionRow,
         MeasurementFilter, MeasurementOrder, MeasurementRevision as RevisionRow, RevisionsOf,
     },
+    noun::{Named, NamedNoun},
 };
 use object_layer::{ComplexObject, SimpleObject};
 
@@ -25,7 +26,7 @@ use crate::{
     error::ApiError,
     indicators::{Indicator, IndicatorDefinition},
     object::{maybe, object, on_side, one, root_lists, whole},
-    page::{Answer, Shown as _, loaders},
+    page::{Answer, Shown as _, loaders, or_unknown},
     permissions::viewer_can,
     viewer::viewer,
 };
@@ -187,7 +188,9 @@ root_lists! {
             #[graphql(desc = "By which months the period goes", default_with = "Regime::Calendar")] regime: Regime,
             #[graphql(desc = "The period")] period: Period,
         ) -> Answer<Measurement> {
-            at(context, MeasurementAt { indicator, subject, regime, period }).await
+            let named = [("indicator", NamedNoun::Indicator, &indicator), ("subject", NamedNoun::Agency, &subject)];
+            let named = named.map(|(argument, noun, code)| (argument, Named::of(noun, code)));
+            or_unknown(context, at(context, MeasurementAt { indicator, subject, regime, period }).await, named).await
         }
     }
     /// Measurements, each with the latest revision that the viewer may see, the latest period first

@@ -47,9 +47,9 @@ object! {
             self.row.valid.from
         }
 
-        /// Periods whose last day is this one or later are not to be reported any more; null while there is no end
+        /// Periods whose last day is this one or earlier are to be reported; null while there is no end
         fn valid_until(&self) -> Option<Date> {
-            self.row.valid.until
+            self.row.valid.ends_before.map(Date::day_before)
         }
 
         /// What the viewer may do with it: for showing buttons. The rule is asked again when it is done

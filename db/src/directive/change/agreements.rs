@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use super::{Directive, DirectiveEventKind, Event, Opened, TEXT, due_of_whole, extend};
+use super::{Directive, DirectiveEventKind, Event, Opened, TEXT, due_of_whole, ends_on, extend};
 use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     directive::requests::{ExtensionRequest, ExtensionState, InputRequest},
@@ -280,7 +280,7 @@ pub async fn give_input(acting: &Acting<action::GiveInput>, given: GivenInput) -
         }
         let given = (
             directive_input::answer.eq(&answer),
-            directive_input::ended_on.eq(writing.today()),
+            directive_input::ended_on.eq(ends_on(writing.today())),
             directive_input::given_at.eq(writing.now()),
             directive_input::given_by.eq(acting.account()?),
         );

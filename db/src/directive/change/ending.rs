@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use async_graphql::InputObject;
 use auth::{Acts, action};
 use derive::boxed;
-use diesel::{ExpressionMethods as _, QueryDsl as _};
+use diesel::{ExpressionMethods as _, QueryDsl as _, QueryableByName, sql_types::Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use super::{Directive, DirectiveEventKind, DirectiveState, Event, NOUN, Opened, TEXT, add, happens};
+use super::{Directive, DirectiveEventKind, DirectiveState, Event, NOUN, Opened, TEXT, add, ends_on, happens, reread};
 use crate::{
-    Acting, DbError, Id,
+    Acting, Date, DbError, Id,
     directive::requests::ExtensionState,
+    enums::Source,
     input::Checks,
     schema::{directive, directive_dependency, directive_extension, directive_input},
     sql_functions::is_awaited,
@@ -43,7 +44,8 @@ pub struct Reasoned {
     pub reason: String,
 }
 
-/// Confirms that a directive is done: never by whoever reported it.
+/// Confirms that a directive is done: never by whoever reported it. Parts that are unfinished, as the report said with a reason,
+/// are cancelled with it.
 #[boxed]
 pub async fn confirm_done(
     acting: &Acting<action::ConfirmDone>,
@@ -70,7 +72,7 @@ pub async fn send_back(
     decided(acting, id, expected_version, Some(reason), DirectiveEventKind::SentBack).await
 }
 
-/// Cancels a directive that is not over. Its parts stay: each is cancelled by itself.
+/// Cancels a directive that is not over, and with it those of its parts that are not.
 #[boxed]
 pub async fn cancel(
     acting: &Acting<action::CancelDirective>,
@@ -92,10 +94,11 @@ async fn decided<A: Acts>(
 ) -> Result<Directive, DbError> {
     let work = async |writing: &mut Writing| {
         let Opened { before, standing, .. } = acting.open(writing, id, Some(expected_version)).await?;
-        acting.advance(writing, &before).await?;
         if kind != DirectiveEventKind::SentBack {
+            cancel_parts(acting, writing, &before, text.as_deref()).await?;
             settle(writing, id).await?;
         }
+        acting.advance(writing, &before).await?;
         let agency = acting.agency(standing.assigner.as_slice());
         let event = Event { text, ..acting.event(writing, id, kind, agency) };
         let after = acting.record_event(writing, &before, event).await?;
@@ -105,6 +108,53 @@ async fn decided<A: Acts>(
         Ok(after)
     };
     acting.write(work).await
+}
+
+/// The parts of a directive, and theirs, that are not over, the innermost first: none ends before its own. Locked.
+const UNFINISHED: &str = "
+    WITH RECURSIVE below (id, depth) AS (
+        SELECT id, 1 FROM directive WHERE parent_id = $1
+        UNION ALL
+        SELECT part.id, below.depth + 1 FROM below JOIN directive part ON part.parent_id = below.id
+    )
+    SELECT directive.id FROM below JOIN directive USING (id)
+    WHERE state NOT IN ('COMPLETED', 'CANCELLED') ORDER BY depth DESC, id FOR NO KEY UPDATE OF directive";
+
+#[derive(QueryableByName)]
+struct Unfinished {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Cancels the parts of a directive that ends: nobody works on, or is late with, a part of what is over.
+async fn cancel_parts<A: Acts>(
+    acting: &Acting<A>,
+    writing: &mut Writing,
+    whole: &Directive,
+    text: Option<&str>,
+) -> Result<(), DbError> {
+    let parts = diesel::sql_query(UNFINISHED).bind::<SqlUuid, _>(whole.id);
+    let parts: Vec<Unfinished> = parts.load(writing.connection()).await?;
+    for Unfinished { id } in parts {
+        let before = reread(writing, id).await?;
+        diesel::update(directive::table.find(id))
+            .set((
+                directive::state.eq(DirectiveState::Cancelled),
+                directive::state_source.eq(Source::Reported),
+                directive::completed_on.eq(None::<Date>),
+                directive::done_reported_by.eq(None::<Uuid>),
+                directive::version.eq(before.version + 1),
+            ))
+            .execute(writing.connection())
+            .await?;
+        settle(writing, id).await?;
+        let agency = acting.agency(whole.assigner_id.as_slice());
+        let event = acting.event(writing, id, DirectiveEventKind::Cancelled, agency);
+        let event = Event { text: text.map(str::to_owned), other_directive_id: Some(whole.id), ..event };
+        acting.record_event(writing, &before, event).await?;
+        unblock(writing, id).await?;
+    }
+    Ok(())
 }
 
 /// Whatever is still asked for on a directive's way ends with it.
@@ -120,7 +170,7 @@ async fn settle(writing: &mut Writing, id: Uuid) -> Result<(), DbError> {
     diesel::update(directive_input::table)
         .filter(directive_input::directive_id.eq(id))
         .filter(directive_input::ended_on.is_null())
-        .set(directive_input::ended_on.eq(today))
+        .set(directive_input::ended_on.eq(ends_on(today)))
         .execute(writing.connection())
         .await?;
     Ok(())

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_graphql::InputObject;
 use auth::{Acts, action, random};
 use derive::boxed;
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, sql_types::Uuid as SqlUuid};
+use diesel::{
+    ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    dsl::not, sql_types::Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,16 +16,17 @@ use uuid::Uuid;
 use super::{DirectiveEventKind, Event, NOUN, Opened, TEXT, add, audit_snapshot, deadlines, reread, set_deadline};
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
+    agency::{Receiver, receivers},
     deadline::{Deadline, DeadlineOperator, Given},
     directive::{Directive, DirectiveKind, DirectivePriority, LeadBasis},
-    document::DocumentStatus,
+    document::{DocumentRelationKind, DocumentStatus},
     enums::{DatePrecision, Visibility},
     input::Checks,
     schema::{
         agency, directive, directive_coordinator, directive_dependency, directive_indicator, directive_lead, document,
-        indicator, programme,
+        document_relation, indicator, programme,
     },
-    sql_functions::{self, agency_subtree_ids},
+    sql_functions::{self, agency_subtree_ids, may_receive_directive},
     text::{fold, symbol},
     visible::visible_to,
     writer::{ChangeKind, Writing},
@@ -43,7 +47,7 @@ const MANY: usize = 50;
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "IssueDirectiveInput")]
 pub struct NewDirective {
-    /// Code of the document it stands in, which has been issued
+    /// Code of the document it stands in, which has been issued and is in force
     pub document: String,
     /// Label of the clause as printed, such as `10.a`
     pub clause: String,
@@ -65,10 +69,11 @@ pub struct NewDirective {
     pub content: Option<String>,
     /// What should come out of it
     pub expected_output: Option<String>,
-    /// Codes of the agencies that lead (chủ trì), in the order of the document
+    /// Codes of the agencies that lead (chủ trì), in the order of the document: of the assigner's province, or with a part in
+    /// the programme already
     #[graphql(default)]
     pub leads: Vec<String>,
-    /// Who coordinates (phối hợp), in the order of the document
+    /// Who coordinates (phối hợp), in the order of the document; within the same bounds
     #[graphql(default)]
     pub coordinators: Vec<NewCoordinator>,
     /// Until when; left out, it has no deadline
@@ -184,12 +189,7 @@ pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -
         let assigner = agencies(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
         let assigner = assigner.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
         let assigner = assigner.ok_or_else(|| refused(ViolationCode::OutOfReach, "assigner"))?;
-        let programme: Option<Uuid> = programme::table
-            .filter(programme::code.eq(&new.programme))
-            .select(programme::id)
-            .first(writing.connection())
-            .await
-            .optional()?;
+        let programme = running(writing, &new.programme).await?;
         let source = Source::of(acting, writing, &new.document).await?;
         // Its code would tell of the document.
         if new.visibility < source.visibility {
@@ -197,7 +197,7 @@ pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -
         }
         let whole = Draft {
             common: Common {
-                programme: programme.ok_or_else(|| refused(ViolationCode::NotFound, "programme"))?,
+                programme,
                 document: source.id,
                 assigner,
                 kind: new.kind,
@@ -210,14 +210,17 @@ pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -
             parent: None,
             part: CheckedPart::of(writing, &new.whole(), source.given).await?,
         };
+        receive(writing, &whole.common, &whole.part).await?;
         // What is hidden takes no code that others could find taken.
         let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
         let whole = Draft { code: format!("{}:{}{hidden}", new.document, whole.common.clause), ..whole };
         let mut drafts = Vec::new();
         for (place, part) in new.parts.iter().enumerate() {
             let part = CheckedPart::of(writing, part, source.given).await;
-            let part = part.and_then(|part| part.within(&whole.part.deadline));
-            drafts.push(whole.divided(writing, assigner, place + 1, part.map_err(|error| in_part(error, place))?));
+            let part =
+                part.and_then(|part| part.within(&whole.part.deadline)).map_err(|error| in_part(error, place))?;
+            receive(writing, &whole.common, &part).await.map_err(|error| in_part(error, place))?;
+            drafts.push(whole.divided(writing, assigner, place + 1, part));
         }
         let id = whole.id;
         drafts.insert(0, whole);
@@ -256,8 +259,8 @@ pub async fn delegate(
         }
         let mut by = None;
         for lead in standing.leads.iter().filter(|lead| acting.permit.reach().holds(Some(**lead))) {
-            let below: Vec<Uuid> =
-                diesel::select(agency_subtree_ids(Some(*lead), today)).get_result(writing.connection()).await?;
+            let below = diesel::select(agency_subtree_ids(Some(*lead), today).nullable());
+            let below: Vec<Uuid> = below.get_result::<Option<_>>(writing.connection()).await?.unwrap_or_default();
             if part.leads.iter().all(|agency| agency != lead && below.contains(agency)) {
                 by = Some(*lead);
                 break;
@@ -283,6 +286,7 @@ pub async fn delegate(
             parent: None,
             part: CheckedPart::default(),
         };
+        receive(writing, &whole.common, &part).await?;
         let place = usize::try_from(parts).unwrap_or_default() + 1;
         let draft = whole.divided(writing, by, place, part);
         write(writing, before.document_id, std::slice::from_ref(&draft)).await?;
@@ -323,14 +327,37 @@ impl Source {
             .optional()?;
         let (id, status, issued_on, precision, visibility) =
             found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
-        if matches!(status, DocumentStatus::Planned | DocumentStatus::Draft) {
-            return Err(refused(ViolationCode::NotInState, "document"));
+        if !matches!(status, DocumentStatus::Issued | DocumentStatus::Unknown) {
+            let replacing: Vec<String> = document::table
+                .inner_join(document_relation::table.on(document_relation::from_document_id.eq(document::id)))
+                .filter(document_relation::to_document_id.eq(id))
+                .filter(document_relation::kind.eq(DocumentRelationKind::Replaces))
+                .filter(visible_to(&acting.scope, document::table))
+                .order(document::code)
+                .select(document::code)
+                .load(writing.connection())
+                .await?;
+            let violation = Violation::of(ViolationCode::NotInState, &["input", "document"]);
+            let named = !replacing.is_empty();
+            let violation = if named { violation.about(replacing.join(", ")) } else { violation };
+            return Err(DbError::Violated(vec![violation]));
         }
         let given = Given {
             on: issued_on.unwrap_or(writing.today()).0,
             is_exact: issued_on.is_some() && precision == DatePrecision::Day,
         };
         Ok(Self { id, given, visibility })
+    }
+}
+
+/// The programme of a code, which has not ended.
+async fn running(writing: &mut Writing, code: &str) -> Result<Uuid, DbError> {
+    let found = programme::table.filter(programme::code.eq(code)).select((programme::id, programme::ends_on));
+    let found: Option<(Uuid, Option<Date>)> = found.first(writing.connection()).await.optional()?;
+    match found {
+        None => Err(refused(ViolationCode::NotFound, "programme")),
+        Some((_, Some(last))) if last < writing.today() => Err(refused(ViolationCode::NotInState, "programme")),
+        Some((id, _)) => Ok(id),
     }
 }
 
@@ -465,10 +492,35 @@ impl CheckedPart {
     }
 }
 
-/// The ids of agencies, in the order of their codes.
+/// The ids of agencies that are there today, in the order of their codes.
 async fn agencies(writing: &mut Writing, codes: &[String], field: &'static str) -> Result<Vec<Uuid>, DbError> {
-    let rows = agency::table.filter(agency::code.eq_any(codes)).select((agency::code, agency::id));
-    in_order(codes, rows.load(writing.connection()).await?, field)
+    let today = writing.today();
+    let found = receivers(writing, codes, today).await?;
+    let ids = in_order(codes, found.iter().map(|(code, found)| (code.clone(), found.id)).collect(), field)?;
+    let not_found = || Violation::of(ViolationCode::NotFound, &["input", field]);
+    let gone = codes.iter().filter_map(|code| Receiver::of(found.get(code), not_found).err());
+    let gone: Vec<_> = gone.collect();
+    if gone.is_empty() { Ok(ids) } else { Err(DbError::Violated(gone)) }
+}
+
+/// Whether whoever receives it may be tasked by the assigner.
+async fn receive(writing: &mut Writing, common: &Common, part: &CheckedPart) -> Result<(), DbError> {
+    let coordinators = part.coordinators.iter().filter_map(|(agency, _)| *agency).collect();
+    let mut broken = Vec::new();
+    for (field, receivers) in [("leads", part.leads.clone()), ("coordinators", coordinators)] {
+        let may = may_receive_directive(common.assigner, common.programme, agency::id, writing.today());
+        let outside: Vec<String> = agency::table
+            .filter(agency::id.eq_any(receivers))
+            .filter(not(may))
+            .order(agency::code)
+            .select(agency::code)
+            .load(writing.connection())
+            .await?;
+        if !outside.is_empty() {
+            broken.push(Violation::of(ViolationCode::OutOfReach, &["input", field]).about(outside.join(", ")));
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
 }
 
 /// The ids of indicators, in the order of their codes.

@@ -9,7 +9,8 @@ mod work;
 
 use auth::{Acts, random};
 use diesel::{
-    ExpressionMethods as _, Insertable, NullableExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
+    ExpressionMethods as _, Insertable, IntoSql as _, NullableExpressionMethods as _, QueryDsl as _,
+    SelectableHelper as _, dsl::case_when, helper_types::AsExprOf, sql_types,
 };
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
@@ -307,6 +308,14 @@ async fn set_deadline(
     );
     diesel::insert_into(directive_deadline::table).values(row).execute(writing.connection()).await?;
     Ok(())
+}
+
+/// The day on which the waiting for an input ends: today, or the day on which it was asked for, if that was done on a node on
+/// which it is tomorrow already.
+#[diesel::dsl::auto_type]
+fn ends_on(today: Date) -> _ {
+    let day: AsExprOf<Date, sql_types::Date> = today.into_sql::<sql_types::Date>();
+    case_when(directive_input::asked_on.gt(day), directive_input::asked_on).otherwise(day).nullable()
 }
 
 /// The last day of the whole, which none of its parts may pass.

@@ -3,15 +3,16 @@
 use async_graphql::InputObject;
 use auth::{Acts, action, random};
 use derive::boxed;
-use diesel::ExpressionMethods as _;
+use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 
-use super::{Directive, DirectiveEventKind, Opened, TEXT};
+use super::{DIRECTIVE, Directive, DirectiveEventKind, DirectiveState, Opened, TEXT};
 use crate::{
-    Acting, DbError, Id, ViolationCode,
+    Acting, DbError, Id, Violation, ViolationCode,
     enums::Source,
     input::Checks,
-    schema::progress_update,
+    schema::{directive, progress_update},
+    visible::visible_to,
     writer::{ChangeKind, Writing},
 };
 
@@ -53,6 +54,9 @@ pub struct DoneReport {
     pub narrative: String,
     /// What shows it, in words and addresses
     pub evidence: Option<String>,
+    /// Why it is done although some of its parts are not: needed where there are any (`unfinishedParts`). They are cancelled when
+    /// it is confirmed
+    pub unfinished_parts_reason: Option<String>,
 }
 
 /// Accepts a directive for an agency that leads it.
@@ -76,19 +80,38 @@ pub async fn report_progress(acting: &Acting<action::ReportProgress>, new: NewPr
     let report = checked(new.percent, &new.narrative, new.obstacles.as_deref(), new.evidence.as_deref())?;
     let work = async |writing: &mut Writing| {
         let opened = acting.open(writing, id, None).await?;
-        reported(acting, writing, &opened, report, DirectiveEventKind::ProgressReported).await
+        reported(acting, writing, &opened, report, None, DirectiveEventKind::ProgressReported).await
     };
     acting.write(work).await
 }
 
-/// Reports a directive as done, in words.
+/// Reports a directive as done, in words. Parts that are not done hold it up, unless a reason is given.
 #[boxed]
 pub async fn report_done(acting: &Acting<action::ReportDone>, done: DoneReport) -> Result<Directive, DbError> {
     let (id, version) = (done.directive.uuid()?, done.expected_version);
     let report = checked(Some(100), &done.narrative, None, done.evidence.as_deref())?;
+    let mut checks = Checks::default();
+    let reason = checks.optional("unfinishedPartsReason", done.unfinished_parts_reason.as_deref(), TEXT);
+    checks.passed()?;
     let work = async |writing: &mut Writing| {
         let opened = acting.open(writing, id, Some(version)).await?;
-        reported(acting, writing, &opened, report, DirectiveEventKind::ReportedDone).await
+        let is_seen = visible_to(&acting.scope, directive::table);
+        let unfinished: Vec<(String, bool)> = directive::table
+            .filter(directive::parent_id.eq(id))
+            .filter(directive::state.ne_all([DirectiveState::Completed, DirectiveState::Cancelled]))
+            .order(directive::code)
+            .select((directive::code, is_seen))
+            .load(writing.connection())
+            .await?;
+        if !unfinished.is_empty() && reason.is_none() {
+            let named: Vec<_> = unfinished.into_iter().filter(|(_, is_seen)| *is_seen).map(|(code, _)| code).collect();
+            let violation = Violation::of(ViolationCode::NotInState, DIRECTIVE);
+            let is_hidden = named.is_empty();
+            let violation = if is_hidden { violation } else { violation.about(named.join(", ")) };
+            return Err(DbError::Violated(vec![violation]));
+        }
+        let told = reason.filter(|_| !unfinished.is_empty());
+        reported(acting, writing, &opened, report, told, DirectiveEventKind::ReportedDone).await
     };
     acting.write(work).await
 }
@@ -125,6 +148,7 @@ async fn reported<A: Acts>(
     writing: &mut Writing,
     opened: &Opened,
     report: Report,
+    told: Option<String>,
     kind: DirectiveEventKind,
 ) -> Result<Directive, DbError> {
     let (before, id) = (&opened.before, random::id(writing.now()));
@@ -146,7 +170,7 @@ async fn reported<A: Acts>(
     writing.changed(ChangeKind::Created, ("progress_update", id));
     acting.advance(writing, before).await?;
     let mut event = acting.event(writing, before.id, kind, agency);
-    event.text = Some(report.narrative);
+    event.text = Some([Some(report.narrative), told].into_iter().flatten().collect::<Vec<_>>().join("\n"));
     event.progress_id = Some(id);
     acting.record_event(writing, before, event).await
 }

@@ -1,5 +1,7 @@
 //! Agencies and units (cơ quan, đơn vị), their dated tree and their successions.
 
+mod receiving;
+
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -15,15 +17,16 @@ use diesel::{
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
+pub(crate) use self::receiving::{Receiver, receiver, receivers};
 use crate::{
     Date, DbError, Reader,
     enums::SortDirection,
     lateral::{Parent, is_any_of, per_parent},
-    noun::{Batch, Boxed, Stored, StoredBelow, noun, relation},
+    noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{agency, agency_placement, agency_succession, agency_succession_party},
     search::matching,
-    sql_functions::{agency_ancestor_ids, agency_subtree_ids},
+    sql_functions::{agency_ancestor_ids, agency_exists_on, agency_subtree_ids},
     text_enum::text_enum,
 };
 
@@ -151,7 +154,8 @@ pub struct AgencyFilter {
     pub is_root: Option<bool>,
     /// True: only those invented for the demo; false: only those that documents name
     pub simulated: Option<bool>,
-    /// The day on which the tree is read; today in Asia/Ho_Chi_Minh if left out
+    /// Only agencies that are there on this day (Asia/Ho_Chi_Minh), on which the tree is read as well. Left out, the tree is
+    /// that of today, and those that are gone are listed too where no tree is asked for
     pub on: Option<Date>,
     /// Every word of it occurs in a name, an alias or the code, whole; the last may end in `*` and is then the
     /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
@@ -200,6 +204,8 @@ fn placements_on(day: Date) -> Placements {
         .into_boxed()
 }
 
+names!(AgencyFilter { subtree: Agency });
+
 impl Stored for Agency {
     type Query = Boxed<agency::table>;
     type Filter = AgencyFilter;
@@ -228,6 +234,9 @@ impl Stored for Agency {
             let placed = placements_on(on).select(agency_placement::agency_id);
             query =
                 if is_root { query.filter(agency::id.ne_all(placed)) } else { query.filter(agency::id.eq_any(placed)) };
+        }
+        if filter.on.is_some() || filter.is_root.is_some() {
+            query = query.filter(agency_exists_on(agency::id, on));
         }
         if let Some(simulated) = filter.simulated {
             query = query.filter(agency::simulated.eq(simulated));
@@ -262,7 +271,8 @@ impl StoredBelow for Agency {
                     .filter(agency_placement::parent_id.eq(Parent))
                     .select(agency_placement::agency_id);
                 // As an array: a subquery lures the planner, in hope of the first few, into reading all agencies by name.
-                query.filter(is_any_of(agency::id, array::<sql_types::Uuid, _>(children)))
+                let query = query.filter(is_any_of(agency::id, array::<sql_types::Uuid, _>(children)));
+                query.filter(agency_exists_on(agency::id, day))
             }
             AgencyLink::Ancestor(day) => query
                 .filter(is_any_of(agency::id, agency_subtree_ids(Parent.nullable(), day)))
@@ -313,8 +323,10 @@ impl Batch for AncestorsOf {
 pub struct AgencyPlacement {
     /// First day (Asia/Ho_Chi_Minh); null if it was so before our records begin
     pub valid_from: Option<Date>,
-    /// First day on which it is no longer so (Asia/Ho_Chi_Minh); null while it is
-    pub valid_until: Option<Date>,
+    /// First day on which it is no longer so; the schema shows the day before
+    #[graphql(skip)]
+    #[diesel(column_name = valid_until)]
+    pub ends_before: Option<Date>,
     /// True if a document says so; false if it follows from the law or the context
     pub stated: bool,
     /// Clause of the document that says so

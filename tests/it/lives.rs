@@ -1,0 +1,214 @@
+//! An agency that is gone: it owes nothing more, stands in no tree, and is given nothing new. What it owed before stays owed.
+
+use std::collections::BTreeSet;
+
+use async_graphql_parser::{
+    parse_schema,
+    types::{TypeKind, TypeSystemDefinition},
+};
+use auth::Role;
+use schema::language::Language;
+use serde_json::{Value, json};
+use tests::{
+    TestDb,
+    graphql::{Viewer, texts},
+    mutation::{broken, next},
+};
+
+/// A commune that was merged into its neighbour on 1 July 2025.
+const GONE: &str = "qng.mo_phong.002";
+
+async fn merged() -> TestDb {
+    let db = TestDb::demo().await;
+    db.execute(&format!(
+        "UPDATE agency SET closed_on = '2025-07-01' WHERE code = '{GONE}';
+         INSERT INTO agency_succession (id, kind, effective_on) VALUES ('00000000-0000-7000-8000-000000000001', 'MERGER', '2025-07-01');
+         INSERT INTO agency_succession_party (succession_id, agency_id, side)
+            SELECT '00000000-0000-7000-8000-000000000001', id, CASE code WHEN '{GONE}' THEN 'PREDECESSOR' ELSE 'SUCCESSOR' END
+            FROM agency WHERE code IN ('{GONE}', 'qng.mo_phong.001')"
+    ))
+    .await;
+    db
+}
+
+#[tokio::test]
+async fn whoever_is_gone_owes_what_was_owed_before_and_nothing_more() {
+    let db = merged().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "qng.ubnd", true)]).await;
+    let owed = format!(
+        r#"{{ obligations(first: 100, filter: {{ reporter: "{GONE}", dueFrom: "2025-04-01", dueTo: "2026-03-01" }}) {{ nodes {{ endsOn }} }}
+             of: obligations(first: 100, filter: {{ subject: "{GONE}", dueFrom: "2025-07-20", dueTo: "2026-03-01" }}) {{ totalCount }}
+             there: obligations(filter: {{ reporter: "qng.mo_phong.001", dueFrom: "2025-07-20", dueTo: "2026-03-01" }}) {{ totalCount }}
+             completeness(by: REPORTER, filter: {{ reporter: "{GONE}", dueFrom: "2025-12-01", dueTo: "2026-03-31", on: "2026-03-31" }}) {{ nodes {{ expected overdue }} }}
+             matrix: reportingMatrix(period: "2025-07", filter: {{ subject: "{GONE}" }}) {{ totalCount nodes {{ agency {{ code }} }} }}
+             earlier: reportingMatrix(period: "2025-05", filter: {{ subject: "{GONE}" }}) {{ nodes {{ agency {{ code }} }} }} }}"#
+    );
+    let told = inspector.ask(&owed).await.whole();
+    let ends = texts(&told, "obligations/nodes/*/endsOn");
+    assert!(ends.contains(&"2025-06-30") && ends.iter().all(|day| *day < "2025-07-01"), "{ends:?}");
+    assert_eq!(told["of"]["totalCount"], 0);
+    assert!(told["there"]["totalCount"].as_i64() > Some(0), "the others go on");
+    for row in told["completeness"]["nodes"].as_array().unwrap() {
+        assert_eq!(row, &json!({ "expected": 0, "overdue": 0 }));
+    }
+    assert_eq!(told["matrix"], json!({ "totalCount": 0, "nodes": [] }));
+    assert_eq!(texts(&told, "earlier/nodes/*/agency/code"), [GONE]);
+    // Nor is there anything to be reported of it: the window of a figure says the same.
+    let window = format!(
+        "SELECT count(*) FROM reporting_assignment r JOIN agency a ON a.id = r.subject_id AND a.code = '{GONE}',
+            LATERAL reporting_window(r.indicator_id, r.subject_id, r.regime, r.period_kind, '2025-07', '2025-07-01', '2025-08-01', '2026-01-20')"
+    );
+    assert_eq!(db.text(&window).await, "0");
+}
+
+#[tokio::test]
+async fn whoever_is_gone_stands_in_no_tree_and_is_not_found() {
+    let db = merged().await;
+    let there = |day: &str| {
+        format!(
+            r#"{{ agency(code: "{GONE}") {{ closedOn parent(on: "{day}") {{ code }} }}
+                ubnd: agency(code: "qng.ubnd") {{ children(on: "{day}", first: 100) {{ nodes {{ code }} }} descendants(on: "{day}", first: 100) {{ nodes {{ code }} }} }}
+                subtree: agencies(first: 100, filter: {{ subtree: "qng.ubnd", on: "{day}" }}) {{ nodes {{ code }} }}
+                on: agencies(first: 100, filter: {{ on: "{day}", text: "{GONE}" }}) {{ nodes {{ code }} }} }}"#
+        )
+    };
+    let public = Viewer::public(&db);
+    let (before, after) =
+        (public.ask(&there("2025-06-30")).await.whole(), public.ask(&there("2025-07-01")).await.whole());
+    for list in
+        ["ubnd/children/nodes/*/code", "ubnd/descendants/nodes/*/code", "subtree/nodes/*/code", "on/nodes/*/code"]
+    {
+        assert!(texts(&before, list).contains(&GONE), "{list}");
+        assert!(!texts(&after, list).contains(&GONE), "{list}");
+    }
+    assert_eq!(before["agency"]["parent"], json!({ "code": "qng.ubnd" }));
+    assert_eq!(after["agency"], json!({ "closedOn": "2025-07-01", "parent": null }));
+    let search = format!(
+        r#"{{ search(text: "{GONE}") {{ edges {{ node {{ ... on Agency {{ code }} }} }} }}
+             agencies(filter: {{ text: "{GONE}" }}) {{ nodes {{ code }} }} }}"#
+    );
+    let found = public.ask(&search).await.whole();
+    assert!(!found["search"].to_string().contains(GONE), "{found}");
+    assert_eq!(texts(&found, "agencies/nodes/*/code"), [GONE], "the catalogue keeps it");
+}
+
+/// Every field of an input that names an agency: what becomes of one that is gone.
+#[tokio::test]
+async fn whoever_is_gone_is_given_nothing_new() {
+    let db = merged().await;
+    let admin = Viewer::administrator(&db, 21).who_reads(Language::En);
+    let office = Viewer::person(&db, 22, &[(Role::StandingOffice, "qng.ubnd", true)]).await.who_reads(Language::En);
+    let leader = Viewer::person(&db, 23, &[(Role::Leader, "qng.ubnd", true)]).await.who_reads(Language::En);
+    let account = json!({ "login": format!("moi{}", next()), "fullName": "Nguyễn Thị Mới", "agency": "qng.skhcn" });
+    let account = admin.act("createAccount", account, "account { id version }").await["account"].clone();
+    let assign = |subjects: &str, reporter: Option<&str>| json!({ "subjects": [subjects], "reporter": reporter, "indicators": ["economic_growth_rate"], "periodKind": "YEAR", "validFrom": "2026-01-01" });
+    let directive = |more: Value| {
+        let input = json!({ "document": "tb-ubnd-qng-2025-04", "clause": format!("98.{}", next()), "programme": "nq57-quang-ngai",
+            "assigner": "qng.ubnd", "visibility": "PUBLIC", "title": "Sắp xếp đơn vị" });
+        tests::mutation::with(input, more)
+    };
+    let mut asked = BTreeSet::new();
+    for (viewer, mutation, field, input, refused) in [
+        (&office, "assignReporting", "AssignReportingInput.subjects", assign(GONE, None), "subjects 0"),
+        (&office, "assignReporting", "AssignReportingInput.reporter", assign("qng.ioc", Some(GONE)), "reporter"),
+        (
+            &admin,
+            "createAccount",
+            "CreateAccountInput.agency",
+            json!({ "login": "x.y", "fullName": "Lê Y", "agency": GONE }),
+            "agency",
+        ),
+        (
+            &admin,
+            "updateAccount",
+            "UpdateAccountInput.agency",
+            json!({ "account": account["id"], "expectedVersion": account["version"], "agency": GONE }),
+            "agency",
+        ),
+        (
+            &admin,
+            "grantRole",
+            "GrantRoleInput.agency",
+            json!({ "account": account["id"], "role": "REPORTER", "agency": GONE }),
+            "agency",
+        ),
+        (
+            &admin,
+            "createServiceAccount",
+            "CreateServiceAccountInput.agency",
+            json!({ "code": "lgsp", "name": "LGSP", "agency": GONE, "scopes": ["READ_FIGURES"] }),
+            "agency",
+        ),
+        (
+            &admin,
+            "extendReporting",
+            "ExtendReportingInput.reporter",
+            json!({ "period": "2025-12", "reporter": GONE, "dueOn": "2026-02-20", "reason": "Sắp xếp" }),
+            "reporter",
+        ),
+        (&leader, "issueDirective", "IssueDirectiveInput.assigner", directive(json!({ "assigner": GONE })), "assigner"),
+        (&leader, "issueDirective", "IssueDirectiveInput.leads", directive(json!({ "leads": [GONE] })), "leads"),
+        (
+            &leader,
+            "issueDirective",
+            "CoordinatorInput.agency",
+            directive(json!({ "coordinators": [{ "agency": GONE }] })),
+            "coordinators",
+        ),
+        (
+            &leader,
+            "issueDirective",
+            "DirectivePartInput.leads",
+            directive(json!({ "parts": [{ "title": "Phần một", "leads": [GONE] }] })),
+            "parts.0.leads",
+        ),
+    ] {
+        let told = viewer.act(mutation, input, "").await;
+        assert_eq!(broken(&told), [format!("NOT_IN_STATE {refused}")], "{field}");
+        assert_eq!(
+            told["userErrors"][0]["message"],
+            format!("{GONE} is no longer there; its successor is qng.mo_phong.001")
+        );
+        asked.insert(field.to_owned());
+    }
+    // Of these a period decides, which nobody reports any more (above); and whoever coordinates by name is asked for input.
+    let decided = ["DraftMeasurementInput", "MeasurementDraftInput"]
+        .iter()
+        .flat_map(|input| [format!("{input}.subject"), format!("{input}.reporter")]);
+    asked.extend(decided.chain(["RequestInputInput.coordinator".to_owned()]));
+    assert_eq!(asked, naming_agencies(), "a field that names an agency is asked about here");
+}
+
+/// `Type.field` of all inputs whose fields say that they are codes of agencies.
+fn naming_agencies() -> BTreeSet<String> {
+    let document = parse_schema(schema::sdl()).unwrap();
+    let mut named = BTreeSet::new();
+    for definition in document.definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let name = definition.node.name.node.to_string();
+        let TypeKind::InputObject(input) = definition.node.kind else { continue };
+        for field in input.fields.iter().filter(|_| name.ends_with("Input")) {
+            let about = field.node.description.as_ref().map(|about| about.node.trim()).unwrap_or_default();
+            if ["Code of the agenc", "Code of an agenc", "Codes of the agenc"]
+                .iter()
+                .any(|start| about.starts_with(start))
+            {
+                named.insert(format!("{name}.{}", field.node.name.node));
+            }
+        }
+    }
+    named
+}
+
+/// Whatever function or view reads the tree, or who reports what, asks who is there; the others say why not.
+#[tokio::test]
+async fn each_statement_in_the_database_asks_who_is_there() {
+    let db = TestDb::new().await;
+    let without = "SELECT coalesce(string_agg(name, ' ' ORDER BY name), '') FROM (
+            SELECT proname::text AS name, pg_get_functiondef(oid) AS text FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('sql', 'plpgsql'))
+            UNION ALL SELECT viewname, definition FROM pg_views WHERE schemaname = 'public') AS statement
+        WHERE text ~ '\\m(agency_placement|reporting_assignment)\\M' AND text !~ '\\m(agency_life|agency_exists_on)\\M'";
+    // It looks at edges of the tree over all time.
+    assert_eq!(db.text(without).await, "agency_placement_refuse_cycle");
+}
