@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Date, DbError, Reader,
-    calendar::PeriodKind,
+    calendar::{PeriodKind, Regime},
     comparator::{Comparator, Direction},
     enums::SortDirection,
     lateral::Parent,
@@ -122,6 +122,8 @@ pub struct Indicator {
     pub aggregation: Aggregation,
     /// Length of the periods in which it is reported
     pub frequency: PeriodKind,
+    /// Whether its figures are read by calendar or administrative periods, unless a question names the other
+    pub regime: Regime,
     /// Decimal places people read it with, 0 to 6
     pub decimals: i16,
     /// Of a ratio: the decimal places that its numerator and denominator may have; null: none, for they are counted, or six where

@@ -121,9 +121,9 @@ pub struct ReportingRuleFilter {
     pub kinds: Option<Vec<ReportingKind>>,
     /// Asked for by any of these cadences
     pub cadences: Option<Vec<ReportingCadenceKind>>,
-    /// Code of an agency that reports
+    /// Code of an agency that reports, by name or as the member of a group
     pub reporter: Option<String>,
-    /// Code of an agency that receives
+    /// Code of an agency that receives, by name or as the member of a group
     pub recipient: Option<String>,
     /// Code of the document it stands in
     pub document: Option<String>,
@@ -141,6 +141,19 @@ pub enum ReportingRuleLink {
 }
 
 names!(ReportingRuleFilter { reporter: Agency, recipient: Agency, document: Document });
+diesel::table! {
+    /// The view of who reports and who receives, members of groups among them; diesel prints no views.
+    reporting_rule_reach (rule_id, role, agency_id) {
+        /// The rule
+        rule_id -> Uuid,
+        /// On which side
+        role -> Text,
+        /// One that is named, or a member of a group that is
+        agency_id -> Uuid,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(agency, reporting_rule_reach);
+diesel::allow_tables_to_appear_in_same_query!(reporting_rule, reporting_rule_reach);
 
 impl Stored for ReportingRule {
     type Query = Boxed<reporting_rule::table>;
@@ -161,10 +174,11 @@ impl Stored for ReportingRule {
         let parties = [(ReportingRole::Reporter, &filter.reporter), (ReportingRole::Recipient, &filter.recipient)];
         for (role, code) in parties {
             if let Some(code) = code.clone() {
-                let having = reporting_rule_party::table
-                    .inner_join(agency::table)
-                    .filter(reporting_rule_party::role.eq(role).and(agency::code.eq(code)))
-                    .select(reporting_rule_party::rule_id);
+                let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+                let having = reporting_rule_reach::table
+                    .filter(reporting_rule_reach::role.eq(role))
+                    .filter(reporting_rule_reach::agency_id.nullable().eq(of_code))
+                    .select(reporting_rule_reach::rule_id);
                 query = query.filter(reporting_rule::id.eq_any(having));
             }
         }
@@ -195,9 +209,9 @@ impl StoredBelow for ReportingRule {
             ReportingRuleLink::Document => query.filter(reporting_rule::document_id.eq(Parent)),
             ReportingRuleLink::Party(role) => query.filter(
                 reporting_rule::id.eq_any(
-                    reporting_rule_party::table
-                        .filter(reporting_rule_party::role.eq(role).and(reporting_rule_party::agency_id.eq(Parent)))
-                        .select(reporting_rule_party::rule_id),
+                    reporting_rule_reach::table
+                        .filter(reporting_rule_reach::role.eq(role).and(reporting_rule_reach::agency_id.eq(Parent)))
+                        .select(reporting_rule_reach::rule_id),
                 ),
             ),
         }

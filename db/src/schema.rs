@@ -49,6 +49,31 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Folded names, code and aliases, for search
         search_text -> Text,
+        /// Of which side it is: Party, State, both, Front and unions, enterprise; null if not even its name tells
+        block -> Nullable<Text>,
+        /// True if a document says so; false if it is read from the name
+        block_stated -> Bool,
+    }
+}
+
+diesel::table! {
+    /// What a document says of an agency that does not simply exist: that it was proposed, is to be founded, or is gone
+    agency_existence (agency_id) {
+        agency_id -> Uuid,
+        state -> Text,
+        document_id -> Uuid,
+        /// Clause of the document, as printed
+        clause -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which agencies a group addresses: what is asked of the group is asked of each of them
+    agency_member (group_id, agency_id) {
+        group_id -> Uuid,
+        agency_id -> Uuid,
+        /// True if a document lists it; false if it follows from the group's name
+        stated -> Bool,
     }
 }
 
@@ -66,6 +91,8 @@ diesel::table! {
         stated -> Bool,
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
+        /// On what it rests: a document says so; the body's own name; the context; or it is assumed, as a known order of the State. Null: nobody has said
+        basis -> Nullable<Text>,
     }
 }
 
@@ -154,6 +181,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A digital system (hệ thống, nền tảng số) that documents name
+    digital_system (id) {
+        id -> Uuid,
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        kind -> Text,
+        /// True if a document names it; false if it only speaks of such systems
+        proper_name -> Bool,
+        /// Province it belongs to; null for central systems and the market's
+        province -> Nullable<Text>,
+        /// The agency that owns it (chủ quản); null if no document says
+        owner_id -> Nullable<Uuid>,
+        /// The agency that is to build, run or review it; null if no document says
+        responsible_id -> Nullable<Uuid>,
+        /// The body that is the system, such as an operations centre; null if it is no body
+        agency_id -> Nullable<Uuid>,
+        /// What documents want of it, in our words
+        wanted_vi -> Nullable<Text>,
+        wanted_en -> Nullable<Text>,
+        /// Whether it could give figures that are followed here
+        gives_figures -> Bool,
+        /// Whether it could take figures from here
+        takes_figures -> Bool,
+        note -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// Where documents name a digital system
+    digital_system_clause (system_id, position) {
+        system_id -> Uuid,
+        position -> Int4,
+        document_id -> Uuid,
+        /// Clause of the document, as printed
+        clause -> Text,
+    }
+}
+
+diesel::table! {
+    /// Documents that have to do with a digital system, beside those that name it
+    digital_system_document (system_id, document_id) {
+        system_id -> Uuid,
+        document_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// Which indicators a digital system has to do with, as we read the documents
+    digital_system_indicator (system_id, indicator_id) {
+        system_id -> Uuid,
+        indicator_id -> Uuid,
+    }
+}
+
+diesel::table! {
     /// A directive or duty (chỉ đạo, nhiệm vụ) that a clause of a document gives
     directive (id) {
         id -> Uuid,
@@ -177,7 +261,7 @@ diesel::table! {
         priority -> Text,
         expected_output -> Nullable<Text>,
         state -> Text,
-        /// Where state and completed_on come from. SIMULATED: invented for the demo, no real progress
+        /// Who says state and completed_on. REPORTED: a document; RECORDED: people, here; SIMULATED: invented for the demo; UNKNOWN: nobody has said anything
         state_source -> Text,
         visibility -> Text,
         /// Last day allowed by the first deadline; null without one. Kept by the deadline's trigger
@@ -200,6 +284,12 @@ diesel::table! {
         original_due_expected -> Bool,
         /// True if the deadline now in force is only expected, so that nobody is late once it is over. Kept by the deadline's trigger
         due_expected -> Bool,
+        /// What is to be done, in a sentence of ours, in Vietnamese
+        summary_vi -> Nullable<Text>,
+        /// What has come out of it, as a report says; null if none does
+        achieved_output -> Nullable<Text>,
+        /// Who leads in the document's words, where it names a post and no agency
+        lead_words -> Nullable<Text>,
     }
 }
 
@@ -354,6 +444,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Agencies that a directive names without making them lead or coordinate: they owe nothing for it
+    directive_named_agency (directive_id, position) {
+        directive_id -> Uuid,
+        /// Order in which the document names them, from 1
+        position -> Int4,
+        agency_id -> Uuid,
+        /// As what it names them
+        role -> Text,
+    }
+}
+
+diesel::table! {
     /// A document (văn bản). Its identity is issuer, symbol and date: a number alone is repeated by other provinces
     document (id) {
         id -> Uuid,
@@ -387,6 +489,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The meetings (cuộc họp) that a document reports
+    document_meeting (document_id, position) {
+        document_id -> Uuid,
+        position -> Int4,
+        held_on -> Date,
+        /// The day as written
+        held_words -> Text,
+        place -> Nullable<Text>,
+        about_vi -> Text,
+        about_en -> Text,
+        chair_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Who receives, signs or takes part, by office: never by a person's name
+    document_office (document_id, position) {
+        document_id -> Uuid,
+        /// Order within the document, from 1
+        position -> Int4,
+        role -> Text,
+        agency_id -> Nullable<Uuid>,
+        /// The office, in Vietnamese
+        office_vi -> Text,
+        office_en -> Text,
+        /// As the document prints it; null where it is a sentence
+        as_printed -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// What one document does to another document, or to an agency
     document_relation (id) {
         id -> Uuid,
@@ -396,6 +531,64 @@ diesel::table! {
         to_agency_id -> Nullable<Uuid>,
         /// Clause of the document that says so, as printed
         clause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What a document wants or judges without a figure: general goals, purposes, requirements, assessments
+    goal (id) {
+        id -> Uuid,
+        /// Stable key: document and clause
+        code -> Text,
+        kind -> Text,
+        programme_id -> Uuid,
+        document_id -> Uuid,
+        clause -> Text,
+        /// Order within the document, from 1
+        position -> Int4,
+        title_vi -> Text,
+        title_en -> Text,
+        summary_vi -> Text,
+        summary_en -> Text,
+        /// What it is about, in a few Vietnamese words each
+        topics -> Array<Nullable<Text>>,
+        /// The period that is judged; for an assessment only
+        period -> Nullable<Text>,
+        /// Who judges; for an assessment only
+        assessed_by_id -> Nullable<Uuid>,
+        /// How it is judged; for an assessment only
+        rating -> Nullable<Text>,
+        note -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// Whom a goal names
+    goal_agency (goal_id, position) {
+        goal_id -> Uuid,
+        position -> Int4,
+        agency_id -> Nullable<Uuid>,
+        /// A body as written, where it is no agency of the tree
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Documents a goal mentions, beside the one it stands in
+    goal_document (goal_id, document_id) {
+        goal_id -> Uuid,
+        document_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// Which indicators a goal is about
+    goal_indicator (goal_id, indicator_id) {
+        goal_id -> Uuid,
+        indicator_id -> Uuid,
+        /// True if the document says so; false if it is our reading of the two texts
+        stated -> Bool,
     }
 }
 
@@ -464,6 +657,8 @@ diesel::table! {
         search_text -> Text,
         /// Decimal places that the parts of a ratio may have; null: none, for they are counted, or six where the unit is a share of money
         part_decimals -> Nullable<Int2>,
+        /// In which periods its figures are read unless a question names the others: CALENDAR or ADMINISTRATIVE
+        regime -> Text,
     }
 }
 
@@ -512,6 +707,77 @@ diesel::table! {
         /// What is said to whoever submits figures that break it
         words_vi -> Text,
         words_en -> Text,
+    }
+}
+
+diesel::table! {
+    /// A measure of a plan (nhiệm vụ, giải pháp): what is to be done in its field, without a duty that falls to anybody by name
+    measure (id) {
+        id -> Uuid,
+        /// Stable key: document and clause
+        code -> Text,
+        programme_id -> Uuid,
+        document_id -> Uuid,
+        /// Clause of the document, with the number of the bullet where it has one
+        clause -> Text,
+        /// Order within the document, from 1: clause labels do not sort
+        position -> Int4,
+        /// Clause of the heading it stands under; null for a heading itself
+        heading_clause -> Nullable<Text>,
+        heading_vi -> Nullable<Text>,
+        heading_en -> Nullable<Text>,
+        title_vi -> Text,
+        title_en -> Text,
+        summary_vi -> Text,
+        summary_en -> Text,
+        /// What it is about, in a few Vietnamese words each
+        topics -> Array<Nullable<Text>>,
+        assigner_id -> Nullable<Uuid>,
+        /// How often, as written; null if the document does not say
+        recurrence -> Nullable<Text>,
+        /// Until when it looks, as written: no deadline
+        horizon -> Nullable<Text>,
+        /// What should come out of it; null if the document does not say
+        expected_output -> Nullable<Text>,
+        note -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    /// Whom a measure names: nobody of them leads
+    measure_agency (measure_id, position) {
+        measure_id -> Uuid,
+        position -> Int4,
+        agency_id -> Nullable<Uuid>,
+        /// A body as written, where it is no agency of the tree
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Documents a measure mentions, beside the one it stands in
+    measure_document (measure_id, document_id) {
+        measure_id -> Uuid,
+        document_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// Which indicators a measure serves
+    measure_indicator (measure_id, indicator_id) {
+        measure_id -> Uuid,
+        indicator_id -> Uuid,
+        /// True if the document says so; false if it is our reading of the two texts
+        stated -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Which digital systems a measure names
+    measure_system (measure_id, system_id) {
+        measure_id -> Uuid,
+        system_id -> Uuid,
     }
 }
 
@@ -642,6 +908,73 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// A report for a period (báo cáo định kỳ) as its document gives it: what became of each task, what was not achieved, what comes next
+    period_report (id) {
+        id -> Uuid,
+        /// Stable key: that of its document
+        code -> Text,
+        programme_id -> Uuid,
+        document_id -> Uuid,
+        /// The agency that reports
+        reporter_id -> Uuid,
+        title_vi -> Text,
+        title_en -> Text,
+        regime -> Text,
+        period_kind -> Text,
+        period -> Text,
+        starts_on -> Date,
+        /// First day after the period
+        ends_on -> Date,
+        /// The period as written
+        period_words -> Text,
+        /// True if the document gives no year and it follows from the context
+        year_inferred -> Bool,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// The documents that came out of a task, or that it names
+    period_report_output (result_id, position) {
+        result_id -> Uuid,
+        position -> Int4,
+        document_id -> Uuid,
+        /// EXPECTED: to come; REFERENCE: named only
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    /// What a period report says of one task: done, in progress, planned, not done, or a heading with nothing below
+    period_report_result (id) {
+        id -> Uuid,
+        report_id -> Uuid,
+        /// Order within the report, from 1
+        position -> Int4,
+        /// Results of the period, what was not achieved, or what comes next
+        section -> Text,
+        /// Clause of the report, as printed
+        clause -> Text,
+        /// The heading it stands under, in our words; null if it has none
+        heading_vi -> Nullable<Text>,
+        heading_en -> Nullable<Text>,
+        title_vi -> Text,
+        title_en -> Text,
+        summary_vi -> Nullable<Text>,
+        summary_en -> Nullable<Text>,
+        /// As the report says; NOT_REPORTED: there is a heading and nothing below
+        state -> Text,
+        /// What is still to come, as the report says; null if it does not
+        remaining -> Nullable<Text>,
+        /// The task; null if it is none of ours
+        directive_id -> Nullable<Uuid>,
+        /// The obstacle it is, where the report lists it as one
+        recommendation_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
     }
 }
 
@@ -1079,10 +1412,18 @@ diesel::table! {
 }
 
 diesel::joinable!(account -> agency (agency_id));
+diesel::joinable!(agency_existence -> agency (agency_id));
+diesel::joinable!(agency_existence -> document (document_id));
 diesel::joinable!(agency_placement -> document (document_id));
 diesel::joinable!(agency_succession -> document (document_id));
 diesel::joinable!(agency_succession_party -> agency (agency_id));
 diesel::joinable!(agency_succession_party -> agency_succession (succession_id));
+diesel::joinable!(digital_system_clause -> digital_system (system_id));
+diesel::joinable!(digital_system_clause -> document (document_id));
+diesel::joinable!(digital_system_document -> digital_system (system_id));
+diesel::joinable!(digital_system_document -> document (document_id));
+diesel::joinable!(digital_system_indicator -> digital_system (system_id));
+diesel::joinable!(digital_system_indicator -> indicator (indicator_id));
 diesel::joinable!(directive -> agency (assigner_id));
 diesel::joinable!(directive -> document (document_id));
 diesel::joinable!(directive -> programme (programme_id));
@@ -1104,13 +1445,47 @@ diesel::joinable!(directive_indicator -> indicator (indicator_id));
 diesel::joinable!(directive_input -> directive (directive_id));
 diesel::joinable!(directive_lead -> agency (agency_id));
 diesel::joinable!(directive_lead -> directive (directive_id));
+diesel::joinable!(directive_named_agency -> agency (agency_id));
+diesel::joinable!(directive_named_agency -> directive (directive_id));
 diesel::joinable!(document -> agency (issuer_id));
+diesel::joinable!(document_meeting -> agency (chair_id));
+diesel::joinable!(document_meeting -> document (document_id));
+diesel::joinable!(document_office -> agency (agency_id));
+diesel::joinable!(document_office -> document (document_id));
 diesel::joinable!(document_relation -> agency (to_agency_id));
+diesel::joinable!(goal -> agency (assessed_by_id));
+diesel::joinable!(goal -> document (document_id));
+diesel::joinable!(goal -> programme (programme_id));
+diesel::joinable!(goal_agency -> agency (agency_id));
+diesel::joinable!(goal_agency -> goal (goal_id));
+diesel::joinable!(goal_document -> document (document_id));
+diesel::joinable!(goal_document -> goal (goal_id));
+diesel::joinable!(goal_indicator -> goal (goal_id));
+diesel::joinable!(goal_indicator -> indicator (indicator_id));
 diesel::joinable!(indicator -> agency (lead_agency_id));
 diesel::joinable!(indicator_definition -> document (document_id));
 diesel::joinable!(indicator_definition -> indicator (indicator_id));
 diesel::joinable!(indicator_group -> programme (programme_id));
+diesel::joinable!(measure -> agency (assigner_id));
+diesel::joinable!(measure -> document (document_id));
+diesel::joinable!(measure -> programme (programme_id));
+diesel::joinable!(measure_agency -> agency (agency_id));
+diesel::joinable!(measure_agency -> measure (measure_id));
+diesel::joinable!(measure_document -> document (document_id));
+diesel::joinable!(measure_document -> measure (measure_id));
+diesel::joinable!(measure_indicator -> indicator (indicator_id));
+diesel::joinable!(measure_indicator -> measure (measure_id));
+diesel::joinable!(measure_system -> digital_system (system_id));
+diesel::joinable!(measure_system -> measure (measure_id));
 diesel::joinable!(password -> account (account_id));
+diesel::joinable!(period_report -> agency (reporter_id));
+diesel::joinable!(period_report -> document (document_id));
+diesel::joinable!(period_report -> programme (programme_id));
+diesel::joinable!(period_report_output -> document (document_id));
+diesel::joinable!(period_report_output -> period_report_result (result_id));
+diesel::joinable!(period_report_result -> directive (directive_id));
+diesel::joinable!(period_report_result -> period_report (report_id));
+diesel::joinable!(period_report_result -> recommendation (recommendation_id));
 diesel::joinable!(programme -> agency (jurisdiction_id));
 diesel::joinable!(programme_document -> document (document_id));
 diesel::joinable!(programme_document -> programme (programme_id));
@@ -1150,12 +1525,18 @@ diesel::joinable!(target_revision -> target (target_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     agency,
+    agency_existence,
+    agency_member,
     agency_placement,
     agency_succession,
     agency_succession_party,
     audit_entry,
     audit_head,
     change,
+    digital_system,
+    digital_system_clause,
+    digital_system_document,
+    digital_system_indicator,
     directive,
     directive_coordinator,
     directive_deadline,
@@ -1166,20 +1547,35 @@ diesel::allow_tables_to_appear_in_same_query!(
     directive_indicator,
     directive_input,
     directive_lead,
+    directive_named_agency,
     document,
+    document_meeting,
+    document_office,
     document_relation,
+    goal,
+    goal_agency,
+    goal_document,
+    goal_indicator,
     holiday,
     idempotency_record,
     indicator,
     indicator_definition,
     indicator_group,
     indicator_rule,
+    measure,
+    measure_agency,
+    measure_document,
+    measure_indicator,
+    measure_system,
     measurement,
     measurement_decision,
     measurement_revision,
     nil_answer,
     password,
     password_reset,
+    period_report,
+    period_report_output,
+    period_report_result,
     programme,
     programme_document,
     programme_indicator,

@@ -32,6 +32,12 @@ text_enum! {
         Indicator => "INDICATOR",
         /// Directives, by title, summary and code
         Directive => "DIRECTIVE",
+        /// Measures of plans, by title, summary, topics and code
+        Measure => "MEASURE",
+        /// Goals, purposes, requirements and assessments, by title, summary, topics and code
+        Goal => "GOAL",
+        /// Digital systems, by names and code
+        DigitalSystem => "DIGITAL_SYSTEM",
         /// Recommendations and obstacles, by topic, text and code
         Recommendation => "RECOMMENDATION",
     }

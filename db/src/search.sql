@@ -13,6 +13,19 @@ WITH hit (noun, id, code, is_code, is_name, search_text) AS (
     SELECT 'DIRECTIVE', id, code, fold(code) = {text}, fold(title) = {text}, search_text FROM directive
     WHERE 'DIRECTIVE' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND {directive is visible}
     UNION ALL
+    SELECT 'MEASURE', id, code, fold(code) = {text}, {text} IN (fold(title_vi), fold(title_en)), search_text FROM measure
+    WHERE 'MEASURE' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun})))
+        AND EXISTS (SELECT FROM document WHERE document.id = measure.document_id AND {document is visible})
+    UNION ALL
+    SELECT 'GOAL', id, code, fold(code) = {text}, {text} IN (fold(title_vi), fold(title_en)), search_text FROM goal
+    WHERE 'GOAL' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun})))
+        AND EXISTS (SELECT FROM document WHERE document.id = goal.document_id AND {document is visible})
+    UNION ALL
+    SELECT 'DIGITAL_SYSTEM', id, code, fold(code) = {text}, {text} IN (fold(name_vi), fold(name_en)), search_text FROM digital_system
+    WHERE 'DIGITAL_SYSTEM' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun})))
+        AND EXISTS (SELECT FROM digital_system_clause named JOIN document ON document.id = named.document_id
+            WHERE named.system_id = digital_system.id AND {document is visible})
+    UNION ALL
     SELECT 'RECOMMENDATION', id, code, fold(code) = {text}, fold(topic) = {text}, search_text FROM recommendation
     WHERE 'RECOMMENDATION' = ANY ({nouns}) AND ({text} <<% search_text OR (search_text LIKE {longest} AND search_holds(search_text, {words}, {begun}))) AND {recommendation is visible}
 ), ranked AS (

@@ -89,6 +89,7 @@ const RULES: &[(&str, ViolationCode, &[&str])] = &[
     ("directive_extension_one_at_a_time", ViolationCode::NotInState, &["input", "directive"]),
     ("directive_extension_state_moves", ViolationCode::NotInState, &["input", "extensionRequest"]),
     ("directive_input_given_once", ViolationCode::NotInState, &["input", "inputRequest"]),
+    ("directive_parts_end_first", ViolationCode::NotInState, &["input", "directive"]),
     ("directive_state_moves", ViolationCode::NotInState, &["input", "directive"]),
     ("reporting_assignment_no_overlap", ViolationCode::Overlaps, &["input", "subjects"]),
     ("nil_answer_standing_key", ViolationCode::Unchanged, &["input", "period"]),

@@ -10,7 +10,8 @@ use db::{
 use serde_json::json;
 use tests::{
     TestDb, demo,
-    graphql::{Viewer, all, texts},
+    graphql::{Viewer, all, tally, texts},
+    sql,
 };
 
 #[tokio::test]
@@ -78,6 +79,7 @@ async fn the_filter_by_timeliness_finds_what_the_field_says() {
         Timeliness::DueSoon,
         Timeliness::Overdue,
         Timeliness::Passed,
+        Timeliness::NotReported,
         Timeliness::DoneOnTime,
         Timeliness::DoneLate,
     ];
@@ -153,4 +155,92 @@ async fn a_timeliness_asked_for_ten_thousand_times_is_asked_for_once() {
         viewer.ask_with(query, json!({ "any": timeliness })).await.whole()
     };
     assert_eq!(count(["OVERDUE", "NO_DEADLINE"].repeat(5_000)).await, count(vec!["NO_DEADLINE", "OVERDUE"]).await);
+}
+
+#[tokio::test]
+async fn of_what_nobody_has_said_anything_is_not_reported_and_not_overdue() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(
+            r#"{
+                overdue: directives(filter: { timeliness: [OVERDUE] }, first: 100) { nodes { code stateSource state } }
+                untold: directives(filter: { timeliness: [NOT_REPORTED] }, first: 100) { totalCount nodes { code stateSource state timeliness originalTimeliness } }
+                unknown: directives(filter: { stateSources: [UNKNOWN] }, first: 100) { totalCount nodes { state completedOn reports { state } } }
+                reported: directives(filter: { stateSources: [REPORTED] }, first: 100) { totalCount nodes { state reports { state clause report { code period } } } }
+                simulated: directives(filter: { stateSources: [SIMULATED] }, first: 100) { nodes { programme { code } reports { state } } }
+            }"#,
+        )
+        .await
+        .whole();
+    let sources = |list: &str| tally(&answer, &format!("{list}/nodes/*/stateSource"));
+    assert!(
+        !sources("overdue").contains_key("UNKNOWN") && !sources("overdue").contains_key("REPORTED"),
+        "{:?}",
+        sources("overdue")
+    );
+    assert!(answer["untold"]["totalCount"].as_i64() > Some(0));
+    assert!(
+        all(&answer, "untold/nodes/*").iter().all(|it| it["timeliness"] == "NOT_REPORTED" && it["state"] == "ASSIGNED")
+    );
+    for it in all(&answer, "unknown/nodes/*") {
+        assert_eq!((&it["state"], &it["completedOn"], &it["reports"]), (&json!("ASSIGNED"), &json!(null), &json!([])));
+    }
+    // What the report of Quảng Nam says stays as it says, with the report and the clause.
+    assert_eq!(answer["reported"]["totalCount"], 26);
+    let said = tally(&answer, "reported/nodes/*/reports/*/state");
+    assert_eq!(said, [("DONE", 8), ("IN_PROGRESS", 5), ("NOT_REPORTED", 2), ("PLANNED", 11)].into());
+    let from = tally(&answer, "reported/nodes/*/reports/*/report/code");
+    assert_eq!(from, [("bc-skhcn-qna-2025-q1", 26)].into());
+    // The simulation is of one province, and of nothing that a report gives account of.
+    assert_eq!(tally(&answer, "simulated/nodes/*/programme/code").into_keys().collect::<Vec<_>>(), ["nq57-quang-ngai"]);
+    assert!(all(&answer, "simulated/nodes/*/reports").iter().all(|reports| **reports == json!([])));
+}
+
+#[tokio::test]
+async fn nothing_is_completed_while_it_waits() {
+    let db = TestDb::demo().await;
+    let blocked = "SELECT count(*) FROM directive d JOIN directive_dependency w ON w.directive_id = d.id
+        WHERE d.state = 'COMPLETED' AND is_awaited(w.on_directive_id, w.on_document_id)";
+    assert_eq!(db.text(blocked).await, "0");
+    let refused = async |statement: &str| {
+        let refusal = sql::execute(&mut db.connect().await, statement).await.unwrap_err();
+        refusal.to_string().contains("waits for something")
+    };
+    // What waits cannot be completed, what is completed cannot begin to wait.
+    let waiting = "(SELECT directive_id FROM directive_dependency WHERE on_document_id IN (SELECT id FROM document WHERE status = 'PLANNED') LIMIT 1)";
+    db.execute("ALTER TABLE directive DISABLE TRIGGER directive_move").await;
+    assert!(refused(&format!("UPDATE directive SET state = 'COMPLETED', state_source = 'RECORDED', completed_on = '2025-06-26', version = version + 1 WHERE id = {waiting}")).await);
+    let begins = "INSERT INTO directive_dependency (id, directive_id, on_document_id)
+        SELECT gen_random_uuid(), d.id, o.id FROM (SELECT id FROM directive WHERE state = 'COMPLETED' LIMIT 1) d,
+            (SELECT id FROM document WHERE status = 'PLANNED' LIMIT 1) o";
+    assert!(refused(begins).await);
+}
+
+#[tokio::test]
+async fn a_groups_duty_reaches_each_of_its_members() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(
+            r#"{
+                group: agency(code: "qng.so_nganh_dia_phuong") { kind members(first: 50) { nodes { code } } }
+                member: agency(code: "qng.sxd") { groups { nodes { code } } ledDirectives(first: 100) { totalCount nodes { code leads { code } } } }
+                led: directives(filter: { lead: "qng.sxd" }, first: 100) { totalCount }
+                byGroup: directives(filter: { lead: "qng.so_nganh_dia_phuong" }, first: 100) { totalCount nodes { code } }
+            }"#,
+        )
+        .await
+        .whole();
+    let members = texts(&answer, "group/members/nodes/*/code");
+    assert!(members.contains(&"qng.sxd") && members.contains(&"qng.mo_phong.001"), "{members:?}");
+    assert!(texts(&answer, "member/groups/nodes/*/code").contains(&"qng.so_nganh_dia_phuong"));
+    let led = texts(&answer, "member/ledDirectives/nodes/*/code");
+    assert!(answer["byGroup"]["totalCount"].as_i64() > Some(0));
+    assert!(texts(&answer, "byGroup/nodes/*/code").iter().all(|code| led.contains(code)), "{led:?}");
+    assert_eq!(answer["led"]["totalCount"], answer["member"]["ledDirectives"]["totalCount"]);
+    // The document is shown as it is: it names the group.
+    let shown = all(&answer, "member/ledDirectives/nodes/*");
+    assert!(shown.iter().any(|it| it["leads"] == json!([{ "code": "qng.so_nganh_dia_phuong" }])), "{shown:?}");
+    let nobody = "INSERT INTO agency_member SELECT a.id, b.id, true FROM agency a, agency b WHERE a.code = 'qng.skhcn' AND b.code = 'qng.sxd'";
+    let refusal = sql::execute(&mut db.connect().await, nobody).await.unwrap_err();
+    assert!(refusal.to_string().contains("belong to groups"));
 }

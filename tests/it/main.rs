@@ -23,6 +23,7 @@ mod documents;
 mod embedded;
 mod examples;
 mod explorer;
+mod facts;
 mod faults;
 mod http;
 mod keys;

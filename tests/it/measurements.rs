@@ -150,3 +150,123 @@ async fn the_revision_shown_is_the_last_of_those_that_the_viewer_may_see() {
         ]
     );
 }
+
+/// A published figure of the province, by the code of its indicator: `column = value` says what it is.
+async fn publish(
+    db: &TestDb,
+    indicator: &str,
+    regime: &str,
+    kind: &str,
+    period: &str,
+    days: (&str, &str),
+    value: &str,
+) {
+    let (first, end) = days;
+    db.execute(&format!(
+        "WITH added AS (
+            INSERT INTO measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on, published_revision)
+            SELECT gen_random_uuid(), i.id, d.id, a.id, a.id, '{regime}', '{kind}', '{period}', '{first}', '{end}', 1
+            FROM indicator i JOIN indicator_definition d ON d.indicator_id = i.id AND d.version = 1, agency a
+            WHERE i.code = '{indicator}' AND a.code = 'qng.ubnd' RETURNING id)
+        INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, factor, source, recorded_at, published_at)
+        SELECT id, 1, 'PUBLISHED', 'FINAL', {value}, 1, 'SIMULATED', '2026-01-10T00:00:00Z', '2026-01-10T00:00:00Z' FROM added"
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn the_latest_figure_is_of_one_regime_and_one_length_of_period() {
+    let db = TestDb::demo().await;
+    let flow = "innovation_projects_budget_supported";
+    publish(&db, flow, "ADMINISTRATIVE", "QUARTER", "2026-Q1", ("2025-12-15", "2026-03-15"), "77").await;
+    publish(&db, flow, "CALENDAR", "YEAR", "2025", ("2025-01-01", "2026-01-01"), "99").await;
+    let query = format!(
+        r#"{{ indicator(code: "{flow}") {{ regime
+            own: latestMeasurement(subject: "qng.ubnd") {{ period regime }}
+            administrative: latestMeasurement(subject: "qng.ubnd", regime: ADMINISTRATIVE) {{ period value }}
+            year: latestMeasurement(subject: "qng.ubnd", periodKind: YEAR) {{ period value }}
+            series(subject: "qng.ubnd") {{ nodes {{ period regime }} }}
+            theirs: series(subject: "qng.ubnd", regime: ADMINISTRATIVE) {{ nodes {{ period }} }} }} }}"#
+    );
+    let viewer = Viewer::public(&db);
+    let answer = viewer.ask(&query).await.whole();
+    let told = &answer["indicator"];
+    assert_eq!((&told["regime"], &told["own"]["regime"]), (&json!("CALENDAR"), &json!("CALENDAR")));
+    assert!(told["own"]["period"].as_str().unwrap().starts_with("2025-Q"), "{told}");
+    assert_eq!(told["administrative"], json!({ "period": "2026-Q1", "value": "77" }));
+    assert_eq!(told["year"], json!({ "period": "2025", "value": "99" }));
+    assert!(texts(&answer, "indicator/series/nodes/*/regime").iter().all(|regime| *regime == "CALENDAR"));
+    assert!(texts(&answer, "indicator/series/nodes/*/period").iter().all(|period| period.starts_with("2025-Q")));
+    assert_eq!(texts(&answer, "indicator/theirs/nodes/*/period"), ["2026-Q1"]);
+
+    // An indicator whose own periods are administrative is read by them.
+    db.execute(&format!("UPDATE indicator SET regime = 'ADMINISTRATIVE' WHERE code = '{flow}'")).await;
+    let answer = viewer.ask(&query).await.whole();
+    assert_eq!(answer["indicator"]["own"], json!({ "period": "2026-Q1", "regime": "ADMINISTRATIVE" }));
+    assert_eq!(texts(&answer, "indicator/series/nodes/*/period"), ["2026-Q1"]);
+}
+
+#[tokio::test]
+async fn the_quarters_of_a_flow_make_the_year_and_what_is_missing_is_named() {
+    let db = TestDb::demo().await;
+    let query = r#"{ indicator(code: "innovation_projects_budget_supported") { nature aggregation
+        latestMeasurement(subject: "qng.ubnd", by: "2025-09-30") { period value }
+        yearToDate(subject: "qng.ubnd", by: "2025-09-30") { period endsOn method value isComplete missing measurements { period value } }
+        total(subject: "qng.ubnd", period: "2025") { value reason missing isComplete }
+        month: total(subject: "qng.ubnd", period: "2025-03") { value reason isComplete }
+        nobody: total(subject: "khong.co", period: "2025-S1") { value reason missing } } }"#;
+    let answer = Viewer::public(&db).ask(query).await.whole();
+    let told = &answer["indicator"];
+    let to_date = &told["yearToDate"];
+    assert_eq!((&to_date["period"], &to_date["endsOn"]), (&json!("2025"), &json!("2025-09-30")));
+    assert_eq!(
+        (&to_date["method"], &to_date["isComplete"], &to_date["missing"]),
+        (&json!("SUM"), &json!(true), &json!([]))
+    );
+    assert_eq!(texts(to_date, "measurements/*/period"), ["2025-Q1", "2025-Q2", "2025-Q3"]);
+    let number = |text: &str| text.parse::<i64>().unwrap();
+    let parts = texts(to_date, "measurements/*/value").into_iter().map(number);
+    let sum: i64 = parts.sum();
+    assert_eq!(number(to_date["value"].as_str().unwrap()), sum);
+    assert_ne!(to_date["value"], told["latestMeasurement"]["value"], "the latest quarter is not the year");
+    assert_eq!(told["month"], json!({ "value": null, "reason": "NOT_DIVISIBLE", "isComplete": false }));
+    let nobody = json!({ "value": null, "reason": "NO_FIGURES", "missing": ["2025-Q1", "2025-Q2"] });
+    assert_eq!(told["nobody"], nobody);
+    let year = "SELECT coalesce(sum(r.value), 0)::bigint || ' ' || count(*) FROM measurement m JOIN measurement_revision r ON r.measurement_id = m.id
+        AND r.revision = m.published_revision JOIN indicator i ON i.id = m.indicator_id JOIN agency a ON a.id = m.subject_id
+        WHERE i.code = 'innovation_projects_budget_supported' AND a.code = 'qng.ubnd' AND m.period_kind = 'QUARTER' AND m.period LIKE '2025-%'";
+    let year = db.text(year).await;
+    let missing = told["total"]["missing"].as_array().unwrap().len();
+    assert_eq!(year, format!("{} {}", told["total"]["value"].as_str().unwrap(), 4 - missing));
+    assert_eq!(told["total"]["isComplete"], missing == 0);
+
+    // Without the second quarter it is the rest, and says so.
+    db.execute("UPDATE measurement SET published_revision = NULL WHERE period = '2025-Q2' AND indicator_id = (SELECT id FROM indicator WHERE code = 'innovation_projects_budget_supported')").await;
+    let answer = Viewer::public(&db).ask(query).await.whole();
+    let to_date = &answer["indicator"]["yearToDate"];
+    assert_eq!((&to_date["missing"], &to_date["isComplete"]), (&json!(["2025-Q2"]), &json!(false)));
+    assert_eq!(texts(to_date, "measurements/*/period"), ["2025-Q1", "2025-Q3"]);
+}
+
+#[tokio::test]
+async fn a_level_is_that_of_the_end_and_a_share_is_computed_from_its_parts() {
+    let db = TestDb::demo().await;
+    let query = r#"{ level: indicator(code: "vneid_level2_population_share") {
+            nature latestMeasurement(subject: "qng.ubnd", by: "2025-06-30") { value } total(subject: "qng.ubnd", period: "2025-S1") { method value } }
+        share: indicator(code: "tthc_dossiers_online_share") { nature
+            total(subject: "qng.ubnd", period: "2025-Q1") { method value numerator denominator measurements { numerator denominator } } } }"#;
+    let answer = Viewer::public(&db).ask(query).await.whole();
+    assert_eq!((&answer["level"]["nature"], &answer["level"]["total"]["method"]), (&json!("STOCK"), &json!("LAST")));
+    assert_eq!(answer["level"]["total"]["value"], answer["level"]["latestMeasurement"]["value"]);
+    let total = &answer["share"]["total"];
+    assert_eq!((&answer["share"]["nature"], &total["method"]), (&json!("FLOW"), &json!("RATIO_OF_SUMS")));
+    let sum = |of: &str| {
+        texts(total, &format!("measurements/*/{of}")).iter().map(|it| it.parse::<f64>().unwrap()).sum::<f64>()
+    };
+    let parse = |of: &str| total[of].as_str().unwrap().parse::<f64>().unwrap();
+    assert!(
+        (parse("numerator") - sum("numerator")).abs() < 1e-6
+            && (parse("denominator") - sum("denominator")).abs() < 1e-6
+    );
+    assert!((parse("value") - 100.0 * sum("numerator") / sum("denominator")).abs() < 1e-5);
+}

@@ -349,3 +349,37 @@ async fn no_list_costs_a_statement_a_row() {
     let owed = inspector.ask("{ obligations(filter: { overdue: true }) { totalCount } }").await.whole();
     assert!(owed["obligations"]["totalCount"].as_i64().unwrap() > 0, "the demo shows nothing that is overdue");
 }
+
+#[tokio::test]
+async fn a_rule_of_a_plan_obliges_each_of_those_it_names_and_of_their_groups() {
+    let db = TestDb::demo().await;
+    let office = Viewer::who_holds(&db, &[(Role::StandingOffice, "qng.ubnd", true)]).await;
+    let query = r#"{
+        quarter: reportObligations(filter: { rule: "359-KH/TU:r18", periodKinds: [QUARTER], dueFrom: "2025-10-01", dueTo: "2025-10-31", on: "2025-10-03" }, first: 100) {
+            totalCount nodes { period dueOn state reporter { code kind } rule { code } periodReport { code } } }
+        late: reportObligations(filter: { rule: "359-KH/TU:r18", reporter: "qng.sxd", dueFrom: "2025-10-01", dueTo: "2025-10-31", on: "2025-12-01" }) { nodes { period state } }
+        byRule: agency(code: "qng.sxd") { reportingRules { nodes { code } } }
+    }"#;
+    let answer = office.ask(query).await.whole();
+    let reporters = texts(&answer, "quarter/nodes/*/reporter/code");
+    assert!(reporters.contains(&"qng.sxd") && reporters.contains(&"qng.mo_phong.001"), "{reporters:?}");
+    assert!(all(&answer, "quarter/nodes/*/reporter/kind").iter().all(|kind| **kind != "AGENCY_GROUP"));
+    let mut once = reporters.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), reporters.len(), "each owes a report once");
+    assert!(all(&answer, "quarter/nodes/*").iter().all(|it| it["period"] == "2025-Q3" && it["state"] == "DUE"));
+    let late = json!([{ "period": "2025-09", "state": "OVERDUE" }, { "period": "2025-Q3", "state": "OVERDUE" }]);
+    assert_eq!(answer["late"]["nodes"], late);
+    assert!(texts(&answer, "byRule/reportingRules/nodes/*/code").contains(&"359-KH/TU:r18"));
+
+    // A period report answers one; whoever reaches nobody sees none.
+    let there = Viewer::who_holds(&db, &[(Role::StandingOffice, "qna.ubnd", true)]).await;
+    let query = r#"{ reportObligations(filter: { reporter: "qna.skhcn", dueFrom: "2025-04-01", dueTo: "2025-04-30" }) {
+        nodes { period state periodReport { code } } } }"#;
+    let answer = there.ask(query).await.whole();
+    let answered =
+        json!([{ "period": "2025-Q1", "state": "ANSWERED", "periodReport": { "code": "bc-skhcn-qna-2025-q1" } }]);
+    assert_eq!(answer["reportObligations"]["nodes"], answered);
+    assert_eq!(office.ask(query).await.whole()["reportObligations"]["nodes"], json!([]));
+}

@@ -13,6 +13,13 @@ const SCREENS: &[(&str, &str, usize)] = &[
         11,
     ),
     (
+        "totals",
+        r#"{ indicators(filter: { programme: "nq57-quang-ngai" }, first: %) { nodes { code
+            latestMeasurement(subject: "qng.ubnd") { value } yearToDate(subject: "qng.ubnd", by: "2025-12-31") { value missing measurements { source } }
+            total(subject: "qng.ubnd", period: "2025-S1") { value reason } series(subject: "qng.ubnd", last: 3) { nodes { value } } } } }"#,
+        4,
+    ),
+    (
         "agencies",
         r"{ agencies(first: %) { totalCount nodes { name parent { name } ancestors { name } children(first: 5) { totalCount nodes { name } }
             descendants(first: 5) { nodes { name } } predecessors { predecessors { name } document { code } } placements { parent { name } }

@@ -10,7 +10,8 @@ use tests::{
 async fn found(viewer: &Viewer, text: &str) -> Vec<String> {
     let query = "query ($text: String!) { search(text: $text, first: 10) { edges { node {
         ... on Agency { code name } ... on Document { code name: title } ... on Indicator { code name } ... on Directive { code name: title }
-        ... on Recommendation { code name: topic } } } } }";
+        ... on Recommendation { code name: topic } ... on Measure { code name: title } ... on Goal { code name: title }
+        ... on DigitalSystem { code name } } } } }";
     let answer = viewer.ask_with(query, json!({ "text": text })).await.whole();
     let words = |node: &Value| format!("{} {}", node["code"].as_str().unwrap(), node["name"].as_str().unwrap());
     all(&answer, "search/edges/*/node").into_iter().map(words).collect()

@@ -122,3 +122,29 @@ async fn ranges_have_both_ends_and_yearly_targets_say_so() {
     assert_eq!(ranges.len(), 2);
     assert!(ranges.iter().all(|range| !range["upperValue"].is_null()));
 }
+
+#[tokio::test]
+async fn a_bare_figure_has_no_source_words_and_is_to_be_reached() {
+    let db = TestDb::demo().await;
+    let answer = Viewer::public(&db)
+        .ask(
+            r#"{
+                target(code: "359-KH/TU:2030.a.02") { sourceWords comparator effectiveComparator { comparator rule } indicator { direction } }
+                targets(first: 100) { nodes { sourceWords } }
+                inferred: target(code: "tb-ubnd-qng-2025-04:1") { dueYearInferred }
+            }"#,
+        )
+        .await
+        .whole();
+    let bare = json!({
+        "sourceWords": null,
+        "comparator": "EXACTLY",
+        "effectiveComparator": { "comparator": "AT_LEAST", "rule": "REACHED_IS_AT_LEAST" },
+        "indicator": { "direction": "HIGHER_IS_BETTER" },
+    });
+    assert_eq!(answer["target"], bare);
+    assert!(!texts(&answer, "targets/nodes/*/sourceWords").contains(&"bare"));
+    assert_eq!(answer["inferred"]["dueYearInferred"], true);
+    let labels = "SELECT count(*) FROM target WHERE source_words IN ('bare', '100%')";
+    assert_eq!(db.text(labels).await, "0");
+}

@@ -64,6 +64,7 @@ fn objects(of: Hidden, present: bool) -> String {
         format!("(SELECT id FROM {table} WHERE code NOT LIKE '!canary%' ORDER BY code LIMIT 1 OFFSET {place})")
     };
     let (a_document, a_directive, a_recommendation) = (nth("document"), nth("directive"), nth("recommendation"));
+    let (a_measure, a_goal, a_system) = (nth("measure"), nth("goal"), nth("digital_system"));
     let (an_indicator, a_target, a_programme) = (nth("indicator"), nth("target"), nth("programme"));
     let another_directive =
         format!("(SELECT id FROM directive WHERE code NOT LIKE '!canary%' ORDER BY code DESC LIMIT 1 OFFSET {place})");
@@ -105,12 +106,34 @@ fn objects(of: Hidden, present: bool) -> String {
                 ('{recommendation_within}', '!canary-{word}-2', 'RECOMMENDATION', {gives}, 'canary', 'canary', 'canary', '{document}', 'canary', '{word}', 'canary');
             INSERT INTO recommendation_recipient SELECT id, {receives}, 1 FROM recommendation WHERE code LIKE '!canary-{word}%';
             INSERT INTO recommendation_answer VALUES ('{recommendation}', {a_directive}), ({a_recommendation}, '{directive}');
-            INSERT INTO recommendation_document VALUES ({a_recommendation}, '{document}'), ('{recommendation}', {a_document});",
+            INSERT INTO recommendation_document VALUES ({a_recommendation}, '{document}'), ('{recommendation}', {a_document});
+            INSERT INTO measure (id, code, programme_id, document_id, clause, position, title_vi, title_en, summary_vi, summary_en)
+                VALUES ('{measure}', '!canary-{word}', {a_programme}, '{document}', 'canary', 1, 'canary', 'canary', 'canary kế hoạch', 'canary');
+            INSERT INTO measure_document VALUES ({a_measure}, '{document}');
+            INSERT INTO measure_indicator VALUES ('{measure}', {an_indicator}, true);
+            INSERT INTO goal (id, code, kind, programme_id, document_id, clause, position, title_vi, title_en, summary_vi, summary_en)
+                VALUES ('{goal}', '!canary-{word}', 'PURPOSE', {a_programme}, '{document}', 'canary', 1, 'canary', 'canary', 'canary kế hoạch', 'canary');
+            INSERT INTO goal_document VALUES ({a_goal}, '{document}');
+            INSERT INTO digital_system (id, code, name_vi, name_en, kind, proper_name, owner_id)
+                VALUES ('{system}', '!canary-{word}', 'canary', 'canary', 'PORTAL', true, {gives});
+            INSERT INTO digital_system_clause VALUES ('{system}', 1, '{document}', 'canary'), ({a_system}, 100 + {place}, '{document}', 'canary');
+            INSERT INTO digital_system_document VALUES ({a_system}, '{document}');
+            INSERT INTO digital_system_indicator VALUES ('{system}', {an_indicator});
+            INSERT INTO measure_system VALUES ('{measure}', {a_system}), ({a_measure}, '{system}');
+            INSERT INTO period_report (id, code, programme_id, document_id, reporter_id, title_vi, title_en, regime, period_kind, period, starts_on, ends_on, period_words)
+                VALUES ('{report}', '!canary-{word}', {a_programme}, '{document}', {gives}, 'canary', 'canary', 'CALENDAR', 'YEAR', '1900', '1900-01-01', '1901-01-01', 'canary');
+            INSERT INTO period_report_result (id, report_id, position, section, clause, title_vi, title_en, state, directive_id)
+                VALUES ('{report}', '{report}', 1, 'RESULTS', 'canary', 'canary', 'canary', 'DONE', {a_directive});
+            INSERT INTO period_report_output SELECT id, 100 + {place}, '{document}', 'REFERENCE' FROM period_report_result WHERE title_vi <> 'canary' AND position = 1;",
             relation = &id(&format!("relation {word}"))[..35],
             dependency = &id(&format!("dependency {word}"))[..35],
             progress = &id(&format!("progress {word}"))[..35],
             directive_within = id(&format!("directive within {word}")),
             recommendation_within = id(&format!("recommendation within {word}")),
+            measure = id(&format!("measure {word}")),
+            goal = id(&format!("goal {word}")),
+            system = id(&format!("digital system {word}")),
+            report = id(&format!("period report {word}")),
         )
     } else {
         String::new()
@@ -119,7 +142,7 @@ fn objects(of: Hidden, present: bool) -> String {
     let (pointer, clause, parent) = (to(&document), to("canary"), to(&directive));
     format!(
         "{hidden}
-        UPDATE agency_placement SET document_id = {pointer}, clause = {clause}, stated = true WHERE agency_id = {placed};
+        UPDATE agency_placement SET document_id = {pointer}, clause = {clause}, stated = true, basis = NULL WHERE agency_id = {placed};
         UPDATE agency_succession SET document_id = {pointer}, clause = {clause}
             WHERE id = (SELECT id FROM agency_succession ORDER BY id LIMIT 1 OFFSET {place});
         UPDATE indicator_definition SET document_id = {pointer}, clause = {clause} WHERE indicator_id = {an_indicator};
@@ -179,6 +202,10 @@ fn ids() -> Vec<String> {
             (b'v', "directive within"),
             (b'r', "recommendation"),
             (b'r', "recommendation within"),
+            (b'f', "measure"),
+            (b'b', "goal"),
+            (b'S', "digital system"),
+            (b'B', "period report"),
         ]
         .map(|(tag, noun)| (tag, id(&format!("{noun} {word}"))))
     });
@@ -198,6 +225,10 @@ async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
         ("i", "indicator", 2),
         ("t", "target", 2),
         ("p", "programme", 1),
+        ("f", "measure", 2),
+        ("b", "goal", 2),
+        ("S", "digital_system", 2),
+        ("B", "period_report", 1),
     ];
     let firsts = firsts.map(|(tag, table, count)| {
         format!("(SELECT '{tag}' AS tag, id FROM {table} WHERE code NOT LIKE '!canary%' ORDER BY code LIMIT {count})")
@@ -225,13 +256,17 @@ async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
 }
 
 /// What the ids of neighbours begin with.
-const TYPES: [(&str, &str); 10] = [
+const TYPES: [(&str, &str); 14] = [
     ("a", "Agency"),
+    ("b", "Goal"),
+    ("B", "PeriodReport"),
     ("d", "Document"),
+    ("f", "Measure"),
     ("i", "Indicator"),
     ("m", "Measurement"),
     ("p", "Programme"),
     ("r", "Recommendation"),
+    ("S", "DigitalSystem"),
     ("t", "Target"),
     ("q", "DirectiveEvent"),
     ("u", "ProgressUpdate"),
@@ -253,7 +288,8 @@ const LURES: [&str; 7] = [
 fn deep(survey: &Survey, neighbours: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let each = neighbours.iter().flat_map(|(of, ids)| {
         let ids = ids.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
-        let below = survey.each(of, 2).into_iter();
+        // A period report has its tasks, and they have their documents.
+        let below = survey.each(of, if of == "PeriodReport" { 3 } else { 2 }).into_iter();
         below.map(move |below| format!("{{ nodes(ids: [{ids}]) {{ __typename ... on {of} {{ {below} }} }} }}"))
     });
     each.chain(wide(survey)).collect()
@@ -362,7 +398,7 @@ fn errors(asked: &Asked) -> Vec<String> {
 }
 
 fn survey() -> Survey {
-    Survey::new(&[("subject", "\"qng.mo_phong.001\""), ("text", "\"canary\"")])
+    Survey::new(&[("subject", "\"qng.mo_phong.001\""), ("text", "\"canary\""), ("period", "\"2025\"")])
 }
 
 /// Everybody who is kept from something, and from what.
@@ -517,7 +553,9 @@ async fn found(db: &TestDb, viewer: Principal) -> Vec<String> {
 async fn each_role_sees_what_the_table_gives_it_and_nothing_else() {
     let db = with(&ALL).await;
     let nouns = |word: &str| ["Directive", "Document", "Recommendation"].map(|noun| format!("{noun} {word}"));
-    let updates = ["DirectiveEvent", "ProgressUpdate"].map(str::to_owned);
+    // What is seen with the document in which it stands, or with what it was done to.
+    let followers = ["DigitalSystem", "DirectiveEvent", "Goal", "Measure", "PeriodReport", "ProgressUpdate"];
+    let updates = followers.map(str::to_owned);
     let internal = [nouns("INTERNAL").to_vec(), updates.to_vec()].concat();
     let sees = |parts: &[&[String]]| {
         let mut all = parts.concat();

@@ -16,15 +16,22 @@ const MATRIX: &str = "\
 __diesel_schema_migrations:
 account: INSERT, UPDATE (agency_id, email, full_name, language, status, version)
 agency:
+agency_existence:
 agency_life:
+agency_member:
 agency_placement:
 agency_succession:
 agency_succession_party:
 audit_entry: INSERT
 audit_head:
 change: INSERT
+digital_system:
+digital_system_clause:
+digital_system_document:
+digital_system_indicator:
 directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
 directive_coordinator: INSERT
+directive_coordinator_reach:
 directive_deadline: INSERT
 directive_dependency: INSERT
 directive_document:
@@ -33,22 +40,38 @@ directive_extension: INSERT, UPDATE (answered_at, answered_by, counter_on, decid
 directive_indicator: INSERT
 directive_input: INSERT, UPDATE (answer, ended_on, given_at, given_by)
 directive_lead: INSERT
+directive_lead_reach:
+directive_named_agency:
 directive_party:
 document:
+document_meeting:
+document_office:
 document_party:
 document_relation:
+goal:
+goal_agency:
+goal_document:
+goal_indicator:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
 indicator:
 indicator_definition:
 indicator_group:
 indicator_rule:
+measure:
+measure_agency:
+measure_document:
+measure_indicator:
+measure_system:
 measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id)
 measurement_decision: INSERT
 measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)
+period_report:
+period_report_output:
+period_report_result:
 programme:
 programme_document:
 programme_indicator:
@@ -65,6 +88,7 @@ reporting_extension: INSERT
 reporting_rule:
 reporting_rule_cadence:
 reporting_rule_party:
+reporting_rule_reach:
 reporting_schedule:
 role_grant: INSERT, UPDATE (valid_until)
 second_factor: INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, sealed_secret)

@@ -9,13 +9,16 @@ use db::{
     access::Auth,
     account::{AccountFilter, AccountLink},
     agency::{
-        Agency as Row, AgencyFilter, AgencyLink, AgencyOrder, AgencyPlacement as PlacementRow,
-        AgencySuccession as SuccessionRow, AncestorsOf, PartiesOf, PlacementsOf, SuccessionSide, SuccessionsOf,
+        Agency as Row, AgencyExistence as ExistenceRow, AgencyFilter, AgencyLink, AgencyOrder,
+        AgencyPlacement as PlacementRow, AgencySuccession as SuccessionRow, AncestorsOf, ExistenceOf, PartiesOf,
+        PlacementsOf, SuccessionSide, SuccessionsOf,
     },
+    digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{DocumentFilter, DocumentLink, DocumentOrder},
     indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
     measurement::{MeasurementFilter, MeasurementLink, MeasurementOrder},
+    period_report::{PeriodReportFilter, PeriodReportLink},
     programme::ProgrammeLink,
     recommendation::{RecommendationFilter, RecommendationLink},
     reporting_rule::{ReportingRole, ReportingRuleFilter, ReportingRuleLink},
@@ -26,6 +29,7 @@ use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     accounts::{Account, RoleGrant},
+    digital_systems::DigitalSystem,
     directives::Directive,
     documents::{Document, clause},
     indicators::Indicator,
@@ -33,6 +37,7 @@ use crate::{
     measurements::Measurement,
     object::{by_code, if_visible, maybe, named, object, on_side, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
+    period_reports::PeriodReport,
     programmes::Programme,
     recommendations::Recommendation,
     reporting_rules::ReportingRule,
@@ -83,6 +88,13 @@ object! {
             whole(context, PlacementsOf(self.row.id), |row| AgencyPlacement { row }).await
         }
 
+        /// What a document says of it where it does not simply exist: that it was proposed, is to be founded, or is gone; null if
+        /// nothing is said
+        async fn existence(&self, context: &Context<'_>) -> Answer<AgencyExistence> {
+            let told = whole(context, ExistenceOf(self.row.id), |row| AgencyExistence { row }).await?;
+            told.map(|told| told.into_iter().next()).transpose()
+        }
+
         /// The parent that a document announces without a date
         async fn planned_parent(&self, context: &Context<'_>) -> Answer<Agency> {
             maybe(context, self.row.planned_parent_id).await
@@ -102,15 +114,19 @@ object! {
     children(on): Agency (AgencyFilter; AgencyOrder) = AgencyLink::Parent(on);
     /// The agencies anywhere below it on a day
     descendants(on): Agency (AgencyFilter; AgencyOrder) = AgencyLink::Ancestor(on);
+    /// The agencies that it addresses, where it is a group: what is asked of it is asked of each of them
+    members: Agency (AgencyFilter; AgencyOrder) = AgencyLink::Group;
+    /// The groups that it is a member of
+    groups: Agency (AgencyFilter; AgencyOrder) = AgencyLink::Member;
     /// The indicators it answers for
     indicators: Indicator (IndicatorFilter; IndicatorOrder) = IndicatorLink::Lead;
     /// The targets set for its figures
     targets: Target (TargetFilter; TargetOrder) = TargetLink::Subject;
     /// Its figures that the viewer may see, the latest first
     measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Subject;
-    /// The directives it leads, alone or with others
+    /// The directives it leads, alone, with others, or as the member of a group
     led_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Lead;
-    /// The directives it coordinates by name
+    /// The directives it coordinates by name, or as the member of a group that is named
     coordinated_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Coordinator;
     /// The directives it has given
     assigned_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Assigner;
@@ -124,6 +140,10 @@ object! {
     reporting_rules: ReportingRule (ReportingRuleFilter) = ReportingRuleLink::Party(ReportingRole::Reporter);
     /// The rules by which others report to it
     receiving_rules: ReportingRule (ReportingRuleFilter) = ReportingRuleLink::Party(ReportingRole::Recipient);
+    /// The period reports it has given, the latest first
+    period_reports: PeriodReport (PeriodReportFilter) = PeriodReportLink::Reporter;
+    /// The digital systems it owns, is to build or run, or is itself
+    digital_systems: DigitalSystem (DigitalSystemFilter) = DigitalSystemLink::Agency;
     /// The programmes that cover its area
     programmes: Programme = ProgrammeLink::Jurisdiction;
     /// The accounts of its people that the viewer may see, by login
@@ -171,6 +191,27 @@ impl AgencyPlacement {
     /// Clause of the document that says so; null like the document
     async fn clause(&self, context: &Context<'_>) -> Answer<String> {
         clause(context, self.row.clause.as_deref(), self.row.document_id).await
+    }
+}
+
+/// What a document says of an agency that does not simply exist.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
+pub struct AgencyExistence {
+    #[graphql(flatten)]
+    row: Arc<ExistenceRow>,
+}
+
+#[ComplexObject]
+impl AgencyExistence {
+    /// The document that says so; null if the viewer may not see it
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        one(context, self.row.document_id).await
+    }
+
+    /// Clause of the document; null like the document
+    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
+        clause(context, Some(&self.row.clause), Some(self.row.document_id)).await
     }
 }
 

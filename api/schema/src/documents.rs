@@ -6,12 +6,17 @@ use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
+    digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{
         Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, RelationsFrom, RelationsTo,
     },
+    document_office::{DocumentMeeting as MeetingRow, DocumentOffice as OfficeRow, MeetingsOf, OfficesOf},
+    goal::{GoalFilter, GoalLink},
+    measure::{MeasureFilter, MeasureLink},
     noun::{Listed as _, Named, NamedNoun},
     page::Page,
+    period_report::{PeriodReportFilter, PeriodReportLink},
     programme::ProgrammeLink,
     recommendation::{RecommendationFilter, RecommendationLink},
     reporting_rule::{ReportingRuleFilter, ReportingRuleLink},
@@ -22,10 +27,15 @@ use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
+    digital_systems::DigitalSystem,
     directives::Directive,
     error::ApiError,
-    object::{by_code, if_visible, maybe, object, one, root_lists, whole},
+    goals::Goal,
+    language::Language,
+    measures::Measure,
+    object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Shown as _, or_unknown, reader},
+    period_reports::PeriodReport,
     programmes::Programme,
     recommendations::Recommendation,
     reporting_rules::ReportingRule,
@@ -51,6 +61,16 @@ object! {
         async fn inverse_relations(&self, context: &Context<'_>) -> Answer<Vec<DocumentRelation>> {
             whole(context, RelationsTo(self.row.id), |row| DocumentRelation { row }).await
         }
+
+        /// Who receives it, signs it, or took part in what it reports, by office, in its order
+        async fn offices(&self, context: &Context<'_>) -> Answer<Vec<DocumentOffice>> {
+            whole(context, OfficesOf(self.row.id), |row| DocumentOffice { row }).await
+        }
+
+        /// The meetings (cuộc họp) that it reports: a few
+        async fn meetings(&self, context: &Context<'_>) -> Answer<Vec<DocumentMeeting>> {
+            whole(context, MeetingsOf(self.row.id), |row| DocumentMeeting { row }).await
+        }
     }
     /// The targets that stand in it
     targets: Target (TargetFilter; TargetOrder) = TargetLink::Document;
@@ -60,6 +80,14 @@ object! {
     mentioning_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::MentionedDocument;
     /// The directives that wait for it
     waiting_directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::AwaitedDocument;
+    /// The measures that stand in it
+    measures: Measure (MeasureFilter) = MeasureLink::Document;
+    /// The goals, purposes, requirements and assessments that stand in it
+    goals: Goal (GoalFilter) = GoalLink::Document;
+    /// The period report that it gives: none or one
+    period_reports: PeriodReport (PeriodReportFilter) = PeriodReportLink::Document;
+    /// The digital systems that it names
+    digital_systems: DigitalSystem (DigitalSystemFilter) = DigitalSystemLink::Document;
     /// The recommendations and obstacles that stand in it
     recommendations: Recommendation (RecommendationFilter) = RecommendationLink::Document;
     /// The reporting rules that stand in it
@@ -91,6 +119,56 @@ impl DocumentRelation {
     /// The agency it is done to; null if it is done to a document
     async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
         maybe(context, self.row.to_agency_id).await
+    }
+}
+
+/// Who receives or signs a document, or took part in what it reports, by office: never by a person's name.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
+pub struct DocumentOffice {
+    #[graphql(flatten)]
+    row: Arc<OfficeRow>,
+}
+
+#[ComplexObject]
+impl DocumentOffice {
+    /// The office
+    fn office(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+    ) -> &str {
+        named(context, language, &self.row.office_vi, Some(&self.row.office_en))
+    }
+
+    /// The agency of the office; null if it is none of the tree
+    async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+        maybe(context, self.row.agency_id).await
+    }
+}
+
+/// A meeting (cuộc họp) that a document reports.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
+pub struct DocumentMeeting {
+    #[graphql(flatten)]
+    row: Arc<MeetingRow>,
+}
+
+#[ComplexObject]
+impl DocumentMeeting {
+    /// What it was about, in our words
+    fn about(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+    ) -> &str {
+        named(context, language, &self.row.about_vi, Some(&self.row.about_en))
+    }
+
+    /// Who chaired it; null if the document does not say
+    async fn chair(&self, context: &Context<'_>) -> Answer<Agency> {
+        maybe(context, self.row.chair_id).await
     }
 }
 

@@ -8,13 +8,15 @@ use db::{
     Date,
     access::Auth,
     calendar::{Period, PeriodKind, Regime, RelativePeriod},
+    digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     enums::SortDirection,
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
         IndicatorRule as RuleRow, Membership, MembershipsOf, RulesOf,
     },
-    measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder},
+    measure::{MeasureFilter, MeasureLink},
+    measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder, Parts},
     noun::{ListOf, Named, NamedNoun},
     page::Page,
     programme::ProgrammeLink,
@@ -24,11 +26,13 @@ use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,
+    digital_systems::DigitalSystem,
     directives::Directive,
     documents::{Document, clause},
     error::ApiError,
     language::Language,
-    measurements::Measurement,
+    measurements::{Measurement, total::PeriodTotal},
+    measures::Measure,
     object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Connection, PageArgs, Shown as _, loaders, or_unknown, reader, there},
     programmes::{IndicatorGroup, Programme},
@@ -68,19 +72,28 @@ object! {
             whole(context, MembershipsOf(self.row.id), IndicatorMembership).await
         }
 
-        /// The latest figure of a subject that the viewer may see; null if there is none
+        /// The latest figure of a subject that the viewer may see, of one series: regimes and lengths of period are never mixed.
+        /// Null if there is none. Of a flow it is that of one period, not of the year: see `yearToDate`
         async fn latest_measurement(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "Code of the agency whose figure it is, such as `qng.ubnd` for the province of Quảng Ngãi")] subject: String,
             #[graphql(desc = "Only periods that have ended by this day (Asia/Ho_Chi_Minh); all if left out")] by: Option<Date>,
+            #[graphql(desc = "Only periods of this length; the indicator's own if left out")] period_kind: Option<PeriodKind>,
+            #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
         ) -> Answer<Measurement> {
             let of_subject = ("subject", Named::of(NamedNoun::Agency, &subject));
-            let filter = MeasurementFilter { subject: Some(subject), ended_by: by, ..Default::default() };
+            let filter = MeasurementFilter {
+                subject: Some(subject),
+                ended_by: by,
+                regime,
+                period_kinds: period_kind.map(|kind| vec![kind]),
+                ..Default::default()
+            };
             let page = Page { size: 1, from: None, backward: false };
             let key = ListOf::<MeasurementRow> {
                 parent: self.row.id,
-                link: MeasurementLink::Indicator,
+                link: MeasurementLink::Series { own_regime: regime.is_none(), own_kind: period_kind.is_none() },
                 filter: Arc::new(filter),
                 sort: MeasurementOrder::default(),
                 page,
@@ -88,6 +101,36 @@ object! {
             let slice = loaders(context).load_one(key).await.map_err(ApiError::from);
             let latest = slice.map(|slice| slice.and_then(|slice| slice.rows.into_iter().next()).map(Measurement::show));
             or_unknown(context, latest.transpose(), [of_subject]).await
+        }
+
+        /// What the year of a day comes to so far (luỹ kế từ đầu năm): of a flow the sum of the periods that have ended by that day, of a
+        /// ratio the ratio of the sums, of a level the last one. What is missing is named
+        async fn year_to_date(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Code of the agency whose figures they are")] subject: String,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh), which counts; today if left out")] by: Option<Date>,
+            #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
+        ) -> Answer<PeriodTotal> {
+            let day = by.unwrap_or(reader(context).today());
+            let parts = Parts::year_to(day, self.row.frequency, regime.unwrap_or(self.row.regime))?;
+            Some(PeriodTotal::of(context, &self.row, subject, parts).await)
+        }
+
+        /// What a longer period comes to (cộng kỳ), from the figures of the periods in which the indicator is reported. What is
+        /// missing is named. A figure that somebody reports for the longer period itself is no part of it: see `series`
+        async fn total(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Code of the agency whose figures they are")] subject: String,
+            #[graphql(desc = "The longer period, such as `2025`: at most 60 of the indicator's own")] period: Period,
+            #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
+        ) -> Answer<PeriodTotal> {
+            let regime = regime.unwrap_or(self.row.regime);
+            match Parts::of(period, self.row.frequency, regime) {
+                Ok(parts) => Some(PeriodTotal::of(context, &self.row, subject, parts).await),
+                Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
+            }
         }
 
         /// The figures of a subject that the viewer may see, in the order of time, between two periods or over a relative one
@@ -101,7 +144,7 @@ object! {
             #[graphql(desc = "Instead of from and until: counted back from the day `on`")] over: Option<RelativePeriod>,
             #[graphql(desc = "The day `over` counts from (Asia/Ho_Chi_Minh); today if left out")] on: Option<Date>,
             #[graphql(desc = "Only periods of this length; the indicator's own if left out")] period_kind: Option<PeriodKind>,
-            #[graphql(desc = "Calendar or administrative periods", default_with = "Regime::Calendar")] regime: Regime,
+            #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
             #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100; 20 if neither this nor `last` is given")] first: Option<i32>,
             #[graphql(desc = "The cursor to start after: `endCursor` of the page before")] after: Option<String>,
             #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
@@ -110,21 +153,23 @@ object! {
             if let Err(error) = there(context, &["subject"], Named::of(NamedNoun::Agency, &subject)).await {
                 return Some(Err(error));
             }
-            let bounds = match bounds(from, until, over, on.unwrap_or(reader(context).today()), regime) {
+            let on = on.unwrap_or(reader(context).today());
+            let bounds = match bounds(from, until, over, on, regime.unwrap_or(self.row.regime)) {
                 Ok(bounds) => bounds,
                 Err(error) => return Some(Err(error)),
             };
             let filter = MeasurementFilter {
                 subject: Some(subject),
-                regime: Some(regime),
-                period_kinds: Some(vec![period_kind.unwrap_or(self.row.frequency)]),
+                regime,
+                period_kinds: period_kind.map(|kind| vec![kind]),
                 starts_from: bounds.0,
                 ended_by: bounds.1,
                 ..Default::default()
             };
             let order = MeasurementOrder { direction: SortDirection::Ascending, ..Default::default() };
             let args = PageArgs { first, after, last, before };
-            Some(Connection::below(context, (MeasurementLink::Indicator, self.row.id), filter, order, args).await)
+            let link = MeasurementLink::Series { own_regime: regime.is_none(), own_kind: period_kind.is_none() };
+            Some(Connection::below(context, (link, self.row.id), filter, order, args).await)
         }
     }
     /// Its targets, the earliest milestone first
@@ -133,6 +178,10 @@ object! {
     measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Indicator;
     /// The directives that serve it
     directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Indicator;
+    /// The measures that serve it
+    measures: Measure (MeasureFilter) = MeasureLink::Indicator;
+    /// The digital systems that have to do with it
+    digital_systems: DigitalSystem (DigitalSystemFilter) = DigitalSystemLink::Indicator;
     /// The programmes that follow it
     programmes: Programme = ProgrammeLink::Indicator;
 }

@@ -14,13 +14,17 @@ use crate::{
     accounts::{Account, RoleGrant},
     agencies::Agency,
     audit::AuditEntry,
+    digital_systems::DigitalSystem,
     directives::{Directive, ProgressUpdate, timeline::DirectiveEvent},
     documents::Document,
     error::ApiError,
+    goals::Goal,
     indicators::Indicator,
     measurements::Measurement,
+    measures::Measure,
     object::one,
     page::{Answer, Shown},
+    period_reports::PeriodReport,
     programmes::{IndicatorGroup, Programme},
     recommendations::Recommendation,
     reporting::{
@@ -85,20 +89,28 @@ nodes! {
     Agency,
     /// An entry of the audit trail
     AuditEntry,
+    /// A digital system
+    DigitalSystem,
     /// A directive
     Directive,
     /// Something that happened to a directive
     DirectiveEvent,
     /// A document
     Document,
+    /// A goal
+    Goal,
     /// An indicator
     Indicator,
     /// A pillar
     IndicatorGroup,
+    /// A measure
+    Measure,
     /// A measurement
     Measurement,
     /// A nil answer
     NilAnswer,
+    /// A period report
+    PeriodReport,
     /// A programme
     Programme,
     /// A progress update

@@ -7,7 +7,10 @@ use auth::Action;
 use db::{
     access::Auth,
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
+    goal::{GoalFilter, GoalLink},
     indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
+    measure::{MeasureFilter, MeasureLink},
+    period_report::{PeriodReportFilter, PeriodReportLink},
     programme::{
         DocumentsOf, IndicatorGroup as GroupRow, IndicatorGroupFilter, IndicatorGroupLink, Programme as Row,
         ProgrammeDocument as ProgrammeDocumentRow, ProgrammeFilter,
@@ -20,10 +23,13 @@ use crate::{
     agencies::Agency,
     directives::Directive,
     documents::Document,
+    goals::Goal,
     indicators::Indicator,
     language::Language,
+    measures::Measure,
     object::{by_code, named, object, one, root_lists, whole},
     page::Answer,
+    period_reports::PeriodReport,
     targets::Target,
 };
 
@@ -58,6 +64,12 @@ object! {
     targets: Target (TargetFilter; TargetOrder) = TargetLink::Programme;
     /// Its directives and duties
     directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Programme;
+    /// The measures of its plans
+    measures: Measure (MeasureFilter) = MeasureLink::Programme;
+    /// Its general goals, purposes and requirements, and how it was judged
+    goals: Goal (GoalFilter) = GoalLink::Programme;
+    /// What was reported of it for each period, the latest first
+    period_reports: PeriodReport (PeriodReportFilter) = PeriodReportLink::Programme;
 }
 
 /// A document a programme rests on, and as what.

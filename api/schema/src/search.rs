@@ -14,10 +14,13 @@ use object_layer::{Object, SimpleObject, Union};
 
 use crate::{
     agencies::Agency,
+    digital_systems::DigitalSystem,
     directives::Directive,
     documents::Document,
     error::ApiError,
+    goals::Goal,
     indicators::Indicator,
+    measures::Measure,
     object::one,
     page::{Answer, Fingerprint, PageArgs, PageInfo, reader, write_cursor},
     recommendations::Recommendation,
@@ -37,6 +40,12 @@ pub enum SearchResult {
     Indicator(Indicator),
     /// A directive
     Directive(Directive),
+    /// A measure
+    Measure(Measure),
+    /// A goal
+    Goal(Goal),
+    /// A digital system
+    DigitalSystem(DigitalSystem),
     /// A recommendation or obstacle
     Recommendation(Recommendation),
 }
@@ -95,6 +104,9 @@ impl SearchEdge {
             SearchNoun::Document => shown(one(context, id).await, SearchResult::Document),
             SearchNoun::Indicator => shown(one(context, id).await, SearchResult::Indicator),
             SearchNoun::Directive => shown(one(context, id).await, SearchResult::Directive),
+            SearchNoun::Measure => shown(one(context, id).await, SearchResult::Measure),
+            SearchNoun::Goal => shown(one(context, id).await, SearchResult::Goal),
+            SearchNoun::DigitalSystem => shown(one(context, id).await, SearchResult::DigitalSystem),
             SearchNoun::Recommendation => shown(one(context, id).await, SearchResult::Recommendation),
         }
     }

@@ -71,8 +71,9 @@ enum Command {
     Migrate,
     /// Load the demo province, or remove it
     ///
-    /// Every fact of five real documents, with its clause, and a simulation that says so wherever it shows. Loading
-    /// twice changes nothing.
+    /// What five real documents say, with the clause: targets, directives, measures, goals, a quarterly report, digital
+    /// systems, who receives and signs. And a simulation that says so wherever it shows, and touches no fact. Loading
+    /// twice changes nothing; what is there is left as it is.
     Demo(Demo),
     /// Show, rotate or withdraw the keys that sign access tokens
     Keys(Keys),

@@ -24,7 +24,7 @@ use crate::{
     lateral::{Parent, is_any_of, per_parent},
     noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
-    schema::{agency, agency_placement, agency_succession, agency_succession_party},
+    schema::{agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party},
     search::matching,
     sql_functions::{agency_ancestor_ids, agency_exists_on, agency_subtree_ids},
     text_enum::text_enum,
@@ -102,6 +102,50 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Of which side a body is (khối).
+    pub enum AgencyBlock {
+        /// The Party (khối Đảng)
+        Party => "PARTY",
+        /// The State (khối chính quyền)
+        State => "STATE",
+        /// Both at once
+        PartyAndState => "PARTY_AND_STATE",
+        /// The Fatherland Front and the unions (Mặt trận, đoàn thể)
+        FrontAndUnions => "FRONT_AND_UNIONS",
+        /// Enterprises (doanh nghiệp)
+        Enterprise => "ENTERPRISE",
+    }
+}
+
+text_enum! {
+    /// What a document says of a body that does not simply exist.
+    pub enum ExistenceState {
+        /// Its founding was proposed; nothing is decided
+        Proposed => "PROPOSED",
+        /// It is to be founded
+        ToBeEstablished => "TO_BE_ESTABLISHED",
+        /// It is to be founded or upgraded: the document leaves it open
+        ToBeEstablishedOrUpgraded => "TO_BE_ESTABLISHED_OR_UPGRADED",
+        /// It was merged into another
+        MergedAway => "MERGED_AWAY",
+    }
+}
+
+text_enum! {
+    /// On what the place of a body in the tree rests.
+    pub enum PlacementBasis {
+        /// A document says so
+        Stated => "STATED",
+        /// The body's own name says so
+        Name => "NAME",
+        /// The context says so
+        Context => "CONTEXT",
+        /// Nothing says so: a known order of the State, assumed
+        Assumed => "ASSUMED",
+    }
+}
+
 /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = agency)]
@@ -126,6 +170,10 @@ pub struct Agency {
     pub level: Option<AgencyLevel>,
     /// Province it belongs to; null for central bodies and enterprises
     pub province: Option<String>,
+    /// Of which side it is; null if not even its name tells. Twin committees are told apart by it
+    pub block: Option<AgencyBlock>,
+    /// True if a document says of which side it is; false if it is read from the name
+    pub block_stated: bool,
     /// First day of existence (Asia/Ho_Chi_Minh); null if unknown
     pub opened_on: Option<Date>,
     /// First day on which it no longer exists (Asia/Ho_Chi_Minh); null while it does, or if unknown
@@ -190,6 +238,10 @@ pub enum AgencyLink {
     Parent(Date),
     /// Anywhere below an agency on a day
     Ancestor(Date),
+    /// Members of a group
+    Group,
+    /// Groups that an agency is a member of
+    Member,
 }
 
 diesel::alias!(const root_agency: Alias<RootAgency> = agency as root_agency);
@@ -277,6 +329,12 @@ impl StoredBelow for Agency {
             AgencyLink::Ancestor(day) => query
                 .filter(is_any_of(agency::id, agency_subtree_ids(Parent.nullable(), day)))
                 .filter(agency::id.ne(Parent)),
+            AgencyLink::Group => query.filter(agency::id.eq_any(
+                agency_member::table.filter(agency_member::group_id.eq(Parent)).select(agency_member::agency_id),
+            )),
+            AgencyLink::Member => query.filter(agency::id.eq_any(
+                agency_member::table.filter(agency_member::agency_id.eq(Parent)).select(agency_member::group_id),
+            )),
         }
     }
 }
@@ -329,6 +387,8 @@ pub struct AgencyPlacement {
     pub ends_before: Option<Date>,
     /// True if a document says so; false if it follows from the law or the context
     pub stated: bool,
+    /// On what it rests; null if nobody has said
+    pub basis: Option<PlacementBasis>,
     /// Clause of the document that says so
     #[graphql(skip)]
     pub clause: Option<String>,
@@ -347,6 +407,28 @@ relation!(
         .filter(agency_placement::agency_id.eq_any(parents))
         .order((agency_placement::agency_id, agency_placement::valid_from.asc().nulls_first()))
         .select((agency_placement::agency_id, AgencyPlacement::as_select()))
+);
+
+/// What a document says of an agency that does not simply exist.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = agency_existence)]
+pub struct AgencyExistence {
+    /// What it says
+    pub state: ExistenceState,
+    /// Clause of the document
+    #[graphql(skip)]
+    pub clause: String,
+    /// The document
+    #[graphql(skip)]
+    pub document_id: Uuid,
+}
+
+relation!(
+    /// What a document says of an agency's existence: one entry at most.
+    ExistenceOf => AgencyExistence,
+    |reader, parents| agency_existence::table
+        .filter(agency_existence::agency_id.eq_any(parents))
+        .select((agency_existence::agency_id, AgencyExistence::as_select()))
 );
 
 /// A reorganisation: which agencies became which.

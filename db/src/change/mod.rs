@@ -27,11 +27,15 @@ use crate::{
     DbError, Reader,
     account::Account,
     agency::Agency,
+    digital_system::DigitalSystem,
     directive::{Directive, ProgressUpdate},
     document::Document,
+    goal::Goal,
     id::Tagged,
     indicator::Indicator,
+    measure::Measure,
     measurement::Measurement,
+    period_report::PeriodReport,
     programme::Programme,
     recommendation::Recommendation,
     reporting::{
@@ -97,16 +101,24 @@ followed! {
     Account, "account", Account;
     /// Agencies
     Agency, "agency", Agency;
+    /// Digital systems
+    DigitalSystem, "digital_system", DigitalSystem;
     /// Directives
     Directive, "directive", Directive;
     /// Documents
     Document, "document", Document;
+    /// Goals
+    Goal, "goal", Goal;
     /// Indicators
     Indicator, "indicator", Indicator;
+    /// Measures
+    Measure, "measure", Measure;
     /// Measurements
     Measurement, "measurement", Measurement;
     /// Nil answers
     NilAnswer, "nil_answer", NilAnswer;
+    /// Period reports
+    PeriodReport, "period_report", PeriodReport;
     /// Programmes
     Programme, "programme", Programme;
     /// Progress updates

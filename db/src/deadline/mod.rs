@@ -197,6 +197,8 @@ pub enum Timeliness {
     Overdue,
     /// Not done yet, and the last day is over on which it was expected (dự kiến): no promise, so nobody is late
     Passed,
+    /// The last day is over, and nobody has said whether it was done: not known to be late
+    NotReported,
     /// Done on the last day or before; or at any time, if it was only expected
     DoneOnTime,
     /// Done after the last day

@@ -328,7 +328,7 @@ proptest! {
         let rank = |on| match timeliness(Some(due), false, None, on) {
             Timeliness::OnTime => 0,
             Timeliness::DueSoon => 1,
-            Timeliness::Overdue => 2,
+            Timeliness::Overdue | Timeliness::NotReported => 2,
             other => panic!("an open duty is {other:?}"),
         };
         let on = due - Days::new(30) + Days::new(days);

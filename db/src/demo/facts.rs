@@ -2,7 +2,7 @@
 //!
 //! Codes stand for identifiers, decimals are strings, and what is left out is null, false or empty.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -20,6 +20,10 @@ pub(super) struct Facts {
     pub targets: TargetFile,
     pub directives: Vec<Directive>,
     pub recommendations: Vec<Recommendation>,
+    pub period_reports: PeriodReportFile,
+    pub measures: Vec<Measure>,
+    pub goals: GoalFile,
+    pub digital_systems: Vec<DigitalSystem>,
     pub reporting_rules: Vec<ReportingRule>,
 }
 
@@ -29,6 +33,8 @@ impl Facts {
         let directives: DirectiveFile = file("directives", include_str!("../../demo/directives.json"))?;
         let recommendations: RecommendationFile =
             file("recommendations", include_str!("../../demo/recommendations.json"))?;
+        let measures: MeasureFile = file("measures", include_str!("../../demo/measures.json"))?;
+        let systems: DigitalSystemFile = file("digital_systems", include_str!("../../demo/digital_systems.json"))?;
         let rules: ReportingRuleFile = file("reporting_rules", include_str!("../../demo/reporting_rules.json"))?;
         Ok(Self {
             agencies: file("agencies", include_str!("../../demo/agencies.json"))?,
@@ -38,6 +44,10 @@ impl Facts {
             targets: file("targets", include_str!("../../demo/targets.json"))?,
             directives: directives.directives,
             recommendations: recommendations.recommendations,
+            period_reports: file("period_reports", include_str!("../../demo/period_reports.json"))?,
+            measures: measures.measures,
+            goals: file("goals", include_str!("../../demo/goals.json"))?,
+            digital_systems: systems.digital_systems,
             reporting_rules: rules.reporting_rules,
         })
     }
@@ -61,8 +71,9 @@ facts! {
     AgencyFile { agencies: Vec<Agency>, successions: Vec<Succession> }
     Agency {
         code: String, name_vi: String, name_en: Option<String>, aliases: Vec<String>, kind: String, level: Option<String>,
-        province: Option<String>, parent: Option<String>, parent_stated: bool, parent_document: Option<String>,
-        parent_clause: Option<String>, planned_parent: Option<String>, note: Option<String>,
+        province: Option<String>, block: Option<String>, block_stated: bool, existence: Option<String>,
+        existence_document: Option<String>, existence_clause: Option<String>, parent: Option<String>,
+        parent_basis: Option<String>, parent_document: Option<String>, parent_clause: Option<String>, members: Vec<String>, members_stated: Vec<String>, planned_parent: Option<String>, note: Option<String>,
     }
     Succession {
         code: String, kind: String, predecessors: Vec<String>, successors: Vec<String>, document: Option<String>,
@@ -120,12 +131,15 @@ facts! {
     DirectiveFile { directives: Vec<Directive> }
     /// `stated_indicators` are those the clause itself names, `indicators` those it serves as we read it.
     Directive {
-        code: String, programme: String, kind: String, title: String, summary_en: Option<String>, document: String,
-        clause: String, assigner: Option<String>, lead_basis: String, leads: Vec<String>, coordinators: Vec<Coordinator>,
-        urgent: bool, deadline: Option<Deadline>, expected_output: Option<String>, state: Option<String>,
-        completed_on: Option<NaiveDate>, documents: Vec<String>, waits_for: Vec<Dependency>, indicators: Vec<String>,
+        code: String, programme: String, kind: String, title: String, summary_vi: Option<String>,
+        summary_en: Option<String>, document: String, clause: String, assigner: Option<String>, lead_basis: String,
+        leads: Vec<String>, lead_words: Option<String>, coordinators: Vec<Coordinator>, named: Vec<Named>, urgent: bool,
+        deadline: Option<Deadline>, expected_output: Option<String>, achieved_output: Option<String>,
+        state: Option<String>, completed_on: Option<NaiveDate>, documents: Vec<String>, waits_for: Vec<Dependency>, indicators: Vec<String>,
         stated_indicators: Vec<String>, note: Option<String>,
     }
+    /// Named without being made to lead or to coordinate.
+    Named { agency: String, role: String }
     Coordinator { agency: Option<String>, words: Option<String> }
     Deadline {
         words: String, on: Option<NaiveDate>, precision: String, operator: Option<String>, year_inferred: bool,
@@ -140,6 +154,54 @@ facts! {
         documents: Vec<String>, note: Option<String>,
     }
 
+    PeriodReportFile { reports: Vec<PeriodReport>, results: Vec<ReportResult> }
+    PeriodReport {
+        code: String, programme: String, document: String, reporter: String, title_vi: String, title_en: String,
+        period: String, period_words: String, year_inferred: bool, note: Option<String>,
+    }
+    ReportResult {
+        report: String, section: String, clause: String, heading_vi: Option<String>, heading_en: Option<String>,
+        title_vi: String, title_en: String, summary_vi: Option<String>, summary_en: Option<String>, state: String,
+        remaining: Option<String>, directive: Option<String>, recommendation: Option<String>, outputs: Vec<ReportOutput>,
+        note: Option<String>,
+    }
+    ReportOutput { document: String, role: String }
+
+    MeasureFile { measures: Vec<Measure> }
+    Measure {
+        code: String, programme: String, document: String, clause: String, heading_clause: Option<String>,
+        heading_vi: Option<String>, heading_en: Option<String>, title_vi: String, title_en: String, summary_vi: String,
+        summary_en: String, topics: Vec<String>, assigner: Option<String>, recurrence: Option<String>,
+        horizon: Option<String>, expected_output: Option<String>, agencies: Vec<Coordinator>, systems: Vec<String>,
+        indicators: Vec<Served>, documents: Vec<String>, note: Option<String>,
+    }
+    Served { code: String, stated: bool }
+
+    GoalFile { goals: Vec<Goal>, offices: Vec<Office>, meetings: Vec<Meeting> }
+    Goal {
+        code: String, kind: String, programme: String, document: String, clause: String, title_vi: String,
+        title_en: String, summary_vi: String, summary_en: String, topics: Vec<String>, agencies: Vec<Coordinator>,
+        indicators: Vec<Served>, documents: Vec<String>, period: Option<String>, assessed_by: Option<String>,
+        rating: Option<String>, note: Option<String>,
+    }
+    Office {
+        document: String, role: String, agency: Option<String>, office_vi: String, office_en: String,
+        as_printed: Option<String>, note: Option<String>,
+    }
+    Meeting {
+        document: String, held_on: NaiveDate, held_words: String, place: Option<String>, about_vi: String,
+        about_en: String, chair: Option<String>, note: Option<String>,
+    }
+
+    DigitalSystemFile { digital_systems: Vec<DigitalSystem> }
+    DigitalSystem {
+        code: String, name_vi: String, name_en: String, kind: String, proper_name: bool, province: Option<String>,
+        owner: Option<String>, responsible: Option<String>, agency: Option<String>, wanted_vi: Option<String>,
+        wanted_en: Option<String>, gives_figures: bool, takes_figures: bool, clauses: Vec<SystemClause>,
+        indicators: Vec<String>, documents: Vec<String>, note: Option<String>,
+    }
+    SystemClause { document: String, clause: String }
+
     ReportingRuleFile { reporting_rules: Vec<ReportingRule> }
     /// `only_requested`: somebody asked for it, nobody ordered it.
     ReportingRule {
@@ -151,6 +213,11 @@ facts! {
 }
 
 impl Facts {
+    /// The codes of the directives that a period report gives account of.
+    pub fn reported_directives(&self) -> HashSet<&str> {
+        self.period_reports.results.iter().filter_map(|result| result.directive.as_deref()).collect()
+    }
+
     /// The identifiers of all objects that stand on their own.
     pub fn ids(&self) -> Vec<uuid::Uuid> {
         let named = |noun: &'static str| move |code: &String| super::id::id(noun, code);
@@ -160,6 +227,11 @@ impl Facts {
         let indicators = self.indicators.indicators.iter().map(|fact| &fact.code).map(named("indicator"));
         let targets = self.targets.targets.iter().map(|fact| &fact.code).map(named("target"));
         let directives = self.directives.iter().map(|fact| &fact.code).map(named("directive"));
-        agencies.chain(documents).chain(programmes).chain(indicators).chain(targets).chain(directives).collect()
+        let reports = self.period_reports.reports.iter().map(|fact| &fact.code).map(named("period_report"));
+        let measures = self.measures.iter().map(|fact| &fact.code).map(named("measure"));
+        let goals = self.goals.goals.iter().map(|fact| &fact.code).map(named("goal"));
+        let systems = self.digital_systems.iter().map(|fact| &fact.code).map(named("digital_system"));
+        let catalogue = agencies.chain(documents).chain(programmes).chain(indicators).chain(targets).chain(directives);
+        catalogue.chain(reports).chain(measures).chain(goals).chain(systems).collect()
     }
 }

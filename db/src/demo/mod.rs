@@ -28,6 +28,8 @@ use crate::{
 
 /// The province whose figures are simulated: the code of its people's committee.
 const PROVINCE: &str = "qng.ubnd";
+/// The groups that the simulated communes are members of: people's committees below the province, and localities.
+const COMMUNES: [&str; 2] = ["qng.ubnd_cap_duoi", "qng.so_nganh_dia_phuong"];
 /// The programme whose presence says that the demo is loaded.
 const PROGRAMME: &str = "nq57-quang-ngai";
 
@@ -148,12 +150,13 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
-const TABLES: &str = "account, agency, agency_placement, agency_succession, agency_succession_party, change, directive, \
+const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
-    directive_indicator, directive_input, directive_lead, \
-    document, document_relation, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, measurement, \
+    directive_indicator, directive_input, directive_lead, directive_named_agency, \
+    document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, \
+    measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, \
     measurement_decision, measurement_revision, \
-    nil_answer, password, password_reset, programme, programme_document, programme_indicator, progress_update, \
+    nil_answer, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
@@ -166,6 +169,8 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM programme WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM document WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM indicator WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM directive WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM period_report WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM measure WHERE id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM goal WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM digital_system WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 

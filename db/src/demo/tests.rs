@@ -11,7 +11,7 @@ use super::{
     simulation::Plan,
 };
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 12] = [
     ("agencies", include_str!("../../demo/agencies.json")),
     ("documents", include_str!("../../demo/documents.json")),
     ("programmes", include_str!("../../demo/programmes.json")),
@@ -20,6 +20,10 @@ const FILES: [(&str, &str); 8] = [
     ("directives", include_str!("../../demo/directives.json")),
     ("recommendations", include_str!("../../demo/recommendations.json")),
     ("reporting_rules", include_str!("../../demo/reporting_rules.json")),
+    ("period_reports", include_str!("../../demo/period_reports.json")),
+    ("measures", include_str!("../../demo/measures.json")),
+    ("goals", include_str!("../../demo/goals.json")),
+    ("digital_systems", include_str!("../../demo/digital_systems.json")),
 ];
 
 fn facts() -> Facts {
@@ -38,6 +42,11 @@ fn every_fact_is_there() {
     assert_eq!(facts.directives.len(), 121);
     assert_eq!(facts.recommendations.len(), 26);
     assert_eq!(facts.reporting_rules.len(), 26);
+    assert_eq!((facts.period_reports.reports.len(), facts.period_reports.results.len()), (1, 15 + 3 + 11));
+    assert_eq!(facts.measures.len(), 84);
+    assert_eq!((facts.goals.goals.len(), facts.goals.offices.len(), facts.goals.meetings.len()), (16, 33, 2));
+    assert_eq!(facts.digital_systems.len(), 75);
+    assert!(facts.directives.iter().all(|fact| fact.summary_vi.is_some() && fact.summary_en.is_some()));
     assert_eq!(plan_targets(&facts).len(), 217);
     assert_eq!(facts.targets.targets.len(), 217 + 17);
     assert_eq!(facts.targets.revisions.len(), 9);
@@ -106,17 +115,24 @@ fn codes_are_unique_and_references_lead_somewhere() {
     let (agencies, documents) = (codes("agencies", "agencies"), codes("documents", "documents"));
     let (programmes, indicators) = (codes("programmes", "programmes"), codes("indicators", "indicators"));
     let (targets, directives) = (codes("targets", "targets"), codes("directives", "directives"));
-    codes("recommendations", "recommendations");
     codes("reporting_rules", "reporting_rules");
+    let (reports, systems) = (codes("period_reports", "reports"), codes("digital_systems", "digital_systems"));
+    let recommendations = codes("recommendations", "recommendations");
+    codes("measures", "measures");
+    codes("goals", "goals");
 
     let known = |noun: &str, section: &str, field: &str| match (noun, section, field) {
         ("recommendations", _, "from" | "to") => Some(&agencies),
+        ("measures", _, "systems") => Some(&systems),
+        ("period_reports", _, "report") => Some(&reports),
+        ("period_reports", _, "recommendation") => Some(&recommendations),
         (_, "relations", "from" | "to") => Some(&documents),
         _ => match field {
-            "agency" | "parent" | "planned_parent" | "predecessors" | "successors" | "to_agency" | "issuer"
-            | "subject" | "assigner" | "leads" | "reporters" | "recipients" | "jurisdiction" | "decision_maker"
-            | "lead" => Some(&agencies),
-            "document" | "documents" | "parent_document" => Some(&documents),
+            "agency" | "members" | "members_stated" | "parent" | "planned_parent" | "predecessors" | "successors"
+            | "to_agency" | "issuer" | "subject" | "assigner" | "leads" | "reporters" | "recipients"
+            | "jurisdiction" | "decision_maker" | "lead" | "reporter" | "owner" | "responsible" | "assessed_by"
+            | "chair" => Some(&agencies),
+            "document" | "documents" | "parent_document" | "existence_document" => Some(&documents),
             "programme" => Some(&programmes),
             "indicator" | "indicators" | "stated_indicators" => Some(&indicators),
             "target" => Some(&targets),
@@ -200,4 +216,17 @@ fn a_plan_grows_to_what_is_wanted() {
     assert_eq!(most.communes.len(), 3_500);
     // Nothing of the smaller plan is missing in the larger.
     assert!(usual.communes.iter().zip(&most.communes).all(|(a, b)| a.id == b.id));
+}
+
+/// The words of a source are compared with rules: a label of whoever read it, or a figure, would be taken for one.
+#[test]
+fn source_words_are_words_of_the_document() {
+    let facts = facts();
+    let words: BTreeSet<_> = facts.targets.targets.iter().filter_map(|target| target.source_words.as_deref()).collect();
+    assert_eq!(
+        words.into_iter().collect::<Vec<_>>(),
+        ["có", "hơn", "là", "nhóm 10", "trên", "trở lên", "tất cả", "tối thiểu", "từ", "đạt", "≥"]
+    );
+    let bare = facts.targets.targets.iter().filter(|target| target.value.is_some() && target.source_words.is_none());
+    assert!(bare.count() >= 41);
 }

@@ -6,7 +6,10 @@ use async_graphql::{Enum, InputObject};
 use chrono::Days;
 use diesel::{dsl::not, pg::Pg, prelude::*, sql_types};
 
-use super::{Directive, DirectiveKind, DirectiveState};
+use super::{
+    Directive, DirectiveKind, DirectiveState, StateSource,
+    reach::{directive_coordinator_reach, directive_lead_reach},
+};
 use crate::{
     Date, DbError, Reader,
     deadline::{DUE_SOON_DAYS, Timeliness},
@@ -16,8 +19,8 @@ use crate::{
     noun::{Boxed, Stored, StoredBelow, names, noun},
     page::{Cursor, Key, Page, Tie, by_key, by_nullable_key, by_tie},
     schema::{
-        agency, directive, directive_coordinator, directive_dependency, directive_document, directive_indicator,
-        directive_lead, indicator, programme, recommendation_answer,
+        agency, directive, directive_dependency, directive_document, directive_indicator, indicator, programme,
+        recommendation_answer,
     },
     search::matching,
     sql_functions::agency_reached_ids,
@@ -31,9 +34,9 @@ pub struct DirectiveFilter {
     pub programme: Option<String>,
     /// Code of the document they stand in
     pub document: Option<String>,
-    /// Code of an agency that leads, alone or with others
+    /// Code of an agency that leads, alone, with others, or as the member of a group
     pub lead: Option<String>,
-    /// Code of an agency that coordinates by name
+    /// Code of an agency that coordinates by name, or as the member of a group that is named
     pub coordinator: Option<String>,
     /// Code of an agency: led or coordinated by it or by an agency below it, also by one that is gone since
     pub agency_subtree: Option<String>,
@@ -43,6 +46,8 @@ pub struct DirectiveFilter {
     pub kinds: Option<Vec<DirectiveKind>>,
     /// Any of these states
     pub states: Option<Vec<DirectiveState>>,
+    /// Said by any of these: UNKNOWN finds those of which nobody has said anything
+    pub state_sources: Option<Vec<StateSource>>,
     /// Any of these, judged on the day `on`
     pub timeliness: Option<Vec<Timeliness>>,
     /// The day on which timeliness is judged and the tree of agencies is read; today in Asia/Ho_Chi_Minh if left out
@@ -110,27 +115,27 @@ pub enum DirectiveLink {
 
 fn by_party(mut query: Boxed<directive::table>, filter: &DirectiveFilter, on: Date) -> Boxed<directive::table> {
     if let Some(code) = filter.lead.clone() {
-        let led = directive_lead::table
-            .inner_join(agency::table)
-            .filter(agency::code.eq(code))
-            .select(directive_lead::directive_id);
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        let led = directive_lead_reach::table
+            .filter(directive_lead_reach::agency_id.nullable().eq(of_code))
+            .select(directive_lead_reach::directive_id);
         query = query.filter(directive::id.eq_any(led));
     }
     if let Some(code) = filter.coordinator.clone() {
-        let coordinated = directive_coordinator::table
-            .inner_join(agency::table)
-            .filter(agency::code.eq(code))
-            .select(directive_coordinator::directive_id);
+        let of_code = agency::table.filter(agency::code.eq(code)).select(agency::id).single_value();
+        let coordinated = directive_coordinator_reach::table
+            .filter(directive_coordinator_reach::agency_id.nullable().eq(of_code))
+            .select(directive_coordinator_reach::directive_id);
         query = query.filter(directive::id.eq_any(coordinated));
     }
     if let Some(code) = filter.agency_subtree.clone() {
         let root = || agency::table.filter(agency::code.eq(code.clone())).select(agency::id).single_value();
-        let led = directive_lead::table
-            .filter(is_any_of(directive_lead::agency_id, agency_reached_ids(root(), on)))
-            .select(directive_lead::directive_id);
-        let coordinated = directive_coordinator::table
-            .filter(is_any_of(directive_coordinator::agency_id.assume_not_null(), agency_reached_ids(root(), on)))
-            .select(directive_coordinator::directive_id);
+        let led = directive_lead_reach::table
+            .filter(is_any_of(directive_lead_reach::agency_id, agency_reached_ids(root(), on)))
+            .select(directive_lead_reach::directive_id);
+        let coordinated = directive_coordinator_reach::table
+            .filter(is_any_of(directive_coordinator_reach::agency_id, agency_reached_ids(root(), on)))
+            .select(directive_coordinator_reach::directive_id);
         query = query.filter(directive::id.eq_any(led).or(directive::id.eq_any(coordinated)));
     }
     query
@@ -146,6 +151,10 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     let open = || wanted_still().and(directive::completed_on.is_null().or(directive::completed_on.gt(on)));
     let done = || directive::completed_on.le(on);
     let in_time = || directive::completed_on.le(directive::due_on).or(directive::due_expected);
+    let told = || {
+        let said = [StateSource::Recorded, StateSource::Simulated];
+        directive::state.ne(DirectiveState::Assigned).or(directive::state_source.eq_any(said))
+    };
     // An id is never null: wanting nothing finds nothing.
     let never: Condition = Box::new(directive::id.is_null().nullable());
     // Each once, however often it is asked for: every one nests the condition, which is written by recursion.
@@ -157,12 +166,15 @@ fn timely(wanted: &[Timeliness], on: Date) -> Condition {
             }
             Timeliness::OnTime => Box::new(condition.or(directive::due_on.gt(soon).and(open()))),
             Timeliness::DueSoon => Box::new(condition.or(directive::due_on.between(on, soon).and(open()))),
-            Timeliness::Overdue => {
-                Box::new(condition.or(directive::due_on.lt(on).and(open()).and(not(directive::due_expected))))
-            }
+            Timeliness::Overdue => Box::new(
+                condition.or(directive::due_on.lt(on).and(open()).and(not(directive::due_expected)).and(told())),
+            ),
             Timeliness::Passed => {
                 Box::new(condition.or(directive::due_on.lt(on).and(open()).and(directive::due_expected)))
             }
+            Timeliness::NotReported => Box::new(
+                condition.or(directive::due_on.lt(on).and(open()).and(not(directive::due_expected)).and(not(told()))),
+            ),
             Timeliness::DoneOnTime => Box::new(condition.or(done().and(in_time()))),
             Timeliness::DoneLate => Box::new(condition.or(done().and(not(in_time())))),
         }
@@ -206,6 +218,9 @@ impl Stored for Directive {
         }
         if let Some(states) = filter.states.clone() {
             query = query.filter(directive::state.eq_any(states));
+        }
+        if let Some(sources) = filter.state_sources.clone() {
+            query = query.filter(directive::state_source.eq_any(sources));
         }
         if let Some(wanted) = &filter.timeliness {
             query = query.filter(timely(wanted, filter.on.unwrap_or(reader.today())));
@@ -252,14 +267,18 @@ impl StoredBelow for Directive {
 
     fn below(query: Self::Query, link: DirectiveLink) -> Self::Query {
         match link {
-            DirectiveLink::Lead => query.filter(directive::id.eq_any(
-                directive_lead::table.filter(directive_lead::agency_id.eq(Parent)).select(directive_lead::directive_id),
-            )),
+            DirectiveLink::Lead => query.filter(
+                directive::id.eq_any(
+                    directive_lead_reach::table
+                        .filter(directive_lead_reach::agency_id.eq(Parent))
+                        .select(directive_lead_reach::directive_id),
+                ),
+            ),
             DirectiveLink::Coordinator => query.filter(
                 directive::id.eq_any(
-                    directive_coordinator::table
-                        .filter(directive_coordinator::agency_id.eq(Parent.nullable()))
-                        .select(directive_coordinator::directive_id),
+                    directive_coordinator_reach::table
+                        .filter(directive_coordinator_reach::agency_id.eq(Parent))
+                        .select(directive_coordinator_reach::directive_id),
                 ),
             ),
             DirectiveLink::Assigner => query.filter(directive::assigner_id.eq(Parent.nullable())),

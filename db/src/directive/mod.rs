@@ -3,6 +3,7 @@
 pub mod change;
 mod event;
 mod filter;
+mod reach;
 mod relations;
 mod requests;
 mod rules;
@@ -15,9 +16,11 @@ use uuid::Uuid;
 pub use self::{
     event::{DirectiveEvent, DirectiveEventFilter, DirectiveEventKind, DirectiveEventLink, DirectiveEventOrder},
     filter::{DirectiveFilter, DirectiveLink, DirectiveOrder, DirectiveSort},
+    reach::{CoordinatorReachOf, LeadReachOf},
     relations::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, DirectiveCoordinator, DirectiveDeadline, DirectiveDependency,
-        IndicatorsServedBy, LeadsOf, ProgressLink, ProgressUpdate, ServedIndicator, UnfinishedPartsOf, WaitsFor,
+        IndicatorsServedBy, LeadsOf, NamedAgency, NamedBy, ProgressLink, ProgressUpdate, ServedIndicator,
+        UnfinishedPartsOf, WaitsFor,
     },
     requests::{ExtensionById, ExtensionRequest, ExtensionState, ExtensionsOf, InputById, InputRequest, InputsOf},
     rules::{Pending, Refusal, Standing},
@@ -25,7 +28,7 @@ pub use self::{
 use crate::{
     Date,
     deadline::{Timeliness, timeliness},
-    enums::{Source, Visibility},
+    enums::Visibility,
     schema::directive,
     text_enum::text_enum,
 };
@@ -92,6 +95,42 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Who says how a directive stands.
+    pub enum StateSource {
+        /// A document reports it: a period report names it
+        Reported => "REPORTED",
+        /// People recorded it here
+        Recorded => "RECORDED",
+        /// Invented for the demo: no real progress
+        Simulated => "SIMULATED",
+        /// Nobody has said anything since it was given
+        Unknown => "UNKNOWN",
+    }
+}
+
+text_enum! {
+    /// As what a directive names an agency that neither leads nor coordinates.
+    pub enum NamedRole {
+        /// It is helped
+        Supported => "SUPPORTED",
+        /// It is given guidance
+        Guided => "GUIDED",
+        /// It is asked for its opinion
+        Consulted => "CONSULTED",
+        /// The data in question are its own
+        DataOwner => "DATA_OWNER",
+        /// What is done is done for it
+        Beneficiary => "BENEFICIARY",
+        /// It issues what others prepare
+        Issuing => "ISSUING",
+        /// It is led by who is given the duty
+        Led => "LED",
+        /// It is directed by who is given the duty
+        Directed => "DIRECTED",
+    }
+}
+
 /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = directive)]
@@ -107,8 +146,11 @@ pub struct Directive {
     pub title: String,
     /// What the clause says, in its own words; null if nobody has copied them
     pub content: Option<String>,
-    /// The title in English, in more words; null if nobody has written it yet
-    #[graphql(name = "summary")]
+    /// What is to be done, in a sentence of ours, in Vietnamese
+    #[graphql(skip)]
+    pub summary_vi: Option<String>,
+    /// The same in English
+    #[graphql(skip)]
     pub summary_en: Option<String>,
     /// Clause label as the document prints it: `10.a`, `III.1`
     pub clause: String,
@@ -116,14 +158,18 @@ pub struct Directive {
     pub position: i32,
     /// How the document names the lead
     pub lead_basis: LeadBasis,
+    /// Who leads in the document's words, where it names a post and no agency; null otherwise
+    pub lead_words: Option<String>,
     /// How pressing it is
     pub priority: DirectivePriority,
     /// What should come out of it; null if the document does not say
     pub expected_output: Option<String>,
-    /// Where it stands in its life-cycle
+    /// What has come out of it, as a report says; null if none does
+    pub achieved_output: Option<String>,
+    /// Where it stands in its life-cycle, as far as `stateSource` knows
     pub state: DirectiveState,
-    /// Where state and completion come from; SIMULATED means invented for the demo
-    pub state_source: Source,
+    /// Who says state and completion: a document (`reports` names it), people here, nobody, or the demo
+    pub state_source: StateSource,
     /// Who may read it
     pub visibility: Visibility,
     /// Last day allowed by the first deadline (Asia/Ho_Chi_Minh); null without a deadline
@@ -172,6 +218,13 @@ impl Directive {
 
     fn held_against(&self, due_on: Option<Date>, is_expected: bool, on: Date) -> Timeliness {
         let due_on = due_on.filter(|_| self.state != DirectiveState::Cancelled);
-        timeliness(due_on.map(|day| day.0), is_expected, self.completed_on.map(|day| day.0), on.0)
+        let judged = timeliness(due_on.map(|day| day.0), is_expected, self.completed_on.map(|day| day.0), on.0);
+        if judged == Timeliness::Overdue && self.is_untold() { Timeliness::NotReported } else { judged }
+    }
+
+    /// Whether nobody has said more of it than that it is to be done, or is planned: whether it was done is not known.
+    fn is_untold(&self) -> bool {
+        self.state == DirectiveState::Assigned
+            && matches!(self.state_source, StateSource::Unknown | StateSource::Reported)
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::{Directive, DirectiveState};
+use super::{Directive, DirectiveState, NamedRole};
 use crate::{
     Date, DbError, Reader,
     agency::Agency,
@@ -16,7 +16,7 @@ use crate::{
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{
         agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_indicator,
-        directive_lead, document, progress_update,
+        directive_lead, directive_named_agency, document, progress_update,
     },
     sql_functions::is_awaited,
     visible::{refers_to_visible, visible},
@@ -61,6 +61,26 @@ relation!(
         .filter(directive_coordinator::directive_id.eq_any(parents))
         .order((directive_coordinator::directive_id, directive_coordinator::position))
         .select((directive_coordinator::directive_id, DirectiveCoordinator::as_select()))
+);
+
+/// An agency that a directive names without making it lead or coordinate: it owes nothing for it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = directive_named_agency)]
+pub struct NamedAgency {
+    /// As what it is named
+    pub role: NamedRole,
+    /// The agency
+    #[graphql(skip)]
+    pub agency_id: Uuid,
+}
+
+relation!(
+    /// Whom a directive names besides those who lead and coordinate, in the order of the document.
+    NamedBy => NamedAgency,
+    |reader, parents| directive_named_agency::table
+        .filter(directive_named_agency::directive_id.eq_any(parents))
+        .order((directive_named_agency::directive_id, directive_named_agency::position))
+        .select((directive_named_agency::directive_id, NamedAgency::as_select()))
 );
 
 /// A deadline (thời hạn) a directive has or has had.

@@ -20,7 +20,7 @@ const NOTE: u16 = 2_000;
 pub(super) const REASON: u16 = 2_000;
 
 /// The decimal places with which a ratio is kept.
-const PLACES: u32 = 6;
+pub(super) const PLACES: u32 = 6;
 
 /// Figures that have been checked, as they are written.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -62,7 +62,7 @@ fn limit() -> Decimal {
 }
 
 /// What a ratio of this unit is multiplied by.
-fn factor(unit: Unit) -> Decimal {
+pub(super) fn factor(unit: Unit) -> Decimal {
     match unit {
         Unit::Percent | Unit::PercentGrdp | Unit::PercentLocalBudget => Decimal::ONE_HUNDRED,
         Unit::Per10000People => Decimal::from(10_000),
@@ -202,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        calendar::PeriodKind,
+        calendar::{PeriodKind, Regime},
         comparator::Direction,
         decimal::Number,
         indicator::{Aggregation, Nature},
@@ -225,6 +225,7 @@ mod tests {
             nature: Nature::Stock,
             aggregation: Aggregation::None,
             frequency: PeriodKind::Month,
+            regime: Regime::Calendar,
             decimals,
             part_decimals: None,
             lower_bound: bounds.0.map(number),

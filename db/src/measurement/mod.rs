@@ -10,6 +10,8 @@
 //! 5. `comparison`: holds figures against others of their place.
 //! 6. `write`: takes what has been checked, and writes it, the outbox and the audit trail.
 //! 7. `draft` and `decision`: what a mutation calls. Each locks, checks all rows by the files above, and writes those that passed.
+//!
+//! `total` stands apart: what figures of several periods come to.
 
 mod comparison;
 mod decision;
@@ -19,6 +21,7 @@ mod input;
 mod places;
 mod rows;
 mod rules;
+mod total;
 mod write;
 
 use std::{collections::HashMap, sync::Arc};
@@ -44,6 +47,7 @@ pub use self::{
     draft::{correct, draft},
     input::{Correction, Draft, Figures, Seen},
     rows::{BulkMode, MOST_ROWS, Rows, Written},
+    total::{MOST_PARTS, NoTotal, Parts, TooManyParts, Total, TotalMethod},
 };
 
 use crate::{
@@ -261,6 +265,14 @@ impl Default for MeasurementOrder {
 pub enum MeasurementLink {
     /// Of an indicator
     Indicator,
+    /// Of an indicator, a series: figures that can be held against one another. Unless the filter names another, they are of the
+    /// regime and of the length of period that the indicator has as its own
+    Series {
+        /// Of its own regime only
+        own_regime: bool,
+        /// Of periods of its own length only
+        own_kind: bool,
+    },
     /// An agency's figures
     Subject,
 }
@@ -335,6 +347,18 @@ impl StoredBelow for Measurement {
     fn below(query: Self::Query, link: MeasurementLink) -> Self::Query {
         match link {
             MeasurementLink::Indicator => query.filter(measurement::indicator_id.eq(Parent)),
+            MeasurementLink::Series { own_regime, own_kind } => {
+                let mut query = query.filter(measurement::indicator_id.eq(Parent));
+                if own_regime {
+                    let own = indicator::table.filter(indicator::id.eq(Parent)).select(indicator::regime);
+                    query = query.filter(measurement::regime.nullable().eq(own.single_value()));
+                }
+                if own_kind {
+                    let own = indicator::table.filter(indicator::id.eq(Parent)).select(indicator::frequency);
+                    query = query.filter(measurement::period_kind.nullable().eq(own.single_value()));
+                }
+                query
+            }
             MeasurementLink::Subject => query.filter(measurement::subject_id.eq(Parent)),
         }
     }

@@ -7,10 +7,12 @@ use derive::boxed;
 use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 
-use super::Batch;
+use super::{Batch, Stored as _};
 use crate::{
     DbError, Reader,
-    schema::{agency, document, indicator, indicator_group, programme},
+    digital_system::{DigitalSystem, DigitalSystemFilter},
+    reporting_rule::{ReportingRule, ReportingRuleFilter},
+    schema::{agency, digital_system, document, indicator, indicator_group, programme, reporting_rule},
     visible::visible,
 };
 
@@ -19,6 +21,8 @@ use crate::{
 pub enum NamedNoun {
     /// An agency
     Agency,
+    /// A digital system
+    DigitalSystem,
     /// A document
     Document,
     /// A pillar of a programme
@@ -27,6 +31,8 @@ pub enum NamedNoun {
     Indicator,
     /// A programme
     Programme,
+    /// A rule of reporting
+    ReportingRule,
 }
 
 /// A code that a question names. As a [`Batch`], it is answered if it is there and the reader may see what has it.
@@ -113,6 +119,14 @@ async fn found(reader: &Reader, noun: NamedNoun, codes: Vec<String>) -> Result<V
         NamedNoun::Document => {
             let query = document::table.filter(document::code.eq_any(codes)).select(document::code);
             query.filter(visible(reader, document::table)).load(&mut connection).await?
+        }
+        NamedNoun::DigitalSystem => {
+            let query = DigitalSystem::filtered(reader, &DigitalSystemFilter::default());
+            query.filter(digital_system::code.eq_any(codes)).select(digital_system::code).load(&mut connection).await?
+        }
+        NamedNoun::ReportingRule => {
+            let query = ReportingRule::filtered(reader, &ReportingRuleFilter::default());
+            query.filter(reporting_rule::code.eq_any(codes)).select(reporting_rule::code).load(&mut connection).await?
         }
         NamedNoun::Indicator => {
             let query = indicator::table.filter(indicator::code.eq_any(codes)).select(indicator::code);

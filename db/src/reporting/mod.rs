@@ -11,5 +11,6 @@ pub mod matrix;
 pub mod nil_answer;
 pub mod obligation;
 mod owed;
+pub mod report_obligation;
 mod statement;
 pub mod unlock;

@@ -49,7 +49,7 @@ async fn a_directive_is_issued_from_a_clause_with_its_parts() {
     priority: "URGENT"
     programme: {"code":"nq57-quang-ngai"}
     state: "ASSIGNED"
-    stateSource: "REPORTED"
+    stateSource: "RECORDED"
     timeline: {"nodes":[{"agency":{"code":"qng.ubnd"},"deadline":{"dueOn":"2026-03-14"},"kind":"ISSUED","occurredOn":"2026-01-20","role":"LEADER"}]}
     version: 1
     "#);
@@ -281,8 +281,8 @@ async fn a_directive_is_not_seen_by_more_than_its_document() {
     assert_eq!((&refused["code"], &refused["field"]), (&json!("INCOMPATIBLE"), &json!(["input", "visibility"])));
     room.issued(json!({ "visibility": "INTERNAL" })).await;
     room.db.execute("UPDATE document SET visibility = 'RESTRICTED' WHERE code = 'tb-ubnd-qng-2025-04'").await;
-    let hidden = directive(json!({ "assigner": "qng.mo_phong.001" }));
-    let elsewhere = Viewer::who_holds(&room.db, &[(Role::Leader, "qng.mo_phong.001", false)]).await;
+    let hidden = directive(json!({ "assigner": "qna.skhcn" }));
+    let elsewhere = Viewer::who_holds(&room.db, &[(Role::Leader, "qna.skhcn", false)]).await;
     let refused = room.refused(&elsewhere, "issueDirective", hidden).await;
     assert_eq!((&refused["code"], &refused["field"]), (&json!("NOT_FOUND"), &json!(["input", "document"])));
 }

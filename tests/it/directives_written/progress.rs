@@ -21,7 +21,7 @@ async fn a_simulated_state_is_a_reported_one_after_the_first_report() {
     let found = room.reporter.ask(simulated).await.whole();
     let it = all(&found, "directives/nodes/*").into_iter().find(|it| it["stateSource"] == "SIMULATED").unwrap();
     room.ok(&room.reporter, "reportProgress", on(it, json!({ "narrative": "Đang làm" }))).await;
-    assert_eq!(of(&room.reporter, it, "stateSource version").await, json!({ "stateSource": "REPORTED", "version": 2 }));
+    assert_eq!(of(&room.reporter, it, "stateSource version").await, json!({ "stateSource": "RECORDED", "version": 2 }));
 }
 
 #[tokio::test]

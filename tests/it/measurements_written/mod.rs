@@ -21,7 +21,7 @@ const AGENCY: &str = "qng.skhcn";
 
 /// Every indicator is assigned to the agency, by the length of its periods.
 const ASSIGNED: &str = "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
-    SELECT gen_random_uuid(), i.id, a.id, a.id, regime, i.frequency, '[2024-01-01,)'
+    SELECT gen_random_uuid(), i.id, a.id, a.id, regime.regime, i.frequency, '[2024-01-01,)'
     FROM indicator i, agency a, unnest('{CALENDAR,ADMINISTRATIVE}'::text[]) AS regime WHERE a.code = 'qng.skhcn' ON CONFLICT DO NOTHING";
 
 /// The people of an agency, and of the office above it.

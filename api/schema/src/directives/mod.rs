@@ -13,12 +13,14 @@ use db::{
     access::Auth,
     deadline::Timeliness,
     directive::{
-        CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row, DirectiveCoordinator as CoordinatorRow,
-        DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow, DirectiveEventFilter,
-        DirectiveEventLink, DirectiveEventOrder, DirectiveFilter, DirectiveLink, DirectiveOrder, ExtensionsOf,
-        IndicatorsServedBy, InputsOf, LeadsOf, ProgressLink, ProgressUpdate as ProgressRow,
-        ServedIndicator as ServedRow, Standing, UnfinishedPartsOf, WaitsFor,
+        CoordinatorReachOf, CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row,
+        DirectiveCoordinator as CoordinatorRow, DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow,
+        DirectiveEventFilter, DirectiveEventLink, DirectiveEventOrder, DirectiveFilter, DirectiveLink, DirectiveOrder,
+        ExtensionsOf, IndicatorsServedBy, InputsOf, LeadReachOf, LeadsOf, NamedAgency as NamedRow, NamedBy,
+        ProgressLink, ProgressUpdate as ProgressRow, ServedIndicator as ServedRow, Standing, UnfinishedPartsOf,
+        WaitsFor,
     },
+    period_report::ReportsOf,
     recommendation::RecommendationLink,
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -32,8 +34,10 @@ use crate::{
     documents::Document,
     error::ApiError,
     indicators::Indicator,
-    object::{by_code, if_visible, maybe, object, one, root_lists, whole},
+    language::Language,
+    object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Shown as _, reader},
+    period_reports::PeriodReportResult,
     permissions::viewer_can,
     programmes::Programme,
     recommendations::Recommendation,
@@ -62,6 +66,26 @@ object! {
             self.row.original_timeliness(on.unwrap_or(reader(context).today()))
         }
 
+        /// What is to be done, in a sentence of ours; null if nobody has written one
+        fn summary(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+        ) -> Option<&str> {
+            let (vi, en) = (self.row.summary_vi.as_deref(), self.row.summary_en.as_deref());
+            vi.or(en).map(|vi| named(context, language, vi, en))
+        }
+
+        /// What period reports say of it (kết quả báo cáo), the earliest period first: a few
+        async fn reports(&self, context: &Context<'_>) -> Answer<Vec<PeriodReportResult>> {
+            whole(context, ReportsOf(self.row.id), PeriodReportResult::of).await
+        }
+
+        /// Whom it names besides those who lead and coordinate, in the order of the document: they owe nothing for it
+        async fn named_agencies(&self, context: &Context<'_>) -> Answer<Vec<NamedAgency>> {
+            whole(context, NamedBy(self.row.id), |row| NamedAgency { row }).await
+        }
+
         /// Who leads (chủ trì), in the order of the document: nobody, one, or several jointly
         async fn leads(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
             whole(context, LeadsOf(self.row.id), Agency::show).await
@@ -84,7 +108,7 @@ object! {
 
         /// The indicators it serves: a few
         async fn indicators(&self, context: &Context<'_>) -> Answer<Vec<ServedIndicator>> {
-            whole(context, IndicatorsServedBy(self.row.id), |row| ServedIndicator { row }).await
+            whole(context, IndicatorsServedBy(self.row.id), ServedIndicator::of).await
         }
 
         /// Who gives it; null if the source does not say
@@ -174,15 +198,14 @@ impl Directive {
     async fn standing(&self, context: &Context<'_>) -> Result<Standing, ApiError> {
         let id = self.row.id;
         let (leads, coordinators, inputs, extensions, waits) = futures_util::join!(
-            whole(context, LeadsOf(id), |agency| agency.id),
-            whole(context, CoordinatorsOf(id), |coordinator| coordinator.agency_id),
+            whole(context, LeadReachOf(id), |agency| *agency),
+            whole(context, CoordinatorReachOf(id), |agency| *agency),
             whole(context, InputsOf(id), |input| input),
             whole(context, ExtensionsOf(id), |extension| extension),
             whole(context, WaitsFor(id), |_| ()),
         );
-        let coordinators = all(coordinators)?.into_iter().flatten().collect();
         let (inputs, extensions) = (all(inputs)?, all(extensions)?);
-        Ok(self.row.standing(all(leads)?, coordinators, &inputs, &extensions, !all(waits)?.is_empty()))
+        Ok(self.row.standing(all(leads)?, all(coordinators)?, &inputs, &extensions, !all(waits)?.is_empty()))
     }
 }
 
@@ -204,6 +227,22 @@ impl DirectiveCoordinator {
     /// The agency; null for an open group
     async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
         maybe(context, self.row.agency_id).await
+    }
+}
+
+/// An agency that a directive names without making it lead or coordinate.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
+pub struct NamedAgency {
+    #[graphql(flatten)]
+    row: Arc<NamedRow>,
+}
+
+#[ComplexObject]
+impl NamedAgency {
+    /// The agency
+    async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+        one(context, self.row.agency_id).await
     }
 }
 
@@ -255,12 +294,18 @@ impl DirectiveDependency {
     }
 }
 
-/// An indicator that a directive serves.
+/// An indicator that a directive, a measure or a goal serves.
 #[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct ServedIndicator {
     #[graphql(flatten)]
     row: Arc<ServedRow>,
+}
+
+impl ServedIndicator {
+    pub(crate) const fn of(row: Arc<ServedRow>) -> Self {
+        Self { row }
+    }
 }
 
 #[ComplexObject]

@@ -4,4 +4,5 @@ pub mod assignments;
 pub mod calendar;
 pub mod nil_answers;
 pub mod obligations;
+pub mod report_obligations;
 pub mod unlocks;

@@ -11,7 +11,9 @@ use crate::{
         id::{id, optional_id},
         simulation::Commune,
     },
-    schema::{agency, agency_placement, agency_succession, agency_succession_party as party},
+    schema::{
+        agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party as party,
+    },
 };
 
 /// The agencies alone: documents refer to them, and their history refers to documents.
@@ -26,6 +28,7 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &AgencyFile) -> Result<()
             agency::kind.eq(&fact.kind),
             agency::level.eq(&fact.level),
             agency::province.eq(&fact.province),
+            (agency::block.eq(&fact.block), agency::block_stated.eq(fact.block_stated)),
             agency::planned_parent_id.eq(optional_id("agency", fact.planned_parent.as_ref())),
             agency::note.eq(&fact.note),
         )
@@ -37,13 +40,38 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &AgencyFile) -> Result<()
 
 /// Placements and successions.
 pub(super) async fn insert_history(load: &mut Load<'_>, facts: &AgencyFile) -> Result<(), DbError> {
+    let members = facts.agencies.iter().flat_map(|fact| {
+        let stated = fact.members_stated.iter().map(|member| (member, true));
+        stated.chain(fact.members.iter().map(|member| (member, false))).map(|(member, stated)| {
+            (
+                agency_member::group_id.eq(id("agency", &fact.code)),
+                agency_member::agency_id.eq(id("agency", member)),
+                agency_member::stated.eq(stated),
+            )
+        })
+    });
+    insert_new!(load, agency_member, (agency_member::group_id, agency_member::agency_id)
+        => agency_member::agency_id, members);
+
+    let unlike_others = facts.agencies.iter().filter_map(|fact| {
+        let (state, document) = (fact.existence.as_ref()?, fact.existence_document.as_ref()?);
+        Some((
+            agency_existence::agency_id.eq(id("agency", &fact.code)),
+            agency_existence::state.eq(state),
+            agency_existence::document_id.eq(id("document", document)),
+            agency_existence::clause.eq(fact.existence_clause.as_deref().unwrap_or_default()),
+        ))
+    });
+    insert_new!(load, agency_existence, agency_existence::agency_id => agency_existence::agency_id, unlike_others);
+
     let placements = facts.agencies.iter().filter_map(|fact| {
         let parent = fact.parent.as_ref()?;
         Some((
             agency_placement::id.eq(id("agency_placement", &fact.code)),
             agency_placement::agency_id.eq(id("agency", &fact.code)),
             agency_placement::parent_id.eq(id("agency", parent)),
-            agency_placement::stated.eq(fact.parent_stated),
+            agency_placement::stated.eq(fact.parent_basis.as_deref() == Some("STATED")),
+            agency_placement::basis.eq(&fact.parent_basis),
             agency_placement::document_id.eq(optional_id("document", fact.parent_document.as_ref())),
             agency_placement::clause.eq(&fact.parent_clause),
         ))
@@ -101,6 +129,17 @@ pub(in crate::demo) async fn insert_communes(load: &mut Load<'_>, communes: &[Co
         )
     });
     insert_new!(load, agency_placement, agency_placement::id => agency_placement::id, placements);
+    let members = communes.iter().flat_map(|commune| {
+        crate::demo::COMMUNES.iter().map(|group| {
+            (
+                agency_member::group_id.eq(id("agency", group)),
+                agency_member::agency_id.eq(commune.id),
+                agency_member::stated.eq(false),
+            )
+        })
+    });
+    insert_new!(load, agency_member, (agency_member::group_id, agency_member::agency_id)
+        => agency_member::agency_id, members);
     load.created("agency", new);
     Ok(())
 }

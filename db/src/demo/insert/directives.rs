@@ -1,6 +1,6 @@
 //! Directives and duties: who leads and coordinates, by when, and what they wait for, mention and serve.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::ExpressionMethods as _;
 use diesel_async::RunQueryDsl as _;
@@ -17,12 +17,14 @@ use crate::{
     },
     schema::{
         directive, directive_coordinator as coordinator, directive_deadline as row, directive_dependency as dependency,
-        directive_document as mention, directive_indicator as serves, directive_lead as lead, progress_update,
+        directive_document as mention, directive_indicator as serves, directive_lead as lead,
+        directive_named_agency as named, progress_update,
     },
     sql_functions::directive_tell_past,
 };
 
-pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive]) -> Result<(), DbError> {
+/// `reported` are the codes of those that a period report gives account of: what it says of them is a fact.
+pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive], reported: &HashSet<&str>) -> Result<(), DbError> {
     let mut places = HashMap::<&str, i32>::new();
     let mut progress = Vec::new();
     let mut rows = Vec::new();
@@ -30,10 +32,12 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive]) -> Result<(
         let place = places.entry(&fact.document).or_default();
         *place += 1;
         let due_on = fact.deadline.as_ref().map(stated).transpose()?.and_then(|deadline| deadline.due_on());
-        let simulated = simulation::directive_progress(fact, due_on, load.today);
+        let is_reported = reported.contains(fact.code.as_str());
+        let simulated = if is_reported { None } else { simulation::directive_progress(fact, due_on, load.today) };
         let (state, source, completed_on) = match &simulated {
             Some(simulated) => (simulated.state, "SIMULATED", simulated.completed_on),
-            None => (fact.state.as_deref().unwrap_or("ASSIGNED"), "REPORTED", fact.completed_on),
+            None if is_reported => (fact.state.as_deref().unwrap_or("ASSIGNED"), "REPORTED", fact.completed_on),
+            None => ("ASSIGNED", "UNKNOWN", None),
         };
         progress.extend(simulated.map(|simulated| (id("directive", &fact.code), fact, simulated)));
         rows.push((
@@ -42,14 +46,15 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &[Directive]) -> Result<(
             directive::programme_id.eq(id("programme", &fact.programme)),
             directive::kind.eq(&fact.kind),
             directive::title.eq(&fact.title),
-            directive::summary_en.eq(&fact.summary_en),
+            (directive::summary_vi.eq(&fact.summary_vi), directive::summary_en.eq(&fact.summary_en)),
             directive::document_id.eq(id("document", &fact.document)),
             directive::clause.eq(&fact.clause),
             directive::position.eq(*place),
             directive::assigner_id.eq(optional_id("agency", fact.assigner.as_ref())),
-            directive::lead_basis.eq(&fact.lead_basis),
+            (directive::lead_basis.eq(&fact.lead_basis), directive::lead_words.eq(&fact.lead_words)),
             directive::priority.eq(if fact.urgent { "URGENT" } else { "NORMAL" }),
             directive::expected_output.eq(&fact.expected_output),
+            directive::achieved_output.eq(&fact.achieved_output),
             (
                 directive::state.eq(state.to_owned()),
                 directive::state_source.eq(source),
@@ -94,6 +99,18 @@ async fn insert_parties(load: &mut Load<'_>, facts: &[Directive]) -> Result<(), 
     });
     insert_new!(load, coordinator, (coordinator::directive_id, coordinator::position)
         => coordinator::directive_id, coordinators);
+
+    let named = facts.iter().flat_map(|fact| {
+        fact.named.iter().zip(1..).map(|(who, position)| {
+            (
+                named::directive_id.eq(id("directive", &fact.code)),
+                named::position.eq(position),
+                named::agency_id.eq(id("agency", &who.agency)),
+                named::role.eq(&who.role),
+            )
+        })
+    });
+    insert_new!(load, named, (named::directive_id, named::position) => named::directive_id, named);
     Ok(())
 }
 

@@ -1,9 +1,13 @@
 //! Puts the facts into the tables: whatever is there already stays as it is.
 
 mod agencies;
+mod digital_systems;
 mod directives;
 mod documents;
+mod goals;
 mod indicators;
+mod measures;
+mod period_reports;
 mod programmes;
 mod recommendations;
 mod reporting_rules;
@@ -81,7 +85,11 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &Facts) -> Result<(), DbE
     indicators::insert(load, &facts.indicators).await?;
     programmes::insert_members(load, &facts.programmes).await?;
     targets::insert(load, &facts.targets).await?;
-    directives::insert(load, &facts.directives).await?;
+    directives::insert(load, &facts.directives, &facts.reported_directives()).await?;
     recommendations::insert(load, &facts.recommendations).await?;
+    period_reports::insert(load, &facts.period_reports).await?;
+    digital_systems::insert(load, &facts.digital_systems).await?;
+    measures::insert(load, &facts.measures).await?;
+    goals::insert(load, &facts.goals).await?;
     reporting_rules::insert(load, &facts.reporting_rules).await
 }

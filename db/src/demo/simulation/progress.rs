@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::dice::Dice;
-use crate::demo::facts::Directive;
+use crate::demo::{PROGRAMME, facts::Directive};
 
 /// How far a directive is said to be.
 #[derive(Debug)]
@@ -30,13 +30,14 @@ const WAITING: &str = "Mô phỏng: chờ ý kiến của đơn vị phối hợ
 
 /// The progress simulated up to `today`; `None` leaves the directive as its document has it.
 ///
-/// What reports and plans of other provinces say of progress is a fact and stays untouched.
+/// A fact is never touched. Nothing of another province than the simulated one is, and what a report gives account of is not asked for here. What waits
+/// for something is not simulated either, for it could not be done.
 pub(in crate::demo) fn directive_progress(
     fact: &Directive,
     due_on: Option<NaiveDate>,
     today: NaiveDate,
 ) -> Option<DirectiveProgress> {
-    if fact.state.is_some() || fact.kind == "REPORTED_TASK" {
+    if fact.programme != PROGRAMME || !fact.waits_for.is_empty() {
         return None;
     }
     let start = NaiveDate::from_ymd_opt(2025, 4, 2)?;

@@ -18,7 +18,7 @@ use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
     agency::{Receiver, receivers},
     deadline::{Deadline, DeadlineOperator, Given},
-    directive::{Directive, DirectiveKind, DirectivePriority, LeadBasis},
+    directive::{Directive, DirectiveKind, DirectivePriority, LeadBasis, StateSource},
     document::{DocumentRelationKind, DocumentStatus},
     enums::{DatePrecision, Visibility},
     input::Checks,
@@ -602,6 +602,7 @@ async fn write(writing: &mut Writing, document: Uuid, drafts: &[Draft]) -> Resul
             directive::content.eq(&part.content),
             directive::expected_output.eq(&part.expected_output),
             directive::lead_basis.eq(part.lead_basis()),
+            directive::state_source.eq(StateSource::Recorded),
         )
     });
     let rows: Vec<_> = rows.collect();

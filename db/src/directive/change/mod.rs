@@ -26,18 +26,18 @@ pub use self::{
     work::{Acceptance, DoneReport, NewProgress, accept, report_done, report_progress},
 };
 use super::{
-    Directive, DirectiveEventKind, DirectiveState,
+    Directive, DirectiveEventKind, DirectiveState, StateSource,
+    reach::{directive_coordinator_reach, directive_lead_reach},
     requests::{ExtensionRequest, InputRequest},
     rules::{Refusal, Standing, after},
 };
 use crate::{
     Acting, Date, DbError, Violation, ViolationCode,
     deadline::Deadline,
-    enums::Source,
     role_grant::Role,
     schema::{
-        directive, directive_coordinator, directive_deadline, directive_dependency, directive_event,
-        directive_extension, directive_input, directive_lead, document,
+        directive, directive_deadline, directive_dependency, directive_event, directive_extension, directive_input,
+        document,
     },
     sql_functions::is_awaited,
     visible::visible_to,
@@ -157,11 +157,11 @@ impl<A: Acts> Acting<A> {
         }
     }
 
-    /// Where the directive goes by what is done to it, with who reported and who confirmed. From here on its state is a
-    /// reported one, even if it was invented for the demo.
+    /// Where the directive goes by what is done to it, with who reported and who confirmed. From here on its state is one
+    /// that people recorded, whoever said it before.
     async fn advance(&self, writing: &mut Writing, before: &Directive) -> Result<(), DbError> {
         let state = after(before.state, A::ACTION);
-        if state == before.state && before.state_source == Source::Reported {
+        if state == before.state && before.state_source == StateSource::Recorded {
             return Ok(());
         }
         let today = writing.today();
@@ -175,7 +175,7 @@ impl<A: Acts> Acting<A> {
         diesel::update(directive::table.find(before.id))
             .set((
                 directive::state.eq(state),
-                directive::state_source.eq(Source::Reported),
+                directive::state_source.eq(StateSource::Recorded),
                 directive::completed_on.eq(completed_on),
                 directive::done_reported_by.eq(done_reported_by),
                 directive::confirmed_by.eq(confirmed_by),
@@ -208,16 +208,14 @@ impl<A: Acts> Acting<A> {
 /// A directive with what the rules look at.
 async fn stands(writing: &mut Writing, before: Directive) -> Result<Opened, DbError> {
     let id = before.id;
-    let leads: Vec<Uuid> = directive_lead::table
-        .filter(directive_lead::directive_id.eq(id))
-        .order(directive_lead::position)
-        .select(directive_lead::agency_id)
+    let leads: Vec<Uuid> = directive_lead_reach::table
+        .filter(directive_lead_reach::directive_id.eq(id))
+        .select(directive_lead_reach::agency_id)
         .load(writing.connection())
         .await?;
-    let coordinators: Vec<Option<Uuid>> = directive_coordinator::table
-        .filter(directive_coordinator::directive_id.eq(id))
-        .order(directive_coordinator::position)
-        .select(directive_coordinator::agency_id)
+    let coordinators: Vec<Uuid> = directive_coordinator_reach::table
+        .filter(directive_coordinator_reach::directive_id.eq(id))
+        .select(directive_coordinator_reach::agency_id)
         .load(writing.connection())
         .await?;
     let inputs: Vec<InputRequest> = directive_input::table
@@ -236,7 +234,6 @@ async fn stands(writing: &mut Writing, before: Directive) -> Result<Opened, DbEr
         .count()
         .get_result(writing.connection())
         .await?;
-    let coordinators = coordinators.into_iter().flatten().collect();
     let standing = before.standing(leads, coordinators, &inputs, &extensions, awaited > 0);
     Ok(Opened { before, standing, inputs, extensions })
 }

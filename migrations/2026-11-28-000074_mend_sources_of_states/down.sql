@@ -1,0 +1,2 @@
+-- The migration that tells sources apart takes them away.
+SELECT 1;

@@ -1,0 +1,3 @@
+DROP TABLE period_report_output;
+DROP TABLE period_report_result;
+DROP TABLE period_report;

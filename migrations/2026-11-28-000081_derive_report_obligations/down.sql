@@ -1,0 +1,1 @@
+DROP FUNCTION report_obligation;
