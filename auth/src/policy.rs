@@ -164,7 +164,9 @@ table! {
     DecideUnlock "DECIDE_UNLOCK" "Open a closed period at the request of somebody else, or refuse" { roles: [StandingOffice: Held] }
 
     // Directives.
-    IssueDirective "ISSUE_DIRECTIVE" "Issue a directive" { roles: [Leader: Held] }
+    IssueDirective "ISSUE_DIRECTIVE" "Issue a directive to agencies of the same province, or with a part in the programme" {
+        roles: [Leader: Held]
+    }
     AcceptDirective "ACCEPT_DIRECTIVE" "Accept a directive one leads" { roles: [Head: Held] }
     DelegateDirective "DELEGATE_DIRECTIVE" "Delegate a part to an agency below" { roles: [Head: Held] }
     ReportProgress "REPORT_PROGRESS" "Report progress and obstacles" {
@@ -179,14 +181,14 @@ table! {
     AnswerCounterOffer "ANSWER_COUNTER_OFFER" "Accept or decline a later deadline that somebody else offers" {
         roles: [Head: Held]
     }
-    ReportDone "REPORT_DONE" "Report a directive as done" { roles: [Head: Held] }
+    ReportDone "REPORT_DONE" "Report a directive as done, with its parts or a reason" { roles: [Head: Held] }
     ConfirmDone "CONFIRM_DONE" "Confirm what somebody else reported as done" {
         roles: [StandingOffice: Held, Leader: Held]
     }
     SendBackDirective "SEND_BACK_DIRECTIVE" "Send a directive back with a reason" {
         roles: [StandingOffice: Held, Leader: Held]
     }
-    CancelDirective "CANCEL_DIRECTIVE" "Cancel a directive with a reason" { roles: [Leader: Held] }
+    CancelDirective "CANCEL_DIRECTIVE" "Cancel a directive, with its parts, with a reason" { roles: [Leader: Held] }
 
     // Recommendations.
     Recommend "RECOMMEND" "Make a recommendation to an authority" { roles: [Head: Held] }

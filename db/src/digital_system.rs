@@ -186,7 +186,7 @@ impl Stored for DigitalSystem {
         }
         if let Some(code) = filter.document.clone() {
             let named = digital_system_clause::table
-                .filter(digital_system_clause::document_id.eq_any(documents::id_of_code(reader, code)))
+                .filter(digital_system_clause::document_id.eq_any(documents::id_of_code(reader, &code)))
                 .select(digital_system_clause::system_id);
             query = query.filter(digital_system::id.eq_any(named));
         }

@@ -206,15 +206,18 @@ pub enum DocumentLink {
     Programme,
 }
 
-/// The id of the document of a code: a hidden document's code is like one that nobody has.
+/// The id of the document of a code, in any spelling, the one that is written so first: a hidden document's code is like one
+/// that nobody has.
 pub(crate) fn id_of_code(
     reader: &Reader,
-    code: String,
+    code: &str,
 ) -> ty::IntoBoxed<'static, ty::Select<document::table, document::id>, Pg> {
     document::table
         .select(document::id)
-        .filter(sql_functions::fold(document::code).eq(fold(&code)))
+        .filter(sql_functions::fold(document::code).eq(fold(code)))
         .filter(visible(reader, document::table))
+        .order(document::code.eq(code.to_owned()).desc())
+        .limit(1)
         .into_boxed()
 }
 

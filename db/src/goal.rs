@@ -137,7 +137,7 @@ impl Stored for Goal {
             query = query.filter(goal::programme_id.eq_any(of_code));
         }
         if let Some(code) = filter.document.clone() {
-            query = query.filter(goal::document_id.eq_any(documents::id_of_code(reader, code)));
+            query = query.filter(goal::document_id.eq_any(documents::id_of_code(reader, &code)));
         }
         if let Some(code) = filter.indicator.clone() {
             let about = goal_indicator::table

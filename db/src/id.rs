@@ -122,6 +122,22 @@ pub fn decode(id: &str) -> Option<(u8, Uuid)> {
     Some((*tag, Uuid::from_slice(id).ok()?))
 }
 
+/// The id of an object that is told by a row and a word beside it, of the type with that tag.
+#[must_use]
+pub fn encode_with(tag: u8, id: Uuid, word: &str) -> ID {
+    let bytes = [&[tag], id.as_bytes().as_slice(), word.as_bytes()].concat();
+    ID(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The row and the word in a global id of the type with that tag; null for anything that is none.
+#[must_use]
+pub fn decode_with(tag: u8, id: &str) -> Option<(Uuid, String)> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).ok()?;
+    let rest = bytes.strip_prefix(&[tag])?;
+    let (id, word) = rest.split_at_checked(16)?;
+    Some((Uuid::from_slice(id).ok()?, str::from_utf8(word).ok()?.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +161,16 @@ mod tests {
         assert_eq!(decode(&encode(b'a', UUID)), Some((b'a', UUID)));
         for other in OTHERS {
             assert_eq!(decode(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_id_with_a_word_comes_back_under_its_own_tag() {
+        let id = encode_with(b'b', UUID, "2025-Q3");
+        assert_eq!(decode_with(b'b', &id), Some((UUID, "2025-Q3".to_owned())));
+        assert_eq!((decode_with(b'a', &id), decode(&id)), (None, None));
+        for other in OTHERS {
+            assert_eq!(decode_with(b'b', other), None, "{other}");
         }
     }
 

@@ -121,7 +121,7 @@ impl Stored for Measure {
             query = query.filter(measure::programme_id.eq_any(of_code));
         }
         if let Some(code) = filter.document.clone() {
-            query = query.filter(measure::document_id.eq_any(documents::id_of_code(reader, code)));
+            query = query.filter(measure::document_id.eq_any(documents::id_of_code(reader, &code)));
         }
         if let Some(clause) = filter.heading.clone() {
             query = query.filter(measure::heading_clause.eq(clause));

@@ -154,7 +154,7 @@ impl Stored for Recommendation {
             query = query.filter(recommendation::id.eq_any(sent));
         }
         if let Some(code) = filter.document.clone() {
-            query = query.filter(recommendation::document_id.eq_any(documents::id_of_code(reader, code)));
+            query = query.filter(recommendation::document_id.eq_any(documents::id_of_code(reader, &code)));
         }
         matching!(query, recommendation::search_text, filter.text)
     }

@@ -183,7 +183,7 @@ impl Stored for ReportingRule {
             }
         }
         if let Some(code) = filter.document.clone() {
-            query = query.filter(reporting_rule::document_id.eq_any(document::id_of_code(reader, code)));
+            query = query.filter(reporting_rule::document_id.eq_any(document::id_of_code(reader, &code)));
         }
         if let Some(in_force) = filter.in_force {
             query = query.filter(reporting_rule::in_force.eq(in_force));

@@ -38,6 +38,6 @@ WITH hit (noun, id, code, is_code, is_name, search_text) AS (
     FROM hit
 )
 SELECT noun, id, rank, place FROM ranked
-WHERE {rank} IS NULL OR rank < {rank} OR (rank = {rank} AND place > {place})
-ORDER BY rank DESC, place
+WHERE {rank} IS NULL OR rank {beyond} {rank} OR (rank = {rank} AND place {behind} {place})
+ORDER BY rank {descending}, place {ascending}
 LIMIT {limit}

@@ -1,9 +1,10 @@
 //! The second factor: codes of an authenticator app, and recovery codes for when it is lost.
 
 use auth::{
-    OwnAccount,
+    OwnAccount, Permit, action,
     password::Password,
     random,
+    seal::Sealer,
     totp::{self, RECOVERY_CODES, SecondFactor},
 };
 use derive::boxed;
@@ -114,6 +115,38 @@ pub async fn confirm(
         Ok(Ok(renew_codes(writing, account).await?))
     });
     work.await?
+}
+
+/// Sets a factor up at once for an account that has none, for whoever has the server: the first administrator has nobody to
+/// ask.
+#[boxed]
+pub async fn set_up(
+    writer: &Writer,
+    permit: &Permit<action::ResetPassword>,
+    sealer: &Sealer,
+    account: Uuid,
+    login: &str,
+) -> Result<(Begun, Vec<SecretString>), DbError> {
+    let secret = random::bytes();
+    let factor = SecondFactor::new(secret, login);
+    let hidden = sealer.seal(&label(account), &secret);
+    let work = writer.write(permit.actor(), async |writing| {
+        let now = writing.now();
+        let values = (
+            second_factor::account_id.eq(account),
+            second_factor::sealed_secret.eq(hidden),
+            second_factor::created_at.eq(now),
+            second_factor::confirmed_at.eq(now),
+        );
+        let insert = diesel::insert_into(second_factor::table).values(values).on_conflict_do_nothing();
+        if insert.execute(writing.connection()).await? == 0 {
+            return Err(DbError::violated(ViolationCode::Unchanged, &[]));
+        }
+        done(writing, "SET_UP_SECOND_FACTOR", account);
+        renew_codes(writing, account).await
+    });
+    let codes = work.await?;
+    Ok((Begun { secret: factor.secret().into(), url: factor.url().into() }, codes))
 }
 
 /// Removes the factor. One's other sessions end; in this one, roles that ask for a factor wait again.

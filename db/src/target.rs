@@ -200,7 +200,7 @@ impl Stored for Target {
             query = query.filter(target::subject_id.nullable().eq(of_code));
         }
         if let Some(code) = filter.document.clone() {
-            let of_code = document::id_of_code(reader, code).single_value();
+            let of_code = document::id_of_code(reader, &code).single_value();
             query = query.filter(target::document_id.nullable().eq(of_code));
         }
         if let Some(day) = filter.due_from {

@@ -1,7 +1,8 @@
 //! The change feed live: over graphql-transport-ws and graphql-sse, on a real socket.
 
 use std::{
-    process::Command,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -107,8 +108,9 @@ async fn many_changes_come_in_order_and_all_of_them() {
     for writer in 0..5 {
         db.execute(&format!(
             "INSERT INTO change (noun, object_id, kind, recorded_at)
-             SELECT 'agency', (SELECT id FROM agency WHERE code = 'qng.stc'), 'UPDATED', timestamptz '2026-01-20' + {writer} * interval '1 hour' + number * interval '1 second'
-             FROM generate_series(1, 50) AS number"
+             SELECT 'measurement', id, 'UPDATED', timestamptz '2026-01-20' + {writer} * interval '1 hour' + number * interval '1 second'
+             FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM measurement WHERE published_revision IS NOT NULL) AS m
+             WHERE (number - 1) / 50 = {writer} ORDER BY number"
         ))
         .await;
     }
@@ -147,6 +149,11 @@ async fn the_socket_closes_with_the_codes_of_the_protocol() {
         socket.send(wrong.clone()).await;
         assert_eq!(socket.closed().await.0, 4400, "{wrong:?}");
     }
+    // Python's `gql` offers both protocols and speaks the older one: it reads the name of the header in one spelling only.
+    let mut older = Socket::greet(&url, None).await;
+    older.say(json!({ "type": "start", "id": "1", "payload": { "query": CHANGED } })).await;
+    let (code, reason) = older.closed().await;
+    assert!(code == 4400 && reason.starts_with("Offer graphql-transport-ws alone"), "{code} {reason}");
     for wrong in [json!({}), json!({ "query": 7 }), json!([CHANGED])] {
         let mut socket = Socket::greet(&url, None).await;
         socket.say(json!({ "type": "subscribe", "id": "1", "payload": wrong })).await;
@@ -262,17 +269,25 @@ async fn a_socket_is_no_second_door() {
     assert_eq!(socket.hear().await["type"], "next");
 
     let own = node.url("");
-    for (origin, status) in [("https://lạ.example", 403), ("https://la.example", 403), ("null", 403)] {
-        let headers = [PROTOCOL, ("origin", origin)];
-        if origin.is_ascii() {
-            assert_eq!(Socket::open(&url, &headers).await.unwrap_err(), status, "{origin}");
-        }
-    }
     let ours = Socket::open(&url, &[PROTOCOL, ("origin", &own)]).await.unwrap();
     let listed = Socket::open(&url, &[PROTOCOL, ("origin", "https://bang.example")]).await.unwrap();
     assert_eq!(Socket::open(&url, &[PROTOCOL]).await.unwrap_err(), 503, "all places are taken");
     assert_eq!(stream(&node, None, CHANGED, &json!({})).await.status(), 503);
     drop((ours, listed));
+    node.stop().await;
+}
+
+/// A proxy for development that changes the host makes every page a foreign one: the page reads why, and what to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_reads_why_it_may_not_connect() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    for origin in ["http://localhost:5173", "https://la.example", "null"] {
+        let mut foreign = Socket::open(&node.url("/graphql/ws"), &[PROTOCOL, ("origin", origin)]).await.unwrap();
+        let (code, reason) = foreign.closed().await;
+        let wanted = format!("Forbidden: list {origin} in COTMOC_CORS_ORIGINS");
+        assert!(code == 4403 && reason.starts_with(&wanted), "{code} {reason}");
+    }
     node.stop().await;
 }
 
@@ -320,7 +335,18 @@ async fn server_sent_events_follow_and_end() {
     change(&db, "qng.stc").await;
     let (name, first) = events.next().await.unwrap();
     assert_eq!((name.as_str(), shown(&json!({ "payload": first }))), ("next", "qng.stc"));
-    drop(events);
+    // The same once more, with the same variables: what was seen does not come again.
+    change(&db, "qng.skhcn").await;
+    let again = |id: String| {
+        let request = Client::new().post(node.url("/graphql/stream")).header("accept", "text/event-stream");
+        let request = request.header("last-event-id", id);
+        request.json(&json!({ "query": CHANGED, "variables": { "after": start } })).send()
+    };
+    let mut resumed = Events::of(again(events.id().to_owned()).await.unwrap());
+    assert_eq!(events.id(), first["extensions"]["cursor"], "{first}");
+    assert_eq!(shown(&json!({ "payload": resumed.next().await.unwrap().1 })), "qng.skhcn");
+    assert_eq!(again("bịa".to_owned()).await.unwrap().status(), 400);
+    drop((events, resumed));
 
     let mut one = Events::of(stream(&node, None, "{ changeCursor }", &json!({})).await);
     assert!(one.next().await.unwrap().1["data"]["changeCursor"].is_string());
@@ -345,6 +371,54 @@ async fn server_sent_events_follow_and_end() {
     let mut last = Events::of(stream(&node, None, CHANGED, &json!({})).await);
     let (end, ()) = tokio::join!(last.next(), node.stop());
     assert_eq!(end, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_subscribes_again_on_a_new_socket_goes_on_where_the_old_one_ended() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let (url, start) = (node.url("/graphql/ws"), head(&node).await);
+    let first = json!({ "after": start });
+    let mut socket = Socket::greet(&url, None).await;
+    socket.subscribe("1", CHANGED, &first).await;
+    change(&db, "qng.stc").await;
+    let seen = socket.hear().await["payload"]["extensions"]["cursor"].clone();
+    assert!(seen.is_string());
+    drop(socket);
+    change(&db, "qng.skhcn").await;
+
+    let mut again = Socket::connect(&url).await;
+    again.say(json!({ "type": "connection_init", "payload": { "resume": { "1": seen, "2": 7 } } })).await;
+    assert_eq!(again.hear().await["type"], "connection_ack");
+    again.subscribe("1", CHANGED, &first).await;
+    assert_eq!(shown(&again.hear().await), "qng.skhcn");
+    again.subscribe("2", CHANGED, &first).await;
+    let said = again.hear().await;
+    assert_eq!((&said["type"], &said["payload"][0]["extensions"]["reason"]), (&json!("error"), &json!("PAGE")));
+    // Another operation, or the same once more, begins where it says.
+    again.subscribe("3", CHANGED, &first).await;
+    assert_eq!(shown(&again.hear().await), "qng.stc");
+    node.stop().await;
+}
+
+/// A tile shows an indicator: it follows its code, and each event brings what the tile shows, so nothing is asked for again.
+#[tokio::test]
+async fn a_tile_is_brought_up_to_date_by_its_event() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let tile = "subscription { changed(code: \"tthc_dossiers_online_share\") { kind object {
+        ... on Measurement { period value indicator { code latestMeasurement(subject: \"qng.ubnd\") { period value } } }
+        ... on Target { value dueOn warnings { kind } } } } }";
+    let mut events = Events::of(stream(&node, None, tile, &json!({})).await);
+    let figure = "INSERT INTO change (noun, object_id, kind, recorded_at) SELECT 'measurement', measurement.id, 'UPDATED', now()
+        FROM measurement JOIN indicator ON indicator.id = indicator_id WHERE published_revision IS NOT NULL AND indicator.code";
+    db.execute(&format!("{figure} = 'tthc_non_territorial_share' LIMIT 1")).await;
+    db.execute(&format!("{figure} = 'tthc_dossiers_online_share' LIMIT 1")).await;
+    let (_, event) = events.next().await.unwrap();
+    let object = &event["data"]["changed"]["object"];
+    assert_eq!(object["indicator"]["code"], "tthc_dossiers_online_share", "{event}");
+    assert!(object["indicator"]["latestMeasurement"]["value"].is_string() && event["errors"].is_null(), "{event}");
+    node.stop().await;
 }
 
 #[tokio::test]
@@ -385,6 +459,50 @@ async fn the_public_clients_follow() {
     assert_eq!(report["sse"]["refused"], 401);
     node.stop().await;
 }
+
+/// The public client of the WebSocket connects again by itself and repeats its first variables. As the guide sets it up, nothing
+/// comes twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_public_client_connects_again_and_nothing_comes_twice() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let start = head(&node).await;
+    for code in ["qng.stc", "qng.skhcn"] {
+        change(&db, code).await;
+    }
+    let url = node.url("");
+    let mut client = tokio::task::spawn_blocking(move || {
+        Command::new("node")
+            .args(["resume.mjs", &url, &start])
+            .current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "clients"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    })
+    .await
+    .unwrap();
+    let mut lines = BufReader::new(client.stdout.take().unwrap()).lines();
+    let next = async |mut lines: Lines| {
+        tokio::task::spawn_blocking(move || (lines.next().unwrap().unwrap(), lines)).await.unwrap()
+    };
+    let mut said = Vec::new();
+    for change_now in [None, None, Some("qng.ubnd")] {
+        if let Some(code) = change_now {
+            let (broken, rest) = next(lines).await;
+            assert_eq!(broken, "broken");
+            lines = rest;
+            change(&db, code).await;
+        }
+        let (line, rest) = next(lines).await;
+        said.push(line);
+        lines = rest;
+    }
+    assert_eq!(said, ["1 qng.stc", "1 qng.skhcn", "2 qng.ubnd"]);
+    assert!(client.wait().unwrap().success());
+    node.stop().await;
+}
+
+type Lines = std::io::Lines<BufReader<std::process::ChildStdout>>;
 
 /// What the public clients (npm `graphql-ws` and `graphql-sse`, as `tests/clients` pins them) have seen. Needs node and npm; the
 /// packages are fetched once, into the target folder.

@@ -14,6 +14,7 @@ mod audit;
 mod calendar;
 mod canary;
 mod changes;
+mod cost;
 mod database;
 mod demo;
 mod demo_accounts;

@@ -312,7 +312,7 @@ async fn the_matrix_costs_the_same_number_of_statements_at_any_size() {
     assert_eq!(texts(&all_of_it, "reportingMatrix/nodes/*/agency/code"), ["tinh.xa1", "tinh.xa2"]);
     assert_eq!(
         lines(&all_of_it, "reportingMatrix/nodes/*/obligations/*"),
-        ["2026-01-09 tinh.xa1 ho_so 2025-12 DUE late", "2026-01-08 tinh.xa2 ho_so 2025-12 SUBMITTED on time"]
+        ["2026-01-09 tinh.xa1 ho_so 2025-12 DUE late", "2026-01-09 tinh.xa2 ho_so 2025-12 SUBMITTED on time"]
     );
     assert_eq!(all_of_it["reportingMatrix"]["totalCount"], 2);
     assert_eq!(one["reportingMatrix"]["pageInfo"]["hasNextPage"], true);
@@ -382,4 +382,30 @@ async fn a_rule_of_a_plan_obliges_each_of_those_it_names_and_of_their_groups() {
         json!([{ "period": "2025-Q1", "state": "ANSWERED", "periodReport": { "code": "bc-skhcn-qna-2025-q1" } }]);
     assert_eq!(answer["reportObligations"]["nodes"], answered);
     assert_eq!(office.ask(query).await.whole()["reportObligations"]["nodes"], json!([]));
+}
+
+#[tokio::test]
+async fn an_obligation_is_found_again_by_its_id() {
+    let db = reporting().await;
+    let inspector = Viewer::who_holds(&db, &[(Role::Inspector, "tinh", true)]).await;
+    let shown = "id regime period state dueOn assignment { id }";
+    let listed = format!("{{ obligations(first: 100) {{ nodes {{ {shown} }} }} }}");
+    let listed = inspector.ask(&listed).await.whole()["obligations"]["nodes"].take();
+    let (ids, rows) = (texts(&listed, "*/id"), listed.as_array().unwrap());
+    assert!(rows.len() > 5);
+    let nodes = format!("query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Obligation {{ {shown} }} }} }}");
+    let found = inspector.ask_with(&nodes, json!({ "ids": ids })).await;
+    assert!(found.statements < 5, "{}", found.statements);
+    assert_eq!(found.whole()["nodes"], listed);
+    // Out of reach, of a period that is not owed, of another kind: not there.
+    let stranger = Viewer::who_holds(&db, &[(Role::Reporter, "khac", false)]).await;
+    let hidden = stranger.ask_with(&nodes, json!({ "ids": ids })).await.whole();
+    assert!(hidden["nodes"].as_array().unwrap().iter().all(Value::is_null), "{hidden}");
+    let assignment = uuid::Uuid::from_slice(&[7; 16]).unwrap();
+    for (assignment, word) in [(assignment, "2025-10"), (assignment, "2025"), (assignment, "2025Q4"), (assignment, "x")]
+    {
+        let id = db::id::encode_with(b'O', assignment, word);
+        let node = inspector.ask_with("query ($id: ID!) { node(id: $id) { id } }", json!({ "id": *id })).await;
+        assert!(node.whole()["node"].is_null(), "{word}");
+    }
 }

@@ -113,16 +113,61 @@ async fn a_bad_setting_ends_it_with_2_and_a_missing_database_with_1() {
 async fn migrate_and_doctor_agree() {
     let database = TestDb::empty().await;
     let url = database.url().await;
+    let place = concat!(env!("CARGO_TARGET_TMPDIR"), "/doctor-makes-nothing");
     let run = async |command_name: &str| {
-        let environment = [("DATABASE_URL", url.as_str()), ("HOME", "/")];
+        let environment =
+            [("DATABASE_URL", url.as_str()), ("COTMOC_DATA_DIR", place), ("COTMOC_LISTEN", "127.0.0.1:0")];
         let output = command(PROGRAM, &[command_name], &environment).output().await.unwrap();
-        assert!(output.status.success(), "{command_name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{command_name}: {}", String::from_utf8_lossy(&output.stdout));
         String::from_utf8(output.stdout).unwrap()
     };
     assert!(run("doctor").await.contains("not applied yet"));
     assert!(run("migrate").await.contains("applied 2026-11-22-000001_create_text_rules"));
     assert_eq!(run("migrate").await, "nothing to apply\n");
     assert!(run("doctor").await.contains("migrations: all applied"));
+    assert!(!fs::exists(place).unwrap());
+}
+
+/// Whatever `serve` would refuse, `doctor` finds before, and leaves everything as it was.
+#[tokio::test]
+async fn doctor_finds_what_serve_would_refuse_and_makes_nothing() {
+    let database = TestDb::demo_with_accounts().await;
+    let url = database.url().await;
+    let place = concat!(env!("CARGO_TARGET_TMPDIR"), "/doctor-looks-only");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let run = async |environment: &[(&str, &str)]| {
+        let environment = [&[("COTMOC_DATA_DIR", place)], environment].concat();
+        let output =
+            command(PROGRAM, &["doctor"], &environment).env_remove("COTMOC_SECRET_KEY").output().await.unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let free = ("COTMOC_LISTEN", "127.0.0.1:0");
+    for (environment, wrong) in [
+        (vec![("DATABASE_URL", url.as_str()), free], "BAD   accounts: some are the demo's"),
+        (vec![("DATABASE_URL", url.as_str()), ("COTMOC_LISTEN", &address)], "cannot be listened on"),
+        (
+            vec![("COTMOC_SECRET_FILE", "/nowhere/secret.key"), free],
+            "BAD   secret: the secret file /nowhere/secret.key",
+        ),
+        (vec![("COTMOC_PG_BIN_DIR", "/nowhere"), free], "BAD   database:"),
+    ] {
+        let (code, said) = run(&environment).await;
+        assert!(code == Some(1) && said.contains(wrong), "{wrong}: {said}");
+    }
+    let before = database.text("SELECT count(*) FROM signing_key").await;
+    // Keys that another secret has sealed.
+    database.execute("UPDATE account SET status = 'DISABLED'").await;
+    let key = "INSERT INTO signing_key (kid, public_key, sealed_private_key, created_at, signs_from)
+        VALUES ('k', decode(repeat('00', 32), 'hex'), decode(repeat('00', 80), 'hex'), '2026-01-20', '2026-01-20')";
+    database.execute(key).await;
+    let (code, said) = run(&[("DATABASE_URL", &url), free]).await;
+    assert!(code == Some(1) && said.contains("no secret that opens them"), "{said}");
+    assert_eq!(before, "0");
+    assert_eq!(database.text("SELECT count(*) FROM signing_key").await, "1");
+    let (code, said) = run(&[free]).await;
+    assert!(code == Some(0) && said.contains("database: made when serve first starts"), "{said}");
+    assert!(!fs::exists(place).unwrap(), "it makes nothing");
 }
 
 #[tokio::test]

@@ -128,3 +128,26 @@ async fn odd_texts_are_errors_or_find_nothing() {
         assert_eq!(asked.errors.len(), 1, "{text:?}: {asked:?}");
     }
 }
+
+#[tokio::test]
+async fn pages_lead_back_the_way_they_came() {
+    let db = TestDb::demo().await;
+    let viewer = Viewer::public(&db);
+    let ask = async |paging: &str| {
+        let query = format!(
+            "{{ search(text: \"chuyển đổi số\", {paging}) {{ edges {{ node {{ ... on Node {{ id }} }} }}
+                pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
+        );
+        viewer.ask(&query).await.whole()["search"].take()
+    };
+    let ids = |page: &Value| texts(page, "edges/*/node/id").into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let first = ask("first: 3").await;
+    let second = ask(&format!("first: 3, after: {}", first["pageInfo"]["endCursor"])).await;
+    let back = ask(&format!("last: 3, before: {}", second["pageInfo"]["startCursor"])).await;
+    assert_eq!(ids(&back), ids(&first));
+    assert_eq!((&back["pageInfo"]["hasNextPage"], &back["pageInfo"]["hasPreviousPage"]), (&json!(true), &json!(false)));
+    let all = ids(&ask("first: 100").await);
+    let end = ask("last: 3").await;
+    assert_eq!(ids(&end), all[all.len() - 3..]);
+    assert_eq!(end["pageInfo"]["hasPreviousPage"], true);
+}

@@ -146,8 +146,8 @@ async fn a_closed_period_is_opened_by_somebody_else_and_closes_by_itself() {
         format!("SELECT concat_ws(' ', due_on, closes_on, unlocked) FROM reporting_window(md5('ho_so')::uuid, md5('tinh.xa1')::uuid, 'ADMINISTRATIVE', 'MONTH',
             '2025-12', '2025-11-15', '2025-12-15', '{day}')")
     };
-    assert_eq!(db.text(&window("2026-02-01")).await, "2025-12-19 2026-01-05 t");
-    assert_eq!(db.text(&window("2026-02-02")).await, "2025-12-19 2026-01-05 f");
+    assert_eq!(db.text(&window("2026-02-01")).await, "2025-12-19 2026-01-06 t");
+    assert_eq!(db.text(&window("2026-02-02")).await, "2025-12-19 2026-01-06 f");
     let requests = office.ask("{ unlockRequests(filter: { states: [APPROVED] }) { nodes { reason reporter { code } assignment { regime } } } }").await.whole();
     assert_eq!(
         requests["unlockRequests"]["nodes"],

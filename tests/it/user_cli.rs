@@ -106,3 +106,18 @@ async fn what_is_wrong_is_said_and_changes_nothing() {
     assert_eq!(user(&db, &["grant", "lan", "BOSS"], "").await.status.code(), Some(2));
     assert_eq!(db.text("SELECT count(*) FROM account").await, "1");
 }
+
+/// One command, and the administrator signs in and works: no GraphQL is written by hand.
+#[tokio::test]
+async fn the_first_administrator_works_after_one_command() {
+    let db = TestDb::empty().await;
+    let told = done(&db, &[&FIRST[..], &["--second-factor"]].concat(), &format!("{PASSWORD}\n")).await;
+    let door = Door::open(&db).await;
+    let recovery = told.lines().last().unwrap().trim();
+    let input = json!({ "login": "quan.tri", "password": PASSWORD, "recoveryCode": recovery });
+    let tokens = door.sign_in_with(input).await.unwrap();
+    let viewer =
+        door.ask_as(&tokens.access, "{ viewer { roles rolesWaitingForSecondFactor } }", Value::Null).await.whole();
+    assert_eq!(viewer["viewer"], json!({ "roles": ["ADMINISTRATOR"], "rolesWaitingForSecondFactor": [] }));
+    assert!(told.contains("otpauth://totp/"), "{told}");
+}

@@ -327,6 +327,7 @@ fn wide(survey: &Survey) -> Vec<String> {
             }
             "obligations"
             | "myObligations"
+            | "reportObligations"
             | "reportingAssignments"
             | "reportingExtensions"
             | "nilAnswers"
@@ -467,6 +468,10 @@ async fn a_hidden_object_costs_what_none_costs() {
 const PLACES: &[&str] = &[
     "AgencyPlacement.clause",
     "AgencySuccession.clause",
+    "DigitalSystem.code",
+    "DigitalSystem.id",
+    "DigitalSystem.name",
+    "DigitalSystemClause.clause",
     "Directive.clause",
     "Directive.code",
     "Directive.expectedOutput",
@@ -488,14 +493,30 @@ const PLACES: &[&str] = &[
     "Document.title",
     "DocumentRelation.clause",
     "ExtensionRequest.reason",
+    "Goal.clause",
+    "Goal.code",
+    "Goal.id",
+    "Goal.summary",
+    "Goal.title",
     "IndicatorDefinition.clause",
     "InputRequest.question",
+    "Measure.clause",
+    "Measure.code",
+    "Measure.id",
+    "Measure.summary",
+    "Measure.title",
     "Measurement.id",
     "Measurement.note",
     "Measurement.reason",
     "MeasurementDecision.reason",
     "MeasurementRevision.note",
     "MeasurementRevision.reason",
+    "PeriodReport.code",
+    "PeriodReport.id",
+    "PeriodReport.periodWords",
+    "PeriodReport.title",
+    "PeriodReportResult.clause",
+    "PeriodReportResult.title",
     "ProgressUpdate.id",
     "ProgressUpdate.narrative",
     "ProgressUpdate.obstacles",

@@ -95,6 +95,7 @@ impl Socket {
 pub struct Events {
     response: Response,
     text: String,
+    id: String,
 }
 
 impl Events {
@@ -103,7 +104,13 @@ impl Events {
     pub fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream; charset=utf-8");
-        Self { response, text: String::new() }
+        Self { response, text: String::new(), id: String::new() }
+    }
+
+    /// The last id, as a browser keeps it; empty while there was none.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// The next event: its name and its data; none at the end of the stream.
@@ -115,6 +122,9 @@ impl Events {
                 let field = |name: &str| {
                     event.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
                 };
+                if let Some(id) = field("id:") {
+                    self.id = id;
+                }
                 if let Some(name) = field("event:") {
                     let data = field("data:").filter(|data| !data.is_empty());
                     return Some((name, data.map_or(Value::Null, |data| serde_json::from_str(&data).unwrap())));

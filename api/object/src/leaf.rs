@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, io::Write as _, sync::Arc};
 
-use async_graphql::{ID, Json, OutputType, registry::Registry, resolver_utils::EnumType};
+use async_graphql::{
+    ID, Json, OutputType,
+    registry::{MetaType, Registry},
+    resolver_utils::EnumType,
+};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -15,17 +19,20 @@ use crate::{
 
 /// Declares how leaves are written; their names and descriptions are those they have in the library.
 ///
-/// `leaf!(Period: |value, walk| walk.word(&value.to_string()))`.
+/// `leaf!(Period: |value, walk| walk.word(&value.to_string()))`. Where the library does not say by what a scalar is specified,
+/// `leaf!(Decimal, "https://…": |value, walk| …)` does.
 #[macro_export]
 macro_rules! leaf {
-    ($type:ty: |$value:ident, $walk:ident| $write:expr) => {
+    ($type:ty $(, $url:literal)?: |$value:ident, $walk:ident| $write:expr) => {
         impl $crate::Typed for $type {
             fn type_name() -> std::borrow::Cow<'static, str> {
                 <Self as async_graphql::OutputType>::type_name()
             }
 
             fn register(registry: &mut async_graphql::registry::Registry) -> String {
-                <Self as async_graphql::OutputType>::create_type_info(registry)
+                let name = <Self as async_graphql::OutputType>::create_type_info(registry);
+                $($crate::specify(registry, &<Self as async_graphql::OutputType>::type_name(), $url);)?
+                name
             }
         }
 
@@ -42,6 +49,16 @@ macro_rules! leaf {
         }
     };
 }
+
+/// Says by what a registered scalar is specified.
+pub fn specify(registry: &mut Registry, scalar: &str, url: &str) {
+    if let Some(MetaType::Scalar { specified_by_url, .. }) = registry.types.get_mut(scalar) {
+        *specified_by_url = Some(url.to_owned());
+    }
+}
+
+/// Where JSON is specified.
+const JSON: &str = "https://www.rfc-editor.org/rfc/rfc8259";
 
 /// Declares that an enumeration of the library is answered by its names.
 ///
@@ -63,9 +80,9 @@ leaf!(i16: |value, walk| display(walk, value));
 leaf!(i32: |value, walk| display(walk, value));
 leaf!(String: |value, walk| text(walk, value));
 leaf!(ID: |value, walk| text(walk, value));
-leaf!(serde_json::Value: |value, walk| serialized(walk, value));
-leaf!(Decimal: |value, walk| walk.quoted(value));
-leaf!(DateTime<Utc>: |value, walk| walk.word(&value.to_rfc3339()));
+leaf!(serde_json::Value, "https://www.rfc-editor.org/rfc/rfc8259": |value, walk| serialized(walk, value));
+leaf!(Decimal, "https://www.w3.org/TR/xmlschema11-2/#decimal": |value, walk| walk.quoted(value));
+leaf!(DateTime<Utc>, "https://www.rfc-editor.org/rfc/rfc3339#section-5.6": |value, walk| walk.word(&value.to_rfc3339()));
 // What JSON has no number for is null, as in the library.
 leaf!(f64: |value, walk| serialized(walk, value));
 
@@ -75,7 +92,9 @@ impl<T: Serialize + Send + Sync> Typed for Json<T> {
     }
 
     fn register(registry: &mut Registry) -> String {
-        <Self as OutputType>::create_type_info(registry)
+        let name = <Self as OutputType>::create_type_info(registry);
+        specify(registry, &<Self as OutputType>::type_name(), JSON);
+        name
     }
 }
 

@@ -24,7 +24,7 @@ mod wrappers;
 pub use derive::{ComplexObject, MergedObject, Object, SimpleObject, Union};
 
 pub use self::{
-    leaf::name_of,
+    leaf::{name_of, specify},
     members::{Member, register_interface, register_union},
     registration::{ArgumentSpec, Described, Directive, FieldSpec, Part, Typed, register_object},
     root::{RawJson, answer, answer_value, text_of},

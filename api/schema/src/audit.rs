@@ -123,8 +123,11 @@ impl AuditTrailFilter {
 
 /// The trail knows ids without their types.
 fn object_of(id: Option<ID>) -> Result<Option<Uuid>, ApiError> {
-    let read =
-        |id: ID| id::decode(&id).ok_or_else(|| ApiError::bad_request("INPUT", format_args!("{:?} is no id", id.0)));
+    let read = |id: ID| {
+        id::decode(&id).ok_or_else(|| {
+            ApiError::request("INPUT", format_args!("{:?} không phải là id", id.0), format_args!("{:?} is no id", id.0))
+        })
+    };
     Ok(id.map(read).transpose()?.map(|(_, id)| id))
 }
 

@@ -201,7 +201,7 @@ root_lists! {
                     let found = latest(context, DocumentFilter { symbol: Some(symbol), issuer, ..Default::default() }).await;
                     or_unknown(context, found, named).await
                 }
-                _ => Some(Err(ApiError::bad_request("INPUT", "give either code, or symbol with or without issuer"))),
+                _ => Some(Err(ApiError::request("INPUT", "hãy cho code, hoặc symbol kèm hay không kèm issuer", "give either code, or symbol with or without issuer"))),
             }
         }
     }

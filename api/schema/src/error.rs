@@ -63,6 +63,8 @@ pub enum Code {
     ExpansionLimitExceeded,
     /// Fields times page sizes are more than one request may ask for.
     CostLimitExceeded,
+    /// A document was named by its hash alone; no document is kept. Its message is the word that clients look for.
+    PersistedQueryNotSupported,
     /// The idempotency key was used before, for another change.
     IdempotencyKeyReused,
 }
@@ -97,6 +99,7 @@ impl Code {
             Self::ExpansionLimitExceeded => "EXPANSION_LIMIT_EXCEEDED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
         }
     }
 
@@ -168,13 +171,7 @@ impl ApiError {
 
     /// The request is not understood, with a `reason` for programs (`SYNTAX`, `JSON` …) and the parser's own words.
     pub fn bad_request(reason: &'static str, detail: impl fmt::Display) -> Self {
-        Self::unreadable(reason, &detail, &detail)
-    }
-
-    /// [`ApiError::bad_request`] in the words of both languages.
-    pub fn unreadable(reason: &'static str, vi: impl fmt::Display, en: impl fmt::Display) -> Self {
-        Self::new(Code::BadRequest, format!("Yêu cầu không hợp lệ: {vi}"), format!("Bad request: {en}"))
-            .with("reason", reason)
+        Self::request(reason, &detail, &detail)
     }
 
     /// An argument names a code that nothing has which the viewer may see.
@@ -186,6 +183,12 @@ impl ApiError {
             format!("No `{code}` there ({argument})"),
         )
         .with("argument", argument)
+    }
+
+    /// The same in both languages, where the words are ours.
+    pub fn request(reason: &'static str, vi: impl fmt::Display, en: impl fmt::Display) -> Self {
+        Self::new(Code::BadRequest, format!("Yêu cầu không hợp lệ: {vi}"), format!("Bad request: {en}"))
+            .with("reason", reason)
     }
 
     /// A page that there cannot be.
@@ -355,7 +358,12 @@ pub fn present(error: &mut ServerError, caller: &Caller) -> Code {
     // An error without a path was made before execution, by validation: its words are about the document alone.
     let reason = match error {
         _ if error.path.is_empty() => "VALIDATION",
-        _ if error.source::<BadInput>().is_some() => "INPUT",
+        _ if error.source::<BadInput>().is_some() => {
+            if caller.language == Language::Vi {
+                error.message = input_in_vietnamese(&error.message);
+            }
+            "INPUT"
+        }
         _ => {
             tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, error = error.message, "unexpected error");
             error.extensions = None;
@@ -366,6 +374,21 @@ pub fn present(error: &mut ServerError, caller: &Caller) -> Code {
     error.extensions.get_or_insert_default().set("reason", reason);
     stamp(error, Code::BadRequest, caller);
     Code::BadRequest
+}
+
+/// What the library says of a value that it cannot read, `Failed to parse "Date": …`, in Vietnamese: how such a value is written.
+fn input_in_vietnamese(message: &str) -> String {
+    let named = message.split('"').nth(1).unwrap_or_default().trim_matches(['[', ']', '!']);
+    let written = match named {
+        "Date" => "ngày viết YYYY-MM-DD, từ năm 1900 đến 2200, ví dụ 2025-04-15",
+        "DateTime" => "thời điểm viết theo RFC 3339, ví dụ 2025-04-15T01:30:00+00:00",
+        "Decimal" => "số thập phân viết trong chuỗi, dùng dấu chấm, ví dụ \"8.5\"",
+        "Period" => "kỳ viết 2025-07, 2025-Q3, 2025-S1, 2025, hoặc từ ngày đến ngày 2025-01-15/2025-03-01",
+        "RelativePeriod" => "kỳ tương đối viết THIS_YEAR, LAST_QUARTER hoặc LAST_12_MONTHS",
+        "UUID" => "UUID viết như 0193cb7e-5a00-7000-8000-000000000001",
+        _ => return format!("Giá trị không hợp lệ ({message})"),
+    };
+    format!("Giá trị kiểu {named} không hợp lệ: {written}")
 }
 
 /// Our own error, or the database's as `?` passes it on, with or without a loader in between.
@@ -381,4 +404,16 @@ fn stamp(error: &mut ServerError, code: Code, caller: &Caller) {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code.as_str());
     extensions.set("requestId", caller.request_id.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::input_in_vietnamese;
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_told_in_vietnamese() {
+        let date = input_in_vietnamese("Failed to parse \"Date!\": a day is written YYYY-MM-DD");
+        assert!(date.starts_with("Giá trị kiểu Date không hợp lệ: ngày viết YYYY-MM-DD"), "{date}");
+        assert!(input_in_vietnamese("Failed to parse \"Int\"").starts_with("Giá trị không hợp lệ"));
+    }
 }

@@ -199,7 +199,7 @@ fn bounds(
     match over {
         None => Ok((from.map(first_day), until.map(last_day))),
         Some(_) if from.is_some() || until.is_some() => {
-            Err(ApiError::bad_request("INPUT", "give either over, or from and until"))
+            Err(ApiError::request("INPUT", "hãy cho over, hoặc from và until", "give either over, or from and until"))
         }
         Some(over) => {
             let periods = over.resolve(on.0, regime).map_err(|error| ApiError::bad_request("INPUT", error))?;

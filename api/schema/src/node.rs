@@ -7,6 +7,7 @@ use auth::Action;
 use db::{
     access::Auth,
     id::{self, Tagged},
+    reporting::obligation::ObligationKey,
 };
 use object_layer::{Failed, FieldSpec, Group, Object, Output, Typed, Walk, register_interface};
 
@@ -23,12 +24,13 @@ use crate::{
     measurements::Measurement,
     measures::Measure,
     object::one,
-    page::{Answer, Shown},
+    page::{Answer, Shown, loaders},
     period_reports::PeriodReport,
     programmes::{IndicatorGroup, Programme},
     recommendations::Recommendation,
     reporting::{
-        assignments::ReportingAssignment, calendar::ReportingExtension, nil_answers::NilAnswer, unlocks::UnlockRequest,
+        assignments::ReportingAssignment, calendar::ReportingExtension, nil_answers::NilAnswer,
+        obligations::Obligation, unlocks::UnlockRequest,
     },
     reporting_rules::ReportingRule,
     service_accounts::ServiceAccount,
@@ -42,11 +44,18 @@ macro_rules! nodes {
         #[derive(Clone)]
         pub enum Node {
             $($(#[$about])* $type($type),)+
+            /// An obligation to report
+            Obligation(Obligation),
         }
 
         impl Node {
             /// Null for an id that is none, finds nothing, or finds what the viewer may not see: the three look alike.
             pub(crate) async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
+                // Derived, so it stands under no id of a row.
+                if let Some(key) = ObligationKey::of(id) {
+                    let found = loaders(context).load_one(key).await.map_err(ApiError::from);
+                    return found.transpose().map(|found| found.map(|row| Self::Obligation(Obligation::show(row))));
+                }
                 let (tag, id) = id::decode(id)?;
                 match tag {
                     $(<<$type as Shown>::Noun as Tagged>::TAG => one::<$type>(context, id).await.map(|found| found.map(Self::$type)),)+
@@ -68,7 +77,7 @@ macro_rules! nodes {
                     arguments: &[],
                     directives: &[],
                 };
-                register_interface::<Self>(registry, "Everything that has a global id.", &[id], &[$(<$type as Typed>::register),+])
+                register_interface::<Self>(registry, "Everything that has a global id.", &[id], &[$(<$type as Typed>::register,)+ <Obligation as Typed>::register])
             }
         }
 
@@ -76,6 +85,7 @@ macro_rules! nodes {
             fn write<'a>(&self, walk: &mut Walk<'a>, group: &Arc<Group<'a>>) -> Result<(), Failed> {
                 match self {
                     $(Self::$type(object) => object.write(walk, group),)+
+                    Self::Obligation(object) => object.write(walk, group),
                 }
             }
         }
@@ -157,8 +167,12 @@ impl NodeQuery {
         #[graphql(desc = "Their `id`s, at most 100")] ids: Vec<ID>,
     ) -> Answer<Vec<Answer<Node>>> {
         if ids.len() > MAX_NODES {
-            let error = format!("nodes takes at most {MAX_NODES} ids, not {}", ids.len());
-            return Some(Err(ApiError::bad_request("INPUT", error)));
+            let many = ids.len();
+            return Some(Err(ApiError::request(
+                "INPUT",
+                format_args!("nodes nhận tối đa {MAX_NODES} id, không phải {many}"),
+                format_args!("nodes takes at most {MAX_NODES} ids, not {many}"),
+            )));
         }
         let nodes = ids.iter().map(|id| Node::find(context, id));
         Some(Ok(futures_util::future::join_all(nodes).await))

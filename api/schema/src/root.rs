@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use async_graphql::{Data, Executor, Request, Response, Schema, ValidationMode};
+use async_graphql::{Data, Executor, Request, Response, SDLExportOptions, Schema, ValidationMode};
 use chrono::{DateTime, Utc};
 use db::{Date, Origin, Pool, Reader};
 use futures_util::{StreamExt as _, stream::BoxStream};
@@ -123,7 +123,7 @@ fn build() -> Cotmoc {
 /// The schema in its own language, as `api/schema.graphql` holds it.
 #[must_use]
 pub fn sdl() -> String {
-    build().sdl()
+    build().sdl_with_options(SDLExportOptions::new().include_specified_by())
 }
 
 /// The schema with what it reads from: gives each request a reader and loaders of its own.

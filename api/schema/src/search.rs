@@ -69,9 +69,10 @@ impl SearchConnection {
     /// Where the page lies
     fn page_info(&self) -> PageInfo {
         let cursor = |hit: &Arc<Hit>| write_cursor(hit.cursor(), self.fingerprint);
+        let (more, outside) = (self.slice.more, self.page.from.is_some());
         PageInfo {
-            has_next_page: self.slice.more,
-            has_previous_page: self.page.from.is_some(),
+            has_next_page: if self.page.backward { outside } else { more },
+            has_previous_page: if self.page.backward { more } else { outside },
             start_cursor: self.slice.rows.first().map(cursor),
             end_cursor: self.slice.rows.last().map(cursor),
         }
@@ -82,7 +83,7 @@ impl SearchConnection {
 #[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeePublished))]
 pub struct SearchEdge {
-    /// Its place in the list: give it as `after`, with the same text
+    /// Its place in the list: give it as `after` or `before`, with the same text
     cursor: String,
     #[graphql(skip)]
     hit: Arc<Hit>,
@@ -127,15 +128,22 @@ impl SearchQuery {
     /// whole syllables: `quỹ` does not find `quyết`. If the last ends in `*`, it is the beginning of one: send `quy*` while
     /// somebody types. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     #[graphql(directive = Auth::apply(Action::SeePublished))]
+    #[allow(clippy::too_many_arguments, reason = "a connection's arguments are those of the specification")]
     async fn search(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "What to look for, at most 200 characters")] text: String,
         #[graphql(desc = "Only these; everything if left out")] nouns: Option<Vec<SearchNoun>>,
-        #[graphql(desc = "How many from the beginning, or after `after`: 1 to 100; 20 if left out")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the beginning, or after `after`: 1 to 100; 20 if neither this nor `last` is given"
+        )]
+        first: Option<i32>,
         #[graphql(desc = "The cursor to start after: `endCursor` of the page before")] after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
+        #[graphql(desc = "The cursor to stop before: `startCursor` of the page after")] before: Option<String>,
     ) -> Answer<SearchConnection> {
-        Some(find(context, &text, nouns.as_deref().unwrap_or(SearchNoun::ALL), first, after).await)
+        let args = PageArgs { first, after, last, before };
+        Some(find(context, &text, nouns.as_deref().unwrap_or(SearchNoun::ALL), args).await)
     }
 }
 
@@ -143,12 +151,11 @@ async fn find(
     context: &Context<'_>,
     text: &str,
     nouns: &[SearchNoun],
-    first: Option<i32>,
-    after: Option<String>,
+    args: PageArgs,
 ) -> Result<SearchConnection, ApiError> {
     let text = check_text(text, MAX_TEXT).map_err(|error| ApiError::bad_request("INPUT", error))?;
     let fingerprint = Fingerprint::of(&(&text, nouns));
-    let page = PageArgs { first, after, ..Default::default() }.page(|| fingerprint)?;
+    let page = args.page(|| fingerprint)?;
     let slice = search(reader(context), &text, nouns, &page).await?;
     Ok(SearchConnection { slice, page, fingerprint })
 }

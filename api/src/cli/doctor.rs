@@ -1,22 +1,34 @@
-//! `cotmoc doctor`: would `serve` work here, and what is to be done if not.
+//! `cotmoc doctor`: would `serve` work here, and what is to be done if not. It looks for whatever `serve` would refuse, and makes
+//! nothing: no file, no database, no key.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
-use auth::Scope;
+use auth::{Scope, seal::Sealer};
 use chrono::{DateTime, Utc};
 use db::{
-    Date, Pool, Reader, migrate,
+    Date, Pool, Reader,
+    demo::accounts,
+    embedded, migrate,
     pool::PoolSettings,
     reporting::calendar::{CalendarYear, needed_years},
+    signing_key,
     vitals::{self, OLDEST, Vitals},
     wall::{self, LoginRights},
 };
 use schema::clock::Clock;
 
+use nix::unistd::{AccessFlags, access};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+
 use super::output;
 use crate::{
-    config::{Config, Sources},
+    config::{Config, Sources, secret},
     database::{Database, MIGHTY, Sharing, join},
+    server::{Server, ServerError},
 };
 
 /// Clocks further apart than this make deadlines and tokens fail.
@@ -37,7 +49,21 @@ use Finding::{Bad, Good, Note};
 pub async fn doctor(sources: &Sources, config: &Config) -> bool {
     let mut findings = configuration(sources, config);
     findings.push(clock(config));
-    findings.extend(database(config).await);
+    findings.push(address(config).await);
+    let sealer = match secret::found(config) {
+        Ok(found) => {
+            findings.push(match &found {
+                Some(_) => Good("secret: there".to_owned()),
+                None => Note("secret: made when serve first starts".to_owned()),
+            });
+            found
+        }
+        Err(error) => {
+            findings.push(Bad(format!("secret: {error}"), "Without it nobody's session and no key opens.".to_owned()));
+            None
+        }
+    };
+    findings.extend(database(config, sealer.as_ref()).await);
     let mut well = true;
     for finding in &findings {
         output::result(&match finding {
@@ -59,14 +85,43 @@ fn configuration(sources: &Sources, config: &Config) -> Vec<Finding> {
         let hint = suggestion.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
         findings.push(Note(format!("settings: no setting reads the environment variable {name}{hint}")));
     }
-    if config.database.url.is_none() {
+    if config.database.url.is_none() || matches!(secret::found(config), Ok(None)) {
         findings.push(data_dir(&config.data_dir));
     }
     findings
 }
 
+/// Whether the address can be listened on. A `serve` that runs there already is no fault.
+async fn address(config: &Config) -> Finding {
+    let address = config.server.listen;
+    let Err(error) = Server::bind(config.clone(), config.clock()) else {
+        return Good(format!("address: {address} is free"));
+    };
+    let is_ours = async {
+        let mut stream = TcpStream::connect(address).await.ok()?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: doctor\r\nconnection: close\r\n\r\n").await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        answer.contains("alive").then_some(())
+    };
+    if matches!(timeout(Duration::from_secs(2), is_ours).await, Ok(Some(()))) {
+        return Note(format!("address: a server runs at {address}"));
+    }
+    let remedy = match error {
+        ServerError::Listen { reason, .. } => reason,
+        other => other.to_string(),
+    };
+    Bad(format!("address: {address} cannot be listened on"), remedy)
+}
+
 fn data_dir(path: &Path) -> Finding {
     let shown = path.display();
+    if !writable(path) {
+        return Bad(
+            format!("data directory: {shown} cannot be written"),
+            "Give this user the directory, or choose another place with --data-dir.".to_owned(),
+        );
+    }
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Good(format!("data directory: {shown}")),
         Ok(_) => Bad(
@@ -75,6 +130,12 @@ fn data_dir(path: &Path) -> Finding {
         ),
         Err(_) => Note(format!("data directory: {shown} is made when it is first needed")),
     }
+}
+
+/// The nearest directory that is there must let us write: what is missing below it is made.
+fn writable(path: &Path) -> bool {
+    let there = path.ancestors().find(|place| place.exists()).unwrap_or(Path::new("/"));
+    access(there, AccessFlags::W_OK).is_ok()
 }
 
 fn clock(config: &Config) -> Finding {
@@ -86,7 +147,14 @@ fn clock(config: &Config) -> Finding {
     }
 }
 
-async fn database(config: &Config) -> Vec<Finding> {
+async fn database(config: &Config, sealer: Option<&Sealer>) -> Vec<Finding> {
+    // To start it would make it.
+    if config.database.url.is_none() && !config.data_dir.join("postgres").exists() {
+        return vec![match embedded::program("postgres", config.database.pg_bin_dir.as_deref()) {
+            Ok(_) => Note("database: made when serve first starts".to_owned()),
+            Err(error) => Bad(format!("database: {error}"), "Or name a server with DATABASE_URL.".to_owned()),
+        }];
+    }
     let database = match Database::open(config, Sharing::Join).await {
         Ok(database) => database,
         Err(error) => {
@@ -96,9 +164,15 @@ async fn database(config: &Config) -> Vec<Finding> {
     let findings = match vitals::look(database.pool()).await {
         Ok(vitals) => {
             let mut findings = server(config, &vitals, Clock::System.now());
-            findings.push(migrations(&database).await);
+            let migrated = migrations(&database).await;
+            let is_current = matches!(migrated, Good(_));
+            findings.push(migrated);
             findings.push(standing(&database).await);
-            findings.extend(calendar(config, &database).await);
+            if is_current {
+                findings.extend(calendar(config, &database).await);
+                findings.push(keys(&database, sealer).await);
+                findings.push(demo_accounts(&database).await);
+            }
             findings
         }
         Err(error) => vec![Bad(
@@ -210,6 +284,36 @@ async fn standing(database: &Database) -> Finding {
         }
         Ok(LoginRights { login, role, .. }) => Good(format!("role: requests log in as {login} and work as {role}")),
         Err(error) => Bad(format!("role: {error}"), "Mend what is said above first.".to_owned()),
+    }
+}
+
+/// Whether this server's secret opens the keys that sign.
+async fn keys(database: &Database, sealer: Option<&Sealer>) -> Finding {
+    let opened = match (signing_key::all(database.pool()).await, sealer) {
+        (Err(error), _) => Err(error),
+        (Ok(keys), _) if keys.is_empty() => return Note("keys: the first is made when serve first starts".to_owned()),
+        (Ok(_), None) => {
+            return Bad(
+                "keys: there are some, and no secret that opens them".to_owned(),
+                "Bring the secret of this installation back, or point COTMOC_SECRET_FILE to it.".to_owned(),
+            );
+        }
+        (Ok(_), Some(sealer)) => signing_key::load(database.pool(), sealer).await.map(drop),
+    };
+    match opened {
+        Ok(()) => Good("keys: open".to_owned()),
+        Err(error) => Bad(format!("keys: {error}"), "Is this the secret of this installation?".to_owned()),
+    }
+}
+
+async fn demo_accounts(database: &Database) -> Finding {
+    match accounts::are_active(database.pool()).await {
+        Ok(false) => Good("accounts: none with a password that is printed".to_owned()),
+        Ok(true) => Bad(
+            "accounts: some are the demo's, whose password everybody knows".to_owned(),
+            ServerError::DemoAccounts.to_string(),
+        ),
+        Err(error) => Bad(format!("accounts: {error}"), "Mend what is said above first.".to_owned()),
     }
 }
 

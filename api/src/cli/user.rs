@@ -21,6 +21,7 @@ use db::{
     page::{MAX_PAGE, Page, Slice},
     password,
     role_grant::{self, GrantEnd, NewGrant, Role, RoleGrant, RoleGrantFilter, RoleGrantLink},
+    second_factor,
 };
 use schema::payload;
 use secrecy::ExposeSecret as _;
@@ -28,14 +29,15 @@ use uuid::Uuid;
 
 use super::output;
 use crate::{
-    config::Config,
+    config::{Config, secret},
     database::{Database, DatabaseError, Sharing},
 };
 
 const EXAMPLES: &str = "\
 Examples:
-  cotmoc user create quan.tri --full-name \"Đỗ Văn Quản\" --admin
-                                            the first administrator: asks for a password
+  cotmoc user create quan.tri --full-name \"Đỗ Văn Quản\" --admin --second-factor
+                                            the first administrator: asks for a password, and
+                                            prints what the authenticator app is given
   cotmoc user create lan --full-name \"Nguyễn Thị Lan\" --agency qng.skhcn --link
                                             prints a token by which she sets her password
   cotmoc user grant lan REPORTER --agency qng.skhcn
@@ -68,6 +70,10 @@ enum Action {
         /// Make the person an administrator of everything
         #[arg(long)]
         admin: bool,
+        /// Set a second factor up at once, and print what an authenticator app is given, and the recovery codes: roles that wait
+        /// for a second factor can be used at the first sign-in
+        #[arg(long)]
+        second_factor: bool,
         #[command(flatten)]
         how: How,
     },
@@ -175,6 +181,7 @@ impl User {
 
 /// What the commands work with.
 struct Office {
+    config: Config,
     principal: Principal,
     reader: Arc<Reader>,
     writer: Writer,
@@ -187,6 +194,7 @@ impl Office {
         let (principal, clock, pool) = (Principal::operator(), config.clock(), database.pool());
         let today = Date(clock.today());
         Ok(Self {
+            config: config.clone(),
             reader: Reader::new(pool.clone(), principal.scope(), today),
             writer: clock.writer(pool.clone(), Origin::default()),
             passwords: Passwords::new(config.access.password_cost.clone(), 1),
@@ -210,7 +218,7 @@ impl Office {
 
     async fn act(&self, action: &Action, password: Option<String>) -> Result<String, DbError> {
         match action {
-            Action::Create { login, full_name, email, agency, admin, .. } => {
+            Action::Create { login, full_name, email, agency, admin, second_factor, .. } => {
                 // Before anything is written: an account without its password would be in the way of the next try.
                 let names = [Some(login), Some(full_name), email.as_ref()].into_iter().flatten().cloned().collect();
                 self.accept(password.as_deref(), names).await?;
@@ -226,7 +234,11 @@ impl Office {
                 if *admin {
                     words += &self.grant(&made, Role::Administrator, None, false, (None, None)).await?;
                 }
-                Ok(words + &self.set_password(&made, password).await?)
+                words += &self.set_password(&made, password).await?;
+                if *second_factor {
+                    words += &self.set_up_factor(&made).await?;
+                }
+                Ok(words)
             }
             Action::List => self.list().await,
             Action::Disable { login } => {
@@ -284,6 +296,22 @@ impl Office {
                 reset.token.expose_secret()
             )),
         }
+    }
+
+    /// Sets a second factor up, and tells what the person needs for it, once.
+    async fn set_up_factor(&self, account: &Account) -> Result<String, DbError> {
+        let sealer = secret::sealer(&self.config).map_err(|error| DbError::Settings(error.to_string()))?;
+        let (begun, codes) =
+            second_factor::set_up(&self.writer, &self.permit()?, &sealer, account.id, &account.login).await?;
+        let codes: Vec<_> = codes.iter().map(|code| format!("  {}\n", code.expose_secret())).collect();
+        Ok(format!(
+            "{} signs in with a code of an authenticator app. Give the app this, as a QR code or typed in:\n  {}\n  {}\n\
+             If the app is lost, one of these instead, each once:\n{}",
+            account.login,
+            begun.url.expose_secret(),
+            begun.secret.expose_secret(),
+            codes.concat()
+        ))
     }
 
     async fn grant(

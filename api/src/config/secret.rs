@@ -37,19 +37,37 @@ pub enum SecretError {
 
 /// The sealer of this installation. Its secret is made if nobody has said where it is and there is none yet.
 pub fn sealer(config: &Config) -> Result<Sealer, SecretError> {
+    if let Some(found) = found(config)? {
+        return Ok(found);
+    }
+    let usual = usual(config);
+    make(&usual).map_err(|reason| SecretError::File { path: usual.clone(), reason })?;
+    read(&usual)
+}
+
+/// The same as far as it is there; none where it would be made. Makes nothing.
+pub fn found(config: &Config) -> Result<Option<Sealer>, SecretError> {
     let access = &config.access;
     if let Some(given) = access.secret_key.as_ref().and_then(|given| decoded(given.expose_secret())) {
-        return Ok(Sealer::new(&given));
+        return Ok(Some(Sealer::new(&given)));
     }
-    let usual = config.data_dir.join(FILE);
-    let path = access.secret_file.as_ref().unwrap_or(&usual);
-    let failed = |reason| SecretError::File { path: path.clone(), reason };
     // A file that was named and is not there is a mistake: a new secret would shut everybody out.
-    if access.secret_file.is_none() && !usual.try_exists().map_err(failed)? {
-        make(&usual).map_err(failed)?;
+    if let Some(named) = &access.secret_file {
+        return read(named).map(Some);
     }
+    let usual = usual(config);
+    let is_there = usual.try_exists().map_err(|reason| SecretError::File { path: usual.clone(), reason })?;
+    if is_there { read(&usual).map(Some) } else { Ok(None) }
+}
+
+fn usual(config: &Config) -> PathBuf {
+    config.data_dir.join(FILE)
+}
+
+fn read(path: &Path) -> Result<Sealer, SecretError> {
+    let failed = |reason| SecretError::File { path: path.to_owned(), reason };
     let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
-    decoded(&text).map(|secret| Sealer::new(&secret)).ok_or_else(|| SecretError::Malformed(path.clone()))
+    decoded(&text).map(|secret| Sealer::new(&secret)).ok_or_else(|| SecretError::Malformed(path.to_owned()))
 }
 
 /// The bytes of a secret as it is written.

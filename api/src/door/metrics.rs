@@ -1,6 +1,10 @@
 //! Numbers for Prometheus.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use axum::http::Method;
 use db::pool::Usage;
@@ -11,6 +15,7 @@ const REQUESTS: &str = "cotmoc_http_requests_total";
 const DURATION: &str = "cotmoc_http_request_duration_seconds";
 const IN_FLIGHT: &str = "cotmoc_http_requests_in_flight";
 const REFUSED: &str = "cotmoc_http_refused_total";
+const OPERATIONS: &str = "cotmoc_graphql_operations_total";
 const POOL: &str = "cotmoc_db_pool_connections";
 const POOL_SIZE: &str = "cotmoc_db_pool_size";
 const POOL_WAITS: &str = "cotmoc_db_pool_waits_total";
@@ -38,6 +43,10 @@ fn install() -> Option<PrometheusHandle> {
     describe_histogram!(DURATION, "From the head of a request to the head of its answer, in seconds, by route.");
     describe_gauge!(IN_FLIGHT, "Requests that have no answer yet.");
     describe_counter!(REFUSED, "Requests refused to keep the server alive, by reason.");
+    describe_counter!(
+        OPERATIONS,
+        "Operations of GraphQL, by kind, name, client with its version, and code of the first error."
+    );
     describe_gauge!(POOL, "Open connections to PostgreSQL, by state.");
     describe_gauge!(POOL_SIZE, "Connections to PostgreSQL at most.");
     describe_counter!(
@@ -96,6 +105,37 @@ pub fn request_done(method: &Method, route: String, status: u16, took: Duration)
     counter!(REQUESTS, "method" => method, "route" => route, "status" => status.to_string()).increment(1);
 }
 
+/// Words that callers choose, as far as they become labels: so many of a kind, then `other`. The number of series must not be theirs.
+struct Words(Mutex<BTreeSet<String>>);
+
+/// The most words of a kind.
+const WORDS: usize = 100;
+
+static NAMES: Words = Words(Mutex::new(BTreeSet::new()));
+static CLIENTS: Words = Words(Mutex::new(BTreeSet::new()));
+
+impl Words {
+    fn label(&self, word: String) -> String {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(&word) {
+            return word;
+        }
+        if known.len() >= WORDS {
+            return "other".to_owned();
+        }
+        known.insert(word.clone());
+        word
+    }
+}
+
+/// An operation of GraphQL has ended, or a subscription has begun.
+pub fn operation_done(kind: &'static str, operation: &str, client: &str, version: &str, code: &str) {
+    let client = if version.is_empty() { client.to_owned() } else { format!("{client}/{version}") };
+    let (operation, client) = (NAMES.label(operation.to_owned()), CLIENTS.label(client));
+    let labels = [("kind", kind.to_owned()), ("operation", operation), ("client", client), ("code", code.to_owned())];
+    counter!(OPERATIONS, &labels).increment(1);
+}
+
 /// A request was refused; `reason` is one of a few words of ours.
 pub fn refused(reason: &'static str) {
     counter!(REFUSED, "reason" => reason).increment(1);
@@ -113,4 +153,19 @@ pub fn pool(usage: Usage) {
 /// Whether PostgreSQL answered.
 pub fn database_up(up: bool) {
     gauge!(DB_UP).set(if up { 1.0 } else { 0.0 });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callers_do_not_choose_how_many_series_there_are() {
+        let words = Words(Mutex::new(BTreeSet::new()));
+        for number in 0..WORDS {
+            assert_eq!(words.label(format!("app/{number}")), format!("app/{number}"));
+        }
+        assert_eq!(words.label("app/7".to_owned()), "app/7");
+        assert_eq!(words.label("bịa".to_owned()), "other");
+    }
 }

@@ -15,6 +15,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 mod media;
+mod note;
 mod params;
 mod service;
 #[cfg(test)]
@@ -39,8 +40,11 @@ use schema::{
 use serde::Serialize;
 
 use self::media::Media;
-pub(crate) use self::params::{Asked, request};
 pub use self::service::{GraphqlResponse, GraphqlService, Settings};
+pub(crate) use self::{
+    note::Asking,
+    params::{Asked, request},
+};
 use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},
@@ -163,10 +167,14 @@ impl<E: Executor> Endpoint<E> {
     ) -> GraphqlResponse {
         let mut data = Data::default();
         data.insert(viewer.clone());
-        match admitted {
+        let asking = Asking::of(&request, viewer);
+        let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
+        let answer = match admitted {
             Ok(admitted) => self.service.execute(request, admitted, data, caller).await,
             Err(error) => GraphqlResponse::refuse(error, caller),
-        }
+        };
+        asking.note(kind, &answer);
+        answer
     }
 }
 

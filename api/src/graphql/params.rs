@@ -29,9 +29,13 @@ pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard) -> Resu
     let limit = guard.limits().bytes;
     let bytes = to_bytes(body, limit).await.map_err(|error| match error.source() {
         Some(source) if source.is::<LengthLimitError>() => payload_too_large(limit),
-        _ => ApiError::bad_request("BODY", "the body broke off"),
+        _ => ApiError::request("BODY", "nội dung bị đứt giữa chừng", "the body broke off"),
     })?;
-    let text = str::from_utf8(&bytes).map_err(|error| ApiError::bad_request("UTF8", error))?;
+    let text = str::from_utf8(&bytes).map_err(|error| {
+        ApiError::request("UTF8", format_args!("không phải UTF-8 từ byte {}", error.valid_up_to()), error)
+    })?;
+    // Programs on Windows write it before the text; JSON lets a reader ignore it (RFC 8259, section 8.1).
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     guard.check_json(text)?;
     if !text.trim_start().starts_with('[') {
         return request(text).map(|request| Asked::One(Box::new(request)));
@@ -43,7 +47,7 @@ pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard) -> Resu
         return Err(ApiError::limit(Code::BatchLimitExceeded, what, limit as u64, actual as u64));
     }
     if batch.is_empty() {
-        return Err(ApiError::bad_request("JSON", "the batch is empty"));
+        return Err(ApiError::request("JSON", "lô rỗng", "the batch is empty"));
     }
     batch.into_iter().map(|one| request(one.get())).collect::<Result<_, _>>().map(Asked::Batch)
 }
@@ -53,22 +57,31 @@ pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params {
-        query: String,
+        query: Option<String>,
         operation_name: Option<String>,
         variables: Option<String>,
         extensions: Option<String>,
     }
-    let Query(params) =
-        Query::<Params>::try_from_uri(uri).map_err(|error| ApiError::bad_request("QUERY_STRING", error.body_text()))?;
-    let mut request = Request::new(nfc(&params.query));
+    let Query(params) = Query::<Params>::try_from_uri(uri).map_err(|error| {
+        ApiError::request(
+            "QUERY_STRING",
+            format_args!("không đọc được tham số ({})", error.body_text()),
+            error.body_text(),
+        )
+    })?;
+    let extensions = params.extensions.as_deref().filter(|text| !text.is_empty());
+    let persisted = match extensions {
+        Some(text) => {
+            guard.check_json(text)?;
+            is_persisted(text)?
+        }
+        None => false,
+    };
+    let mut request = Request::new(nfc(&document(params.query.as_deref(), persisted, "QUERY_STRING")?));
     request.operation_name = params.operation_name.filter(|name| !name.is_empty());
     if let Some(text) = params.variables.filter(|text| !text.is_empty()) {
         guard.check_json(&text)?;
         request.variables = serde_json::from_str(&text).map(composed).map_err(json)?;
-    }
-    if let Some(text) = params.extensions.filter(|text| !text.is_empty()) {
-        guard.check_json(&text)?;
-        check_extensions(&text)?;
     }
     Ok(Asked::One(Box::new(request)))
 }
@@ -79,7 +92,8 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let mut parts = content_type.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     let is_utf8 = parts.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
-        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        !name.eq_ignore_ascii_case("charset")
+            || ["utf-8", "utf8"].iter().any(|name| value.trim_matches('"').eq_ignore_ascii_case(name))
     });
     if is_json && is_utf8 {
         return Ok(());
@@ -105,8 +119,8 @@ pub(crate) fn request(text: &str) -> Result<Request, ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {
-        #[serde(borrow)]
-        query: Cow<'a, str>,
+        #[serde(borrow, default)]
+        query: Option<Cow<'a, str>>,
         operation_name: Option<String>,
         #[serde(default)]
         variables: Variables,
@@ -115,13 +129,11 @@ pub(crate) fn request(text: &str) -> Result<Request, ApiError> {
     }
     // A derived `Deserialize` would take an array for the fields in their order.
     if !text.trim_start().starts_with('{') {
-        return Err(ApiError::bad_request("JSON", "expected an object with \"query\""));
+        return Err(ApiError::request("JSON", "cần một đối tượng có \"query\"", "expected an object with \"query\""));
     }
     let params: Params = serde_json::from_str(text).map_err(json)?;
-    if let Some(extensions) = params.extensions {
-        check_extensions(extensions.get())?;
-    }
-    let mut request = Request::new(nfc(&params.query));
+    let persisted = params.extensions.map_or(Ok(false), |extensions| is_persisted(extensions.get()))?;
+    let mut request = Request::new(nfc(&document(params.query.as_deref(), persisted, "JSON")?));
     request.operation_name = params.operation_name;
     request.variables = composed(params.variables);
     Ok(request)
@@ -141,11 +153,28 @@ fn composed(mut variables: Variables) -> Variables {
     variables
 }
 
-/// Nothing reads them yet, but a client that sends anything else than an object should learn so.
-fn check_extensions(text: &str) -> Result<(), ApiError> {
-    serde_json::from_str::<Option<HashMap<Cow<str>, &RawValue>>>(text).map(drop).map_err(json)
+/// The document. Clients with automatic persisted queries send its hash first, and the document after the answer that they
+/// know.
+fn document<'a>(query: Option<&'a str>, persisted: bool, reason: &'static str) -> Result<&'a str, ApiError> {
+    query.ok_or_else(|| {
+        if persisted {
+            return ApiError::new(Code::PersistedQueryNotSupported, PERSISTED, PERSISTED);
+        }
+        ApiError::request(reason, "thiếu trường \"query\"", "the field \"query\" is missing")
+    })
+}
+
+/// What such clients look for: it is the same in every language.
+const PERSISTED: &str = "PersistedQueryNotSupported";
+
+/// Whether the extensions name a persisted query. Nothing else in them is read, but a client that sends anything else than
+/// an object should learn so.
+fn is_persisted(text: &str) -> Result<bool, ApiError> {
+    let extensions: Option<HashMap<Cow<str>, &RawValue>> = serde_json::from_str(text).map_err(json)?;
+    Ok(extensions.is_some_and(|extensions| extensions.contains_key("persistedQuery")))
 }
 
 fn json(error: serde_json::Error) -> ApiError {
-    ApiError::bad_request("JSON", error)
+    let (line, column) = (error.line(), error.column());
+    ApiError::request("JSON", format_args!("không đọc được JSON ở dòng {line}, cột {column} ({error})"), &error)
 }

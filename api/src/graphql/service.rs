@@ -8,6 +8,7 @@ use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
 use object_layer::RawJson;
 use schema::{
     caller::Caller,
+    changes::FeedPlace,
     error::{ApiError, Code, present},
 };
 use serde::{Serialize, Serializer};
@@ -100,7 +101,8 @@ impl<E: Executor> GraphqlService<E> {
 }
 
 impl<E: Executor> GraphqlService<E> {
-    /// Begins a subscription that [`Guard::admit`] let pass. Each answer is one event; the last may be the error that ends it.
+    /// Begins a subscription that [`Guard::admit`] let pass. Each answer is one event, with the place that it has reached; the
+    /// last may be the error that ends it.
     #[must_use]
     pub fn subscribe(
         &self,
@@ -108,15 +110,17 @@ impl<E: Executor> GraphqlService<E> {
         admitted: Admitted,
         data: Data,
         caller: Caller,
+        reached: Arc<FeedPlace>,
     ) -> BoxStream<'static, GraphqlResponse> {
         admitted.give(&mut request);
         request.data = data;
         request.data.insert(caller.language);
         request.data.insert(caller.clone());
+        request.data.insert(Arc::clone(&reached));
         let responses = self.0.schema.execute_stream(request, None);
         let answers = AssertUnwindSafe(responses).catch_unwind().map(move |response| {
             let fault = |_| Response::from_errors(vec![ApiError::internal().into_server_error()]);
-            GraphqlResponse::new(response.unwrap_or_else(fault), &caller)
+            GraphqlResponse::new(response.unwrap_or_else(fault), &caller).at(reached.cursor())
         });
         answers.boxed()
     }
@@ -131,6 +135,9 @@ async fn run_caught(run: impl Future<Output = Response> + Send + 'static, is_mut
         AssertUnwindSafe(run).catch_unwind().await.ok()
     }
 }
+
+/// Where an event's place stands, in `extensions`.
+const CURSOR: &str = "cursor";
 
 /// One answer as it is written: without `data` where nothing was executed.
 #[derive(Debug, Serialize)]
@@ -167,6 +174,15 @@ impl GraphqlResponse {
         self.refusal
     }
 
+    /// The code of its first error; none if it has no error.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self.errors.first()?.extensions.as_ref()?.get("code") {
+            Some(Value::String(code)) => Some(code),
+            _ => None,
+        }
+    }
+
     /// Its errors.
     #[must_use]
     pub fn errors(&self) -> &[ServerError] {
@@ -177,6 +193,22 @@ impl GraphqlResponse {
     #[must_use]
     pub fn is_failure(&self) -> bool {
         self.data.as_ref().is_none_or(|data| *data == Value::Null)
+    }
+
+    /// The place in the feed that an event has reached; none where there was no event.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
+        match self.extensions.get(CURSOR) {
+            Some(Value::String(cursor)) => Some(cursor),
+            _ => None,
+        }
+    }
+
+    fn at(mut self, cursor: Option<String>) -> Self {
+        if let Some(cursor) = cursor.filter(|_| !self.is_failure()) {
+            self.extensions.insert(CURSOR.to_owned(), Value::String(cursor));
+        }
+        self
     }
 
     fn costing(mut self, requested: u64, limit: u64) -> Self {

@@ -135,6 +135,7 @@ async fn other_methods_and_media_types_are_refused() {
     for (content_type, accepted) in [
         ("application/json", true),
         ("APPLICATION/JSON;charset=\"UTF-8\"", true),
+        ("application/json;charset=utf8", true),
         ("application/json; charset=iso-8859-1", false),
         ("text/plain", false),
         ("application/x-www-form-urlencoded", false),
@@ -420,5 +421,56 @@ async fn tokens_that_do_not_hold_are_counted() {
         let answer = send_to(server.clone(), request).await;
         assert_eq!(answer.code(), expected);
         assert!(answer.headers["ratelimit"].to_str().unwrap().starts_with("\"refused-tokens\";r=0;"));
+    }
+}
+
+/// Clients with automatic persisted queries send the hash alone, read this word, and send the document.
+#[tokio::test]
+async fn who_sends_a_hash_alone_is_told_to_send_the_document() {
+    let persisted = json!({ "version": 1, "sha256Hash": "0".repeat(64) });
+    let hash = json!({ "operationName": "X", "variables": {}, "extensions": { "persistedQuery": persisted } });
+    let refused = post(GRAPHQL, hash.to_string()).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let error = &refused.body["errors"][0];
+    assert_eq!(
+        (&error["message"], &error["extensions"]["code"]),
+        (&json!("PersistedQueryNotSupported"), &json!("PERSISTED_QUERY_NOT_SUPPORTED"))
+    );
+    let whole = json!({ "query": "{ path }", "extensions": { "persistedQuery": persisted } });
+    assert_eq!(post(GRAPHQL, whole.to_string()).await.status, StatusCode::OK);
+}
+
+/// Programs on Windows write a byte order mark before the text.
+#[tokio::test]
+async fn a_byte_order_mark_is_no_part_of_the_text() {
+    for body in ["{ \"query\": \"{ path }\" }", "[{ \"query\": \"{ path }\" }]"] {
+        assert_eq!(post(GRAPHQL, format!("\u{feff}{body}")).await.status, StatusCode::OK, "{body}");
+    }
+}
+
+/// Whatever refuses a request before it is executed says so in the caller's language.
+#[tokio::test]
+async fn refusals_speak_vietnamese_and_english() {
+    for body in [
+        "{",
+        "null",
+        "[]",
+        "{}",
+        r#"{ "query": "{ path" }"#,
+        r#"{ "query": "{ a(s: \"x" }"#,
+        r#"{ "query": "query A { path } query B { path }" }"#,
+        r#"{ "query": "query A { path }", "operationName": "C" }"#,
+        r#"{ "query": "{ ...F } fragment F on Questions { ...F }" }"#,
+        r#"{ "query": "query ($v: String!) { echo(text: $v) }", "variables": { "v": "\u0000" } }"#,
+        r#"{ "query": "{ communes(first: 100000) { edges { __typename } } }" }"#,
+    ] {
+        let mut words = Vec::new();
+        for language in ["vi", "en"] {
+            let mut request = post_request(GRAPHQL, body);
+            request.headers_mut().insert(header::ACCEPT_LANGUAGE, language.parse().unwrap());
+            words.push(send(request).await.body["errors"][0]["message"].as_str().unwrap().to_owned());
+        }
+        let is_vietnamese = |text: &str| text.chars().any(|c| "ầậệữđợởốảểừụỗồ".contains(c));
+        assert!(is_vietnamese(&words[0]) && !is_vietnamese(&words[1]), "{body}: {words:?}");
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn variables(
 }
 
 fn wrong(path: &str, words: &Words) -> ApiError {
-    ApiError::unreadable("VARIABLES", format!("{path}: {}", words.vi), format!("{path}: {}", words.en))
+    ApiError::request("VARIABLES", format!("{path}: {}", words.vi), format!("{path}: {}", words.en))
         .with("variable", path)
 }
 

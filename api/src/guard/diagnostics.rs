@@ -60,7 +60,7 @@ const RULES: &[(&str, &str)] = &[
 /// A rule that a document breaks.
 pub(super) fn broken(rule: &str, words: &str, place: Pos) -> ApiError {
     let vi = RULES.iter().find(|(name, _)| *name == rule).map_or("tài liệu sai quy tắc", |(_, vi)| vi);
-    ApiError::unreadable("VALIDATION", format!("{vi} ({words})"), words.to_owned()).at(vec![place])
+    ApiError::request("VALIDATION", format!("{vi} ({words})"), words.to_owned()).at(vec![place])
 }
 
 /// All that validation has found, in the order of the text.
@@ -81,12 +81,12 @@ pub(super) fn invalid(found: &DiagnosticList) -> Vec<ApiError> {
 /// Why a text is no document.
 pub(super) fn syntax(found: &DiagnosticList) -> ApiError {
     let Some(first) = found.iter().next() else {
-        return ApiError::unreadable("SYNTAX", "sai cú pháp", "syntax error");
+        return ApiError::request("SYNTAX", "sai cú pháp", "syntax error");
     };
     let places = first.line_column_range().map(|range| position(range.start));
     let words = first.error.to_string();
     let words = words.strip_prefix("syntax error: ").unwrap_or(&words);
-    ApiError::unreadable("SYNTAX", format!("sai cú pháp ({words})"), format!("syntax error: {words}"))
+    ApiError::request("SYNTAX", format!("sai cú pháp ({words})"), format!("syntax error: {words}"))
         .at(places.into_iter().collect())
 }
 
@@ -107,7 +107,7 @@ pub(super) fn not_executable(place: Pos) -> ApiError {
 
 /// A variable where only a constant may stand.
 pub(super) fn variable_in_default(place: Pos) -> ApiError {
-    ApiError::unreadable(
+    ApiError::request(
         "SYNTAX",
         "giá trị mặc định của biến không được dùng biến",
         "a default value must not use a variable",
@@ -117,12 +117,12 @@ pub(super) fn variable_in_default(place: Pos) -> ApiError {
 
 /// A number that is larger than one can be.
 pub(super) fn too_large() -> ApiError {
-    ApiError::unreadable("SYNTAX", "số quá lớn", "a number is too large")
+    ApiError::request("SYNTAX", "số quá lớn", "a number is too large")
 }
 
 /// A text with U+0000.
 pub(super) fn nul() -> ApiError {
-    ApiError::unreadable("INPUT", "văn bản không được chứa ký tự U+0000", "U+0000 is not allowed in text")
+    ApiError::request("INPUT", "văn bản không được chứa ký tự U+0000", "U+0000 is not allowed in text")
 }
 
 pub(super) fn position(place: apollo_compiler::parser::LineColumn) -> Pos {

@@ -73,11 +73,19 @@ impl Document {
     pub(super) fn operation(&self, name: Option<&str>) -> Result<&Operation, ApiError> {
         match (name, self.operations.as_slice()) {
             (None, [(_, only)]) => Ok(only),
-            (None, _) => Err(ApiError::bad_request("OPERATION", "operationName is required: the document has several")),
+            (None, _) => Err(ApiError::request(
+                "OPERATION",
+                "cần operationName vì tài liệu có nhiều thao tác",
+                "operationName is required: the document has several",
+            )),
             (Some(name), operations) => {
                 let named = operations.iter().find(|(own, _)| own.as_deref() == Some(name));
                 named.map(|(_, operation)| operation).ok_or_else(|| {
-                    ApiError::bad_request("OPERATION", format_args!("the document has no operation \"{name}\""))
+                    ApiError::request(
+                        "OPERATION",
+                        format_args!("tài liệu không có thao tác \"{name}\""),
+                        format_args!("the document has no operation \"{name}\""),
+                    )
                 })
             }
         }

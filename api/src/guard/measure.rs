@@ -8,13 +8,12 @@ use std::collections::{HashMap, hash_map::Entry};
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
-        VariableDefinition,
+        ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet, VariableDefinition,
     },
 };
 use async_graphql_value::{ConstValue, Value};
 
-use super::prices::{Prices, Size, TOTAL_COUNT};
+use super::prices::{INPUT, Prices, ROWS, Size, TOTAL_COUNT};
 
 /// What a selection comes to. Sums saturate; a saturated sum is over every limit.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -72,9 +71,9 @@ pub(super) struct Cycle(pub Name);
 
 /// Counts the parts of one document.
 pub(super) struct Measure<'a> {
-    prices: &'a Prices,
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    sizes: Sizes<'a>,
+    pub(super) prices: &'a Prices,
+    pub(super) fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    pub(super) sizes: Sizes<'a>,
     /// `None` while a fragment is being counted: to meet it again then is a cycle.
     known: HashMap<&'a str, Option<Tally>>,
 }
@@ -92,11 +91,7 @@ impl<'a> Measure<'a> {
     }
 
     pub fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Tally, Cycle> {
-        let root = match operation.ty {
-            OperationType::Query => &self.prices.query,
-            OperationType::Mutation => &self.prices.mutation,
-            OperationType::Subscription => &self.prices.subscription,
-        };
+        let root = self.prices.root(operation.ty);
         let own = operation.directives.len()
             + operation.variable_definitions.iter().map(|variable| variable.node.directives.len()).sum::<usize>();
         let mut tally = self.selection_set(&operation.selection_set.node, root)?;
@@ -164,18 +159,19 @@ impl<'a> Measure<'a> {
 
 /// Where page sizes come from.
 #[derive(Default)]
-struct Sizes<'a> {
+pub(super) struct Sizes<'a> {
     definitions: &'a [Positioned<VariableDefinition>],
     given: Option<&'a Variables>,
 }
 
 impl Sizes<'_> {
     /// How often what is under the field is executed, and whether a variable decides it.
-    fn of(&self, field: &Field, size: Size) -> (u64, bool) {
+    pub(super) fn of(&self, field: &Field, size: Size) -> (u64, bool) {
         let (names, default): (&[&str], u64) = match size {
             Size::Fixed(times) => return (times, false),
             Size::Page(default) => (&["first", "last"], default),
             Size::Ids => (&["ids"], 0),
+            Size::Rows => return self.rows(field),
         };
         let arguments = names.iter().filter_map(|name| field.get_argument(name));
         let (mut times, mut by_variables) = (None, false);
@@ -192,6 +188,23 @@ impl Sizes<'_> {
             times = times.max(this);
         }
         (times.unwrap_or(default).max(1), by_variables)
+    }
+
+    /// How many rows a bulk mutation has.
+    fn rows(&self, field: &Field) -> (u64, bool) {
+        let (rows, by_variables) = match field.get_argument(INPUT).map(|input| &input.node) {
+            Some(Value::Variable(input)) => match self.variable(input) {
+                Some(ConstValue::Object(input)) => (input.get(ROWS).and_then(amount), true),
+                _ => (None, true),
+            },
+            Some(Value::Object(input)) => match input.get(ROWS) {
+                Some(Value::Variable(rows)) => (self.variable(rows).and_then(amount), true),
+                Some(Value::List(rows)) => (Some(rows.len() as u64), false),
+                _ => (None, false),
+            },
+            _ => (None, false),
+        };
+        (rows.unwrap_or(1).max(1), by_variables)
     }
 
     fn variable(&self, name: &Name) -> Option<&ConstValue> {

@@ -6,8 +6,10 @@
 //! so that a known one costs a look-up. Last, the values of its variables are read ([`coercion`]): what is executed can be.
 
 mod coercion;
+mod dearest;
 mod diagnostics;
 mod documents;
+pub mod lengths;
 mod measure;
 mod prices;
 mod scan;
@@ -22,11 +24,13 @@ use apollo_compiler::{Schema, ast, validation::Valid};
 use async_graphql::{
     Request, Value, Variables,
     parser::{self, types::OperationType},
+    value,
 };
 use schema::error::{ApiError, Code};
 
 pub use self::documents::Document;
 use self::{
+    dearest::dearest,
     documents::{Documents, Operation},
     measure::{Cycle, Measure, Tally},
     prices::Prices,
@@ -176,8 +180,9 @@ impl Guard {
         let name = request.operation_name.as_deref();
         let (kind, load, cost) = (operation.kind, operation.load, self.cost(&document, operation, name, &variables)?);
         budget.spent = budget.spent.saturating_add(cost);
-        within(Code::CostLimitExceeded, ("chi phí truy vấn", "fields times page sizes"), budget.limit, budget.spent)
-            .map_err(|error| error.with("requested", cost))?;
+        if budget.spent > budget.limit {
+            return Err(self.too_dear(&document, name, &variables, budget).with("requested", cost));
+        }
         Ok(Admitted { document, kind, variables, cost, load })
     }
 
@@ -197,7 +202,8 @@ impl Guard {
         let limits = &self.limits;
         let bytes = ("số byte của truy vấn", "bytes in the document");
         within(Code::DocumentLimitExceeded, bytes, limits.document, text.len() as u64)?;
-        let extent = scan::document(text).map_err(|unreadable| ApiError::bad_request("SYNTAX", unreadable))?;
+        let extent = scan::document(text)
+            .map_err(|unreadable| ApiError::request("SYNTAX", unreadable.in_vietnamese(), &unreadable))?;
         within(Code::NestingLimitExceeded, NESTING, limits.nesting, extent.nesting)?;
         within(Code::TokenLimitExceeded, ("số từ tố", "tokens"), limits.tokens, extent.tokens)?;
         let (document, parsed) = tree::read(text, limits)?;
@@ -239,6 +245,26 @@ impl Guard {
         within(Code::DepthLimitExceeded, ("độ sâu của trường", "levels of fields"), self.limits.depth, tally.depth)
     }
 
+    /// The refusal of what costs too much, with the fields that cost most.
+    fn too_dear(&self, document: &Document, name: Option<&str>, variables: &Variables, budget: &Budget) -> ApiError {
+        let definition = document.definition(name);
+        let dearest = definition.map_or_else(Vec::new, |definition| {
+            let measure = Measure::new(&self.prices, document.parsed()).with(definition, variables);
+            dearest(&measure, definition)
+        });
+        let named: Vec<String> = dearest.iter().map(|dear| format!("{} ({})", dear.path, dear.cost)).collect();
+        let (named, Budget { limit, spent }) = (named.join(", "), budget);
+        let list = dearest.into_iter().map(|dear| value!({ "path": dear.path, "cost": dear.cost }));
+        ApiError::new(
+            Code::CostLimitExceeded,
+            format!("Chi phí truy vấn quá cao: cho phép {limit}, yêu cầu có {spent}. Tốn nhất: {named}"),
+            format!("The request costs too much: at most {limit}, this one costs {spent}. Dearest: {named}"),
+        )
+        .with("limit", *limit)
+        .with("actual", *spent)
+        .with("dearest", Value::List(list.collect()))
+    }
+
     fn cost(
         &self,
         document: &Document,
@@ -271,5 +297,9 @@ fn holds_nul(value: &Value) -> bool {
 }
 
 fn cycle(Cycle(name): Cycle) -> ApiError {
-    ApiError::bad_request("VALIDATION", format_args!("fragment \"{name}\" spreads itself"))
+    ApiError::request(
+        "VALIDATION",
+        format_args!("fragment \"{name}\" tự gọi chính nó"),
+        format_args!("fragment \"{name}\" spreads itself"),
+    )
 }

@@ -1,4 +1,4 @@
-//! What each field of the schema multiplies, read once from the schema's own SDL.
+//! What each field of the schema multiplies, read once from the schema's own SDL, and from [`lengths`](super::lengths).
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,13 +6,16 @@ use async_graphql::{
     Value,
     parser::{
         Error, parse_schema,
-        types::{BaseType, FieldDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition},
+        types::{BaseType, FieldDefinition, OperationType, ServiceDocument, Type, TypeKind, TypeSystemDefinition},
     },
 };
 use auth::Action;
 use db::access::Auth;
 
-/// The page where a connection is asked for neither `first` nor `last`; also what a list without paging is taken for.
+use super::lengths;
+
+/// The page where a connection is asked for neither `first` nor `last`; also what a list is taken for that has no length
+/// of its own.
 const DEFAULT_PAGE: u64 = 20;
 
 /// How many times the selection under a field is executed.
@@ -24,13 +27,27 @@ pub(super) enum Size {
     Page(u64),
     /// Once for each of the `ids` asked for.
     Ids,
+    /// Once for each row of the `input`.
+    Rows,
 }
+
+/// The argument of a mutation, and its rows where it is a bulk one.
+pub(super) const INPUT: &str = "input";
+pub(super) const ROWS: &str = "rows";
 
 /// The field of a connection that counts its whole list.
 pub(super) const TOTAL_COUNT: &str = "totalCount";
 
-/// A list at the root may be a whole large table: to count it takes a third of a second for every million rows or so.
-const ROOT_COUNT: u64 = 10_000;
+/// A list at the root may be a whole table. To count it takes a third of a second for every million rows or so.
+const ROOT_COUNT: u64 = 1_000;
+
+/// A table that grows with every report and every change, for ever. Ten counts of such are still half of what one request
+/// may cost.
+const LARGE_COUNT: u64 = 5_000;
+
+/// The lists at the root that are such tables, or are derived from one.
+const LARGE: &[&str] =
+    &["auditTrail", "completeness", "measurements", "myObligations", "obligations", "reportingMatrix"];
 
 /// A list below an object is a range of an index.
 const COUNT: u64 = 10;
@@ -82,19 +99,30 @@ impl Prices {
                 }
             }
         }
-        // A page's size is counted once, at the field that takes it, not again at the connection's own lists.
-        let connections: HashSet<&str> =
-            fields(&document).filter(|(_, field)| is_paged(field)).map(|(_, field)| named(&field.ty.node)).collect();
+        let bulk = inputs_with_rows(&document);
+        let size = |owner: &str, field: &FieldDefinition| size(owner, field, &bulk);
+        let is_paged = |owner: &str, field: &FieldDefinition| matches!(size(owner, field), Size::Page(_));
+        // A page's size is counted once, at the field that takes it, not again at the connection's own lists; so is the
+        // number of rows of a bulk mutation.
+        let sized: HashSet<&str> = fields(&document)
+            .filter(|(owner, field)| matches!(size(owner, field), Size::Page(_) | Size::Rows))
+            .map(|(_, field)| named(&field.ty.node))
+            .collect();
         for (owner, field) in fields(&document) {
-            let size = match size(field) {
-                Size::Fixed(_) if connections.contains(owner) => Size::Fixed(1),
+            let size = match size(owner, field) {
+                Size::Fixed(_) if sized.contains(owner) => Size::Fixed(1),
                 size => size,
             };
             let is_root = owner == prices.query;
-            let is_search =
-                is_root && is_paged(field) && field.arguments.iter().any(|argument| argument.node.name.node == "text");
+            let is_search = is_root
+                && is_paged(owner, field)
+                && field.arguments.iter().any(|argument| argument.node.name.node == "text");
             let own = if is_search { SEARCH } else { 1 };
-            let count = if is_root { ROOT_COUNT } else { COUNT };
+            let count = match field.name.node.as_str() {
+                name if is_root && LARGE.contains(&name) => LARGE_COUNT,
+                _ if is_root => ROOT_COUNT,
+                _ => COUNT,
+            };
             let price =
                 Price { returns: named(&field.ty.node).to_owned(), size, own, count, signs_in: signs_in(field) };
             prices.fields.entry(owner.to_owned()).or_default().insert(field.name.node.to_string(), price);
@@ -107,6 +135,15 @@ impl Prices {
             );
         }
         Ok(prices)
+    }
+
+    /// The type of the root of such operations.
+    pub fn root(&self, kind: OperationType) -> &str {
+        match kind {
+            OperationType::Query => &self.query,
+            OperationType::Mutation => &self.mutation,
+            OperationType::Subscription => &self.subscription,
+        }
     }
 
     /// `None` where the schema has no such field: validation will say so.
@@ -137,11 +174,22 @@ fn signs_in(field: &FieldDefinition) -> bool {
     actions.any(|action| matches!(&action.node, Value::Enum(word) if word == Action::SignIn.as_str()))
 }
 
-fn is_paged(field: &FieldDefinition) -> bool {
-    matches!(size(field), Size::Page(_))
+/// The inputs of bulk mutations.
+fn inputs_with_rows(document: &ServiceDocument) -> HashSet<&str> {
+    let inputs = document.definitions.iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) => match &ty.node.kind {
+            TypeKind::InputObject(input) => Some((ty.node.name.node.as_str(), input)),
+            _ => None,
+        },
+        _ => None,
+    });
+    inputs
+        .filter(|(_, input)| input.fields.iter().any(|field| field.node.name.node == ROWS))
+        .map(|(name, _)| name)
+        .collect()
 }
 
-fn size(field: &FieldDefinition) -> Size {
+fn size(owner: &str, field: &FieldDefinition, bulk: &HashSet<&str>) -> Size {
     for argument in &field.arguments {
         match argument.node.name.node.as_str() {
             "first" | "last" => {
@@ -152,11 +200,12 @@ fn size(field: &FieldDefinition) -> Size {
                 return Size::Page(default.unwrap_or(DEFAULT_PAGE));
             }
             "ids" => return Size::Ids,
+            INPUT if bulk.contains(named(&argument.node.ty.node)) => return Size::Rows,
             _ => {}
         }
     }
     match field.ty.node.base {
-        BaseType::List(_) => Size::Fixed(DEFAULT_PAGE),
+        BaseType::List(_) => Size::Fixed(lengths::of(owner, &field.name.node).unwrap_or(DEFAULT_PAGE)),
         BaseType::Named(_) => Size::Fixed(1),
     }
 }

@@ -21,6 +21,16 @@ pub(super) enum Unreadable {
     ControlCharacter,
 }
 
+impl Unreadable {
+    /// In Vietnamese what `Display` says in English.
+    pub const fn in_vietnamese(&self) -> &'static str {
+        match self {
+            Self::UnterminatedString => "một chuỗi không kết thúc",
+            Self::ControlCharacter => "không được có ký tự điều khiển ở đây",
+        }
+    }
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

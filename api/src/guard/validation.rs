@@ -158,7 +158,7 @@ impl<'d> Values<'d> {
             let place = self.position(value.location());
             let shown = value.serialize().no_indent();
             let (vi, en) = (format!("{shown}: {}", words.vi), format!("{shown}: {}", words.en));
-            self.errors.push(ApiError::unreadable("VALIDATION", vi, en).at(vec![place]));
+            self.errors.push(ApiError::request("VALIDATION", vi, en).at(vec![place]));
         }
     }
 

@@ -2,7 +2,9 @@
 //!
 //! - `POST` with JSON, or `GET` for what changes nothing, as at `/graphql`, with `Accept: text/event-stream`.
 //! - What cannot be read, is not admitted or comes with a token that does not hold has a status and a JSON body, like there.
-//! - Then `event: next` for each answer and `event: complete` at the end; comments keep the connection alive.
+//! - Then `event: next` for each answer and `event: complete` at the end; comments keep the connection alive. An event of the
+//!   feed has its cursor for an id, and so have the comments: a client that comes back with `Last-Event-ID` goes on behind it, whatever its
+//!   variables say.
 //! - When the token no longer holds, the last `next` says so (`UNAUTHENTICATED`). When the server stops, the stream ends without
 //!   `complete`, and clients connect again.
 
@@ -16,7 +18,10 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{StreamExt as _, future, stream, stream::BoxStream};
-use schema::error::{ApiError, Code};
+use schema::{
+    changes::FeedPlace,
+    error::{ApiError, Code},
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, watch},
     time::{Instant, Interval, MissedTickBehavior, interval_at},
@@ -39,7 +44,10 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     let request = match graphql::read(&parts, body, guard).await {
         Ok(Asked::One(request)) => *request,
         Ok(Asked::Batch(_)) => {
-            return graphql::refuse(ApiError::bad_request("JSON", "one operation a stream"), &caller);
+            return graphql::refuse(
+                ApiError::request("JSON", "mỗi luồng một thao tác", "one operation a stream"),
+                &caller,
+            );
         }
         Err(error) => return graphql::refuse(error, &caller),
     };
@@ -59,17 +67,24 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     let client = Client { pass, caller, address: client_address(&parts.extensions) };
     let begun = guard.admit(&request, &mut guard.budget()).and_then(|admitted| {
         graphql::may_run(&parts.method, admitted.kind)?;
-        live.admitted(request, admitted, &client, viewer)
+        let reached = Arc::new(last_seen(&parts.headers)?);
+        Ok((live.admitted(request, admitted, &client, viewer, &reached)?, reached))
     });
     match begun {
-        Ok(answers) => stream(Stream::new(answers, client, place, live.stop.clone())),
+        Ok((answers, reached)) => stream(Stream::new(answers, reached, client, place, live.stop.clone())),
         // The protocol tells of a document that is not valid in the stream.
         Err(error) if error.reason() == Some("VALIDATION") => {
             let answer = future::ready(GraphqlResponse::refuse(error, &client.caller));
-            stream(Stream::new(stream::once(answer).boxed(), client, place, live.stop.clone()))
+            stream(Stream::new(stream::once(answer).boxed(), Arc::default(), client, place, live.stop.clone()))
         }
         Err(error) => graphql::refuse(error, &client.caller),
     }
+}
+
+/// Where a client was when its connection broke.
+fn last_seen(headers: &HeaderMap) -> Result<FeedPlace, ApiError> {
+    let last = headers.get("last-event-id").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    FeedPlace::new(last.as_deref().filter(|last| !last.is_empty()))
 }
 
 /// Whether a client that says what it takes takes events.
@@ -106,6 +121,7 @@ fn stream(stream: Stream) -> Response<Body> {
 /// What goes over one connection.
 struct Stream {
     answers: BoxStream<'static, GraphqlResponse>,
+    reached: Arc<FeedPlace>,
     client: Client,
     stop: watch::Receiver<bool>,
     check: Interval,
@@ -125,6 +141,7 @@ enum Phase {
 impl Stream {
     fn new(
         answers: BoxStream<'static, GraphqlResponse>,
+        reached: Arc<FeedPlace>,
         client: Client,
         place: OwnedSemaphorePermit,
         stop: watch::Receiver<bool>,
@@ -134,7 +151,7 @@ impl Stream {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         });
-        Self { answers, client, stop, check, heartbeat, state: Phase::Open, _place: place }
+        Self { answers, reached, client, stop, check, heartbeat, state: Phase::Open, _place: place }
     }
 
     async fn next(&mut self) -> Option<Bytes> {
@@ -164,7 +181,10 @@ impl Stream {
                     };
                     return Some(next_event(&answer));
                 }
-                _ = self.heartbeat.tick() => return Some(Bytes::from_static(b":\n\n")),
+                _ = self.heartbeat.tick() => {
+                    let id = self.reached.cursor().map(|cursor| format!("id: {cursor}\n")).unwrap_or_default();
+                    return Some(Bytes::from(format!(":\n{id}\n")));
+                }
             }
         }
     }
@@ -173,5 +193,6 @@ impl Stream {
 fn next_event(answer: &GraphqlResponse) -> Bytes {
     // JSON of one line: no value of a GraphQL answer fails to be written.
     let json = serde_json::to_string(answer).unwrap_or_default();
-    Bytes::from(format!("event: next\ndata: {json}\n\n"))
+    let id = answer.cursor().map(|cursor| format!("id: {cursor}\n")).unwrap_or_default();
+    Bytes::from(format!("event: next\n{id}data: {json}\n\n"))
 }

@@ -13,6 +13,7 @@ use axum::routing::{any, get};
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use schema::{
     caller::Caller,
+    changes::FeedPlace,
     error::{ApiError, Code},
     viewer::{Peer, Viewer},
 };
@@ -22,7 +23,7 @@ use crate::{
     authentication::{Authority, Pass},
     config::ServerConfig,
     door::{Door, Route},
-    graphql::{GraphqlResponse, GraphqlService},
+    graphql::{Asking, GraphqlResponse, GraphqlService},
     guard::Admitted,
     limits::RateLimits,
 };
@@ -89,10 +90,11 @@ impl<E: Executor> Live<E> {
         request: Request,
         client: &Client,
         viewer: Viewer,
+        reached: FeedPlace,
     ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
         let guard = self.service.guard();
         let admitted = guard.admit(&request, &mut guard.budget())?;
-        self.admitted(request, admitted, client, viewer)
+        self.admitted(request, admitted, client, viewer, &Arc::new(reached))
     }
 
     fn admitted(
@@ -101,23 +103,28 @@ impl<E: Executor> Live<E> {
         admitted: Admitted,
         client: &Client,
         viewer: Viewer,
+        reached: &Arc<FeedPlace>,
     ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
         let counted = self.limits.count(admitted.load, viewer.principal.actor().account(), client.address);
         if let Some(error) = counted.refusal() {
             return Err(error);
         }
+        let asking = Asking::of(&request, &viewer);
         let mut data = Data::default();
         data.insert(viewer);
         let caller = client.caller.clone();
+        let kind = Some(admitted.kind);
         if admitted.kind == OperationType::Subscription {
             data.insert(Arc::new(client.pass.clone()) as Arc<dyn Peer>);
-            return Ok(self.service.subscribe(request, admitted, data, caller));
+            asking.end(kind, "OK");
+            return Ok(self.service.subscribe(request, admitted, data, caller, Arc::clone(reached)));
         }
         let place = Arc::clone(&self.work).try_acquire_owned().map_err(|_| ApiError::unavailable())?;
         let service = self.service.clone();
         let execute = async move {
             let answer = service.execute(request, admitted, data, &caller).await;
             drop(place);
+            asking.note(kind, &answer);
             answer
         };
         Ok(stream::once(execute).boxed())

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | 4400 | a message that the protocol does not know |
 //! | 4401 | `subscribe` before `connection_ack` |
-//! | 4403 | the token does not hold, at `connection_init` or later: it has expired, or the session has ended; the reason says which |
+//! | 4403 | the token does not hold, at `connection_init` or later: it has expired, or the session has ended; the reason says which. Or a page of another site, which the reason names |
 //! | 4406 | the client does not offer the subprotocol |
 //! | 4408 | no `connection_init` within 3 s |
 //! | 4409 | an id that is in use |
@@ -15,6 +15,10 @@
 //! | 1009 | a message of more than 64 KiB |
 //! | 1012 | the server stops: connect again |
 //! | 1013 | it cannot be found out at the moment whose token it is: connect again |
+//!
+//! Clients connect again by themselves, and subscribe again under the same ids with the same variables. So `connection_init` may
+//! bring `resume`, the last `extensions.cursor` that was seen of each operation by its id: `{"resume": {"1": "…"}}`. What is
+//! subscribed under such an id goes on behind that place.
 //!
 //! A client that does not read for some seconds is cut off without a word, since there is no room for one.
 
@@ -34,9 +38,12 @@ use futures_util::{
     StreamExt as _,
     stream::{AbortHandle, BoxStream, SelectAll, abortable, once},
 };
-use schema::error::{ApiError, Code};
+use schema::{
+    changes::FeedPlace,
+    error::{ApiError, Code},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{Value as Json, value::RawValue};
 use tokio::{
     sync::{OwnedSemaphorePermit, watch},
     time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
@@ -70,9 +77,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         Ok(upgrade) => upgrade,
         Err(rejection) => return rejection.into_response(),
     };
-    if !is_allowed(&parts.headers, &live.origins) {
-        return graphql::refuse(foreign_page(), &caller);
-    }
+    let foreign = foreign_page(&parts.headers, &live.origins);
     let Some(place) = live.place() else {
         refused(Refusal::Saturated.reason());
         return Refusal::Saturated.answer(&request_id(&parts.headers));
@@ -94,8 +99,10 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
             let connection = Connection {
                 live,
                 client,
+                foreign,
                 refusal,
                 acknowledged: false,
+                resume: Params::new(),
                 operations: HashMap::new(),
                 streams: SelectAll::new(),
                 socket,
@@ -115,8 +122,15 @@ fn is_allowed(headers: &HeaderMap, origins: &[String]) -> bool {
     is_ours || origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
 }
 
-fn foreign_page() -> ApiError {
-    ApiError::new(Code::Forbidden, "Trang web này không được phép kết nối", "Pages of this site may not connect")
+/// The end of a connection from a page that may not connect. It is told after the upgrade, where the page can read it: a proxy
+/// for development that changes the host, say, makes every page a foreign one.
+fn foreign_page(headers: &HeaderMap, origins: &[String]) -> Option<End> {
+    if is_allowed(headers, origins) {
+        return None;
+    }
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or("this site");
+    let reason = format!("Forbidden: list {origin} in COTMOC_CORS_ORIGINS, or keep the host in your proxy");
+    Some(End::Close(4403, shortened(&reason).into()))
 }
 
 /// Why a connection ends.
@@ -149,7 +163,7 @@ struct Said<'a> {
     payload: Option<&'a RawValue>,
 }
 
-type Params = serde_json::Map<String, serde_json::Value>;
+type Params = serde_json::Map<String, Json>;
 
 /// What the server says.
 #[derive(Serialize)]
@@ -168,9 +182,13 @@ type Outcome = (String, Option<GraphqlResponse>);
 struct Connection<E> {
     live: Arc<Live<E>>,
     client: Client,
+    /// The end of a page that may not connect.
+    foreign: Option<End>,
     /// Why the token of the header does not hold.
     refusal: Option<ApiError>,
     acknowledged: bool,
+    /// Where operations go on that an earlier connection has begun, by their ids.
+    resume: Params,
     operations: HashMap<String, AbortHandle>,
     streams: SelectAll<BoxStream<'static, Outcome>>,
     socket: WebSocket,
@@ -180,8 +198,10 @@ struct Connection<E> {
 
 impl<E: Executor> Connection<E> {
     async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let end = if self.socket.protocol().is_none() {
-            close(4406, "Subprotocol not acceptable")
+        let end = if let Some(foreign) = self.foreign.take() {
+            foreign
+        } else if self.socket.protocol().is_none() {
+            close(4406, "Subprotocol not acceptable: offer graphql-transport-ws")
         } else {
             self.converse(&mut stop).await
         };
@@ -268,13 +288,20 @@ impl<E: Executor> Connection<E> {
             }
             ("ping", ..) => self.say(&Saying::Pong).await,
             ("pong", ..) => Ok(()),
+            // Of the older protocol, `graphql-ws`. A client that offers both and does not read our choice speaks that one.
+            ("start" | "stop" | "connection_terminate", ..) => {
+                Err(malformed("Offer graphql-transport-ws alone: graphql-ws is not spoken here"))
+            }
             _ => Err(none()),
         }
     }
 
-    async fn init(&mut self, params: Params) -> Result<(), End> {
+    async fn init(&mut self, mut params: Params) -> Result<(), End> {
         if self.acknowledged {
             return Err(close(4429, "Too many initialisation requests"));
+        }
+        if let Some(Json::Object(resume)) = params.remove("resume") {
+            self.resume = resume;
         }
         let given = params.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(_, value)| value);
         let found = match (given.filter(|value| !value.is_null()), self.refusal.take()) {
@@ -314,8 +341,9 @@ impl<E: Executor> Connection<E> {
         }
         let request = graphql::request(payload).map_err(|_| malformed("Not a request of GraphQL"))?;
         let begun = if self.operations.len() < OPERATIONS {
+            let reached = self.resumed(&id);
             match self.client.pass.viewer().await {
-                Ok(viewer) => self.live.begin(request, &self.client, viewer),
+                Ok(viewer) => reached.and_then(|reached| self.live.begin(request, &self.client, viewer, reached)),
                 Err(error) if error.code() == Code::Unauthenticated => return Err(ended(&error)),
                 Err(error) => Err(error),
             }
@@ -332,6 +360,14 @@ impl<E: Executor> Connection<E> {
                 Ok(())
             }
             Err(error) => self.fail(&id, &GraphqlResponse::refuse(error, &self.client.caller)).await,
+        }
+    }
+
+    /// Where an operation goes on; that is said once.
+    fn resumed(&mut self, id: &str) -> Result<FeedPlace, ApiError> {
+        match self.resume.remove(id) {
+            None | Some(Json::Null) => FeedPlace::new(None),
+            Some(cursor) => FeedPlace::new(Some(cursor.as_str().unwrap_or_default())),
         }
     }
 

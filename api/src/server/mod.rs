@@ -6,6 +6,7 @@ mod gate;
 mod health;
 mod patience;
 mod routes;
+mod scalars;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -159,6 +160,7 @@ fn work(
         graphql::route(service, authority.authenticate(), Arc::clone(limits)),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
+        scalars::route(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?,
     ];
     routes.extend(live.routes());
     Ok(routes)

@@ -73,7 +73,19 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::ACCEPT, header::ACCEPT_LANGUAGE, header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers(
+            [
+                "accept",
+                "accept-language",
+                "authorization",
+                "content-type",
+                "last-event-id",
+                "x-client-name",
+                "x-client-version",
+                "x-request-id",
+            ]
+            .map(HeaderName::from_static),
+        )
         .expose_headers([
             door::REQUEST_ID,
             header::RETRY_AFTER,

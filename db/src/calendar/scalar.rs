@@ -16,7 +16,7 @@ use super::{Period, RelativePeriod};
 /// A reporting period (kỳ báo cáo): `2025-07`, `2025-Q3`, `2025-S1` (half-year), `2025-9M` (nine months), `2025`, or days as
 /// `2025-01-15/2025-03-01` with both ends included. Also read: `2025Q3`, `2025S1`, `202507`, and of SDMX `2025-A1` (the year) and `2025-M07` (July). Not read, because
 /// it may mean either: `2025-M9`.
-#[Scalar(name = "Period")]
+#[Scalar(name = "Period", specified_by_url = "/scalars.md#period")]
 impl ScalarType for Period {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -33,7 +33,7 @@ impl ScalarType for Period {
 /// Periods counted from a reference day: `THIS_MONTH`, `THIS_QUARTER`, `THIS_YEAR` are the running ones; `LAST_MONTH`,
 /// `LAST_QUARTER`, `LAST_YEAR`, or `LAST_12_MONTHS`, `LAST_4_QUARTERS`, `LAST_3_YEARS` with any number from 1 to 120, are
 /// the last finished ones.
-#[Scalar(name = "RelativePeriod")]
+#[Scalar(name = "RelativePeriod", specified_by_url = "/scalars.md#relativeperiod")]
 impl ScalarType for RelativePeriod {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {

@@ -7,22 +7,22 @@
 //! - A row with an audience is shown to that audience alone: as a change to those who see the object, as a deletion to the others.
 
 mod follow;
+mod stretch;
 
 use async_graphql::Enum;
-use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::{
-    QueryDsl as _,
-    dsl::max,
+    ExpressionMethods as _, QueryDsl as _,
+    dsl::{exists, max},
     pg::Pg,
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
-    result::QueryResult,
-    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    query_builder::QueryFragment,
 };
 use diesel_async::RunQueryDsl as _;
-use uuid::Uuid;
 
-pub use self::follow::{Follower, Heads, follow};
+pub use self::{
+    follow::{Follower, Heads, follow},
+    stretch::{Event, Stretch, WINDOW, stretch},
+};
 use crate::{
     DbError, Reader,
     account::Account,
@@ -43,10 +43,9 @@ use crate::{
     },
     reporting_rule::ReportingRule,
     role_grant::RoleGrant,
-    schema::change,
+    schema::{agency, change, programme},
     service_account::ServiceAccount,
     target::Target,
-    visible::{OfAudience, of_audience},
 };
 
 /// A condition of SQL on the row `parent` of the outbox.
@@ -154,129 +153,55 @@ pub enum ChangeEventKind {
 
 object_layer::named!(ChangeType, ChangeEventKind);
 
-/// One entry of the feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// Its place.
-    pub number: i64,
-    /// The type of the object.
-    pub noun: ChangeType,
-    /// What happened.
-    pub kind: ChangeEventKind,
-    /// The object; none where many were loaded.
-    pub object: Option<Uuid>,
-    /// When.
-    pub recorded_at: DateTime<Utc>,
+/// What of the feed is followed. What is none narrows nothing; several narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeFilter {
+    /// Objects of these types.
+    pub types: Vec<ChangeType>,
+    /// What this programme follows.
+    pub programme: Option<String>,
+    /// What names this agency.
+    pub agency: Option<String>,
+    /// What has this code, or hangs on the indicator or directive that has it.
+    pub code: Option<String>,
 }
 
-/// A stretch of the feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
-    /// What the reader may know of it, in order.
-    pub events: Vec<Event>,
-    /// The place up to which it reaches. That may be beyond the last event: the rows in between are not for this reader.
-    pub last: i64,
-    /// Whether there is more behind it.
-    pub more: bool,
+impl ChangeFilter {
+    const fn is_narrow(&self) -> bool {
+        self.programme.is_some() || self.agency.is_some() || self.code.is_some()
+    }
 }
 
-/// The most rows of the outbox that one stretch looks at, however few of them are for the reader.
-pub const WINDOW: i64 = 10_000;
+/// What a filter can name that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// No programme has that code.
+    Programme,
+    /// No agency has that code.
+    Agency,
+}
+
+/// What of a filter's codes is not there. A code of an object is not asked for: who follows it may wait for it to come.
+#[boxed]
+pub async fn unknown(reader: &Reader, filter: &ChangeFilter) -> Result<Option<Unknown>, DbError> {
+    if let Some(code) = &filter.programme {
+        let there = diesel::select(exists(programme::table.filter(programme::code.eq(code))));
+        if !there.get_result::<bool>(&mut reader.statement().await?).await? {
+            return Ok(Some(Unknown::Programme));
+        }
+    }
+    if let Some(code) = &filter.agency {
+        let there = diesel::select(exists(agency::table.filter(agency::code.eq(code))));
+        if !there.get_result::<bool>(&mut reader.statement().await?).await? {
+            return Ok(Some(Unknown::Agency));
+        }
+    }
+    Ok(None)
+}
 
 /// The place of the newest change; 0 where there is none.
 #[boxed]
 pub async fn head(reader: &Reader) -> Result<i64, DbError> {
     let newest: Option<i64> = change::table.select(max(change::id)).first(&mut reader.statement().await?).await?;
     Ok(newest.unwrap_or_default())
-}
-
-/// The stretch of the feed after a place: events of these types, at most so many. Takes one statement.
-///
-/// `DbError::Cursor` for a place that the outbox has not reached: it comes from another database, or from before a restore.
-#[boxed]
-pub async fn stretch(reader: &Reader, after: i64, nouns: &[ChangeType], most: u32) -> Result<Stretch, DbError> {
-    let seen = nouns.iter().map(|noun| (noun.noun(), noun.seen(reader))).collect();
-    let question = Question {
-        nouns: nouns.iter().map(|noun| noun.noun()).collect(),
-        seen,
-        audience: of_audience(reader),
-        after,
-        limit: i64::from(most) + 1,
-    };
-    let rows: Vec<Row> = question.load(&mut reader.statement().await?).await?;
-    let Some((head, rows_scanned, scanned_to, _)) = rows.as_slice().first() else {
-        return Err(DbError::internal("no stretch"));
-    };
-    if after > *head {
-        return Err(DbError::Cursor);
-    }
-    let (mut last, mut more) = (*scanned_to, *rows_scanned >= WINDOW);
-    let mut events: Vec<Event> = rows.iter().filter_map(|(.., row)| event(row.clone()?)).collect();
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    if events.len() > most {
-        events.truncate(most);
-        last = events.last().map_or(last, |event| event.number);
-        more = true;
-    }
-    Ok(Stretch { events, last, more })
-}
-
-type EventRow = (i64, String, Option<Uuid>, String, DateTime<Utc>);
-type Row = (i64, i64, i64, Option<EventRow>);
-
-fn event((number, noun, object, kind, recorded_at): EventRow) -> Option<Event> {
-    let kind = match kind.as_str() {
-        "DELETED" => ChangeEventKind::Deleted,
-        "RELOAD" => ChangeEventKind::Reload,
-        _ => ChangeEventKind::Upsert,
-    };
-    Some(Event { number, noun: ChangeType::of(&noun)?, kind, object, recorded_at })
-}
-
-struct Question {
-    nouns: Vec<&'static str>,
-    seen: Vec<(&'static str, Condition)>,
-    audience: OfAudience,
-    after: i64,
-    limit: i64,
-}
-
-impl Query for Question {
-    type SqlType = (BigInt, BigInt, BigInt, Nullable<(BigInt, Text, Nullable<SqlUuid>, Text, Timestamptz)>);
-}
-
-impl QueryId for Question {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl QueryFragment<Pg> for Question {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "WITH scanned AS MATERIALIZED (SELECT id AS number, noun, object_id AS id, kind, recorded_at, audience, \
-             audience_agency_id FROM change WHERE change.id > ",
-        );
-        out.push_bind_param::<BigInt, _>(&self.after)?;
-        out.push_sql(&format!(" ORDER BY change.id LIMIT {WINDOW}) SELECT extent.*, event.* FROM (SELECT "));
-        out.push_sql("coalesce((SELECT max(id) FROM change), 0) AS head, count(*) AS rows, coalesce(max(number), ");
-        out.push_bind_param::<BigInt, _>(&self.after)?;
-        out.push_sql(
-            ") AS last FROM scanned) AS extent LEFT JOIN LATERAL (SELECT number, noun, id, CASE WHEN parent.kind = 'LOADED' THEN 'RELOAD' \
-             WHEN parent.audience IS NULL OR sight.there THEN 'UPSERT' ELSE 'DELETED' END, recorded_at \
-             FROM scanned AS parent, LATERAL (SELECT CASE parent.noun",
-        );
-        for (noun, seen) in &self.seen {
-            out.push_sql(&format!(" WHEN '{noun}' THEN EXISTS ("));
-            seen.walk_ast(out.reborrow())?;
-            out.push_sql(")");
-        }
-        out.push_sql(" ELSE FALSE END AS there) AS sight WHERE parent.noun = ANY (");
-        out.push_bind_param::<Array<Text>, _>(&self.nouns)?;
-        out.push_sql(") AND CASE WHEN parent.kind = 'LOADED' THEN TRUE WHEN parent.audience IS NOT NULL THEN (");
-        self.audience.walk_ast(out.reborrow())?;
-        out.push_sql(") ELSE sight.there END ORDER BY number LIMIT ");
-        out.push_bind_param::<BigInt, _>(&self.limit)?;
-        out.push_sql(") AS event ON TRUE ORDER BY event.number");
-        Ok(())
-    }
 }

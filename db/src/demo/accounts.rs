@@ -47,7 +47,7 @@ pub const ACCOUNTS: [DemoAccount; 6] = [
     },
     DemoAccount { with_below: true, ..at("qng.ubnd", "lanh.dao", "Phạm Văn Lãnh Đạo", Role::Leader) },
     DemoAccount { agency: None, ..at("", "thanh.tra", "Võ Thị Thanh Tra", Role::Inspector) },
-    DemoAccount { with_below: true, ..at("qng.ubnd", "quan.tri", "Đỗ Văn Quản Trị", Role::Administrator) },
+    DemoAccount { agency: None, ..at("", "quan.tri", "Đỗ Văn Quản Trị", Role::Administrator) },
 ];
 
 /// Whether any of them is missing, so that a hash of the password is needed.

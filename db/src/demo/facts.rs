@@ -177,14 +177,14 @@ facts! {
     }
     Served { code: String, stated: bool }
 
-    GoalFile { goals: Vec<Goal>, offices: Vec<Office>, meetings: Vec<Meeting> }
+    GoalFile { goals: Vec<Goal>, offices: Vec<NamedOffice>, meetings: Vec<Meeting> }
     Goal {
         code: String, kind: String, programme: String, document: String, clause: String, title_vi: String,
         title_en: String, summary_vi: String, summary_en: String, topics: Vec<String>, agencies: Vec<Coordinator>,
         indicators: Vec<Served>, documents: Vec<String>, period: Option<String>, assessed_by: Option<String>,
         rating: Option<String>, note: Option<String>,
     }
-    Office {
+    NamedOffice {
         document: String, role: String, agency: Option<String>, office_vi: String, office_en: String,
         as_printed: Option<String>, note: Option<String>,
     }

@@ -225,7 +225,23 @@ fn source_words_are_words_of_the_document() {
     let words: BTreeSet<_> = facts.targets.targets.iter().filter_map(|target| target.source_words.as_deref()).collect();
     assert_eq!(
         words.into_iter().collect::<Vec<_>>(),
-        ["có", "hơn", "là", "nhóm 10", "trên", "trở lên", "tất cả", "tối thiểu", "từ", "đạt", "≥"]
+        [
+            "1-2",
+            "30 đến 40",
+            "35 đến 45",
+            "80% - 90%",
+            "có",
+            "hơn",
+            "là",
+            "nhóm 10",
+            "trên",
+            "trở lên",
+            "tất cả",
+            "tối thiểu",
+            "từ",
+            "đạt",
+            "≥"
+        ]
     );
     let bare = facts.targets.targets.iter().filter(|target| target.value.is_some() && target.source_words.is_none());
     assert!(bare.count() >= 41);

@@ -204,7 +204,7 @@ impl Stored for Directive {
             );
         }
         if let Some(code) = filter.document.clone() {
-            query = query.filter(directive::document_id.eq_any(document::id_of_code(reader, code)));
+            query = query.filter(directive::document_id.eq_any(document::id_of_code(reader, &code)));
         }
         if let Some(code) = filter.indicator.clone() {
             let serving = directive_indicator::table

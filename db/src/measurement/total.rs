@@ -337,11 +337,12 @@ mod tests {
 
     #[test]
     fn a_period_is_divided_or_is_not() {
+        use {PeriodKind as Kind, Regime::*};
+
         let divided = |period: &str, kind, regime| {
             let parts = Parts::of(period.parse().unwrap(), kind, regime).unwrap().periods?;
             Some(parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         };
-        use {PeriodKind as Kind, Regime::*};
         for (period, kind, regime, parts) in [
             ("2025", Kind::Quarter, Calendar, Some("2025-Q1 2025-Q2 2025-Q3 2025-Q4")),
             ("2025", Kind::HalfYear, Administrative, Some("2025-S1 2025-S2")),

@@ -1,6 +1,8 @@
 //! Obligations (nghĩa vụ báo cáo): one assignment in one period, as it stands.
 
-use async_graphql::InputObject;
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{ID, InputObject};
 use auth::{Action, Object, Principal};
 use chrono::{Days, NaiveDate};
 use derive::boxed;
@@ -16,7 +18,8 @@ use super::statement::Statement;
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
-    noun::{Listed, names},
+    id,
+    noun::{Batch, Listed, names},
     page::{Cursor, Key, Page, Slice, Tie},
     text_enum::text_enum,
 };
@@ -110,7 +113,75 @@ pub struct Obligation {
     pub nil_answer_id: Option<Uuid>,
 }
 
+/// What tells an obligation from others, as it stands in no table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ObligationKey {
+    /// The assignment that it follows from.
+    pub assignment: Uuid,
+    /// The period.
+    pub period: Period,
+}
+
+/// What the global ids of obligations begin with.
+const TAG: u8 = b'O';
+
+impl ObligationKey {
+    /// Its global id: the same whenever it is derived.
+    #[must_use]
+    pub fn id(self) -> ID {
+        id::encode_with(TAG, self.assignment, &self.period.to_string())
+    }
+
+    /// The key in a global id; none for what is none. A period has one spelling there, so that an obligation has one id.
+    #[must_use]
+    pub fn of(id: &str) -> Option<Self> {
+        let (assignment, word) = id::decode_with(TAG, id)?;
+        let period: Period = word.parse().ok()?;
+        (period.to_string() == word && period.kind() != PeriodKind::Range).then_some(Self { assignment, period })
+    }
+}
+
+impl Batch for ObligationKey {
+    type Value = Arc<Obligation>;
+
+    #[boxed]
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<Obligation>>, DbError> {
+        let (scope, today) = (reader.scope(), reader.today());
+        let mut days = (Vec::new(), Vec::new());
+        for key in keys {
+            let (first, last) = last_days(key.period, None)?;
+            days.0.push(first);
+            days.1.push(last);
+        }
+        // Each for itself, so that one that lies far off makes nobody derive the years in between.
+        let rows: Vec<Obligation> = Statement::new("SELECT o.* FROM unnest(")
+            .value::<Array<SqlUuid>, _>(keys.iter().map(|key| key.assignment).collect::<Vec<_>>())
+            .sql(", ")
+            .value::<Array<Text>, _>(keys.iter().map(|key| key.period.to_string()).collect::<Vec<_>>())
+            .sql(", ")
+            .value::<Array<SqlDate>, _>(days.0)
+            .sql(", ")
+            .value::<Array<SqlDate>, _>(days.1)
+            .sql(") AS asked (assignment_id, period, first, last), LATERAL obligation_shown(asked.first, asked.last, ")
+            .value::<SqlDate, _>(today)
+            .sql(", ")
+            .value::<Nullable<Array<SqlUuid>>, _>(scope.drafts().ids())
+            .sql(") AS o WHERE o.assignment_id = asked.assignment_id AND o.period = asked.period AND ")
+            .reaches("o.reporter_id", scope.obligations())
+            .query()
+            .load(&mut reader.statement().await?)
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.key(), Arc::new(row))).collect())
+    }
+}
+
 impl Obligation {
+    /// What tells it from others.
+    #[must_use]
+    pub const fn key(&self) -> ObligationKey {
+        ObligationKey { assignment: self.assignment_id, period: self.period }
+    }
+
     /// Whether somebody may do this to it on a day, as it stands.
     #[must_use]
     pub fn is_open(&self, viewer: &Principal, action: Action, today: Date) -> bool {

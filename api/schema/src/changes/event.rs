@@ -29,13 +29,13 @@ pub(super) fn read_cursor(text: &str) -> Result<i64, ApiError> {
     place.filter(|place| *place >= 0).ok_or_else(ApiError::cursor)
 }
 
-/// A change: what a client that keeps copies has to do with its copy of an object. An object that changed several times
-/// may come several times, always as it is now.
+/// A change: what a client that keeps copies has to do with its copy of an object. An object that changed several times in a
+/// stretch of the feed comes once, at the place of the last, always as it is now.
 #[derive(Debug, Clone)]
 pub struct ChangeEvent(pub(super) Event);
 
-/// A change: what a client that keeps copies has to do with its copy of an object. An object that changed several times
-/// may come several times, always as it is now.
+/// A change: what a client that keeps copies has to do with its copy of an object. An object that changed several times in a
+/// stretch of the feed comes once, at the place of the last, always as it is now.
 #[Object(directive = Auth::apply(Action::SeePublished))]
 impl ChangeEvent {
     /// Its place in the feed: keep it once the event is dealt with, and go on from it with `after`
@@ -64,7 +64,7 @@ impl ChangeEvent {
         self.0.recorded_at
     }
 
-    /// The object as it is now; null unless the kind is UPSERT, and if it has gone from the viewer's sight since, of which an
+    /// The object as it is now, with whatever of it is selected, so that a screen is brought up to date without another request; null unless the kind is UPSERT, and if it has gone from the viewer's sight since, of which an
     /// event follows
     async fn object(&self, context: &Context<'_>) -> Answer<Node> {
         let object = self.0.object.filter(|_| self.0.kind == ChangeEventKind::Upsert)?;

@@ -9,7 +9,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use async_graphql::{Context, Data};
 use db::{
     Date, Pool, Reader,
-    change::{self, ChangeType, Follower},
+    change::{self, ChangeFilter, Follower},
 };
 use futures_util::{Stream, stream};
 use tokio::{
@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{event::ChangeEvent, executed::Executed};
+use super::{check, event::ChangeEvent, executed::Executed, place::FeedPlace};
 use crate::{
     clock::Clock,
     error::{ApiError, Code},
@@ -58,43 +58,57 @@ impl Feed {
     }
 }
 
+/// Events with their places.
+type Placed = VecDeque<(i64, Executed<ChangeEvent>)>;
+
 /// A subscription that has begun.
 pub(super) struct Subscribed<'a> {
     context: &'a Context<'a>,
     feed: Arc<Feed>,
     peer: Arc<dyn Peer>,
-    types: Vec<ChangeType>,
-    /// The place up to which everything was sent; none before the first event of who follows from now on.
+    filter: ChangeFilter,
+    /// The place up to which everything was read; none before who follows from now on has looked.
     place: Option<i64>,
+    reached: Arc<FeedPlace>,
     /// Whether there may be more behind it, whatever the listener knows.
     behind: bool,
 }
 
 impl<'a> Subscribed<'a> {
-    pub fn new(context: &'a Context<'_>, after: Option<i64>, types: Vec<ChangeType>) -> Result<Self, ApiError> {
+    pub async fn begin(context: &'a Context<'_>, after: Option<i64>, filter: ChangeFilter) -> Result<Self, ApiError> {
         let feed = context.data_opt::<Arc<Feed>>().cloned().ok_or_else(ApiError::internal)?;
         let peer = context.data_opt::<Arc<dyn Peer>>().cloned().ok_or_else(ApiError::internal)?;
-        Ok(Self { context, feed, peer, types, place: after, behind: after.is_some() })
+        let reached = context.data_opt::<Arc<FeedPlace>>().cloned().ok_or_else(ApiError::internal)?;
+        check(&feed.reader(&peer.viewer().await?), &filter).await?;
+        let place = reached.begin(after);
+        Ok(Self { context, feed, peer, filter, place, reached, behind: place.is_some() })
     }
 
     /// The events, for as long as they are asked for; an error is the last.
     pub fn events(self) -> impl Stream<Item = Executed<ChangeEvent>> {
-        stream::unfold((Some(self), VecDeque::new()), async |(mut subscribed, mut ready)| {
-            if ready.is_empty() {
-                match subscribed.as_mut()?.next().await {
-                    Ok(events) => ready = events,
-                    Err(error) => {
-                        ready.push_back(Executed::failed(error));
-                        subscribed = None;
+        let reached = Arc::clone(&self.reached);
+        stream::unfold((Some(self), VecDeque::new()), move |(mut subscribed, mut ready)| {
+            let reached = Arc::clone(&reached);
+            async move {
+                if ready.is_empty() {
+                    match subscribed.as_mut()?.next().await {
+                        Ok(events) => ready = events,
+                        Err(error) => {
+                            subscribed = None;
+                            return Some((Executed::failed(error), (subscribed, ready)));
+                        }
                     }
                 }
+                let (place, event) = ready.pop_front()?;
+                reached.reach(place);
+                Some((event, (subscribed, ready)))
             }
-            Some((ready.pop_front()?, (subscribed, ready)))
         })
     }
 
-    /// The next events, executed; never none. An error ends the subscription.
-    async fn next(&mut self) -> Result<VecDeque<Executed<ChangeEvent>>, ApiError> {
+    /// The next events, executed, each with the place up to which all is given with it; never none. An error ends the
+    /// subscription.
+    async fn next(&mut self) -> Result<Placed, ApiError> {
         let mut place = match self.place {
             Some(place) => place,
             None => change::head(&self.feed.reader(&self.peer.viewer().await?)).await?,
@@ -102,8 +116,10 @@ impl<'a> Subscribed<'a> {
         let mut follower = self.feed.follower.clone();
         let mut failures = 0;
         loop {
+            // All before it is given, or is not for this reader.
+            self.reached.reach(place);
             if !self.behind {
-                follower.beyond(place, &self.types).await;
+                follower.beyond(place, &self.filter.types).await;
             }
             match timeout(PATIENCE, self.stretch(place)).await {
                 Ok(Ok((events, last))) => {
@@ -126,19 +142,23 @@ impl<'a> Subscribed<'a> {
     }
 
     /// What follows a place, executed, and the place behind it.
-    async fn stretch(&mut self, place: i64) -> Result<(VecDeque<Executed<ChangeEvent>>, i64), ApiError> {
+    async fn stretch(&mut self, place: i64) -> Result<(Placed, i64), ApiError> {
         let _turn = self.feed.reads.acquire().await.map_err(|_| ApiError::unavailable())?;
         let viewer = self.peer.viewer().await?;
         let reader = self.feed.reader(&viewer);
-        let stretch = change::stretch(&reader, place, &self.types, TOGETHER).await?;
+        let stretch = change::stretch(&reader, place, &self.filter, TOGETHER).await?;
         let loaders = Loaders::new(Arc::clone(&reader));
         let mut data = Data::default();
         data.insert(viewer);
         data.insert(Arc::clone(&loaders));
         data.insert(reader);
+        let mut places: Vec<i64> = stretch.events.iter().map(|event| event.number).collect();
+        if let Some(last) = places.last_mut() {
+            *last = stretch.last;
+        }
         let events =
             loaders.drive(Executed::all(self.context, &data, stretch.events.into_iter().map(ChangeEvent))).await;
         self.behind = stretch.more;
-        Ok((events, stretch.last))
+        Ok((places.into_iter().zip(events).collect(), stretch.last))
     }
 }

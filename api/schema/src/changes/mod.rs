@@ -4,25 +4,27 @@
 mod event;
 mod executed;
 mod feed;
+mod place;
 
 use async_graphql::{Context, Subscription};
 use auth::Action;
 use db::{
+    Reader,
     access::Auth,
-    change::{self, ChangeType},
+    change::{self, ChangeFilter, ChangeType, Unknown},
     page::Page,
 };
 use futures_util::Stream;
 use object_layer::{Object, SimpleObject};
 
-pub use self::feed::Feed;
 use self::{
     event::{ChangeEvent, read_cursor, write_cursor},
     executed::Executed,
     feed::Subscribed,
 };
+pub use self::{feed::Feed, place::FeedPlace};
 use crate::{
-    error::ApiError,
+    error::{ApiError, Code},
     page::{Answer, reader},
 };
 
@@ -34,7 +36,27 @@ fn followed(types: Option<Vec<ChangeType>>) -> Result<Vec<ChangeType>, ApiError>
     let mut types = types.unwrap_or_else(|| ChangeType::ALL.to_vec());
     types.sort_unstable();
     types.dedup();
-    if types.is_empty() { Err(ApiError::bad_request("INPUT", "types must not be empty")) } else { Ok(types) }
+    if types.is_empty() {
+        Err(ApiError::request("INPUT", "types không được rỗng", "types must not be empty"))
+    } else {
+        Ok(types)
+    }
+}
+
+/// A code that is not there would find nothing for ever, without a word.
+async fn check(reader: &Reader, filter: &ChangeFilter) -> Result<(), ApiError> {
+    let (vi, en, code) = match change::unknown(reader, filter).await? {
+        None => return Ok(()),
+        Some(Unknown::Programme) => ("chương trình", "programme", &filter.programme),
+        Some(Unknown::Agency) => ("cơ quan", "agency", &filter.agency),
+    };
+    let code = code.as_deref().unwrap_or_default();
+    let error = ApiError::new(
+        Code::BadRequest,
+        format!("Không có {vi} mã \"{code}\""),
+        format!("No {en} has the code \"{code}\""),
+    );
+    Err(error.with("reason", "INPUT"))
 }
 
 /// A stretch of the change feed.
@@ -62,6 +84,7 @@ impl ChangeQuery {
     /// for this instead of all; a new one takes `changeCursor`, reads what it needs, and goes on from there. A change of the
     /// viewer's own roles is not in it: read anew after one
     #[graphql(directive = Auth::apply(Action::SeePublished))]
+    #[allow(clippy::too_many_arguments, reason = "one for each way to narrow the feed")]
     async fn changes(
         &self,
         context: &Context<'_>,
@@ -70,9 +93,19 @@ impl ChangeQuery {
         )]
         after: Option<String>,
         #[graphql(desc = "Only changes of objects of these types; all if left out")] types: Option<Vec<ChangeType>>,
+        #[graphql(desc = "Only of what the programme of this code follows")] programme: Option<String>,
+        #[graphql(
+            desc = "Only of what names the agency of this code: as subject, reporter, lead, coordinator or recipient, or itself"
+        )]
+        agency: Option<String>,
+        #[graphql(
+            desc = "Only of what has this code, or hangs on the indicator or directive that has it: its figures, targets, progress"
+        )]
+        code: Option<String>,
         #[graphql(desc = "How many at most: 1 to 100; 20 if left out")] first: Option<i32>,
     ) -> Answer<ChangePage> {
-        Some(page(context, after.as_deref(), types, first).await)
+        let filter = |types| ChangeFilter { types, programme, agency, code };
+        Some(page(context, after.as_deref(), followed(types).map(filter), first).await)
     }
 
     /// The place of the newest change in the feed
@@ -85,14 +118,17 @@ impl ChangeQuery {
 async fn page(
     context: &Context<'_>,
     after: Option<&str>,
-    types: Option<Vec<ChangeType>>,
+    filter: Result<ChangeFilter, ApiError>,
     first: Option<i32>,
 ) -> Result<ChangePage, ApiError> {
     let first = first.map_or(Some(Page::default().size), |first| u32::try_from(first).ok());
     let first = first.filter(|first| (1..=MAX_EVENTS).contains(first));
-    let first = first.ok_or_else(|| ApiError::bad_request("PAGE", format_args!("first is 1 to {MAX_EVENTS}")))?;
+    let first = first
+        .ok_or_else(|| ApiError::page(format!("first từ 1 đến {MAX_EVENTS}"), format!("first is 1 to {MAX_EVENTS}")))?;
     let after = after.map(read_cursor).transpose()?.unwrap_or_default();
-    let stretch = change::stretch(reader(context), after, &followed(types)?, first).await?;
+    let (reader, filter) = (reader(context), filter?);
+    check(reader, &filter).await?;
+    let stretch = change::stretch(reader, after, &filter, first).await?;
     Ok(ChangePage {
         events: stretch.events.into_iter().map(ChangeEvent).collect(),
         end_cursor: write_cursor(stretch.last),
@@ -108,17 +144,28 @@ pub struct Subscription;
 /// an operation.
 #[Subscription]
 impl Subscription {
-    #[allow(clippy::unused_async, reason = "the library's form")]
     /// The same feed as `changes`, live: first what was missed since `after`, then each change as it is committed. It goes on
-    /// until the client completes it, or the token or the session ends; then go on elsewhere from the last cursor
+    /// until the client completes it, or the token or the session ends; then go on elsewhere from the last cursor, which each
+    /// answer also has in `extensions.cursor`
     #[graphql(directive = Auth::apply(Action::SeePublished))]
+    #[allow(clippy::too_many_arguments, reason = "one for each way to narrow the feed")]
     async fn changed(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The place to start after; from now on if left out")] after: Option<String>,
         #[graphql(desc = "Only changes of objects of these types; all if left out")] types: Option<Vec<ChangeType>>,
+        #[graphql(desc = "Only of what the programme of this code follows")] programme: Option<String>,
+        #[graphql(
+            desc = "Only of what names the agency of this code: as subject, reporter, lead, coordinator or recipient, or itself"
+        )]
+        agency: Option<String>,
+        #[graphql(
+            desc = "Only of what has this code, or hangs on the indicator or directive that has it: its figures, targets, progress"
+        )]
+        code: Option<String>,
     ) -> Result<impl Stream<Item = Executed<ChangeEvent>>, ApiError> {
         let after = after.as_deref().map(read_cursor).transpose()?;
-        Ok(Subscribed::new(context, after, followed(types)?)?.events())
+        let filter = ChangeFilter { types: followed(types)?, programme, agency, code };
+        Ok(Subscribed::begin(context, after, filter).await?.events())
     }
 }

@@ -65,7 +65,7 @@ impl PeriodTotal {
         Date(self.parts.period.window(self.parts.regime).start)
     }
 
-    /// Last day that counts (Asia/Ho_Chi_Minh): that of the last period that is added up; null if there is none
+    /// Last day (Asia/Ho_Chi_Minh) of the last period that is added up; null if there is none
     fn ends_on(&self) -> Option<Date> {
         self.parts.last_day()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject};
+use async_graphql::{Context, ID, InputObject};
 use auth::Action;
 use db::{
     Date,
@@ -29,8 +29,7 @@ use crate::{
     viewer::viewer,
 };
 
-/// An obligation to report (nghĩa vụ báo cáo): one assignment in one period. It is derived anew for each question and has no
-/// id: its assignment and its period tell it from others.
+/// An obligation to report (nghĩa vụ báo cáo): one assignment in one period. It is derived anew for each question.
 #[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeeObligations))]
 pub struct Obligation {
@@ -52,6 +51,11 @@ impl Shown for Obligation {
 
 #[ComplexObject]
 impl Obligation {
+    /// Global id: opaque, finds the object again through `node`. The same whenever it is derived
+    pub fn id(&self) -> ID {
+        self.row.key().id()
+    }
+
     /// Last day of the period (Asia/Ho_Chi_Minh)
     fn ends_on(&self) -> Date {
         Date(self.row.period.window(self.row.regime).last_day())

@@ -1,0 +1,72 @@
+//! What the log and the numbers say of an operation: its name, its client, how it ended.
+
+use std::time::Instant;
+
+use async_graphql::{Request, parser::types::OperationType};
+use schema::viewer::Viewer;
+
+use super::GraphqlResponse;
+use crate::door::metrics;
+
+/// An operation that somebody has asked for. Never its document or its variables, which may hold secrets.
+pub(crate) struct Asking {
+    operation: Option<String>,
+    client: Option<String>,
+    version: Option<String>,
+    begin: Instant,
+}
+
+impl Asking {
+    /// What is known of it before it is admitted.
+    pub fn of(request: &Request, viewer: &Viewer) -> Self {
+        Self {
+            operation: request.operation_name.clone().or_else(|| named(&request.query)),
+            client: viewer.origin.client_name.clone(),
+            version: viewer.origin.client_version.clone(),
+            begin: Instant::now(),
+        }
+    }
+
+    /// It has its answer; `kind` where it was admitted.
+    pub fn note(&self, kind: Option<OperationType>, answer: &GraphqlResponse) {
+        self.end(kind, answer.code().unwrap_or("OK"));
+    }
+
+    /// It has ended so.
+    pub fn end(&self, kind: Option<OperationType>, code: &str) {
+        let kind = match kind {
+            Some(OperationType::Query) => "query",
+            Some(OperationType::Mutation) => "mutation",
+            Some(OperationType::Subscription) => "subscription",
+            None => "refused",
+        };
+        let word = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (operation, client, version) = (word(&self.operation), word(&self.client), word(&self.version));
+        let milliseconds = self.begin.elapsed().as_secs_f64() * 1000.0;
+        tracing::info!(kind, operation, client, version, code, milliseconds, "operation");
+        metrics::operation_done(kind, &operation, &client, &version, code);
+    }
+}
+
+/// The name of the first operation of a document that names it at its beginning, as tools write it. A log needs no more.
+fn named(document: &str) -> Option<String> {
+    let rest =
+        ["query", "mutation", "subscription"].iter().find_map(|kind| document.trim_start().strip_prefix(kind))?;
+    let rest = rest.strip_prefix(char::is_whitespace)?.trim_start();
+    let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    rest.get(..end).filter(|name| (1..=100).contains(&name.len())).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn the_name_is_read_where_it_stands() {
+        assert_eq!(named("query Dashboard($on: Date) { a }").as_deref(), Some("Dashboard"));
+        assert_eq!(named("  mutation\n  SignIn {a}").as_deref(), Some("SignIn"));
+        for none in ["{ a }", "query { a }", "queryX { a }", "query ($a: Int) { a }", ""] {
+            assert_eq!(named(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! How long the lists are that come whole, for the price of what is asked below them.
+//!
+//! Such a list is short by its nature: whatever can grow is a connection. Its price is its length as it is, not the default page.
+//! What stands here is what one of many such lists holds, rounded up: a page of 100 directives has some 80 leads, not 100 times
+//! the five that one of them has. A test measures it in the demo province, and names a list that is missing here.
+
+/// Each list of objects that comes whole, and how many it holds.
+pub const LENGTHS: &[(&str, u64)] = &[
+    ("AddHolidaysPayload.holidays", 20),
+    ("Agency.ancestors", 3),
+    ("Agency.placements", 1),
+    ("Agency.predecessors", 1),
+    ("Agency.successors", 1),
+    ("AgencySuccession.predecessors", 3),
+    ("AgencySuccession.successors", 1),
+    ("AssignReportingPayload.assignments", 20),
+    ("Directive.coordinators", 2),
+    ("Directive.deadlines", 2),
+    ("Directive.dependsOn", 1),
+    ("Directive.extensionRequests", 1),
+    ("Directive.indicators", 2),
+    ("Directive.inputRequests", 1),
+    ("Directive.leads", 2),
+    ("Directive.waitsFor", 1),
+    ("Document.inverseRelations", 2),
+    ("Document.relations", 2),
+    ("EnumLabels.values", 8),
+    ("Indicator.definitions", 2),
+    ("Indicator.memberships", 2),
+    ("Indicator.rules", 1),
+    // A decision for each step of the life-cycle.
+    ("Measurement.decisions", 3),
+    ("Measurement.revisions", 2),
+    ("MeasurementConflict.differences", 5),
+    ("MeasurementPayload.differences", 5),
+    ("MeasurementRevision.decisions", 3),
+    ("Permission.grants", 2),
+    ("Programme.documents", 6),
+    // Of one year.
+    ("Query.holidays", 20),
+    // The enums of the schema, each at most once.
+    ("Query.labels", 80),
+    // One entry for each action there is.
+    ("Query.permissionTable", 80),
+    ("Query.reportingSchedules", 10),
+    ("Recommendation.mentionedDocuments", 1),
+    ("Recommendation.to", 2),
+    // The indicators that an agency reports on.
+    ("ReportingMatrixRow.obligations", 20),
+    ("ReportingRule.cadences", 2),
+    ("ReportingRule.recipients", 1),
+    ("ReportingRule.reporters", 2),
+    ("ServiceAccount.secrets", 2),
+    ("Target.conflicts", 1),
+    ("Target.revisions", 1),
+    ("Target.warnings", 1),
+    ("Viewer.sessions", 5),
+];
+
+/// What one person has to mend in one go, in every payload.
+const USER_ERRORS: u64 = 3;
+
+/// How many a list holds; none where nothing is said of it.
+pub(super) fn of(owner: &str, field: &str) -> Option<u64> {
+    if field == "userErrors" {
+        return Some(USER_ERRORS);
+    }
+    let is_it = |list: &str| list.split_once('.') == Some((owner, field));
+    LENGTHS.iter().find(|(list, _)| is_it(list)).map(|(_, length)| *length)
+}

@@ -1,0 +1,66 @@
+-- Who follows the feed for one screen wants what that screen shows. One function says what an object is about, noun by noun,
+-- so that the feed is narrowed by the same rule for all of them.
+CREATE FUNCTION change_about(noun text, object uuid)
+    RETURNS TABLE (programmes uuid[], agencies uuid[], codes text[])
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT ARRAY(SELECT programme_id FROM programme_indicator WHERE indicator_id = indicator.id),
+        ARRAY[lead_agency_id], ARRAY[code]
+    FROM indicator WHERE noun = 'indicator' AND id = object
+    UNION ALL
+    SELECT ARRAY[target.programme_id], ARRAY[subject_id], ARRAY[target.code, indicator.code]
+    FROM target JOIN indicator ON indicator.id = target.indicator_id WHERE noun = 'target' AND target.id = object
+    UNION ALL
+    SELECT ARRAY(SELECT programme_id FROM programme_indicator WHERE indicator_id = indicator.id),
+        ARRAY[subject_id, reporter_id], ARRAY[indicator.code]
+    FROM measurement JOIN indicator ON indicator.id = measurement.indicator_id
+    WHERE noun = 'measurement' AND measurement.id = object
+    UNION ALL
+    SELECT ARRAY(SELECT programme_id FROM programme_indicator WHERE indicator_id = indicator.id),
+        ARRAY[subject_id, assignment.reporter_id], ARRAY[indicator.code]
+    FROM reporting_assignment AS assignment JOIN indicator ON indicator.id = assignment.indicator_id
+    WHERE assignment.id = CASE noun
+        WHEN 'reporting_assignment' THEN object
+        WHEN 'nil_answer' THEN (SELECT assignment_id FROM nil_answer WHERE id = object)
+        WHEN 'unlock_request' THEN (SELECT assignment_id FROM unlock_request WHERE id = object)
+    END
+    UNION ALL
+    SELECT ARRAY[programme_id],
+        ARRAY(SELECT agency_id FROM directive_lead WHERE directive_id = directive.id
+            UNION ALL SELECT agency_id FROM directive_coordinator WHERE directive_id = directive.id
+            UNION ALL SELECT assigner_id),
+        ARRAY[code]
+    FROM directive
+    WHERE id = CASE noun
+        WHEN 'directive' THEN object
+        WHEN 'progress_update' THEN (SELECT directive_id FROM progress_update WHERE id = object)
+    END
+    UNION ALL
+    SELECT ARRAY[id], ARRAY[jurisdiction_id], ARRAY[code] FROM programme WHERE noun = 'programme' AND id = object
+    UNION ALL
+    SELECT ARRAY(SELECT programme_id FROM programme_document WHERE document_id = document.id), ARRAY[issuer_id], ARRAY[code]
+    FROM document WHERE noun = 'document' AND id = object
+    UNION ALL
+    SELECT ARRAY(SELECT programme_id FROM programme_document WHERE document_id = recommendation.document_id),
+        ARRAY(SELECT agency_id FROM recommendation_recipient WHERE recommendation_id = recommendation.id
+            UNION ALL SELECT from_agency_id UNION ALL SELECT decision_maker_id),
+        ARRAY[code]
+    FROM recommendation WHERE noun = 'recommendation' AND id = object
+    UNION ALL
+    SELECT ARRAY(SELECT programme_id FROM programme_document WHERE document_id = reporting_rule.document_id),
+        ARRAY(SELECT agency_id FROM reporting_rule_party WHERE rule_id = reporting_rule.id), ARRAY[code]
+    FROM reporting_rule WHERE noun = 'reporting_rule' AND id = object
+    UNION ALL
+    SELECT ARRAY[]::uuid[], ARRAY[id], ARRAY[code] FROM agency WHERE noun = 'agency' AND id = object
+    UNION ALL
+    SELECT ARRAY[]::uuid[], ARRAY[reporter_id], ARRAY[]::text[] FROM reporting_extension
+    WHERE noun = 'reporting_extension' AND id = object
+    UNION ALL
+    SELECT ARRAY[]::uuid[], ARRAY[agency_id], ARRAY[login] FROM account WHERE noun = 'account' AND id = object
+    UNION ALL
+    SELECT ARRAY[]::uuid[], ARRAY[role_grant.agency_id], ARRAY[login]
+    FROM role_grant JOIN account ON account.id = role_grant.account_id WHERE noun = 'role_grant' AND role_grant.id = object
+    UNION ALL
+    SELECT ARRAY[]::uuid[], ARRAY[agency_id], ARRAY[code] FROM service_account WHERE noun = 'service_account' AND id = object
+$$;
+COMMENT ON FUNCTION change_about(text, uuid) IS 'What an object of the feed is about: the programmes that follow it, the agencies that it names, its code and that of the indicator or directive on which it hangs. Says nothing of who may see it';
