@@ -51,6 +51,16 @@ AS $$
         ARRAY(SELECT agency_id FROM reporting_rule_party WHERE rule_id = reporting_rule.id), ARRAY[code]
     FROM reporting_rule WHERE noun = 'reporting_rule' AND id = object
     UNION ALL
+    SELECT ARRAY[programme_id], ARRAY[assigner_id], ARRAY[code] FROM measure WHERE noun = 'measure' AND id = object
+    UNION ALL
+    SELECT ARRAY[programme_id], ARRAY[assessed_by_id], ARRAY[code] FROM goal WHERE noun = 'goal' AND id = object
+    UNION ALL
+    SELECT ARRAY[programme_id], ARRAY[reporter_id], ARRAY[code] FROM period_report WHERE noun = 'period_report' AND id = object
+    UNION ALL
+    SELECT ARRAY(SELECT programme_id FROM programme_document JOIN digital_system_clause USING (document_id) WHERE system_id = digital_system.id),
+        ARRAY[owner_id, responsible_id, agency_id], ARRAY[code]
+    FROM digital_system WHERE noun = 'digital_system' AND id = object
+    UNION ALL
     SELECT ARRAY[]::uuid[], ARRAY[id], ARRAY[code] FROM agency WHERE noun = 'agency' AND id = object
     UNION ALL
     SELECT ARRAY[]::uuid[], ARRAY[reporter_id], ARRAY[]::text[] FROM reporting_extension

@@ -162,13 +162,13 @@ async fn of_what_nobody_has_said_anything_is_not_reported_and_not_overdue() {
     let db = TestDb::demo().await;
     let answer = Viewer::public(&db)
         .ask(
-            r#"{
+            "{
                 overdue: directives(filter: { timeliness: [OVERDUE] }, first: 100) { nodes { code stateSource state } }
                 untold: directives(filter: { timeliness: [NOT_REPORTED] }, first: 100) { totalCount nodes { code stateSource state timeliness originalTimeliness } }
                 unknown: directives(filter: { stateSources: [UNKNOWN] }, first: 100) { totalCount nodes { state completedOn reports { state } } }
                 reported: directives(filter: { stateSources: [REPORTED] }, first: 100) { totalCount nodes { state reports { state clause report { code period } } } }
                 simulated: directives(filter: { stateSources: [SIMULATED] }, first: 100) { nodes { programme { code } reports { state } } }
-            }"#,
+            }",
         )
         .await
         .whole();

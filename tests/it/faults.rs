@@ -258,9 +258,19 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
 
     followed
         .extend(follow(&clients[0], followed.last().map_or_else(|| start.clone(), |[cursor, ..]| json!(cursor))).await);
+    // In a stretch an object comes once, at its last place; stretches begin elsewhere for who reads all at once.
+    let last_places = |events: &[[String; 3]]| -> Vec<[String; 3]> {
+        let is_last = |place: usize, of: &[String; 3]| events[place + 1..].iter().all(|[_, _, id]| *id != of[2]);
+        events
+            .iter()
+            .enumerate()
+            .filter(|(place, event)| is_last(*place, event))
+            .map(|(_, event)| event.clone())
+            .collect()
+    };
     assert_eq!(
-        followed,
-        follow(&clients[0], start).await,
+        last_places(&followed),
+        last_places(&follow(&clients[0], start).await),
         "one who followed has seen what is there in the end, in its order"
     );
     for (ty, number) in [("ACCOUNT", 0), ("PROGRESS_UPDATE", 1)] {

@@ -17,7 +17,8 @@ const SCREENS: &[(&str, &str, usize)] = &[
         r#"{ indicators(filter: { programme: "nq57-quang-ngai" }, first: %) { nodes { code
             latestMeasurement(subject: "qng.ubnd") { value } yearToDate(subject: "qng.ubnd", by: "2025-12-31") { value missing measurements { source } }
             total(subject: "qng.ubnd", period: "2025-S1") { value reason } series(subject: "qng.ubnd", last: 3) { nodes { value } } } } }"#,
-        4,
+        // One of them asks, where nothing is found, whether there is such an agency.
+        5,
     ),
     (
         "agencies",

@@ -11,15 +11,16 @@ use async_graphql_parser::{
 /// Lists that come whole, because what they hold is few by its nature, beside those of objects in `api/src/guard/lengths.rs`.
 /// Everything else is a connection.
 const WHOLE_LISTS: &[&str] = &[
-    // At most 400.
-    "AddHolidaysPayload.holidays",
-    "AddHolidaysPayload.moved",
     "Agency.aliases",
     // At most 100, paged by the feed's own cursor.
     "ChangePage.events",
+    "Goal.topics",
+    "Measure.topics",
     // One for each row of the request, a thousand at most.
     "MeasurementsPayload.conflicts",
     "MeasurementsPayload.measurements",
+    // At most 60.
+    "PeriodTotal.missing",
     // At most 100.
     "Query.nodes",
     "RecoveryCodesPayload.recoveryCodes",

@@ -48,6 +48,7 @@ fn id(name: &str) -> String {
 
 /// Objects of that visibility, before all others in the usual order of lists, tied to whatever can be tied to them; and
 /// what points to them, which stays without pointing anywhere where they are not `present`.
+#[allow(clippy::too_many_lines, reason = "one statement")]
 fn objects(of: Hidden, present: bool) -> String {
     let (word, place) = match of {
         Internal => ("INTERNAL", 0),

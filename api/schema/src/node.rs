@@ -7,7 +7,7 @@ use auth::Action;
 use db::{
     access::Auth,
     id::{self, Tagged},
-    reporting::obligation::ObligationKey,
+    reporting::{obligation::ObligationKey, report_obligation::ReportObligationKey},
 };
 use object_layer::{Failed, FieldSpec, Group, Object, Output, Typed, Walk, register_interface};
 
@@ -30,7 +30,7 @@ use crate::{
     recommendations::Recommendation,
     reporting::{
         assignments::ReportingAssignment, calendar::ReportingExtension, nil_answers::NilAnswer,
-        obligations::Obligation, unlocks::UnlockRequest,
+        obligations::Obligation, report_obligations::ReportObligation, unlocks::UnlockRequest,
     },
     reporting_rules::ReportingRule,
     service_accounts::ServiceAccount,
@@ -46,15 +46,21 @@ macro_rules! nodes {
             $($(#[$about])* $type($type),)+
             /// An obligation to report
             Obligation(Obligation),
+            /// An obligation to give a report
+            ReportObligation(ReportObligation),
         }
 
         impl Node {
             /// Null for an id that is none, finds nothing, or finds what the viewer may not see: the three look alike.
             pub(crate) async fn find(context: &Context<'_>, id: &str) -> Answer<Self> {
-                // Derived, so it stands under no id of a row.
+                // Derived, so they stand under no id of a row.
                 if let Some(key) = ObligationKey::of(id) {
                     let found = loaders(context).load_one(key).await.map_err(ApiError::from);
                     return found.transpose().map(|found| found.map(|row| Self::Obligation(Obligation::show(row))));
+                }
+                if let Some(key) = ReportObligationKey::of(id) {
+                    let found = loaders(context).load_one(key).await.map_err(ApiError::from);
+                    return found.transpose().map(|found| found.map(|row| Self::ReportObligation(ReportObligation::show(row))));
                 }
                 let (tag, id) = id::decode(id)?;
                 match tag {
@@ -77,7 +83,7 @@ macro_rules! nodes {
                     arguments: &[],
                     directives: &[],
                 };
-                register_interface::<Self>(registry, "Everything that has a global id.", &[id], &[$(<$type as Typed>::register,)+ <Obligation as Typed>::register])
+                register_interface::<Self>(registry, "Everything that has a global id.", &[id], &[$(<$type as Typed>::register,)+ <Obligation as Typed>::register, <ReportObligation as Typed>::register])
             }
         }
 
@@ -86,6 +92,7 @@ macro_rules! nodes {
                 match self {
                     $(Self::$type(object) => object.write(walk, group),)+
                     Self::Obligation(object) => object.write(walk, group),
+                    Self::ReportObligation(object) => object.write(walk, group),
                 }
             }
         }

@@ -40,7 +40,7 @@ pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard) -> Resu
     if !text.trim_start().starts_with('[') {
         return request(text).map(|request| Asked::One(Box::new(request)));
     }
-    let batch: Vec<&RawValue> = serde_json::from_str(text).map_err(json)?;
+    let batch: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| json(&error))?;
     let (limit, actual) = (guard.limits().batch, batch.len());
     if actual > limit {
         let what = ("số truy vấn trong một lô", "operations in a batch");
@@ -77,11 +77,11 @@ pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
         }
         None => false,
     };
-    let mut request = Request::new(nfc(&document(params.query.as_deref(), persisted, "QUERY_STRING")?));
+    let mut request = Request::new(nfc(document(params.query.as_deref(), persisted, "QUERY_STRING")?));
     request.operation_name = params.operation_name.filter(|name| !name.is_empty());
     if let Some(text) = params.variables.filter(|text| !text.is_empty()) {
         guard.check_json(&text)?;
-        request.variables = serde_json::from_str(&text).map(composed).map_err(json)?;
+        request.variables = serde_json::from_str(&text).map(composed).map_err(|error| json(&error))?;
     }
     Ok(Asked::One(Box::new(request)))
 }
@@ -131,9 +131,9 @@ pub(crate) fn request(text: &str) -> Result<Request, ApiError> {
     if !text.trim_start().starts_with('{') {
         return Err(ApiError::request("JSON", "cần một đối tượng có \"query\"", "expected an object with \"query\""));
     }
-    let params: Params = serde_json::from_str(text).map_err(json)?;
+    let params: Params = serde_json::from_str(text).map_err(|error| json(&error))?;
     let persisted = params.extensions.map_or(Ok(false), |extensions| is_persisted(extensions.get()))?;
-    let mut request = Request::new(nfc(&document(params.query.as_deref(), persisted, "JSON")?));
+    let mut request = Request::new(nfc(document(params.query.as_deref(), persisted, "JSON")?));
     request.operation_name = params.operation_name;
     request.variables = composed(params.variables);
     Ok(request)
@@ -170,11 +170,11 @@ const PERSISTED: &str = "PersistedQueryNotSupported";
 /// Whether the extensions name a persisted query. Nothing else in them is read, but a client that sends anything else than
 /// an object should learn so.
 fn is_persisted(text: &str) -> Result<bool, ApiError> {
-    let extensions: Option<HashMap<Cow<str>, &RawValue>> = serde_json::from_str(text).map_err(json)?;
+    let extensions: Option<HashMap<Cow<str>, &RawValue>> = serde_json::from_str(text).map_err(|error| json(&error))?;
     Ok(extensions.is_some_and(|extensions| extensions.contains_key("persistedQuery")))
 }
 
-fn json(error: serde_json::Error) -> ApiError {
+fn json(error: &serde_json::Error) -> ApiError {
     let (line, column) = (error.line(), error.column());
-    ApiError::request("JSON", format_args!("không đọc được JSON ở dòng {line}, cột {column} ({error})"), &error)
+    ApiError::request("JSON", format_args!("không đọc được JSON ở dòng {line}, cột {column} ({error})"), error)
 }

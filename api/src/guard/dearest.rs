@@ -27,7 +27,7 @@ pub(super) fn dearest(measure: &Measure<'_>, operation: &OperationDefinition) ->
     search.selection_set(&operation.selection_set.node, measure.prices.root(operation.ty), root);
     let mut found = search.found;
     found.retain(|dear| !dear.path.is_empty() && dear.cost > 1);
-    found.sort_by(|one, other| other.cost.cmp(&one.cost));
+    found.sort_by_key(|dear| std::cmp::Reverse(dear.cost));
     found.truncate(NAMED);
     found
 }

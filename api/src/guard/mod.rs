@@ -203,7 +203,7 @@ impl Guard {
         let bytes = ("số byte của truy vấn", "bytes in the document");
         within(Code::DocumentLimitExceeded, bytes, limits.document, text.len() as u64)?;
         let extent = scan::document(text)
-            .map_err(|unreadable| ApiError::request("SYNTAX", unreadable.in_vietnamese(), &unreadable))?;
+            .map_err(|unreadable| ApiError::request("SYNTAX", unreadable.in_vietnamese(), unreadable))?;
         within(Code::NestingLimitExceeded, NESTING, limits.nesting, extent.nesting)?;
         within(Code::TokenLimitExceeded, ("số từ tố", "tokens"), limits.tokens, extent.tokens)?;
         let (document, parsed) = tree::read(text, limits)?;

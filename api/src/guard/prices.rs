@@ -1,4 +1,4 @@
-//! What each field of the schema multiplies, read once from the schema's own SDL, and from [`lengths`](super::lengths).
+//! What each field of the schema multiplies, read once from the schema's own SDL, and from [`lengths`].
 
 use std::collections::{HashMap, HashSet};
 

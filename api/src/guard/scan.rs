@@ -23,7 +23,7 @@ pub(super) enum Unreadable {
 
 impl Unreadable {
     /// In Vietnamese what `Display` says in English.
-    pub const fn in_vietnamese(&self) -> &'static str {
+    pub const fn in_vietnamese(self) -> &'static str {
         match self {
             Self::UnterminatedString => "một chuỗi không kết thúc",
             Self::ControlCharacter => "không được có ký tự điều khiển ở đây",

@@ -1,5 +1,7 @@
 //! How the scalars of the schema are written: what their `@specifiedBy` leads to, where no standard says it.
 
+use std::fmt::Write as _;
+
 use async_graphql::parser::{
     Error, parse_schema,
     types::{TypeKind, TypeSystemDefinition},
@@ -29,7 +31,8 @@ fn page(sdl: &str) -> Result<String, Error> {
         let TypeSystemDefinition::Type(scalar) = definition else { continue };
         if matches!(scalar.node.kind, TypeKind::Scalar) {
             let description = scalar.node.description.map(|text| text.node).unwrap_or_default();
-            page += &format!("\n## {}\n\n{description}\n", scalar.node.name.node);
+            // Writing into memory does not fail.
+            let _ = write!(page, "\n## {}\n\n{description}\n", scalar.node.name.node);
         }
     }
     Ok(page)

@@ -238,6 +238,7 @@ mod tests {
             aggregation,
             frequency: PeriodKind::Quarter,
             regime: Regime::Calendar,
+            part_decimals: None,
             decimals: 1,
             lower_bound: None,
             upper_bound: None,

@@ -1,7 +1,9 @@
 //! Obligations to give a report for a period, by the rules of a plan: for each agency that a rule names, or that belongs to a
 //! group it names.
 
-use async_graphql::InputObject;
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{ID, InputObject};
 use chrono::Days;
 use derive::boxed;
 use diesel::{
@@ -13,13 +15,14 @@ use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use super::{
-    obligation::{Count, LATEST},
+    obligation::{Count, LATEST, last_days},
     statement::Statement,
 };
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind},
-    noun::{Listed, names},
+    id,
+    noun::{Batch, Listed, names},
     page::{Cursor, Key, Page, Slice, Tie},
     text_enum::text_enum,
 };
@@ -72,6 +75,79 @@ pub struct ReportObligation {
     #[diesel(sql_type = Nullable<SqlUuid>)]
     #[graphql(skip)]
     pub period_report_id: Option<Uuid>,
+}
+
+/// What tells a report obligation from others: it stands in no table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReportObligationKey {
+    /// The rule that it follows from.
+    pub rule: Uuid,
+    /// Who reports.
+    pub reporter: Uuid,
+    /// The period.
+    pub period: Period,
+}
+
+/// What the global ids of report obligations begin with.
+const TAG: u8 = b'R';
+
+impl ReportObligationKey {
+    /// Its global id: the same whenever it is derived.
+    #[must_use]
+    pub fn id(self) -> ID {
+        id::encode_with(TAG, self.rule, &format!("{}/{}", self.reporter.simple(), self.period))
+    }
+
+    /// The key in a global id; none for what is none.
+    #[must_use]
+    pub fn of(id: &str) -> Option<Self> {
+        let (rule, words) = id::decode_with(TAG, id)?;
+        let (reporter, period) = words.split_once('/')?;
+        let key = Self { rule, reporter: reporter.parse().ok()?, period: period.parse().ok()? };
+        // One spelling, so that an obligation has one id.
+        (*key.id() == *id && key.period.kind() != PeriodKind::Range).then_some(key)
+    }
+}
+
+impl Batch for ReportObligationKey {
+    type Value = Arc<ReportObligation>;
+
+    #[boxed]
+    async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<ReportObligation>>, DbError> {
+        let mut days = (Vec::new(), Vec::new());
+        for key in keys {
+            let (first, last) = last_days(key.period, None)?;
+            days.0.push(first);
+            days.1.push(last);
+        }
+        // Each for itself, so that one that lies far off makes nobody derive the years in between.
+        let rows: Vec<ReportObligation> = Statement::new("SELECT o.* FROM unnest(")
+            .value::<Array<SqlUuid>, _>(keys.iter().map(|key| key.rule).collect::<Vec<_>>())
+            .sql(", ")
+            .value::<Array<SqlUuid>, _>(keys.iter().map(|key| key.reporter).collect::<Vec<_>>())
+            .sql(", ")
+            .value::<Array<Text>, _>(keys.iter().map(|key| key.period.to_string()).collect::<Vec<_>>())
+            .sql(", ")
+            .value::<Array<SqlDate>, _>(days.0)
+            .sql(", ")
+            .value::<Array<SqlDate>, _>(days.1)
+            .sql(") AS asked (rule_id, reporter_id, period, first, last), LATERAL report_obligation(asked.first, asked.last, ")
+            .value::<SqlDate, _>(reader.today())
+            .sql(") AS o WHERE o.rule_id = asked.rule_id AND o.reporter_id = asked.reporter_id AND o.period = asked.period AND ")
+            .reaches("o.reporter_id", reader.scope().obligations())
+            .query()
+            .load(&mut reader.statement().await?)
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.key(), Arc::new(row))).collect())
+    }
+}
+
+impl ReportObligation {
+    /// What tells it from others.
+    #[must_use]
+    pub const fn key(&self) -> ReportObligationKey {
+        ReportObligationKey { rule: self.rule_id, reporter: self.reporter_id, period: self.period }
+    }
 }
 
 /// Narrows a list of obligations to report. What is left out or null narrows nothing, but for the days: without a period and

@@ -52,6 +52,7 @@ impl Shown for Obligation {
 #[ComplexObject]
 impl Obligation {
     /// Global id: opaque, finds the object again through `node`. The same whenever it is derived
+    #[must_use]
     pub fn id(&self) -> ID {
         self.row.key().id()
     }

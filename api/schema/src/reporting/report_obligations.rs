@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, ID};
 use auth::Action;
 use db::{
     Date,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// An obligation to give a report for a period (nghĩa vụ báo cáo theo kỳ): one rule of a plan, one agency, one period. A rule that
-/// names a group obliges each of its members. It is derived anew for each question and has no id.
+/// names a group obliges each of its members. It is derived anew for each question.
 #[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::SeeObligations))]
 pub struct ReportObligation {
@@ -43,6 +43,12 @@ impl Shown for ReportObligation {
 
 #[ComplexObject]
 impl ReportObligation {
+    /// Global id: opaque, finds the object again through `node`. The same whenever it is derived
+    #[must_use]
+    pub fn id(&self) -> ID {
+        self.row.key().id()
+    }
+
     /// Last day of the period (Asia/Ho_Chi_Minh)
     fn ends_on(&self) -> Date {
         Date(self.row.period.window(Regime::Calendar).last_day())
