@@ -40,6 +40,19 @@ pub struct Example {
     /// The account of the demo that it is for; null if it needs none.
     #[serde(rename = "as")]
     pub login: Option<String>,
+    /// The same words in Vietnamese.
+    pub vi: Translation,
+}
+
+/// What an example is called in another language than English.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Translation {
+    /// What it is listed under.
+    pub group: String,
+    /// What it is listed as; distinct within the group.
+    pub title: String,
+    /// What it shows; may be empty.
+    pub description: String,
 }
 
 /// All examples, in the order in which they are listed.
@@ -58,9 +71,10 @@ impl Example {
         Self::parse(str::from_utf8(&text.data).ok()?, variables)
     }
 
-    /// Reads the head, the comment lines that the text begins with; none if it lacks the group or the title.
+    /// Reads the head, the comment lines that the text begins with; none if it lacks the group or the title in a language.
     fn parse(text: &str, variables: Option<Map<String, Value>>) -> Option<Self> {
         let (mut group, mut title, mut login, mut description) = (None, None, None, Vec::new());
+        let (mut nhom, mut tieu_de, mut mo_ta) = (None, None, String::new());
         let mut rest = text;
         while let Some(after) = rest.strip_prefix('#') {
             let (line, next) = after.split_once('\n').unwrap_or((after, ""));
@@ -71,13 +85,20 @@ impl Example {
                 title = Some(name.trim().to_owned());
             } else if let Some(name) = line.strip_prefix("As:") {
                 login = Some(name.trim().to_owned());
+            } else if let Some(name) = line.strip_prefix("Nhóm:") {
+                nhom = Some(name.trim().to_owned());
+            } else if let Some(name) = line.strip_prefix("Tiêu đề:") {
+                tieu_de = Some(name.trim().to_owned());
+            } else if let Some(words) = line.strip_prefix("Mô tả:") {
+                words.trim().clone_into(&mut mo_ta);
             } else if !line.is_empty() {
                 description.push(line);
             }
             rest = next;
         }
         let query = rest.trim().to_owned();
-        Some(Self { group: group?, title: title?, description: description.join(" "), query, variables, login })
+        let vi = Translation { group: nhom?, title: tieu_de?, description: mo_ta };
+        Some(Self { group: group?, title: title?, description: description.join(" "), query, variables, login, vi })
     }
 }
 
@@ -98,7 +119,7 @@ mod tests {
         assert_eq!(
             all().len(),
             stems(".graphql").len(),
-            "one lacks its group or title, or its variables are no object"
+            "one lacks its group or title in a language, or its variables are no object"
         );
         assert!(stems(".json").is_subset(&stems(".graphql")));
     }
@@ -121,26 +142,35 @@ mod tests {
     #[test]
     fn examples_have_a_group_and_a_title_of_their_own() {
         let mut seen = BTreeSet::new();
-        for Example { group, title, .. } in all() {
-            assert!(!group.is_empty() && !title.is_empty(), "{group}/{title}");
-            assert!(seen.insert((group, title)), "{group}/{title} stands twice");
+        for Example { group, title, vi, .. } in all() {
+            for (group, title) in [(group, title), (&vi.group, &vi.title)] {
+                assert!(!group.is_empty() && !title.is_empty(), "{group}/{title}");
+                assert!(seen.insert((group, title)), "{group}/{title} stands twice");
+            }
         }
     }
 
     #[test]
     fn the_head_ends_at_the_first_line_that_is_no_comment() {
-        let text = "# Group: Chỉ tiêu\n# Title: Phủ sóng 5G\n# As: bao.cao\n# Đến năm 2030,\n#\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
+        let text = "# Group: Targets\n# Title: 5G coverage\n# As: bao.cao\n# By 2030,\n#\n# as documents say.\n# Nhóm: Chỉ tiêu\n# Tiêu đề: Phủ sóng 5G\n# Mô tả: Đến năm 2030.\n\n# kept\nquery Q { a }\n";
         let example = Example::parse(text, None).unwrap();
-        assert_eq!(example.group, "Chỉ tiêu");
-        assert_eq!(example.title, "Phủ sóng 5G");
+        assert_eq!((example.group.as_str(), example.title.as_str()), ("Targets", "5G coverage"));
+        let vi = (example.vi.group.as_str(), example.vi.title.as_str(), example.vi.description.as_str());
+        assert_eq!(vi, ("Chỉ tiêu", "Phủ sóng 5G", "Đến năm 2030."));
         assert_eq!(example.login.as_deref(), Some("bao.cao"));
-        assert_eq!(example.description, "Đến năm 2030, theo văn bản.");
+        assert_eq!(example.description, "By 2030, as documents say.");
         assert_eq!(example.query, "# kept\nquery Q { a }");
     }
 
     #[test]
-    fn a_file_without_group_or_title_is_no_example() {
-        assert_eq!(Example::parse("# Title: Phủ sóng 5G\nquery Q { a }", None), None);
-        assert_eq!(Example::parse("# Group: Chỉ tiêu\nquery Q { a }", None), None);
+    fn a_file_without_group_or_title_in_either_language_is_no_example() {
+        let head = ["# Group: Targets\n", "# Title: 5G coverage\n", "# Nhóm: Chỉ tiêu\n", "# Tiêu đề: Phủ sóng 5G\n"];
+        let without = |left_out: usize| head.iter().enumerate().filter(move |(place, _)| *place != left_out);
+        let parsed = |left_out| {
+            let head: String = without(left_out).map(|(_, line)| *line).collect();
+            Example::parse(&format!("{head}query Q {{ a }}"), None)
+        };
+        assert!(parsed(head.len()).is_some());
+        assert!((0..head.len()).all(|left_out| parsed(left_out).is_none()));
     }
 }

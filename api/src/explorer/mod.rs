@@ -257,7 +257,10 @@ mod tests {
         let listed: serde_json::Value = serde_json::from_slice(&body(response).await).unwrap();
         assert_eq!(listed, serde_json::to_value(examples()).unwrap());
         let first = listed[0].as_object().unwrap();
-        assert_eq!(first.keys().collect::<Vec<_>>(), ["as", "description", "group", "query", "title", "variables"]);
+        assert_eq!(
+            first.keys().collect::<Vec<_>>(),
+            ["as", "description", "group", "query", "title", "variables", "vi"]
+        );
     }
     #[tokio::test]
     async fn no_account_is_offered_unless_one_is_given() {
