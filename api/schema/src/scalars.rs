@@ -7,7 +7,7 @@ use async_graphql::{InputType, Value};
 use chrono::{DateTime, Utc};
 use db::{
     Date,
-    calendar::{Period, RelativePeriod},
+    calendar::{Period, PeriodError, RelativePeriod},
     decimal::{self, Number},
     violation::Words,
 };
@@ -76,6 +76,13 @@ pub fn wrong(scalar: &str, value: &Value) -> Option<Words> {
     {
         return Some(error.words());
     }
+    if let ("Period", Value::String(typed)) = (scalar.name, value)
+        && matches!(typed.parse::<Period>(), Err(PeriodError::Ambiguous { .. }))
+    {
+        let vi = "có thể là một tháng hoặc chín tháng: tháng viết đủ hai chữ số (2025-09), chín tháng viết 2025-9M";
+        let en = "this may mean a month or nine months: a month has two digits (2025-09), nine months are 2025-9M";
+        return Some(Words { vi: vi.to_owned(), en: en.to_owned() });
+    }
     Some(Words { vi: scalar.vi.to_owned(), en: scalar.en.to_owned() })
 }
 
@@ -97,9 +104,10 @@ mod tests {
     }
 
     #[test]
-    fn a_decimal_with_a_comma_is_answered_with_what_was_meant() {
+    fn what_may_mean_two_things_is_answered_with_what_to_write() {
         let words = wrong("Decimal", &Value::String("8,5".to_owned())).unwrap();
         assert_eq!((words.vi.as_str(), words.en.as_str()), ("Hãy viết 8.5", "Write 8.5"));
+        assert!(wrong("Period", &Value::String("2025M9".to_owned())).unwrap().en.contains("nine months are 2025-9M"));
         assert_eq!(wrong("Decimal", &Value::String("8.5".to_owned())), None);
         assert_eq!(wrong("String", &Value::Null), None);
     }
