@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 
 const [url, executablePath] = process.argv.slice(2);
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 
 const answer = ".graphiql-response .result-window .CodeMirror";
 const shown = (page) => page.locator(answer).innerText();
