@@ -3,6 +3,7 @@ SELECT json_build_object('directives', json_build_object(
         SELECT count(*) FROM directive
         WHERE visibility = 'PUBLIC' AND state <> 'CANCELLED'
             AND due_on < :day::date AND (completed_on IS NULL OR completed_on > :day::date)
+            AND NOT due_expected AND (state <> 'ASSIGNED' OR state_source IN ('RECORDED', 'SIMULATED'))
     ),
     'nodes', coalesce(json_agg(json_build_object(
         'code', d.code,
@@ -17,6 +18,7 @@ FROM (
     SELECT id, code, title, due_on, state FROM directive
     WHERE visibility = 'PUBLIC' AND state <> 'CANCELLED'
         AND due_on < :day::date AND (completed_on IS NULL OR completed_on > :day::date)
+        AND NOT due_expected AND (state <> 'ASSIGNED' OR state_source IN ('RECORDED', 'SIMULATED'))
     ORDER BY due_on, code
     LIMIT 50
 ) d
