@@ -5,7 +5,7 @@ use tests::{mutation::with, sql};
 
 use super::{Room, of, on, seen};
 
-const PARTS: &str = "state isBlocked unfinishedParts { code } parts(order: { by: CODE }) { nodes { id code state version viewerCan { accept }
+const PARTS: &str = "state isBlocked unfinishedParts { code } parts(order: { by: CODE }) { nodes { id code state stateSource version viewerCan { accept }
     timeline { nodes { kind text otherDirective { code } } } } }";
 
 /// One with a part that another agency leads.
@@ -29,6 +29,7 @@ async fn parts_are_cancelled_with_the_whole() {
     assert_eq!(parts.len(), 2);
     for part in parts {
         assert_eq!((&part["state"], &part["viewerCan"]["accept"]), (&json!("CANCELLED"), &json!(false)), "{part}");
+        assert_eq!(part["stateSource"], "RECORDED", "people ended it, no document");
         let last = part["timeline"]["nodes"].as_array().unwrap().last().unwrap();
         assert_eq!((&last["kind"], &last["text"]), (&json!("CANCELLED"), &json!("Gộp vào việc khác")));
         assert!(part["code"].as_str().unwrap().starts_with(last["otherDirective"]["code"].as_str().unwrap()));

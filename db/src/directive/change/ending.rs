@@ -12,8 +12,7 @@ use uuid::Uuid;
 use super::{Directive, DirectiveEventKind, DirectiveState, Event, NOUN, Opened, TEXT, add, ends_on, happens, reread};
 use crate::{
     Acting, Date, DbError, Id,
-    directive::requests::ExtensionState,
-    enums::Source,
+    directive::{StateSource, requests::ExtensionState},
     input::Checks,
     schema::{directive, directive_dependency, directive_extension, directive_input},
     sql_functions::is_awaited,
@@ -140,7 +139,7 @@ async fn cancel_parts<A: Acts>(
         diesel::update(directive::table.find(id))
             .set((
                 directive::state.eq(DirectiveState::Cancelled),
-                directive::state_source.eq(Source::Reported),
+                directive::state_source.eq(StateSource::Recorded),
                 directive::completed_on.eq(None::<Date>),
                 directive::done_reported_by.eq(None::<Uuid>),
                 directive::version.eq(before.version + 1),
