@@ -13,6 +13,8 @@ use crate::{
     digital_system::{DigitalSystem, DigitalSystemFilter},
     reporting_rule::{ReportingRule, ReportingRuleFilter},
     schema::{agency, digital_system, document, indicator, indicator_group, programme, reporting_rule},
+    sql_functions,
+    text::fold,
     visible::visible,
 };
 
@@ -93,12 +95,14 @@ impl Batch for Named {
     async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, ()>, DbError> {
         let mut there = HashMap::new();
         for noun in keys.iter().map(|key| key.noun).collect::<HashSet<_>>() {
+            // Documents are found in any spelling of their code, by filters too.
+            let spelled = |code: &str| if noun == NamedNoun::Document { fold(code) } else { code.to_owned() };
             let keys = || keys.iter().filter(move |key| key.noun == noun);
-            let codes = keys().map(|key| key.code.clone()).collect();
+            let codes = keys().map(|key| spelled(&key.code)).collect();
             let found = found(reader, noun, codes).await?;
             let is_there = |key: &&Self| {
                 let within = |(code, programme): &(String, Option<String>)| {
-                    *code == key.code && (key.within.is_none() || key.within == *programme)
+                    *code == spelled(&key.code) && (key.within.is_none() || key.within == *programme)
                 };
                 found.iter().any(within)
             };
@@ -117,7 +121,8 @@ async fn found(reader: &Reader, noun: NamedNoun, codes: Vec<String>) -> Result<V
             query.load(&mut connection).await?
         }
         NamedNoun::Document => {
-            let query = document::table.filter(document::code.eq_any(codes)).select(document::code);
+            let code = || sql_functions::fold(document::code);
+            let query = document::table.filter(code().eq_any(codes)).select(code());
             query.filter(visible(reader, document::table)).load(&mut connection).await?
         }
         NamedNoun::DigitalSystem => {
