@@ -1,10 +1,10 @@
 //! The values of variables, read whole before anything runs: the specification's `CoerceVariableValues`, with the schema's
 //! own scalars.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use apollo_compiler::{
-    Schema,
+    Name, Schema,
     ast::Type,
     schema::{ExtendedType, InputObjectType},
 };
@@ -18,10 +18,29 @@ use db::{
 };
 use schema::{error::ApiError, scalars};
 
+use super::prices::ROWS;
+
+/// The inputs that are rows of bulk mutations: what a list named `rows` holds.
+#[derive(Debug)]
+pub(super) struct RowTypes(HashSet<Name>);
+
+impl RowTypes {
+    pub fn of(schema: &Schema) -> Self {
+        let inputs = schema.types.values().filter_map(|ty| ty.as_input_object());
+        let rows = inputs.filter_map(|input| input.fields.get(ROWS)).filter(|field| field.ty.is_list());
+        Self(rows.map(|field| field.ty.inner_named_type().clone()).collect())
+    }
+
+    fn holds(&self, ty: &Type) -> bool {
+        self.0.contains(ty.inner_named_type())
+    }
+}
+
 /// The values of an operation's variables as it is executed with: those that were given, and the defaults of the others. What
 /// was left out and has no default stays out.
 pub(super) fn variables(
     schema: &Schema,
+    rows: &RowTypes,
     operation: &OperationDefinition,
     given: &Variables,
 ) -> Result<Variables, ApiError> {
@@ -31,7 +50,7 @@ pub(super) fn variables(
         let (name, wanted) = (&variable.name.node, type_of(&variable.var_type.node));
         let value = match (given.get(name), &variable.default_value) {
             (Some(value), _) => {
-                let mut reading = Reading { schema, path: format!("${name}"), row: None };
+                let mut reading = Reading { schema, rows, path: format!("${name}"), row: None };
                 let value = reading.value(&wanted, value.clone());
                 value.map_err(|words| wrong(&reading.path, &words).at(vec![place]))?
             }
@@ -60,7 +79,7 @@ fn said(vi: impl Into<String>, en: impl Into<String>) -> Words {
 fn type_of(ty: &VariableType) -> Type {
     let read = match &ty.base {
         // Validation has found that there is such a type.
-        BaseType::Named(name) => Type::Named(apollo_compiler::Name::new_unchecked(name)),
+        BaseType::Named(name) => Type::Named(Name::new_unchecked(name)),
         BaseType::List(item) => Type::List(Box::new(type_of(item))),
     };
     if ty.nullable { read } else { read.non_null() }
@@ -69,6 +88,7 @@ fn type_of(ty: &VariableType) -> Type {
 /// One value on its way from JSON to its type.
 struct Reading<'s> {
     schema: &'s Schema,
+    rows: &'s RowTypes,
     /// Where it is: `$input.rows.1.value`.
     path: String,
     /// What could not be read in the row of a bulk mutation around it; `None` outside of one.
@@ -82,6 +102,9 @@ impl Reading<'_> {
                 Err(said(format!("không được là null (kiểu {ty})"), format!("must not be null (type {ty})")))
             }
             (_, Value::Null) => Ok(Value::Null),
+            (Type::List(row) | Type::NonNullList(row), Value::List(rows)) if self.rows.holds(row) => {
+                self.rows(row, rows)
+            }
             (Type::List(item) | Type::NonNullList(item), Value::List(items)) => {
                 let items = items.into_iter().enumerate();
                 items.map(|(index, value)| self.at(index, |it| it.value(item, value))).collect()
@@ -115,8 +138,7 @@ impl Reading<'_> {
                 Ok(Value::String(chosen))
             }
             (Some(ExtendedType::Enum(choice)), value) => {
-                let all =
-                    choice.values.keys().take(30).map(apollo_compiler::Name::as_str).collect::<Vec<_>>().join(", ");
+                let all = choice.values.keys().take(30).map(Name::as_str).collect::<Vec<_>>().join(", ");
                 let shown = shown(&value);
                 Err(said(format!("{shown} không thuộc {name}: {all}"), format!("{shown} is none of {name}: {all}")))
             }
@@ -147,12 +169,7 @@ impl Reading<'_> {
                 continue;
             };
             let value = std::mem::take(place);
-            *place = match (&*field.ty, value) {
-                (Type::NonNullList(rows), Value::List(values)) if is_rows(self.schema, name, rows) => {
-                    self.at(name, |it| it.rows(rows, values))?
-                }
-                (ty, value) => self.field(name, ty, value)?,
-            };
+            *place = self.field(name, &field.ty, value)?;
         }
         Ok(Value::Object(fields))
     }
@@ -181,11 +198,6 @@ impl Reading<'_> {
         });
         rows.collect()
     }
-}
-
-/// Whether a field holds the rows of a bulk mutation: a list of inputs of that name.
-pub(super) fn is_rows(schema: &Schema, field: &str, item: &Type) -> bool {
-    field == "rows" && schema.get_input_object(item.inner_named_type()).is_some()
 }
 
 fn scalar(name: &str, value: Value) -> Result<Value, Words> {

@@ -30,6 +30,7 @@ use schema::error::{ApiError, Code};
 
 pub use self::documents::Document;
 use self::{
+    coercion::RowTypes,
     dearest::dearest,
     documents::{Documents, Operation},
     measure::{Cycle, Measure, Tally},
@@ -121,6 +122,7 @@ pub struct Guard {
     limits: RequestLimits,
     prices: Prices,
     schema: Valid<Schema>,
+    rows: RowTypes,
     introspection: bool,
     documents: Documents,
 }
@@ -143,7 +145,8 @@ impl Guard {
         let schema = Schema::parse_and_validate(sdl, "schema.graphql");
         let schema = schema.map_err(|found| UnreadableSchema::Validation(found.errors.to_string()))?;
         let (prices, documents) = (Prices::new(sdl)?, Documents::new(limits.cache));
-        Ok(Self { limits, prices, schema, introspection, documents })
+        let rows = RowTypes::of(&schema);
+        Ok(Self { limits, prices, schema, rows, introspection, documents })
     }
 
     /// The limits in force.
@@ -174,7 +177,7 @@ impl Guard {
     fn price(&self, document: Arc<Document>, request: &Request, budget: &mut Budget) -> Result<Admitted, ApiError> {
         let operation = document.operation(request.operation_name.as_deref())?;
         let variables = match document.definition(request.operation_name.as_deref()) {
-            Some(definition) => coercion::variables(&self.schema, definition, &request.variables)?,
+            Some(definition) => coercion::variables(&self.schema, &self.rows, definition, &request.variables)?,
             None => Variables::default(),
         };
         let name = request.operation_name.as_deref();

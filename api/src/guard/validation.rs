@@ -15,7 +15,7 @@ use apollo_compiler::{
 use async_graphql::Pos;
 use schema::{error::ApiError, scalars};
 
-use super::{coercion::is_rows, diagnostics, tree};
+use super::{diagnostics, tree};
 
 /// All that is wrong with a document, told together.
 pub(super) fn validate(schema: &Valid<Schema>, introspection: bool, document: &Document) -> Result<(), ApiError> {
@@ -49,8 +49,6 @@ struct Place<'t> {
     has_default: bool,
     /// Whether it is a part of another value.
     is_within: bool,
-    /// Whether it is in a row of a bulk mutation, where what cannot be read is told of the row.
-    in_row: bool,
 }
 
 impl<'d> Values<'d> {
@@ -58,7 +56,7 @@ impl<'d> Values<'d> {
         let mut seen = HashSet::new();
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
-                let place = Place { ty: &variable.ty, has_default: false, is_within: false, in_row: false };
+                let place = Place { ty: &variable.ty, has_default: false, is_within: false };
                 self.value(default, &place, &[]);
             }
         }
@@ -95,7 +93,7 @@ impl<'d> Values<'d> {
     }
 
     fn argument(&mut self, argument: &Argument, ty: &Type, has_default: bool, variables: &[Node<VariableDefinition>]) {
-        self.value(&argument.value, &Place { ty, has_default, is_within: false, in_row: false }, variables);
+        self.value(&argument.value, &Place { ty, has_default, is_within: false }, variables);
     }
 
     fn value(&mut self, value: &Node<Value>, place: &Place<'_>, variables: &[Node<VariableDefinition>]) {
@@ -115,7 +113,7 @@ impl<'d> Values<'d> {
             Value::List(items) if place.ty.is_list() => {
                 for item in items {
                     let ty = place.ty.item_type();
-                    self.value(item, &Place { ty, has_default: false, is_within: true, ..*place }, variables);
+                    self.value(item, &Place { ty, has_default: false, is_within: true }, variables);
                 }
             }
             Value::Null => {}
@@ -124,7 +122,6 @@ impl<'d> Values<'d> {
             Value::Object(fields) if self.schema.get_input_object(place.ty.inner_named_type()).is_some() => {
                 self.object(fields, place, variables);
             }
-            _ if place.in_row => {}
             _ => self.scalar(value, place.ty),
         }
     }
@@ -144,9 +141,8 @@ impl<'d> Values<'d> {
                 self.broken("UniqueInputField", &words, value.location());
             }
             let Some(field) = object.fields.get(name) else { continue };
-            let in_row = place.in_row || is_rows(schema, name, &field.ty);
             let has_default = field.default_value.is_some();
-            self.value(value, &Place { ty: &field.ty, has_default, is_within: true, in_row }, variables);
+            self.value(value, &Place { ty: &field.ty, has_default, is_within: true }, variables);
         }
     }
 

@@ -74,6 +74,22 @@ async fn what_cannot_be_read_in_a_row_is_told_of_that_row_and_the_others_are_don
     let states: Vec<_> = some["measurements"].as_array().unwrap().iter().map(|row| row["state"].as_str()).collect();
     assert_eq!(states, [Some("DRAFT"), None, None]);
 
+    // The rows may be a variable of their own; what stands in the document is a program's, and refused with it.
+    let query = "mutation ($rows: [MeasurementDraftInput!]!, $key: UUID!) {
+        it: draftMeasurements(input: { mode: ROW_BY_ROW, rows: $rows }, idempotencyKey: $key) { userErrors { code field row } } }";
+    let asked = office.reporter.ask_with(query, json!({ "rows": rows, "key": key() })).await.whole();
+    assert_eq!(
+        broken(&asked["it"]),
+        ["STALE rows.0.expectedVersion", "MALFORMED rows.1.value", "MALFORMED rows.2.period"]
+    );
+    let literal = format!(
+        "mutation {{ draftMeasurements(idempotencyKey: \"{}\", input: {{ mode: ROW_BY_ROW, rows: [{{ indicator: \"x\", subject: \"x\",
+            period: \"2025-Q4\", observation: FINAL, value: \"8,5\" }}] }}) {{ userErrors {{ code }} }} }}",
+        key()
+    );
+    let asked = office.reporter.ask(&literal).await;
+    assert!(asked.data.is_null() && asked.errors[0]["message"].as_str().unwrap().contains("Write 8.5"), "{asked:?}");
+
     let all = told(&office.reporter, "draftMeasurements", json!({ "mode": "ALL_OR_NOTHING", "rows": rows })).await;
     assert_eq!(broken(&all), ["STALE rows.0.expectedVersion", "MALFORMED rows.1.value", "MALFORMED rows.2.period"]);
     assert!(all["measurements"].is_null());
