@@ -1,6 +1,6 @@
 //! The saved examples; `docs/examples/README.md` describes their files.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use rust_embed::Embed;
 use serde::Serialize;
@@ -71,35 +71,48 @@ impl Example {
         Self::parse(str::from_utf8(&text.data).ok()?, variables)
     }
 
-    /// Reads the head, the comment lines that the text begins with; none if it lacks the group or the title in a language.
+    /// Reads the head; none if it lacks the group or the title in a language.
     fn parse(text: &str, variables: Option<Map<String, Value>>) -> Option<Self> {
-        let (mut group, mut title, mut login, mut description) = (None, None, None, Vec::new());
-        let (mut nhom, mut tieu_de, mut mo_ta) = (None, None, String::new());
-        let mut rest = text;
-        while let Some(after) = rest.strip_prefix('#') {
-            let (line, next) = after.split_once('\n').unwrap_or((after, ""));
-            let line = line.trim();
-            if let Some(name) = line.strip_prefix("Group:") {
-                group = Some(name.trim().to_owned());
-            } else if let Some(name) = line.strip_prefix("Title:") {
-                title = Some(name.trim().to_owned());
-            } else if let Some(name) = line.strip_prefix("As:") {
-                login = Some(name.trim().to_owned());
-            } else if let Some(name) = line.strip_prefix("Nhóm:") {
-                nhom = Some(name.trim().to_owned());
-            } else if let Some(name) = line.strip_prefix("Tiêu đề:") {
-                tieu_de = Some(name.trim().to_owned());
-            } else if let Some(words) = line.strip_prefix("Mô tả:") {
-                words.trim().clone_into(&mut mo_ta);
-            } else if !line.is_empty() {
-                description.push(line);
-            }
-            rest = next;
-        }
-        let query = rest.trim().to_owned();
-        let vi = Translation { group: nhom?, title: tieu_de?, description: mo_ta };
-        Some(Self { group: group?, title: title?, description: description.join(" "), query, variables, login, vi })
+        let (mut head, query) = head(text);
+        let mut told = |key: &str| head.remove(key);
+        let vi = Translation {
+            group: told("Nhóm:")?,
+            title: told("Tiêu đề:")?,
+            description: told(TALE).unwrap_or_default(),
+        };
+        let description = told("").unwrap_or_default();
+        Some(Self {
+            group: told("Group:")?,
+            title: told("Title:")?,
+            description,
+            query,
+            variables,
+            login: told("As:"),
+            vi,
+        })
     }
+}
+
+/// What the description in Vietnamese begins with. The one in English stands under no key.
+const TALE: &str = "Mô tả:";
+const KEYS: [&str; 6] = ["Group:", "Title:", "As:", "Nhóm:", "Tiêu đề:", TALE];
+
+/// The comment lines that a text begins with, by their keys, and the text behind them. A line without a key goes on with the
+/// description before it.
+fn head(text: &str) -> (BTreeMap<&'static str, String>, String) {
+    let (mut head, mut rest, mut described) = (BTreeMap::<_, String>::new(), text, "");
+    while let Some(after) = rest.strip_prefix('#') {
+        let (line, next) = after.split_once('\n').unwrap_or((after, ""));
+        let key = KEYS.into_iter().find(|key| line.trim_start().starts_with(key));
+        described = if key == Some(TALE) { TALE } else { described };
+        let words = line.trim().strip_prefix(key.unwrap_or_default()).unwrap_or_default().trim();
+        let told = head.entry(key.unwrap_or(described)).or_default();
+        if !words.is_empty() {
+            *told = [told.as_str(), words].join(" ").trim().to_owned();
+        }
+        rest = next;
+    }
+    (head, rest.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -142,7 +155,8 @@ mod tests {
     #[test]
     fn examples_have_a_group_and_a_title_of_their_own() {
         let mut seen = BTreeSet::new();
-        for Example { group, title, vi, .. } in all() {
+        for Example { group, title, description, vi, .. } in all() {
+            assert_eq!(description.is_empty(), vi.description.is_empty(), "{title}: described in one language alone");
             for (group, title) in [(group, title), (&vi.group, &vi.title)] {
                 assert!(!group.is_empty() && !title.is_empty(), "{group}/{title}");
                 assert!(seen.insert((group, title)), "{group}/{title} stands twice");
@@ -152,11 +166,11 @@ mod tests {
 
     #[test]
     fn the_head_ends_at_the_first_line_that_is_no_comment() {
-        let text = "# Group: Targets\n# Title: 5G coverage\n# As: bao.cao\n# By 2030,\n#\n# as documents say.\n# Nhóm: Chỉ tiêu\n# Tiêu đề: Phủ sóng 5G\n# Mô tả: Đến năm 2030.\n\n# kept\nquery Q { a }\n";
+        let text = "# Group: Targets\n# Title: 5G coverage\n# As: bao.cao\n# By 2030,\n#\n# as documents say.\n# Nhóm: Chỉ tiêu\n# Tiêu đề: Phủ sóng 5G\n# Mô tả: Đến năm 2030,\n# theo văn bản.\n\n# kept\nquery Q { a }\n";
         let example = Example::parse(text, None).unwrap();
         assert_eq!((example.group.as_str(), example.title.as_str()), ("Targets", "5G coverage"));
         let vi = (example.vi.group.as_str(), example.vi.title.as_str(), example.vi.description.as_str());
-        assert_eq!(vi, ("Chỉ tiêu", "Phủ sóng 5G", "Đến năm 2030."));
+        assert_eq!(vi, ("Chỉ tiêu", "Phủ sóng 5G", "Đến năm 2030, theo văn bản."));
         assert_eq!(example.login.as_deref(), Some("bao.cao"));
         assert_eq!(example.description, "By 2030, as documents say.");
         assert_eq!(example.query, "# kept\nquery Q { a }");
