@@ -148,7 +148,8 @@ pub struct DigitalSystemFilter {
     pub agency: Option<String>,
     /// True: only those that could give or take figures
     pub exchanges_figures: Option<bool>,
-    /// Every word of it occurs in a name or the code; tone marks and case do not matter
+    /// Every word of it occurs in a name or the code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

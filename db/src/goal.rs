@@ -104,7 +104,8 @@ pub struct GoalFilter {
     pub document: Option<String>,
     /// Code of an indicator they are about
     pub indicator: Option<String>,
-    /// Every word of it occurs in title, summary, topics or code; tone marks and case do not matter
+    /// Every word of it occurs in title, summary, topics or code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

@@ -89,7 +89,8 @@ pub struct MeasureFilter {
     pub indicator: Option<String>,
     /// Code of a digital system they name
     pub system: Option<String>,
-    /// Every word of it occurs in title, summary, topics or code; tone marks and case do not matter
+    /// Every word of it occurs in title, summary, topics or code, whole; the last may end in `*` and is then the
+    /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
 }
 

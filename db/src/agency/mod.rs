@@ -63,7 +63,7 @@ text_enum! {
         Police => "POLICE",
         /// A post, not a body (chức danh)
         OfficeHolder => "OFFICE_HOLDER",
-        /// Several agencies addressed as one, without a list of members (nhóm)
+        /// Several agencies addressed as one (nhóm): what is asked of it is asked of each of its `members`
         AgencyGroup => "AGENCY_GROUP",
         /// An area, not a body (địa bàn)
         AdministrativeArea => "ADMINISTRATIVE_AREA",
