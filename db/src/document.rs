@@ -206,19 +206,21 @@ pub enum DocumentLink {
     Programme,
 }
 
-/// The id of the document of a code, in any spelling, the one that is written so first: a hidden document's code is like one
-/// that nobody has.
+/// The document of a code, in any spelling, the one that is written so first. Who may see it is asked by whoever looks.
+pub(crate) fn of_code(code: &str) -> Boxed<document::table> {
+    document::table
+        .filter(sql_functions::fold(document::code).eq(fold(code)))
+        .order(document::code.eq(code.to_owned()).desc())
+        .limit(1)
+        .into_boxed()
+}
+
+/// The id of the document of a code: a hidden document's code is like one that nobody has.
 pub(crate) fn id_of_code(
     reader: &Reader,
     code: &str,
 ) -> ty::IntoBoxed<'static, ty::Select<document::table, document::id>, Pg> {
-    document::table
-        .select(document::id)
-        .filter(sql_functions::fold(document::code).eq(fold(code)))
-        .filter(visible(reader, document::table))
-        .order(document::code.eq(code.to_owned()).desc())
-        .limit(1)
-        .into_boxed()
+    of_code(code).filter(visible(reader, document::table)).select(document::id)
 }
 
 names!(DocumentFilter { issuer: Agency, programme: Programme });

@@ -223,7 +223,7 @@ async fn pasted_text_is_cleaned_and_found() {
     let room = Room::new().await;
     let issued = room
         .issued(json!({
-            "clause": "12–c", "title": "Ðường truyền số liệu Ðắk\u{200b} Tô", "content": "Dòng một\r\nDòng hai\u{feff}",
+            "document": "TB-UBND–QNG-2025-04", "clause": "12–c", "title": "Ðường truyền số liệu Ðắk\u{200b} Tô", "content": "Dòng một\r\nDòng hai\u{feff}",
         }))
         .await;
     assert_eq!(issued["code"], "tb-ubnd-qng-2025-04:12-c");

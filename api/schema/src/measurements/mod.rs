@@ -1,6 +1,7 @@
 //! Measurements (số liệu).
 
 pub mod change;
+mod payload;
 pub(crate) mod total;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use diesel_async::RunQueryDsl as _;
 
-use super::issue::{StatedDeadline, refused};
+use super::{checked::refused, input::StatedDeadline};
 use crate::{
     Date, DbError, Violation, ViolationCode,
     deadline::{Deadline, DeadlineError, DeadlineOperator, Given, Reading},

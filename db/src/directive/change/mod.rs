@@ -2,8 +2,11 @@
 //! on the same state.
 
 mod agreements;
+mod checked;
 mod deadlines;
 mod ending;
+mod input;
+mod insert;
 mod issue;
 mod work;
 
@@ -22,7 +25,8 @@ pub use self::{
         answer_counter_offer, decide_extension, give_input, request_extension, request_input,
     },
     ending::{Confirmation, Reasoned, cancel, confirm_done, send_back},
-    issue::{Delegation, NewCoordinator, NewDependency, NewDirective, NewPart, StatedDeadline, delegate, issue},
+    input::{Delegation, NewCoordinator, NewDependency, NewDirective, NewPart, StatedDeadline},
+    issue::{delegate, issue},
     work::{Acceptance, DoneReport, NewProgress, accept, report_done, report_progress},
 };
 use super::{
