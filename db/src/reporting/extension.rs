@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::obligation::{LATEST, last_days};
+use super::{due::LATEST, obligation::last_days};
 use crate::{
     Acting, Date, DbError, Reader, ViolationCode,
     agency::receiver,

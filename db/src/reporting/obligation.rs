@@ -4,7 +4,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ID, InputObject};
 use auth::{Action, Object, Principal};
-use chrono::{Days, NaiveDate};
 use derive::boxed;
 use diesel::{
     QueryableByName,
@@ -14,7 +13,10 @@ use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::statement::Statement;
+use super::{
+    due::{BEFORE, DueDates, LATEST, later},
+    statement::Statement,
+};
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
@@ -237,23 +239,8 @@ names!(ObligationFilter {
     group: Group in programme,
 });
 
-/// How many days before and after the day asked about an obligation may be due, where the question names no days.
-const BEFORE: u64 = 92;
-const AFTER: u64 = 31;
 /// How many days before the day asked about, of the viewer's own agencies (`mine`): what is still owed is not forgotten.
 const OWN: u64 = 400;
-/// The most days between the first and the last due date of a question.
-const LONGEST: i64 = 3 * 366;
-/// The most days between the end of a period and its due date, extensions included.
-pub(super) const LATEST: u64 = 366;
-
-fn earlier(day: Date, days: u64) -> Date {
-    Date(day.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
-}
-
-fn later(day: Date, days: u64) -> Date {
-    Date(day.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
-}
 
 /// What a filter asks for: between which days periods end, and between which they are due.
 pub(super) struct Asked {
@@ -278,18 +265,15 @@ pub(super) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date,
 impl ObligationFilter {
     pub(super) fn asked(&self, on: Date) -> Result<Asked, DbError> {
         let before = if self.mine { OWN } else { BEFORE };
-        let from = self.due_from.unwrap_or_else(|| earlier(self.due_to.unwrap_or(on), before));
-        let to = self.due_to.unwrap_or_else(|| later(self.due_from.map_or(on, |from| from.max(on)), AFTER));
+        let due = DueDates::about(on, self.due_from, self.due_to, before);
         let is_bounded = self.due_from.is_some() || self.due_to.is_some();
         if let Some(period) = self.period {
             let (first, last) = last_days(period, self.regime)?;
             let due = (self.due_from.unwrap_or(first), self.due_to.unwrap_or(later(last, LATEST)));
             return Ok(Asked { last_days: (first, last), due: is_bounded.then_some(due) });
         }
-        if (to.0 - from.0).num_days() > LONGEST {
-            return Err(DbError::Invalid("between dueFrom and dueTo there may be three years at most".into()));
-        }
-        Ok(Asked { last_days: (earlier(from, LATEST), to), due: Some((from, to)) })
+        let due = due.bounded()?;
+        Ok(Asked { last_days: due.last_days(), due: Some((due.from, due.to)) })
     }
 
     /// Adds the conditions on reporter, subject, indicator and regime. `row` is the name of a table that has these columns.

@@ -4,7 +4,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ID, InputObject};
-use chrono::Days;
 use derive::boxed;
 use diesel::{
     QueryableByName,
@@ -15,7 +14,8 @@ use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use super::{
-    obligation::{Count, LATEST, last_days},
+    due::{BEFORE, DueDates},
+    obligation::{Count, last_days},
     statement::Statement,
 };
 use crate::{
@@ -172,38 +172,24 @@ pub struct ReportObligationFilter {
 
 names!(ReportObligationFilter { rule: ReportingRule, reporter: Agency });
 
-/// How many days before and after the day asked about a report may be due, where the question names no days; and the most days
-/// between the first and the last due date of a question.
-const BEFORE: u64 = 92;
-const AFTER: u64 = 31;
-const LONGEST: i64 = 3 * 366;
-
-fn moved(day: Date, days: u64, later: bool) -> Date {
-    let moved = if later { day.0.checked_add_days(Days::new(days)) } else { day.0.checked_sub_days(Days::new(days)) };
-    Date(moved.unwrap_or(day.0))
-}
-
 /// Adds the query of the obligations that the reader may see and the filter lets through.
 fn derived(statement: Statement, reader: &Reader, filter: &ReportObligationFilter) -> Result<Statement, DbError> {
     let on = filter.on.unwrap_or(reader.today());
-    let from = filter.due_from.unwrap_or_else(|| moved(filter.due_to.unwrap_or(on), BEFORE, false));
-    let to = filter.due_to.unwrap_or_else(|| moved(filter.due_from.map_or(on, |from| from.max(on)), AFTER, true));
-    if (to.0 - from.0).num_days() > LONGEST {
-        return Err(DbError::Invalid("between dueFrom and dueTo there may be three years at most".into()));
-    }
+    let due = DueDates::about(on, filter.due_from, filter.due_to, BEFORE).bounded()?;
+    let (first, last) = due.last_days();
     let mut statement = statement
         .sql("SELECT o.* FROM report_obligation(")
-        .value::<SqlDate, _>(moved(from, LATEST, false))
+        .value::<SqlDate, _>(first)
         .sql(", ")
-        .value::<SqlDate, _>(to)
+        .value::<SqlDate, _>(last)
         .sql(", ")
         .value::<SqlDate, _>(on)
         .sql(") AS o WHERE ")
         .reaches("o.reporter_id", reader.scope().obligations())
         .sql(" AND o.due_on BETWEEN ")
-        .value::<SqlDate, _>(from)
+        .value::<SqlDate, _>(due.from)
         .sql(" AND ")
-        .value::<SqlDate, _>(to);
+        .value::<SqlDate, _>(due.to);
     for (column, table, code) in
         [("rule_id", "reporting_rule", &filter.rule), ("reporter_id", "agency", &filter.reporter)]
     {

@@ -1,0 +1,52 @@
+//! Between which due dates a question looks, where it names both, one or none of them.
+
+use chrono::{Days, NaiveDate};
+
+use crate::{Date, DbError};
+
+/// How many days before and after the day asked about something may be due, where the question names no days.
+pub(super) const BEFORE: u64 = 92;
+const AFTER: u64 = 31;
+/// The most days between the first and the last due date of a question.
+const LONGEST: i64 = 3 * 366;
+/// The most days between the end of a period and its due date, extensions included.
+pub(super) const LATEST: u64 = 366;
+
+/// The due dates of a question, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DueDates {
+    pub from: Date,
+    pub to: Date,
+}
+
+impl DueDates {
+    /// Those about a day; `before` is how many days back it looks unless it says so itself.
+    pub fn about(on: Date, from: Option<Date>, to: Option<Date>, before: u64) -> Self {
+        Self {
+            from: from.unwrap_or_else(|| earlier(to.unwrap_or(on), before)),
+            to: to.unwrap_or_else(|| later(from.map_or(on, |from| from.max(on)), AFTER)),
+        }
+    }
+
+    /// An error if they lie further apart than may be asked about.
+    pub fn bounded(self) -> Result<Self, DbError> {
+        if (self.to.0 - self.from.0).num_days() > LONGEST {
+            return Err(DbError::Invalid("between dueFrom and dueTo there may be three years at most".into()));
+        }
+        Ok(self)
+    }
+
+    /// The last days of the periods that may be due then.
+    pub fn last_days(self) -> (Date, Date) {
+        (earlier(self.from, LATEST), self.to)
+    }
+}
+
+fn earlier(day: Date, days: u64) -> Date {
+    Date(day.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
+}
+
+/// So many days later.
+pub(super) fn later(day: Date, days: u64) -> Date {
+    Date(day.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
+}
