@@ -107,9 +107,10 @@ fn head(text: &str) -> (BTreeMap<&'static str, String>, String) {
         described = if key == Some(TALE) { TALE } else { described };
         let words = line.trim().strip_prefix(key.unwrap_or_default()).unwrap_or_default().trim();
         let told = head.entry(key.unwrap_or(described)).or_default();
-        if !words.is_empty() {
-            *told = [told.as_str(), words].join(" ").trim().to_owned();
+        if !(told.is_empty() || words.is_empty()) {
+            told.push(' ');
         }
+        told.push_str(words);
         rest = next;
     }
     (head, rest.trim().to_owned())
