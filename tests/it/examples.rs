@@ -55,7 +55,7 @@ async fn every_saved_example_answers_without_an_error() {
     let (mut answers, mut tokens) = (Answers::new(), BTreeMap::new());
     for example in api::explorer::examples() {
         let (kind, name) = operation(&example.query);
-        // Subscriptions are begun in `live.rs`.
+        // Subscriptions are begun in `live/clients.rs`.
         if kind == "subscription" {
             continue;
         }
