@@ -20,7 +20,10 @@ use derive::boxed;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres::{
+    CancelToken,
+    config::{Config, Host, SslMode},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{error::DbError, wall};
@@ -140,6 +143,11 @@ impl ConnectionSettings {
         Ok(self.establish().await?)
     }
 
+    /// How what runs on a connection is cancelled.
+    pub(crate) fn canceller(&self) -> Canceller {
+        Canceller(self.tls.clone())
+    }
+
     /// Opens a connection of the driver itself, for COPY, which diesel does not speak. Its time zone is the server's.
     pub(crate) async fn client(&self) -> Result<tokio_postgres::Client, DbError> {
         match &self.tls {
@@ -180,6 +188,20 @@ impl ConnectionSettings {
     }
 }
 
+/// Asks the server to end what runs on a connection: by a connection of its own, encrypted like the others.
+#[derive(Clone)]
+pub(crate) struct Canceller(Option<Arc<ClientConfig>>);
+
+impl Canceller {
+    /// Answers when the server has passed it on; it may still come too late.
+    pub(crate) async fn cancel(&self, token: &CancelToken) -> Result<(), tokio_postgres::Error> {
+        match &self.0 {
+            None => token.cancel_query(tokio_postgres::NoTls).await,
+            Some(tls) => token.cancel_query(MakeRustlsConnect::new(ClientConfig::clone(tls))).await,
+        }
+    }
+}
+
 /// Moves the bytes of a connection until its client is dropped.
 async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
     if let Err(error) = connection.await {
@@ -196,10 +218,12 @@ pub(crate) fn driver_error(error: tokio_postgres::Error) -> DbError {
     }
 }
 
-/// Sent with the start of the session: no further round trip.
+/// Sent with the start of the session: no further round trip. What a server that was killed has asked for ends too: PostgreSQL
+/// looks every two seconds whether anybody is there.
 fn session_options(limits: SessionLimits) -> String {
     format!(
-        "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c synchronous_commit=on",
+        "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c synchronous_commit=on \
+         -c client_connection_check_interval=2s",
         limits.statement.as_millis(),
         limits.lock.as_millis(),
         limits.idle_in_transaction.as_millis(),

@@ -149,16 +149,16 @@ pub async fn pending(pool: &Pool) -> Result<Vec<String>, DbError> {
 /// The versions that the database has, oldest first; also such as this program does not know, from a newer one.
 #[boxed]
 pub async fn applied(pool: &Pool) -> Result<Vec<String>, DbError> {
-    let mut connection = pool.get().await?;
+    let connection = pool.get().await?;
     let any = sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
-    if !diesel::select(any).get_result::<bool>(&mut connection).await? {
+    if !diesel::select(any).get_result::<bool>(&mut connection.statement()).await? {
         return Ok(Vec::new());
     }
     let table = __diesel_schema_migrations::table;
     Ok(table
         .select(__diesel_schema_migrations::version)
         .order(__diesel_schema_migrations::version)
-        .load(&mut connection)
+        .load(&mut connection.statement())
         .await?)
 }
 

@@ -117,7 +117,7 @@ pub async fn use_reset(
         .inner_join(account::table.on(account::id.eq(password_reset::account_id)))
         .filter(account::status.eq("ACTIVE"))
         .select((account::id, (account::login, account::full_name, account::email)))
-        .first(&mut writer.alone().await?)
+        .first(&mut writer.alone().await?.statement())
         .await
         .optional()?;
     let whose = match whose {

@@ -12,10 +12,7 @@ use diesel_async::{
 };
 use futures_util::FutureExt as _;
 
-use crate::{connection::ConnectionSettings, error::DbError};
-
-/// A connection on loan; dropping it gives it back. One with an open transaction is closed instead of being lent again.
-pub type Conn = bb8::PooledConnection<'static, AsyncPgConnection>;
+use crate::{Conn, connection::ConnectionSettings, error::DbError};
 
 /// How many connections, and how long to wait for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +89,7 @@ impl Pool {
     /// `DbError::Unavailable` if none became free or PostgreSQL cannot be reached.
     #[boxed]
     pub async fn get(&self) -> Result<Conn, DbError> {
-        Ok(self.inner.get_owned().await?)
+        Ok(Conn::new(self.inner.get_owned().await?, self.settings.canceller()))
     }
 
     /// How the connections of this pool are made; for one of its own, as LISTEN needs.

@@ -65,7 +65,7 @@ pub async fn of_session(
             role_grant::agency_id.nullable(),
             below.nullable(),
         ))
-        .load(&mut *pool.get().await?)
+        .load(&mut pool.get().await?.statement())
         .await?;
     let Some(&(passed, ..)) = rows.as_slice().first() else { return Ok(None) };
     let holdings: Result<Vec<_>, DbError> = rows.into_iter().filter_map(holding).collect();
@@ -102,7 +102,7 @@ pub async fn of_service(
         .filter(service_account::id.eq(account).and(service_account::status.eq("ACTIVE")))
         .filter(service_secret::id.eq(secret).and(service_secret::ended_at.is_null()))
         .select((service_account::scopes, service_account::agency_id, below))
-        .first(&mut *pool.get().await?)
+        .first(&mut pool.get().await?.statement())
         .await
         .optional()?;
     let Some((scopes, agency, below)) = row else { return Ok(None) };

@@ -1,15 +1,14 @@
 //! What a request reads with: a scope, a day, and one connection.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use auth::Scope;
-use diesel_async::AsyncPgConnection;
 use tokio::sync::OnceCell;
 
-use crate::{Conn, Date, DbError, Pool};
+use crate::{
+    Conn, Date, DbError, Pool,
+    loan::{Statement, Work},
+};
 
 /// What one request reads with. Every function that reads takes one, and only a [`Scope`] makes one.
 ///
@@ -20,14 +19,13 @@ pub struct Reader {
     scope: Scope,
     today: Date,
     connection: OnceCell<Conn>,
-    statements: AtomicUsize,
 }
 
 impl Reader {
     /// A reader of `scope`; `today` is the day in Asia/Ho_Chi_Minh that questions without a date mean.
     #[must_use]
     pub fn new(pool: Pool, scope: Scope, today: Date) -> Arc<Self> {
-        Arc::new(Self { pool, scope, today, connection: OnceCell::new(), statements: AtomicUsize::new(0) })
+        Arc::new(Self { pool, scope, today, connection: OnceCell::new() })
     }
 
     /// What the reader may see.
@@ -42,15 +40,14 @@ impl Reader {
         self.today
     }
 
-    /// How many statements the request has sent so far: for logs, and for the tests that keep lists cheap.
+    /// What PostgreSQL has done for the request so far: for its price, and for the tests that keep lists cheap.
     #[must_use]
-    pub fn statements(&self) -> usize {
-        self.statements.load(Ordering::Relaxed)
+    pub fn work(&self) -> Work {
+        self.connection.get().map(Conn::work).unwrap_or_default()
     }
 
     /// The connection, for one statement.
-    pub(crate) async fn statement(&self) -> Result<&AsyncPgConnection, DbError> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        Ok(&**self.connection.get_or_try_init(|| self.pool.get()).await?)
+    pub(crate) async fn statement(&self) -> Result<Statement<'_>, DbError> {
+        Ok(self.connection.get_or_try_init(|| self.pool.get()).await?.statement())
     }
 }

@@ -104,7 +104,7 @@ macro_rules! claimed {
                 kept_password::hash.nullable(),
                 familiar,
             ))
-            .first(&mut $writer.alone().await?)
+            .first(&mut $writer.alone().await?.statement())
             .await
             .optional()?
     }};

@@ -74,7 +74,7 @@ impl Try {
         let free = self.keys().map(|(_, patience)| patience.free).collect::<Vec<_>>();
         let longest = self.keys().map(|(_, patience)| patience.longest).collect::<Vec<_>>();
         let counted = diesel::select(sign_in_count(keys, free, longest, writer.fixed_now()));
-        Ok(counted.get_result(&mut writer.alone().await?).await?)
+        Ok(counted.get_result(&mut writer.alone().await?.statement()).await?)
     }
 
     /// It proved who it is: the failures from this address are forgotten.

@@ -59,6 +59,7 @@ const LOOK: &str = "
 /// Looks at the server behind a pool.
 #[boxed]
 pub async fn look(pool: &Pool) -> Result<Vitals, DbError> {
-    let mut connection = pool.get().await?;
-    Ok(diesel::sql_query(LOOK).bind::<Array<Text>, _>(EXTENSIONS.as_slice()).get_result(&mut connection).await?)
+    let connection = pool.get().await?;
+    let looked = diesel::sql_query(LOOK).bind::<Array<Text>, _>(EXTENSIONS.as_slice());
+    Ok(looked.get_result(&mut connection.statement()).await?)
 }

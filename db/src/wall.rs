@@ -111,6 +111,6 @@ const LOOK: &str = "SELECT session_user::text AS login, current_user::text AS ro
 /// Looks up the login of a pool's connections and its rights.
 #[boxed]
 pub async fn load_login_rights(pool: &Pool) -> Result<LoginRights, DbError> {
-    let mut connection = pool.get().await?;
-    Ok(diesel::sql_query(LOOK).get_result(&mut connection).await?)
+    let connection = pool.get().await?;
+    Ok(diesel::sql_query(LOOK).get_result(&mut connection.statement()).await?)
 }

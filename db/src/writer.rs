@@ -8,10 +8,7 @@ use std::sync::{
 use auth::{Actor, Acts, Permit};
 use chrono::{DateTime, Utc};
 use diesel::Insertable;
-use diesel_async::{
-    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _,
-    pooled_connection::bb8::PooledConnection,
-};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -120,10 +117,12 @@ impl Writer {
         match written {
             Ok(value) => {
                 AnsiTransactionManager::commit_transaction(&mut *writing.connection).await?;
+                writing.connection.settled();
                 Ok(value)
             }
             Err(error) => {
                 AnsiTransactionManager::rollback_transaction(&mut *writing.connection).await?;
+                writing.connection.settled();
                 Err(in_terms_of_input(error))
             }
         }
@@ -194,7 +193,7 @@ pub(crate) struct AuditEvent {
 
 /// An open transaction of one actor.
 pub(crate) struct Writing {
-    connection: PooledConnection<'static, AsyncPgConnection>,
+    connection: Conn,
     writer: Writer,
     actor: Actor,
     changes: Vec<NewChange>,
@@ -341,11 +340,11 @@ impl Writing {
         let Self { connection, changes, entries, writer, .. } = self;
         if !changes.is_empty() {
             writer.counted();
-            diesel::insert_into(change::table).values(std::mem::take(changes)).execute(connection).await?;
+            diesel::insert_into(change::table).values(std::mem::take(changes)).execute(&mut **connection).await?;
         }
         if !entries.is_empty() {
             writer.counted();
-            diesel::insert_into(audit_entry::table).values(std::mem::take(entries)).execute(connection).await?;
+            diesel::insert_into(audit_entry::table).values(std::mem::take(entries)).execute(&mut **connection).await?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod agencies;
 mod audit;
 mod calendar;
 mod canary;
+mod cancellation;
 mod changes;
 mod cost;
 mod database;

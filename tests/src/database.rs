@@ -10,6 +10,7 @@ use std::{
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::{ChildStdin, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
 use db::{
@@ -23,6 +24,11 @@ use diesel_async::AsyncPgConnection;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::sql;
+
+/// Longer than anything that is waited for may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two questions whether it has come.
+const PAUSE: Duration = Duration::from_millis(2);
 
 static SERVER: OnceCell<Server> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(1);
@@ -97,6 +103,20 @@ impl TestDb {
     /// What a query of one row and one column answers its owner, as text.
     pub async fn text(&self, query: &str) -> String {
         sql::text(&mut self.connect().await, query).await.unwrap_or_else(|error| panic!("{error}: {query}"))
+    }
+
+    /// Waits until a query answers that; panics if it never does.
+    pub async fn until(&self, query: &str, answer: &str) {
+        let mut connection = self.connect().await;
+        let begin = Instant::now();
+        loop {
+            let found = sql::text(&mut connection, query).await.unwrap_or_else(|error| panic!("{error}: {query}"));
+            if found == answer {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{found} instead of {answer}: {query}");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// A connection of its owner.

@@ -111,7 +111,7 @@ pub(crate) async fn execute(api: &Api, mut request: Request, who: schema::viewer
             admitted.give(&mut request);
             let (response, reader) = api.execute_as(request, who).await;
             let (errors, data) = (told(&response.errors), response.data.into_json().unwrap());
-            Asked { data, errors, statements: reader.statements() }
+            Asked { data, errors, statements: reader.work().statements }
         }
     }
 }

@@ -108,7 +108,7 @@ pub async fn load(owner: &ConnectionSettings, hash: &str, today: NaiveDate, now:
 #[boxed]
 pub async fn are_active(pool: &Pool) -> Result<bool, DbError> {
     let active = account::table.filter(account::demo.and(account::status.eq("ACTIVE")));
-    Ok(diesel::select(exists(active)).get_result(&mut pool.get().await?).await?)
+    Ok(diesel::select(exists(active)).get_result(&mut pool.get().await?.statement()).await?)
 }
 
 #[cfg(test)]

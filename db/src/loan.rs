@@ -1,0 +1,270 @@
+//! A connection on loan: what is under way on it, and how it comes back.
+//!
+//! Whoever asked may go away while PostgreSQL still works for it. A connection in that state is not lent again: what runs on
+//! it is cancelled, and it counts as lent until it has come to rest. So there are never more statements under way than the pool
+//! has connections, whatever clients do.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker, ready},
+    time::{Duration, Instant},
+};
+
+use diesel::{
+    QueryResult,
+    pg::Pg,
+    query_builder::{AsQuery, QueryFragment, QueryId},
+};
+use diesel_async::{
+    AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection, pooled_connection::bb8::PooledConnection,
+};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, future::BoxFuture, stream::BoxStream};
+use tokio::{runtime::Handle, time::timeout};
+
+use crate::connection::Canceller;
+
+/// How long a cancelled statement has to end before the next cancel request is sent: for the one behind it on the
+/// connection, which begins when this one has ended.
+const REST: Duration = Duration::from_millis(10);
+
+type Lent = PooledConnection<'static, AsyncPgConnection>;
+
+/// What PostgreSQL did for one loan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Statements sent.
+    pub statements: usize,
+    /// Rows received.
+    pub rows: u64,
+    /// How long at least one of them was under way.
+    pub time: Duration,
+}
+
+/// What is under way on a connection.
+#[derive(Debug, Default)]
+struct Flight(Mutex<Flown>);
+
+#[derive(Debug, Default)]
+struct Flown {
+    work: Work,
+    /// Statements without an end.
+    open: usize,
+    /// Since when there have been some.
+    since: Option<Instant>,
+    /// It was used past this count, and nobody has said that all has ended.
+    whole: bool,
+}
+
+impl Flight {
+    fn flown(&self) -> MutexGuard<'_, Flown> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self) {
+        let mut flown = self.flown();
+        flown.work.statements += 1;
+        flown.open += 1;
+        flown.since.get_or_insert_with(Instant::now);
+    }
+
+    fn end(&self, rows: u64) {
+        let mut flown = self.flown();
+        flown.work.rows += rows;
+        flown.open = flown.open.saturating_sub(1);
+        if flown.open == 0 {
+            let since = flown.since.take();
+            flown.work.time += since.map(|since| since.elapsed()).unwrap_or_default();
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        let flown = self.flown();
+        flown.open == 0 && !flown.whole
+    }
+}
+
+/// A connection on loan; dropping it gives it back. With an open transaction it is closed instead of being lent again.
+///
+/// For single statements there is [`statement`](Self::statement). Used as a whole (`&mut *conn`), it is given back only after
+/// PostgreSQL was asked whether it is at rest, unless [`settled`](Self::settled) was said.
+pub struct Conn {
+    /// There until it is dropped.
+    lent: Option<Lent>,
+    flight: Arc<Flight>,
+    canceller: Canceller,
+}
+
+impl Conn {
+    pub(crate) fn new(lent: Lent, canceller: Canceller) -> Self {
+        Self { lent: Some(lent), flight: Arc::default(), canceller }
+    }
+
+    /// The connection, for one statement. Several may be under way at once: they are sent one after the other, without
+    /// waiting for answers.
+    #[must_use]
+    pub fn statement(&self) -> Statement<'_> {
+        Statement { connection: self, flight: &self.flight }
+    }
+
+    /// What was done with the whole connection has ended.
+    pub(crate) fn settled(&self) {
+        self.flight.flown().whole = false;
+    }
+
+    /// What PostgreSQL has done so far.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.flight.flown().work
+    }
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn").field("flight", &self.flight).finish_non_exhaustive()
+    }
+}
+
+impl Deref for Conn {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        match &self.lent {
+            Some(lent) => lent,
+            None => unreachable!("it is taken out when it is dropped"),
+        }
+    }
+}
+
+impl DerefMut for Conn {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        self.flight.flown().whole = true;
+        match &mut self.lent {
+            Some(lent) => lent,
+            None => unreachable!("it is taken out when it is dropped"),
+        }
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        let Some(lent) = self.lent.take() else { return };
+        if self.flight.is_at_rest() {
+            return;
+        }
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(bring_to_rest(lent, self.canceller.clone()));
+        }
+    }
+}
+
+/// Cancels what runs on a connection until nothing does, then gives it back.
+async fn bring_to_rest(lent: Lent, canceller: Canceller) {
+    let token = lent.cancel_token();
+    // Answered when all that was sent before it has ended.
+    let mut connection = &*lent;
+    let mut ended = pin!(connection.batch_execute(""));
+    let mut cancelled = false;
+    while timeout(REST, &mut ended).await.is_err() {
+        cancelled = true;
+        // In vain where the server is gone; then the connection ends as well.
+        let _ = canceller.cancel(&token).await;
+    }
+    if cancelled {
+        // A request that hits nothing before this is answered would else hit what the next one asks.
+        let _ = (&*lent).batch_execute("").await;
+    }
+}
+
+/// A connection for one statement.
+pub struct Statement<'a> {
+    connection: &'a AsyncPgConnection,
+    flight: &'a Arc<Flight>,
+}
+
+impl SimpleAsyncConnection for Statement<'_> {
+    async fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
+        self.flight.begin();
+        let done = (&mut &*self.connection).batch_execute(query).await;
+        self.flight.end(0);
+        done
+    }
+}
+
+impl<'a> AsyncConnectionCore for Statement<'a> {
+    type ExecuteFuture<'conn, 'query> = BoxFuture<'a, QueryResult<usize>>;
+    type LoadFuture<'conn, 'query> = BoxFuture<'a, QueryResult<Rows>>;
+    type Stream<'conn, 'query> = Rows;
+    type Row<'conn, 'query> = Row;
+    type Backend = Pg;
+
+    fn load<'conn, 'query, T>(&'conn mut self, source: T) -> Self::LoadFuture<'conn, 'query>
+    where
+        T: AsQuery + 'query,
+        T::Query: QueryFragment<Pg> + QueryId + 'query,
+    {
+        let mut connection = self.connection;
+        let (loading, flight) = (AsyncConnectionCore::load(&mut connection, source), self.flight);
+        async move {
+            flight.begin();
+            match loading.await {
+                Ok(rows) => Ok(Rows { rows, received: 0, flight: Some(Arc::clone(flight)) }),
+                Err(error) => {
+                    flight.end(0);
+                    Err(error)
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn execute_returning_count<'conn, 'query, T>(&'conn mut self, source: T) -> Self::ExecuteFuture<'conn, 'query>
+    where
+        T: QueryFragment<Pg> + QueryId + 'query,
+    {
+        let mut connection = self.connection;
+        let (executing, flight) = (connection.execute_returning_count(source), self.flight);
+        async move {
+            flight.begin();
+            let done = executing.await;
+            flight.end(0);
+            done
+        }
+        .boxed()
+    }
+}
+
+type Row = <AsyncPgConnection as AsyncConnectionCore>::Row<'static, 'static>;
+
+/// The rows of one statement, as they come.
+pub struct Rows {
+    rows: BoxStream<'static, QueryResult<Row>>,
+    received: u64,
+    /// Until the last has come.
+    flight: Option<Arc<Flight>>,
+}
+
+impl Stream for Rows {
+    type Item = QueryResult<Row>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<QueryResult<Row>>> {
+        let next = ready!(self.rows.poll_next_unpin(context));
+        if let Some(Ok(_)) = next {
+            self.received += 1;
+        } else if let Some(flight) = self.flight.take() {
+            flight.end(self.received);
+        }
+        Poll::Ready(next)
+    }
+}
+
+impl Drop for Rows {
+    /// Who wants one row does not ask whether there is another. Most often it is known already that there is none.
+    fn drop(&mut self) {
+        if self.flight.is_some() && self.received > 0 {
+            let _ = self.poll_next_unpin(&mut Context::from_waker(Waker::noop()));
+        }
+    }
+}
