@@ -72,7 +72,7 @@ pub use acting::Acting;
 pub use date::Date;
 pub use error::DbError;
 pub use id::Id;
-pub use loan::Conn;
+pub use loan::{Conn, Meter};
 pub use once::Once;
 pub use pool::Pool;
 pub use reader::Reader;

@@ -6,7 +6,7 @@
 
 use std::{
     fmt,
-    ops::{Deref, DerefMut},
+    ops::{AddAssign, Deref, DerefMut},
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
@@ -32,7 +32,7 @@ const REST: Duration = Duration::from_millis(10);
 
 type Lent = PooledConnection<'static, AsyncPgConnection>;
 
-/// What PostgreSQL did for one loan.
+/// What PostgreSQL did for a loan, or for a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
     /// Statements sent.
@@ -41,6 +41,30 @@ pub struct Work {
     pub rows: u64,
     /// How long at least one of them was under way.
     pub time: Duration,
+}
+
+impl AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.statements += other.statements;
+        self.rows += other.rows;
+        self.time += other.time;
+    }
+}
+
+/// Adds up what was done on the loans of one request, whatever it read or wrote with. Each loan counts when it ends.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<Mutex<Work>>);
+
+impl Meter {
+    /// What has been done so far.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, work: Work) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += work;
+    }
 }
 
 /// What is under way on a connection.
@@ -54,8 +78,8 @@ struct Flown {
     open: usize,
     /// Since when there have been some.
     since: Option<Instant>,
-    /// It was used past this count, and nobody has said that all has ended.
-    whole: bool,
+    /// Since when it is used past this count, and nobody has said that all has ended.
+    whole: Option<Instant>,
 }
 
 impl Flight {
@@ -82,7 +106,7 @@ impl Flight {
 
     fn is_at_rest(&self) -> bool {
         let flown = self.flown();
-        flown.open == 0 && !flown.whole
+        flown.open == 0 && flown.whole.is_none()
     }
 }
 
@@ -95,11 +119,12 @@ pub struct Conn {
     lent: Option<Lent>,
     flight: Arc<Flight>,
     canceller: Canceller,
+    meter: Option<Meter>,
 }
 
 impl Conn {
-    pub(crate) fn new(lent: Lent, canceller: Canceller) -> Self {
-        Self { lent: Some(lent), flight: Arc::default(), canceller }
+    pub(crate) fn new(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
+        Self { lent: Some(lent), flight: Arc::default(), canceller, meter }
     }
 
     /// The connection, for one statement. Several may be under way at once: they are sent one after the other, without
@@ -109,15 +134,20 @@ impl Conn {
         Statement { connection: self, flight: &self.flight }
     }
 
-    /// What was done with the whole connection has ended.
+    /// What was done with the whole connection has ended; all the time until here is its own.
     pub(crate) fn settled(&self) {
-        self.flight.flown().whole = false;
+        let mut flown = self.flight.flown();
+        if let Some(since) = flown.whole.take() {
+            flown.work.time += since.elapsed();
+        }
     }
 
-    /// What PostgreSQL has done so far.
+    /// What PostgreSQL has done so far, what is under way included.
     #[must_use]
     pub fn work(&self) -> Work {
-        self.flight.flown().work
+        let flown = self.flight.flown();
+        let under_way = [flown.since, flown.whole].into_iter().flatten().map(|since| since.elapsed());
+        Work { time: flown.work.time + under_way.sum::<Duration>(), ..flown.work }
     }
 }
 
@@ -140,7 +170,7 @@ impl Deref for Conn {
 
 impl DerefMut for Conn {
     fn deref_mut(&mut self) -> &mut AsyncPgConnection {
-        self.flight.flown().whole = true;
+        self.flight.flown().whole.get_or_insert_with(Instant::now);
         match &mut self.lent {
             Some(lent) => lent,
             None => unreachable!("it is taken out when it is dropped"),
@@ -151,6 +181,9 @@ impl DerefMut for Conn {
 impl Drop for Conn {
     fn drop(&mut self) {
         let Some(lent) = self.lent.take() else { return };
+        if let Some(meter) = &self.meter {
+            meter.add(self.work());
+        }
         if self.flight.is_at_rest() {
             return;
         }
@@ -166,13 +199,13 @@ async fn bring_to_rest(lent: Lent, canceller: Canceller) {
     // Answered when all that was sent before it has ended.
     let mut connection = &*lent;
     let mut ended = pin!(connection.batch_execute(""));
-    let mut cancelled = false;
+    let mut asked_to_end = false;
     while timeout(REST, &mut ended).await.is_err() {
-        cancelled = true;
+        asked_to_end = true;
         // In vain where the server is gone; then the connection ends as well.
         let _ = canceller.cancel(&token).await;
     }
-    if cancelled {
+    if asked_to_end {
         // A request that hits nothing before this is answered would else hit what the next one asks.
         let _ = (&*lent).batch_execute("").await;
     }
@@ -210,7 +243,7 @@ impl<'a> AsyncConnectionCore for Statement<'a> {
         async move {
             flight.begin();
             match loading.await {
-                Ok(rows) => Ok(Rows { rows, received: 0, flight: Some(Arc::clone(flight)) }),
+                Ok(stream) => Ok(Rows { stream, received: 0, flight: Some(Arc::clone(flight)) }),
                 Err(error) => {
                     flight.end(0);
                     Err(error)
@@ -240,7 +273,7 @@ type Row = <AsyncPgConnection as AsyncConnectionCore>::Row<'static, 'static>;
 
 /// The rows of one statement, as they come.
 pub struct Rows {
-    rows: BoxStream<'static, QueryResult<Row>>,
+    stream: BoxStream<'static, QueryResult<Row>>,
     received: u64,
     /// Until the last has come.
     flight: Option<Arc<Flight>>,
@@ -250,7 +283,7 @@ impl Stream for Rows {
     type Item = QueryResult<Row>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<QueryResult<Row>>> {
-        let next = ready!(self.rows.poll_next_unpin(context));
+        let next = ready!(self.stream.poll_next_unpin(context));
         if let Some(Ok(_)) = next {
             self.received += 1;
         } else if let Some(flight) = self.flight.take() {

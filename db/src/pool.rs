@@ -12,7 +12,7 @@ use diesel_async::{
 };
 use futures_util::FutureExt as _;
 
-use crate::{Conn, connection::ConnectionSettings, error::DbError};
+use crate::{Conn, connection::ConnectionSettings, error::DbError, loan::Meter};
 
 /// How many connections, and how long to wait for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ impl Default for PoolSettings {
 pub struct Pool {
     inner: bb8::Pool<AsyncPgConnection>,
     settings: ConnectionSettings,
+    meter: Option<Meter>,
 }
 
 impl fmt::Debug for Pool {
@@ -80,7 +81,7 @@ impl Pool {
             .connection_timeout(pool.acquire_timeout.max(Duration::from_millis(1)))
             .error_sink(Box::new(LogErrors))
             .build_unchecked(AsyncDieselConnectionManager::new_with_config(String::new(), manager));
-        Self { inner, settings: settings.clone() }
+        Self { inner, settings: settings.clone(), meter: None }
     }
 
     /// Borrows a connection, waiting for one at most the acquire time-out.
@@ -89,7 +90,13 @@ impl Pool {
     /// `DbError::Unavailable` if none became free or PostgreSQL cannot be reached.
     #[boxed]
     pub async fn get(&self) -> Result<Conn, DbError> {
-        Ok(Conn::new(self.inner.get_owned().await?, self.settings.canceller()))
+        Ok(Conn::new(self.inner.get_owned().await?, self.settings.canceller(), self.meter.clone()))
+    }
+
+    /// The same pool, whose loans are counted there.
+    #[must_use]
+    pub fn metered(&self, meter: &Meter) -> Self {
+        Self { meter: Some(meter.clone()), ..self.clone() }
     }
 
     /// How the connections of this pool are made; for one of its own, as LISTEN needs.

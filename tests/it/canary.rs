@@ -38,7 +38,11 @@ impl Client {
 }
 
 /// Uses each secret once, then stops the server: what was answered, the metrics, and the secrets.
-async fn say_all_secrets(address: SocketAddr, stop: impl FnOnce()) -> (String, String, Vec<(String, &'static str)>) {
+async fn say_all_secrets(
+    address: SocketAddr,
+    numbers: &str,
+    stop: impl FnOnce(),
+) -> (String, String, Vec<(String, &'static str)>) {
     let mut client = Client { url: format!("http://{address}"), heard: String::new() };
     let demo = db::demo::accounts::PASSWORD;
 
@@ -69,7 +73,7 @@ async fn say_all_secrets(address: SocketAddr, stop: impl FnOnce()) -> (String, S
     let granted = reqwest::Client::new().post(format!("{}/oauth/token", client.url)).form(&form).send().await.unwrap();
     let granted: Value = granted.json().await.unwrap();
     client.ask(Some("canary.not.a-token"), "{ it: viewer { roles } }", Value::Null).await;
-    let metrics = reqwest::get(format!("{}/metrics", client.url)).await.unwrap().text().await.unwrap();
+    let metrics = reqwest::get(numbers).await.unwrap().text().await.unwrap();
     stop();
 
     let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{value} should be a secret")).to_owned();
@@ -99,14 +103,17 @@ async fn no_secret_is_left_anywhere() {
     let url = db.url().await;
     let mut cotmoc = Process::start(
         env!("CARGO_BIN_EXE_cotmoc_process"),
-        &["serve", "--demo", "--listen", "127.0.0.1:0"],
+        &["serve", "--demo", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"],
         &[("DATABASE_URL", &url), ("COTMOC_DATA_DIR", "/nowhere"), ("COTMOC_LOG", "trace")],
     );
     let (address, mut log) = cotmoc.address_and_log().await;
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let numbers = lines.into_iter().find(|line| line["message"] == "telling numbers at /metrics").unwrap();
+    let numbers = format!("http://{}/metrics", numbers["address"].as_str().unwrap());
     let pid = cotmoc.pid();
     // The log is read all the while: a full pipe would stop the server.
     let stop = || kill(pid, Signal::SIGTERM).unwrap();
-    let (rest, (heard, metrics, secrets)) = tokio::join!(cotmoc.log_to_end(), say_all_secrets(address, stop));
+    let (rest, (heard, metrics, secrets)) = tokio::join!(cotmoc.log_to_end(), say_all_secrets(address, &numbers, stop));
     log += &rest;
     let tables = "SELECT string_agg(query_to_xml(format('SELECT * FROM %I', relname), true, true, '')::text, '')
         FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'measurement%'";

@@ -29,6 +29,7 @@ mod facts;
 mod faults;
 mod http;
 mod keys;
+mod limits;
 mod live;
 mod lives;
 mod measurements;

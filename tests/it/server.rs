@@ -28,6 +28,10 @@ impl Served {
     async fn get(&self, path: &str) -> Response {
         get(self.running.addr, path).await
     }
+
+    async fn metrics(&self) -> String {
+        get(self.running.metrics_addr.unwrap(), "/metrics").await.text().await.unwrap()
+    }
 }
 
 async fn get(addr: SocketAddr, path: &str) -> Response {
@@ -59,10 +63,11 @@ fn status(answer: &str) -> &str {
 
 #[tokio::test]
 async fn says_that_it_lives_is_ready_and_how_it_fares() {
-    let served = Served::with(&[]).await;
+    let served = Served::with(&[(settings::METRICS_LISTEN, "127.0.0.1:0")]).await;
     assert_eq!(served.get("/healthz").await.status(), 200);
     assert_eq!(served.get("/readyz").await.status(), 200);
-    let metrics = served.get("/metrics").await.text().await.unwrap();
+    assert_eq!(served.get("/metrics").await.status(), 404, "not for the public");
+    let metrics = served.metrics().await;
     for line in [
         "cotmoc_http_requests_total{method=\"GET\",route=\"/readyz\",status=\"200\"}",
         "cotmoc_http_request_duration_seconds_bucket{route=\"/healthz\",le=\"0.001\"}",
@@ -160,10 +165,10 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn a_saturated_server_refuses_at_once_and_still_says_that_it_lives() {
-    let served = Served::with(&[(settings::CONCURRENCY, "1")]).await;
+async fn one_address_has_half_of_the_places_for_bodies_and_is_told_so_at_once() {
+    let served = Served::with(&[(settings::TRUSTED_PROXIES, "127.0.0.2")]).await;
     let mut waiting = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..64 {
         waiting.push(Raw::in_flight(served.running.addr).await);
     }
     let url = format!("http://{}/graphql", served.running.addr);
@@ -261,7 +266,11 @@ async fn the_grace_of_a_stop_has_an_end() {
 
 #[tokio::test]
 async fn sign_ins_are_limited_by_the_address_that_our_proxy_names() {
-    let limits = [(settings::SIGN_INS_PER_MINUTE, "2"), (settings::TRUSTED_PROXIES, "127.0.0.1")];
+    let limits = [
+        (settings::SIGN_INS_PER_MINUTE, "2"),
+        (settings::TRUSTED_PROXIES, "127.0.0.1"),
+        (settings::METRICS_LISTEN, "127.0.0.1:0"),
+    ];
     let served = Served::with(&limits).await;
     let sign_in = async |from: &str| {
         let asked = "mutation { signIn(input: { login: \"ai.do\", password: \"không đúng\" }) { __typename } }";
@@ -273,7 +282,10 @@ async fn sign_ins_are_limited_by_the_address_that_our_proxy_names() {
         assert_eq!(sign_in("203.0.113.9").await.status(), 200);
     }
     let refused = sign_in("1.1.1.1, 203.0.113.9").await;
-    assert_eq!((refused.status().as_u16(), header(&refused, "ratelimit-policy")), (429, "\"sign-ins\";q=2;w=60"));
+    assert_eq!(
+        (refused.status().as_u16(), header(&refused, "ratelimit-policy")),
+        (429, "\"points\";q=1200000;w=60, \"sign-ins\";q=2;w=60")
+    );
     assert!(header(&refused, "retry-after").parse::<u32>().unwrap() > 0);
     let body: Value = refused.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED");
@@ -282,6 +294,6 @@ async fn sign_ins_are_limited_by_the_address_that_our_proxy_names() {
     let machine = Client::new().post(format!("http://{}/oauth/token", served.running.addr));
     let machine = machine.header("x-forwarded-for", "203.0.113.9").body("grant_type=client_credentials");
     assert_eq!(machine.send().await.unwrap().status(), 429);
-    let metrics = served.get("/metrics").await.text().await.unwrap();
+    let metrics = served.metrics().await;
     assert!(metrics.contains("cotmoc_http_refused_total{reason=\"rate_limited\"}"), "{metrics}");
 }

@@ -16,6 +16,7 @@
 mod leaf;
 mod members;
 mod registration;
+mod room;
 mod root;
 mod select;
 mod walk;
@@ -27,6 +28,7 @@ pub use self::{
     leaf::{name_of, specify},
     members::{Member, register_interface, register_union},
     registration::{ArgumentSpec, Described, Directive, FieldSpec, Part, Typed, register_object},
+    room::{Room, TooLarge},
     root::{RawJson, answer, answer_value, text_of},
     select::Group,
     walk::{BadInput, Failed, Later, Nullable, Object, Output, Walk},

@@ -1,6 +1,7 @@
 //! The one walker: writes a value, marks the places of what has to wait, and puts them together.
 
 use std::{
+    any::TypeId,
     fmt::Display,
     future::poll_fn,
     io::Write as _,
@@ -18,6 +19,7 @@ use async_graphql_value::Value;
 
 use crate::{
     Typed,
+    room::{Room, TooLarge},
     select::{Document, Group},
 };
 
@@ -103,15 +105,28 @@ pub struct Walk<'a> {
     waiting: Vec<Waiting<'a>>,
     path: Vec<Step<'a>>,
     errors: Vec<ServerError>,
+    room: Option<&'a Room>,
+    /// So many bytes of the text have been counted.
+    counted: usize,
+    /// There was no room for more.
+    overrun: Option<TooLarge>,
 }
+
+/// Room is taken in steps of so many bytes.
+const STEP: usize = 4096;
 
 impl<'a> Walk<'a> {
     /// Begins an answer in the context of a request. `data` comes before what the request brings.
     pub(crate) fn new(schema: &'a SchemaEnv, query: &'a QueryEnv, data: Option<&'a Data>) -> Self {
+        let room = query.query_data.get(&TypeId::of::<Arc<Room>>());
+        let room = room.and_then(|room| room.downcast_ref::<Arc<Room>>()).map(|room| &**room);
         Self {
             schema,
             query,
             data,
+            room,
+            counted: 0,
+            overrun: None,
             text: Vec::with_capacity(1024),
             marks: Vec::new(),
             pieces: Vec::new(),
@@ -195,6 +210,16 @@ impl<'a> Walk<'a> {
         self.failed(error.into_server_error(group.first.pos))
     }
 
+    /// Counts what was written since it was counted last.
+    fn take_room(&mut self) -> Result<(), Failed> {
+        let grown = self.text.len().saturating_sub(self.counted);
+        if self.overrun.is_none() && grown >= STEP {
+            self.counted = self.text.len();
+            self.overrun = self.room.and_then(|room| room.take(grown).err());
+        }
+        self.overrun.map_or(Ok(()), |overrun| Err(self.failed(too_large(overrun, ""))))
+    }
+
     fn failed(&self, mut error: ServerError) -> Failed {
         let steps = self.path.iter().map(|step| match step {
             Step::Key(key) => PathSegment::Field((*key).to_owned()),
@@ -227,6 +252,7 @@ impl<'a> Walk<'a> {
 
     /// Writes an object: what is selected of it, in order.
     pub fn object(&mut self, object: &dyn Object, group: &Arc<Group<'a>>) -> Result<(), Failed> {
+        self.take_room()?;
         let type_name = object.type_name();
         let document = Document { registry: &self.schema.registry, fragments: &self.query.fragments };
         let selected = group.selected(type_name, document);
@@ -265,6 +291,7 @@ impl<'a> Walk<'a> {
             if index > 0 {
                 self.text.push(b',');
             }
+            self.take_room()?;
             self.path.push(Step::Index(index));
             item.write(self, group)?;
             self.path.pop();
@@ -282,7 +309,10 @@ impl<'a> Walk<'a> {
             self.marks.truncate(marks);
             self.waiting.truncate(waiting);
             self.path.truncate(path);
-            self.errors.push(*failed.0);
+            // The answer as a whole fails.
+            if self.overrun.is_none() {
+                self.errors.push(*failed.0);
+            }
             self.null();
         }
     }
@@ -317,14 +347,21 @@ impl<'a> Walk<'a> {
         root: &dyn RootValue,
         group: Arc<Group<'a>>,
     ) -> (Result<String, ServerError>, Vec<ServerError>) {
+        let key = group.key;
         self.pieces.push(Piece::default());
-        self.path.push(Step::Key(group.key));
+        self.path.push(Step::Key(key));
         let written = self.piece(0, |walk| root.write(walk, &group));
+        if let Some(overrun) = self.overrun {
+            return (Err(too_large(overrun, key)), Vec::new());
+        }
         if let Err(failed) = written {
             return (Err(*failed.0), self.errors);
         }
         let mut waiting = Vec::new();
         let waited = poll_fn(|task| self.poll(&mut waiting, task)).await;
+        if let Some(overrun) = self.overrun {
+            return (Err(too_large(overrun, key)), Vec::new());
+        }
         if let Err(failed) = waited {
             return (Err(*failed.0), self.errors);
         }
@@ -339,6 +376,9 @@ impl<'a> Walk<'a> {
         let mut next = 0;
         waiting.append(&mut self.waiting);
         while let Some(one) = waiting.get_mut(next) {
+            if self.overrun.is_some() {
+                return Poll::Ready(Ok(()));
+            }
             match one.value.as_mut().poll(task) {
                 Poll::Pending => next += 1,
                 Poll::Ready(value) => {
@@ -372,6 +412,14 @@ impl<'a> Walk<'a> {
         }
         whole.extend_from_slice(self.text.get(from..piece.text.end).unwrap_or_default());
     }
+}
+
+/// Of the field of the root: nothing below it is answered.
+fn too_large(overrun: TooLarge, key: &str) -> ServerError {
+    let mut error = ServerError::new(format!("the answer has more than {} bytes", overrun.limit), None);
+    error.path = vec![PathSegment::Field(key.to_owned())];
+    error.source = Some(Arc::new(overrun));
+    error
 }
 
 /// What an answer begins with: a field of a root, or a value that is there.

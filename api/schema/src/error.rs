@@ -8,7 +8,7 @@ use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 use async_graphql::{Pos, ServerError, Value};
 use db::DbError;
 use http::StatusCode;
-use object_layer::BadInput;
+use object_layer::{BadInput, TooLarge};
 
 use crate::{caller::Caller, language::Language};
 
@@ -63,6 +63,10 @@ pub enum Code {
     ExpansionLimitExceeded,
     /// Fields times page sizes are more than one request may ask for.
     CostLimitExceeded,
+    /// The answer grew larger than the server sends.
+    AnswerLimitExceeded,
+    /// The request is addressed to a name that is not this server's.
+    Misdirected,
     /// A document was named by its hash alone; no document is kept. Its message is the word that clients look for.
     PersistedQueryNotSupported,
     /// The idempotency key was used before, for another change.
@@ -99,6 +103,8 @@ impl Code {
             Self::ExpansionLimitExceeded => "EXPANSION_LIMIT_EXCEEDED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
+            Self::AnswerLimitExceeded => "ANSWER_LIMIT_EXCEEDED",
+            Self::Misdirected => "MISDIRECTED",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
         }
     }
@@ -119,6 +125,7 @@ impl Code {
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -231,6 +238,16 @@ impl ApiError {
     pub fn timeout() -> Self {
         Self::new(Code::Timeout, "Yêu cầu chạy quá lâu nên đã bị dừng", "The request took too long and was stopped")
             .with("retryAfter", RETRY_AFTER)
+    }
+
+    /// The answer grew beyond what is sent.
+    fn answer_too_large(limit: usize) -> Self {
+        Self::new(
+            Code::AnswerLimitExceeded,
+            format!("Kết quả quá lớn: tối đa {limit} byte; hãy lấy ít dòng hoặc ít trường hơn"),
+            format!("The answer is too large: at most {limit} bytes; ask for fewer rows or fields"),
+        )
+        .with("limit", limit)
     }
 
     /// Something is wrong in the server; the details are in its log only.
@@ -354,6 +371,11 @@ pub fn present(error: &mut ServerError, caller: &Caller) -> Code {
         }
         ours.write_into(error, caller);
         return ours.code;
+    }
+    if let Some(TooLarge { limit }) = error.source::<TooLarge>() {
+        let words = ApiError::answer_too_large(*limit);
+        words.write_into(error, caller);
+        return words.code;
     }
     if error.source::<BadInput>().is_none() {
         tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, error = error.message, "unexpected error");

@@ -4,7 +4,7 @@ use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{Data, Executor, Request, Response, SDLExportOptions, Schema, ValidationMode};
 use chrono::{DateTime, Utc};
-use db::{Date, Origin, Pool, Reader};
+use db::{Date, Meter, Origin, Pool, Reader};
 use futures_util::{StreamExt as _, stream::BoxStream};
 use object_layer::MergedObject;
 use rust_decimal::Decimal;
@@ -156,12 +156,14 @@ impl Api {
     }
 
     /// Executes a request in the name of that viewer, and tells what it was read with. Its document has been validated, and its
-    /// variables have been read.
+    /// variables have been read. What PostgreSQL does for it is counted by the [`Meter`] among its data, if there is one.
     pub async fn execute_as(&self, mut request: Request, viewer: Viewer) -> (Response, Arc<Reader>) {
         let today = Date(self.clock.today());
-        let reader = Reader::new(self.pool.clone(), viewer.principal.scope(), today);
+        let meter = request.data.get(&TypeId::of::<Meter>()).and_then(|meter| meter.downcast_ref::<Meter>());
+        let pool = meter.map_or_else(|| self.pool.clone(), |meter| self.pool.metered(meter));
+        let reader = Reader::new(pool.clone(), viewer.principal.scope(), today);
         let origin = Origin::clone(&viewer.origin);
-        request.data.insert(self.clock.writer(self.pool.clone(), origin));
+        request.data.insert(self.clock.writer(pool, origin));
         request.data.insert(viewer);
         if let Some(issuer) = &self.issuer {
             request.data.insert(Arc::clone(issuer));

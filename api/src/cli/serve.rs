@@ -114,6 +114,9 @@ async fn stop(running: Running, signals: &mut Signals) -> ExitCode {
 
 fn announce(config: &Config, running: &Running, with_demo: bool) {
     let address = running.addr;
+    if let Some(address) = running.metrics_addr {
+        tracing::info!(%address, "telling numbers at /metrics");
+    }
     tracing::info!(%address, "serving");
     let LogConfig { format, .. } = config.log;
     // A demo is looked at by somebody, wherever its output goes.

@@ -61,12 +61,18 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// Requests worked on at once.
     pub concurrency: usize,
+    /// Connections of clients at once.
+    pub connections: usize,
     /// Long connections at once: sockets and streams of events.
     pub live_connections: usize,
     /// Origins that browsers may call from, in lower case.
     pub cors_origins: Vec<String>,
     /// Networks of proxies whose word on where a request comes from is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// Names that this server answers to, in lower case; none means to any.
+    pub hosts: Vec<String>,
+    /// Where its numbers are told; none means nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// True if the explorer is served.
     pub explorer: bool,
     /// On a stop: accepting, but not ready.
@@ -82,11 +88,19 @@ pub struct GraphqlConfig {
     pub introspection: bool,
     /// The most one request may cost.
     pub cost_limit: u32,
+    /// Bytes of one answer at most.
+    pub answer_limit: usize,
 }
 
-/// How often, in a minute.
+/// How much and how often, in a minute.
 #[derive(Debug, Clone)]
 pub struct LimitsConfig {
+    /// Nodes that share what follows.
+    pub nodes: u32,
+    /// Points of one account.
+    pub points: u32,
+    /// Points of one address, for those who are nobody.
+    pub address_points: u32,
     /// Mutations of one account.
     pub mutations: u32,
     /// Mutations from one address.
@@ -224,8 +238,12 @@ impl Config {
             graphql: GraphqlConfig {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
                 cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
+                answer_limit: required(sources, &settings::ANSWER_LIMIT, parse::size)?,
             },
             limits: LimitsConfig {
+                nodes: required(sources, &settings::NODES, parse::count(1_000))?,
+                points: required(sources, &settings::POINTS_PER_MINUTE, parse::count(1_000_000_000))?,
+                address_points: required(sources, &settings::ADDRESS_POINTS_PER_MINUTE, parse::count(1_000_000_000))?,
                 mutations: required(sources, &settings::MUTATIONS_PER_MINUTE, parse::count(1_000_000))?,
                 address_mutations: required(sources, &settings::ADDRESS_MUTATIONS_PER_MINUTE, parse::count(1_000_000))?,
                 sign_ins: required(sources, &settings::SIGN_INS_PER_MINUTE, parse::count(1_000_000))?,
@@ -267,11 +285,16 @@ impl ServerConfig {
             concurrency: required(sources, &settings::CONCURRENCY, |text| {
                 parse::count(10_000)(text).and_then(|number| usize::try_from(number).ok())
             })?,
+            connections: required(sources, &settings::CONNECTIONS, |text| {
+                parse::count(100_000)(text).and_then(|number| usize::try_from(number).ok())
+            })?,
             live_connections: required(sources, &settings::LIVE_CONNECTIONS, |text| {
                 parse::count(100_000)(text).and_then(|number| usize::try_from(number).ok())
             })?,
             cors_origins: sources.read(&settings::CORS_ORIGINS, parse::origins)?.unwrap_or_default(),
             trusted_proxies: sources.read(&settings::TRUSTED_PROXIES, parse::networks)?.unwrap_or_default(),
+            hosts: sources.read(&settings::HOSTS, parse::hosts)?.unwrap_or_default(),
+            metrics_listen: sources.read(&settings::METRICS_LISTEN, parse::address)?,
             explorer: required(sources, &settings::EXPLORER, parse::switch)?,
             drain_delay: required(sources, &settings::DRAIN_DELAY, parse::duration)?,
             shutdown_grace: required(sources, &settings::SHUTDOWN_GRACE, parse::duration)?,

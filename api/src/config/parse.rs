@@ -100,6 +100,13 @@ fn origin(text: &str) -> Option<String> {
     (!host.is_empty() && host.chars().all(plain)).then(|| text.to_ascii_lowercase())
 }
 
+/// Names of hosts separated by commas, without ports.
+pub fn hosts(text: &str) -> Option<Vec<String>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let host = |text: &str| text.chars().all(plain).then(|| text.to_ascii_lowercase());
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(host).collect()
+}
+
 /// A secret of 32 bytes in Base64. Read again when it is used, so that it lies about in one form only.
 pub fn secret(text: &str) -> Option<SecretString> {
     secret::decoded(text).map(|_| SecretString::from(text))

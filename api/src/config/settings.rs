@@ -104,14 +104,22 @@ settings! {
     /// `server.concurrency`
     CONCURRENCY {
         key: "server.concurrency", env: "COTMOC_CONCURRENCY", flag: Some("concurrency"),
-        fallback: Fallback::Value("256"), form: "a number from 1 to 10000",
-        about: "Requests worked on at once; more are refused at once with status 503. Health checks are not counted.",
+        fallback: Fallback::Value("16"), form: "a number from 1 to 10000",
+        about: "Requests worked on at once, little more than there are connections to PostgreSQL: those who have the fewest come first, \
+                and a quarter is for who is signed in. Others wait for up to two seconds, then get status 503.",
+    }
+    /// `server.connections`
+    CONNECTIONS {
+        key: "server.connections", env: "COTMOC_CONNECTIONS", flag: Some("connections"),
+        fallback: Fallback::Value("4096"), form: "a number from 1 to 100000",
+        about: "Connections of clients at once; each takes a file handle. One address may hold as many as are still free, trusted proxies any number.",
     }
     /// `server.live_connections`
     LIVE_CONNECTIONS {
         key: "server.live_connections", env: "COTMOC_LIVE_CONNECTIONS", flag: Some("live-connections"),
         fallback: Fallback::Value("1000"), form: "a number from 1 to 100000",
-        about: "WebSockets and event streams at once; more are refused with status 503. Each takes a file handle beside those of requests.",
+        about: "WebSockets and event streams at once; more are refused with status 503. One account, else address, may hold as many as \
+                are still free, and a quarter is for who is signed in.",
     }
     /// `server.cors_origins`
     CORS_ORIGINS {
@@ -126,6 +134,20 @@ settings! {
         fallback: Fallback::Otherwise("none: a request comes from the peer of its connection"),
         form: "networks or addresses such as 10.0.0.0/8 or 192.0.2.7, separated by commas (in TOML a list)",
         about: "The proxies whose `Forwarded` or `X-Forwarded-For` says where a request comes from, for limits, back-off and the audit trail.",
+    }
+    /// `server.hosts`
+    HOSTS {
+        key: "server.hosts", env: "COTMOC_HOSTS", flag: Some("hosts"),
+        fallback: Fallback::Otherwise("any name"),
+        form: "names such as cotmoc.example.vn, without ports, separated by commas (in TOML a list)",
+        about: "The names that this server answers to. A request to another one (`Host`) is refused with status 421.",
+    }
+    /// `server.metrics_listen`
+    METRICS_LISTEN {
+        key: "server.metrics_listen", env: "COTMOC_METRICS_LISTEN", flag: Some("metrics-listen"),
+        fallback: Fallback::Otherwise("`/metrics` is served nowhere"),
+        form: "an address and a port such as 127.0.0.1:9464; port 0 takes a free one",
+        about: "Where `/metrics` is served, beside `/healthz` and `/readyz`: an address that only whoever watches over the server reaches.",
     }
     /// `server.explorer`
     EXPLORER {
@@ -157,29 +179,54 @@ settings! {
         fallback: Fallback::Value("100000"), form: "a number from 1 to 1000000",
         about: "The most one request may cost: about one per field, multiplied by the size of the lists around it.",
     }
+    /// `graphql.answer_limit`
+    ANSWER_LIMIT {
+        key: "graphql.answer_limit", env: "COTMOC_ANSWER_LIMIT", flag: Some("answer-limit"),
+        fallback: Fallback::Value("8MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
+        about: "An answer that grows larger is given up, with the code ANSWER_LIMIT_EXCEEDED.",
+    }
+    /// `limits.nodes`
+    NODES {
+        key: "limits.nodes", env: "COTMOC_NODES", flag: Some("nodes"),
+        fallback: Fallback::Value("1"), form: "a number from 1 to 1000",
+        about: "Nodes that share the limits below: each gives its part of them.",
+    }
+    /// `limits.points_per_minute`
+    POINTS_PER_MINUTE {
+        key: "limits.points_per_minute", env: "COTMOC_POINTS_PER_MINUTE", flag: Some("points-per-minute"),
+        fallback: Fallback::Value("2400000"), form: "a number from 1 to 1000000000",
+        about: "What one account may spend in a minute, all at once if need be; more is refused with status 429. A point is about a field that is \
+                written, or a hundred-thousandth of a second in PostgreSQL.",
+    }
+    /// `limits.address_points_per_minute`
+    ADDRESS_POINTS_PER_MINUTE {
+        key: "limits.address_points_per_minute", env: "COTMOC_ADDRESS_POINTS_PER_MINUTE", flag: Some("address-points-per-minute"),
+        fallback: Fallback::Value("1200000"), form: "a number from 1 to 1000000000",
+        about: "The same for one address (IPv6: one /64), shared by all there who are not signed in.",
+    }
     /// `limits.mutations_per_minute`
     MUTATIONS_PER_MINUTE {
         key: "limits.mutations_per_minute", env: "COTMOC_MUTATIONS_PER_MINUTE", flag: Some("mutations-per-minute"),
         fallback: Fallback::Value("120"), form: "a number from 1 to 1000000",
-        about: "Mutations of one account in a minute on each node, all at once if need be; more are refused with status 429.",
+        about: "Mutations of one account in a minute, all at once if need be; more are refused with status 429.",
     }
     /// `limits.address_mutations_per_minute`
     ADDRESS_MUTATIONS_PER_MINUTE {
         key: "limits.address_mutations_per_minute", env: "COTMOC_ADDRESS_MUTATIONS_PER_MINUTE", flag: Some("address-mutations-per-minute"),
         fallback: Fallback::Value("600"), form: "a number from 1 to 1000000",
-        about: "Mutations from one address (IPv6: one /64) in a minute on each node, whoever makes them. An agency often shares one.",
+        about: "Mutations from one address (IPv6: one /64) in a minute, whoever makes them. An agency often shares one.",
     }
     /// `limits.sign_ins_per_minute`
     SIGN_INS_PER_MINUTE {
         key: "limits.sign_ins_per_minute", env: "COTMOC_SIGN_INS_PER_MINUTE", flag: Some("sign-ins-per-minute"),
         fallback: Fallback::Value("60"), form: "a number from 1 to 1000000",
-        about: "Sign-ins, refreshed sessions and requests for tokens from one address in a minute on each node.",
+        about: "Sign-ins, refreshed sessions and requests for tokens from one address in a minute.",
     }
     /// `limits.refused_tokens_per_minute`
     REFUSED_TOKENS_PER_MINUTE {
         key: "limits.refused_tokens_per_minute", env: "COTMOC_REFUSED_TOKENS_PER_MINUTE", flag: Some("refused-tokens-per-minute"),
         fallback: Fallback::Value("60"), form: "a number from 1 to 1000000",
-        about: "Access tokens from one address that do not hold, in a minute on each node; further ones are answered 429 instead of 401.",
+        about: "Access tokens from one address that do not hold, in a minute; further ones are answered 429 instead of 401.",
     }
     /// `access.secret_file`
     SECRET_FILE {

@@ -23,6 +23,10 @@ pub enum Refusal {
     Compressed,
     /// Too many requests are being worked on.
     Saturated,
+    /// It is addressed to a name that is not this server's.
+    Misdirected,
+    /// It names two hosts, or one that cannot be read.
+    Ambiguous,
     /// Too many sign-ins from one address.
     RateLimited,
     /// The answer took longer than the setting allows.
@@ -43,6 +47,10 @@ impl Refusal {
             Self::Broken => (Code::BadRequest, "The request body could not be read."),
             Self::Compressed => (Code::UnsupportedMediaType, "Compressed request bodies are not accepted."),
             Self::Saturated => (Code::Unavailable, "The server is busy. Try again shortly."),
+            Self::Misdirected => {
+                (Code::Misdirected, "This server has another name. Its operator lists its names in COTMOC_HOSTS.")
+            }
+            Self::Ambiguous => (Code::BadRequest, "A request names one host."),
             Self::RateLimited => (Code::RateLimited, "Too many sign-ins from this address. Try again later."),
             Self::TimedOut => (Code::Timeout, "The answer took too long."),
             Self::Away => (Code::Unavailable, "The service is unavailable for a moment. Try again shortly."),
@@ -60,6 +68,8 @@ impl Refusal {
             Self::Broken => "broken",
             Self::Compressed => "compressed",
             Self::Saturated => "saturated",
+            Self::Misdirected => "misdirected",
+            Self::Ambiguous => "ambiguous",
             Self::RateLimited => "rate_limited",
             Self::TimedOut => "timed_out",
             Self::Away => "away",
@@ -83,7 +93,12 @@ impl Refusal {
             Self::TooLarge | Self::TooSlow | Self::Broken => {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            Self::NotFound | Self::Compressed | Self::RateLimited | Self::Fault => {}
+            Self::NotFound
+            | Self::Compressed
+            | Self::Misdirected
+            | Self::Ambiguous
+            | Self::RateLimited
+            | Self::Fault => {}
         }
         response
     }

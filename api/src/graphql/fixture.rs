@@ -17,12 +17,12 @@ use schema::{error::ApiError, language::Language, viewer::Viewer};
 use tokio::time::Duration;
 use uuid::Uuid;
 
-use super::{GraphqlService, Settings, route};
+use super::{Desk, GraphqlService, Settings, route};
 use crate::{
     authentication::Authenticate,
     config::LimitsConfig,
     door::{ClientAddress, router},
-    limits::RateLimits,
+    limits::{RateLimits, places::Places},
 };
 
 #[derive(SimpleObject)]
@@ -144,6 +144,23 @@ pub(crate) fn service() -> GraphqlService<Schema<Query, Mutation, EmptySubscript
     service_with(Settings::default())
 }
 
+/// Enough of everything.
+fn many() -> LimitsConfig {
+    LimitsConfig {
+        nodes: 1,
+        points: 100_000_000,
+        address_points: 100_000_000,
+        mutations: 1000,
+        address_mutations: 1000,
+        sign_ins: 1000,
+        refused_tokens: 1000,
+    }
+}
+
+fn desk(settings: Settings, limits: Arc<RateLimits>) -> Desk<Schema<Query, Mutation, EmptySubscription>> {
+    Desk { service: service_with(settings), limits, places: Places::new(100) }
+}
+
 fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {
     let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
     let schema = schema.validation_mode(ValidationMode::Fast).finish();
@@ -161,8 +178,7 @@ pub(crate) fn hasty() -> Router {
 
 /// One person, who may do three mutations a minute, at an address that may show one wrong token.
 pub(crate) fn limited() -> Router {
-    let limits =
-        RateLimits::new(&LimitsConfig { mutations: 3, address_mutations: 100, sign_ins: 100, refused_tokens: 1 });
+    let limits = RateLimits::new(&LimitsConfig { mutations: 3, address_mutations: 100, refused_tokens: 1, ..many() });
     let who = |parts: &Parts| {
         if parts.headers.contains_key("authorization") {
             return Err(ApiError::from(Denied::SignIn));
@@ -172,13 +188,12 @@ pub(crate) fn limited() -> Router {
     };
     let authenticate: Authenticate = Arc::new(move |parts| future::ready(who(parts)).boxed());
     let here = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    router([route(service_with(Settings::default()), authenticate, limits)]).layer(axum::Extension(here))
+    router([route(desk(Settings::default(), limits), authenticate)]).layer(axum::Extension(here))
 }
 
 fn server_with(settings: Settings) -> Router {
-    let many = LimitsConfig { mutations: 1000, address_mutations: 1000, sign_ins: 1000, refused_tokens: 1000 };
     let authenticate: Authenticate = Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed());
-    router([route(service_with(settings), authenticate, RateLimits::new(&many))])
+    router([route(desk(settings, RateLimits::new(&many())), authenticate)])
 }
 
 fn named_after(parts: &Parts) -> Viewer {

@@ -14,6 +14,7 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod introspection;
 mod media;
 mod note;
 mod params;
@@ -21,7 +22,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{ops::Add as _, sync::Arc};
 
 use async_graphql::{Data, Executor, Request, parser::types::OperationType};
 use axum::{
@@ -49,34 +50,44 @@ use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},
     guard::{Admitted, Guard},
-    limits::{Counted, Load, RateLimits},
+    limits::{Counted, Load, RateLimits, Sharer, places::Places, points},
 };
 
 /// The path of the endpoint.
 pub const PATH: &str = "/graphql";
 
 /// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](schema::language::Language) and [`Caller`] as data.
-pub fn route<E: Executor>(service: GraphqlService<E>, authenticate: Authenticate, limits: Arc<RateLimits>) -> Route {
-    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { service, authenticate, limits }))
+pub fn route<E: Executor>(desk: Desk<E>, authenticate: Authenticate) -> Route {
+    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { desk, authenticate }))
+}
+
+/// Where operations are taken in, whatever brings them: what executes them, and what they are held to.
+#[derive(Clone)]
+pub struct Desk<E> {
+    /// What executes.
+    pub service: GraphqlService<E>,
+    /// How much may come.
+    pub limits: Arc<RateLimits>,
+    /// Places for what is executed at once.
+    pub places: Arc<Places>,
 }
 
 #[derive(Clone)]
 struct Endpoint<E> {
-    service: GraphqlService<E>,
+    desk: Desk<E>,
     authenticate: Authenticate,
-    limits: Arc<RateLimits>,
 }
 
 async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let caller = caller(&parts.headers);
-    let asked = read(&parts, body, endpoint.service.guard()).await;
+    let asked = read(&parts, body, endpoint.desk.service.guard()).await;
     let mut response = match (Media::negotiate(&parts.headers), asked) {
         (None, _) => refuse_as(Media::Json, not_acceptable(), &caller),
         (Some(media), Err(error)) => refuse_as(media, error, &caller),
         (Some(media), Ok(asked)) => match (endpoint.authenticate)(&parts).await {
             Ok(viewer) => endpoint.answer(asked, media, &parts, &caller, &viewer).await,
-            Err(error) => turn_away_as(media, &endpoint.limits, error, &parts, &caller),
+            Err(error) => turn_away_as(media, &endpoint.desk.limits, error, &parts, &caller),
         },
     };
     allow(&parts.method, &mut response);
@@ -120,16 +131,25 @@ impl<E: Executor> Endpoint<E> {
         };
         let admitted = self.admit(requests, &parts.method);
         let counted = self.count(&admitted, parts, viewer);
+        let sharer = Sharer::of(viewer.principal.actor().account(), client_address(&parts.extensions));
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
             refuse_as(media, error, caller)
-        } else {
+        } else if let Ok(_place) = self.desk.places.take(sharer).await {
             let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer);
-            let answers = join_all(admitted.into_iter().map(execute)).await;
+            let mut answers = join_all(admitted.into_iter().map(execute)).await;
+            let charged = answers.iter().map(GraphqlResponse::beyond_price).fold(0, u64::saturating_add);
+            self.desk.limits.charge(sharer, charged);
+            for answer in &mut answers {
+                answer.tell_cost(counted.left(charged));
+            }
             match answers.as_slice() {
                 [answer] if !is_batch => write(status(answer, media), media, answer),
                 answers => write_batch(answers, media),
             }
+        } else {
+            refused(Refusal::Saturated.reason());
+            refuse_as(media, ApiError::unavailable(), caller)
         };
         counted.tell(response.headers_mut());
         response
@@ -137,7 +157,7 @@ impl<E: Executor> Endpoint<E> {
 
     /// Admits all at once, so that a batch is priced and counted as a whole before any of it runs.
     fn admit(&self, requests: Vec<Request>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
-        let guard = self.service.guard();
+        let guard = self.desk.service.guard();
         let mut budget = guard.budget();
         let admit = |request: Request| {
             let admitted = guard.admit(&request, &mut budget).and_then(|admitted| {
@@ -150,12 +170,10 @@ impl<E: Executor> Endpoint<E> {
     }
 
     fn count(&self, admitted: &[(Request, Result<Admitted, ApiError>)], parts: &Parts, viewer: &Viewer) -> Counted {
-        let loads = admitted.iter().filter_map(|(_, admitted)| Some(admitted.as_ref().ok()?.load));
-        let load = loads.fold(Load::default(), |sum, load| Load {
-            mutations: sum.mutations.saturating_add(load.mutations),
-            sign_ins: sum.sign_ins.saturating_add(load.sign_ins),
-        });
-        self.limits.count(load, viewer.principal.actor().account(), client_address(&parts.extensions))
+        let unread = Load { points: points::UNREAD, ..Load::default() };
+        let loads = admitted.iter().map(|(_, admitted)| admitted.as_ref().map_or(unread, |admitted| admitted.load));
+        let load = loads.fold(Load::default(), Load::add);
+        self.desk.limits.count(load, viewer.principal.actor().account(), client_address(&parts.extensions))
     }
 
     async fn execute(
@@ -170,7 +188,7 @@ impl<E: Executor> Endpoint<E> {
         let asking = Asking::of(&request, viewer);
         let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
         let answer = match admitted {
-            Ok(admitted) => self.service.execute(request, admitted, data, caller).await,
+            Ok(admitted) => self.desk.service.execute(request, admitted, data, caller).await,
             Err(error) => GraphqlResponse::refuse(error, caller),
         };
         asking.note(kind, &answer);

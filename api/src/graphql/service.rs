@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Executor, Request, Response, ServerError, Value, parser::types::OperationType, value};
 use axum::http::StatusCode;
+use db::Meter;
 use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
-use object_layer::RawJson;
+use object_layer::{RawJson, Room, text_of};
 use schema::{
     caller::Caller,
     changes::FeedPlace,
@@ -15,9 +16,11 @@ use serde::{Serialize, Serializer};
 use tokio::time::{Duration, timeout};
 use tracing::Instrument;
 
+use super::introspection::Introspection;
 use crate::{
     config::Config,
     guard::{Admitted, Guard, RequestLimits, UnreadableSchema},
+    limits::{Left, points},
 };
 
 /// How long an execution may take, and how large a request may be.
@@ -29,11 +32,18 @@ pub struct Settings {
     pub limits: RequestLimits,
     /// Whether the schema tells about itself.
     pub introspection: bool,
+    /// Bytes of an answer at most.
+    pub answer: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { execution: Duration::from_secs(10), limits: RequestLimits::default(), introspection: true }
+        Self {
+            execution: Duration::from_secs(10),
+            limits: RequestLimits::default(),
+            introspection: true,
+            answer: 8 << 20,
+        }
     }
 }
 
@@ -46,7 +56,8 @@ impl Settings {
             cost: config.graphql.cost_limit.into(),
             ..RequestLimits::default()
         };
-        Self { execution: config.server.request_timeout, limits, introspection: config.graphql.introspection }
+        let (introspection, answer) = (config.graphql.introspection, config.graphql.answer_limit);
+        Self { execution: config.server.request_timeout, limits, introspection, answer }
     }
 }
 
@@ -58,6 +69,7 @@ pub struct GraphqlService<E>(Arc<Inner<E>>);
 struct Inner<E> {
     schema: E,
     guard: Guard,
+    introspection: Introspection,
     settings: Settings,
 }
 
@@ -65,7 +77,7 @@ impl<E: Executor> GraphqlService<E> {
     /// Puts a schema behind its guard, which validates by what it prints of itself, `sdl`. Fails if that cannot be read.
     pub fn new(sdl: &str, schema: E, settings: Settings) -> Result<Self, UnreadableSchema> {
         let guard = Guard::new(sdl, settings.limits.clone(), settings.introspection)?;
-        Ok(Self(Arc::new(Inner { schema, guard, settings })))
+        Ok(Self(Arc::new(Inner { schema, guard, introspection: Introspection::new(), settings })))
     }
 
     /// The guard and its limits.
@@ -82,22 +94,49 @@ impl<E: Executor> GraphqlService<E> {
         data: Data,
         caller: &Caller,
     ) -> GraphqlResponse {
-        let Inner { schema, guard, settings } = &*self.0;
+        let Inner { schema, guard, introspection, settings } = &*self.0;
         let executor = schema.clone();
-        let (is_mutation, cost) = (admitted.kind == OperationType::Mutation, admitted.cost);
+        let (is_mutation, requested) = (admitted.kind == OperationType::Mutation, admitted.load.points);
+        let about_schema = Introspection::key(&request, &admitted);
+        let known = about_schema.as_ref().and_then(|key| introspection.get(key));
+        let about_schema = about_schema.filter(|_| known.is_none());
+        let meter = Meter::default();
         admitted.give(&mut request);
         request.data = data;
+        request.data.insert(meter.clone());
+        request.data.insert(Arc::new(Room::new(settings.answer)));
         request.data.insert(caller.language);
         request.data.insert(caller.clone());
 
-        let run = async move { executor.execute(request).await };
-        let response = match timeout(settings.execution, run_caught(run, is_mutation)).await {
+        let run = async move {
+            match known {
+                Some(known) => known,
+                None => executor.execute(request).await,
+            }
+        };
+        let mut response = match timeout(settings.execution, run_caught(run, is_mutation)).await {
             Ok(Some(response)) => response,
             Ok(None) => Response::from_errors(vec![ApiError::internal().into_server_error()]),
             Err(_) => Response::from_errors(vec![ApiError::timeout().into_server_error()]),
         };
-        GraphqlResponse::new(response, caller).costing(cost, guard.limits().cost)
+        if let Some(key) = about_schema {
+            introspection.keep(key, &mut response);
+        }
+        let response = GraphqlResponse::new(response, caller);
+        let actual = points::taken(meter.work(), response.bytes());
+        response.costing(Cost { requested, actual, limit: guard.limits().cost })
     }
+}
+
+/// What a request cost, in points.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    /// Its price, as it was known before.
+    requested: u64,
+    /// What it took.
+    actual: u64,
+    /// What its price may be at most.
+    limit: u64,
 }
 
 impl<E: Executor> GraphqlService<E> {
@@ -151,6 +190,9 @@ pub struct GraphqlResponse {
     /// Why there is no `data`.
     #[serde(skip)]
     refusal: Option<Code>,
+    /// What it cost, if it was executed.
+    #[serde(skip)]
+    cost: Option<Cost>,
 }
 
 impl GraphqlResponse {
@@ -159,7 +201,7 @@ impl GraphqlResponse {
         let codes: Vec<Code> = errors.iter_mut().map(|error| present(error, caller)).collect();
         let is_away = is_empty(&data) && codes.iter().all(|code| code.status() == StatusCode::SERVICE_UNAVAILABLE);
         let refusal = codes.first().copied().filter(|_| before_execution || is_away);
-        Self { errors, data: refusal.is_none().then_some(data), extensions, refusal }
+        Self { errors, data: refusal.is_none().then_some(data), extensions, refusal, cost: None }
     }
 
     /// Nothing but an error.
@@ -211,9 +253,36 @@ impl GraphqlResponse {
         self
     }
 
-    fn costing(mut self, requested: u64, limit: u64) -> Self {
-        self.extensions.insert("cost".to_owned(), value!({ "requested": requested, "limit": limit }));
-        self
+    fn costing(self, cost: Cost) -> Self {
+        Self { cost: Some(cost), ..self }
+    }
+
+    /// What it took beyond its price.
+    #[must_use]
+    pub fn beyond_price(&self) -> u64 {
+        self.cost.map_or(0, |cost| cost.actual.saturating_sub(cost.requested))
+    }
+
+    /// Tells what it cost, and what is left in a budget.
+    pub fn tell_cost(&mut self, left: Left) {
+        let Some(Cost { requested, actual, limit }) = self.cost else { return };
+        let Left { remaining, restore_rate } = left;
+        let told = value!({
+            "requested": requested,
+            "actual": actual,
+            "limit": limit,
+            "remaining": remaining,
+            "restoreRate": restore_rate,
+        });
+        self.extensions.insert("cost".to_owned(), told);
+    }
+
+    /// About how many bytes its data has, as it is written.
+    fn bytes(&self) -> usize {
+        match &self.data {
+            Some(Value::Object(fields)) => fields.values().filter_map(text_of).map(str::len).sum(),
+            _ => 0,
+        }
     }
 }
 

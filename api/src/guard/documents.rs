@@ -35,7 +35,8 @@ impl Operation {
     pub fn new(kind: OperationType, tally: &Tally) -> Self {
         let mut load = Load::default();
         if kind == OperationType::Mutation {
-            load = Load { mutations: tally.fields.saturating_sub(tally.sign_ins), sign_ins: tally.sign_ins };
+            let mutations = tally.fields.saturating_sub(tally.sign_ins);
+            load = Load { mutations, sign_ins: tally.sign_ins, ..load };
         }
         Self { kind, cost: (!tally.by_variables).then_some(tally.cost), load }
     }
@@ -89,6 +90,19 @@ impl Document {
                 })
             }
         }
+    }
+
+    /// Whether an operation asks about the schema and nothing else, in one way only.
+    #[must_use]
+    pub fn is_about_schema(&self, name: Option<&str>) -> bool {
+        self.definition(name).is_some_and(|definition| {
+            let fields = &definition.selection_set.node.items;
+            definition.variable_definitions.is_empty()
+                && fields.iter().all(|item| match &item.node {
+                    Selection::Field(field) => field.node.name.node.starts_with("__"),
+                    _ => false,
+                })
+        })
     }
 
     pub(super) fn definition(&self, name: Option<&str>) -> Option<&OperationDefinition> {

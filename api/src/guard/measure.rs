@@ -12,8 +12,18 @@ use async_graphql::{
     },
 };
 use async_graphql_value::{ConstValue, Value};
+use chrono::NaiveDate;
 
 use super::prices::{INPUT, Prices, ROWS, Size, TOTAL_COUNT};
+
+/// The argument that narrows a list.
+const FILTER: &str = "filter";
+
+/// What a list of obligations looks at where it names no days: three months back and one ahead.
+const USUAL_MONTHS: u64 = 5;
+
+/// What it may look at.
+const MOST_MONTHS: u64 = 37;
 
 /// What a selection comes to. Sums saturate; a saturated sum is over every limit.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -134,7 +144,12 @@ impl<'a> Measure<'a> {
         let price = self.prices.field(owner, &field.name.node);
         let below = self.selection_set(&field.selection_set.node, price.map_or("", |price| &price.returns))?;
         let (times, by_variables) = price.map_or((1, false), |price| self.sizes.of(field, price.size));
-        let own = price.map_or(1, |price| price.own);
+        let (months, by_window) = match price {
+            Some(price) if price.month > 0 => self.sizes.months(field),
+            _ => (0, false),
+        };
+        let looked_at = price.map_or(0, |price| price.month).saturating_mul(months);
+        let own = price.map_or(1, |price| price.own).saturating_add(looked_at);
         // A count is made once, whatever the size of the page it stands beside.
         let is_count = field.name.node == TOTAL_COUNT;
         let counted = below.counts.saturating_mul(price.map_or(0, |price| price.count));
@@ -152,7 +167,7 @@ impl<'a> Measure<'a> {
                 below.cost.saturating_mul(times).saturating_add(own).saturating_add(counted)
             },
             counts: is_count.into(),
-            by_variables: below.by_variables || by_variables,
+            by_variables: below.by_variables || by_variables || by_window,
         })
     }
 }
@@ -188,6 +203,33 @@ impl Sizes<'_> {
             times = times.max(this);
         }
         (times.unwrap_or(default).max(1), by_variables)
+    }
+
+    /// How many months lie between the due dates that a field asks about, and whether a variable decides it.
+    fn months(&self, field: &Field) -> (u64, bool) {
+        let (filter, mut by_variables) = match field.get_argument(FILTER).map(|filter| &filter.node) {
+            Some(Value::Variable(name)) => (self.variable(name).cloned().map(ConstValue::into_value), true),
+            filter => (filter.cloned(), false),
+        };
+        let mut day = |name: &str| {
+            let Some(Value::Object(fields)) = &filter else { return None };
+            let text = match fields.get(name)? {
+                Value::Variable(name) => {
+                    by_variables = true;
+                    self.variable(name)?.clone().into_value()
+                }
+                value => value.clone(),
+            };
+            let Value::String(text) = text else { return None };
+            text.parse::<NaiveDate>().ok()
+        };
+        let months = match (day("dueFrom"), day("dueTo")) {
+            (None, None) => USUAL_MONTHS,
+            (Some(from), Some(to)) => u64::try_from((to - from).num_days() / 30).unwrap_or_default() + 1,
+            // The other end is today or later.
+            _ => MOST_MONTHS,
+        };
+        (months.min(MOST_MONTHS), by_variables)
     }
 
     /// How many rows a bulk mutation has.

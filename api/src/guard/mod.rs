@@ -9,6 +9,7 @@ mod coercion;
 mod dearest;
 mod diagnostics;
 mod documents;
+mod introspection;
 pub mod lengths;
 mod measure;
 mod prices;
@@ -36,7 +37,7 @@ use self::{
     measure::{Cycle, Measure, Tally},
     prices::Prices,
 };
-use crate::limits::Load;
+use crate::limits::{Load, points};
 
 /// How large one request may be, in each way in which it can be large. The defaults are the documented limits of the API.
 #[derive(Clone, Debug)]
@@ -181,7 +182,8 @@ impl Guard {
             None => Variables::default(),
         };
         let name = request.operation_name.as_deref();
-        let (kind, load, cost) = (operation.kind, operation.load, self.cost(&document, operation, name, &variables)?);
+        let (kind, cost) = (operation.kind, self.cost(&document, operation, name, &variables)?);
+        let load = Load { points: cost.max(points::LEAST), ..operation.load };
         budget.spent = budget.spent.saturating_add(cost);
         if budget.spent > budget.limit {
             return Err(self.too_dear(&document, name, &variables, budget).with("requested", cost));

@@ -45,9 +45,15 @@ const ROOT_COUNT: u64 = 1_000;
 /// may cost.
 const LARGE_COUNT: u64 = 5_000;
 
-/// The lists at the root that are such tables, or are derived from one.
-const LARGE: &[&str] =
-    &["auditTrail", "completeness", "measurements", "myObligations", "obligations", "reportingMatrix"];
+/// The lists at the root that are such tables.
+const LARGE: &[&str] = &["auditTrail", "measurements"];
+
+/// The lists at the root whose rows are worked out, for each month between the due dates that they ask about.
+const DERIVED: &[&str] = &["completeness", "myObligations", "obligations", "reportObligations", "reportingMatrix"];
+
+/// A month of all reporters, and the count of what it comes to.
+const MONTH: u64 = 500;
+const DERIVED_COUNT: u64 = 2_000;
 
 /// A list below an object is a range of an index.
 const COUNT: u64 = 10;
@@ -63,6 +69,8 @@ pub(super) struct Price {
     pub own: u64,
     /// For each count of the list that it is.
     pub count: u64,
+    /// For each month that it looks at.
+    pub month: u64,
     /// Whether somebody signs in by it.
     pub signs_in: bool,
 }
@@ -120,18 +128,27 @@ impl Prices {
             let own = if is_search { SEARCH } else { 1 };
             let count = match field.name.node.as_str() {
                 name if is_root && LARGE.contains(&name) => LARGE_COUNT,
+                name if is_root && DERIVED.contains(&name) => DERIVED_COUNT,
                 _ if is_root => ROOT_COUNT,
                 _ => COUNT,
             };
-            let price =
-                Price { returns: named(&field.ty.node).to_owned(), size, own, count, signs_in: signs_in(field) };
+            let month = if is_root && DERIVED.contains(&field.name.node.as_str()) { MONTH } else { 0 };
+            let returns = named(&field.ty.node).to_owned();
+            let price = Price { returns, size, own, count, month, signs_in: signs_in(field) };
             prices.fields.entry(owner.to_owned()).or_default().insert(field.name.node.to_string(), price);
         }
         let root = prices.fields.entry(prices.query.clone()).or_default();
         for (name, returns) in [("__schema", "__Schema"), ("__type", "__Type")] {
             root.insert(
                 name.to_owned(),
-                Price { returns: returns.to_owned(), size: Size::Fixed(1), own: 1, count: 0, signs_in: false },
+                Price {
+                    returns: returns.to_owned(),
+                    size: Size::Fixed(1),
+                    own: 1,
+                    count: 0,
+                    month: 0,
+                    signs_in: false,
+                },
             );
         }
         Ok(prices)
@@ -265,8 +282,8 @@ fn introspection(document: &ServiceDocument) -> HashMap<String, HashMap<String, 
     for (owner, field, returns, length) in
         lists.into_iter().chain(single.map(|(owner, field)| (owner, field, "__Type", 1)))
     {
-        let price =
-            Price { returns: returns.to_owned(), size: Size::Fixed(length as u64), own: 1, count: 0, signs_in: false };
+        let size = Size::Fixed(length as u64);
+        let price = Price { returns: returns.to_owned(), size, own: 1, count: 0, month: 0, signs_in: false };
         prices.entry(owner.to_owned()).or_default().insert(field.to_owned(), price);
     }
     prices

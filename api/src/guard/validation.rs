@@ -15,7 +15,7 @@ use apollo_compiler::{
 use async_graphql::Pos;
 use schema::{error::ApiError, scalars};
 
-use super::{diagnostics, tree};
+use super::{diagnostics, introspection, tree};
 
 /// All that is wrong with a document, told together.
 pub(super) fn validate(schema: &Valid<Schema>, introspection: bool, document: &Document) -> Result<(), ApiError> {
@@ -74,6 +74,11 @@ impl<'d> Values<'d> {
                 Selection::Field(field) => {
                     if !self.introspection && matches!(field.name.as_str(), "__schema" | "__type") {
                         self.broken("Introspection", "Introspection is turned off on this server.", field.location());
+                    }
+                    if matches!(field.name.as_str(), "__schema" | "__type")
+                        && introspection::is_too_deep(field, self.document)
+                    {
+                        self.broken("MaxIntrospectionDepth", "Maximum introspection depth exceeded", field.location());
                     }
                     for argument in &field.arguments {
                         let Some(definition) = field.definition.argument_by_name(&argument.name) else { continue };

@@ -23,7 +23,7 @@ use schema::{
     error::{ApiError, Code},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
+    sync::watch,
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
@@ -32,12 +32,16 @@ use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},
     graphql::{self, Asked, GraphqlResponse},
+    limits::{Sharer, places::Place},
 };
 
 pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let caller = graphql::caller(&parts.headers);
-    let guard = live.service.guard();
+    let guard = live.desk.service.guard();
+    if let Err(foreign) = live.welcome(&parts.headers) {
+        return graphql::refuse(foreign.error(), &caller);
+    }
     if !accepts_events(&parts.headers) {
         return graphql::refuse(not_acceptable(), &caller);
     }
@@ -58,13 +62,14 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     };
     let (pass, viewer) = match pass_and_viewer {
         Ok(found) => found,
-        Err(error) => return graphql::turn_away(&live.limits, error, &parts, &caller),
+        Err(error) => return graphql::turn_away(&live.desk.limits, error, &parts, &caller),
     };
-    let Some(place) = live.place() else {
+    let address = client_address(&parts.extensions);
+    let Ok(place) = live.places.try_take(Sharer::of(viewer.principal.actor().account(), address)) else {
         refused(Refusal::Saturated.reason());
         return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
-    let client = Client { pass, caller, address: client_address(&parts.extensions) };
+    let client = Client { pass, caller, address };
     let begun = guard.admit(&request, &mut guard.budget()).and_then(|admitted| {
         graphql::may_run(&parts.method, admitted.kind)?;
         let reached = Arc::new(last_seen(&parts.headers)?);
@@ -127,7 +132,7 @@ struct Stream {
     check: Interval,
     heartbeat: Interval,
     state: Phase,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 #[derive(PartialEq)]
@@ -143,7 +148,7 @@ impl Stream {
         answers: BoxStream<'static, GraphqlResponse>,
         reached: Arc<FeedPlace>,
         client: Client,
-        place: OwnedSemaphorePermit,
+        place: Place,
         stop: watch::Receiver<bool>,
     ) -> Self {
         let [check, heartbeat] = [CHECK, HEARTBEAT].map(|period| {

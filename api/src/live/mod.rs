@@ -4,12 +4,16 @@
 //! taken what came before (see `changes`), so that a slow client holds a few events and no connection to the database.
 
 mod events;
+mod origin;
 mod socket;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Data, Executor, Request, parser::types::OperationType};
-use axum::routing::{any, get};
+use axum::{
+    http::HeaderMap,
+    routing::{any, get},
+};
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use schema::{
     caller::Caller,
@@ -17,15 +21,20 @@ use schema::{
     error::{ApiError, Code},
     viewer::{Peer, Viewer},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
+use self::origin::Foreign;
 use crate::{
     authentication::{Authority, Pass},
     config::ServerConfig,
     door::{Door, Route},
-    graphql::{Asking, GraphqlResponse, GraphqlService},
+    graphql::{Asking, Desk, GraphqlResponse},
     guard::Admitted,
-    limits::RateLimits,
+    limits::{
+        Sharer,
+        places::{Full, Places},
+        points,
+    },
 };
 
 /// The path of the WebSocket.
@@ -39,15 +48,17 @@ const CHECK: Duration = Duration::from_secs(2);
 /// How often a word goes to a client that hears nothing else, so that proxies keep the connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// Sockets of whom nobody knows yet who they are.
+const GREETING: usize = 256;
+
 /// What long connections share.
 pub struct Live<E> {
-    service: GraphqlService<E>,
-    limits: Arc<RateLimits>,
+    desk: Desk<E>,
     authority: Arc<Authority>,
-    /// A place for each connection.
-    places: Arc<Semaphore>,
-    /// A place for each query or mutation that is executed over a WebSocket, as many as the gate has for requests.
-    work: Arc<Semaphore>,
+    /// A place for each connection of whom it is known who they are.
+    places: Arc<Places>,
+    /// A place for each that has not said so yet.
+    greeting: Arc<Places>,
     origins: Vec<String>,
     /// True when the server stops; whoever holds a clone is waited for.
     stop: watch::Receiver<bool>,
@@ -57,17 +68,15 @@ impl<E: Executor> Live<E> {
     /// Nobody is connected yet.
     pub fn new(
         config: &ServerConfig,
-        service: GraphqlService<E>,
-        limits: Arc<RateLimits>,
+        desk: Desk<E>,
         authority: Arc<Authority>,
         stop: watch::Receiver<bool>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            service,
-            limits,
+            desk,
             authority,
-            places: Arc::new(Semaphore::new(config.live_connections)),
-            work: Arc::new(Semaphore::new(config.concurrency)),
+            places: Places::new(config.live_connections),
+            greeting: Places::of_addresses(GREETING),
             origins: config.cors_origins.clone(),
             stop,
         })
@@ -80,8 +89,9 @@ impl<E: Executor> Live<E> {
         [Route::new(SOCKET_PATH, Door::Token, socket), Route::new(EVENTS_PATH, Door::Token, events)]
     }
 
-    fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
+    /// Refuses a page of another site: a browser lets it connect without asking us first.
+    fn welcome(&self, headers: &HeaderMap) -> Result<(), Foreign> {
+        origin::welcome(headers, &self.origins)
     }
 
     /// Admits an operation like any request, and begins it: one answer, or a stream of them.
@@ -92,8 +102,11 @@ impl<E: Executor> Live<E> {
         viewer: Viewer,
         reached: FeedPlace,
     ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
-        let guard = self.service.guard();
-        let admitted = guard.admit(&request, &mut guard.budget())?;
+        let guard = self.desk.service.guard();
+        let admitted = guard.admit(&request, &mut guard.budget()).inspect_err(|_| {
+            let sharer = Sharer::of(viewer.principal.actor().account(), client.address);
+            self.desk.limits.charge(sharer, points::UNREAD);
+        })?;
         self.admitted(request, admitted, client, viewer, &Arc::new(reached))
     }
 
@@ -105,10 +118,12 @@ impl<E: Executor> Live<E> {
         viewer: Viewer,
         reached: &Arc<FeedPlace>,
     ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
-        let counted = self.limits.count(admitted.load, viewer.principal.actor().account(), client.address);
+        let account = viewer.principal.actor().account();
+        let counted = self.desk.limits.count(admitted.load, account, client.address);
         if let Some(error) = counted.refusal() {
             return Err(error);
         }
+        let (sharer, price) = (Sharer::of(account, client.address), admitted.load.points);
         let asking = Asking::of(&request, &viewer);
         let mut data = Data::default();
         data.insert(viewer);
@@ -117,13 +132,23 @@ impl<E: Executor> Live<E> {
         if admitted.kind == OperationType::Subscription {
             data.insert(Arc::new(client.pass.clone()) as Arc<dyn Peer>);
             asking.end(kind, "OK");
-            return Ok(self.service.subscribe(request, admitted, data, caller, Arc::clone(reached)));
+            let events = self.desk.service.subscribe(request, admitted, data, caller, Arc::clone(reached));
+            let limits = Arc::clone(&self.desk.limits);
+            // Each event is read as the document says, and costs as much.
+            return Ok(events.inspect(move |_| limits.charge(sharer, price)).boxed());
         }
-        let place = Arc::clone(&self.work).try_acquire_owned().map_err(|_| ApiError::unavailable())?;
-        let service = self.service.clone();
+        let desk = self.desk.clone();
         let execute = async move {
-            let answer = service.execute(request, admitted, data, &caller).await;
-            drop(place);
+            let answer = match desk.places.take(sharer).await {
+                Ok(_place) => {
+                    let mut answer = desk.service.execute(request, admitted, data, &caller).await;
+                    let charged = answer.beyond_price();
+                    desk.limits.charge(sharer, charged);
+                    answer.tell_cost(counted.left(charged));
+                    answer
+                }
+                Err(Full) => GraphqlResponse::refuse(ApiError::unavailable(), &caller),
+            };
             asking.note(kind, &answer);
             answer
         };

@@ -14,7 +14,7 @@
 //! | 4429 | a second `connection_init`, or too many tokens that do not hold from one address |
 //! | 1009 | a message of more than 64 KiB |
 //! | 1012 | the server stops: connect again |
-//! | 1013 | it cannot be found out at the moment whose token it is: connect again |
+//! | 1013 | it cannot be found out at the moment whose token it is, or no place is free: connect again |
 //!
 //! Clients connect again by themselves, and subscribe again under the same ids with the same variables. So `connection_init` may
 //! bring `resume`, the last `extensions.cursor` that was seen of each operation by its id: `{"resume": {"1": "…"}}`. What is
@@ -31,7 +31,7 @@ use axum::{
         FromRequestParts as _, Request, State,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
-    http::{HeaderMap, Response, header},
+    http::Response,
     response::IntoResponse as _,
 };
 use futures_util::{
@@ -45,7 +45,7 @@ use schema::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, value::RawValue};
 use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
+    sync::watch,
     time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
 
@@ -54,6 +54,10 @@ use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},
     graphql::{self, GraphqlResponse},
+    limits::{
+        Sharer,
+        places::{Full, Place},
+    },
 };
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -77,8 +81,12 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         Ok(upgrade) => upgrade,
         Err(rejection) => return rejection.into_response(),
     };
-    let foreign = foreign_page(&parts.headers, &live.origins);
-    let Some(place) = live.place() else {
+    // Told after the upgrade, where the page can read it.
+    let foreign = live
+        .welcome(&parts.headers)
+        .err()
+        .map(|foreign| End::Close(4403, shortened(&format!("Forbidden: {}", foreign.advice())).into()));
+    let Ok(place) = live.greeting.try_take(Sharer::of(None, client_address(&parts.extensions))) else {
         refused(Refusal::Saturated.reason());
         return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
@@ -107,30 +115,10 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
                 streams: SelectAll::new(),
                 socket,
                 heard: Instant::now(),
-                _place: place,
+                place,
             };
             connection.run(stop)
         })
-}
-
-/// Whether a page of that origin may connect: one of ours, one of the allow-list, or no page at all.
-fn is_allowed(headers: &HeaderMap, origins: &[String]) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_ours = origin.split_once("://").is_some_and(|(_, own)| !own.is_empty() && own.eq_ignore_ascii_case(host));
-    is_ours || origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
-}
-
-/// The end of a connection from a page that may not connect. It is told after the upgrade, where the page can read it: a proxy
-/// for development that changes the host, say, makes every page a foreign one.
-fn foreign_page(headers: &HeaderMap, origins: &[String]) -> Option<End> {
-    if is_allowed(headers, origins) {
-        return None;
-    }
-    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or("this site");
-    let reason = format!("Forbidden: list {origin} in COTMOC_CORS_ORIGINS, or keep the host in your proxy");
-    Some(End::Close(4403, shortened(&reason).into()))
 }
 
 /// Why a connection ends.
@@ -193,7 +181,8 @@ struct Connection<E> {
     streams: SelectAll<BoxStream<'static, Outcome>>,
     socket: WebSocket,
     heard: Instant,
-    _place: OwnedSemaphorePermit,
+    /// While it greets, and then for whom it says to be.
+    place: Place,
 }
 
 impl<E: Executor> Connection<E> {
@@ -269,7 +258,7 @@ impl<E: Executor> Connection<E> {
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(End::Left),
         };
-        self.live.service.guard().check_json(&text).map_err(|_| malformed("Nested too deep"))?;
+        self.live.desk.service.guard().check_json(&text).map_err(|_| malformed("Nested too deep"))?;
         let none = || malformed("Not a message of graphql-transport-ws");
         // A derived `Deserialize` would take an array for the fields in their order.
         let said: Said = Some(&*text)
@@ -317,12 +306,17 @@ impl<E: Executor> Connection<E> {
             Err(error) => Err(error),
         };
         match viewer {
-            Ok(_) => {
+            Ok(viewer) => {
+                let sharer = Sharer::of(viewer.principal.actor().account(), self.client.address);
+                self.place = self.live.places.try_take(sharer).map_err(|Full| {
+                    refused(Refusal::Saturated.reason());
+                    close(1013, "Too many connections: try again later")
+                })?;
                 self.acknowledged = true;
                 self.say(&Saying::ConnectionAck).await
             }
             Err(error) if error.code() == Code::Unauthenticated => {
-                let too_often = self.live.limits.count_refused_token(self.client.address).refusal().is_some();
+                let too_often = self.live.desk.limits.count_refused_token(self.client.address).refusal().is_some();
                 Err(if too_often { close(4429, "Too many tokens that do not hold") } else { ended(&error) })
             }
             Err(_) => Err(close(1013, "Try again later")),

@@ -16,6 +16,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
+use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -23,6 +24,14 @@ use tokio::{
 use tower::ServiceExt as _;
 
 use super::patience::{PATIENCE, Patience};
+use crate::{
+    config::ServerConfig,
+    door::metrics,
+    limits::{
+        Sharer,
+        places::{Full, Place, Places},
+    },
+};
 
 /// Streams of one HTTP/2 connection at once; each may hold a body.
 const HTTP2_STREAMS: u32 = 64;
@@ -32,9 +41,36 @@ const HEADERS_SIZE: u32 = 32 * 1024;
 /// After an accept that failed, usually because no file handle is free: a pause, since the next would fail likewise.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Who may come in from where, and how long to wait for what it wants.
+#[derive(Debug)]
+pub struct Doorstep {
+    header_timeout: Duration,
+    places: Arc<Places>,
+    /// Each of them carries the connections of others, and is not counted.
+    proxies: Vec<IpNet>,
+}
+
+impl Doorstep {
+    /// Nobody is there yet.
+    #[must_use]
+    pub fn new(config: &ServerConfig) -> Self {
+        let proxies = config.trusted_proxies.clone();
+        Self { header_timeout: config.header_timeout, places: Places::of_addresses(config.connections), proxies }
+    }
+
+    /// A place for a connection from there; none where it needs none.
+    fn place(&self, peer: SocketAddr) -> Result<Option<Place>, Full> {
+        let address = peer.ip().to_canonical();
+        if self.proxies.iter().any(|network| network.contains(&address)) {
+            return Ok(None);
+        }
+        self.places.try_take(Sharer::of(None, Some(address))).map(Some)
+    }
+}
+
 /// Accepts until `stop` turns true, then closes the listening socket. Each connection holds a clone of `stop` until it
 /// is closed, so that its sender can wait for them.
-pub async fn accept(listener: TcpListener, router: Router, header_timeout: Duration, mut stop: watch::Receiver<bool>) {
+pub async fn accept(listener: TcpListener, router: Router, doorstep: Doorstep, mut stop: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -42,9 +78,17 @@ pub async fn accept(listener: TcpListener, router: Router, header_timeout: Durat
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                tokio::spawn(serve(stream, peer, router.clone(), header_timeout, stop.clone()));
-            }
+            Ok((stream, peer)) => match doorstep.place(peer) {
+                Ok(place) => {
+                    let serving = serve(stream, peer, router.clone(), doorstep.header_timeout, stop.clone());
+                    tokio::spawn(async move {
+                        serving.await;
+                        drop(place);
+                    });
+                }
+                // Closed without a word: to read what it wants would cost more.
+                Err(Full) => metrics::refused("connections"),
+            },
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;

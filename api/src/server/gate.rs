@@ -1,46 +1,58 @@
-//! How much is let in: bodies of a bounded size, in a bounded time, uncompressed; a bounded number of requests at once,
-//! each for a bounded time. Whoever is too many is told at once: a queue would only make everybody late.
+//! How much is let in: bodies of a bounded size, as fast as they should come, uncompressed; each request for a bounded time.
+//!
+//! Whoever reads and writes is not who works: behind the gate a request is a task of the working threads, to its last compressed
+//! byte. When its client goes away, the task ends.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody as _},
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::Response,
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::{sync::Semaphore, time::timeout};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use tokio::{
+    runtime::Handle,
+    task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
+};
+use tracing::Instrument as _;
 
 use crate::{
     config::ServerConfig,
-    door::{Refusal, metrics, request_id},
+    door::{Refusal, client_address, metrics, request_id},
+    limits::{Sharer, places::Places},
 };
 
-/// Bodies on their way in, for each request that may be worked on: slow senders take these places, not the others.
-const BODIES_PER_REQUEST: usize = 4;
+/// Bodies on their way in: slow senders take these places, not the others. Each may hold as much as a body may.
+const BODIES: usize = 128;
+
+/// How long a body may take that comes as slowly as it likes.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Beyond that, so many bytes must have come for each second.
+const RATE: u32 = 8 << 10;
 
 /// Execution stops by itself at the time limit; it has this long to say so in its own words.
 const REPORT: Duration = Duration::from_millis(500);
 
-/// The limits of one server, and who is inside.
+/// The limits of one server, and who is on the way in.
 #[derive(Debug)]
 pub struct Gate {
     config: ServerConfig,
-    bodies: Semaphore,
-    work: Semaphore,
+    bodies: Arc<Places>,
+    /// Where the work is done.
+    work: Handle,
 }
 
 impl Gate {
     /// A gate with nobody inside.
     #[must_use]
-    pub fn new(config: &ServerConfig) -> Arc<Self> {
-        Arc::new(Self {
-            config: config.clone(),
-            bodies: Semaphore::new(config.concurrency.saturating_mul(BODIES_PER_REQUEST)),
-            work: Semaphore::new(config.concurrency),
-        })
+    pub fn new(config: &ServerConfig, work: Handle) -> Arc<Self> {
+        Arc::new(Self { config: config.clone(), bodies: Places::of_addresses(BODIES), work })
     }
 
     /// The request with its whole body in hand.
@@ -53,25 +65,67 @@ impl Gate {
             return Ok(Request::from_parts(parts, body));
         }
         // The length, if it is told, is known before a byte is read.
-        let limit = self.config.body_limit;
-        if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        if body.size_hint().lower() > u64::try_from(self.config.body_limit).unwrap_or(u64::MAX) {
             return Err(Refusal::TooLarge);
         }
-        let _place = self.bodies.try_acquire().map_err(|_| Refusal::Saturated)?;
-        let bytes = match timeout(self.config.body_timeout, Limited::new(body, limit).collect()).await {
-            Err(_) => return Err(Refusal::TooSlow),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Refusal::TooLarge),
-            Ok(Err(_)) => return Err(Refusal::Broken),
-            Ok(Ok(collected)) => collected.to_bytes(),
-        };
+        let sharer = Sharer::of(None, client_address(&parts.extensions));
+        let _place = self.bodies.try_take(sharer).map_err(|_| Refusal::Saturated)?;
+        let bytes = self.collected(body).await?;
         Ok(Request::from_parts(parts, Body::from(bytes)))
+    }
+
+    async fn collected(&self, mut body: Body) -> Result<Bytes, Refusal> {
+        let (begin, mut bytes) = (Instant::now(), BytesMut::new());
+        loop {
+            let earned = Duration::from_secs(1) * u32::try_from(bytes.len()).unwrap_or(u32::MAX) / RATE;
+            let deadline = begin + (GRACE + earned).min(self.config.body_timeout);
+            let frame = match timeout_at(deadline, body.frame()).await {
+                Err(_) => return Err(Refusal::TooSlow),
+                Ok(None) => return Ok(bytes.freeze()),
+                Ok(Some(Err(_))) => return Err(Refusal::Broken),
+                Ok(Some(Ok(frame))) => frame,
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            if bytes.len() + data.len() > self.config.body_limit {
+                return Err(Refusal::TooLarge);
+            }
+            bytes.extend_from_slice(&data);
+        }
     }
 
     async fn pass(&self, request: Request, next: Next) -> Result<Response, Refusal> {
         let request = self.received(request).await?;
-        let _place = self.work.try_acquire().map_err(|_| Refusal::Saturated)?;
-        timeout(self.config.request_timeout + REPORT, next.run(request)).await.map_err(|_| Refusal::TimedOut)
+        let work = async move { whole(next.run(request).await).await };
+        let mut working = Working(self.work.spawn(work.in_current_span()));
+        let limit = self.config.request_timeout + REPORT;
+        timeout(limit, &mut working.0).await.map_err(|_| Refusal::TimedOut)?.map_err(|_| Refusal::Fault)?
     }
+}
+
+/// Work that ends with whoever waits for it.
+struct Working(JoinHandle<Result<Response, Refusal>>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// An answer whose bytes are made, unless it is a stream: compressing is work too.
+async fn whole(response: Response) -> Result<Response, Refusal> {
+    let is_stream = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    if is_stream
+        || response.status() == StatusCode::SWITCHING_PROTOCOLS
+        || response.body().size_hint().exact().is_some()
+    {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let collected = body.collect().await.map_err(|_| Refusal::Fault)?;
+    Ok(Response::from_parts(parts, Body::from(collected.to_bytes())))
 }
 
 fn is_compressed(headers: &HeaderMap) -> bool {
@@ -93,19 +147,19 @@ pub async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
 #[cfg(test)]
 mod tests {
     use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::get};
-    use tokio::sync::Notify;
+    use futures_util::{StreamExt as _, stream};
     use tower::ServiceExt as _;
 
     use super::*;
     use crate::config::{
         Config, Sources,
-        settings::{CONCURRENCY, DATA_DIR, REQUEST_TIMEOUT},
+        settings::{DATA_DIR, REQUEST_TIMEOUT},
     };
 
     fn gated(routes: Router, setting: crate::config::settings::Setting, value: &str) -> Router {
         let given = [(setting, value.to_owned()), (DATA_DIR, "/nowhere".to_owned())];
         let config = Config::load(&Sources::of_flags(given)).unwrap();
-        routes.layer(from_fn_with_state(Gate::new(&config.server), gate))
+        routes.layer(from_fn_with_state(Gate::new(&config.server, Handle::current()), gate))
     }
 
     async fn status(routes: Router) -> StatusCode {
@@ -118,21 +172,18 @@ mod tests {
         assert_eq!(status(gated(never, REQUEST_TIMEOUT, "20s")).await, StatusCode::SERVICE_UNAVAILABLE);
     }
 
-    #[tokio::test]
-    async fn a_place_is_free_again_when_its_request_is_done() {
-        let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (inside, leaving) = (entered.clone(), leave.clone());
-        let work = get(async move || {
-            inside.notify_one();
-            leaving.notified().await;
-        });
-        let routes = gated(Router::new().route("/", work), CONCURRENCY, "1");
-        let first = tokio::spawn(status(routes.clone()));
-        entered.notified().await;
-        assert_eq!(status(routes.clone()).await, StatusCode::SERVICE_UNAVAILABLE);
-        leave.notify_one();
-        assert_eq!(first.await.unwrap(), StatusCode::OK);
-        leave.notify_one();
-        assert_eq!(status(routes).await, StatusCode::OK);
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_comes_too_slowly_is_cut_off_and_one_that_does_not_is_taken() {
+        let taken = Router::new().route("/", get(async || "").post(async |body: Bytes| body.len().to_string()));
+        let send = async |bytes: usize, every: Duration| {
+            let pieces = stream::iter(0..20).then(move |_| async move {
+                tokio::time::sleep(every).await;
+                Ok::<_, std::io::Error>(Bytes::from(vec![b' '; bytes]))
+            });
+            let request = Request::post("/").body(Body::from_stream(pieces)).unwrap();
+            gated(taken.clone(), REQUEST_TIMEOUT, "20s").oneshot(request).await.unwrap().status()
+        };
+        assert_eq!(send(5_000, Duration::from_millis(500)).await, StatusCode::OK);
+        assert_eq!(send(5, Duration::from_millis(500)).await, StatusCode::REQUEST_TIMEOUT);
     }
 }

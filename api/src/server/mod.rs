@@ -2,6 +2,7 @@
 
 mod connections;
 mod edge;
+mod front;
 mod gate;
 mod health;
 mod patience;
@@ -10,6 +11,8 @@ mod scalars;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use axum::Router;
+use connections::Doorstep;
 use db::demo::accounts;
 use schema::{Api, access, changes::Feed, clock::Clock, tokens::TokenIssuer};
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
@@ -20,11 +23,12 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
     explorer::OfferedAccount,
-    graphql::{self, GraphqlService},
-    limits::RateLimits,
+    graphql::{self, Desk, GraphqlService},
+    limits::{RateLimits, places::Places},
     live::Live,
     oauth,
 };
+use front::Front;
 use health::Health;
 
 /// Connections that wait to be accepted.
@@ -116,6 +120,7 @@ impl Server {
         let Self { socket, config, clock } = self;
         let address = config.server.listen;
         let failed = |error: io::Error| ServerError::listen(address, &error);
+        let front = Front::start().map_err(failed)?;
         let (stopping, ready) = watch::channel(false);
         let (stop, stopped) = watch::channel(false);
         let (leave, leaving) = watch::channel(false);
@@ -124,12 +129,34 @@ impl Server {
         let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
         let limits = RateLimits::new(&config.limits);
         let work = work(&config, clock, &database, &limits, leaving)?;
+        let numbers = routes::numbers(Arc::clone(&health));
         let routes = routes::routes(&config.server, health, &limits, work, &offered);
+        let on_front = front.handle().enter();
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        let accepting = tokio::spawn(connections::accept(listener, routes, config.server.header_timeout, stopped));
-        Ok(Running { addr, config: config.server, database, stopping, stop, leave, accepting })
+        let metrics_addr = match config.server.metrics_listen {
+            Some(address) => Some(listen(address, numbers, &config.server, &stopped)?),
+            None => None,
+        };
+        drop(on_front);
+        let accepting =
+            front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
+        Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
     }
+}
+
+/// Listens on one more address, for as long as the server accepts.
+fn listen(
+    address: SocketAddr,
+    routes: Router,
+    config: &ServerConfig,
+    stopped: &watch::Receiver<bool>,
+) -> Result<SocketAddr, ServerError> {
+    let failed = |error: io::Error| ServerError::listen(address, &error);
+    let listener = bind(address).and_then(|socket| socket.listen(BACKLOG)).map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    tokio::spawn(connections::accept(listener, routes, Doorstep::new(config), stopped.clone()));
+    Ok(addr)
 }
 
 /// `SO_REUSEADDR`, so that connections of a former process that are still being closed are no hindrance.
@@ -155,9 +182,11 @@ fn work(
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    let live = Live::new(&config.server, service.clone(), Arc::clone(limits), Arc::clone(&authority), leaving);
+    let places = Places::new(config.server.concurrency);
+    let desk = Desk { service, limits: Arc::clone(limits), places };
+    let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), leaving);
     let mut routes = vec![
-        graphql::route(service, authority.authenticate(), Arc::clone(limits)),
+        graphql::route(desk, authority.authenticate()),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
         scalars::route(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?,
@@ -171,6 +200,8 @@ fn work(
 pub struct Running {
     /// The address it listens on, with the real port where the settings said 0.
     pub addr: SocketAddr,
+    /// Where its numbers are told, if anywhere.
+    pub metrics_addr: Option<SocketAddr>,
     config: ServerConfig,
     database: Database,
     stopping: watch::Sender<bool>,
@@ -178,6 +209,7 @@ pub struct Running {
     /// Tells long connections to end.
     leave: watch::Sender<bool>,
     accepting: JoinHandle<()>,
+    front: Front,
 }
 
 impl Running {
@@ -192,7 +224,7 @@ impl Running {
     ///
     /// Answers how many connections had to be cut, because their requests took longer than the grace.
     pub async fn stop(self) -> Result<usize, ServerError> {
-        let Self { config, database, stopping, stop, leave, accepting, .. } = self;
+        let Self { config, database, stopping, stop, leave, accepting, front, .. } = self;
         stopping.send_replace(true);
         tokio::time::sleep(config.drain_delay).await;
         stop.send_replace(true);
@@ -204,6 +236,7 @@ impl Running {
         if cut > 0 {
             tracing::warn!(connections = cut, "the grace is over; cutting what is still in flight");
         }
+        drop(front);
         database.close().await?;
         Ok(cut)
     }

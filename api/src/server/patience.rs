@@ -1,4 +1,5 @@
-//! A socket whose client does not read is given up: whatever is to be written to it would otherwise be held for ever.
+//! A socket whose client reads too slowly is given up: whatever is to be written to it would otherwise be held for as long as the
+//! client likes.
 
 use std::{
     io,
@@ -9,35 +10,57 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep_until},
 };
 
-/// How long a write may make no headway at all.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long something to be written may wait, however slowly it is read.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Beyond that, so many bytes must have been read for each second. What a phone on a poor line takes is far less than a page of
+/// answers; what holds memory for minutes is not a phone.
+const RATE: u32 = 64 << 10;
 
 /// A stream of bytes with such a limit.
 #[derive(Debug)]
 pub struct Patience<S> {
     stream: S,
     limit: Duration,
-    /// Runs while a write waits.
-    waiting: Option<Pin<Box<Sleep>>>,
+    /// From the first write that waits until nothing is left to be written.
+    backlog: Option<Backlog>,
+}
+
+#[derive(Debug)]
+struct Backlog {
+    since: Instant,
+    written: usize,
+    timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Patience<S> {
     /// With that limit.
     pub const fn new(stream: S, limit: Duration) -> Self {
-        Self { stream, limit, waiting: None }
+        Self { stream, limit, backlog: None }
     }
 
-    fn watch<T>(&mut self, context: &mut Context<'_>, wrote: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if wrote.is_ready() {
-            self.waiting = None;
-            return wrote;
+    fn watch(&mut self, context: &mut Context<'_>, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match (wrote, &mut self.backlog) {
+            (Poll::Ready(Ok(bytes)), Some(backlog)) => {
+                backlog.written += bytes;
+                Poll::Ready(Ok(bytes))
+            }
+            (Poll::Pending, backlog) => {
+                let limit = self.limit;
+                let backlog = backlog.get_or_insert_with(|| {
+                    let since = Instant::now();
+                    Backlog { since, written: 0, timer: Box::pin(sleep_until(since + limit)) }
+                });
+                let earned = Duration::from_secs(1) * u32::try_from(backlog.written).unwrap_or(u32::MAX) / RATE;
+                backlog.timer.as_mut().reset(backlog.since + limit + earned);
+                ready!(backlog.timer.as_mut().poll(context));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            (wrote, _) => wrote,
         }
-        let limit = self.limit;
-        ready!(self.waiting.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -54,8 +77,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patience<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(context);
-        self.watch(context, flushed)
+        // Whoever writes flushes when it has written all it has.
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(context));
+        self.backlog = None;
+        Poll::Ready(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -78,21 +103,38 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patience<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
+        time::sleep,
+    };
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn whoever_does_not_read_is_given_up_and_whoever_reads_slowly_is_not() {
-        let (near, mut far) = duplex(4);
+    /// Writes that many bytes to somebody who reads so many each second.
+    async fn write(bytes: usize, read_each_second: usize) -> io::Result<()> {
+        let (near, mut far) = duplex(1024);
         let mut near = Patience::new(near, PATIENCE);
-        near.write_all(b"full").await.unwrap();
-        let read = async {
-            sleep(PATIENCE / 2).await;
-            far.read_u8().await.unwrap()
+        let reading = tokio::spawn(async move {
+            let mut buffer = vec![0; read_each_second];
+            loop {
+                sleep(Duration::from_secs(1)).await;
+                far.read_exact(&mut buffer).await.ok();
+            }
+        });
+        let wrote = async {
+            near.write_all(&vec![b'x'; bytes]).await?;
+            near.flush().await
         };
-        let (wrote, _) = tokio::join!(near.write_all(b"y"), read);
-        wrote.unwrap();
-        assert_eq!(near.write_all(b"z").await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let wrote = wrote.await;
+        reading.abort();
+        wrote
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_reads_too_slowly_is_given_up() {
+        assert!(write(10_000, 1000).await.is_ok(), "a page, on a poor line");
+        assert!(write(8 << 20, 100_000).await.is_ok(), "a large answer, fast enough");
+        assert_eq!(write(8 << 20, 10_000).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(write(10_000, 100).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -10,6 +10,7 @@ use axum::{
     response::Response,
     routing::get,
 };
+use tokio::runtime::Handle;
 use tower::util::option_layer;
 use tower_http::{CompressionLevel, compression::CompressionLayer, cors::CorsLayer};
 
@@ -28,7 +29,7 @@ use crate::{
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 
-/// Everything the server answers. `work` are the routes of the API, `offered` the accounts that the explorer offers.
+/// Everything the server answers to the world; to be called where the work is done. `work` are the routes of the API, `offered` the accounts that the explorer offers.
 pub fn routes(
     config: &ServerConfig,
     health: Arc<Health>,
@@ -38,8 +39,7 @@ pub fn routes(
 ) -> Router {
     work.extend([
         Route::new("/healthz", Door::Probe, get(health::healthz)),
-        Route::new("/readyz", Door::Probe, get(health::readyz).with_state(Arc::clone(&health))),
-        Route::new("/metrics", Door::Probe, get(health::metrics).with_state(health)),
+        Route::new("/readyz", Door::Probe, get(health::readyz).with_state(health)),
     ]);
     if config.explorer {
         work.extend(explorer::routes(offered));
@@ -51,13 +51,24 @@ pub fn routes(
     let (probes, work): (Vec<_>, Vec<_>) = work.into_iter().partition(|route| route.door == Door::Probe);
     router(work)
         .fallback(nothing_here)
-        .layer(from_fn_with_state(Gate::new(config), gate))
-        .merge(router(probes))
         // Cheap and quick: most answers are small, and the processor is the database's too.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(Gate::new(config, Handle::current()), gate))
+        .merge(router(probes))
         .layer(option_layer(cors(&config.cors_origins)))
+        .layer(from_fn_with_state(Arc::from(config.hosts.as_slice()), door::know_host))
         .layer(from_fn_with_state(Arc::from(config.trusted_proxies.as_slice()), door::note_address))
         .layer(from_fn(edge))
+}
+
+/// What is told to whoever watches over the server, at an address of its own.
+pub fn numbers(health: Arc<Health>) -> Router {
+    let routes = [
+        Route::new("/healthz", Door::Probe, get(health::healthz)),
+        Route::new("/readyz", Door::Probe, get(health::readyz).with_state(Arc::clone(&health))),
+        Route::new("/metrics", Door::Probe, get(health::metrics).with_state(health)),
+    ];
+    router(routes).fallback(nothing_here).layer(from_fn(edge))
 }
 
 async fn nothing_here(request: Request) -> Response {

@@ -1,7 +1,27 @@
-//! How often: mutations by account and by address, sign-ins and refused tokens by address. Counted before anything is
-//! executed, told in headers (draft-ietf-httpapi-ratelimit-headers).
+//! How much and how often: points and mutations by account or address, sign-ins and refused tokens by address. Counted before
+//! anything is executed, told in headers (draft-ietf-httpapi-ratelimit-headers).
+//!
+//! **Points.** What a request asks for has a price ([`crate::guard`]), and is refused when its budget does not hold so many. What
+//! it then took ([`points`]) is charged afterwards, where that is more. A budget refills evenly, so that what was spent is there again
+//! after a minute.
+//!
+//! **Several nodes.** Each counts for itself, and gives its part of every budget: the setting `limits.nodes` says how many there
+//! are. So somebody whom the balancer spreads evenly gets the whole, and nobody gets more.
 
-use std::{fmt::Write as _, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+pub mod places;
+pub mod points;
+
+use std::{
+    fmt::Write as _,
+    net::{IpAddr, Ipv4Addr},
+    num::NonZeroU32,
+    ops::Add,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     extract::{Request, State},
@@ -35,6 +55,9 @@ const REMEMBERED: u64 = 100_000;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// The name of the budget of points.
+const POINTS: &str = "points";
+
 /// Time as tokio has it, since the beginning of the limits: a test can pause and advance it.
 #[derive(Debug, Clone, Copy)]
 struct Ticks(Instant);
@@ -49,20 +72,68 @@ impl Clock for Ticks {
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Ticks, StateInformationMiddleware>;
 
-/// Who is counted.
+/// Whoever shares what there is with others, and is counted: an account, or for nobody an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
+pub enum Sharer {
+    /// Somebody who is signed in, wherever.
     Account(Uuid),
     /// IPv6 by its first 64 bits: whoever has one such address has them all.
     Address(IpAddr),
 }
 
-impl Key {
-    fn of(address: IpAddr) -> Self {
+impl Sharer {
+    /// Whoever that is.
+    #[must_use]
+    pub fn of(account: Option<Uuid>, address: Option<IpAddr>) -> Self {
+        account.map_or_else(|| Self::at(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))), Self::Account)
+    }
+
+    fn at(address: IpAddr) -> Self {
         Self::Address(match address {
             IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
             v4 @ IpAddr::V4(_) => v4,
         })
+    }
+}
+
+/// What is left for one of whom it counts.
+struct Budget {
+    bucket: Bucket,
+    /// What was charged when nothing was left: taken with the next request.
+    owed: AtomicU32,
+}
+
+impl Budget {
+    /// Pays what is owed, then takes that many, if there are so many. What is left, and how long to wait if there are not.
+    fn take(&self, number: NonZeroU32, quota: u32, clock: Ticks) -> (u32, Option<Duration>) {
+        let take = |number| match self.bucket.check_n(number) {
+            Ok(Ok(state)) => (state.remaining_burst_capacity(), None),
+            Ok(Err(not_until)) => (0, Some(not_until.wait_time_from(clock.now()))),
+            // More at once than there is in a minute.
+            Err(_) => (quota, Some(MINUTE)),
+        };
+        if let Some(owed) = NonZeroU32::new(self.owed.swap(0, Ordering::Relaxed)) {
+            let unpaid = take(owed);
+            if unpaid.1.is_some() {
+                self.owe(owed.get(), quota);
+                return unpaid;
+            }
+        }
+        take(number)
+    }
+
+    /// Takes it, now or later.
+    fn charge(&self, number: u32, quota: u32) {
+        let taken = NonZeroU32::new(number).map(|number| self.bucket.check_n(number));
+        if !matches!(taken, None | Some(Ok(Ok(_)))) {
+            self.owe(number, quota);
+        }
+    }
+
+    /// Nobody owes more than a minute brings.
+    fn owe(&self, number: u32, quota: u32) {
+        let add = |owed: u32| Some(owed.saturating_add(number).min(quota));
+        let _ = self.owed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 }
 
@@ -71,29 +142,32 @@ struct Limit {
     name: &'static str,
     quota: Quota,
     clock: Ticks,
-    buckets: Cache<Key, Arc<Bucket>>,
+    budgets: Cache<Sharer, Arc<Budget>>,
 }
 
 impl Limit {
-    fn new(name: &'static str, per_minute: u32, clock: Ticks) -> Self {
-        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+    /// This node's part of it.
+    fn new(name: &'static str, per_minute: u32, nodes: u32, clock: Ticks) -> Self {
+        let own = NonZeroU32::new(per_minute.div_ceil(nodes.max(1))).unwrap_or(NonZeroU32::MIN);
         // Not the usual policy, which would not let newcomers in once it is full.
-        let buckets = Cache::builder().max_capacity(REMEMBERED).eviction_policy(EvictionPolicy::lru()).build();
-        Self { name, quota, clock, buckets }
+        let budgets = Cache::builder().max_capacity(REMEMBERED).eviction_policy(EvictionPolicy::lru()).build();
+        Self { name, quota: Quota::per_minute(own), clock, budgets }
     }
 
-    fn take(&self, key: Key, number: u32) -> Option<Taken> {
-        let number = NonZeroU32::new(number)?;
-        let bucket = self
-            .buckets
-            .get_with(key, || Arc::new(RateLimiter::direct_with_clock(self.quota, self.clock).with_middleware()));
-        let quota = self.quota.burst_size().get();
-        let (left, wait) = match bucket.check_n(number) {
-            Ok(Ok(state)) => (state.remaining_burst_capacity(), None),
-            Ok(Err(not_until)) => (0, Some(not_until.wait_time_from(self.clock.now()))),
-            // More at once than there is in a minute.
-            Err(_) => (quota, Some(MINUTE)),
-        };
+    fn size(&self) -> u32 {
+        self.quota.burst_size().get()
+    }
+
+    fn budget(&self, sharer: Sharer) -> Arc<Budget> {
+        self.budgets.get_with(sharer, || {
+            let bucket = RateLimiter::direct_with_clock(self.quota, self.clock).with_middleware();
+            Arc::new(Budget { bucket, owed: AtomicU32::new(0) })
+        })
+    }
+
+    fn take(&self, sharer: Sharer, number: u32) -> Option<Taken> {
+        let (number, quota) = (NonZeroU32::new(number)?, self.size());
+        let (left, wait) = self.budget(sharer).take(number, quota, self.clock);
         let full = self.quota.replenish_interval() * quota.saturating_sub(left);
         Some(Taken { name: self.name, quota, left, full, wait })
     }
@@ -115,6 +189,15 @@ struct Taken {
 pub struct Counted(Vec<Taken>);
 
 impl Counted {
+    /// What is left of the points when so many more are charged.
+    #[must_use]
+    pub fn left(&self, charged: u64) -> Left {
+        let points = self.0.iter().find(|taken| taken.name == POINTS);
+        let (left, quota) = points.map_or((0, 0), |taken| (taken.left, taken.quota));
+        let remaining = u64::from(left).saturating_sub(charged);
+        Left { remaining, restore_rate: u64::from(quota) / MINUTE.as_secs() }
+    }
+
     /// Seconds until it may be tried again, and the quota, if this was too often.
     fn excess(&self) -> Option<(u64, u32)> {
         let waits = self.0.iter().filter_map(|taken| Some((taken.wait?, taken.quota)));
@@ -155,22 +238,47 @@ impl Counted {
     }
 }
 
+/// A budget of points, as a client is told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// What may be spent at once.
+    pub remaining: u64,
+    /// What comes back each second.
+    pub restore_rate: u64,
+}
+
 /// Whole seconds, never too few.
 fn seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
-/// How many root fields of a request write, and how many of those sign in.
+/// What a request asks for, as it is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
+    /// Its price.
+    pub points: u64,
     /// Mutations that need a sign-in.
     pub mutations: u64,
     /// Mutations by which somebody signs in.
     pub sign_ins: u64,
 }
 
+impl Add for Load {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            points: self.points.saturating_add(other.points),
+            mutations: self.mutations.saturating_add(other.mutations),
+            sign_ins: self.sign_ins.saturating_add(other.sign_ins),
+        }
+    }
+}
+
 /// How often requests may come to one server: its quotas, and what has been used of them.
 pub struct RateLimits {
+    points: Limit,
+    address_points: Limit,
     mutations: Limit,
     address_mutations: Limit,
     sign_ins: Limit,
@@ -182,11 +290,14 @@ impl RateLimits {
     #[must_use]
     pub fn new(config: &LimitsConfig) -> Arc<Self> {
         let clock = Ticks(Instant::now());
+        let limit = |name, per_minute| Limit::new(name, per_minute, config.nodes, clock);
         Arc::new(Self {
-            mutations: Limit::new("mutations", config.mutations, clock),
-            address_mutations: Limit::new("address-mutations", config.address_mutations, clock),
-            sign_ins: Limit::new("sign-ins", config.sign_ins, clock),
-            refused_tokens: Limit::new("refused-tokens", config.refused_tokens, clock),
+            points: limit(POINTS, config.points),
+            address_points: limit(POINTS, config.address_points),
+            mutations: limit("mutations", config.mutations),
+            address_mutations: limit("address-mutations", config.address_mutations),
+            sign_ins: limit("sign-ins", config.sign_ins),
+            refused_tokens: limit("refused-tokens", config.refused_tokens),
         })
     }
 
@@ -195,8 +306,10 @@ impl RateLimits {
     #[must_use]
     pub fn count(&self, load: Load, account: Option<Uuid>, address: Option<IpAddr>) -> Counted {
         let number = |fields: u64| u32::try_from(fields).unwrap_or(u32::MAX);
-        let (account, address) = (account.map(Key::Account), address.map(Key::of));
+        let sharer = Sharer::of(account, address);
+        let (account, address) = (account.map(Sharer::Account), address.map(Sharer::at));
         let attempts = [
+            (self.points_of(sharer), Some(sharer), load.points),
             (&self.mutations, account, load.mutations),
             (&self.address_mutations, address, load.mutations),
             (&self.sign_ins, address, load.sign_ins),
@@ -211,17 +324,30 @@ impl RateLimits {
         counted
     }
 
+    /// Charges what a request took beyond its price; whoever has too little left owes the rest.
+    pub fn charge(&self, sharer: Sharer, points: u64) {
+        let limit = self.points_of(sharer);
+        limit.budget(sharer).charge(u32::try_from(points).unwrap_or(u32::MAX), limit.size());
+    }
+
+    const fn points_of(&self, sharer: Sharer) -> &Limit {
+        match sharer {
+            Sharer::Account(_) => &self.points,
+            Sharer::Address(_) => &self.address_points,
+        }
+    }
+
     /// Counts a token that did not hold. Those of the same address that hold are served all the same.
     #[must_use]
     pub fn count_refused_token(&self, address: Option<IpAddr>) -> Counted {
-        Counted(address.and_then(|address| self.refused_tokens.take(Key::of(address), 1)).into_iter().collect())
+        Counted(address.and_then(|address| self.refused_tokens.take(Sharer::at(address), 1)).into_iter().collect())
     }
 }
 
 /// The layer around a path that takes credentials: each request counts as a sign-in.
 pub async fn as_sign_in(State(limits): State<Arc<RateLimits>>, request: Request, next: Next) -> Response {
     let address = client_address(request.extensions());
-    let counted = limits.count(Load { mutations: 0, sign_ins: 1 }, None, address);
+    let counted = limits.count(Load { sign_ins: 1, ..Load::default() }, None, address);
     let mut response = if counted.refusal().is_some() {
         refused(Refusal::RateLimited.reason());
         Refusal::RateLimited.answer(&request_id(request.headers()))
@@ -236,14 +362,22 @@ pub async fn as_sign_in(State(limits): State<Arc<RateLimits>>, request: Request,
 mod tests {
     use super::*;
 
-    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
     fn limits() -> Arc<RateLimits> {
-        RateLimits::new(&LimitsConfig { mutations: 3, address_mutations: 5, sign_ins: 2, refused_tokens: 2 })
+        RateLimits::new(&LimitsConfig {
+            nodes: 1,
+            points: 1000,
+            address_points: 600,
+            mutations: 3,
+            address_mutations: 5,
+            sign_ins: 2,
+            refused_tokens: 2,
+        })
     }
 
     fn mutations(number: u64) -> Load {
-        Load { mutations: number, sign_ins: 0 }
+        Load { mutations: number, ..Load::default() }
     }
 
     fn headers_of(counted: &Counted) -> [String; 3] {
@@ -305,7 +439,7 @@ mod tests {
     async fn addresses_of_one_ipv6_network_are_one() {
         let limits = limits();
         let sign_in = |address: &str| {
-            let load = Load { mutations: 0, sign_ins: 1 };
+            let load = Load { sign_ins: 1, ..Load::default() };
             limits.count(load, None, Some(address.parse().unwrap())).refusal().is_none()
         };
         assert!(sign_in("2001:db8:0:1::1") && sign_in("2001:db8:0:1:ffff::2"));
@@ -319,16 +453,58 @@ mod tests {
         for holds in [true, true, false] {
             assert_eq!(limits.count_refused_token(Some(HERE)).refusal().is_none(), holds);
         }
-        assert!(limits.count(Load { mutations: 1, sign_ins: 1 }, None, Some(HERE)).refusal().is_none());
+        assert!(
+            limits.count(Load { mutations: 1, sign_ins: 1, ..Load::default() }, None, Some(HERE)).refusal().is_none()
+        );
+    }
+
+    fn points(number: u64) -> Load {
+        Load { points: number, ..Load::default() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn points_are_an_accounts_wherever_it_is_and_else_an_addresss() {
+        let limits = limits();
+        let (me, elsewhere) = (Some(Uuid::from_u128(1)), Some("198.51.100.7".parse().unwrap()));
+        assert!(limits.count(points(900), me, Some(HERE)).refusal().is_none());
+        assert!(limits.count(points(200), me, elsewhere).refusal().is_some());
+        assert!(limits.count(points(600), None, Some(HERE)).refusal().is_none());
+        assert!(limits.count(points(1), None, Some(HERE)).refusal().is_some());
+        assert!(limits.count(points(600), None, elsewhere).refusal().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_taken_beyond_the_price_is_owed() {
+        let (limits, me) = (limits(), Some(Uuid::from_u128(1)));
+        let sharer = Sharer::of(me, Some(HERE));
+        assert_eq!(limits.count(points(400), me, Some(HERE)).left(0), Left { remaining: 600, restore_rate: 16 });
+        limits.charge(sharer, 100);
+        assert_eq!(limits.count(points(100), me, Some(HERE)).left(0), Left { remaining: 400, restore_rate: 16 });
+        limits.charge(sharer, 900);
+        let over = limits.count(points(1), me, Some(HERE));
+        assert_eq!(headers_of(&over)[2], "30", "500 points more than there are");
+        tokio::time::advance(Duration::from_secs(31)).await;
+        assert!(limits.count(points(1), me, Some(HERE)).refusal().is_none());
+        limits.charge(sharer, 1_000_000);
+        tokio::time::advance(MINUTE).await;
+        assert!(limits.count(points(1), me, Some(HERE)).refusal().is_some(), "a minute's worth was owed");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(limits.count(points(1), me, Some(HERE)).refusal().is_none());
+    }
+
+    #[test]
+    fn each_of_several_nodes_gives_its_part() {
+        let limit = Limit::new("shared", 90, 4, Ticks(Instant::now()));
+        assert_eq!(limit.size(), 23);
     }
 
     #[test]
     fn no_more_are_remembered_than_there_is_room_for() {
-        let limit = Limit::new("small", 1, Ticks(Instant::now()));
+        let limit = Limit::new("small", 1, 1, Ticks(Instant::now()));
         for number in 0..REMEMBERED + 5_000 {
-            let _ = limit.take(Key::Account(Uuid::from_u128(number.into())), 1);
+            let _ = limit.take(Sharer::Account(Uuid::from_u128(number.into())), 1);
         }
-        limit.buckets.run_pending_tasks();
-        assert!(limit.buckets.entry_count() <= REMEMBERED);
+        limit.budgets.run_pending_tasks();
+        assert!(limit.budgets.entry_count() <= REMEMBERED);
     }
 }

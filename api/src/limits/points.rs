@@ -1,0 +1,36 @@
+//! What a request really took, in the points in which documents are priced: about one for a field that is written.
+
+use std::time::Duration;
+
+use db::loan::Work;
+
+/// A statement's time in PostgreSQL: a second of it is as much as the dearest request that is let in.
+const STATEMENT: Duration = Duration::from_micros(10);
+
+/// Bytes of an answer: what a field takes.
+const BYTES: usize = 100;
+
+/// The price of a request for which nothing was found out: its text was no document of this schema.
+pub const UNREAD: u64 = 500;
+
+/// The least that a request costs, however little it asks for.
+pub const LEAST: u64 = 10;
+
+/// The points for what PostgreSQL did and for the bytes of the answer.
+#[must_use]
+pub fn taken(work: Work, bytes: usize) -> u64 {
+    let time = work.time.as_micros() / STATEMENT.as_micros();
+    let parts = [u64::try_from(time).unwrap_or(u64::MAX), work.rows, u64::try_from(bytes / BYTES).unwrap_or(u64::MAX)];
+    parts.into_iter().fold(LEAST, u64::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_of_statements_is_as_much_as_the_dearest_request() {
+        let work = Work { statements: 3, rows: 40, time: Duration::from_secs(1) };
+        assert_eq!(taken(work, 16_000), 100_000 + 40 + 160 + LEAST);
+    }
+}
