@@ -28,7 +28,7 @@ pub fn of(number: usize, signed_in: bool, today: &str) -> Vec<Ask> {
     let reads = [dashboard, series.clone(), indicator.clone(), overdue, search, indicator, series];
     let mut asks: Vec<Ask> = reads.into_iter().map(Ask::Read).collect();
     if signed_in {
-        asks.push(Ask::Read(body(OBLIGATIONS)));
+        asks.push(Ask::Read(with(OBLIGATIONS, &json!({ "reporter": commune }))));
         if reports(number) {
             asks.push(Ask::Draft);
         }
@@ -54,8 +54,8 @@ const INDICATOR: &str = "query ($code: String!) { indicator(code: $code) { code 
 const SEARCH: &str = "query ($text: String!) { search(text: $text, first: 10) { edges { rank node { __typename
     ... on Indicator { code name } ... on Agency { code name } ... on Directive { code title } } } } }";
 
-const OBLIGATIONS: &str =
-    "{ obligations(first: 20) { nodes { period dueOn state indicator { code name } subject { code name } } } }";
+const OBLIGATIONS: &str = "query ($reporter: String!) { obligations(filter: { reporter: $reporter }, first: 20) {
+    nodes { period dueOn state indicator { code name } subject { code name } } } }";
 
 const DRAFT: &str = "mutation ($input: DraftMeasurementInput!, $key: UUID!) {
     draftMeasurement(input: $input, idempotencyKey: $key) { measurement { version } userErrors { code } } }";

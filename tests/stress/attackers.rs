@@ -195,7 +195,7 @@ impl Attacker {
         self.count("connected");
         loop {
             stream.write_all(request).await?;
-            sleep(Duration::from_millis(20)).await;
+            sleep(Duration::from_millis(100)).await;
         }
     }
 

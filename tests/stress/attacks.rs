@@ -35,8 +35,8 @@ const COMPLETENESS: &str = "{ completeness(by: REPORTER, filter: { dueFrom: \"20
 const OBLIGATIONS: &str = "{ obligations(first: 62) { totalCount } }";
 
 /// A list with what it takes to be large.
-const LARGE: &str = "{ indicators(first: 100) { nodes { code name unit definition { __typename }
-    targets(first: 20) { nodes { dueOn cadence comparator value upperValue statement } } } } }";
+const LARGE: &str = "{ measurements(first: 100) { nodes { id period value state observation source
+    indicator { code name unit } subject { code name } reporter { code name } } } }";
 
 const SOON: Duration = Duration::from_millis(20);
 
@@ -84,7 +84,7 @@ pub const ATTACKS: [Attack; 13] = [
     },
     Attack {
         name: "S5 readers",
-        about: "100 ask for large answers fifty times a second and read nothing",
+        about: "100 ask for large answers ten times a second and read nothing",
         by: |attacker| vec![(100, Way::NeverRead(attacker.question(LARGE)))],
     },
     Attack { name: "S5 idle", about: "500 connect and say nothing", by: |_| vec![(500, Way::Idle)] },
