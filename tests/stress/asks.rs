@@ -65,6 +65,7 @@ pub fn draft(number: usize, quarter: &str, version: Option<u32>) -> String {
     let input = json!({
         "indicator": "coverage_5g_share", "subject": commune(number), "period": quarter, "observation": "PROVISIONAL",
         "numerator": (60 + version.unwrap_or_default() % 2).to_string(), "denominator": "100", "expectedVersion": version,
+        "comment": "Đo lại sau khi bổ sung trạm phát sóng",
     });
     with(DRAFT, &json!({ "input": input, "key": uuid::Uuid::now_v7() }))
 }

@@ -147,7 +147,7 @@ struct Figure {
 impl Figure {
     /// What is no number keeps no bar.
     fn misses(&self) -> bool {
-        !(self.value <= self.bar)
+        self.value.is_nan() || self.value > self.bar
     }
 
     fn cell(&self) -> String {

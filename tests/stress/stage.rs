@@ -1,6 +1,10 @@
 //! What is attacked: an embedded PostgreSQL, the server beside it, and the people who use it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use db::{
     connection::{ConnectionSettings, SessionLimits},
@@ -104,7 +108,8 @@ impl Stage {
     /// Signs everybody in.
     pub async fn people(&self) -> Result<People> {
         let today = sql::text(&mut self.database.connect().await?, "SELECT current_date").await?;
-        let mut people = People { to: self.address(), today, tokens: Vec::new(), since: Instant::now() };
+        let drafts = (0..SIGNED_IN).map(|_| Arc::default()).collect();
+        let mut people = People { to: self.address(), today, tokens: Vec::new(), drafts, since: Instant::now() };
         people.sign_in().await?;
         Ok(people)
     }
@@ -120,7 +125,16 @@ pub const SIGNED_IN: usize = 40;
 const ATTACKER: usize = SIGNED_IN + 1;
 
 /// After this long everybody signs in again: an access token holds for ten minutes.
-const RENEWED_AFTER: Duration = Duration::from_mins(5);
+const RENEWED_AFTER: Duration = Duration::from_secs(300);
+
+/// What a reporter has drafted.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// The version of the draft that stands.
+    pub version: Option<u32>,
+    /// The body that was sent and not answered yet: it is sent again under its key.
+    pub pending: Option<String>,
+}
 
 /// Who uses the server.
 pub struct People {
@@ -128,6 +142,8 @@ pub struct People {
     /// The day, as PostgreSQL has it.
     pub today: String,
     tokens: Vec<String>,
+    /// Of each who is signed in.
+    pub drafts: Vec<Arc<Mutex<Draft>>>,
     since: Instant,
 }
 

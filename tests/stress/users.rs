@@ -1,6 +1,12 @@
 //! A hundred ordinary users, and what they feel.
 
-use std::{collections::BTreeMap, io, net::SocketAddr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tests::{
     load::{Answer, Client, post},
@@ -13,7 +19,7 @@ use tokio::{
 
 use crate::{
     asks::{self, Ask},
-    stage::{self, PUBLIC, People, SIGNED_IN},
+    stage::{self, Draft, PUBLIC, People, SIGNED_IN},
 };
 
 /// How long everybody thinks between two requests.
@@ -81,7 +87,7 @@ pub async fn ask(people: &People, until: Instant) -> Result<Felt> {
             number: own,
             quarter: quarter(&people.today),
             token,
-            version: None,
+            draft: signed_in.and_then(|number| people.drafts.get(number)).cloned().unwrap_or_default(),
             client: None,
             felt: Felt::default(),
         };
@@ -110,8 +116,7 @@ struct User {
     number: usize,
     quarter: String,
     asks: Vec<Ask>,
-    /// Of the draft.
-    version: Option<u32>,
+    draft: Arc<Mutex<Draft>>,
     client: Option<Client>,
     felt: Felt,
 }
@@ -123,41 +128,54 @@ impl User {
         // A server that stalls must not make the users ask less: each request has its moment, and counts from there.
         while due < until {
             sleep_until(due).await;
-            self.turn(turn, due).await;
+            self.turn(turn, due, until + PATIENCE).await;
             (due, turn) = (due + THINKS, turn + 1);
         }
         self.felt
     }
 
-    async fn turn(&mut self, turn: usize, due: Instant) {
+    async fn turn(&mut self, turn: usize, due: Instant, end: Instant) {
         let body = match self.asks.get(turn % self.asks.len().max(1)) {
             Some(Ask::Read(body)) => body.clone(),
-            _ => asks::draft(self.number, &self.quarter, self.version),
+            _ => self.draft(),
         };
         let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));
         let mut headers = vec![("accept", "application/json"), ("x-forwarded-for", &*self.address)];
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let request = post(self.to, "/graphql", &headers, &body);
-        let gives_up = due.max(Instant::now() - PATIENCE / 2) + PATIENCE;
-        let outcome = match timeout_at(gives_up, exchange(&mut self.client, self.to, &request)).await {
+        let gives_up = end.min(Instant::now() + PATIENCE);
+        self.felt.requests += 1;
+        let how = match timeout_at(gives_up, exchange(&mut self.client, self.to, &request)).await {
             Ok(Ok(Outcome::Answered { version })) => {
-                self.version = version.or(self.version);
+                self.drafted(version);
                 None
             }
-            Ok(Ok(Outcome::Refused(how))) => Some((how, false)),
-            Ok(Err(_)) => Some(("failed".to_owned(), true)),
-            Err(_) => Some(("no answer".to_owned(), true)),
+            // Being refused soon is no good latency.
+            Ok(Ok(Outcome::Refused(how))) => return self.refused(how),
+            Ok(Err(_)) => Some("failed"),
+            Err(_) => Some("no answer"),
         };
-        self.felt.requests += 1;
-        let waited = outcome.as_ref().is_none_or(|(_, waited)| *waited);
-        if waited {
-            self.felt.latencies.push(due.elapsed());
+        self.felt.latencies.push(due.elapsed());
+        if let Some(how) = how {
+            self.refused(how.to_owned());
         }
-        if let Some((how, broken)) = outcome {
-            *self.felt.refusals.entry(how).or_default() += 1;
-            if broken {
-                self.client = None;
-            }
+    }
+
+    fn refused(&mut self, how: String) {
+        *self.felt.refusals.entry(how).or_default() += 1;
+    }
+
+    /// The draft that has no answer yet, as a careful client sends it again; else a new one.
+    fn draft(&self) -> String {
+        let Ok(mut draft) = self.draft.lock() else { return String::new() };
+        let version = draft.version;
+        draft.pending.get_or_insert_with(|| asks::draft(self.number, &self.quarter, version)).clone()
+    }
+
+    /// Only a draft's answer begins with a version.
+    fn drafted(&self, version: Option<u32>) {
+        if let (Some(version), Ok(mut draft)) = (version, self.draft.lock()) {
+            *draft = Draft { version: Some(version), pending: None };
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::stage::{self, Stage};
 
 const HEALTH_EVERY: Duration = Duration::from_millis(50);
 
-const STATE_EVERY: Duration = Duration::from_millis(250);
+const LOAD_EVERY: Duration = Duration::from_millis(250);
 
 /// Longer than any bar; whoever waits for longer connects anew.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,7 +35,7 @@ pub struct Seen {
 pub struct Watch {
     end: watch::Sender<bool>,
     health: JoinHandle<(Vec<Duration>, usize)>,
-    state: JoinHandle<Result<(f64, usize)>>,
+    load: JoinHandle<Result<(f64, usize)>>,
 }
 
 impl Watch {
@@ -43,14 +43,14 @@ impl Watch {
         let (end, ended) = watch::channel(false);
         let pid = stage.server.pid().ok_or("the server has ended")?;
         let health = tokio::spawn(health(stage.address(), ended.clone()));
-        let state = tokio::spawn(state(pid, stage.database.settings().clone(), ended));
-        Ok(Self { end, health, state })
+        let load = tokio::spawn(load(pid, stage.database.settings().clone(), ended));
+        Ok(Self { end, health, load })
     }
 
     pub async fn end(self) -> Result<Seen> {
         self.end.send(true)?;
         let (health, unhealthy) = self.health.await?;
-        let (memory, statements) = self.state.await??;
+        let (memory, statements) = self.load.await??;
         Ok(Seen { health, unhealthy, memory, statements })
     }
 }
@@ -79,10 +79,10 @@ async fn health(to: SocketAddr, ended: watch::Receiver<bool>) -> (Vec<Duration>,
     (latencies, unhealthy)
 }
 
-async fn state(pid: u32, settings: ConnectionSettings, ended: watch::Receiver<bool>) -> Result<(f64, usize)> {
+async fn load(pid: u32, settings: ConnectionSettings, ended: watch::Receiver<bool>) -> Result<(f64, usize)> {
     let mut connection = settings.connect().await?;
     let (mut memory, mut statements): (f64, usize) = (0.0, 0);
-    let mut ticks = interval(STATE_EVERY);
+    let mut ticks = interval(LOAD_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !*ended.borrow() {
         ticks.tick().await;
