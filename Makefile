@@ -29,10 +29,15 @@ bench: ## measure the API beside hand-written SQL, over a million measurements (
 	cargo build --locked --profile bench -p api -p tests --bin cotmoc
 	cargo bench --locked -p tests --bench bench -- $(ARGS)
 
+stress: ## a hundred users beside each attack, and what they feel of it (options: make stress ARGS="--only S4")
+	@scripts/install.sh run
+	cargo build --locked --profile bench -p api -p tests --bin cotmoc
+	cargo bench --locked -p tests --bench stress -- $(ARGS)
+
 schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
 	@scripts/schema.sh
 
 explorer: ## bundle the explorer anew (needs node and npm)
 	cd api/explorer && npm ci && npm run build
 
-.PHONY: help run release test check bench schema explorer
+.PHONY: help run release test check bench stress schema explorer

@@ -3,9 +3,10 @@
 use std::{fs, path::Path, time::Duration};
 
 use db::embedded;
+use tests::program::Result;
 use tokio::process::Command;
 
-use crate::{Result, sample::Sample, workloads::Workload};
+use crate::{sample::Sample, workloads::Workload};
 
 /// Runs the statement of a workload with so many clients for so many seconds. `scratch` is emptied.
 pub async fn run(url: &str, workload: &Workload, clients: usize, seconds: u64, scratch: &Path) -> Result<Sample> {

@@ -2,26 +2,27 @@
 
 mod limit;
 mod load;
-mod machine;
 mod report;
 mod sample;
 mod stage;
 mod workloads;
 
-use std::{error::Error, path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use serde_json::Value;
+use tests::{
+    load::{Client, request},
+    machine,
+    program::{self, Result, Server},
+};
 
 use crate::{
     report::{Memory, Report, say},
     sample::{Sample, Spent},
-    stage::{Database, Server},
+    stage::Database,
     workloads::{WORKLOADS, Workload},
 };
-
-/// Anything may go wrong; the words say what.
-type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Measures Cotmoc beside hand-written SQL that builds the same answers, and writes tests/bench/results.md.
 #[derive(Debug, Parser)]
@@ -62,7 +63,7 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<()> {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
-    let program = stage::program()?;
+    let program = program::program()?;
     let database = Database::open(&dir, options.measurements, options.fresh).await?;
     let result = measure(options, &database, &program, &dir).await;
     database.close().await?;
@@ -75,7 +76,7 @@ async fn run(options: &Options) -> Result<()> {
 }
 
 async fn measure(options: &Options, database: &Database, program: &Path, dir: &Path) -> Result<String> {
-    let server = Server::start(program, &database.url, dir).await?;
+    let server = Server::start(program, &database.url, dir, &[]).await?;
     let mut contests = Vec::new();
     for workload in &WORKLOADS {
         contests.push(Contest::agree(workload, database, &server).await?);
@@ -118,8 +119,8 @@ struct Contest {
 impl Contest {
     /// Makes sure that both answer the same.
     async fn agree(workload: &'static Workload, database: &Database, server: &Server) -> Result<Self> {
-        let request = load::request(server.address, &workload.body());
-        let answer = load::ask(server.address, &request).await?;
+        let request = request(server.address, &workload.body());
+        let answer = Client::connect(server.address).await?.ask(&request).await?.body.to_vec();
         let by_api: Value = serde_json::from_slice(&answer)?;
         let by_sql: Value = serde_json::from_str(&database.text(&workload.filled_sql()).await?)?;
         if by_api.get("data") != Some(&by_sql) {

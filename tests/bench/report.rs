@@ -3,11 +3,12 @@
 use std::{
     fmt::Write as _,
     io::{Write as _, stdout},
-    process::Command,
 };
 
+use tests::program::{Result, commit};
+
 use crate::{
-    Contest, Options, Result,
+    Contest, Options,
     sample::{Sample, Spent},
     stage::Database,
 };
@@ -124,11 +125,4 @@ fn words(mut figures: Vec<f64>, places: usize) -> String {
 
 fn kilobytes(bytes: usize) -> f64 {
     f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1000.0
-}
-
-/// Of the working copy; a star says that files had been changed since.
-fn commit() -> String {
-    let output = Command::new("git").args(["describe", "--always", "--dirty=*", "--exclude=*"]).output();
-    let text = output.ok().filter(|output| output.status.success()).map(|output| output.stdout);
-    text.map_or_else(|| "unknown".to_owned(), |text| String::from_utf8_lossy(&text).trim().to_owned())
 }

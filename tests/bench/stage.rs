@@ -1,10 +1,7 @@
-//! What is measured: an embedded PostgreSQL with the demo in it, and the server beside it.
+//! What is measured: an embedded PostgreSQL with the demo in it.
 
 use std::{
-    fs::{self, File},
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Stdio,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -15,11 +12,10 @@ use db::{
     embedded::{Embedded, EmbeddedConfig},
     migrate,
 };
-use serde_json::Value;
-use tests::{process, sql};
-use tokio::process::Child;
+use tests::{machine, sql};
 
-use crate::{Result, machine, report::say, workloads::TODAY};
+use crate::{report::say, workloads::TODAY};
+use tests::program::Result;
 
 /// A load takes minutes.
 const NO_LIMITS: SessionLimits =
@@ -118,58 +114,4 @@ impl Database {
     pub async fn close(self) -> Result<()> {
         Ok(self.embedded.stop().await?)
     }
-}
-
-/// The server as a process of its own, with its usual settings; it ends with this.
-pub struct Server {
-    child: Child,
-    /// Where it listens.
-    pub address: SocketAddr,
-}
-
-impl Server {
-    /// Starts the program on a free port. Its log goes to a file in `dir`, as it would in operation.
-    pub async fn start(program: &Path, url: &str, dir: &Path) -> Result<Self> {
-        let log = dir.join("server.log");
-        let program = program.to_str().ok_or("the program's path is no text")?;
-        let environment = [("DATABASE_URL", url), ("COTMOC_LOG_FORMAT", "json")];
-        let mut command =
-            process::command(program, &["serve", "--listen", "127.0.0.1:0", "--data-dir", "/nowhere"], &environment);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?).kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| format!("cannot run {program}: {error}"))?;
-        loop {
-            if let Some(address) = address(&fs::read_to_string(&log)?) {
-                return Ok(Self { child, address });
-            }
-            if let Some(status) = child.try_wait()? {
-                return Err(format!("the server ended ({status}): {}", fs::read_to_string(&log)?).into());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// Time of processors that it has used.
-    pub fn processor_time(&self) -> Duration {
-        self.child.id().map_or(Duration::ZERO, machine::processor_time)
-    }
-
-    /// Its memory in use, in MiB.
-    pub fn memory(&self) -> f64 {
-        self.child.id().map_or(f64::NAN, machine::memory)
-    }
-}
-
-fn address(log: &str) -> Option<SocketAddr> {
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut serving = lines.filter(|line| line.get("message").is_some_and(|message| message == "serving"));
-    serving.next()?.get("address")?.as_str()?.parse().ok()
-}
-
-/// The program that stands beside this one's folder: both are built by the same profile.
-pub fn program() -> Result<PathBuf> {
-    let here = std::env::current_exe()?;
-    let program = here.parent().and_then(Path::parent).map(|profile| profile.join("cotmoc"));
-    program
-        .filter(|program| program.exists())
-        .ok_or_else(|| "there is no cotmoc beside the benchmark; run `make bench`".into())
 }

@@ -6,16 +6,19 @@ use std::{fs, thread, time::Duration};
 const TICK: Duration = Duration::from_millis(10);
 
 /// Time of processors that a process has used.
+#[must_use]
 pub fn processor_time(pid: u32) -> Duration {
     time(pid, &[USER, SYSTEM])
 }
 
 /// The same with the children it has waited for: `pgbench` counts as ours.
+#[must_use]
 pub fn time_with_ended_children(pid: u32) -> Duration {
     time(pid, &[USER, SYSTEM, ENDED_CHILDREN_USER, ENDED_CHILDREN_SYSTEM])
 }
 
 /// The same with all its children: PostgreSQL's server.
+#[must_use]
 pub fn family_time(pid: u32) -> Duration {
     let pids = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -42,11 +45,13 @@ fn fields(pid: u32) -> Vec<String> {
 }
 
 /// Memory of a process that is in use, in MiB.
+#[must_use]
 pub fn memory(pid: u32) -> f64 {
     of_file(&format!("/proc/{pid}/status"), "VmRSS:").map_or(f64::NAN, |text| mebibytes(&text))
 }
 
 /// Processors, memory and how busy it is, in one line.
+#[must_use]
 pub fn words() -> String {
     let processors = thread::available_parallelism().map_or(0, usize::from);
     let model = of_file("/proc/cpuinfo", "model name").unwrap_or_default();
