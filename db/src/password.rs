@@ -1,7 +1,7 @@
 //! Setting passwords: by whoever knows the old one, or has a link.
 
 use auth::{
-    Actor, OwnAccount, Permit, action, hash,
+    Action, Actor, Object, OwnAccount, Permit, action, hash,
     password::{LONGEST, Password, Passwords, SHORTEST, Weakness},
     random,
 };
@@ -13,7 +13,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
 use crate::{
-    DbError, Violation, ViolationCode, Writer,
+    DbError, Violation, ViolationCode, Writer, principal,
+    role_grant::reaches_all_of,
     schema::{account, password, password_reset},
     session::{self, EndReason, Entrance},
     sign_in,
@@ -81,6 +82,34 @@ async fn end_resets(writing: &mut Writing, account: Uuid) -> Result<(), DbError>
     Ok(())
 }
 
+/// Ends the open links of an account whose makers could not make them any more.
+pub(crate) async fn end_resets_out_of_reach(writing: &mut Writing, account: Uuid) -> Result<(), DbError> {
+    let now = writing.now();
+    let open = password_reset::account_id.eq(account).and(password_reset::used_at.is_null());
+    let makers = password_reset::table.filter(open).select(password_reset::created_by).distinct();
+    let makers: Vec<Option<Uuid>> = makers.load(writing.connection()).await?;
+    for maker in makers.into_iter().flatten() {
+        if !may_reset(writing, Some(maker), account).await? {
+            diesel::update(password_reset::table.filter(open.and(password_reset::created_by.eq(maker))))
+                .set(password_reset::used_at.eq(now))
+                .execute(writing.connection())
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether whoever made a link could make it now, for the account as it is now. Whoever runs the server always can.
+async fn may_reset(writing: &mut Writing, maker: Option<Uuid>, account: Uuid) -> Result<bool, DbError> {
+    let Some(maker) = maker else { return Ok(true) };
+    let Some(maker) = principal::of_account(writing, maker).await? else { return Ok(false) };
+    let own = account::table.filter(account::id.eq(account)).select(account::agency_id);
+    let agency: Option<Uuid> = own.first(writing.connection()).await?;
+    let object = Object { agencies: agency.as_slice(), by: Some(account) };
+    Ok(maker.may_to(Action::ResetPassword, object)
+        && reaches_all_of(writing, &maker.reach(Action::ResetPassword), account).await?)
+}
+
 /// Makes a link for an account; earlier ones end. `by` is who made it; nobody for the command line. The entry in the
 /// audit trail is the caller's.
 pub(crate) async fn create_reset(writing: &mut Writing, account: Uuid, by: Option<Uuid>) -> Result<Reset, DbError> {
@@ -100,7 +129,8 @@ pub(crate) async fn create_reset(writing: &mut Writing, account: Uuid, by: Optio
     Ok(Reset { token, expires_at })
 }
 
-/// Sets a password by a link, which is then used up, and ends all sessions of the account.
+/// Sets a password by a link, which is then used up, and ends all sessions of the account. The link reaches as far as its maker
+/// reaches now.
 #[boxed]
 pub async fn use_reset(
     writer: &Writer,
@@ -130,8 +160,14 @@ pub async fn use_reset(
         let mut done = None;
         if let Some((account, hash)) = &whose {
             lock(writing, *account).await?;
-            let used = diesel::update(link).set(password_reset::used_at.eq(now));
-            if used.execute(writing.connection()).await? == 1 {
+            let maker = link.select(password_reset::created_by).first(writing.connection()).await.optional()?;
+            let holds = match maker {
+                Some(maker) => may_reset(writing, maker, *account).await?,
+                None => false,
+            };
+            if holds {
+                let used = diesel::update(link).set(password_reset::used_at.eq(now));
+                used.execute(writing.connection()).await?;
                 set(writing, *account, hash).await?;
                 session::end_all(writing, *account, None, EndReason::PasswordChanged).await?;
                 done = Some(("account", *account));

@@ -17,6 +17,7 @@ use crate::{
     Date, DbError, Pool,
     schema::{account, role_grant, service_account, service_secret, session},
     sql_functions::agency_reached_ids,
+    writer::Writing,
 };
 
 /// What the answer depends on beside the database.
@@ -83,6 +84,31 @@ fn holding((_, role, agency, below): Granted) -> Option<Result<Holding, DbError>
 
 fn these(agencies: impl IntoIterator<Item = Uuid>) -> Reached {
     Reached::Agencies(Arc::new(agencies.into_iter().collect::<BTreeSet<_>>()))
+}
+
+/// A person as they are today, without a session; nobody if the account is disabled. For what was begun by them and is
+/// finished by somebody else: whether they could still begin it.
+pub(crate) async fn of_account(writing: &mut Writing, account: Uuid) -> Result<Option<Principal>, DbError> {
+    let today = writing.today();
+    let held =
+        role_grant::valid_from.le(today).and(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(today)));
+    let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, today));
+    let rows: Vec<Granted> = account::table
+        .left_join(role_grant::table.on(role_grant::account_id.eq(account::id).and(held)))
+        .filter(account::id.eq(account).and(account::status.eq("ACTIVE")))
+        .select((
+            account::id.eq(account),
+            role_grant::role.nullable(),
+            role_grant::agency_id.nullable(),
+            below.nullable(),
+        ))
+        .load(writing.connection())
+        .await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let holdings: Result<Vec<_>, DbError> = rows.into_iter().filter_map(holding).collect();
+    Ok(Some(Principal::user(account, Uuid::nil(), holdings?, &[], true)))
 }
 
 /// A machine that was let in by a secret, with those of its scopes that its token names; nobody if the secret has ended

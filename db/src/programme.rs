@@ -34,6 +34,9 @@ pub struct Programme {
     pub starts_on: Option<Date>,
     /// Last day (Asia/Ho_Chi_Minh); null if it has none
     pub ends_on: Option<Date>,
+    /// Whether whoever endorsed a figure of its indicators may not publish it (bốn mắt). If several programmes follow an
+    /// indicator, one that asks for it is enough
+    pub four_eyes: bool,
     /// The agency whose area it covers
     #[graphql(skip)]
     pub jurisdiction_id: Uuid,

@@ -863,6 +863,8 @@ diesel::table! {
         comment -> Nullable<Text>,
         /// The account that submitted it; null for imports and the demo. Kept by the decisions' trigger
         submitted_by -> Nullable<Uuid>,
+        /// Who endorsed it, if a programme of the indicator then asked for four eyes. Kept by the decisions' trigger
+        not_published_by -> Nullable<Uuid>,
     }
 }
 
@@ -990,6 +992,8 @@ diesel::table! {
         starts_on -> Nullable<Date>,
         /// Last day
         ends_on -> Nullable<Date>,
+        /// Whether whoever endorsed a figure of its indicators may not publish it
+        four_eyes -> Bool,
     }
 }
 

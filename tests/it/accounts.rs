@@ -410,6 +410,62 @@ async fn nobody_becomes_more_by_resetting_somebody_else() {
 }
 
 #[tokio::test]
+async fn an_account_with_a_role_out_of_reach_is_not_changed() {
+    let db = with_keeper().await;
+    db.execute(&format!(
+        "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+         SELECT gen_random_uuid(), '{TUAN}', 'LEADER', id, true, '2026-01-01', now() FROM agency WHERE code = 'qng.ubnd'"
+    ))
+    .await;
+    let (small, large) = (administrator(&db, "qng.stc").await, administrator(&db, "qng.ubnd").await);
+    let tuan = id_of(&db, "tuan").await;
+    let grant = texts(
+        &operator(&db)
+            .ask(r#"{ account(login: "tuan") { grants(filter: { roles: [REPORTER] }) { nodes { id } } } }"#)
+            .await
+            .whole(),
+        "account/grants/nodes/*/id",
+    )[0]
+    .to_owned();
+    for (mutation, input) in [
+        ("updateAccount", json!({ "account": tuan, "expectedVersion": 1, "fullName": "Người khác" })),
+        ("disableAccount", json!({ "account": tuan })),
+        ("enableAccount", json!({ "account": tuan })),
+        ("resetSecondFactor", json!({ "account": tuan })),
+        ("endSessionsOf", json!({ "account": tuan })),
+        ("grantRole", json!({ "account": tuan, "role": "HEAD", "agency": "qng.stc" })),
+        ("endRole", json!({ "grant": grant })),
+    ] {
+        assert_eq!(done(&small, mutation, input).await.1, ["OUT_OF_REACH account"], "{mutation}");
+    }
+    assert_eq!(trail(&db).await, "", "nothing was written");
+    assert_eq!(done(&large, "disableAccount", json!({ "account": tuan })).await.0["status"], "DISABLED");
+}
+
+#[tokio::test]
+async fn granting_a_role_ends_links_whose_makers_do_not_reach_it() {
+    let db = with_keeper().await;
+    // Made by somebody who administers the same department, and by somebody who administers everything.
+    db.execute(&format!(
+        "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+         SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 'ADMINISTRATOR', id, true, '2026-01-01', now() FROM agency WHERE code = 'qng.stc';
+         INSERT INTO password_reset (token_hash, account_id, created_at, created_by, expires_at) VALUES
+            (sha256('small'), '{TUAN}', '2026-01-20T02:00:00Z', '00000000-0000-0000-0000-000000000001', '2026-01-20T02:30:00Z'),
+            (sha256('large'), '{TUAN}', '2026-01-20T02:00:00Z', '00000000-0000-7000-8000-00000000000c', '2026-01-20T02:30:00Z')"
+    ))
+    .await;
+    let open = "SELECT count(*) FILTER (WHERE token_hash = sha256('small')) || ' ' || count(*) FILTER (WHERE token_hash = sha256('large'))
+        FROM password_reset WHERE used_at IS NULL";
+    let admin = administrator(&db, "qng.ubnd").await;
+    let tuan = id_of(&db, "tuan").await;
+    let grant = |agency: &str| json!({ "account": tuan, "role": "HEAD", "agency": agency });
+    assert_eq!(done(&admin, "grantRole", grant("qng.stc")).await.1, [""; 0]);
+    assert_eq!(db.text(open).await, "1 1");
+    assert_eq!(done(&admin, "grantRole", grant("qng.skhcn")).await.1, [""; 0]);
+    assert_eq!(db.text(open).await, "0 1");
+}
+
+#[tokio::test]
 async fn ids_of_another_agency_look_like_none() {
     let db = with_keeper().await;
     let admin = administrator(&db, "qng.skhcn").await;

@@ -172,3 +172,43 @@ async fn a_hash_is_made_anew_when_its_cost_has_risen() {
     door.sign_in("lan", PASSWORD).await.unwrap();
     assert_eq!(db.text(hash).await, risen);
 }
+
+/// An agency's administrator makes a link for somebody there; then something changes, and the link is used.
+async fn link_of_small_reach(meanwhile: &str) -> (TestDb, Door, Value) {
+    let db = TestDb::demo().await;
+    let door = Door::open(&db).await;
+    door.admit(&db, "lan", "Nguyễn Thị Lan").await;
+    door.admit(&db, "quan", "Võ Minh Quân").await;
+    db.execute(
+        "UPDATE account SET agency_id = (SELECT id FROM agency WHERE code = 'qng.stc') WHERE login IN ('lan', 'quan');
+         INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+         SELECT gen_random_uuid(), a.id, 'ADMINISTRATOR', a.agency_id, true, '2020-01-01', now() FROM account a WHERE login = 'quan'",
+    )
+    .await;
+    link(&db, &door, "một").await;
+    db.execute("UPDATE password_reset SET created_by = (SELECT id FROM account WHERE login = 'quan')").await;
+    db.execute(meanwhile).await;
+    let done = reset(&door, "một", NEW).await;
+    (db, door, done)
+}
+
+#[tokio::test]
+async fn a_link_reaches_as_far_as_its_maker_reaches_now() {
+    let (_db, _door, done) = link_of_small_reach("SELECT").await;
+    assert_eq!(done["done"], true);
+    for meanwhile in [
+        // Whose password it sets has come to hold a role where its maker holds none.
+        "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+         SELECT gen_random_uuid(), a.id, 'LEADER', g.id, true, '2020-01-01', now() FROM account a, agency g
+         WHERE a.login = 'lan' AND g.code = 'qng.ubnd'",
+        "UPDATE account SET agency_id = (SELECT id FROM agency WHERE code = 'qng.skhcn') WHERE login = 'lan'",
+        "UPDATE account SET status = 'DISABLED' WHERE login = 'quan'",
+        "UPDATE role_grant SET valid_until = '2020-01-02' WHERE account_id = (SELECT id FROM account WHERE login = 'quan')",
+    ] {
+        let (db, door, done) = link_of_small_reach(meanwhile).await;
+        assert_eq!(done["userErrors"], json!([{ "code": "EXPIRED", "field": ["input", "token"] }]), "{meanwhile}");
+        door.sign_in("lan", PASSWORD).await.unwrap();
+        let audited = "SELECT string_agg(succeeded::text, ' ') FROM audit_entry WHERE action = 'SET_PASSWORD_BY_RESET'";
+        assert_eq!(db.text(audited).await, "false");
+    }
+}

@@ -121,7 +121,7 @@ pub async fn update(acting: &Acting<action::CreateAccount>, change: AccountChang
     let email = change.email.as_opt_deref().map(|email| checks.optional("email", email, EMAIL));
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let before = load_in_reach(writing, permit, id).await?;
+        let before = load_wholly_in_reach(writing, permit, id).await?;
         if before.version != change.expected_version {
             return Err(DbError::violated(ViolationCode::Stale, &["input", "expectedVersion"]));
         }
@@ -158,7 +158,7 @@ async fn turn(
 ) -> Result<Account, DbError> {
     let (permit, id) = (&acting.permit, of.account.uuid()?);
     let work = async |writing: &mut Writing| {
-        let before = load_in_reach(writing, permit, id).await?;
+        let before = load_wholly_in_reach(writing, permit, id).await?;
         if before.status == status {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "account"]));
         }
@@ -213,7 +213,7 @@ pub async fn create_password_reset(
 pub async fn sign_out(acting: &Acting<action::EndSessions>, of: OneAccount) -> Result<Account, DbError> {
     let (permit, id) = (&acting.permit, of.account.uuid()?);
     let work = async |writing: &mut Writing| {
-        let account = load_in_reach(writing, permit, id).await?;
+        let account = load_wholly_in_reach(writing, permit, id).await?;
         let ended = session::end_all(writing, id, None, EndReason::Revoked).await?;
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(json!({ "endedSessions": ended })));
         Ok(account)
@@ -223,11 +223,7 @@ pub async fn sign_out(acting: &Acting<action::EndSessions>, of: OneAccount) -> R
 
 /// Loads an account within the actor's reach, and locks it until the end of the transaction. What is out of reach is not
 /// found, like what is not there. Nobody administers their own account.
-pub(crate) async fn load_in_reach<A: Acts>(
-    writing: &mut Writing,
-    permit: &Permit<A>,
-    id: Uuid,
-) -> Result<Account, DbError> {
+async fn load_in_reach<A: Acts>(writing: &mut Writing, permit: &Permit<A>, id: Uuid) -> Result<Account, DbError> {
     if permit.actor().account() == Some(id) {
         return Err(DbError::violated(ViolationCode::OwnAccount, &["input", "account"]));
     }
@@ -241,8 +237,8 @@ pub(crate) async fn load_in_reach<A: Acts>(
     Ok(found.first(writing.connection()).await?)
 }
 
-/// Loads an account all of whose roles are within the actor's reach. Asked by whatever would let the actor sign in with it:
-/// an administrator of a commune could otherwise become one of the province.
+/// Loads an account all of whose roles are within the actor's reach, as everything does that changes an account: an
+/// administrator of a commune could otherwise become one of the province, or shut them out.
 pub(crate) async fn load_wholly_in_reach<A: Acts>(
     writing: &mut Writing,
     permit: &Permit<A>,

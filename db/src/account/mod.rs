@@ -26,7 +26,7 @@ pub use change::{
     AccountChange, NewAccount, OneAccount, create, create_password_reset, disable, enable, login, reset_second_factor,
     sign_out, update,
 };
-pub(crate) use change::{agency_within, load_in_reach};
+pub(crate) use change::{agency_within, load_wholly_in_reach};
 
 text_enum! {
     /// Whether an account may be used.

@@ -134,6 +134,10 @@ pub struct MeasurementRevision {
     /// The account that submitted it; null for imports and the demo, and while nobody has
     #[graphql(skip)]
     pub submitted_by: Option<Uuid>,
+    /// The account that endorsed it, if a programme of the indicator asked for four eyes when it did
+    #[graphql(skip)]
+    #[serde(default)]
+    pub not_published_by: Option<Uuid>,
     /// When it was published, in UTC; null if it is not
     pub published_at: Option<DateTime<Utc>>,
 }

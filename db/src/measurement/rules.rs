@@ -43,7 +43,9 @@ pub(super) fn refusal(row: &Measurement, action: Action, actor: Actor) -> Option
         return Some(ViolationCode::NotInState);
     }
     let authors = [row.current.recorded_by, row.current.submitted_by];
-    let is_own = actor.account().is_some_and(|account| authors.contains(&Some(account)));
+    // Four eyes: what somebody endorsed is their own work too, to whoever publishes.
+    let endorser = row.current.not_published_by.filter(|_| action == Action::PublishMeasurement);
+    let is_own = actor.account().is_some_and(|account| authors.contains(&Some(account)) || endorser == Some(account));
     (is_own && action.is_for_others()).then_some(ViolationCode::OwnWork)
 }
 

@@ -269,6 +269,7 @@ mod tests {
             recorded_at: chrono::DateTime::UNIX_EPOCH,
             recorded_by: None,
             submitted_by: None,
+            not_published_by: None,
             published_at: None,
         };
         Arc::new(Measurement {

@@ -16,7 +16,8 @@ use uuid::Uuid;
 use super::{Role, RoleGrant};
 use crate::{
     Acting, Date, DbError, Id, ViolationCode,
-    account::{Account, agency_within, load_in_reach},
+    account::{Account, agency_within, load_wholly_in_reach},
+    password,
     schema::role_grant,
     sql_functions::agency_reached_ids,
     writer::{ChangeKind, Writing},
@@ -53,12 +54,13 @@ pub struct GrantEnd {
     pub valid_until: Option<Date>,
 }
 
-/// Grants a role: to an account that the actor keeps, and no further than the actor reaches.
+/// Grants a role: to an account that the actor keeps with all its roles, and no further than the actor reaches. Links
+/// for a new password end whose makers could not make them for what the account holds now.
 #[boxed]
 pub async fn grant(acting: &Acting<action::GrantRole>, new: NewGrant) -> Result<RoleGrant, DbError> {
     let (permit, account_id) = (&acting.permit, new.account.uuid()?);
     let work = async |writing: &mut Writing| {
-        load_in_reach(writing, permit, account_id).await?;
+        load_wholly_in_reach(writing, permit, account_id).await?;
         let valid_from = new.valid_from.unwrap_or(writing.today());
         let first_day = max(valid_from, writing.today());
         let agency_id = agency_within(writing, permit, new.agency.as_deref(), first_day).await?;
@@ -84,6 +86,7 @@ pub async fn grant(acting: &Acting<action::GrantRole>, new: NewGrant) -> Result<
             granted_by: permit.actor().account(),
         };
         diesel::insert_into(role_grant::table).values(&granted).execute(writing.connection()).await?;
+        password::end_resets_out_of_reach(writing, account_id).await?;
         writing.record(permit, ChangeKind::Created, (NOUN, granted.id), None, Some(audit_snapshot(&granted)));
         Ok(granted)
     };
@@ -101,7 +104,7 @@ pub async fn end(acting: &Acting<action::GrantRole>, end: GrantEnd) -> Result<Ro
             return Err(DbError::NotFound);
         }
         // Whoever grants or ends locks the account first, so that two editors come one after the other.
-        load_in_reach(writing, permit, seen.account_id).await?;
+        load_wholly_in_reach(writing, permit, seen.account_id).await?;
         let before: RoleGrant = found.first(writing.connection()).await?;
         let today = writing.today();
         // The first day on which it can end: it held, or is to hold, until then.

@@ -297,6 +297,28 @@ async fn nobody_endorses_or_publishes_their_own() {
 }
 
 #[tokio::test]
+async fn whoever_endorsed_does_not_publish_where_a_programme_asks_for_four_eyes() {
+    const CAN: &str = "{ measurement(indicator: \"bts_5g_count\", subject: \"qng.skhcn\", period: \"2025-12\") { viewerCan { publish } } }";
+    for four_eyes in [true, false] {
+        let office = Office::open().await;
+        if !four_eyes {
+            office.db.execute("UPDATE programme SET four_eyes = false").await;
+        }
+        let both = person(&office.db, 31, &[(Role::Head, AGENCY), (Role::StandingOffice, AGENCY)]).await;
+        let submitted = office.submitted("820").await;
+        let endorsed = done(&both, "endorseMeasurement", seen(&submitted)).await;
+        let can = both.ask(CAN).await.whole();
+        assert_eq!(can["measurement"]["viewerCan"]["publish"], !four_eyes);
+        if four_eyes {
+            assert_eq!(refused(&both, "publishMeasurement", seen(&endorsed)).await, ["OWN_WORK measurement"]);
+            done(&office.standing, "publishMeasurement", seen(&endorsed)).await;
+        } else {
+            done(&both, "publishMeasurement", seen(&endorsed)).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_returned_figure_comes_back_with_its_reason() {
     let office = Office::open().await;
     let submitted = office.submitted("820").await;
