@@ -36,6 +36,7 @@ mod migrations;
 mod nullability;
 mod obligations;
 mod once;
+mod outages;
 mod paging;
 mod passwords;
 mod process;

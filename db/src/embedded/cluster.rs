@@ -191,7 +191,7 @@ impl Cluster {
         if about.flags().contains(FsFlags::ST_RDONLY) {
             return Some("its disk is read-only: look into the system's log, and make it writable again");
         }
-        let room = u64::from(about.blocks_available()).saturating_mul(u64::from(about.fragment_size()));
+        let room = about.blocks_available().saturating_mul(about.fragment_size());
         (room < LOG_SEGMENT).then_some("its disk is full: make room")
     }
 

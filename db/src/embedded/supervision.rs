@@ -84,6 +84,10 @@ impl Embedded {
             if told.insert(why.replace(|character: char| character.is_ascii_digit(), "")) {
                 tracing::error!("{error}\nTrying again until it starts");
             }
+            if matches!(error, EmbeddedError::Start { passes: true, .. }) {
+                sleep(WATCH).await;
+                continue;
+            }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
