@@ -1,5 +1,7 @@
 //! The PostgreSQL of this process: the one that a setting names, or the embedded one, and a pool of connections to it.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use db::{
     DbError,
     connection::{ConnectionSettings, SessionLimits},
@@ -9,9 +11,16 @@ use db::{
     wall,
 };
 use secrecy::ExposeSecret as _;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 
 use crate::config::Config;
+
+/// The pauses between attempts to reach a PostgreSQL that is away when we start: the first, each twice as long, the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why there is no database. Each says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +76,25 @@ impl Database {
         Ok(applied)
     }
 
+    /// [Prepares](Self::prepare) it once it is there: waits for a PostgreSQL that is away, starts or recovers, and says why, once
+    /// for each reason. One that refuses us is an error: waiting would not help.
+    pub async fn prepare_at_last(&self) -> Result<(), DatabaseError> {
+        let mut told = BTreeSet::new();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.prepare().await {
+                Err(DatabaseError::Db(error)) if error.is_away() => {
+                    if told.insert(error.to_string()) {
+                        tracing::warn!("{error}; waiting for PostgreSQL");
+                    }
+                }
+                other => return other,
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
     /// Makes it fit to serve: applies the migrations, and looks whether requests can and should work as they would.
     pub async fn prepare(&self) -> Result<(), DatabaseError> {
         self.migrate().await?;
@@ -92,6 +120,12 @@ impl Database {
     #[must_use]
     pub const fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// What is wrong with the embedded server at this moment; `None` where another server is used.
+    #[must_use]
+    pub fn trouble(&self) -> Option<watch::Receiver<Option<String>>> {
+        self.embedded.as_ref().map(|keeper| keeper.trouble.clone())
     }
 
     /// Stops the embedded server, if there is one that is ours. All connections end.
@@ -127,21 +161,23 @@ async fn start_embedded(config: &Config, sharing: Sharing) -> Result<Embedded, E
 #[derive(Debug)]
 struct Keeper {
     stop: oneshot::Sender<()>,
+    trouble: watch::Receiver<Option<String>>,
     task: JoinHandle<Result<(), EmbeddedError>>,
 }
 
 impl Keeper {
     fn of(mut embedded: Embedded) -> Self {
         let (stop, stopped) = oneshot::channel();
+        let trouble = embedded.trouble();
         let task = tokio::spawn(async move {
             tokio::select! {
                 // Dropped with the database, the sender says "stop" as well.
                 _ = stopped => {}
-                error = embedded.supervise() => tracing::error!(%error, "the embedded PostgreSQL stays down"),
+                never = embedded.supervise() => match never {},
             }
             embedded.stop().await
         });
-        Self { stop, task }
+        Self { stop, trouble, task }
     }
 
     async fn stop(self) -> Result<(), EmbeddedError> {

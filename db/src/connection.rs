@@ -213,6 +213,10 @@ async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error
 #[allow(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(crate) fn driver_error(error: tokio_postgres::Error) -> DbError {
     match error.as_db_error() {
+        // Of errors where nothing else is known, the classes that mean "later".
+        Some(said) if ["53", "57", "58"].iter().any(|class| said.code().code().starts_with(class)) => {
+            DbError::Unavailable(said.to_string())
+        }
         Some(said) => DbError::internal(said.to_string()),
         None => DbError::Unavailable(chain(&error)),
     }

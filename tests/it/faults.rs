@@ -98,15 +98,15 @@ fn postgres(data: &str) -> Pid {
 
 /// A client that gives up on nothing: it sends the same body with the same key until it is answered.
 #[derive(Clone)]
-struct Tireless {
-    client: Client,
-    address: watch::Receiver<SocketAddr>,
-    token: Option<String>,
+pub(crate) struct Tireless {
+    pub client: Client,
+    pub address: watch::Receiver<SocketAddr>,
+    pub token: Option<String>,
 }
 
 impl Tireless {
     /// The field `it` of the answer, and how often it was asked.
-    async fn ask(&self, query: &str, variables: &Value) -> (Value, usize) {
+    pub async fn ask(&self, query: &str, variables: &Value) -> (Value, usize) {
         let body = json!({ "query": query, "variables": variables }).to_string();
         for tries in 1.. {
             let url = format!("http://{}/graphql", *self.address.borrow());

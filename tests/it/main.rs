@@ -38,6 +38,7 @@ mod migrations;
 mod nullability;
 mod obligations;
 mod once;
+mod outages;
 mod paging;
 mod passwords;
 mod process;

@@ -82,7 +82,7 @@ async fn start(config: &Config, with_demo: bool) -> Result<Running, ServerError>
     }
     let server = Server::bind(config.clone(), clock)?;
     let database = Database::open(&config, Sharing::Own).await?;
-    database.prepare().await?;
+    database.prepare_at_last().await?;
     server.prepare(&database).await?;
     if with_demo {
         let report = demo::load(database.owner(), demo::options(clock)).await?;

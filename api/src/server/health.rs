@@ -9,13 +9,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use db::{
-    migrate,
+    DbError, migrate,
     pool::{Pool, PoolSettings},
+    vitals,
 };
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::door::metrics;
+use crate::{database::Database, door::metrics};
 
 /// Longer than PostgreSQL ever needs for the question, shorter than a probe waits.
 const PROBE_WAIT: Duration = Duration::from_secs(1);
@@ -26,15 +27,18 @@ pub struct Health {
     pool: Pool,
     /// A connection of its own: a busy server is a ready one.
     probe: Pool,
+    /// What the supervision of the embedded PostgreSQL says.
+    trouble: Option<watch::Receiver<Option<String>>>,
     stopping: watch::Receiver<bool>,
 }
 
 impl Health {
-    /// Health of a server on this pool, which is not ready once `stopping` is true.
+    /// Health of a server on this database, which is not ready once `stopping` is true.
     #[must_use]
-    pub fn new(pool: &Pool, stopping: watch::Receiver<bool>) -> Arc<Self> {
+    pub fn new(database: &Database, stopping: watch::Receiver<bool>) -> Arc<Self> {
+        let pool = database.pool();
         let probe = Pool::new(pool.settings(), PoolSettings { size: 1, acquire_timeout: PROBE_WAIT });
-        Arc::new(Self { pool: pool.clone(), probe, stopping })
+        Arc::new(Self { pool: pool.clone(), probe, trouble: database.trouble(), stopping })
     }
 
     /// Why this server cannot serve; nothing if it can. For operators: no secrets, but names of what is missing.
@@ -43,12 +47,21 @@ impl Health {
         if *self.stopping.borrow() {
             obstacles.push("stopping".to_owned());
         }
+        let trouble = self.trouble.as_ref().and_then(|trouble| trouble.borrow().clone());
+        obstacles.extend(trouble);
         // Also bounded where a connection stands but nothing comes through it.
-        let pending = tokio::time::timeout(PROBE_WAIT * 2, migrate::pending(&self.probe)).await;
-        metrics::database_up(matches!(pending, Ok(Ok(_))));
-        match pending {
-            Ok(Ok(names)) if names.is_empty() => {}
-            Ok(Ok(names)) => obstacles.push(format!("migrations not applied: {}", names.join(", "))),
+        let asked = async { Ok((migrate::pending(&self.probe).await?, vitals::takes_changes(&self.probe).await?)) };
+        let told: Result<Result<_, DbError>, _> = tokio::time::timeout(PROBE_WAIT * 2, asked).await;
+        metrics::database_up(matches!(told, Ok(Ok(_))));
+        match told {
+            Ok(Ok((pending, takes_changes))) => {
+                if !pending.is_empty() {
+                    obstacles.push(format!("migrations not applied: {}", pending.join(", ")));
+                }
+                if !takes_changes {
+                    obstacles.push("the database takes no changes: it is a standby, or set to read only".to_owned());
+                }
+            }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "not ready");
                 obstacles.push("the database cannot be reached".to_owned());
@@ -64,7 +77,7 @@ pub async fn healthz() -> Response {
     Json(json!({ "status": "alive" })).into_response()
 }
 
-/// `/readyz`: the database is reachable, migrations are applied, and the server is not stopping; else 503 with reasons.
+/// `/readyz`: the database is reachable and takes changes, migrations are applied, and the server is not stopping; else 503 with reasons.
 pub async fn readyz(State(health): State<Arc<Health>>) -> Response {
     let obstacles = health.obstacles().await;
     if obstacles.is_empty() {

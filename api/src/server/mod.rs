@@ -100,7 +100,7 @@ impl Server {
     pub async fn start(config: Config, clock: Clock) -> Result<Running, ServerError> {
         let server = Self::bind(config, clock)?;
         let database = Database::open(&server.config, Sharing::Own).await?;
-        database.prepare().await?;
+        database.prepare_at_last().await?;
         server.prepare(&database).await?;
         server.serve(database)
     }
@@ -125,7 +125,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (leave, leaving) = watch::channel(false);
         metrics::start();
-        let health = Health::new(database.pool(), ready);
+        let health = Health::new(&database, ready);
         let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
         let limits = RateLimits::new(&config.limits);
         let work = work(&config, clock, &database, &limits, leaving)?;

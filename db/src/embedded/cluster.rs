@@ -3,13 +3,14 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, chown},
+    os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, chown},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use nix::{
     fcntl::{Flock, FlockArg},
+    sys::statvfs::{FsFlags, statvfs},
     unistd::{User, geteuid},
 };
 
@@ -18,6 +19,8 @@ use super::{EmbeddedConfig, binaries::Binaries, error::EmbeddedError};
 /// A Unix socket's path holds 107 bytes, of which the file's name takes these.
 const SOCKET_PATH_MAX: usize = 107 - "/.s.PGSQL.5432".len();
 const PORT: &str = "5432";
+/// PostgreSQL stops when it cannot make its log's next file, which is that large.
+const LOG_SEGMENT: u64 = 16 * 1024 * 1024;
 
 /// Held by the one process that may start, adopt or stop the server of a directory. The system frees it when we die.
 #[derive(Debug)]
@@ -171,6 +174,27 @@ impl Cluster {
         self.path().join("postmaster.pid")
     }
 
+    /// The two files that keep a second server away from the directory and from the socket.
+    pub fn lock_files(&self) -> [PathBuf; 2] {
+        [self.pid_file(), self.socket_dir.join(format!(".s.PGSQL.{PORT}.lock"))]
+    }
+
+    /// The number of the socket's file, which another file of that name has not; `None` if there is none.
+    pub fn socket(&self) -> Option<u64> {
+        let about = fs::symlink_metadata(self.socket_dir.join(format!(".s.PGSQL.{PORT}"))).ok()?;
+        about.file_type().is_socket().then(|| about.ino())
+    }
+
+    /// What keeps the server from writing, and what to do about it; `None` if there is room.
+    pub fn disk_trouble(&self) -> Option<&'static str> {
+        let about = statvfs(&self.path()).ok()?;
+        if about.flags().contains(FsFlags::ST_RDONLY) {
+            return Some("its disk is read-only: look into the system's log, and make it writable again");
+        }
+        let room = about.blocks_available().saturating_mul(about.fragment_size());
+        (room < LOG_SEGMENT).then_some("its disk is full: make room")
+    }
+
     pub fn is_at(&self, directory: &str) -> bool {
         Path::new(directory) == self.path()
     }
@@ -231,7 +255,7 @@ impl Cluster {
 
     /// /tmp belongs to everybody: what lies there already must be a private directory of the server's user, not
     /// something that another user has put in the way.
-    fn make_socket_dir(&self) -> Result<(), EmbeddedError> {
+    pub fn make_socket_dir(&self) -> Result<(), EmbeddedError> {
         let dir = &self.socket_dir;
         if *dir == self.path() {
             return Ok(());

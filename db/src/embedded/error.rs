@@ -76,17 +76,19 @@ pub enum EmbeddedError {
     )]
     SocketDir(PathBuf),
     /// The server ended while it started.
-    #[error("PostgreSQL ended while it started. Its last words, from {log}:\n{tail}")]
+    #[error("PostgreSQL ended while it started{disk}. Its last words, from {log}:\n{tail}")]
     Start {
         /// The server's log.
         log: PathBuf,
         /// The end of it.
         tail: String,
+        /// What is wrong with the disk, as `: its disk is full, …`; a server cannot say that into a log on the same disk.
+        disk: String,
+        /// True if the next attempt may well succeed, though nobody does anything.
+        passes: bool,
     },
-    /// The server runs, but does not answer.
-    #[error(
-        "PostgreSQL runs, but cannot be used yet: {last}. Look into {log}; if it is recovering after a crash, start again later"
-    )]
+    /// The server runs, but does not answer, and does not recover from a crash either.
+    #[error("PostgreSQL runs, but cannot be used: {last}. Look into {log}")]
     Slow {
         /// Why the last attempt to connect failed.
         last: String,
@@ -116,5 +118,40 @@ pub enum EmbeddedError {
 impl EmbeddedError {
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.into(), source }
+    }
+    /// The same in one line, for readiness: of the last words of a server the decisive ones.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let Self::Start { tail, disk, .. } = self else {
+            return self.to_string().lines().next().unwrap_or_default().to_owned();
+        };
+        let said = tail.lines().rev().find_map(|line| {
+            let place = line.find("PANIC:").or_else(|| line.find("FATAL:"))?;
+            line.get(place + "FATAL:".len()..)
+        });
+        format!("it ended while it started{disk}: {}", said.map_or("it did not say why", str::trim))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_decisive_words_of_a_failed_start_are_the_last_fatal_ones() {
+        let tail = "2026-01-20 08:00:00 +07 [7] PANIC:  could not write to file \"pg_wal/xlogtemp.7\": No space left on device\n\
+            2026-01-20 08:00:00 +07 [6] LOG:  startup process (PID 7) was terminated by signal 6: Aborted\n\
+            2026-01-20 08:00:00 +07 [6] LOG:  database system is shut down";
+        let failed = |tail: &str| EmbeddedError::Start {
+            log: "/x".into(),
+            tail: tail.to_owned(),
+            disk: String::new(),
+            passes: false,
+        };
+        assert_eq!(
+            failed(tail).in_short(),
+            "it ended while it started: could not write to file \"pg_wal/xlogtemp.7\": No space left on device"
+        );
+        assert_eq!(failed("").in_short(), "it ended while it started: it did not say why");
     }
 }

@@ -9,11 +9,16 @@
 //! One process at a time, the holder of a lock on `postgres.lock`; a second one is refused, or joins as a guest. When
 //! the owner is killed its server lives on; the next owner finds it by its pid file and adopts it, and stops it in the
 //! end. A process group of its own keeps the terminal's Ctrl-C from it, so that requests finish before it goes.
+//!
+//! # Who keeps it up
+//! Its owner, for as long as that lives: [`Embedded::supervise`] starts it again whatever ended it, and however often a start
+//! fails. [`Embedded::trouble`] says what is wrong meanwhile.
 
 mod binaries;
 mod cluster;
 mod error;
 mod server;
+mod supervision;
 
 use std::{
     path::{Path, PathBuf},
@@ -24,6 +29,7 @@ use std::{
 use derive::boxed;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
+use tokio::sync::watch;
 
 pub use error::EmbeddedError;
 
@@ -37,9 +43,8 @@ use server::Server;
 /// The database that is made in every embedded server.
 pub const DATABASE: &str = "cotmoc";
 
-/// Recovery after a crash replays the log first, which may take this long on a slow disk.
+/// So long a start may take that can be used in the end. One that recovers from a crash may take longer, and is waited for.
 const START_WAIT: Duration = Duration::from_secs(120);
-const POLL: Duration = Duration::from_millis(10);
 const WATCH: Duration = Duration::from_millis(200);
 
 /// A program that comes with PostgreSQL, such as `pg_dump`, of the newest installed version or of the given directory.
@@ -74,6 +79,7 @@ pub struct Embedded {
     cluster: Cluster,
     /// `None` for a guest.
     owned: Option<Owned>,
+    trouble: watch::Sender<Option<String>>,
 }
 
 #[derive(Debug)]
@@ -94,8 +100,9 @@ impl Embedded {
     pub async fn start(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let lock = Lock::take(&config.data_dir)?;
         let cluster = Cluster::prepare(&config).await?;
-        let mut embedded = Self { cluster, owned: Some(Owned { config, server: None, _lock: lock }) };
-        embedded.boot().await?;
+        let owned = Owned { config, server: None, _lock: lock };
+        let mut embedded = Self { cluster, owned: Some(owned), trouble: watch::Sender::default() };
+        embedded.boot_first().await?;
         embedded.create_database(DATABASE).await?;
         embedded.create_server_role().await?;
         Ok(embedded)
@@ -107,7 +114,8 @@ impl Embedded {
     pub async fn start_or_join(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         match Self::start(config.clone()).await {
             Err(in_use @ EmbeddedError::InUse { .. }) => {
-                let guest = Self { cluster: Cluster::find(&config).map_err(|_| in_use)?, owned: None };
+                let cluster = Cluster::find(&config).map_err(|_| in_use)?;
+                let guest = Self { cluster, owned: None, trouble: watch::Sender::default() };
                 guest.ready().await?;
                 Ok(guest)
             }
@@ -153,20 +161,11 @@ impl Embedded {
         self.owned.as_ref()?.server.as_ref().map(Server::pid)
     }
 
-    /// Starts the server again whenever it ends by itself (killed, out of memory). Never answers while that works; may
-    /// be cancelled at any time.
-    #[boxed]
-    pub async fn supervise(&mut self) -> EmbeddedError {
-        loop {
-            while self.alive() {
-                tokio::time::sleep(WATCH).await;
-            }
-            tracing::error!(log = %self.log_file().display(), "PostgreSQL has ended unexpectedly; starting it again");
-            if let Err(error) = self.boot().await {
-                return error;
-            }
-            tracing::info!("PostgreSQL runs again");
-        }
+    /// What is wrong with it at this moment, in words for operators; nothing if all is well. Kept by
+    /// [`supervise`](Self::supervise).
+    #[must_use]
+    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
+        self.trouble.subscribe()
     }
 
     /// Ends open connections, writes everything down and stops the server; a guest only takes its leave.
@@ -203,40 +202,10 @@ impl Embedded {
         Ok(())
     }
 
-    fn alive(&mut self) -> bool {
-        self.owned.as_mut().is_none_or(|owned| owned.server.as_mut().is_some_and(Server::alive))
-    }
-
-    /// Adopts or starts, until it answers.
-    async fn boot(&mut self) -> Result<(), EmbeddedError> {
-        let start = Instant::now();
-        loop {
-            let Some(owned) = self.owned.as_mut() else { return Ok(()) };
-            let server = owned.server.insert(Server::adopt_or_spawn(&self.cluster, &owned.config)?);
-            let failed = loop {
-                if !server.alive() {
-                    break server.failure(&self.cluster);
-                }
-                match answers(&self.cluster).await {
-                    Ok(()) => return Ok(()),
-                    Err(last) if start.elapsed() > START_WAIT => {
-                        return Err(EmbeddedError::Slow { last, log: self.cluster.log_file() });
-                    }
-                    Err(_) => tokio::time::sleep(POLL).await,
-                }
-            };
-            // A killed server's last backends need a moment to notice; one found while it was stopping has stopped now.
-            if !failed.passes || start.elapsed() > START_WAIT {
-                return Err(failed.error);
-            }
-            tokio::time::sleep(WATCH).await;
-        }
-    }
-
     /// For a guest: its host may still be starting.
     async fn ready(&self) -> Result<(), EmbeddedError> {
         let start = Instant::now();
-        while let Err(last) = answers(&self.cluster).await {
+        while let Err(last) = supervision::answers(&self.cluster).await {
             if start.elapsed() > START_WAIT {
                 return Err(EmbeddedError::Slow { last, log: self.cluster.log_file() });
             }
@@ -244,15 +213,4 @@ impl Embedded {
         }
         Ok(())
     }
-}
-
-/// Ok if a server answers at the socket, and is that of this very directory.
-async fn answers(cluster: &Cluster) -> Result<(), String> {
-    let settings = ConnectionSettings::new(&cluster.url("postgres"), SessionLimits::default());
-    let mut connection =
-        settings.map_err(|error| error.to_string())?.connect().await.map_err(|error| error.to_string())?;
-    let directory = diesel::dsl::sql::<Text>("current_setting('data_directory')");
-    let directory: String =
-        diesel::select(directory).get_result(&mut connection).await.map_err(|error| error.to_string())?;
-    if cluster.is_at(&directory) { Ok(()) } else { Err(format!("the server at the socket belongs to {directory}")) }
 }

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{Read as _, Seek as _, SeekFrom},
     os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Child,
     time::{Duration, Instant},
 };
@@ -43,17 +43,13 @@ pub(super) struct Server {
     pid: Pid,
     /// `None` if adopted.
     child: Option<Child>,
-    pid_file: PathBuf,
+    /// Where it works.
+    directory: PathBuf,
+    /// The number of its socket's file, since it answered.
+    socket: Option<u64>,
     /// Where in the log its own words begin.
     log_start: u64,
     stopped: bool,
-}
-
-/// Why a server ended before it answered.
-pub(super) struct Failure {
-    pub error: EmbeddedError,
-    /// True if the next attempt may well succeed.
-    pub passes: bool,
 }
 
 impl Server {
@@ -63,7 +59,7 @@ impl Server {
         let log_start = fs::metadata(&log).map_or(0, |about| about.len());
         if let Some(pid) = orphan(cluster)? {
             tracing::info!(pid = pid.as_raw(), "adopting the PostgreSQL that an earlier process left running");
-            return Ok(Self { pid, child: None, pid_file: cluster.pid_file(), log_start, stopped: false });
+            return Ok(Self { pid, child: None, directory: cluster.path(), socket: None, log_start, stopped: false });
         }
         if log_start > LOG_MAX {
             fs::rename(&log, log.with_extension("log.1")).map_err(EmbeddedError::io("rename", &log))?;
@@ -86,7 +82,7 @@ impl Server {
         command.process_group(0).stdout(file).stderr(copy);
         let child = command.spawn().map_err(EmbeddedError::io("run postgres for", cluster.path()))?;
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap_or_default());
-        Ok(Self { pid, child: Some(child), pid_file: cluster.pid_file(), log_start, stopped: false })
+        Ok(Self { pid, child: Some(child), directory: cluster.path(), socket: None, log_start, stopped: false })
     }
 
     pub fn pid(&self) -> i32 {
@@ -96,19 +92,34 @@ impl Server {
     pub fn alive(&mut self) -> bool {
         match &mut self.child {
             Some(child) => matches!(child.try_wait(), Ok(None)),
-            // Where nobody reaps orphans they stay as zombies, which can be signalled for ever: ask the pid file too.
-            None => signalled(self.pid, None) && pid_in(&self.pid_file) == Some(self.pid),
+            None => works_in(self.pid, &self.directory),
         }
     }
 
     /// What to say when it is not alive.
-    pub fn failure(&self, cluster: &Cluster) -> Failure {
+    pub fn failure(&self, cluster: &Cluster) -> EmbeddedError {
         let tail = self.log_tail(cluster);
         let says = |one: &str, two: &str| tail.contains(one) && tail.contains(two);
+        // A killed server's last backends need a moment to notice; one found while it was stopping has stopped now.
         // The lock is of a server that the process killed a moment ago had just started: it is found, or gone, the next time.
         let passes =
             self.child.is_none() || says("shared memory block", "still in use") || says("lock file", "already exists");
-        Failure { error: EmbeddedError::Start { log: cluster.log_file(), tail }, passes }
+        let disk = cluster.disk_trouble().map(|trouble| format!(": {trouble}")).unwrap_or_default();
+        EmbeddedError::Start { log: cluster.log_file(), tail, disk, passes }
+    }
+
+    /// Notes where it is reached, now that it answers.
+    pub fn note_socket(&mut self, cluster: &Cluster) {
+        self.socket = cluster.socket();
+    }
+
+    /// Why nobody can reach it, though it runs; `None` if all is in its place.
+    pub fn cut_off(&self, cluster: &Cluster) -> Option<&'static str> {
+        if cluster.socket().is_none_or(|socket| self.socket.is_some_and(|noted| noted != socket)) {
+            return Some("PostgreSQL runs, but its socket is gone");
+        }
+        (pid_in(&cluster.pid_file()) != Some(self.pid))
+            .then_some("PostgreSQL runs, but its file postmaster.pid is gone")
     }
 
     fn log_tail(&self, cluster: &Cluster) -> String {
@@ -128,6 +139,21 @@ impl Server {
     /// Fast stop: connections end, the data is written. Blocks.
     pub fn stop(mut self) -> Result<(), EmbeddedError> {
         self.stop_now()
+    }
+
+    /// The same without blocking; may be cancelled at any time, and then be stopped again.
+    pub async fn end(&mut self) {
+        let steps = [(Signal::SIGINT, STOP_WAIT), (Signal::SIGQUIT, KILL_WAIT), (Signal::SIGKILL, KILL_WAIT)];
+        for (signal, wait) in steps {
+            let start = Instant::now();
+            signalled(self.pid, Some(signal));
+            while start.elapsed() < wait {
+                if !self.alive() {
+                    return;
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        }
     }
 
     fn stop_now(&mut self) -> Result<(), EmbeddedError> {
@@ -166,26 +192,38 @@ impl Drop for Server {
     }
 }
 
-/// The living server of this directory, if any. A pid file that names a dead process is left to PostgreSQL, which also
-/// looks for its last backends; one whose number the system has given to some other program would stop PostgreSQL from
-/// starting, so it is removed.
+/// The living server of this directory, if any; else it clears the way for one. A lock file that names a dead process is left
+/// to PostgreSQL, which also looks for its last backends. One that says nothing, since the disk was full when it was written,
+/// or whose number the system has given to some other program, would stop PostgreSQL from starting for ever: it is removed.
 fn orphan(cluster: &Cluster) -> Result<Option<Pid>, EmbeddedError> {
-    let file = cluster.pid_file();
-    let Some(pid) = pid_in(&file).filter(|pid| signalled(*pid, None)) else { return Ok(None) };
-    // A server works in its data directory, always. A zombie works nowhere.
-    match fs::read_link(format!("/proc/{pid}/cwd")) {
-        Ok(directory) if directory == cluster.path() => Ok(Some(pid)),
-        _ => {
-            tracing::warn!(%pid, "removing a stale pid file: that process is no server of this directory");
+    let ours = |pid: Pid| works_in(pid, &cluster.path());
+    let files = cluster.lock_files();
+    if let Some(pid) = files.iter().filter_map(|file| pid_in(file)).find(|pid| ours(*pid)) {
+        return Ok(Some(pid));
+    }
+    for file in files {
+        // Without a sign: a server for one person, who repairs something, writes its number with one.
+        let pid = named_in(&file).map(|number| Pid::from_raw(number.saturating_abs()));
+        if file.exists() && pid.is_none_or(|pid| signalled(pid, None) && !ours(pid)) {
+            tracing::warn!(file = %file.display(), "removing a stale lock file: it names no server of this directory");
             fs::remove_file(&file).map_err(EmbeddedError::io("remove", &file))?;
-            Ok(None)
         }
     }
+    Ok(None)
 }
 
-fn pid_in(file: &PathBuf) -> Option<Pid> {
-    let number: i32 = fs::read_to_string(file).ok()?.lines().next()?.trim().parse().ok()?;
-    (number > 1).then(|| Pid::from_raw(number))
+/// A server works in its data directory, always. A zombie works nowhere, though it can be signalled for ever where nobody
+/// reaps orphans.
+fn works_in(pid: Pid, directory: &Path) -> bool {
+    fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|at| at == directory)
+}
+
+fn pid_in(file: &Path) -> Option<Pid> {
+    named_in(file).filter(|number| *number > 1).map(Pid::from_raw)
+}
+
+fn named_in(file: &Path) -> Option<i32> {
+    fs::read_to_string(file).ok()?.lines().next()?.trim().parse().ok()
 }
 
 /// True if there is such a process.
