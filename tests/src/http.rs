@@ -41,15 +41,20 @@ impl Raw {
     }
 
     /// Sends more.
-    pub async fn send(&mut self, text: &str) {
-        self.0.write_all(text.as_bytes()).await.unwrap();
+    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.write_all(bytes.as_ref()).await.unwrap();
+    }
+
+    /// All that comes until the server closes, as text.
+    pub async fn to_end(&mut self) -> String {
+        String::from_utf8(self.bytes_to_end().await).unwrap()
     }
 
     /// All that comes until the server closes.
-    pub async fn to_end(&mut self) -> String {
+    pub async fn bytes_to_end(&mut self) -> Vec<u8> {
         let mut answer = Vec::new();
         // A reset ends it as well: the server need not read what it has refused.
         let _ = timeout(PATIENCE, self.0.read_to_end(&mut answer)).await.expect("the server closes the connection");
-        String::from_utf8(answer).unwrap()
+        answer
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     authentication::Authenticate,
     config::LimitsConfig,
     door::{ClientAddress, router},
-    limits::{RateLimits, places::Places},
+    limits::{RateLimits, places::Turns},
 };
 
 #[derive(SimpleObject)]
@@ -158,7 +158,7 @@ fn many() -> LimitsConfig {
 }
 
 fn desk(settings: Settings, limits: Arc<RateLimits>) -> Desk<Schema<Query, Mutation, EmptySubscription>> {
-    Desk { service: service_with(settings), limits, places: Places::new(100) }
+    Desk { service: service_with(settings), limits, turns: Turns::new(100) }
 }
 
 fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {

@@ -50,7 +50,7 @@ use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},
     guard::{Admitted, Guard},
-    limits::{Counted, Load, RateLimits, Sharer, places::Places, points},
+    limits::{Load, RateLimits, Sharer, places::Turns, points},
 };
 
 /// The path of the endpoint.
@@ -68,8 +68,8 @@ pub struct Desk<E> {
     pub service: GraphqlService<E>,
     /// How much may come.
     pub limits: Arc<RateLimits>,
-    /// Places for what is executed at once.
-    pub places: Arc<Places>,
+    /// Whose turn it is.
+    pub turns: Turns,
 }
 
 #[derive(Clone)]
@@ -130,12 +130,14 @@ impl<E: Executor> Endpoint<E> {
             Asked::Batch(requests) => (requests, true),
         };
         let admitted = self.admit(requests, &parts.method);
-        let counted = self.count(&admitted, parts, viewer);
+        let load = load(&admitted);
+        let counted =
+            self.desk.limits.count(load, viewer.principal.actor().account(), client_address(&parts.extensions));
         let sharer = Sharer::of(viewer.principal.actor().account(), client_address(&parts.extensions));
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
             refuse_as(media, error, caller)
-        } else if let Ok(_place) = self.desk.places.take(sharer).await {
+        } else if let Ok(_turn) = self.desk.turns.take(sharer, load.points).await {
             let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer);
             let mut answers = join_all(admitted.into_iter().map(execute)).await;
             let charged = answers.iter().map(GraphqlResponse::beyond_price).fold(0, u64::saturating_add);
@@ -169,13 +171,6 @@ impl<E: Executor> Endpoint<E> {
         requests.into_iter().map(admit).collect()
     }
 
-    fn count(&self, admitted: &[(Request, Result<Admitted, ApiError>)], parts: &Parts, viewer: &Viewer) -> Counted {
-        let unread = Load { points: points::UNREAD, ..Load::default() };
-        let loads = admitted.iter().map(|(_, admitted)| admitted.as_ref().map_or(unread, |admitted| admitted.load));
-        let load = loads.fold(Load::default(), Load::add);
-        self.desk.limits.count(load, viewer.principal.actor().account(), client_address(&parts.extensions))
-    }
-
     async fn execute(
         &self,
         request: Request,
@@ -194,6 +189,13 @@ impl<E: Executor> Endpoint<E> {
         asking.note(kind, &answer);
         answer
     }
+}
+
+/// What the operations of a request ask for together.
+fn load(admitted: &[(Request, Result<Admitted, ApiError>)]) -> Load {
+    let unread = Load { points: points::UNREAD, ..Load::default() };
+    let loads = admitted.iter().map(|(_, admitted)| admitted.as_ref().map_or(unread, |admitted| admitted.load));
+    loads.fold(Load::default(), Load::add)
 }
 
 /// A token that does not hold, or a fault in finding that out.

@@ -198,6 +198,42 @@ impl State {
     }
 }
 
+/// From this price on, a request takes a place among the dear ones as well.
+const DEAR: u64 = 10_000;
+
+/// Of so many places, one is for dear requests. PostgreSQL works on all at once, so many dear ones would make everybody slow,
+/// also where no place is wanting.
+const ONE_OF: usize = 8;
+
+/// Turns at work.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    all: Arc<Places>,
+    dear: Arc<Places>,
+}
+
+/// A turn; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _all: Place,
+    _dear: Option<Place>,
+}
+
+impl Turns {
+    /// So many at once.
+    #[must_use]
+    pub fn new(size: usize) -> Self {
+        Self { all: Places::new(size), dear: Places::new(size / ONE_OF) }
+    }
+
+    /// A turn for a request of that price.
+    pub async fn take(&self, sharer: Sharer, price: u64) -> Result<Turn, Full> {
+        // First the one that is waited for longest, so that who waits for it keeps nobody from the other.
+        let dear = if price < DEAR { None } else { Some(self.dear.take(sharer).await?) };
+        Ok(Turn { _all: self.all.take(sharer).await?, _dear: dear })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
@@ -266,6 +302,15 @@ mod tests {
         assert!(places.take(at(1)).now_or_never().unwrap().is_err(), "its own queue is full");
         assert!(places.take(at(2)).now_or_never().is_none(), "a newcomer waits");
         assert!(crowd.pop().unwrap().now_or_never().unwrap().is_err(), "instead of the last of the crowd");
+    }
+
+    #[tokio::test]
+    async fn dear_requests_leave_places_for_the_others() {
+        let turns = Turns::new(16);
+        let held = join_all((0..2).map(|_| turns.take(account(1), DEAR))).await;
+        assert!(held.iter().all(Result::is_ok));
+        assert!(turns.take(account(1), DEAR).now_or_never().is_none(), "it waits");
+        assert!(turns.take(account(1), DEAR - 1).now_or_never().unwrap().is_ok());
     }
 
     #[test]

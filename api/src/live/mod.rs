@@ -139,8 +139,8 @@ impl<E: Executor> Live<E> {
         }
         let desk = self.desk.clone();
         let execute = async move {
-            let answer = match desk.places.take(sharer).await {
-                Ok(_place) => {
+            let answer = match desk.turns.take(sharer, price).await {
+                Ok(_turn) => {
                     let mut answer = desk.service.execute(request, admitted, data, &caller).await;
                     let charged = answer.beyond_price();
                     desk.limits.charge(sharer, charged);

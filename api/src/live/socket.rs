@@ -12,6 +12,7 @@
 //! | 4408 | no `connection_init` within 3 s |
 //! | 4409 | an id that is in use |
 //! | 4429 | a second `connection_init`, or too many tokens that do not hold from one address |
+//! | 1002, 1007 | a frame that no client sends; a text that is not UTF-8 |
 //! | 1009 | a message of more than 64 KiB |
 //! | 1012 | the server stops: connect again |
 //! | 1013 | it cannot be found out at the moment whose token it is, or no place is free: connect again |
@@ -426,11 +427,16 @@ fn ended(error: &ApiError) -> End {
     End::Close(4403, format!("Forbidden: {}", error.reason().unwrap_or("TOKEN_INVALID")).into())
 }
 
-/// What the library could not read.
+/// What the library could not read. It is known by its words only.
 fn broken(error: axum::Error) -> End {
-    let too_long = "too long";
     let words = error.into_inner().to_string();
-    if words.contains(too_long) { close(1009, "Messages have at most 64 KiB") } else { End::Gone }
+    match words {
+        words if words.contains("too long") => close(1009, "Messages have at most 64 KiB"),
+        words if words.contains("without closing handshake") => End::Gone,
+        words if words.starts_with("WebSocket protocol error") => close(1002, "Not a frame of a client's"),
+        words if words.starts_with("UTF-8") => close(1007, "Messages are UTF-8"),
+        _ => End::Gone,
+    }
 }
 
 /// A reason has at most 123 bytes.

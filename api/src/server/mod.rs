@@ -24,7 +24,7 @@ use crate::{
     door::{Door, Route, metrics},
     explorer::OfferedAccount,
     graphql::{self, Desk, GraphqlService},
-    limits::{RateLimits, places::Places},
+    limits::{RateLimits, places::Turns},
     live::Live,
     oauth,
 };
@@ -182,8 +182,8 @@ fn work(
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
-    let places = Places::new(config.server.concurrency);
-    let desk = Desk { service, limits: Arc::clone(limits), places };
+    let turns = Turns::new(config.server.concurrency);
+    let desk = Desk { service, limits: Arc::clone(limits), turns };
     let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), leaving);
     let mut routes = vec![
         graphql::route(desk, authority.authenticate()),

@@ -11,6 +11,7 @@ use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{
     TestDb, demo,
+    http::Raw,
     live::{Events, Socket},
     server::{Node, person},
 };
@@ -267,6 +268,28 @@ async fn a_socket_is_no_second_door() {
     let ours = Socket::open(&url, &[PROTOCOL, ("origin", &own)]).await.unwrap();
     let listed = Socket::open(&url, &[PROTOCOL, ("origin", "https://bang.example")]).await.unwrap();
     drop((ours, listed));
+    node.stop().await;
+}
+
+/// Frame by frame: no client's library would send these.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_no_client_sends_is_answered_with_a_close_frame() {
+    let db = TestDb::new().await;
+    let node = node(&db).await;
+    let host = node.url("").trim_start_matches("http://").to_owned();
+    let upgrade = format!(
+        "GET /graphql/ws HTTP/1.1\r\nhost: {host}\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+    );
+    // Not masked; and masked with zeros, but not UTF-8.
+    let frames: [(&[u8], u16); 2] = [(b"\x81\x02{}", 1002), (b"\x81\x82\0\0\0\0\xc3\x28", 1007)];
+    for (frame, code) in frames {
+        let mut raw = Raw::sent(host.parse().unwrap(), &upgrade).await;
+        raw.send(frame).await;
+        let answer = raw.bytes_to_end().await;
+        let close = answer.windows(4).find(|bytes| bytes[0] == 0x88 && bytes[2..] == code.to_be_bytes());
+        assert!(close.is_some(), "{code}: {}", String::from_utf8_lossy(&answer));
+    }
     node.stop().await;
 }
 
