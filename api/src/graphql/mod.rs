@@ -50,7 +50,11 @@ use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},
     guard::{Admitted, Guard},
-    limits::{Load, RateLimits, Sharer, places::Turns, points},
+    limits::{
+        Load, RateLimits, Sharer,
+        places::{Full, Turns},
+        points,
+    },
 };
 
 /// The path of the endpoint.
@@ -130,15 +134,14 @@ impl<E: Executor> Endpoint<E> {
             Asked::Batch(requests) => (requests, true),
         };
         let admitted = self.admit(requests, &parts.method);
-        let load = load(&admitted);
-        let counted =
-            self.desk.limits.count(load, viewer.principal.actor().account(), client_address(&parts.extensions));
-        let sharer = Sharer::of(viewer.principal.actor().account(), client_address(&parts.extensions));
+        let (account, address) = (viewer.principal.actor().account(), client_address(&parts.extensions));
+        let counted = self.desk.limits.count(load(&admitted), account, address);
+        let sharer = Sharer::of(account, address);
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
             refuse_as(media, error, caller)
-        } else if let Ok(_turn) = self.desk.turns.take(sharer, load.points).await {
-            let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer);
+        } else {
+            let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer, sharer);
             let mut answers = join_all(admitted.into_iter().map(execute)).await;
             let charged = answers.iter().map(GraphqlResponse::beyond_price).fold(0, u64::saturating_add);
             self.desk.limits.charge(sharer, charged);
@@ -149,9 +152,6 @@ impl<E: Executor> Endpoint<E> {
                 [answer] if !is_batch => write(status(answer, media), media, answer),
                 answers => write_batch(answers, media),
             }
-        } else {
-            refused(Refusal::Saturated.reason());
-            refuse_as(media, ApiError::unavailable(), caller)
         };
         counted.tell(response.headers_mut());
         response
@@ -177,13 +177,21 @@ impl<E: Executor> Endpoint<E> {
         admitted: Result<Admitted, ApiError>,
         caller: &Caller,
         viewer: &Viewer,
+        sharer: Sharer,
     ) -> GraphqlResponse {
         let mut data = Data::default();
         data.insert(viewer.clone());
         let asking = Asking::of(&request, viewer);
         let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
         let answer = match admitted {
-            Ok(admitted) => self.desk.service.execute(request, admitted, data, caller).await,
+            // Each of a batch by itself: each takes a connection to the database.
+            Ok(admitted) => match self.desk.turns.take(sharer, admitted.load.points).await {
+                Ok(_turn) => self.desk.service.execute(request, admitted, data, caller).await,
+                Err(Full) => {
+                    refused(Refusal::Saturated.reason());
+                    GraphqlResponse::refuse(ApiError::unavailable(), caller)
+                }
+            },
             Err(error) => GraphqlResponse::refuse(error, caller),
         };
         asking.note(kind, &answer);
