@@ -1,11 +1,14 @@
 //! Obligations: what is owed, how it stands, how complete and timely it is.
 
-use auth::Role;
+use std::sync::Arc;
+
+use auth::{Holding, Principal, Reached, Role};
 use serde_json::{Value, json};
 use tests::{
     TestDb,
     graphql::{Viewer, all, texts},
 };
+use uuid::Uuid;
 
 /// Two communes below a province report two indicators since October 2025, and the first commune one of them by
 /// administrative months as well since December. What of it is answered is said line by line. All tests ask on 20 January 2026.
@@ -401,11 +404,79 @@ async fn an_obligation_is_found_again_by_its_id() {
     let stranger = Viewer::who_holds(&db, &[(Role::Reporter, "khac", false)]).await;
     let hidden = stranger.ask_with(&nodes, json!({ "ids": ids })).await.whole();
     assert!(hidden["nodes"].as_array().unwrap().iter().all(Value::is_null), "{hidden}");
-    let assignment = uuid::Uuid::from_slice(&[7; 16]).unwrap();
+    let assignment = Uuid::from_slice(&[7; 16]).unwrap();
     for (assignment, word) in [(assignment, "2025-10"), (assignment, "2025"), (assignment, "2025Q4"), (assignment, "x")]
     {
         let id = db::id::encode_with(b'O', assignment, word);
         let node = inspector.ask_with("query ($id: ID!) { node(id: $id) { id } }", json!({ "id": *id })).await;
         assert!(node.whole()["node"].is_null(), "{word}");
+    }
+}
+
+/// What costs most, told each time it is called: the days of a period, and the life of all agencies.
+const TOLD: &str = "
+    CREATE SEQUENCE days; CREATE SEQUENCE lives; GRANT USAGE ON SEQUENCE days, lives TO cotmoc_server;
+    ALTER FUNCTION nth_working_day(date, integer) RENAME TO nth_working_day_untold;
+    ALTER FUNCTION agency_lives() RENAME TO agency_lives_untold;
+    CREATE FUNCTION nth_working_day(from_day date, n integer) RETURNS date LANGUAGE plpgsql STABLE STRICT AS
+        $$ BEGIN PERFORM nextval('days'); RETURN nth_working_day_untold(from_day, n); END $$;
+    CREATE FUNCTION agency_lives() RETURNS TABLE (agency_id uuid, opened_on date, ended_on date) LANGUAGE plpgsql STABLE AS
+        $$ BEGIN PERFORM nextval('lives'); RETURN QUERY SELECT * FROM agency_lives_untold(); END $$;";
+
+/// The demo has fourteen hundred assignments: whatever is worked out for each of them, or for each of their periods, is seen here.
+#[tokio::test]
+async fn due_dates_are_worked_out_once_a_period_and_not_for_each_assignment() {
+    let db = TestDb::demo().await;
+    let everywhere = Holding { role: Role::Inspector, at: Reached::All };
+    let (account, session) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let inspector = Viewer::with(&db, Principal::user(account, session, vec![everywhere], &[], true));
+    let nodes = inspector.ask("{ obligations(first: 100) { nodes { id } } }").await.whole();
+    let ids = json!(texts(&nodes, "obligations/nodes/*/id"));
+    let reporter = db.text("SELECT reporter_id FROM reporting_assignment ORDER BY reporter_id LIMIT 1").await.parse();
+    let own = Holding { role: Role::Reporter, at: Reached::Agencies(Arc::new([reporter.unwrap()].into())) };
+    let reporter = Viewer::with(&db, Principal::user(account, session, vec![own], &[], true));
+
+    db.execute(TOLD).await;
+    // A due date and a last day for each; no question looks further than over four years.
+    let periods = "SELECT 2 * count(*) FROM reporting_periods('2022-12-01', '2026-12-31')";
+    let most: i64 = db.text(periods).await.parse().unwrap();
+    let three_years = r#"{ dueFrom: "2023-06-01", dueTo: "2026-05-31" }"#;
+    for (viewer, question, derived) in [
+        (
+            &inspector,
+            format!("{{ completeness(by: REPORTER, filter: {three_years}, first: 100) {{ nodes {{ expected }} }} }}"),
+            1,
+        ),
+        (
+            &inspector,
+            format!("{{ completeness(by: PERIOD, filter: {three_years}, first: 100) {{ nodes {{ expected }} }} }}"),
+            1,
+        ),
+        (&inspector, "{ obligations(first: 62) { totalCount } }".to_owned(), 2),
+        (
+            &inspector,
+            "{ obligations(first: 62, filter: { states: [DUE, RETURNED] }) { nodes { closesOn unlocked } } }"
+                .to_owned(),
+            1,
+        ),
+        (
+            &inspector,
+            r#"{ reportingMatrix(period: "2025-12", first: 100) { nodes { obligations { closesOn } } } }"#.to_owned(),
+            1,
+        ),
+        (&inspector, format!("{{ nodes(ids: {ids}) {{ ... on Obligation {{ closesOn }} }} }}"), 1),
+        (&inspector, "{ reportObligations(first: 62) { totalCount nodes { dueOn } } }".to_owned(), 2),
+        (&reporter, "{ obligations(first: 62) { totalCount nodes { closesOn } } }".to_owned(), 2),
+    ] {
+        db.execute("ALTER SEQUENCE days RESTART; ALTER SEQUENCE lives RESTART").await;
+        assert!(viewer.ask(&question).await.whole().is_object(), "{question}");
+        let told = async |name: &str| -> i64 {
+            let told = format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}");
+            db.text(&told).await.parse().unwrap()
+        };
+        let (days, lives) = (told("days").await, told("lives").await);
+        assert!((1..=derived * most).contains(&days), "{question}: {days} due dates, at most {most} a statement");
+        // Of who reports, and of whose figure it is.
+        assert!((1..=derived * 2).contains(&lives), "{question}: the lives of agencies were read {lives} times");
     }
 }

@@ -1,6 +1,9 @@
 //! Obligations (nghĩa vụ báo cáo): one assignment in one period, as it stands.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use async_graphql::{ID, InputObject};
 use auth::{Action, Object, Principal};
@@ -149,26 +152,25 @@ impl Batch for ObligationKey {
     #[boxed]
     async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<Obligation>>, DbError> {
         let (scope, today) = (reader.scope(), reader.today());
-        let mut days = (Vec::new(), Vec::new());
-        for key in keys {
-            let (first, last) = last_days(key.period, None)?;
-            days.0.push(first);
-            days.1.push(last);
-        }
-        // Each for itself, so that one that lies far off makes nobody derive the years in between.
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.assignment).collect();
+        let periods: Vec<String> = keys.iter().map(|key| key.period.to_string()).collect();
+        let (first, last) = windows(keys.iter().map(|key| key.period))?;
+        // Each window for itself, so that one that lies far off makes nobody derive the years in between.
         let rows: Vec<Obligation> = Statement::new("SELECT o.* FROM unnest(")
-            .value::<Array<SqlUuid>, _>(keys.iter().map(|key| key.assignment).collect::<Vec<_>>())
+            .value::<Array<SqlDate>, _>(first)
             .sql(", ")
-            .value::<Array<Text>, _>(keys.iter().map(|key| key.period.to_string()).collect::<Vec<_>>())
-            .sql(", ")
-            .value::<Array<SqlDate>, _>(days.0)
-            .sql(", ")
-            .value::<Array<SqlDate>, _>(days.1)
-            .sql(") AS asked (assignment_id, period, first, last), LATERAL obligation_shown(asked.first, asked.last, ")
+            .value::<Array<SqlDate>, _>(last)
+            .sql(") AS days (first, last), LATERAL obligation_shown(days.first, days.last, ")
             .value::<SqlDate, _>(today)
             .sql(", ")
             .value::<Nullable<Array<SqlUuid>>, _>(scope.drafts().ids())
-            .sql(") AS o WHERE o.assignment_id = asked.assignment_id AND o.period = asked.period AND ")
+            .sql(") AS o WHERE o.assignment_id = ANY (")
+            .value::<Array<SqlUuid>, _>(ids.clone())
+            .sql(") AND (o.assignment_id, o.period) IN (SELECT * FROM unnest(")
+            .value::<Array<SqlUuid>, _>(ids)
+            .sql(", ")
+            .value::<Array<Text>, _>(periods)
+            .sql(")) AND ")
             .reaches("o.reporter_id", scope.obligations())
             .query()
             .load(&mut reader.statement().await?)
@@ -260,6 +262,12 @@ pub(super) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date,
         Some(regime) => (last(regime), last(regime)),
         None => (last(Regime::Administrative), last(Regime::Calendar)),
     })
+}
+
+/// The windows in which periods end, each once: many periods end at the same time. No two overlap, so no period ends in two.
+pub(super) fn windows(periods: impl Iterator<Item = Period>) -> Result<(Vec<Date>, Vec<Date>), DbError> {
+    let windows: BTreeSet<_> = periods.map(|period| last_days(period, None)).collect::<Result<_, _>>()?;
+    Ok(windows.into_iter().unzip())
 }
 
 impl ObligationFilter {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     due::{BEFORE, DueDates},
-    obligation::{Count, last_days},
+    obligation::{Count, windows},
     statement::Statement,
 };
 use crate::{
@@ -114,26 +114,21 @@ impl Batch for ReportObligationKey {
 
     #[boxed]
     async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, Arc<ReportObligation>>, DbError> {
-        let mut days = (Vec::new(), Vec::new());
-        for key in keys {
-            let (first, last) = last_days(key.period, None)?;
-            days.0.push(first);
-            days.1.push(last);
-        }
-        // Each for itself, so that one that lies far off makes nobody derive the years in between.
+        let (first, last) = windows(keys.iter().map(|key| key.period))?;
+        // Each window for itself, so that one that lies far off makes nobody derive the years in between.
         let rows: Vec<ReportObligation> = Statement::new("SELECT o.* FROM unnest(")
+            .value::<Array<SqlDate>, _>(first)
+            .sql(", ")
+            .value::<Array<SqlDate>, _>(last)
+            .sql(") AS days (first, last), LATERAL report_obligation(days.first, days.last, ")
+            .value::<SqlDate, _>(reader.today())
+            .sql(") AS o WHERE (o.rule_id, o.reporter_id, o.period) IN (SELECT * FROM unnest(")
             .value::<Array<SqlUuid>, _>(keys.iter().map(|key| key.rule).collect::<Vec<_>>())
             .sql(", ")
             .value::<Array<SqlUuid>, _>(keys.iter().map(|key| key.reporter).collect::<Vec<_>>())
             .sql(", ")
             .value::<Array<Text>, _>(keys.iter().map(|key| key.period.to_string()).collect::<Vec<_>>())
-            .sql(", ")
-            .value::<Array<SqlDate>, _>(days.0)
-            .sql(", ")
-            .value::<Array<SqlDate>, _>(days.1)
-            .sql(") AS asked (rule_id, reporter_id, period, first, last), LATERAL report_obligation(asked.first, asked.last, ")
-            .value::<SqlDate, _>(reader.today())
-            .sql(") AS o WHERE o.rule_id = asked.rule_id AND o.reporter_id = asked.reporter_id AND o.period = asked.period AND ")
+            .sql(")) AND ")
             .reaches("o.reporter_id", reader.scope().obligations())
             .query()
             .load(&mut reader.statement().await?)
