@@ -17,7 +17,7 @@ use axum::{
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use schema::{
     caller::Caller,
-    changes::FeedPlace,
+    changes::{Cursors, FeedPlace},
     error::{ApiError, Code},
     viewer::{Peer, Viewer},
 };
@@ -55,6 +55,7 @@ const GREETING: usize = 256;
 pub struct Live<E> {
     desk: Desk<E>,
     authority: Arc<Authority>,
+    cursors: Arc<Cursors>,
     /// A place for each connection of whom it is known who they are.
     places: Arc<Places>,
     /// A place for each that has not said so yet.
@@ -70,11 +71,13 @@ impl<E: Executor> Live<E> {
         config: &ServerConfig,
         desk: Desk<E>,
         authority: Arc<Authority>,
+        cursors: Arc<Cursors>,
         stop: watch::Receiver<bool>,
     ) -> Arc<Self> {
         Arc::new(Self {
             desk,
             authority,
+            cursors,
             places: Places::new(config.live_connections),
             greeting: Places::of_addresses(GREETING),
             origins: config.cors_origins.clone(),
