@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::{
     Acting, Date, DbError, Reader, Violation, ViolationCode,
     access::Auth,
-    calendar::{Period, PeriodKind, Regime},
+    calendar::{FIRST_YEAR, LAST_YEAR, Period, PeriodKind, Regime},
     input::Checks,
     schema::{holiday, reporting_schedule},
     text::check_text,
@@ -186,7 +186,10 @@ pub struct ReportingSchedule {
 
 /// The days of a year that are not as their weekdays say, in order.
 pub async fn holidays(reader: &Reader, year: i32) -> Result<Vec<Holiday>, DbError> {
-    let (Some(first), Some(last)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) else {
+    // Beyond the years of a `Date` there are none, nor does PostgreSQL know all years that can be asked for.
+    let year = Some(year).filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year));
+    let day = |month, day| year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let (Some(first), Some(last)) = (day(1, 1), day(12, 31)) else {
         return Ok(Vec::new());
     };
     let query = holiday::table
