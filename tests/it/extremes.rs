@@ -73,11 +73,11 @@ fn ends(scalar: &str) -> Vec<Value> {
     }
 }
 
-/// What is wrong with an answer: an error without a code, or of a fault.
+/// What is wrong with an answer: what is told of a fault, whatever language it is told in.
 fn faults(asked: &Asked) -> Vec<String> {
     let of_a_fault = |error: &&Value| {
-        let code = error["extensions"]["code"].as_str();
-        code.is_none_or(|code| code == "INTERNAL")
+        let message = error["message"].as_str().unwrap_or_default();
+        message.is_empty() || ["Something went wrong on the server", "Lỗi hệ thống"].contains(&message)
     };
     asked.errors.iter().filter(of_a_fault).map(ToString::to_string).collect()
 }
