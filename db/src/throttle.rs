@@ -20,8 +20,8 @@
 //! is then the order of their instants, on every node. A fixed clock gives its own instant.
 //!
 //! A try counts as failed until it is known how it ends, so many right ones at the same moment would use up what is free. So
-//! on one node they take turns ([`Turns`]): one of a login and address, and a few of an address. What is under way on all
-//! nodes together is then less than what is free.
+//! on one node they take turns ([`Turns`]): one of a login and address, and a few of an address. What is under way on five
+//! nodes together is then no more than what is free.
 
 use std::{
     collections::HashMap,
