@@ -6,6 +6,7 @@ use ring::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hmac,
 };
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::random;
@@ -70,6 +71,13 @@ impl Sealer {
         Zeroizing::new(tag(&key, message))
     }
 
+    /// What seals numbers for one purpose.
+    #[must_use]
+    pub fn numbers(&self, purpose: &str) -> NumberSealer {
+        let key = |part| hmac::Key::new(hmac::HMAC_SHA256, &*self.derive(purpose, part));
+        NumberSealer { mark: key(b"mark"), mask: key(b"mask") }
+    }
+
     /// A key for one purpose.
     fn key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         // The secret is uniformly random, so one HMAC is a derivation as good as HKDF's second half.
@@ -80,6 +88,63 @@ impl Sealer {
     fn cipher(&self) -> Option<LessSafeKey> {
         UnboundKey::new(&CHACHA20_POLY1305, &*self.key("seal")).ok().map(LessSafeKey::new)
     }
+}
+
+/// Bytes of a sealed number.
+pub const SEALED_NUMBER_LEN: usize = MARK_LEN + size_of::<i64>();
+
+const MARK_LEN: usize = 16;
+
+/// Encrypts numbers that strangers hand back, such as places in an order that they must not read. The same number is sealed
+/// in the same way each time, and two sealed ones do not tell how far apart they are, nor which is the greater.
+///
+/// It is SIV (RFC 5297) with HMAC in both places: the number's mark is at once its proof and what its mask is made of.
+#[derive(Clone)]
+pub struct NumberSealer {
+    mark: hmac::Key,
+    mask: hmac::Key,
+}
+
+impl fmt::Debug for NumberSealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NumberSealer(…)")
+    }
+}
+
+impl NumberSealer {
+    /// Encrypts.
+    #[must_use]
+    pub fn seal(&self, number: i64) -> [u8; SEALED_NUMBER_LEN] {
+        let mark = self.mark(number);
+        let masked = number ^ self.mask(&mark);
+        let mut sealed = [0; SEALED_NUMBER_LEN];
+        sealed[..MARK_LEN].copy_from_slice(&mark);
+        sealed[MARK_LEN..].copy_from_slice(&masked.to_be_bytes());
+        sealed
+    }
+
+    /// The number that was sealed.
+    pub fn open(&self, sealed: &[u8]) -> Result<i64, Unopened> {
+        let (mark, masked) = sealed.split_first_chunk::<MARK_LEN>().ok_or(Unopened)?;
+        let masked = i64::from_be_bytes(masked.try_into().map_err(|_| Unopened)?);
+        let number = masked ^ self.mask(mark);
+        if bool::from(self.mark(number).ct_eq(mark)) { Ok(number) } else { Err(Unopened) }
+    }
+
+    fn mark(&self, number: i64) -> [u8; MARK_LEN] {
+        head(&tag(&self.mark, &number.to_be_bytes()))
+    }
+
+    fn mask(&self, mark: &[u8; MARK_LEN]) -> i64 {
+        i64::from_be_bytes(head(&tag(&self.mask, mark)))
+    }
+}
+
+/// The first bytes of a tag.
+fn head<const N: usize>(tag: &[u8; 32]) -> [u8; N] {
+    let mut head = [0; N];
+    head.iter_mut().zip(tag).for_each(|(byte, of_tag)| *byte = *of_tag);
+    head
 }
 
 fn tag(key: &hmac::Key, message: &[u8]) -> [u8; 32] {
@@ -131,7 +196,40 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_sealed_in_one_way_and_opened_by_its_own_sealer_alone() {
+        let sealer = Sealer::new(&[7; 32]);
+        let numbers = sealer.numbers("places");
+        for number in [0, 1, -1, 70_000, i64::MAX, i64::MIN] {
+            let sealed = numbers.seal(number);
+            assert_eq!(sealed, Sealer::new(&[7; 32]).numbers("places").seal(number));
+            assert_eq!(numbers.open(&sealed), Ok(number));
+            assert_eq!(sealer.numbers("others").open(&sealed), Err(Unopened));
+            assert_eq!(Sealer::new(&[8; 32]).numbers("places").open(&sealed), Err(Unopened));
+            for at in 0..sealed.len() {
+                let mut changed = sealed;
+                changed[at] ^= 1;
+                assert_eq!(numbers.open(&changed), Err(Unopened), "{at}");
+                assert_eq!(numbers.open(&sealed[..at]), Err(Unopened), "{at}");
+            }
+        }
+    }
+
+    #[test]
+    fn sealed_numbers_do_not_tell_how_far_apart_they_are() {
+        let numbers = Sealer::new(&[7; 32]).numbers("places");
+        let sealed: Vec<_> = (70_000..70_100).map(|number| numbers.seal(number)).collect();
+        // Of neighbours half of the bits differ, like those of random bytes; and they are in no order.
+        for pair in sealed.windows(2) {
+            let differing: u32 = pair[0].iter().zip(pair[1]).map(|(a, b)| (a ^ b).count_ones()).sum();
+            assert!((50..=142).contains(&differing), "{differing}");
+        }
+        let rises = sealed.windows(2).filter(|pair| pair[0] < pair[1]).count();
+        assert!((25..=75).contains(&rises), "{rises}");
+    }
+
+    #[test]
     fn the_secret_is_not_printed() {
+        assert_eq!(format!("{:?}", Sealer::new(&[65; 32]).numbers("places")), "NumberSealer(…)");
         assert_eq!(format!("{:?}", Sealer::new(&[65; 32])), "Sealer(…)");
     }
 }

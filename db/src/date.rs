@@ -11,6 +11,8 @@ use diesel::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{FIRST_YEAR, LAST_YEAR};
+
 /// A day in Asia/Ho_Chi_Minh, written `2025-04-15` (RFC 3339 full-date). Years 1900 to 2200.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
@@ -42,7 +44,7 @@ impl ScalarType for Date {
         (text.len() == 10)
             .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
             .flatten()
-            .filter(|day| (1900..=2200).contains(&day.year()))
+            .filter(|day| (FIRST_YEAR..=LAST_YEAR).contains(&day.year()))
             .map(Self)
             .ok_or_else(|| {
                 InputValueError::custom("a day is written YYYY-MM-DD, from 1900 to 2200, such as 2025-04-15")

@@ -88,7 +88,7 @@ pub async fn confirm(
     const ACTION: &str = "CONFIRM_SECOND_FACTOR";
     let (account, session) = (permit.account(), permit.session());
     let own = sign_in::own(writer, permit).await?;
-    let tried = own.tries(writer, entrance);
+    let mut tried = own.tries(writer, entrance);
     let free = tried.count(writer).await?;
     let work = writer.write(permit.actor(), async |writing| {
         password::lock(writing, account).await?;

@@ -20,6 +20,8 @@ use crate::{
     writer::{AuditEvent, Writing},
 };
 
+pub use crate::throttle::Queues;
+
 /// The most sessions that are listed.
 const LISTED: i64 = 100;
 
@@ -30,6 +32,8 @@ pub struct Entrance {
     pub passwords: Passwords,
     /// The installation's secret.
     pub sealer: Arc<Sealer>,
+    /// Who tries to sign in on this node.
+    pub queues: Arc<Queues>,
     /// How long sessions last.
     pub lives: Lives,
     /// Whether accounts of the demo, whose password is printed, are let in.

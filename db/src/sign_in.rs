@@ -7,6 +7,8 @@
 //! One difference remains: a hash that was made when the settings asked for less is compared faster, until its owner has
 //! signed in once more.
 
+use std::sync::Arc;
+
 use auth::{
     Actor, OwnAccount, Permit, action,
     password::{Password, Verdict},
@@ -68,7 +70,7 @@ impl Claimed {
 
     /// A try to prove that one is its owner.
     pub(crate) fn tries(&self, writer: &Writer, entrance: &Entrance) -> Try {
-        Try::new(&entrance.sealer, writer, &self.login, self.familiar)
+        Try::new(&entrance.sealer, Arc::clone(&entrance.queues), writer, &self.login, self.familiar)
     }
 
     pub(crate) fn note_failure(&self, writing: &mut Writing, action: &'static str, reason: &'static str) {
@@ -209,7 +211,7 @@ async fn attempt(
     password: Password,
 ) -> Result<Result<Proof, Refused>, DbError> {
     let familiar = claimed.as_ref().is_some_and(|claimed| claimed.familiar);
-    let tried = Try::new(&entrance.sealer, writer, login, familiar);
+    let mut tried = Try::new(&entrance.sealer, Arc::clone(&entrance.queues), writer, login, familiar);
     let free = tried.count(writer).await?;
     let usable = claimed.as_ref().filter(|claimed| free && claimed.is_usable(entrance));
     let hash = usable.and_then(|claimed| claimed.hash.clone());

@@ -18,11 +18,20 @@
 //! A wait is written down only where one is due, so those who sign in at the same moment never find one that nobody earned.
 //! It is measured by the database's clock, under the locks of the keys (`sign_in_count`): the order in which tries are counted
 //! is then the order of their instants, on every node. A fixed clock gives its own instant.
+//!
+//! A try counts as failed until it is known how it ends, so many right ones at the same moment would use up what is free. So
+//! on one node they wait in queues ([`Queues`]): one of a login and address, and a few of an address. What is under way on five
+//! nodes together is then no more than what is free.
 
-use std::net::IpAddr;
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 
 use auth::{hash, seal::Sealer};
 use diesel_async::RunQueryDsl;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     DbError, Writer,
@@ -41,17 +50,45 @@ const LOGIN_AND_ADDRESS: Patience = Patience { free: 5, longest: 15 * 60 };
 const ADDRESS: Patience = Patience { free: 30, longest: 60 };
 const LOGIN: Patience = Patience { free: 50, longest: 60 };
 
+/// How many tries of one login and address are under way at once on one node.
+const AT_ONCE: usize = 1;
+
+/// How many of one address.
+const AT_ONCE_OF_ADDRESS: usize = 6;
+
+/// Who tries on this node, and who waits for it: by key, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Queues(Mutex<HashMap<Vec<u8>, Weak<Semaphore>>>);
+
+impl Queues {
+    async fn take(&self, key: &[u8], at_once: usize) -> Option<OwnedSemaphorePermit> {
+        let queue = {
+            let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            queues.retain(|_, queue| queue.strong_count() > 0);
+            queues.get(key).and_then(Weak::upgrade).unwrap_or_else(|| {
+                let queue = Arc::new(Semaphore::new(at_once));
+                queues.insert(key.to_vec(), Arc::downgrade(&queue));
+                queue
+            })
+        };
+        queue.acquire_owned().await.ok()
+    }
+}
+
 /// A try to prove who one is.
 pub(crate) struct Try {
     login_and_address: Vec<u8>,
     address: Vec<u8>,
     /// `None` at an address that is known for this login.
     login: Option<Vec<u8>>,
+    queues: Arc<Queues>,
+    /// Held from when it is counted until it is known how it ended.
+    turn: [Option<OwnedSemaphorePermit>; 2],
 }
 
 impl Try {
     /// By a login, folded; `known` says that the person has signed in from the request's address lately.
-    pub(crate) fn new(sealer: &Sealer, writer: &Writer, login: &str, known: bool) -> Self {
+    pub(crate) fn new(sealer: &Sealer, queues: Arc<Queues>, writer: &Writer, login: &str, known: bool) -> Self {
         let address = writer.origin().address.as_deref().map(network).unwrap_or_default();
         // Keyed, since people type passwords into the field of the login.
         let key = |of: [&str; 2]| sealer.derive("sign-in throttle", &of.map(hash::of).concat()).to_vec();
@@ -59,6 +96,8 @@ impl Try {
             login_and_address: key([login, &address]),
             address: key(["", &address]),
             login: (!known).then(|| key([login, ""])),
+            queues,
+            turn: [None, None],
         }
     }
 
@@ -68,8 +107,11 @@ impl Try {
         [(&self.login_and_address, LOGIN_AND_ADDRESS), (&self.address, ADDRESS)].into_iter().chain(everywhere)
     }
 
-    /// Counts it as failed, before it is known how it ends; false if it is blocked.
-    pub(crate) async fn count(&self, writer: &Writer) -> Result<bool, DbError> {
+    /// Counts it as failed, before it is known how it ends, once it is its turn; false if it is blocked.
+    pub(crate) async fn count(&mut self, writer: &Writer) -> Result<bool, DbError> {
+        // Whoever waits for the second holds the first, and nobody waits for the first who holds the second.
+        let of_both = self.queues.take(&self.login_and_address, AT_ONCE).await;
+        self.turn = [of_both, self.queues.take(&self.address, AT_ONCE_OF_ADDRESS).await];
         let keys = self.keys().map(|(key, _)| key.clone()).collect::<Vec<_>>();
         let free = self.keys().map(|(_, patience)| patience.free).collect::<Vec<_>>();
         let longest = self.keys().map(|(_, patience)| patience.longest).collect::<Vec<_>>();

@@ -439,6 +439,12 @@ async fn an_account_with_a_role_out_of_reach_is_not_changed() {
         assert_eq!(done(&small, mutation, input).await.1, ["OUT_OF_REACH account"], "{mutation}");
     }
     assert_eq!(trail(&db).await, "", "nothing was written");
+    // No button is shown that would refuse.
+    let can = "{ account(login: \"tuan\") { viewerCan { update disable grantRole resetPassword endSessions } } }";
+    for (viewer, may) in [(&small, false), (&large, true)] {
+        let told = viewer.ask(can).await.whole()["account"]["viewerCan"].clone();
+        assert!(told.as_object().unwrap().values().all(|can| *can == may), "{told}");
+    }
     assert_eq!(done(&large, "disableAccount", json!({ "account": tuan })).await.0["status"], "DISABLED");
 }
 

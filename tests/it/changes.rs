@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use auth::{Principal, Role};
+use auth::{
+    Principal, Role,
+    seal::{SECRET_LEN, Sealer},
+};
+use db::change::WINDOW;
+use schema::changes::Cursors;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
-    graphql::{Asked, Viewer, texts},
+    graphql::{Asked, Viewer, cursors, texts},
     sql,
 };
 use tokio::time::timeout;
@@ -152,10 +157,70 @@ async fn what_is_hidden_does_not_show_whatever_happens_to_it() {
     assert_eq!(told(&stranger, &start).await, ["UPSERT AGENCY qng.stc"]);
     assert_eq!(told(&insider, &start).await, [&shown, "UPSERT AGENCY qng.stc"]);
     assert_eq!(told(&operator, &start).await, ["UPSERT ACCOUNT hue", "UPSERT AGENCY qng.stc"]);
-    // It reaches beyond what it does not tell.
+    // It reaches as far as what is told.
     let last = asked(&public, Some(&start), Value::Null, 100).await.whole();
     assert_eq!(last["it"]["endCursor"], head(&public).await);
     assert_eq!(last["it"]["hasMore"], false);
+}
+
+#[tokio::test]
+async fn hidden_work_leaves_no_trace_in_places() {
+    let db = TestDb::demo().await;
+    let (public, operator) = (Viewer::public(&db), Viewer::with(&db, Principal::operator()));
+    db.execute(&updated("agency", "qng.stc")).await;
+    let (start, of_all) = (head(&public).await, head(&operator).await);
+    assert_eq!(start, of_all, "one place is one cursor, whoever is given it");
+    db.execute(
+        "INSERT INTO account (id, login, full_name, created_at) VALUES ('00000000-0000-0000-0000-000000000007', 'hue', 'Lê Thị Huế', now());
+         INSERT INTO change (noun, object_id, kind, recorded_at)
+         SELECT 'account', '00000000-0000-0000-0000-000000000007', 'UPDATED', now() FROM generate_series(1, 30)",
+    )
+    .await;
+    assert_eq!(head(&public).await, start);
+    assert_ne!(head(&operator).await, start);
+    let page = asked(&public, Some(&start), Value::Null, 100).await.whole()["it"].clone();
+    assert_eq!((&page["endCursor"], &page["hasMore"]), (&json!(start), &json!(false)));
+    // What lies between two places does not show in them either.
+    db.execute(&updated("agency", "qng.skhcn")).await;
+    let (next, page) = (head(&public).await, asked(&public, Some(&start), Value::Null, 100).await.whole());
+    assert_eq!((&page["it"]["endCursor"], &page["it"]["events"][0]["cursor"]), (&json!(next), &json!(next)));
+    let alike = start.chars().zip(next.chars()).filter(|(a, b)| a == b).count();
+    assert!(start.len() == 32 && next.len() == 32 && alike < 8, "{start} {next}");
+    assert_eq!(told(&public, &start).await, ["UPSERT AGENCY qng.skhcn"]);
+}
+
+/// Where so much is hidden that whoever goes on would read for ever, the place moves, in great steps.
+#[tokio::test]
+async fn very_much_hidden_work_is_passed_over_in_great_steps() {
+    let db = TestDb::demo().await;
+    let public = Viewer::public(&db);
+    db.execute(&updated("agency", "qng.stc")).await;
+    let hidden = |rows: i64| {
+        format!(
+            "INSERT INTO change (noun, object_id, kind, recorded_at)
+             SELECT 'account', gen_random_uuid(), 'UPDATED', now() FROM generate_series(1, {rows})"
+        )
+    };
+    let start = head(&public).await;
+    db.execute(&hidden(2 * WINDOW)).await;
+    let far = head(&public).await;
+    assert_ne!(far, start);
+    db.execute(&hidden(1)).await;
+    let steps = head(&public).await;
+    db.execute(&hidden(1)).await;
+    assert!(far == steps || steps == head(&public).await);
+    db.execute(&updated("agency", "qng.skhcn")).await;
+    for mut place in [start, far] {
+        loop {
+            let page = asked(&public, Some(&place), Value::Null, 100).await.whole()["it"].clone();
+            place = page["endCursor"].as_str().unwrap().to_owned();
+            if page["hasMore"] == false {
+                assert_eq!(page["events"].as_array().unwrap().len(), 1);
+                break;
+            }
+        }
+        assert_eq!(place, head(&public).await);
+    }
 }
 
 #[tokio::test]
@@ -301,11 +366,15 @@ async fn what_is_no_place_in_the_feed_is_told() {
     let of_a_list = viewer.ask("{ agencies(first: 1) { pageInfo { endCursor } } }").await.whole();
     let of_a_list = of_a_list["agencies"]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
     // Further than this database has come: it was restored since.
-    let ahead = "fn__________8";
+    let ahead = cursors().write(i64::MAX);
+    // As places were written before they were sealed; and one of another installation.
+    let (plain, foreign) = ("fgAAAAAAAAAB", Cursors::new(&Sealer::new(&[8; SECRET_LEN])).write(1));
     for (after, types, first) in [
         (Some("bịa"), Value::Null, 20),
         (Some(of_a_list.as_str()), Value::Null, 20),
-        (Some(ahead), Value::Null, 20),
+        (Some(ahead.as_str()), Value::Null, 20),
+        (Some(plain), Value::Null, 20),
+        (Some(foreign.as_str()), Value::Null, 20),
         (None, json!([]), 20),
         (None, Value::Null, 0),
         (None, Value::Null, 101),

@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use tests::{TestDb, demo, door::Door, graphql::Viewer, npm::installed, server::config};
 
 /// What the examples have answered so far, by the names of their operations.
-type Answers = BTreeMap<String, Value>;
+pub(crate) type Answers = BTreeMap<String, Value>;
 
 /// The variables of an example: where they say `<SignIn: signIn.tokens.refreshToken>`, what that example has answered.
-fn filled(value: &Value, answers: &Answers) -> Value {
+pub(crate) fn filled(value: &Value, answers: &Answers) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| filled(item, answers)).collect(),
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), filled(value, answers))).collect(),
@@ -40,7 +40,7 @@ fn filled(value: &Value, answers: &Answers) -> Value {
     }
 }
 
-fn operation(query: &str) -> (&str, &str) {
+pub(crate) fn operation(query: &str) -> (&str, &str) {
     let mut words = query.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     (words.next().unwrap(), words.next().unwrap())
 }
@@ -83,7 +83,7 @@ async fn every_saved_example_answers_without_an_error() {
 }
 
 /// The first code of an app that has read the secret.
-fn first_code(begun: &Value, door: &Door) -> String {
+pub(crate) fn first_code(begun: &Value, door: &Door) -> String {
     // The code depends on the secret alone.
     let secret = begun["beginSecondFactor"]["secondFactor"]["secret"].as_str().unwrap();
     let bytes = base32::decode(base32::Alphabet::Rfc4648 { padding: false }, secret).unwrap();

@@ -25,6 +25,7 @@ mod documents;
 mod embedded;
 mod examples;
 mod explorer;
+mod extremes;
 mod facts;
 mod faults;
 mod http;

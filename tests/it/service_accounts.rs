@@ -296,7 +296,7 @@ async fn only_administrators_keep_machines_and_only_where_they_are_that() {
 }
 
 #[tokio::test]
-async fn nobody_acts_through_a_machine_that_reaches_further_than_they_do() {
+async fn nobody_changes_a_machine_that_reaches_further_than_they_do() {
     let ours = Installation::new().await;
     let top = ours.db.text("SELECT a.code FROM agency a JOIN agency_placement p ON p.parent_id = a.id WHERE p.valid_until IS NULL ORDER BY 1 LIMIT 1").await;
     let here = person(&ours.db, 4, &[(Role::Administrator, Some(&top), false)]).await;
@@ -308,9 +308,18 @@ async fn nobody_acts_through_a_machine_that_reaches_further_than_they_do() {
     let id = made["serviceAccount"]["id"].as_str().unwrap();
     let refused = ours.node.change(&token, "addServiceSecret", &of(id), "clientSecret").await;
     assert_eq!(codes(&refused), [("OUT_OF_REACH", vec!["input", "serviceAccount"])]);
-    // To shut it out is no way to act in its name.
-    let disabled = ours.node.change(&token, "disableServiceAccount", &of(id), "serviceAccount { status }").await;
-    assert_eq!(disabled["serviceAccount"]["status"], "DISABLED");
+    // Nor do they stop it.
+    let (secret, _) = ours.secret(id).await;
+    let secret = format!("secret: \"{secret}\"");
+    for (name, input, field) in [
+        ("disableServiceAccount", &of(id), "serviceAccount"),
+        ("enableServiceAccount", &of(id), "serviceAccount"),
+        ("endServiceSecret", &secret, "secret"),
+    ] {
+        let refused = ours.node.change(&token, name, input, "serviceAccount { status }").await;
+        assert_eq!(codes(&refused), [("OUT_OF_REACH", vec!["input", field])], "{name}");
+    }
+    assert_eq!(ours.change("endServiceSecret", &secret, "serviceAccount { status }").await["userErrors"], json!([]));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Signing in, staying so, and ending it.
 
+use std::time::Duration;
+
 use auth::{Principal, action, password::Password};
 use chrono::TimeDelta;
 use db::sign_in::{self, Credentials};
@@ -9,7 +11,12 @@ use serde_json::{Value, json};
 use tests::{
     TestDb,
     door::{Door, PASSWORD, Tokens},
+    sql,
 };
+use tokio::time::timeout;
+
+/// Longer than anything here may take: a test that would wait for ever fails instead.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const VIEWER: &str =
     "{ viewer { account { login fullName } roles rolesWaitingForSecondFactor session { current clientName }
@@ -203,6 +210,54 @@ async fn colleagues_who_sign_in_at_the_same_moment_are_all_let_in() {
     }
     assert_eq!(db.text("SELECT count(*) FROM sign_in_throttle WHERE blocked_until IS NOT NULL").await, "0");
     assert_eq!(db.text("SELECT count(*) FROM audit_entry WHERE NOT succeeded").await, "0");
+}
+
+/// What is under way is no failure yet: of one account, and of several behind one address.
+#[tokio::test]
+async fn right_passwords_at_the_same_moment_are_all_right() {
+    let Home { db, door } = Home::new().await;
+    for signed_in in join_all((0..40).map(|_| door.sign_in("lan", PASSWORD))).await {
+        signed_in.unwrap();
+    }
+    let colleagues: Vec<_> = (0..40).map(|number| format!("vien.chuc.{number}")).collect();
+    for login in &colleagues {
+        door.admit(&db, login, "Phạm Văn Bình").await;
+    }
+    for signed_in in join_all(colleagues.iter().map(|login| door.sign_in(login, PASSWORD))).await {
+        signed_in.unwrap();
+    }
+    assert_eq!(db.text("SELECT count(*) FROM sign_in_throttle WHERE blocked_until IS NOT NULL").await, "0");
+    assert_eq!(db.text("SELECT count(*) FROM audit_entry WHERE NOT succeeded").await, "0");
+}
+
+/// Whoever waits for a key holds none that comes after it, in whatever order the keys are given: so no two wait for one another.
+#[tokio::test]
+async fn keys_are_locked_in_one_order() {
+    let db = TestDb::new().await;
+    let (first, last) = (r"'\x01'::bytea", r"'\x02'::bytea");
+    let calls = |one: &str, other: &str| {
+        let keys = format!("ARRAY[{one}, {other}]");
+        [
+            format!("SELECT sign_in_count({keys}, ARRAY[5, 5], ARRAY[60, 60], NULL)"),
+            format!("SELECT sign_in_take_back({keys}, {one})"),
+        ]
+    };
+    db.execute(&calls(first, last)[0]).await;
+    for call in calls(first, last).into_iter().chain(calls(last, first)) {
+        let (mut holder, mut third, mut waiting) = (db.connect().await, db.connect().await, db.connect().await);
+        sql::execute(&mut holder, &format!("BEGIN; SELECT FROM sign_in_throttle WHERE key = {first} FOR UPDATE"))
+            .await
+            .unwrap();
+        let shown = call.clone();
+        let waits = tokio::spawn(async move { sql::execute(&mut waiting, &call).await });
+        let locked =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        timeout(PATIENCE, async { while db.text(locked).await != "1" {} }).await.expect("it waits for the first key");
+        let other = format!("BEGIN; SELECT FROM sign_in_throttle WHERE key = {last} FOR UPDATE NOWAIT; ROLLBACK");
+        sql::execute(&mut third, &other).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
+        sql::execute(&mut holder, "ROLLBACK").await.unwrap();
+        timeout(PATIENCE, waits).await.expect("it goes on").unwrap().unwrap();
+    }
 }
 
 /// A node's own clock decides nothing: it may be an hour ahead or behind.

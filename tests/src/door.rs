@@ -10,7 +10,7 @@ use async_graphql::{Request, Variables};
 use auth::Principal;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{Date, Origin, Pool, Writer};
-use schema::{Api, clock::Clock, language::Language, tokens::TokenIssuer as _, viewer::Viewer};
+use schema::{Api, changes::Cursors, clock::Clock, language::Language, tokens::TokenIssuer as _, viewer::Viewer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -69,7 +69,7 @@ impl Door {
     fn at(pool: Pool, config: Config, now: DateTime<Utc>) -> Self {
         let clock = Clock::Fixed(now);
         let authority = Authority::new(&config, pool.clone(), clock).unwrap();
-        let api = Api::new(pool.clone(), clock).with_issuer(authority.clone());
+        let api = Api::new(pool.clone(), clock, Cursors::new(authority.sealer())).with_issuer(authority.clone());
         let address = "203.0.113.10".to_owned();
         Self { pool, config, now, address, language: Language::En, authority, api }
     }

@@ -7,8 +7,11 @@ use std::{
 
 use api::guard::{Guard, RequestLimits};
 use async_graphql::{Request, ServerError, Variables};
-use auth::{Holding, Principal, Reached, Role};
-use schema::{Api, clock::Clock, language::Language};
+use auth::{
+    Holding, Principal, Reached, Role,
+    seal::{SECRET_LEN, Sealer},
+};
+use schema::{Api, changes::Cursors, clock::Clock, language::Language};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -43,7 +46,7 @@ impl Viewer {
     #[must_use]
     pub fn with(db: &TestDb, principal: Principal) -> Self {
         let options = demo::options();
-        let api = Api::new(db.pool.clone(), Clock::Fixed(options.now));
+        let api = Api::new(db.pool.clone(), Clock::Fixed(options.now), cursors());
         let who = schema::viewer::Viewer { principal: Arc::new(principal), origin: Arc::default() };
         Self { api, who, language: None }
     }
@@ -84,6 +87,12 @@ impl Viewer {
         }
         execute(&self.api, request, self.who.clone()).await
     }
+}
+
+/// What seals places in the feed, with a secret that is always the same.
+#[must_use]
+pub fn cursors() -> Arc<Cursors> {
+    Cursors::new(&Sealer::new(&[7; SECRET_LEN]))
 }
 
 /// What stands before the schema, with room for whatever a test asks.

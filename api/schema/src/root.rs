@@ -14,7 +14,7 @@ use crate::{
     accounts::{AccountQuery, change::AccountMutation},
     agencies::AgencyQuery,
     audit::AuditQuery,
-    changes::{ChangeQuery, Feed, Subscription},
+    changes::{ChangeQuery, Cursors, Feed, Subscription},
     clock::Clock,
     digital_systems::DigitalSystemQuery,
     directives::{DirectiveQuery, change::DirectiveMutation},
@@ -115,7 +115,7 @@ fn build() -> Cotmoc {
             "A UUID, written `0193cb7e-5a00-7000-8000-000000000001` (RFC 9562), that the client makes at random.",
         )
         .override_output_type_description::<DateTime<Utc>>(
-            "An instant in UTC, written `2025-04-15T01:30:00+00:00` (RFC 3339).",
+            "An instant in UTC, written `2025-04-15T01:30:00+00:00` (RFC 3339). Years 1900 to 2200.",
         )
         .finish()
 }
@@ -132,15 +132,16 @@ pub struct Api {
     schema: Cotmoc,
     pool: Pool,
     clock: Clock,
+    cursors: Arc<Cursors>,
     issuer: Option<Arc<dyn TokenIssuer>>,
     feed: Option<Arc<Feed>>,
 }
 
 impl Api {
-    /// The schema over a database, on a clock.
+    /// The schema over a database, on a clock, with what seals places in its feed.
     #[must_use]
-    pub fn new(pool: Pool, clock: Clock) -> Self {
-        Self { schema: build(), pool, clock, issuer: None, feed: None }
+    pub fn new(pool: Pool, clock: Clock, cursors: Arc<Cursors>) -> Self {
+        Self { schema: build(), pool, clock, cursors, issuer: None, feed: None }
     }
 
     /// With what gives tokens: signing in needs it.
@@ -165,6 +166,7 @@ impl Api {
         let origin = Origin::clone(&viewer.origin);
         request.data.insert(self.clock.writer(pool, origin));
         request.data.insert(viewer);
+        request.data.insert(Arc::clone(&self.cursors));
         if let Some(issuer) = &self.issuer {
             request.data.insert(Arc::clone(issuer));
         }
@@ -184,6 +186,7 @@ impl Executor for Api {
 
     /// A subscription needs an `Arc<dyn Peer>` in its request's data; what its events are read with comes with each of them.
     fn execute_stream(&self, mut request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        request.data.insert(Arc::clone(&self.cursors));
         if let Some(feed) = &self.feed {
             request.data.insert(Arc::clone(feed));
         }

@@ -4,10 +4,10 @@
 //! mutation does not leave the first one done.
 
 use async_graphql::{InputType, Value};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use db::{
     Date,
-    calendar::{Period, PeriodError, RelativePeriod},
+    calendar::{FIRST_YEAR, LAST_YEAR, Period, PeriodError, RelativePeriod},
     decimal::{self, Number},
     violation::Words,
 };
@@ -25,6 +25,12 @@ fn holds<T: InputType>(value: &Value) -> bool {
     T::parse(Some(value.clone())).is_ok()
 }
 
+/// Whether a value is an instant in the years that days may have: not every instant that can be written is one to PostgreSQL.
+fn holds_instant(value: &Value) -> bool {
+    let instant = <DateTime<Utc> as InputType>::parse(Some(value.clone()));
+    instant.is_ok_and(|instant| (FIRST_YEAR..=LAST_YEAR).contains(&instant.year()))
+}
+
 const SCALARS: &[Scalar] = &[
     Scalar {
         name: "Date",
@@ -34,9 +40,9 @@ const SCALARS: &[Scalar] = &[
     },
     Scalar {
         name: "DateTime",
-        holds: holds::<DateTime<Utc>>,
-        vi: "thời điểm viết theo RFC 3339, ví dụ 2025-04-15T08:30:00+07:00",
-        en: "an instant is written as in RFC 3339, such as 2025-04-15T08:30:00+07:00",
+        holds: holds_instant,
+        vi: "thời điểm viết theo RFC 3339, từ năm 1900 đến 2200, ví dụ 2025-04-15T08:30:00+07:00",
+        en: "an instant is written as in RFC 3339, from 1900 to 2200, such as 2025-04-15T08:30:00+07:00",
     },
     Scalar {
         name: "Decimal",

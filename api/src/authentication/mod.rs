@@ -85,6 +85,7 @@ impl Authority {
             entrance: Entrance {
                 passwords: Passwords::new(access.password_cost.clone(), access.passwords_at_once),
                 sealer: Arc::new(secret::sealer(config)?),
+                queues: Arc::default(),
                 lives: access.lives,
                 demo: config.demo,
             },

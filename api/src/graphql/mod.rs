@@ -185,7 +185,7 @@ impl<E: Executor> Endpoint<E> {
         let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
         let answer = match admitted {
             // Each of a batch by itself: each takes a connection to the database.
-            Ok(admitted) => match self.desk.turns.take(sharer, admitted.load.points).await {
+            Ok(admitted) => match self.desk.turns.take(sharer, admitted.load.sought).await {
                 Ok(_turn) => self.desk.service.execute(request, admitted, data, caller).await,
                 Err(Full) => {
                     refused(Refusal::Saturated.reason());

@@ -26,9 +26,23 @@ pub struct Document {
 pub(super) struct Operation {
     pub kind: OperationType,
     /// `None` where variables decide the sizes of pages.
-    pub cost: Option<u64>,
+    pub cost: Option<Cost>,
     /// What is counted against quotas.
     pub load: Load,
+}
+
+/// What an operation costs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    pub whole: u64,
+    /// Of it, what is for looking at more than is shown.
+    pub sought: u64,
+}
+
+impl Cost {
+    pub const fn of(tally: &Tally) -> Self {
+        Self { whole: tally.cost, sought: tally.sought }
+    }
 }
 
 impl Operation {
@@ -38,7 +52,7 @@ impl Operation {
             let mutations = tally.fields.saturating_sub(tally.sign_ins);
             load = Load { mutations, sign_ins: tally.sign_ins, ..load };
         }
-        Self { kind, cost: (!tally.by_variables).then_some(tally.cost), load }
+        Self { kind, cost: (!tally.by_variables).then_some(Cost::of(tally)), load }
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Tally {
     pub nesting: u64,
     /// Fields times sizes.
     pub cost: u64,
+    /// Of the cost, what is for looking at more than is shown: searches, counts, what is worked out.
+    pub sought: u64,
     /// Counts of whole lists that the list above has yet to pay for.
     pub counts: u64,
     /// Whether `cost` would be another with other variables.
@@ -59,6 +61,7 @@ impl Tally {
             depth: self.depth.max(other.depth),
             nesting: self.nesting.max(other.nesting),
             cost: self.cost.saturating_add(other.cost),
+            sought: self.sought.saturating_add(other.sought),
             counts: self.counts.saturating_add(other.counts),
             by_variables: self.by_variables || other.by_variables,
         }
@@ -165,6 +168,11 @@ impl<'a> Measure<'a> {
                 0
             } else {
                 below.cost.saturating_mul(times).saturating_add(own).saturating_add(counted)
+            },
+            sought: if is_count {
+                0
+            } else {
+                below.sought.saturating_mul(times).saturating_add(own - 1).saturating_add(counted)
             },
             counts: is_count.into(),
             by_variables: below.by_variables || by_variables || by_window,

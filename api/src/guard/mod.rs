@@ -33,7 +33,7 @@ pub use self::documents::Document;
 use self::{
     coercion::RowTypes,
     dearest::dearest,
-    documents::{Documents, Operation},
+    documents::{Cost, Documents, Operation},
     measure::{Cycle, Measure, Tally},
     prices::Prices,
 };
@@ -183,7 +183,8 @@ impl Guard {
         };
         let name = request.operation_name.as_deref();
         let (kind, cost) = (operation.kind, self.cost(&document, operation, name, &variables)?);
-        let load = Load { points: cost.max(points::LEAST), ..operation.load };
+        let Cost { whole: cost, sought } = cost;
+        let load = Load { points: cost.max(points::LEAST), sought, ..operation.load };
         budget.spent = budget.spent.saturating_add(cost);
         if budget.spent > budget.limit {
             return Err(self.too_dear(&document, name, &variables, budget).with("requested", cost));
@@ -276,13 +277,13 @@ impl Guard {
         operation: &Operation,
         name: Option<&str>,
         variables: &Variables,
-    ) -> Result<u64, ApiError> {
+    ) -> Result<Cost, ApiError> {
         if let Some(cost) = operation.cost {
             return Ok(cost);
         }
-        let Some(definition) = document.definition(name) else { return Ok(0) };
+        let Some(definition) = document.definition(name) else { return Ok(Cost::default()) };
         let mut measure = Measure::new(&self.prices, document.parsed()).with(definition, variables);
-        measure.operation(definition).map(|tally| tally.cost).map_err(cycle)
+        measure.operation(definition).map(|tally| Cost::of(&tally)).map_err(cycle)
     }
 }
 

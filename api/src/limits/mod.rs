@@ -149,9 +149,13 @@ impl Limit {
     /// This node's part of it.
     fn new(name: &'static str, per_minute: u32, nodes: u32, clock: Ticks) -> Self {
         let own = NonZeroU32::new(per_minute.div_ceil(nodes.max(1))).unwrap_or(NonZeroU32::MIN);
+        Self::of(Quota::per_minute(own), name, clock)
+    }
+
+    fn of(quota: Quota, name: &'static str, clock: Ticks) -> Self {
         // Not the usual policy, which would not let newcomers in once it is full.
         let budgets = Cache::builder().max_capacity(REMEMBERED).eviction_policy(EvictionPolicy::lru()).build();
-        Self { name, quota: Quota::per_minute(own), clock, budgets }
+        Self { name, quota, clock, budgets }
     }
 
     fn size(&self) -> u32 {
@@ -252,11 +256,31 @@ fn seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
+/// How often each address opens a connection: to close one costs little, to greet its client much.
+pub struct Arrivals(Limit);
+
+impl Arrivals {
+    /// So many a second, and so many at once.
+    #[must_use]
+    pub fn new(per_second: NonZeroU32, at_once: NonZeroU32) -> Self {
+        let quota = Quota::per_second(per_second).allow_burst(at_once);
+        Self(Limit::of(quota, "connections", Ticks(Instant::now())))
+    }
+
+    /// Whether this one is too many.
+    #[must_use]
+    pub fn is_too_often(&self, address: IpAddr) -> bool {
+        self.0.take(Sharer::at(address), 1).is_none_or(|taken| taken.wait.is_some())
+    }
+}
+
 /// What a request asks for, as it is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// Its price.
     pub points: u64,
+    /// Of its price, what is for looking at more than is shown: searches, counts, what is worked out.
+    pub sought: u64,
     /// Mutations that need a sign-in.
     pub mutations: u64,
     /// Mutations by which somebody signs in.
@@ -269,6 +293,7 @@ impl Add for Load {
     fn add(self, other: Self) -> Self {
         Self {
             points: self.points.saturating_add(other.points),
+            sought: self.sought.saturating_add(other.sought),
             mutations: self.mutations.saturating_add(other.mutations),
             sign_ins: self.sign_ins.saturating_add(other.sign_ins),
         }
@@ -490,6 +515,16 @@ mod tests {
         assert!(limits.count(points(1), me, Some(HERE)).refusal().is_some(), "a minute's worth was owed");
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(limits.count(points(1), me, Some(HERE)).refusal().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_opens_so_many_connections_a_second() {
+        let number = |number| NonZeroU32::new(number).unwrap();
+        let arrivals = Arrivals::new(number(10), number(20));
+        assert!((0..20).all(|_| !arrivals.is_too_often(HERE)));
+        assert!(arrivals.is_too_often(HERE) && !arrivals.is_too_often("192.0.2.2".parse().unwrap()));
+        tokio::time::advance(Duration::from_millis(100)).await;
+        assert!(!arrivals.is_too_often(HERE) && arrivals.is_too_often(HERE));
     }
 
     #[test]

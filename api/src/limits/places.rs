@@ -33,6 +33,8 @@ pub struct Places {
     size: usize,
     /// Of these, so many at most for addresses: for those who are nobody.
     public: usize,
+    /// At most so many for one.
+    each: usize,
     state: Mutex<State>,
 }
 
@@ -70,14 +72,25 @@ impl Places {
     #[must_use]
     pub fn new(size: usize) -> Arc<Self> {
         let size = size.max(1);
-        Arc::new(Self { size, public: (size - size / FOR_ACCOUNTS).max(1), state: Mutex::default() })
+        Self::made(size, (size - size / FOR_ACCOUNTS).max(1), size)
     }
 
     /// As many, where nobody's account is known.
     #[must_use]
     pub fn of_addresses(size: usize) -> Arc<Self> {
         let size = size.max(1);
-        Arc::new(Self { size, public: size, state: Mutex::default() })
+        Self::made(size, size, size)
+    }
+
+    /// As many, of which one alone has half: each is held for so long that whoever comes next should not wait for it.
+    #[must_use]
+    pub fn half_each(size: usize) -> Arc<Self> {
+        let size = size.max(2);
+        Self::made(size, size, size / 2)
+    }
+
+    fn made(size: usize, public: usize, each: usize) -> Arc<Self> {
+        Arc::new(Self { size, public, each, state: Mutex::default() })
     }
 
     /// A place for a moment: at once if there is one, else in turn, before others who have more. `Full` where the time is up, or
@@ -125,7 +138,7 @@ impl Places {
     }
 
     fn is_free_for(&self, state: &State, sharer: Sharer) -> bool {
-        self.free_for(state, sharer) > 0
+        self.free_for(state, sharer) > 0 && state.held_by(sharer) < self.each
     }
 
     fn release(self: &Arc<Self>, sharer: Sharer) {
@@ -198,8 +211,9 @@ impl State {
     }
 }
 
-/// From this price on, a request takes a place among the dear ones as well.
-const DEAR: u64 = 10_000;
+/// From so many points on for looking at more than is shown, a request takes a place among the dear ones as well. What is
+/// written, however long, keeps PostgreSQL busy for a moment only.
+const DEAR: u64 = 4_000;
 
 /// Of so many places, one is for dear requests. PostgreSQL works on all at once, so many dear ones would make everybody slow,
 /// also where no place is wanting.
@@ -223,13 +237,13 @@ impl Turns {
     /// So many at once.
     #[must_use]
     pub fn new(size: usize) -> Self {
-        Self { all: Places::new(size), dear: Places::new(size / ONE_OF) }
+        Self { all: Places::new(size), dear: Places::half_each(size / ONE_OF) }
     }
 
-    /// A turn for a request of that price.
-    pub async fn take(&self, sharer: Sharer, price: u64) -> Result<Turn, Full> {
+    /// A turn for a request with so many points for looking at more than is shown.
+    pub async fn take(&self, sharer: Sharer, sought: u64) -> Result<Turn, Full> {
         // First the one that is waited for longest, so that who waits for it keeps nobody from the other.
-        let dear = if price < DEAR { None } else { Some(self.dear.take(sharer).await?) };
+        let dear = if sought < DEAR { None } else { Some(self.dear.take(sharer).await?) };
         Ok(Turn { _all: self.all.take(sharer).await?, _dear: dear })
     }
 }
@@ -307,10 +321,12 @@ mod tests {
     #[tokio::test]
     async fn dear_requests_leave_places_for_the_others() {
         let turns = Turns::new(16);
-        let held = join_all((0..2).map(|_| turns.take(account(1), DEAR))).await;
-        assert!(held.iter().all(Result::is_ok));
+        let held = turns.take(account(1), DEAR).await.unwrap();
         assert!(turns.take(account(1), DEAR).now_or_never().is_none(), "it waits");
         assert!(turns.take(account(1), DEAR - 1).now_or_never().unwrap().is_ok());
+        let other = turns.take(account(2), DEAR).now_or_never().unwrap().unwrap();
+        assert!(turns.take(account(3), DEAR).now_or_never().is_none(), "both are taken");
+        drop((held, other));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{StreamExt as _, future, stream, stream::BoxStream};
 use schema::{
-    changes::FeedPlace,
+    changes::{Cursors, FeedPlace},
     error::{ApiError, Code},
 };
 use tokio::{
@@ -72,7 +72,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     let client = Client { pass, caller, address };
     let begun = guard.admit(&request, &mut guard.budget()).and_then(|admitted| {
         graphql::may_run(&parts.method, admitted.kind)?;
-        let reached = Arc::new(last_seen(&parts.headers)?);
+        let reached = Arc::new(last_seen(&live.cursors, &parts.headers)?);
         Ok((live.admitted(request, admitted, &client, viewer, &reached)?, reached))
     });
     match begun {
@@ -80,16 +80,21 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         // The protocol tells of a document that is not valid in the stream.
         Err(error) if error.reason() == Some("VALIDATION") => {
             let answer = future::ready(GraphqlResponse::refuse(error, &client.caller));
-            stream(Stream::new(stream::once(answer).boxed(), Arc::default(), client, place, live.stop.clone()))
+            let nowhere = Arc::new(FeedPlace::new(Arc::clone(&live.cursors)));
+            stream(Stream::new(stream::once(answer).boxed(), nowhere, client, place, live.stop.clone()))
         }
         Err(error) => graphql::refuse(error, &client.caller),
     }
 }
 
 /// Where a client was when its connection broke.
-fn last_seen(headers: &HeaderMap) -> Result<FeedPlace, ApiError> {
+fn last_seen(cursors: &Arc<Cursors>, headers: &HeaderMap) -> Result<FeedPlace, ApiError> {
     let last = headers.get("last-event-id").map(|value| String::from_utf8_lossy(value.as_bytes()));
-    FeedPlace::new(last.as_deref().filter(|last| !last.is_empty()))
+    let cursors = Arc::clone(cursors);
+    match last.as_deref().filter(|last| !last.is_empty()) {
+        None => Ok(FeedPlace::new(cursors)),
+        Some(cursor) => FeedPlace::after(cursors, cursor),
+    }
 }
 
 /// Whether a client that says what it takes takes events.

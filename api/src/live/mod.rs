@@ -17,7 +17,7 @@ use axum::{
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use schema::{
     caller::Caller,
-    changes::FeedPlace,
+    changes::{Cursors, FeedPlace},
     error::{ApiError, Code},
     viewer::{Peer, Viewer},
 };
@@ -31,7 +31,7 @@ use crate::{
     graphql::{Asking, Desk, GraphqlResponse},
     guard::Admitted,
     limits::{
-        Sharer,
+        Load, Sharer,
         places::{Full, Places},
         points,
     },
@@ -55,6 +55,7 @@ const GREETING: usize = 256;
 pub struct Live<E> {
     desk: Desk<E>,
     authority: Arc<Authority>,
+    cursors: Arc<Cursors>,
     /// A place for each connection of whom it is known who they are.
     places: Arc<Places>,
     /// A place for each that has not said so yet.
@@ -70,11 +71,13 @@ impl<E: Executor> Live<E> {
         config: &ServerConfig,
         desk: Desk<E>,
         authority: Arc<Authority>,
+        cursors: Arc<Cursors>,
         stop: watch::Receiver<bool>,
     ) -> Arc<Self> {
         Arc::new(Self {
             desk,
             authority,
+            cursors,
             places: Places::new(config.live_connections),
             greeting: Places::of_addresses(GREETING),
             origins: config.cors_origins.clone(),
@@ -123,7 +126,8 @@ impl<E: Executor> Live<E> {
         if let Some(error) = counted.refusal() {
             return Err(error);
         }
-        let (sharer, price) = (Sharer::of(account, client.address), admitted.load.points);
+        let sharer = Sharer::of(account, client.address);
+        let Load { points: price, sought, .. } = admitted.load;
         let asking = Asking::of(&request, &viewer);
         let mut data = Data::default();
         data.insert(viewer);
@@ -139,7 +143,7 @@ impl<E: Executor> Live<E> {
         }
         let desk = self.desk.clone();
         let execute = async move {
-            let answer = match desk.turns.take(sharer, price).await {
+            let answer = match desk.turns.take(sharer, sought).await {
                 Ok(_turn) => {
                     let mut answer = desk.service.execute(request, admitted, data, &caller).await;
                     let charged = answer.beyond_price();

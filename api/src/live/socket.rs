@@ -360,9 +360,10 @@ impl<E: Executor> Connection<E> {
 
     /// Where an operation goes on; that is said once.
     fn resumed(&mut self, id: &str) -> Result<FeedPlace, ApiError> {
+        let cursors = Arc::clone(&self.live.cursors);
         match self.resume.remove(id) {
-            None | Some(Json::Null) => FeedPlace::new(None),
-            Some(cursor) => FeedPlace::new(Some(cursor.as_str().unwrap_or_default())),
+            None | Some(Json::Null) => Ok(FeedPlace::new(cursors)),
+            Some(cursor) => FeedPlace::after(cursors, cursor.as_str().unwrap_or_default()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     pin::pin,
     sync::{
         Arc,
@@ -28,7 +29,7 @@ use crate::{
     config::ServerConfig,
     door::metrics,
     limits::{
-        Sharer,
+        Arrivals, Sharer,
         places::{Full, Place, Places},
     },
 };
@@ -41,10 +42,14 @@ const HEADERS_SIZE: u32 = 32 * 1024;
 /// After an accept that failed, usually because no file handle is free: a pause, since the next would fail likewise.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Connections that one address may open: a whole office that comes back at once, and no more than a machine can greet.
+const A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+const AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
+
 /// Who may come in from where, and how long to wait for what it wants.
-#[derive(Debug)]
 pub struct Doorstep {
     header_timeout: Duration,
+    arrivals: Arrivals,
     places: Arc<Places>,
     /// Each of them carries the connections of others, and is not counted.
     proxies: Vec<IpNet>,
@@ -54,8 +59,12 @@ impl Doorstep {
     /// Nobody is there yet.
     #[must_use]
     pub fn new(config: &ServerConfig) -> Self {
-        let proxies = config.trusted_proxies.clone();
-        Self { header_timeout: config.header_timeout, places: Places::of_addresses(config.connections), proxies }
+        Self {
+            header_timeout: config.header_timeout,
+            arrivals: Arrivals::new(A_SECOND, AT_ONCE),
+            places: Places::of_addresses(config.connections),
+            proxies: config.trusted_proxies.clone(),
+        }
     }
 
     /// A place for a connection from there; none where it needs none.
@@ -63,6 +72,9 @@ impl Doorstep {
         let address = peer.ip().to_canonical();
         if self.proxies.iter().any(|network| network.contains(&address)) {
             return Ok(None);
+        }
+        if self.arrivals.is_too_often(address) {
+            return Err(Full);
         }
         self.places.try_take(Sharer::of(None, Some(address))).map(Some)
     }

@@ -14,7 +14,12 @@ use std::{io, net::SocketAddr, sync::Arc};
 use axum::Router;
 use connections::Doorstep;
 use db::demo::accounts;
-use schema::{Api, access, changes::Feed, clock::Clock, tokens::TokenIssuer};
+use schema::{
+    Api, access,
+    changes::{Cursors, Feed},
+    clock::Clock,
+    tokens::TokenIssuer,
+};
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
@@ -175,16 +180,17 @@ fn work(
     leaving: watch::Receiver<bool>,
 ) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;
+    let cursors = Cursors::new(authority.sealer());
     let feed = Feed::new(database.pool().clone(), clock);
     let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
-    let api = Api::new(database.pool().clone(), clock).with_issuer(issuer).with_feed(feed);
+    let api = Api::new(database.pool().clone(), clock, Arc::clone(&cursors)).with_issuer(issuer).with_feed(feed);
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     let turns = Turns::new(config.server.concurrency);
     let desk = Desk { service, limits: Arc::clone(limits), turns };
-    let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), leaving);
+    let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), cursors, leaving);
     let mut routes = vec![
         graphql::route(desk, authority.authenticate()),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),

@@ -16,7 +16,7 @@ use crate::{
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, names, noun},
     page::{Cursor, Page, Tie, by_tie},
-    role_grant::{Role, held_on},
+    role_grant::{Extent, Role, held_on},
     schema::{account, agency, role_grant},
     search::matching,
     text_enum::text_enum,
@@ -67,10 +67,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether somebody may do this to it: whoever keeps the accounts of its agency, and of some things not the person.
+    /// Whether somebody may do this to it: whoever keeps the accounts of its agency and reaches as far as its roles, and of
+    /// some things not the person.
     #[must_use]
-    pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
+    pub fn is_open(&self, extent: &Extent, viewer: &Principal, action: Action) -> bool {
         viewer.may_to(action, Object { agencies: self.agency_id.as_slice(), by: Some(self.id) })
+            && extent.is_within(&viewer.reach(action))
     }
 }
 

@@ -5,22 +5,22 @@
 //!
 //! - A row without an audience is shown to whoever sees the object, by the rule by which its noun is read anywhere else.
 //! - A row with an audience is shown to that audience alone: as a change to those who see the object, as a deletion to the others.
+//!
+//! Places that readers are given move for what they may see. What they may not see moves them only when a whole window of the
+//! outbox ([`WINDOW`]) has nothing for them: they tell no more of hidden work than that, and going on from one costs a window.
 
 mod follow;
+mod head;
 mod stretch;
 
 use async_graphql::Enum;
 use derive::boxed;
-use diesel::{
-    ExpressionMethods as _, QueryDsl as _,
-    dsl::{exists, max},
-    pg::Pg,
-    query_builder::QueryFragment,
-};
+use diesel::{ExpressionMethods as _, QueryDsl as _, dsl::exists, pg::Pg, query_builder::QueryFragment};
 use diesel_async::RunQueryDsl as _;
 
 pub use self::{
     follow::{Follower, Heads, follow},
+    head::head,
     stretch::{Event, Stretch, WINDOW, stretch},
 };
 use crate::{
@@ -43,7 +43,7 @@ use crate::{
     },
     reporting_rule::ReportingRule,
     role_grant::RoleGrant,
-    schema::{agency, change, programme},
+    schema::{agency, programme},
     service_account::ServiceAccount,
     target::Target,
 };
@@ -197,11 +197,4 @@ pub async fn unknown(reader: &Reader, filter: &ChangeFilter) -> Result<Option<Un
         }
     }
     Ok(None)
-}
-
-/// The place of the newest change; 0 where there is none.
-#[boxed]
-pub async fn head(reader: &Reader) -> Result<i64, DbError> {
-    let newest: Option<i64> = change::table.select(max(change::id)).first(&mut reader.statement().await?).await?;
-    Ok(newest.unwrap_or_default())
 }

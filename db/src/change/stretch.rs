@@ -37,8 +37,11 @@ pub struct Event {
 pub struct Stretch {
     /// What the reader may know of it, in order.
     pub events: Vec<Event>,
-    /// The place up to which it reaches. That may be beyond the last event: the rows in between are not for this reader.
+    /// The place up to which it reaches. That may be beyond the last event: the rows in between are not for this reader, so
+    /// it is not for their eyes.
     pub last: i64,
+    /// The place that the reader may be given to go on from: that of the last event, unless a whole window was looked at.
+    pub told: i64,
     /// Whether there is more behind it.
     pub more: bool,
 }
@@ -53,15 +56,8 @@ pub const WINDOW: i64 = 10_000;
 /// `DbError::Cursor` for a place that the outbox has not reached: it comes from another database, or from before a restore.
 #[boxed]
 pub async fn stretch(reader: &Reader, after: i64, filter: &ChangeFilter, most: u32) -> Result<Stretch, DbError> {
-    let seen = filter.types.iter().map(|noun| (noun.noun(), noun.seen(reader))).collect();
-    let question = Question {
-        nouns: filter.types.iter().map(|noun| noun.noun()).collect(),
-        filter: filter.clone(),
-        seen,
-        audience: of_audience(reader),
-        after,
-        limit: i64::from(most) + 1,
-    };
+    let shown = Shown::of(reader, &filter.types);
+    let question = Question { shown, filter: filter.clone(), after, limit: i64::from(most) + 1 };
     let rows: Vec<Row> = question.load(&mut reader.statement().await?).await?;
     let Some((head, rows_scanned, scanned_to, _)) = rows.as_slice().first() else {
         return Err(DbError::internal("no stretch"));
@@ -77,7 +73,8 @@ pub async fn stretch(reader: &Reader, after: i64, filter: &ChangeFilter, most: u
         last = events.last().map_or(last, |event| event.number);
         more = true;
     }
-    Ok(Stretch { events, last, more })
+    let told = if more { last } else { events.last().map_or(after, |event| event.number) };
+    Ok(Stretch { events, last, told, more })
 }
 
 type EventRow = (i64, String, Option<Uuid>, String, DateTime<Utc>);
@@ -92,11 +89,49 @@ fn event((number, noun, object, kind, recorded_at): EventRow) -> Option<Event> {
     Some(Event { number, noun: ChangeType::of(&noun)?, kind, object, recorded_at })
 }
 
-struct Question {
+/// Which rows `parent` of the outbox a reader is shown.
+pub(super) struct Shown {
     nouns: Vec<&'static str>,
-    filter: ChangeFilter,
     seen: Vec<(&'static str, Condition)>,
     audience: OfAudience,
+}
+
+impl Shown {
+    /// Those of these types.
+    pub fn of(reader: &Reader, types: &[ChangeType]) -> Self {
+        Self {
+            nouns: types.iter().map(|noun| noun.noun()).collect(),
+            seen: types.iter().map(|noun| (noun.noun(), noun.seen(reader))).collect(),
+            audience: of_audience(reader),
+        }
+    }
+
+    /// The query whose `there` is whether the reader sees the object; [`Self::condition`] calls it `sight`.
+    pub fn sight<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT CASE parent.noun");
+        for (noun, seen) in &self.seen {
+            out.push_sql(&format!(" WHEN '{noun}' THEN EXISTS ("));
+            seen.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+        }
+        out.push_sql(" ELSE FALSE END AS there");
+        Ok(())
+    }
+
+    /// Whether the row is shown.
+    pub fn condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("parent.noun = ANY (");
+        out.push_bind_param::<Array<Text>, _>(&self.nouns)?;
+        out.push_sql(") AND CASE WHEN parent.kind = 'LOADED' THEN TRUE WHEN parent.audience IS NOT NULL THEN (");
+        self.audience.walk_ast(out.reborrow())?;
+        out.push_sql(") ELSE sight.there END");
+        Ok(())
+    }
+}
+
+struct Question {
+    shown: Shown,
+    filter: ChangeFilter,
     after: i64,
     limit: i64,
 }
@@ -123,18 +158,11 @@ impl QueryFragment<Pg> for Question {
         out.push_sql(
             ") AS last FROM scanned) AS extent LEFT JOIN LATERAL (SELECT * FROM (SELECT DISTINCT ON (noun, id) number, noun, id, CASE WHEN parent.kind = 'LOADED' THEN 'RELOAD' \
              WHEN parent.audience IS NULL OR sight.there THEN 'UPSERT' ELSE 'DELETED' END, recorded_at \
-             FROM scanned AS parent, LATERAL (SELECT CASE parent.noun",
+             FROM scanned AS parent, LATERAL (",
         );
-        for (noun, seen) in &self.seen {
-            out.push_sql(&format!(" WHEN '{noun}' THEN EXISTS ("));
-            seen.walk_ast(out.reborrow())?;
-            out.push_sql(")");
-        }
-        out.push_sql(" ELSE FALSE END AS there) AS sight WHERE parent.noun = ANY (");
-        out.push_bind_param::<Array<Text>, _>(&self.nouns)?;
-        out.push_sql(") AND CASE WHEN parent.kind = 'LOADED' THEN TRUE WHEN parent.audience IS NOT NULL THEN (");
-        self.audience.walk_ast(out.reborrow())?;
-        out.push_sql(") ELSE sight.there END");
+        self.shown.sight(&mut out)?;
+        out.push_sql(") AS sight WHERE ");
+        self.shown.condition(&mut out)?;
         self.filter.walk_ast(out.reborrow())?;
         out.push_sql(" ORDER BY noun, id, number DESC) AS latest ORDER BY number LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.limit)?;

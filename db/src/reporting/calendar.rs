@@ -14,10 +14,11 @@ use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::due::{earlier, later};
 use crate::{
     Acting, Date, DbError, Reader, Violation, ViolationCode,
     access::Auth,
-    calendar::{Period, PeriodKind, Regime},
+    calendar::{FIRST_YEAR, LAST_YEAR, Period, PeriodKind, Regime},
     input::Checks,
     schema::{holiday, reporting_schedule},
     text::check_text,
@@ -186,7 +187,10 @@ pub struct ReportingSchedule {
 
 /// The days of a year that are not as their weekdays say, in order.
 pub async fn holidays(reader: &Reader, year: i32) -> Result<Vec<Holiday>, DbError> {
-    let (Some(first), Some(last)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) else {
+    // Beyond the years of a `Date` there are none, nor does PostgreSQL know all years that can be asked for.
+    let year = Some(year).filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year));
+    let day = |month, day| year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let (Some(first), Some(last)) = (day(1, 1), day(12, 31)) else {
         return Ok(Vec::new());
     };
     let query = holiday::table
@@ -256,14 +260,19 @@ pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Ca
     acting.write(work).await
 }
 
+/// Days.
+const YEAR: u64 = 366;
+
 /// The due dates of all periods that end in the year before a day, or within a year from it.
 async fn due_dates(writing: &mut Writing, day: Date) -> Result<Vec<MovedDueDate>, DbError> {
     const QUERY: &str = "SELECT s.regime, p.period, p.due_on AS due_before, p.due_on, p.closes_on AS closed_before, p.closes_on,
             (SELECT count(*) FROM reporting_assignment a
              WHERE a.regime = s.regime AND a.period_kind = s.period_kind AND a.valid @> p.ends_on - 1)::integer AS obligations
-        FROM reporting_schedule s CROSS JOIN LATERAL reporting_due(s, $1 - 366, $1 + 366) AS p
+        FROM reporting_schedule s CROSS JOIN LATERAL reporting_due(s, $1, $2) AS p
         ORDER BY p.ends_on, s.regime, p.starts_on";
-    let query = diesel::sql_query(QUERY).bind::<diesel::sql_types::Date, _>(day);
+    let query = diesel::sql_query(QUERY)
+        .bind::<diesel::sql_types::Date, _>(earlier(day, YEAR))
+        .bind::<diesel::sql_types::Date, _>(later(day, YEAR));
     Ok(query.load(writing.connection()).await?)
 }
 

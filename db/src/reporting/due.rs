@@ -2,7 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::{Date, DbError};
+use crate::{
+    Date, DbError,
+    calendar::{FIRST_YEAR, LAST_YEAR},
+};
 
 /// How many days before and after the day asked about something may be due, where the question names no days.
 pub(super) const BEFORE: u64 = 92;
@@ -42,11 +45,14 @@ impl DueDates {
     }
 }
 
-fn earlier(day: Date, days: u64) -> Date {
-    Date(day.0.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN))
+/// So many days earlier, in the years in which there are periods.
+pub(super) fn earlier(day: Date, days: u64) -> Date {
+    let first = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or(NaiveDate::MIN);
+    Date(day.0.checked_sub_days(Days::new(days)).map_or(first, |earlier| earlier.max(first)))
 }
 
-/// So many days later.
+/// So many days later, in the years in which there are periods.
 pub(super) fn later(day: Date, days: u64) -> Date {
-    Date(day.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
+    let last = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or(NaiveDate::MAX);
+    Date(day.0.checked_add_days(Days::new(days)).map_or(last, |later| later.min(last)))
 }

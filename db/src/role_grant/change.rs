@@ -5,10 +5,7 @@ use std::cmp::max;
 use async_graphql::InputObject;
 use auth::{Reached, action, random};
 use derive::boxed;
-use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _,
-    SelectableHelper as _,
-};
+use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -132,31 +129,6 @@ pub async fn end(acting: &Acting<action::GrantRole>, end: GrantEnd) -> Result<Ro
         Ok(after)
     };
     acting.write(work).await
-}
-
-/// Whether everything that an account holds, or will hold, lies within a reach.
-pub(crate) async fn reaches_all_of(writing: &mut Writing, reach: &Reached, account: Uuid) -> Result<bool, DbError> {
-    if *reach == Reached::All {
-        return Ok(true);
-    }
-    let today = writing.today();
-    // One that was ended before its first day never holds.
-    let holds = role_grant::valid_until.gt(today).and(role_grant::valid_until.gt(role_grant::valid_from.nullable()));
-    let held: Vec<RoleGrant> = role_grant::table
-        .filter(role_grant::account_id.eq(account))
-        .filter(role_grant::valid_until.is_null().or(holds))
-        .select(RoleGrant::as_select())
-        .load(writing.connection())
-        .await?;
-    for grant in held {
-        let within = reach.holds(grant.agency_id)
-            && !auth::Role::from(grant.role).sees_everything()
-            && (!grant.with_below || reaches_below(writing, reach, grant.agency_id).await?);
-        if !within {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// Whether all that is below an agency today lies within a reach.

@@ -1,6 +1,7 @@
 //! Roles that people hold at agencies, from a day, perhaps until a day.
 
 mod change;
+mod extent;
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
@@ -19,8 +20,9 @@ use crate::{
     text_enum::text_enum,
 };
 
-pub(crate) use change::reaches_all_of;
 pub use change::{GrantEnd, NewGrant, end, grant};
+pub(crate) use extent::reaches_all_of;
+pub use extent::{Extent, ExtentOf};
 
 text_enum! {
     /// What somebody is at an agency.

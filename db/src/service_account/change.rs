@@ -112,7 +112,7 @@ pub async fn add_secret(
     id: Uuid,
 ) -> Result<(ServiceAccount, ServiceSecret, SecretString), DbError> {
     let work = async |writing: &mut Writing| {
-        let account = load_wholly_in_reach(writing, permit, id).await?;
+        let account = load_wholly_in_reach(writing, permit, id, "serviceAccount").await?;
         let shown = random::token();
         let secret: ServiceSecret = diesel::insert_into(service_secret::table)
             .values((
@@ -137,7 +137,7 @@ pub async fn end_secret(acting: &Acting<ManageServices>, of: OneSecret) -> Resul
     let work = async |writing: &mut Writing| {
         let of = service_secret::table.find(secret).select(service_secret::service_account_id);
         let id: Uuid = of.first(writing.connection()).await?;
-        let account = load_in_reach(writing, permit, id).await?;
+        let account = load_wholly_in_reach(writing, permit, id, "secret").await?;
         let held = service_secret::table.find(secret).filter(service_secret::ended_at.is_null());
         let ended = service_secret::ended_at.eq(writing.now());
         if diesel::update(held).set(ended).execute(writing.connection()).await? == 0 {
@@ -168,10 +168,7 @@ async fn turn(
 ) -> Result<ServiceAccount, DbError> {
     let (permit, id) = (&acting.permit, of.service_account.uuid()?);
     let work = async |writing: &mut Writing| {
-        let before = match status {
-            AccountStatus::Active => load_wholly_in_reach(writing, permit, id).await?,
-            AccountStatus::Disabled => load_in_reach(writing, permit, id).await?,
-        };
+        let before = load_wholly_in_reach(writing, permit, id, "serviceAccount").await?;
         if before.status == status {
             return Err(DbError::violated(ViolationCode::Unchanged, &["input", "serviceAccount"]));
         }
@@ -208,17 +205,19 @@ async fn load_in_reach(
     Ok(found.first(writing.connection()).await?)
 }
 
-/// Loads a service account that reaches no further than the actor. Asked by whatever would let the actor act in its name.
+/// Loads a service account that reaches no further than the actor, as everything does that changes one: an administrator of a
+/// commune could otherwise act in the name of a machine of the province, or stop it. `field` is where the input names it.
 async fn load_wholly_in_reach(
     writing: &mut Writing,
     permit: &Permit<ManageServices>,
     id: Uuid,
+    field: &'static str,
 ) -> Result<ServiceAccount, DbError> {
     let account = load_in_reach(writing, permit, id).await?;
     if reaches(writing, permit.reach(), account.agency_id, account.with_below).await? {
         Ok(account)
     } else {
-        Err(DbError::violated(ViolationCode::OutOfReach, &["input", "serviceAccount"]))
+        Err(DbError::violated(ViolationCode::OutOfReach, &["input", field]))
     }
 }
 

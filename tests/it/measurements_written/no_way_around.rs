@@ -57,6 +57,17 @@ async fn the_database_itself_refuses() {
             "UPDATE measurement_revision SET submitted_by = NULL".to_owned(),
             "permission denied for table measurement_revision",
         ),
+        // Neither changed nor given with a revision: who may not publish is what the trigger of the decisions says.
+        (
+            "UPDATE measurement_revision SET not_published_by = NULL".to_owned(),
+            "permission denied for table measurement_revision",
+        ),
+        (
+            "INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, recorded_at, not_published_by)
+             SELECT measurement_id, revision + 1, 'DRAFT', 'FINAL', 1, 'REPORTED', now(), recorded_by FROM measurement_revision WHERE source = 'REPORTED'".to_owned(),
+            "permission denied for table measurement_revision",
+        ),
+        ("UPDATE programme SET four_eyes = false".to_owned(), "permission denied for table programme"),
         ("UPDATE measurement SET published_revision = 1".to_owned(), "permission denied for table measurement"),
         (
             "UPDATE measurement_decision SET decided_by = NULL".to_owned(),
@@ -77,6 +88,7 @@ async fn the_database_itself_refuses() {
         (decide("ENDORSED", other, right), "done"),
         (decide("PUBLISHED", own, right), "nobody endorses or publishes their own figure"),
         (decide("PUBLISHED", other, "sha256('')"), "it was decided on other figures"),
+        (decide("PUBLISHED", other, right), "whoever endorsed a figure does not publish it"),
     ] {
         let said = told(db, &statement).await;
         assert!(said.starts_with(refusal), "{statement}: {said}");

@@ -8,13 +8,14 @@ use db::{
     Date,
     access::Auth,
     account::{Account as Row, AccountFilter},
-    role_grant::{RoleGrant as GrantRow, RoleGrantFilter, RoleGrantLink},
+    role_grant::{ExtentOf, RoleGrant as GrantRow, RoleGrantFilter, RoleGrantLink},
 };
 
 use crate::{
     agencies::Agency,
+    error::ApiError,
     object::{by_code, maybe, object, one, root_lists},
-    page::{Answer, known},
+    page::{Answer, known, loaders},
     permissions::viewer_can,
     viewer::viewer,
 };
@@ -30,9 +31,10 @@ object! {
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
-        fn viewer_can(&self, context: &Context<'_>) -> Option<AccountPermissions> {
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<AccountPermissions> {
+            let extent = loaders(context).load_one(ExtentOf(self.row.id)).await.map_err(ApiError::from).transpose()?;
             let viewer = &viewer(context).principal;
-            Some(AccountPermissions::of(|action| self.row.is_open(viewer, action)))
+            Some(extent.map(|extent| AccountPermissions::of(|action| self.row.is_open(&extent, viewer, action))))
         }
     }
     /// The roles the person holds, held or will hold, the latest first

@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{check, event::ChangeEvent, executed::Executed, place::FeedPlace};
+use super::{Cursors, check, event::ChangeEvent, executed::Executed, place::FeedPlace};
 use crate::{
     clock::Clock,
     error::{ApiError, Code},
@@ -106,18 +106,21 @@ impl<'a> Subscribed<'a> {
         })
     }
 
-    /// The next events, executed, each with the place up to which all is given with it; never none. An error ends the
+    /// The next events, executed, each with its place, up to which all is then given; never none. An error ends the
     /// subscription.
     async fn next(&mut self) -> Result<Placed, ApiError> {
         let mut place = match self.place {
             Some(place) => place,
-            None => change::head(&self.feed.reader(&self.peer.viewer().await?)).await?,
+            None => {
+                let head = change::head(&self.feed.reader(&self.peer.viewer().await?)).await?;
+                self.reached.reach(head);
+                head
+            }
         };
         let mut follower = self.feed.follower.clone();
         let mut failures = 0;
         loop {
-            // All before it is given, or is not for this reader.
-            self.reached.reach(place);
+            self.reached.pass(place);
             if !self.behind {
                 follower.beyond(place, &self.filter.types).await;
             }
@@ -152,12 +155,10 @@ impl<'a> Subscribed<'a> {
         data.insert(viewer);
         data.insert(Arc::clone(&loaders));
         data.insert(reader);
-        let mut places: Vec<i64> = stretch.events.iter().map(|event| event.number).collect();
-        if let Some(last) = places.last_mut() {
-            *last = stretch.last;
-        }
-        let events =
-            loaders.drive(Executed::all(self.context, &data, stretch.events.into_iter().map(ChangeEvent))).await;
+        let cursors = Cursors::of(self.context)?;
+        let places: Vec<i64> = stretch.events.iter().map(|event| event.number).collect();
+        let events = stretch.events.into_iter().map(|event| ChangeEvent::new(event, cursors));
+        let events = loaders.drive(Executed::all(self.context, &data, events)).await;
         self.behind = stretch.more;
         Ok((places.into_iter().zip(events).collect(), stretch.last))
     }

@@ -1,6 +1,7 @@
 //! The change feed (luồng thay đổi): what has changed since a place in it. A client that keeps copies reads this, instead of
 //! reading everything again.
 
+mod cursor;
 mod event;
 mod executed;
 mod feed;
@@ -17,12 +18,8 @@ use db::{
 use futures_util::Stream;
 use object_layer::{Object, SimpleObject};
 
-use self::{
-    event::{ChangeEvent, read_cursor, write_cursor},
-    executed::Executed,
-    feed::Subscribed,
-};
-pub use self::{feed::Feed, place::FeedPlace};
+pub use self::{cursor::Cursors, feed::Feed, place::FeedPlace};
+use self::{event::ChangeEvent, executed::Executed, feed::Subscribed};
 use crate::{
     error::{ApiError, Code},
     page::{Answer, reader},
@@ -66,7 +63,7 @@ pub struct ChangePage {
     /// The changes, in the order in which they were committed: at most as many as asked for, and perhaps fewer or none where
     /// more follow
     pub events: Vec<ChangeEvent>,
-    /// Where to go on: it also passes over what the viewer may not know of
+    /// Where to go on. It does not move for what the viewer may not know of, unless there is very much of it
     pub end_cursor: String,
     /// True if there is more: ask at once for what follows `endCursor`
     pub has_more: bool,
@@ -108,11 +105,15 @@ impl ChangeQuery {
         Some(page(context, after.as_deref(), followed(types).map(filter), first).await)
     }
 
-    /// The place of the newest change in the feed
+    /// The place of the newest change in the feed that the viewer may know of
     #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn change_cursor(&self, context: &Context<'_>) -> Answer<String> {
-        Some(change::head(reader(context)).await.map(write_cursor).map_err(ApiError::from))
+        Some(newest(context).await)
     }
+}
+
+async fn newest(context: &Context<'_>) -> Result<String, ApiError> {
+    Ok(Cursors::of(context)?.write(change::head(reader(context)).await?))
 }
 
 async fn page(
@@ -125,13 +126,14 @@ async fn page(
     let first = first.filter(|first| (1..=MAX_EVENTS).contains(first));
     let first = first
         .ok_or_else(|| ApiError::page(format!("first từ 1 đến {MAX_EVENTS}"), format!("first is 1 to {MAX_EVENTS}")))?;
-    let after = after.map(read_cursor).transpose()?.unwrap_or_default();
+    let cursors = Cursors::of(context)?;
+    let after = after.map(|after| cursors.read(after)).transpose()?.unwrap_or_default();
     let (reader, filter) = (reader(context), filter?);
     check(reader, &filter).await?;
     let stretch = change::stretch(reader, after, &filter, first).await?;
     Ok(ChangePage {
-        events: stretch.events.into_iter().map(ChangeEvent).collect(),
-        end_cursor: write_cursor(stretch.last),
+        events: stretch.events.into_iter().map(|event| ChangeEvent::new(event, cursors)).collect(),
+        end_cursor: cursors.write(stretch.told),
         has_more: stretch.more,
     })
 }
@@ -164,7 +166,8 @@ impl Subscription {
         )]
         code: Option<String>,
     ) -> Result<impl Stream<Item = Executed<ChangeEvent>>, ApiError> {
-        let after = after.as_deref().map(read_cursor).transpose()?;
+        let cursors = Cursors::of(context)?;
+        let after = after.as_deref().map(|after| cursors.read(after)).transpose()?;
         let filter = ChangeFilter { types: followed(types)?, programme, agency, code };
         Ok(Subscribed::begin(context, after, filter).await?.events())
     }
