@@ -200,16 +200,16 @@ mod tests {
         let sealer = Sealer::new(&[7; 32]);
         let numbers = sealer.numbers("places");
         for number in [0, 1, -1, 70_000, i64::MAX, i64::MIN] {
-            let sealed = numbers.seal(number);
-            assert_eq!(sealed, Sealer::new(&[7; 32]).numbers("places").seal(number));
-            assert_eq!(numbers.open(&sealed), Ok(number));
-            assert_eq!(sealer.numbers("others").open(&sealed), Err(Unopened));
-            assert_eq!(Sealer::new(&[8; 32]).numbers("places").open(&sealed), Err(Unopened));
-            for at in 0..sealed.len() {
-                let mut changed = sealed;
+            let written = numbers.seal(number);
+            assert_eq!(written, Sealer::new(&[7; 32]).numbers("places").seal(number));
+            assert_eq!(numbers.open(&written), Ok(number));
+            assert_eq!(sealer.numbers("others").open(&written), Err(Unopened));
+            assert_eq!(Sealer::new(&[8; 32]).numbers("places").open(&written), Err(Unopened));
+            for at in 0..written.len() {
+                let mut changed = written;
                 changed[at] ^= 1;
                 assert_eq!(numbers.open(&changed), Err(Unopened), "{at}");
-                assert_eq!(numbers.open(&sealed[..at]), Err(Unopened), "{at}");
+                assert_eq!(numbers.open(&written[..at]), Err(Unopened), "{at}");
             }
         }
     }

@@ -50,11 +50,7 @@ use crate::{
     authentication::Authenticate,
     door::{Door, Refusal, Route, client_address, refused, request_id},
     guard::{Admitted, Guard},
-    limits::{
-        Load, RateLimits, Sharer,
-        places::{Full, Turns},
-        points,
-    },
+    limits::{Load, RateLimits, Sharer, places::Turns, points},
 };
 
 /// The path of the endpoint.
@@ -185,13 +181,14 @@ impl<E: Executor> Endpoint<E> {
         let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
         let answer = match admitted {
             // Each of a batch by itself: each takes a connection to the database.
-            Ok(admitted) => match self.desk.turns.take(sharer, admitted.load.sought).await {
-                Ok(_turn) => self.desk.service.execute(request, admitted, data, caller).await,
-                Err(Full) => {
+            Ok(admitted) => {
+                if let Ok(_turn) = self.desk.turns.take(sharer, admitted.load.sought).await {
+                    self.desk.service.execute(request, admitted, data, caller).await
+                } else {
                     refused(Refusal::Saturated.reason());
                     GraphqlResponse::refuse(ApiError::unavailable(), caller)
                 }
-            },
+            }
             Err(error) => GraphqlResponse::refuse(error, caller),
         };
         asking.note(kind, &answer);

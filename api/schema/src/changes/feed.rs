@@ -109,13 +109,12 @@ impl<'a> Subscribed<'a> {
     /// The next events, executed, each with its place, up to which all is then given; never none. An error ends the
     /// subscription.
     async fn next(&mut self) -> Result<Placed, ApiError> {
-        let mut place = match self.place {
-            Some(place) => place,
-            None => {
-                let head = change::head(&self.feed.reader(&self.peer.viewer().await?)).await?;
-                self.reached.reach(head);
-                head
-            }
+        let mut place = if let Some(place) = self.place {
+            place
+        } else {
+            let head = change::head(&self.feed.reader(&self.peer.viewer().await?)).await?;
+            self.reached.reach(head);
+            head
         };
         let mut follower = self.feed.follower.clone();
         let mut failures = 0;
