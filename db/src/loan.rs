@@ -32,7 +32,7 @@ const REST: Duration = Duration::from_millis(10);
 
 type Lent = PooledConnection<'static, AsyncPgConnection>;
 
-/// What PostgreSQL did for a loan, or for a request.
+/// What PostgreSQL did for a loan, or for a request, transactions left out: most of their time they wait for one another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
     /// Statements sent.
@@ -78,8 +78,8 @@ struct Flown {
     open: usize,
     /// Since when there have been some.
     since: Option<Instant>,
-    /// Since when it is used past this count, and nobody has said that all has ended.
-    whole: Option<Instant>,
+    /// It is used past this count, and nobody has said that all has ended.
+    whole: bool,
 }
 
 impl Flight {
@@ -106,7 +106,7 @@ impl Flight {
 
     fn is_at_rest(&self) -> bool {
         let flown = self.flown();
-        flown.open == 0 && flown.whole.is_none()
+        flown.open == 0 && !flown.whole
     }
 }
 
@@ -134,20 +134,17 @@ impl Conn {
         Statement { connection: self, flight: &self.flight }
     }
 
-    /// What was done with the whole connection has ended; all the time until here is its own.
+    /// What was done with the whole connection has ended.
     pub(crate) fn settled(&self) {
-        let mut flown = self.flight.flown();
-        if let Some(since) = flown.whole.take() {
-            flown.work.time += since.elapsed();
-        }
+        self.flight.flown().whole = false;
     }
 
     /// What PostgreSQL has done so far, what is under way included.
     #[must_use]
     pub fn work(&self) -> Work {
         let flown = self.flight.flown();
-        let under_way = [flown.since, flown.whole].into_iter().flatten().map(|since| since.elapsed());
-        Work { time: flown.work.time + under_way.sum::<Duration>(), ..flown.work }
+        let under_way = flown.since.map(|since| since.elapsed()).unwrap_or_default();
+        Work { time: flown.work.time + under_way, ..flown.work }
     }
 }
 
@@ -170,7 +167,7 @@ impl Deref for Conn {
 
 impl DerefMut for Conn {
     fn deref_mut(&mut self) -> &mut AsyncPgConnection {
-        self.flight.flown().whole.get_or_insert_with(Instant::now);
+        self.flight.flown().whole = true;
         match &mut self.lent {
             Some(lent) => lent,
             None => unreachable!("it is taken out when it is dropped"),

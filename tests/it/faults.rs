@@ -232,7 +232,8 @@ async fn what_was_acknowledged_is_there_once_whatever_is_killed() {
     let of_notice = "{ it: directive(code: \"tb-ubnd-qng-2025-04:6\") { id } }";
     let directive = nobody.ask(of_notice, &json!({})).await.0["id"].as_str().unwrap().to_owned();
 
-    let start = nobody.ask("{ it: changeCursor }", &json!({})).await.0;
+    // Of who reads on from there: a place is that of the last change that its reader may know of.
+    let start = clients[0].ask("{ it: changeCursor }", &json!({})).await.0;
     let (acknowledged, mut count) = watch::channel(0);
     let (mut followed, mut ended) = (Vec::<[String; 3]>::new(), acknowledged.subscribe());
     let writers =

@@ -257,10 +257,11 @@ impl GraphqlResponse {
         Self { cost: Some(cost), ..self }
     }
 
-    /// What it took beyond its price.
+    /// What it took beyond its price; nothing where the database was away, for that is nobody's doing.
     #[must_use]
     pub fn beyond_price(&self) -> u64 {
-        self.cost.map_or(0, |cost| cost.actual.saturating_sub(cost.requested))
+        let cost = self.cost.filter(|_| self.refusal != Some(Code::Unavailable));
+        cost.map_or(0, |cost| cost.actual.saturating_sub(cost.requested))
     }
 
     /// Tells what it cost, and what is left in a budget.
