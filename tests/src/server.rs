@@ -61,6 +61,8 @@ pub async fn person(db: &TestDb, number: u128, roles: &[(Role, Option<&str>, boo
 #[derive(Debug)]
 pub struct Node {
     running: Running,
+    /// One for all questions: somebody who opens a connection for each of a thousand is sent away.
+    client: Client,
     config: Config,
     clock: Clock,
 }
@@ -70,7 +72,7 @@ impl Node {
     pub async fn start(db: &TestDb, clock: Clock, given: &[(Setting, &str)]) -> Self {
         let config = config(&db.url().await, given);
         let running = Server::start(config.clone(), clock).await.unwrap();
-        Self { running, config, clock }
+        Self { running, client: Client::new(), config, clock }
     }
 
     /// An access token as this server gives it, whether or not there is such a session.
@@ -89,7 +91,7 @@ impl Node {
     /// A question, to be given headers and sent.
     pub fn question(&self, query: &str, variables: &Value) -> RequestBuilder {
         let body = json!({ "query": query, "variables": variables });
-        Client::new().post(self.url("/graphql")).header("content-type", "application/json").body(body.to_string())
+        self.client.post(self.url("/graphql")).header("content-type", "application/json").body(body.to_string())
     }
 
     /// The answer to a question with a token.
