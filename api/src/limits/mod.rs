@@ -8,20 +8,12 @@
 //! **Several nodes.** Each counts for itself, and gives its part of every budget: the setting `limits.nodes` says how many there
 //! are. So somebody whom the balancer spreads evenly gets the whole, and nobody gets more.
 
+mod budget;
 pub mod places;
 pub mod points;
+mod sharer;
 
-use std::{
-    fmt::Write as _,
-    net::{IpAddr, Ipv4Addr},
-    num::NonZeroU32,
-    ops::Add,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt::Write as _, net::IpAddr, ops::Add, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -29,17 +21,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use governor::{
-    Quota, RateLimiter,
-    clock::Clock,
-    middleware::StateInformationMiddleware,
-    state::{InMemoryState, NotKeyed},
-};
-use moka::{policy::EvictionPolicy, sync::Cache};
 use schema::error::{ApiError, Code};
-use tokio::time::Instant;
 use uuid::Uuid;
 
+use self::budget::{Limit, Taken, Ticks};
+pub use self::{budget::Arrivals, sharer::Sharer};
 use crate::{
     config::LimitsConfig,
     door::{Refusal, client_address, refused, request_id},
@@ -50,143 +36,10 @@ pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// The quotas.
 pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Accounts or addresses remembered for each quota; beyond that the one unseen for longest is forgotten.
-const REMEMBERED: u64 = 100_000;
-
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The name of the budget of points.
 const POINTS: &str = "points";
-
-/// Time as tokio has it, since the beginning of the limits: a test can pause and advance it.
-#[derive(Debug, Clone, Copy)]
-struct Ticks(Instant);
-
-impl Clock for Ticks {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
-type Bucket = RateLimiter<NotKeyed, InMemoryState, Ticks, StateInformationMiddleware>;
-
-/// Whoever shares what there is with others, and is counted: an account, or for nobody an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Sharer {
-    /// Somebody who is signed in, wherever.
-    Account(Uuid),
-    /// IPv6 by its first 64 bits: whoever has one such address has them all.
-    Address(IpAddr),
-}
-
-impl Sharer {
-    /// Whoever that is.
-    #[must_use]
-    pub fn of(account: Option<Uuid>, address: Option<IpAddr>) -> Self {
-        account.map_or_else(|| Self::at(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))), Self::Account)
-    }
-
-    fn at(address: IpAddr) -> Self {
-        Self::Address(match address {
-            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
-            v4 @ IpAddr::V4(_) => v4,
-        })
-    }
-}
-
-/// What is left for one of whom it counts.
-struct Budget {
-    bucket: Bucket,
-    /// What was charged when nothing was left: taken with the next request.
-    owed: AtomicU32,
-}
-
-impl Budget {
-    /// Pays what is owed, then takes that many, if there are so many. What is left, and how long to wait if there are not.
-    fn take(&self, number: NonZeroU32, quota: u32, clock: Ticks) -> (u32, Option<Duration>) {
-        let take = |number| match self.bucket.check_n(number) {
-            Ok(Ok(state)) => (state.remaining_burst_capacity(), None),
-            Ok(Err(not_until)) => (0, Some(not_until.wait_time_from(clock.now()))),
-            // More at once than there is in a minute.
-            Err(_) => (quota, Some(MINUTE)),
-        };
-        if let Some(owed) = NonZeroU32::new(self.owed.swap(0, Ordering::Relaxed)) {
-            let unpaid = take(owed);
-            if unpaid.1.is_some() {
-                self.owe(owed.get(), quota);
-                return unpaid;
-            }
-        }
-        take(number)
-    }
-
-    /// Takes it, now or later.
-    fn charge(&self, number: u32, quota: u32) {
-        let taken = NonZeroU32::new(number).map(|number| self.bucket.check_n(number));
-        if !matches!(taken, None | Some(Ok(Ok(_)))) {
-            self.owe(number, quota);
-        }
-    }
-
-    /// Nobody owes more than a minute brings.
-    fn owe(&self, number: u32, quota: u32) {
-        let add = |owed: u32| Some(owed.saturating_add(number).min(quota));
-        let _ = self.owed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-    }
-}
-
-/// So many a minute for each of whom it counts; at once, if there was rest before.
-struct Limit {
-    name: &'static str,
-    quota: Quota,
-    clock: Ticks,
-    budgets: Cache<Sharer, Arc<Budget>>,
-}
-
-impl Limit {
-    /// This node's part of it.
-    fn new(name: &'static str, per_minute: u32, nodes: u32, clock: Ticks) -> Self {
-        let own = NonZeroU32::new(per_minute.div_ceil(nodes.max(1))).unwrap_or(NonZeroU32::MIN);
-        Self::of(Quota::per_minute(own), name, clock)
-    }
-
-    fn of(quota: Quota, name: &'static str, clock: Ticks) -> Self {
-        // Not the usual policy, which would not let newcomers in once it is full.
-        let budgets = Cache::builder().max_capacity(REMEMBERED).eviction_policy(EvictionPolicy::lru()).build();
-        Self { name, quota, clock, budgets }
-    }
-
-    fn size(&self) -> u32 {
-        self.quota.burst_size().get()
-    }
-
-    fn budget(&self, sharer: Sharer) -> Arc<Budget> {
-        self.budgets.get_with(sharer, || {
-            let bucket = RateLimiter::direct_with_clock(self.quota, self.clock).with_middleware();
-            Arc::new(Budget { bucket, owed: AtomicU32::new(0) })
-        })
-    }
-
-    fn take(&self, sharer: Sharer, number: u32) -> Option<Taken> {
-        let (number, quota) = (NonZeroU32::new(number)?, self.size());
-        let (left, wait) = self.budget(sharer).take(number, quota, self.clock);
-        let full = self.quota.replenish_interval() * quota.saturating_sub(left);
-        Some(Taken { name: self.name, quota, left, full, wait })
-    }
-}
-
-/// What counting has come to.
-struct Taken {
-    name: &'static str,
-    quota: u32,
-    left: u32,
-    /// Until the whole quota is there again.
-    full: Duration,
-    /// Until it may be tried again, if it was too often.
-    wait: Option<Duration>,
-}
 
 /// What one request was counted as: nothing for most.
 #[derive(Default)]
@@ -202,22 +55,26 @@ impl Counted {
         Left { remaining, restore_rate: u64::from(quota) / MINUTE.as_secs() }
     }
 
-    /// Seconds until it may be tried again, and the quota, if this was too often.
-    fn excess(&self) -> Option<(u64, u32)> {
-        let waits = self.0.iter().filter_map(|taken| Some((taken.wait?, taken.quota)));
-        waits.max().map(|(wait, quota)| (seconds(wait).max(1), quota))
+    /// Seconds until it may be tried again, and what was too much, if anything was.
+    fn excess(&self) -> Option<(u64, &Taken)> {
+        let waits = self.0.iter().filter_map(|taken| Some((taken.wait?, taken)));
+        waits.max_by_key(|(wait, _)| *wait).map(|(wait, taken)| (seconds(wait).max(1), taken))
     }
 
-    /// Why nothing is executed, if this was too often.
+    /// Why nothing is executed, if this was too much or too often.
     #[must_use]
     pub fn refusal(&self) -> Option<ApiError> {
-        let (wait, quota) = self.excess()?;
+        let (wait, Taken { name, quota, .. }) = self.excess()?;
+        let (vi, en) = match *name {
+            POINTS => ("Đã dùng hết điểm", "The budget of points is spent"),
+            _ => ("Quá nhiều yêu cầu", "Too many requests"),
+        };
         let error = ApiError::new(
             Code::RateLimited,
-            format!("Quá nhiều yêu cầu: tối đa {quota} trong một phút; hãy thử lại sau {wait} giây"),
-            format!("Too many requests: at most {quota} a minute; try again in {wait} seconds"),
+            format!("{vi}: tối đa {quota} trong một phút; hãy thử lại sau {wait} giây"),
+            format!("{en}: at most {quota} a minute; try again in {wait} seconds"),
         );
-        Some(error.with("retryAfter", wait).with("limit", quota))
+        Some(error.with("retryAfter", wait).with("limit", *quota))
     }
 
     /// Tells the client what is left.
@@ -254,24 +111,6 @@ pub struct Left {
 /// Whole seconds, never too few.
 fn seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
-}
-
-/// How often each address opens a connection: to close one costs little, to greet its client much.
-pub struct Arrivals(Limit);
-
-impl Arrivals {
-    /// So many a second, and so many at once.
-    #[must_use]
-    pub fn new(per_second: NonZeroU32, at_once: NonZeroU32) -> Self {
-        let quota = Quota::per_second(per_second).allow_burst(at_once);
-        Self(Limit::of(quota, "connections", Ticks(Instant::now())))
-    }
-
-    /// Whether this one is too many.
-    #[must_use]
-    pub fn is_too_often(&self, address: IpAddr) -> bool {
-        self.0.take(Sharer::at(address), 1).is_none_or(|taken| taken.wait.is_some())
-    }
 }
 
 /// What a request asks for, as it is counted.
@@ -314,7 +153,7 @@ impl RateLimits {
     /// Those of the settings; nothing is counted yet.
     #[must_use]
     pub fn new(config: &LimitsConfig) -> Arc<Self> {
-        let clock = Ticks(Instant::now());
+        let clock = Ticks::begin();
         let limit = |name, per_minute| Limit::new(name, per_minute, config.nodes, clock);
         Arc::new(Self {
             points: limit(POINTS, config.points),
@@ -351,8 +190,7 @@ impl RateLimits {
 
     /// Charges what a request took beyond its price; whoever has too little left owes the rest.
     pub fn charge(&self, sharer: Sharer, points: u64) {
-        let limit = self.points_of(sharer);
-        limit.budget(sharer).charge(u32::try_from(points).unwrap_or(u32::MAX), limit.size());
+        self.points_of(sharer).charge(sharer, u32::try_from(points).unwrap_or(u32::MAX));
     }
 
     const fn points_of(&self, sharer: Sharer) -> &Limit {
@@ -385,6 +223,8 @@ pub async fn as_sign_in(State(limits): State<Arc<RateLimits>>, request: Request,
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -461,18 +301,6 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn addresses_of_one_ipv6_network_are_one() {
-        let limits = limits();
-        let sign_in = |address: &str| {
-            let load = Load { sign_ins: 1, ..Load::default() };
-            limits.count(load, None, Some(address.parse().unwrap())).refusal().is_none()
-        };
-        assert!(sign_in("2001:db8:0:1::1") && sign_in("2001:db8:0:1:ffff::2"));
-        assert!(!sign_in("2001:db8:0:1::3"));
-        assert!(sign_in("2001:db8:0:2::1"));
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn refused_tokens_are_counted_apart() {
         let limits = limits();
         for holds in [true, true, false] {
@@ -515,31 +343,5 @@ mod tests {
         assert!(limits.count(points(1), me, Some(HERE)).refusal().is_some(), "a minute's worth was owed");
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(limits.count(points(1), me, Some(HERE)).refusal().is_none());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_address_opens_so_many_connections_a_second() {
-        let number = |number| NonZeroU32::new(number).unwrap();
-        let arrivals = Arrivals::new(number(10), number(20));
-        assert!((0..20).all(|_| !arrivals.is_too_often(HERE)));
-        assert!(arrivals.is_too_often(HERE) && !arrivals.is_too_often("192.0.2.2".parse().unwrap()));
-        tokio::time::advance(Duration::from_millis(100)).await;
-        assert!(!arrivals.is_too_often(HERE) && arrivals.is_too_often(HERE));
-    }
-
-    #[test]
-    fn each_of_several_nodes_gives_its_part() {
-        let limit = Limit::new("shared", 90, 4, Ticks(Instant::now()));
-        assert_eq!(limit.size(), 23);
-    }
-
-    #[test]
-    fn no_more_are_remembered_than_there_is_room_for() {
-        let limit = Limit::new("small", 1, 1, Ticks(Instant::now()));
-        for number in 0..REMEMBERED + 5_000 {
-            let _ = limit.take(Sharer::Account(Uuid::from_u128(number.into())), 1);
-        }
-        limit.budgets.run_pending_tasks();
-        assert!(limit.budgets.entry_count() <= REMEMBERED);
     }
 }
