@@ -71,7 +71,9 @@ impl RootValue for There<'_> {
     }
 }
 
-fn raw(text: String) -> Value {
+/// A value of a response whose JSON text is there already.
+#[must_use]
+pub fn raw(text: String) -> Value {
     if text == "null" {
         return Value::Null;
     }

@@ -1,9 +1,9 @@
 //! What the schema tells about itself, from memory: it is the same for everybody for as long as the server runs.
 
 use async_graphql::{Request, Response, Value};
-use async_graphql_value::RAW_VALUE_TOKEN;
 use moka::sync::Cache;
 
+use super::service::written_bytes;
 use crate::guard::Admitted;
 
 /// Bytes of such answers that are kept. The usual tools ask in one of a few ways.
@@ -19,7 +19,7 @@ pub struct Introspection(Cache<Key, Value>);
 impl Introspection {
     /// Nothing was asked yet.
     pub fn new() -> Self {
-        let weigh = |_: &Key, answer: &Value| u32::try_from(length(answer)).unwrap_or(u32::MAX);
+        let weigh = |_: &Key, answer: &Value| u32::try_from(written_bytes(answer)).unwrap_or(u32::MAX);
         Self(Cache::builder().max_capacity(KEPT).weigher(weigh).build())
     }
 
@@ -42,16 +42,8 @@ impl Introspection {
         }
         for value in fields.values_mut() {
             let Ok(text) = serde_json::to_string(value) else { return };
-            *value =
-                Value::Object([(async_graphql::Name::new(RAW_VALUE_TOKEN), Value::String(text))].into_iter().collect());
+            *value = object_layer::raw(text);
         }
         self.0.insert(key, response.data.clone());
-    }
-}
-
-fn length(answer: &Value) -> usize {
-    match answer {
-        Value::Object(fields) => fields.values().filter_map(object_layer::text_of).map(str::len).sum(),
-        _ => 0,
     }
 }

@@ -123,7 +123,7 @@ impl<E: Executor> GraphqlService<E> {
             introspection.keep(key, &mut response);
         }
         let response = GraphqlResponse::new(response, caller);
-        let actual = points::taken(meter.work(), response.bytes());
+        let actual = points::taken(meter.work(), response.data.as_ref().map_or(0, written_bytes));
         response.costing(Cost { requested, actual, limit: guard.limits().cost })
     }
 }
@@ -277,13 +277,13 @@ impl GraphqlResponse {
         });
         self.extensions.insert("cost".to_owned(), told);
     }
+}
 
-    /// About how many bytes its data has, as it is written.
-    fn bytes(&self) -> usize {
-        match &self.data {
-            Some(Value::Object(fields)) => fields.values().filter_map(text_of).map(str::len).sum(),
-            _ => 0,
-        }
+/// About how many bytes the fields of the root have, as they are written.
+pub(super) fn written_bytes(data: &Value) -> usize {
+    match data {
+        Value::Object(fields) => fields.values().filter_map(text_of).map(str::len).sum(),
+        _ => 0,
     }
 }
 
