@@ -173,6 +173,21 @@ fn ten_counts_are_affordable_of_whichever_list() {
 }
 
 #[test]
+fn what_is_worked_out_costs_by_the_months_it_looks_at() {
+    let query = "query ($from: Date, $to: Date) {
+        completeness(by: REPORTER, filter: { dueFrom: $from, dueTo: $to }, first: 1) { nodes { expected } } }";
+    let cost = |from: &str, to: &str| admitted(query, json!({ "from": from, "to": to })).unwrap();
+    let month = cost("2026-01-01", "2026-01-31") - cost("2026-01-01", "2026-01-01");
+    assert_eq!(month, 500);
+    assert_eq!(cost("2024-01-01", "2026-12-31"), cost("2026-01-01", "2026-01-01") + 36 * month);
+    let filter = json!({ "filter": { "dueFrom": "2024-01-01", "dueTo": "2026-12-31" } });
+    let whole = "query ($filter: ObligationFilter) { completeness(by: REPORTER, filter: $filter, first: 1) { nodes { expected } } }";
+    assert_eq!(admitted(whole, filter).unwrap(), cost("2024-01-01", "2026-12-31"));
+    let usual = "{ completeness(by: REPORTER, first: 1) { nodes { expected } } }";
+    assert_eq!(admitted(usual, json!({})).unwrap(), cost("2026-01-01", "2026-01-01") + 4 * month);
+}
+
+#[test]
 fn a_bulk_mutation_costs_what_it_has_rows() {
     let mutation = "mutation ($input: SubmitMeasurementsInput!, $key: UUID!) {
         submitMeasurements(input: $input, idempotencyKey: $key) { measurements { id version } userErrors { code } } }";

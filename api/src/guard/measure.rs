@@ -13,17 +13,15 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Value};
 use chrono::NaiveDate;
+use db::reporting::due;
 
 use super::prices::{INPUT, Prices, ROWS, Size, TOTAL_COUNT};
 
 /// The argument that narrows a list.
 const FILTER: &str = "filter";
 
-/// What a list of obligations looks at where it names no days: three months back and one ahead.
-const USUAL_MONTHS: u64 = 5;
-
-/// What it may look at.
-const MOST_MONTHS: u64 = 37;
+/// Days of a month, for a price.
+const MONTH: u64 = 30;
 
 /// What a selection comes to. Sums saturate; a saturated sum is over every limit.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -231,13 +229,13 @@ impl Sizes<'_> {
             let Value::String(text) = text else { return None };
             text.parse::<NaiveDate>().ok()
         };
-        let months = match (day("dueFrom"), day("dueTo")) {
-            (None, None) => USUAL_MONTHS,
-            (Some(from), Some(to)) => u64::try_from((to - from).num_days() / 30).unwrap_or_default() + 1,
-            // The other end is today or later.
-            _ => MOST_MONTHS,
+        let days = match (day("dueFrom"), day("dueTo")) {
+            (None, None) => due::USUAL,
+            (Some(from), Some(to)) => u64::try_from((to - from).num_days()).unwrap_or_default(),
+            // The other end depends on the day of the question.
+            _ => due::LONGEST,
         };
-        (months.min(MOST_MONTHS), by_variables)
+        (days.min(due::LONGEST) / MONTH + 1, by_variables)
     }
 
     /// How many rows a bulk mutation has.

@@ -10,8 +10,10 @@ use crate::{
 /// How many days before and after the day asked about something may be due, where the question names no days.
 pub(super) const BEFORE: u64 = 92;
 const AFTER: u64 = 31;
+/// So many together.
+pub const USUAL: u64 = BEFORE + AFTER;
 /// The most days between the first and the last due date of a question.
-const LONGEST: i64 = 3 * 366;
+pub const LONGEST: u64 = 3 * 366;
 /// The most days between the end of a period and its due date, extensions included.
 pub(super) const LATEST: u64 = 366;
 
@@ -33,7 +35,7 @@ impl DueDates {
 
     /// An error if they lie further apart than may be asked about.
     pub fn bounded(self) -> Result<Self, DbError> {
-        if (self.to.0 - self.from.0).num_days() > LONGEST {
+        if u64::try_from((self.to.0 - self.from.0).num_days()).is_ok_and(|days| days > LONGEST) {
             return Err(DbError::Invalid("between dueFrom and dueTo there may be three years at most".into()));
         }
         Ok(self)

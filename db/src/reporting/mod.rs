@@ -6,7 +6,7 @@
 pub mod assignment;
 pub mod calendar;
 pub mod completeness;
-mod due;
+pub mod due;
 pub mod extension;
 pub mod matrix;
 pub mod nil_answer;
