@@ -82,6 +82,7 @@ impl DbError {
         matches!(self, Self::Unavailable(why)
             if AWAY.iter().any(|start| why.starts_with(start)) || LATER.iter().any(|part| why.contains(part)))
     }
+
     /// One rule that one field breaks.
     #[must_use]
     pub fn violated(code: ViolationCode, field: &[&'static str]) -> Self {

@@ -67,7 +67,7 @@ pub async fn look(pool: &Pool) -> Result<Vitals, DbError> {
 /// True if the server takes changes; a standby does not, nor one that was told to take none.
 #[boxed]
 pub async fn takes_changes(pool: &Pool) -> Result<bool, DbError> {
-    let mut connection = pool.get().await?;
+    let connection = pool.get().await?;
     let writable = diesel::dsl::sql::<Bool>("NOT current_setting('transaction_read_only')::bool");
-    Ok(diesel::select(writable).get_result(&mut connection).await?)
+    Ok(diesel::select(writable).get_result(&mut connection.statement()).await?)
 }

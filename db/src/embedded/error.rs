@@ -119,6 +119,7 @@ impl EmbeddedError {
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.into(), source }
     }
+
     /// The same in one line, for readiness: of the last words of a server the decisive ones.
     #[must_use]
     pub fn in_short(&self) -> String {

@@ -20,6 +20,9 @@ use super::{EmbeddedConfig, cluster::Cluster, error::EmbeddedError};
 /// A fast stop waits for a checkpoint; a hard one leaves the rest to recovery.
 const STOP_WAIT: Duration = Duration::from_secs(30);
 const KILL_WAIT: Duration = Duration::from_secs(5);
+/// How it is told to end, and how long each may take: in order, then at once, then without a chance to say anything.
+const STEPS: [(Signal, Duration); 3] =
+    [(Signal::SIGINT, STOP_WAIT), (Signal::SIGQUIT, KILL_WAIT), (Signal::SIGKILL, KILL_WAIT)];
 const POLL: Duration = Duration::from_millis(10);
 const LOG_MAX: u64 = 10 * 1024 * 1024;
 const TAIL_LINES: usize = 20;
@@ -143,8 +146,7 @@ impl Server {
 
     /// The same without blocking; may be cancelled at any time, and then be stopped again.
     pub async fn end(&mut self) {
-        let steps = [(Signal::SIGINT, STOP_WAIT), (Signal::SIGQUIT, KILL_WAIT), (Signal::SIGKILL, KILL_WAIT)];
-        for (signal, wait) in steps {
+        for (signal, wait) in STEPS {
             let start = Instant::now();
             signalled(self.pid, Some(signal));
             while start.elapsed() < wait {
@@ -160,14 +162,12 @@ impl Server {
         if std::mem::replace(&mut self.stopped, true) || !self.alive() {
             return Ok(());
         }
-        signalled(self.pid, Some(Signal::SIGINT));
-        if self.gone_within(STOP_WAIT) {
-            return Ok(());
-        }
-        signalled(self.pid, Some(Signal::SIGQUIT));
-        if !self.gone_within(KILL_WAIT) {
-            signalled(self.pid, Some(Signal::SIGKILL));
-            self.gone_within(KILL_WAIT);
+        for (signal, wait) in STEPS {
+            signalled(self.pid, Some(signal));
+            if self.gone_within(wait) {
+                let in_order = signal == Signal::SIGINT;
+                return if in_order { Ok(()) } else { Err(EmbeddedError::Stop(format!("process {}", self.pid))) };
+            }
         }
         Err(EmbeddedError::Stop(format!("process {}", self.pid)))
     }

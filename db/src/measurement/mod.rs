@@ -136,6 +136,7 @@ pub struct MeasurementRevision {
     pub submitted_by: Option<Uuid>,
     /// The account that endorsed it, if a programme of the indicator asked for four eyes when it did
     #[graphql(skip)]
+    // Answers that were kept for their keys before there was such a rule do not have it.
     #[serde(default)]
     pub not_published_by: Option<Uuid>,
     /// When it was published, in UTC; null if it is not
