@@ -14,7 +14,10 @@ use db::{
     vitals,
 };
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::{
+    sync::{Mutex, watch},
+    time::Instant,
+};
 
 use crate::{database::Database, door::metrics};
 
@@ -29,6 +32,8 @@ pub struct Health {
     probe: Pool,
     /// What the supervision of the embedded PostgreSQL says.
     trouble: Option<watch::Receiver<Option<String>>>,
+    /// When the database was asked last, and what it said.
+    known: Mutex<Option<(Instant, Vec<String>)>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -38,7 +43,7 @@ impl Health {
     pub fn new(database: &Database, stopping: watch::Receiver<bool>) -> Arc<Self> {
         let pool = database.pool();
         let probe = Pool::new(pool.settings(), PoolSettings { size: 1, acquire_timeout: PROBE_WAIT });
-        Arc::new(Self { pool: pool.clone(), probe, trouble: database.trouble(), stopping })
+        Arc::new(Self { pool: pool.clone(), probe, trouble: database.trouble(), known: Mutex::default(), stopping })
     }
 
     /// Why this server cannot serve; nothing if it can. For operators: no secrets, but names of what is missing.
@@ -49,6 +54,27 @@ impl Health {
         }
         let trouble = self.trouble.as_ref().and_then(|trouble| trouble.borrow().clone());
         obstacles.extend(trouble);
+        obstacles.extend(self.of_database().await);
+        obstacles
+    }
+
+    /// What the database says since somebody came. It is asked once for all who wait: anybody may come, as often as they like.
+    async fn of_database(&self) -> Vec<String> {
+        let came = Instant::now();
+        let mut known = self.known.lock().await;
+        match &*known {
+            Some((asked, obstacles)) if *asked > came => obstacles.clone(),
+            _ => {
+                let asked = Instant::now();
+                let obstacles = self.ask().await;
+                *known = Some((asked, obstacles.clone()));
+                obstacles
+            }
+        }
+    }
+
+    async fn ask(&self) -> Vec<String> {
+        let mut obstacles = Vec::new();
         // Also bounded where a connection stands but nothing comes through it.
         let asked = async { Ok((migrate::pending(&self.probe).await?, vitals::takes_changes(&self.probe).await?)) };
         let told: Result<Result<_, DbError>, _> = tokio::time::timeout(PROBE_WAIT * 2, asked).await;
