@@ -55,7 +55,7 @@ async fn a_budget_is_spent_by_account_or_else_by_address_and_every_answer_tells_
 #[tokio::test]
 async fn what_is_no_document_costs_too() {
     let db = TestDb::new().await;
-    let node = Node::start(&db, Clock::System, &[(ADDRESS_POINTS_PER_MINUTE, "1000")]).await;
+    let node = Node::start(&db, Clock::System, &[(ADDRESS_POINTS_PER_MINUTE, "1200")]).await;
     for status in [400, 400, 429] {
         let request = node.question("{ khôngCó }", &json!({})).header("accept", "application/graphql-response+json");
         assert_eq!(request.send().await.unwrap().status(), status);
@@ -172,6 +172,33 @@ async fn an_answer_that_grows_too_large_is_given_up() {
     assert_eq!(large["data"]["indicators"], Value::Null);
     let small = ask("{ indicators(first: 10) { nodes { code } } }").await;
     assert_eq!(small["errors"], Value::Null, "{small}");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_crowd_that_asks_for_readiness_keeps_nobody_from_it() {
+    let db = TestDb::new().await;
+    let node = Node::start(&db, Clock::System, &[]).await;
+    // A question takes a third of a second, and waits for one before it for a second at most.
+    db.execute(
+        "ALTER TABLE __diesel_schema_migrations RENAME TO applied;
+         CREATE VIEW __diesel_schema_migrations AS SELECT applied.* FROM pg_sleep(0.3) LEFT JOIN applied ON true;
+         GRANT SELECT ON __diesel_schema_migrations TO cotmoc_server",
+    )
+    .await;
+    let ask = async |_| Client::new().get(node.url("/readyz")).send().await.unwrap().status().as_u16();
+    let answers = futures_util::future::join_all((0..20).map(ask)).await;
+    assert_eq!(answers, [200; 20]);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn more_values_than_a_body_may_have_are_refused_before_they_are_read() {
+    let db = TestDb::new().await;
+    let node = Node::start(&db, Clock::System, &[]).await;
+    let answer = node.question(CHEAP, &json!({ "codes": vec![0; 60_000] })).send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.json::<Value>().await.unwrap()["errors"][0]["extensions"]["code"], "VALUE_LIMIT_EXCEEDED");
     node.stop().await;
 }
 

@@ -51,6 +51,8 @@ pub enum Code {
     NestingLimitExceeded,
     /// More tokens than a document may have.
     TokenLimitExceeded,
+    /// More values than the JSON of a request may have.
+    ValueLimitExceeded,
     /// Fields nested too deep.
     DepthLimitExceeded,
     /// More aliases than an operation may have, those in fragments counted at each spread.
@@ -96,6 +98,7 @@ impl Code {
             Self::BatchLimitExceeded => "BATCH_LIMIT_EXCEEDED",
             Self::NestingLimitExceeded => "NESTING_LIMIT_EXCEEDED",
             Self::TokenLimitExceeded => "TOKEN_LIMIT_EXCEEDED",
+            Self::ValueLimitExceeded => "VALUE_LIMIT_EXCEEDED",
             Self::DepthLimitExceeded => "DEPTH_LIMIT_EXCEEDED",
             Self::AliasLimitExceeded => "ALIAS_LIMIT_EXCEEDED",
             Self::RootFieldLimitExceeded => "ROOT_FIELD_LIMIT_EXCEEDED",

@@ -24,9 +24,9 @@ mod tests;
 
 use std::{ops::Add as _, sync::Arc};
 
-use async_graphql::{Data, Executor, Request, parser::types::OperationType};
+use async_graphql::{Data, Executor, Request, Variables, parser::types::OperationType};
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::State,
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
     routing::any,
@@ -81,12 +81,13 @@ struct Endpoint<E> {
 async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let caller = caller(&parts.headers);
+    let sent = points::sent(body.size_hint().lower());
     let asked = read(&parts, body, endpoint.desk.service.guard()).await;
     let mut response = match (Media::negotiate(&parts.headers), asked) {
         (None, _) => refuse_as(Media::Json, not_acceptable(), &caller),
         (Some(media), Err(error)) => refuse_as(media, error, &caller),
         (Some(media), Ok(asked)) => match (endpoint.authenticate)(&parts).await {
-            Ok(viewer) => endpoint.answer(asked, media, &parts, &caller, &viewer).await,
+            Ok(viewer) => endpoint.answer(asked, sent, media, &parts, &caller, &viewer).await,
             Err(error) => turn_away_as(media, &endpoint.desk.limits, error, &parts, &caller),
         },
     };
@@ -120,6 +121,7 @@ impl<E: Executor> Endpoint<E> {
     async fn answer(
         &self,
         asked: Asked,
+        sent: u64,
         media: Media,
         parts: &Parts,
         caller: &Caller,
@@ -131,7 +133,8 @@ impl<E: Executor> Endpoint<E> {
         };
         let admitted = self.admit(requests, &parts.method);
         let (account, address) = (viewer.principal.actor().account(), client_address(&parts.extensions));
-        let counted = self.desk.limits.count(load(&admitted), account, address);
+        let load = load(&admitted) + Load { points: sent, ..Load::default() };
+        let counted = self.desk.limits.count(load, account, address);
         let sharer = Sharer::of(account, address);
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
@@ -157,11 +160,13 @@ impl<E: Executor> Endpoint<E> {
     fn admit(&self, requests: Vec<Request>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
         let guard = self.desk.service.guard();
         let mut budget = guard.budget();
-        let admit = |request: Request| {
+        let admit = |mut request: Request| {
             let admitted = guard.admit(&request, &mut budget).and_then(|admitted| {
                 may_run(method, admitted.kind)?;
                 Ok(admitted)
             });
+            // Read, they are in `admitted`; what was sent need not be kept until the request has its turn.
+            request.variables = Variables::default();
             (request, admitted)
         };
         requests.into_iter().map(admit).collect()

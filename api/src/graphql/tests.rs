@@ -79,7 +79,7 @@ async fn answers_with_data_and_cost() {
         json!({
             "data": { "echo": "Đất Mũi", "path": "/graphql", "language": "EN" },
             "extensions": { "cost": {
-                "requested": 10, "actual": 10, "limit": 100_000, "remaining": 99_999_990, "restoreRate": 1_666_666,
+                "requested": 10, "actual": 10, "limit": 100_000, "remaining": 99_999_988, "restoreRate": 1_666_666,
             } },
         })
     );

@@ -52,6 +52,8 @@ pub struct RequestLimits {
     pub nesting: u64,
     /// Tokens of a document.
     pub tokens: u64,
+    /// Values in JSON: a thousand rows of a bulk mutation have some twenty thousand.
+    pub values: u64,
     /// Fields below one another. The introspection query of the usual tools has 15.
     pub depth: u64,
     /// Aliases of an operation, its fragments written out.
@@ -76,6 +78,7 @@ impl Default for RequestLimits {
             batch: 10,
             nesting: 64,
             tokens: 2_000,
+            values: 50_000,
             depth: 15,
             aliases: 30,
             root_fields: 30,
@@ -192,9 +195,12 @@ impl Guard {
         Ok(Admitted { document, kind, variables, cost, load })
     }
 
-    /// JSON is read by recursion too, so its nesting is measured before.
+    /// JSON is read by recursion too, so its nesting is measured before; and a value in memory is many times as large as the two
+    /// bytes that it may be in a text.
     pub fn check_json(&self, text: &str) -> Result<(), ApiError> {
-        within(Code::NestingLimitExceeded, NESTING, self.limits.nesting, scan::json_nesting(text))
+        let extent = scan::json(text);
+        within(Code::NestingLimitExceeded, NESTING, self.limits.nesting, extent.nesting)?;
+        within(Code::ValueLimitExceeded, ("số giá trị", "values"), self.limits.values, extent.tokens)
     }
 
     fn read(&self, text: &str) -> Result<Document, ApiError> {

@@ -76,9 +76,9 @@ pub(super) fn document(text: &str) -> Result<Extent, Unreadable> {
     Ok(extent)
 }
 
-/// The deepest nesting of arrays and objects in a text that may be JSON.
-pub(super) fn json_nesting(text: &str) -> u64 {
-    let (mut open, mut deepest) = (0_u64, 0_u64);
+/// What a text holds that may be JSON: of tokens the values, about as many as are made of it.
+pub(super) fn json(text: &str) -> Extent {
+    let (mut open, mut extent) = (0_u64, Extent::default());
     let mut in_string = false;
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -87,13 +87,15 @@ pub(super) fn json_nesting(text: &str) -> u64 {
             b'\\' if in_string => drop(bytes.next()),
             b'[' | b'{' if !in_string => {
                 open += 1;
-                deepest = deepest.max(open);
+                extent.nesting = extent.nesting.max(open);
+                extent.tokens += 1;
             }
             b']' | b'}' if !in_string => open = open.saturating_sub(1),
+            b',' if !in_string => extent.tokens += 1,
             _ => {}
         }
     }
-    deepest
+    extent
 }
 
 fn string(rest: &[u8]) -> Result<&[u8], Unreadable> {
@@ -138,7 +140,7 @@ fn skip_while(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, Unreadable, document, json_nesting};
+    use super::{Extent, Unreadable, document, json};
 
     fn extent(text: &str) -> (u64, u64) {
         let Extent { tokens, nesting } = document(text).unwrap();
@@ -177,9 +179,19 @@ mod tests {
     }
 
     #[test]
+    fn values_of_json_are_counted_and_what_stands_in_texts_is_not() {
+        assert_eq!(
+            json(r#"{"query": "{ a(x: [1, 2]), b }", "variables": {"codes": ["qng.stc", "Sở, ban, ngành"]}}"#).tokens,
+            5
+        );
+        assert_eq!(json(&format!("[{}0]", "0,".repeat(50_000))).tokens, 50_001);
+    }
+
+    #[test]
     fn measures_json_without_reading_it() {
-        assert_eq!(json_nesting("1"), 0);
-        assert_eq!(json_nesting(r#"{"a": [1, {"b": "[[[\"[["}]}"#), 3);
-        assert_eq!(json_nesting(&"[".repeat(100_000)), 100_000);
+        let nesting = |text: &str| json(text).nesting;
+        assert_eq!(nesting("1"), 0);
+        assert_eq!(nesting(r#"{"a": [1, {"b": "[[[\"[["}]}"#), 3);
+        assert_eq!(nesting(&"[".repeat(100_000)), 100_000);
     }
 }

@@ -17,8 +17,9 @@ use super::Sharer;
 /// How long somebody waits for a place; longer than a crowd of ordinary requests takes, shorter than people wait.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Those who may wait, for each place.
-const QUEUE: usize = 8;
+/// Those who may wait, for each place: more than are served while they have the patience, so that a crowd is not refused that
+/// would be served in time.
+const QUEUE: usize = 64;
 
 /// Of four places, one is for accounts alone.
 const FOR_ACCOUNTS: usize = 4;
@@ -316,6 +317,18 @@ mod tests {
         assert!(places.take(at(1)).now_or_never().unwrap().is_err(), "its own queue is full");
         assert!(places.take(at(2)).now_or_never().is_none(), "a newcomer waits");
         assert!(crowd.pop().unwrap().now_or_never().unwrap().is_err(), "instead of the last of the crowd");
+    }
+
+    #[tokio::test]
+    async fn a_crowd_is_served_in_turn_and_nobody_of_it_refused() {
+        let turns = Turns::new(16);
+        let ask = async |number| {
+            let turn = turns.take(account(number), DEAR).await?;
+            tokio::task::yield_now().await;
+            drop(turn);
+            Ok::<_, Full>(())
+        };
+        assert!(join_all((0..100).map(ask)).await.iter().all(Result::is_ok));
     }
 
     #[tokio::test]

@@ -16,6 +16,15 @@ pub const UNREAD: u64 = 500;
 /// The least that a request costs, however little it asks for.
 pub const LEAST: u64 = 10;
 
+/// Bytes of a body, which are many more in memory until the request has its turn.
+const BODY_BYTES: u64 = 20;
+
+/// The price of what was sent, beside that of what is asked for.
+#[must_use]
+pub const fn sent(bytes: u64) -> u64 {
+    bytes / BODY_BYTES
+}
+
 /// The points for what PostgreSQL did and for the bytes of the answer.
 #[must_use]
 pub fn taken(work: Work, bytes: usize) -> u64 {

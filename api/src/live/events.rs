@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use async_graphql::Executor;
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Response, header},
 };
@@ -32,7 +32,7 @@ use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},
     graphql::{self, Asked, GraphqlResponse},
-    limits::{Sharer, places::Place},
+    limits::places::Place,
 };
 
 pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
@@ -45,6 +45,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     if !accepts_events(&parts.headers) {
         return graphql::refuse(not_acceptable(), &caller);
     }
+    let sent = body.size_hint().lower();
     let request = match graphql::read(&parts, body, guard).await {
         Ok(Asked::One(request)) => *request,
         Ok(Asked::Batch(_)) => {
@@ -64,16 +65,15 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         Ok(found) => found,
         Err(error) => return graphql::turn_away(&live.desk.limits, error, &parts, &caller),
     };
-    let address = client_address(&parts.extensions);
-    let Ok(place) = live.places.try_take(Sharer::of(viewer.principal.actor().account(), address)) else {
+    let client = Client { pass, caller, address: client_address(&parts.extensions) };
+    let Ok(place) = live.places.try_take(client.sharer(&viewer)) else {
         refused(Refusal::Saturated.reason());
         return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
-    let client = Client { pass, caller, address };
-    let begun = guard.admit(&request, &mut guard.budget()).and_then(|admitted| {
+    let begun = live.admit(&request, sent, &client, &viewer).and_then(|admitted| {
         graphql::may_run(&parts.method, admitted.kind)?;
         let reached = Arc::new(last_seen(&live.cursors, &parts.headers)?);
-        Ok((live.admitted(request, admitted, &client, viewer, &reached)?, reached))
+        Ok((live.begin(request, admitted, &client, viewer, &reached)?, reached))
     });
     match begun {
         Ok((answers, reached)) => stream(Stream::new(answers, reached, client, place, live.stop.clone())),

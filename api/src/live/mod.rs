@@ -97,23 +97,16 @@ impl<E: Executor> Live<E> {
         origin::welcome(headers, &self.origins)
     }
 
-    /// Admits an operation like any request, and begins it: one answer, or a stream of them.
-    fn begin(
-        &self,
-        request: Request,
-        client: &Client,
-        viewer: Viewer,
-        reached: FeedPlace,
-    ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
-        let guard = self.desk.service.guard();
-        let admitted = guard.admit(&request, &mut guard.budget()).inspect_err(|_| {
-            let sharer = Sharer::of(viewer.principal.actor().account(), client.address);
-            self.desk.limits.charge(sharer, points::UNREAD);
-        })?;
-        self.admitted(request, admitted, client, viewer, &Arc::new(reached))
+    /// Admits an operation like any request, and charges what was sent for it.
+    fn admit(&self, request: &Request, sent: u64, client: &Client, viewer: &Viewer) -> Result<Admitted, ApiError> {
+        let (guard, limits) = (self.desk.service.guard(), &self.desk.limits);
+        limits.charge(client.sharer(viewer), points::sent(sent));
+        let admitted = guard.admit(request, &mut guard.budget());
+        admitted.inspect_err(|_| limits.charge(client.sharer(viewer), points::UNREAD))
     }
 
-    fn admitted(
+    /// Begins an operation: one answer, or a stream of them.
+    fn begin(
         &self,
         request: Request,
         admitted: Admitted,
@@ -126,7 +119,7 @@ impl<E: Executor> Live<E> {
         if let Some(error) = counted.refusal() {
             return Err(error);
         }
-        let sharer = Sharer::of(account, client.address);
+        let sharer = client.sharer(&viewer);
         let Load { points: price, sought, .. } = admitted.load;
         let asking = Asking::of(&request, &viewer);
         let mut data = Data::default();
@@ -173,6 +166,11 @@ struct Client {
 }
 
 impl Client {
+    /// With whom it shares.
+    fn sharer(&self, viewer: &Viewer) -> Sharer {
+        Sharer::of(viewer.principal.actor().account(), self.address)
+    }
+
     /// Who it is, if the token still holds; `Ok(None)` while that cannot be found out.
     async fn viewer(&self) -> Result<Option<Viewer>, ApiError> {
         match self.pass.viewer().await {

@@ -259,7 +259,12 @@ impl<E: Executor> Connection<E> {
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(End::Left),
         };
-        self.live.desk.service.guard().check_json(&text).map_err(|_| malformed("Nested too deep"))?;
+        self.live
+            .desk
+            .service
+            .guard()
+            .check_json(&text)
+            .map_err(|_| malformed("Nested too deep, or too many values"))?;
         let none = || malformed("Not a message of graphql-transport-ws");
         // A derived `Deserialize` would take an array for the fields in their order.
         let said: Said = Some(&*text)
@@ -308,8 +313,7 @@ impl<E: Executor> Connection<E> {
         };
         match viewer {
             Ok(viewer) => {
-                let sharer = Sharer::of(viewer.principal.actor().account(), self.client.address);
-                self.place = self.live.places.try_take(sharer).map_err(|Full| {
+                self.place = self.live.places.try_take(self.client.sharer(&viewer)).map_err(|Full| {
                     refused(Refusal::Saturated.reason());
                     close(1013, "Too many connections: try again later")
                 })?;
@@ -338,7 +342,11 @@ impl<E: Executor> Connection<E> {
         let begun = if self.operations.len() < OPERATIONS {
             let reached = self.resumed(&id);
             match self.client.pass.viewer().await {
-                Ok(viewer) => reached.and_then(|reached| self.live.begin(request, &self.client, viewer, reached)),
+                Ok(viewer) => reached.and_then(|reached| {
+                    let (live, client) = (&self.live, &self.client);
+                    let admitted = live.admit(&request, payload.len() as u64, client, &viewer)?;
+                    live.begin(request, admitted, client, viewer, &Arc::new(reached))
+                }),
                 Err(error) if error.code() == Code::Unauthenticated => return Err(ended(&error)),
                 Err(error) => Err(error),
             }
