@@ -44,7 +44,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Connections that one address may open: a whole office that comes back at once, and no more than a machine can greet.
 const A_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-const AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
+const AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(299);
 
 /// Who may come in from where, and how long to wait for what it wants.
 pub struct Doorstep {

@@ -13,11 +13,9 @@ use db::{
     pool::{Pool, PoolSettings},
     vitals,
 };
+use schema::together::Together;
 use serde_json::json;
-use tokio::{
-    sync::{Mutex, watch},
-    time::Instant,
-};
+use tokio::sync::watch;
 
 use crate::{database::Database, door::metrics};
 
@@ -32,8 +30,8 @@ pub struct Health {
     probe: Pool,
     /// What the supervision of the embedded PostgreSQL says.
     trouble: Option<watch::Receiver<Option<String>>>,
-    /// When the database was asked last, and what it said.
-    known: Mutex<Option<(Instant, Vec<String>)>>,
+    /// What the database said last.
+    known: Together<Vec<String>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -43,7 +41,7 @@ impl Health {
     pub fn new(database: &Database, stopping: watch::Receiver<bool>) -> Arc<Self> {
         let pool = database.pool();
         let probe = Pool::new(pool.settings(), PoolSettings { size: 1, acquire_timeout: PROBE_WAIT });
-        Arc::new(Self { pool: pool.clone(), probe, trouble: database.trouble(), known: Mutex::default(), stopping })
+        Arc::new(Self { pool: pool.clone(), probe, trouble: database.trouble(), known: Together::default(), stopping })
     }
 
     /// Why this server cannot serve; nothing if it can. For operators: no secrets, but names of what is missing.
@@ -60,17 +58,7 @@ impl Health {
 
     /// What the database says since somebody came. It is asked once for all who wait: anybody may come, as often as they like.
     async fn of_database(&self) -> Vec<String> {
-        let came = Instant::now();
-        let mut known = self.known.lock().await;
-        match &*known {
-            Some((asked, obstacles)) if *asked > came => obstacles.clone(),
-            _ => {
-                let asked = Instant::now();
-                let obstacles = self.ask().await;
-                *known = Some((asked, obstacles.clone()));
-                obstacles
-            }
-        }
+        self.known.ask(async || self.ask().await).await
     }
 
     async fn ask(&self) -> Vec<String> {

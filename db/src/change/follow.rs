@@ -49,6 +49,12 @@ impl Heads {
 pub struct Follower(watch::Receiver<Heads>);
 
 impl Follower {
+    /// The newest change that the node knows of.
+    #[must_use]
+    pub fn head(&self) -> i64 {
+        self.0.borrow().last()
+    }
+
     /// Waits until there may be something of these types behind a place. Never ends if the node has stopped listening.
     #[boxed]
     pub async fn beyond(&mut self, place: i64, nouns: &[ChangeType]) {

@@ -7,21 +7,29 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use async_graphql::{Context, Data};
+use auth::Scope;
 use db::{
-    Date, Pool, Reader,
-    change::{self, ChangeFilter, Follower},
+    Date, DbError, Pool, Reader,
+    change::{self, ChangeFilter, Follower, Stretch},
 };
 use futures_util::{Stream, stream};
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::{sleep, timeout},
 };
 
-use super::{Cursors, check, event::ChangeEvent, executed::Executed, place::FeedPlace};
+use super::{
+    Cursors, check,
+    event::ChangeEvent,
+    executed::Executed,
+    place::FeedPlace,
+    shared::{Going, Shared},
+};
 use crate::{
     clock::Clock,
     error::{ApiError, Code},
     loaders::Loaders,
+    together::Together,
     viewer::{Peer, Viewer},
 };
 
@@ -44,13 +52,38 @@ pub struct Feed {
     clock: Clock,
     follower: Follower,
     reads: Semaphore,
+    /// What the public reads.
+    shared: Shared,
+    /// Where the feed ends for the public.
+    head: Together<Result<i64, Arc<DbError>>>,
 }
 
 impl Feed {
     /// Begins to listen, for as long as anybody holds it.
     #[must_use]
     pub fn new(pool: Pool, clock: Clock) -> Arc<Self> {
-        Arc::new(Self { follower: change::follow(&pool), pool, clock, reads: Semaphore::new(READS) })
+        Arc::new(Self {
+            follower: change::follow(&pool),
+            pool,
+            clock,
+            reads: Semaphore::new(READS),
+            shared: Shared::default(),
+            head: Together::default(),
+        })
+    }
+
+    /// Where the feed ends for a reader.
+    async fn head(&self, reader: &Reader) -> Result<i64, ApiError> {
+        if *reader.scope() == Scope::public() {
+            Ok(self.head.ask(async || change::head(reader).await.map_err(Arc::new)).await?)
+        } else {
+            Ok(change::head(reader).await?)
+        }
+    }
+
+    /// A turn to read. There always is one in the end.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, DbError> {
+        self.reads.acquire().await.map_err(DbError::internal)
     }
 
     fn reader(&self, viewer: &Viewer) -> Arc<Reader> {
@@ -112,7 +145,7 @@ impl<'a> Subscribed<'a> {
         let mut place = if let Some(place) = self.place {
             place
         } else {
-            let head = change::head(&self.feed.reader(&self.peer.viewer().await?)).await?;
+            let head = self.feed.head(&self.feed.reader(&self.peer.viewer().await?)).await?;
             self.reached.reach(head);
             head
         };
@@ -145,10 +178,14 @@ impl<'a> Subscribed<'a> {
 
     /// What follows a place, executed, and the place behind it.
     async fn stretch(&mut self, place: i64) -> Result<(Placed, i64), ApiError> {
-        let _turn = self.feed.reads.acquire().await.map_err(|_| ApiError::unavailable())?;
         let viewer = self.peer.viewer().await?;
         let reader = self.feed.reader(&viewer);
-        let stretch = change::stretch(&reader, place, &self.filter, TOGETHER).await?;
+        let stretch = self.read(&reader, place).await?;
+        self.behind = stretch.more;
+        if stretch.events.is_empty() {
+            return Ok((Placed::new(), stretch.last));
+        }
+        let _turn = self.feed.turn().await?;
         let loaders = Loaders::new(Arc::clone(&reader));
         let mut data = Data::default();
         data.insert(viewer);
@@ -156,9 +193,22 @@ impl<'a> Subscribed<'a> {
         data.insert(reader);
         let cursors = Cursors::of(self.context)?;
         let places: Vec<i64> = stretch.events.iter().map(|event| event.number).collect();
-        let events = stretch.events.into_iter().map(|event| ChangeEvent::new(event, cursors));
+        let events = stretch.events.iter().map(|event| ChangeEvent::new(event.clone(), cursors));
         let events = loaders.drive(Executed::all(self.context, &data, events)).await;
-        self.behind = stretch.more;
         Ok((places.into_iter().zip(events).collect(), stretch.last))
+    }
+
+    /// The stretch behind a place. The public reads it together, but for who may be further behind than the listener knows.
+    async fn read(&self, reader: &Reader, place: i64) -> Result<Arc<Stretch>, ApiError> {
+        let feed = &self.feed;
+        let read = async || {
+            let _turn = feed.turn().await?;
+            change::stretch(reader, place, &self.filter, TOGETHER).await
+        };
+        if self.behind || *reader.scope() != Scope::public() {
+            return Ok(Arc::new(read().await?));
+        }
+        let going = Going { place, filter: self.filter.clone(), today: reader.today() };
+        Ok(feed.shared.stretch(going, feed.follower.head(), read).await?)
     }
 }

@@ -6,6 +6,7 @@ mod event;
 mod executed;
 mod feed;
 mod place;
+mod shared;
 
 use async_graphql::{Context, Subscription};
 use auth::Action;
