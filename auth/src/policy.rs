@@ -58,6 +58,14 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whether what it opens depends on who asks, beyond what their roles let them see: it is nobody else's answer.
+    #[must_use]
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::SeeOwnRights | Self::SeeAccounts | Self::SignIn | Self::KeepOwnAccount)
+    }
+}
+
 /// Declares the actions, and the rule of each in the same place.
 macro_rules! table {
     ($($(#[$section:meta])* $name:ident $word:literal $about:literal {
@@ -218,6 +226,7 @@ table! {
     SeeAuditTrail "SEE_AUDIT_TRAIL" "See who did what" { roles: [Inspector: All] }
 
     // One's own account.
+    SeeOwnRights "SEE_OWN_RIGHTS" "See what one may do oneself with what one sees" { public: Own }
     SignIn "SIGN_IN" "Sign in, refresh a session, set a new password by a reset link" { public: Own }
     KeepOwnAccount "KEEP_OWN_ACCOUNT" "See and end one's own sessions, change one's own password and second factor" { user: Own }
 }
@@ -289,6 +298,17 @@ mod tests {
     fn what_is_not_for_ones_own_says_so() {
         for action in Action::ALL {
             assert_eq!(action.is_for_others(), action.about().contains("somebody else"), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_ones_own_is_nobody_elses_answer() {
+        for action in Action::ALL {
+            let rule = action.rule();
+            let reaches = rule.roles.iter().map(|(_, reach)| *reach).chain(rule.public).chain(rule.user);
+            let is_own = reaches.into_iter().any(|reach| reach == Reach::Own);
+            // Everybody sees their own account, whatever their roles.
+            assert_eq!(action.is_personal(), is_own || *action == Action::SeeAccounts, "{action:?}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ring::digest;
+
 use crate::{
     permit::{Actor, Principal, Reached},
     policy::Action,
@@ -42,6 +44,28 @@ impl Scope {
             accounts: principal.reach(Action::SeeAccounts),
             audit_trail: principal.may(Action::SeeAuditTrail).is_ok(),
         }))
+    }
+
+    /// What all who see the same have in common, and nobody else: a digest of everything here but who it is.
+    #[must_use]
+    pub fn visibility_class(&self) -> [u8; 32] {
+        let Sight { actor: _, drafts, submitted, obligations, internal, restricted, accounts, audit_trail } = &*self.0;
+        let mut class = digest::Context::new(&digest::SHA256);
+        for reached in [drafts, submitted, obligations, restricted, accounts] {
+            match reached {
+                Reached::Nothing => class.update(b"0"),
+                Reached::All => class.update(b"1"),
+                Reached::Agencies(ids) => {
+                    class.update(b"2");
+                    class.update(&ids.len().to_le_bytes());
+                    ids.iter().for_each(|id| class.update(id.as_bytes()));
+                }
+            }
+        }
+        class.update(&[u8::from(*internal), u8::from(*audit_trail)]);
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(class.finish().as_ref());
+        bytes
     }
 
     /// Who reads.

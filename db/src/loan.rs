@@ -15,8 +15,8 @@ use std::{
 
 use diesel::{
     QueryResult,
-    pg::Pg,
-    query_builder::{AsQuery, QueryFragment, QueryId},
+    pg::{Pg, PgQueryBuilder},
+    query_builder::{AsQuery, QueryBuilder as _, QueryFragment, QueryId},
 };
 use diesel_async::{
     AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection, pooled_connection::bb8::PooledConnection,
@@ -24,7 +24,10 @@ use diesel_async::{
 use futures_util::{FutureExt as _, Stream, StreamExt as _, future::BoxFuture, stream::BoxStream};
 use tokio::{runtime::Handle, time::timeout};
 
-use crate::connection::Canceller;
+use crate::{
+    connection::Canceller,
+    data_version::{Nouns, Sources},
+};
 
 /// How long a cancelled statement has to end before the next cancel request is sent: for the one behind it on the
 /// connection, which begins when this one has ended.
@@ -53,17 +56,63 @@ impl AddAssign for Work {
 
 /// Adds up what was done on the loans of one request, whatever it read or wrote with. Each loan counts when it ends.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Mutex<Work>>);
+pub struct Meter(Arc<Metered>);
+
+#[derive(Debug, Default)]
+struct Metered {
+    work: Mutex<Work>,
+    noting: Option<Noting>,
+}
+
+/// What is read, noted as statements are sent.
+#[derive(Debug)]
+struct Noting {
+    sources: Arc<Sources>,
+    nouns: Mutex<Nouns>,
+}
 
 impl Meter {
+    /// One that also notes what the statements read.
+    #[must_use]
+    pub fn noting(sources: &Arc<Sources>) -> Self {
+        let noting = Noting { sources: Arc::clone(sources), nouns: Mutex::default() };
+        Self(Arc::new(Metered { noting: Some(noting), ..Metered::default() }))
+    }
+
     /// What has been done so far.
     #[must_use]
     pub fn work(&self) -> Work {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the statements so far have read, if it was noted.
+    #[must_use]
+    pub fn nouns(&self) -> Option<Nouns> {
+        let noting = self.0.noting.as_ref()?;
+        Some(*noting.nouns.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn add(&self, work: Work) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += work;
+        *self.0.work.lock().unwrap_or_else(PoisonError::into_inner) += work;
+    }
+
+    fn note(&self, read: impl FnOnce(&Sources) -> Nouns) {
+        if let Some(Noting { sources, nouns }) = &self.0.noting {
+            let read = read(sources);
+            let mut nouns = nouns.lock().unwrap_or_else(PoisonError::into_inner);
+            *nouns = nouns.and(read);
+        }
+    }
+
+    /// Notes what a statement reads, by the text that is sent.
+    fn note_query(&self, query: &impl QueryFragment<Pg>) {
+        self.note(|sources| {
+            let mut text = PgQueryBuilder::default();
+            match query.to_sql(&mut text, &Pg) {
+                Ok(()) => sources.of_statement(&text.finish()),
+                Err(_) => Nouns::OTHER,
+            }
+        });
     }
 }
 
@@ -131,7 +180,7 @@ impl Conn {
     /// waiting for answers.
     #[must_use]
     pub fn statement(&self) -> Statement<'_> {
-        Statement { connection: self, flight: &self.flight }
+        Statement { connection: self, flight: &self.flight, meter: self.meter.as_ref() }
     }
 
     /// What was done with the whole connection has ended.
@@ -168,6 +217,9 @@ impl Deref for Conn {
 impl DerefMut for Conn {
     fn deref_mut(&mut self) -> &mut AsyncPgConnection {
         self.flight.flown().whole = true;
+        if let Some(meter) = &self.meter {
+            meter.note(|_| Nouns::OTHER);
+        }
         match &mut self.lent {
             Some(lent) => lent,
             None => unreachable!("it is taken out when it is dropped"),
@@ -212,10 +264,14 @@ async fn bring_to_rest(lent: Lent, canceller: Canceller) {
 pub struct Statement<'a> {
     connection: &'a AsyncPgConnection,
     flight: &'a Arc<Flight>,
+    meter: Option<&'a Meter>,
 }
 
 impl SimpleAsyncConnection for Statement<'_> {
     async fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
+        if let Some(meter) = self.meter {
+            meter.note(|sources| sources.of_statement(query));
+        }
         self.flight.begin();
         let done = (&mut &*self.connection).batch_execute(query).await;
         self.flight.end(0);
@@ -236,7 +292,11 @@ impl<'a> AsyncConnectionCore for Statement<'a> {
         T::Query: QueryFragment<Pg> + QueryId + 'query,
     {
         let mut connection = self.connection;
-        let (loading, flight) = (AsyncConnectionCore::load(&mut connection, source), self.flight);
+        let query = source.as_query();
+        if let Some(meter) = self.meter {
+            meter.note_query(&query);
+        }
+        let (loading, flight) = (AsyncConnectionCore::load(&mut connection, query), self.flight);
         async move {
             flight.begin();
             match loading.await {
@@ -255,6 +315,9 @@ impl<'a> AsyncConnectionCore for Statement<'a> {
         T: QueryFragment<Pg> + QueryId + 'query,
     {
         let mut connection = self.connection;
+        if let Some(meter) = self.meter {
+            meter.note_query(&source);
+        }
         let (executing, flight) = (connection.execute_returning_count(source), self.flight);
         async move {
             flight.begin();

@@ -181,6 +181,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How often each noun was changed: what was read before and has the same version now is the same now
+    data_version (slot) {
+        /// Orders the rows of a noun; a transaction counts in the first that no other has taken
+        slot -> Int8,
+        /// What is counted: the argument of the triggers data_version, each of which stands on a table of the noun
+        noun -> Text,
+        /// Transactions that have counted here; the noun's version is the sum of its rows
+        version -> Int8,
+    }
+}
+
+diesel::table! {
     /// A digital system (hệ thống, nền tảng số) that documents name
     digital_system (id) {
         id -> Uuid,
@@ -1537,6 +1549,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entry,
     audit_head,
     change,
+    data_version,
     digital_system,
     digital_system_clause,
     digital_system_document,

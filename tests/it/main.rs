@@ -10,6 +10,7 @@
 mod access;
 mod accounts;
 mod agencies;
+mod answer_cache;
 mod audit;
 mod calendar;
 mod canary;

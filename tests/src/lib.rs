@@ -20,6 +20,7 @@ pub mod mutation;
 pub mod npm;
 pub mod process;
 pub mod program;
+pub mod relay;
 pub mod server;
 pub mod sql;
 pub mod survey;

@@ -1,5 +1,7 @@
 //! The server in the test's own process, on a real socket.
 
+use std::net::SocketAddr;
+
 use api::{
     authentication::Authority,
     config::{
@@ -80,6 +82,12 @@ impl Node {
         let pool = self.running.database().pool().clone();
         let authority = Authority::new(&self.config, pool, self.clock).unwrap();
         authority.issue(bearer).await.unwrap().token.expose_secret().to_owned()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.running.addr
     }
 
     /// The whole address of a path.

@@ -36,7 +36,6 @@ pub mod second_factor;
 pub mod service_accounts;
 pub mod sessions;
 pub mod targets;
-pub mod together;
 pub mod tokens;
 pub mod viewer;
 

@@ -78,7 +78,7 @@ macro_rules! viewer_can {
     ($(#[$about:meta])* $name:ident { $($(#[$field_about:meta])* $field:ident: $action:ident,)+ }) => {
         $(#[$about])*
         #[derive(Clone, object_layer::SimpleObject)]
-        #[graphql(directive = db::access::Auth::apply(auth::Action::SeePublished))]
+        #[graphql(directive = db::access::Auth::apply(auth::Action::SeeOwnRights))]
         pub struct $name { $($(#[$field_about])* $field: bool,)+ }
 
         impl $name {

@@ -90,6 +90,8 @@ pub struct GraphqlConfig {
     pub cost_limit: u32,
     /// Bytes of one answer at most.
     pub answer_limit: usize,
+    /// Bytes of answers that are kept; none keeps nothing.
+    pub answer_cache: usize,
 }
 
 /// How much and how often, in a minute.
@@ -239,6 +241,7 @@ impl Config {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
                 cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
                 answer_limit: required(sources, &settings::ANSWER_LIMIT, parse::size)?,
+                answer_cache: required(sources, &settings::ANSWER_CACHE, parse::size_or_off)?,
             },
             limits: LimitsConfig {
                 nodes: required(sources, &settings::NODES, parse::count(1_000))?,

@@ -46,17 +46,26 @@ pub fn time_limit(text: &str) -> Option<Duration> {
     duration(text).filter(|duration| !duration.is_zero())
 }
 
-/// A number of bytes, with `KiB` or `MiB` or without a unit, from 1 KiB to 64 MiB.
+/// A number of bytes, with a unit or without, from 1 KiB to 64 MiB.
 pub fn size(text: &str) -> Option<usize> {
+    bytes(text).filter(|bytes| (1 << 10..=64 << 20).contains(bytes))
+}
+
+/// A number of bytes from 1 MiB to 64 GiB; `off` is zero.
+pub fn size_or_off(text: &str) -> Option<usize> {
+    if text == "off" { Some(0) } else { bytes(text).filter(|bytes| (1 << 20..=64 << 30).contains(bytes)) }
+}
+
+fn bytes(text: &str) -> Option<usize> {
     let (number, unit) = number_and_unit(text)?;
     let factor = match unit {
         "" => 1,
-        "KiB" => 1024,
-        "MiB" => 1024 * 1024,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
         _ => return None,
     };
-    let bytes = usize::try_from(number).ok()?.checked_mul(factor)?;
-    (1024..=64 * 1024 * 1024).contains(&bytes).then_some(bytes)
+    usize::try_from(number).ok()?.checked_mul(factor)
 }
 
 /// A number from 1 to `most`.
@@ -193,6 +202,11 @@ mod tests {
         assert_eq!(size("2048"), Some(2048));
         for wrong in ["0", "1MB", "65MiB", "many", "18446744073709551615MiB"] {
             assert_eq!(size(wrong), None, "{wrong}");
+        }
+        assert_eq!(size_or_off("2GiB"), Some(2 << 30));
+        assert_eq!(size_or_off("off"), Some(0));
+        for wrong in ["0", "1KiB", "65GiB", "none"] {
+            assert_eq!(size_or_off(wrong), None, "{wrong}");
         }
     }
 

@@ -185,6 +185,12 @@ settings! {
         fallback: Fallback::Value("8MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
         about: "An answer that grows larger is given up, with the code ANSWER_LIMIT_EXCEEDED.",
     }
+    /// `graphql.answer_cache`
+    ANSWER_CACHE {
+        key: "graphql.answer_cache", env: "COTMOC_ANSWER_CACHE", flag: Some("answer-cache"),
+        fallback: Fallback::Value("64MiB"), form: "a size from 1MiB to 64GiB, such as 256MiB, or off",
+        about: "Memory for answers that are given again for as long as nothing has changed that they were read from.",
+    }
     /// `limits.nodes`
     NODES {
         key: "limits.nodes", env: "COTMOC_NODES", flag: Some("nodes"),

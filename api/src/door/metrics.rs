@@ -16,6 +16,9 @@ const DURATION: &str = "cotmoc_http_request_duration_seconds";
 const IN_FLIGHT: &str = "cotmoc_http_requests_in_flight";
 const REFUSED: &str = "cotmoc_http_refused_total";
 const OPERATIONS: &str = "cotmoc_graphql_operations_total";
+const ANSWERS: &str = "cotmoc_graphql_answers_total";
+const KEPT: &str = "cotmoc_graphql_answer_cache_bytes";
+const LOOKS: &str = "cotmoc_db_version_looks_total";
 const POOL: &str = "cotmoc_db_pool_connections";
 const POOL_SIZE: &str = "cotmoc_db_pool_size";
 const POOL_WAITS: &str = "cotmoc_db_pool_waits_total";
@@ -47,6 +50,12 @@ fn install() -> Option<PrometheusHandle> {
         OPERATIONS,
         "Operations of GraphQL, by kind, name, client with its version, and code of the first error."
     );
+    describe_counter!(
+        ANSWERS,
+        "Answers of GraphQL over HTTP, by what the header x-cache says: hit, shared, miss, pass."
+    );
+    describe_gauge!(KEPT, "Answers that are kept, in bytes.");
+    describe_counter!(LOOKS, "Looks at the versions of the data: one for all requests that wait for it.");
     describe_gauge!(POOL, "Open connections to PostgreSQL, by state.");
     describe_gauge!(POOL_SIZE, "Connections to PostgreSQL at most.");
     describe_counter!(
@@ -148,6 +157,17 @@ pub fn pool(usage: Usage) {
     gauge!(POOL_SIZE).set(usage.size);
     counter!(POOL_WAITS, "outcome" => "served").absolute(usage.waited.saturating_sub(usage.timed_out));
     counter!(POOL_WAITS, "outcome" => "timed_out").absolute(usage.timed_out);
+}
+
+/// An operation has its answer; `whence` is a word of `x-cache`.
+pub fn answered(whence: &'static str) {
+    counter!(ANSWERS, "x_cache" => whence).increment(1);
+}
+
+/// How often the versions were looked at, and what is kept.
+pub fn answers_kept(looks: u64, bytes: u64) {
+    counter!(LOOKS).absolute(looks);
+    gauge!(KEPT).set(u32::try_from(bytes >> 10).map_or(f64::MAX, |kib| f64::from(kib) * 1024.0));
 }
 
 /// Whether PostgreSQL answered.

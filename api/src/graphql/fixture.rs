@@ -158,7 +158,7 @@ fn many() -> LimitsConfig {
 }
 
 fn desk(settings: Settings, limits: Arc<RateLimits>) -> Desk<Schema<Query, Mutation, EmptySubscription>> {
-    Desk { service: service_with(settings), limits, turns: Turns::new(100) }
+    Desk { service: service_with(settings), limits, turns: Turns::new(100), cache: None }
 }
 
 fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {

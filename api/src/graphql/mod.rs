@@ -11,10 +11,16 @@
 //!   unavailable, or time ran out, there is no `data`, and the status is 503 with `Retry-After` in both.
 //! - A token that does not hold refuses the whole request, whatever it asks for: 401 with `WWW-Authenticate` in both.
 //! - A batch has the status its answers share, else 200.
+//! - Answers to queries are kept and given again for as long as they are true ([`cache`]); `x-cache` says what came of it. What the
+//!   public reads by `GET` has an `ETag`, and may be kept elsewhere if it is asked for again each time: who has it already is told
+//!   so with 304, and nothing is executed.
 
+pub mod cache;
+mod encoding;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod introspection;
+mod kept;
 mod media;
 mod note;
 mod params;
@@ -31,6 +37,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
     routing::any,
 };
+use db::Meter;
 use futures_util::future::join_all;
 use schema::{
     caller::Caller,
@@ -38,17 +45,21 @@ use schema::{
     language::from_accept_language,
     viewer::Viewer,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
 
-use self::media::Media;
 pub use self::service::{GraphqlResponse, GraphqlService, Settings};
+use self::{
+    cache::{AnswerCache, Kept, Outcome, Recalled},
+    media::Media,
+};
 pub(crate) use self::{
     note::Asking,
     params::{Asked, request},
 };
 use crate::{
     authentication::Authenticate,
-    door::{Door, Refusal, Route, client_address, refused, request_id},
+    door::{Door, Refusal, Route, client_address, metrics, refused, request_id},
     guard::{Admitted, Guard},
     limits::{Load, RateLimits, Sharer, places::Turns, points},
 };
@@ -70,6 +81,8 @@ pub struct Desk<E> {
     pub limits: Arc<RateLimits>,
     /// Whose turn it is.
     pub turns: Turns,
+    /// What was answered before; none if nothing is to be kept.
+    pub cache: Option<Arc<AnswerCache>>,
 }
 
 #[derive(Clone)]
@@ -117,6 +130,66 @@ pub(crate) fn may_run(method: &Method, kind: OperationType) -> Result<(), ApiErr
     if *method == Method::POST || kind != OperationType::Mutation { Ok(()) } else { Err(method_not_allowed()) }
 }
 
+/// One operation on its way to its answer.
+struct Operation {
+    request: Request,
+    admitted: Result<Admitted, ApiError>,
+    recalled: Recalled,
+}
+
+/// An answer, and whence it came.
+enum Answered {
+    /// From what is kept.
+    Kept(Arc<Kept>, Whence),
+    /// Made for this request alone.
+    Own(GraphqlResponse, Whence),
+}
+
+/// What `x-cache` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whence {
+    /// It was given before.
+    Hit,
+    /// It was worked out for several who asked at once.
+    Shared,
+    /// It was worked out, and could have been known.
+    Miss,
+    /// It is never kept.
+    Pass,
+}
+
+impl Whence {
+    /// As it is written.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Shared => "shared",
+            Self::Miss => "miss",
+            Self::Pass => "pass",
+        }
+    }
+}
+
+impl Answered {
+    const fn whence(&self) -> Whence {
+        match self {
+            Self::Kept(_, whence) | Self::Own(_, whence) => *whence,
+        }
+    }
+
+    fn own(&self) -> Option<&GraphqlResponse> {
+        match self {
+            Self::Own(answer, _) => Some(answer),
+            Self::Kept(..) => None,
+        }
+    }
+
+    fn status(&self, media: Media) -> StatusCode {
+        self.own().map_or(StatusCode::OK, |answer| status(answer, media))
+    }
+}
+
 impl<E: Executor> Endpoint<E> {
     async fn answer(
         &self,
@@ -132,25 +205,27 @@ impl<E: Executor> Endpoint<E> {
             Asked::Batch(requests) => (requests, true),
         };
         let admitted = self.admit(requests, &parts.method);
+        let operations = join_all(admitted.into_iter().map(|admitted| self.recall(admitted, caller, viewer))).await;
         let (account, address) = (viewer.principal.actor().account(), client_address(&parts.extensions));
-        let load = load(&admitted) + Load { points: sent, ..Load::default() };
+        let load = load(&operations) + Load { points: sent, ..Load::default() };
         let counted = self.desk.limits.count(load, account, address);
         let sharer = Sharer::of(account, address);
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
             refuse_as(media, error, caller)
         } else {
-            let execute = |(request, admitted)| self.execute(request, admitted, caller, viewer, sharer);
-            let mut answers = join_all(admitted.into_iter().map(execute)).await;
-            let charged = answers.iter().map(GraphqlResponse::beyond_price).fold(0, u64::saturating_add);
+            let execute = |operation| self.execute(operation, caller, viewer, sharer);
+            let mut answers = join_all(operations.into_iter().map(execute)).await;
+            let own = answers.iter().filter_map(Answered::own);
+            let charged = own.map(GraphqlResponse::beyond_price).fold(0, u64::saturating_add);
             self.desk.limits.charge(sharer, charged);
             for answer in &mut answers {
-                answer.tell_cost(counted.left(charged));
+                metrics::answered(answer.whence().word());
+                if let Answered::Own(answer, _) = answer {
+                    answer.tell_cost(counted.left(charged));
+                }
             }
-            match answers.as_slice() {
-                [answer] if !is_batch => write(status(answer, media), media, answer),
-                answers => write_batch(answers, media),
-            }
+            write_all(&answers, is_batch, media, parts, account.is_none()).await
         };
         counted.tell(response.headers_mut());
         response
@@ -172,39 +247,71 @@ impl<E: Executor> Endpoint<E> {
         requests.into_iter().map(admit).collect()
     }
 
-    async fn execute(
+    /// Before anything is counted: what is known is cheap.
+    async fn recall(
+        &self,
+        (request, admitted): (Request, Result<Admitted, ApiError>),
+        caller: &Caller,
+        viewer: &Viewer,
+    ) -> Operation {
+        let recalled = match (&self.desk.cache, &admitted) {
+            (Some(cache), Ok(admitted)) => {
+                cache.recall(request.operation_name.as_deref(), admitted, caller, viewer).await
+            }
+            _ => Recalled::Never,
+        };
+        Operation { request, admitted, recalled }
+    }
+
+    async fn execute(&self, operation: Operation, caller: &Caller, viewer: &Viewer, sharer: Sharer) -> Answered {
+        let Operation { request, admitted, recalled } = operation;
+        let asking = Asking::of(&request, viewer);
+        let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
+        let work = async |meter| match admitted {
+            Ok(admitted) => self.work(request, admitted, caller, viewer, sharer, meter).await,
+            Err(error) => GraphqlResponse::refuse(error, caller),
+        };
+        let answered = match (recalled, &self.desk.cache) {
+            (Recalled::Known(kept), _) => Answered::Kept(kept, Whence::Hit),
+            (Recalled::Unknown(place), Some(cache)) => match cache.once(place, work).await {
+                Outcome::Kept(kept) => Answered::Kept(kept, Whence::Miss),
+                Outcome::Shared(kept) => Answered::Kept(kept, Whence::Shared),
+                Outcome::Own(answer) => Answered::Own(answer, Whence::Miss),
+            },
+            _ => Answered::Own(work(Meter::default()).await, Whence::Pass),
+        };
+        asking.note(kind, answered.own());
+        answered
+    }
+
+    /// Each of a batch by itself: each takes a connection to the database.
+    async fn work(
         &self,
         request: Request,
-        admitted: Result<Admitted, ApiError>,
+        admitted: Admitted,
         caller: &Caller,
         viewer: &Viewer,
         sharer: Sharer,
+        meter: Meter,
     ) -> GraphqlResponse {
+        let Ok(_turn) = self.desk.turns.take(sharer, admitted.load.sought).await else {
+            refused(Refusal::Saturated.reason());
+            return GraphqlResponse::refuse(ApiError::unavailable(), caller);
+        };
         let mut data = Data::default();
         data.insert(viewer.clone());
-        let asking = Asking::of(&request, viewer);
-        let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
-        let answer = match admitted {
-            // Each of a batch by itself: each takes a connection to the database.
-            Ok(admitted) => {
-                if let Ok(_turn) = self.desk.turns.take(sharer, admitted.load.sought).await {
-                    self.desk.service.execute(request, admitted, data, caller).await
-                } else {
-                    refused(Refusal::Saturated.reason());
-                    GraphqlResponse::refuse(ApiError::unavailable(), caller)
-                }
-            }
-            Err(error) => GraphqlResponse::refuse(error, caller),
-        };
-        asking.note(kind, &answer);
-        answer
+        self.desk.service.execute(request, admitted, data, caller, meter).await
     }
 }
 
 /// What the operations of a request ask for together.
-fn load(admitted: &[(Request, Result<Admitted, ApiError>)]) -> Load {
-    let unread = Load { points: points::UNREAD, ..Load::default() };
-    let loads = admitted.iter().map(|(_, admitted)| admitted.as_ref().map_or(unread, |admitted| admitted.load));
+fn load(operations: &[Operation]) -> Load {
+    let points = |points| Load { points, ..Load::default() };
+    let loads = operations.iter().map(|operation| match (&operation.recalled, &operation.admitted) {
+        (Recalled::Known(kept), _) => points(kept.points()),
+        (_, Ok(admitted)) => admitted.load,
+        (_, Err(_)) => points(points::UNREAD),
+    });
     loads.fold(Load::default(), Load::add)
 }
 
@@ -227,11 +334,43 @@ fn turn_away_as(media: Media, limits: &RateLimits, error: ApiError, parts: &Part
     response
 }
 
-fn write_batch(answers: &[GraphqlResponse], media: Media) -> Response<Body> {
-    let mut statuses = answers.iter().map(|answer| status(answer, media));
+/// The answer of one operation, or those of a batch.
+async fn write_all(
+    answers: &[Answered],
+    is_batch: bool,
+    media: Media,
+    parts: &Parts,
+    is_public: bool,
+) -> Response<Body> {
+    let mut response = match answers {
+        [Answered::Kept(kept, _)] if !is_batch => kept::write(kept, media, parts, is_public).await,
+        [Answered::Own(answer, _)] if !is_batch => write(status(answer, media), media, answer),
+        answers => write_batch(answers, media),
+    };
+    let words: Vec<&str> = answers.iter().map(|answer| answer.whence().word()).collect();
+    if let Ok(words) = HeaderValue::from_str(&words.join(", ")) {
+        response.headers_mut().insert(kept::X_CACHE, words);
+    }
+    response
+}
+
+fn write_batch(answers: &[Answered], media: Media) -> Response<Body> {
+    let mut statuses = answers.iter().map(|answer| answer.status(media));
     let first = statuses.next().unwrap_or_default();
     let shared = if statuses.all(|status| status == first) { first } else { StatusCode::OK };
     write(shared, media, &answers)
+}
+
+impl Serialize for Answered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Own(answer, _) => answer.serialize(serializer),
+            Self::Kept(kept, _) => {
+                let raw: &RawValue = serde_json::from_slice(kept.body()).map_err(S::Error::custom)?;
+                raw.serialize(serializer)
+            }
+        }
+    }
 }
 
 pub(crate) fn caller(headers: &HeaderMap) -> Caller {

@@ -27,9 +27,9 @@ impl Asking {
         }
     }
 
-    /// It has its answer; `kind` where it was admitted.
-    pub fn note(&self, kind: Option<OperationType>, answer: &GraphqlResponse) {
-        self.end(kind, answer.code().unwrap_or("OK"));
+    /// It has its answer; `kind` where it was admitted. What is kept has no error.
+    pub fn note(&self, kind: Option<OperationType>, answer: Option<&GraphqlResponse>) {
+        self.end(kind, answer.and_then(GraphqlResponse::code).unwrap_or("OK"));
     }
 
     /// It has ended so.

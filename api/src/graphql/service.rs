@@ -86,13 +86,14 @@ impl<E: Executor> GraphqlService<E> {
         &self.0.guard
     }
 
-    /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers.
+    /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers. `meter` counts what PostgreSQL does for it.
     pub async fn execute(
         &self,
         mut request: Request,
         admitted: Admitted,
         data: Data,
         caller: &Caller,
+        meter: Meter,
     ) -> GraphqlResponse {
         let Inner { schema, guard, introspection, settings } = &*self.0;
         let executor = schema.clone();
@@ -100,7 +101,6 @@ impl<E: Executor> GraphqlService<E> {
         let about_schema = Introspection::key(&request, &admitted);
         let known = about_schema.as_ref().and_then(|key| introspection.get(key));
         let about_schema = about_schema.filter(|_| known.is_none());
-        let meter = Meter::default();
         admitted.give(&mut request);
         request.data = data;
         request.data.insert(meter.clone());
@@ -177,6 +177,9 @@ async fn run_caught(run: impl Future<Output = Response> + Send + 'static, is_mut
 
 /// Where an event's place stands, in `extensions`.
 const CURSOR: &str = "cursor";
+
+/// Where it stands there what an answer cost.
+const COST: &str = "cost";
 
 /// One answer as it is written: without `data` where nothing was executed.
 #[derive(Debug, Serialize)]
@@ -264,6 +267,17 @@ impl GraphqlResponse {
         cost.map_or(0, |cost| cost.actual.saturating_sub(cost.requested))
     }
 
+    /// Its bytes as they may be given to others too; none if it has errors. They tell its price, which is the same for all, but
+    /// neither what it took nor what is left to somebody.
+    pub fn to_keep(&mut self) -> Option<Vec<u8>> {
+        if !self.errors.is_empty() || self.refusal.is_some() {
+            return None;
+        }
+        let Cost { requested, limit, .. } = self.cost?;
+        self.extensions.insert(COST.to_owned(), value!({ "requested": requested, "limit": limit }));
+        serde_json::to_vec(self).ok()
+    }
+
     /// Tells what it cost, and what is left in a budget.
     pub fn tell_cost(&mut self, left: Left) {
         let Some(Cost { requested, actual, limit }) = self.cost else { return };
@@ -275,7 +289,7 @@ impl GraphqlResponse {
             "remaining": remaining,
             "restoreRate": restore_rate,
         });
-        self.extensions.insert("cost".to_owned(), told);
+        self.extensions.insert(COST.to_owned(), told);
     }
 }
 

@@ -10,6 +10,7 @@ use async_graphql::{
 };
 use moka::sync::Cache;
 use schema::error::ApiError;
+use sha2::{Digest as _, Sha256};
 
 use super::measure::Tally;
 use crate::limits::Load;
@@ -17,6 +18,7 @@ use crate::limits::Load;
 /// A parsed document within the limits.
 #[derive(Debug)]
 pub struct Document {
+    digest: [u8; 32],
     parsed: ExecutableDocument,
     operations: Vec<(Option<Name>, Operation)>,
 }
@@ -29,6 +31,8 @@ pub(super) struct Operation {
     pub cost: Option<Cost>,
     /// What is counted against quotas.
     pub load: Load,
+    /// Whether all who see the same are answered the same.
+    pub is_shared: bool,
 }
 
 /// What an operation costs.
@@ -52,13 +56,20 @@ impl Operation {
             let mutations = tally.fields.saturating_sub(tally.sign_ins);
             load = Load { mutations, sign_ins: tally.sign_ins, ..load };
         }
-        Self { kind, cost: (!tally.by_variables).then_some(Cost::of(tally)), load }
+        let is_shared = kind == OperationType::Query && !tally.personal;
+        Self { kind, cost: (!tally.by_variables).then_some(Cost::of(tally)), load, is_shared }
     }
 }
 
 impl Document {
-    pub(super) fn new(parsed: ExecutableDocument, operations: Vec<(Option<Name>, Operation)>) -> Self {
-        Self { parsed, operations }
+    pub(super) fn new(text: &str, parsed: ExecutableDocument, operations: Vec<(Option<Name>, Operation)>) -> Self {
+        Self { digest: Sha256::digest(text).into(), parsed, operations }
+    }
+
+    /// SHA-256 of its text.
+    #[must_use]
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// With the field of each subscription at its very root: the library does not look for it in fragments. Of a valid

@@ -46,6 +46,8 @@ pub(super) struct Tally {
     pub counts: u64,
     /// Whether `cost` would be another with other variables.
     pub by_variables: bool,
+    /// Whether something depends on who asks, beyond what their roles let them see.
+    pub personal: bool,
 }
 
 impl Tally {
@@ -62,6 +64,7 @@ impl Tally {
             sought: self.sought.saturating_add(other.sought),
             counts: self.counts.saturating_add(other.counts),
             by_variables: self.by_variables || other.by_variables,
+            personal: self.personal || other.personal,
         }
     }
 
@@ -174,6 +177,7 @@ impl<'a> Measure<'a> {
             },
             counts: is_count.into(),
             by_variables: below.by_variables || by_variables || by_window,
+            personal: below.personal || price.is_some_and(|price| price.personal),
         })
     }
 }

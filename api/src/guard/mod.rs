@@ -110,6 +110,8 @@ pub struct Admitted {
     pub cost: u64,
     /// What is counted against quotas.
     pub load: Load,
+    /// Whether all who see the same are answered the same, until something changes.
+    pub is_shared: bool,
 }
 
 impl Admitted {
@@ -192,7 +194,8 @@ impl Guard {
         if budget.spent > budget.limit {
             return Err(self.too_dear(&document, name, &variables, budget).with("requested", cost));
         }
-        Ok(Admitted { document, kind, variables, cost, load })
+        let is_shared = operation.is_shared && !document.is_about_schema(name);
+        Ok(Admitted { document, kind, variables, cost, load, is_shared })
     }
 
     /// JSON is read by recursion too, so its nesting is measured before; and a value in memory is many times as large as the two
@@ -236,7 +239,7 @@ impl Guard {
             expansion = expansion.saturating_add(tally.selections);
         }
         within(Code::ExpansionLimitExceeded, ("độ dài sau khi khai triển", "selections"), limits.expansion, expansion)?;
-        Ok((document, Document::new(parsed, operations)))
+        Ok((document, Document::new(text, parsed, operations)))
     }
 
     fn check_operation(&self, tally: &Tally) -> Result<(), ApiError> {

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
-    Value,
+    Positioned, Value,
     parser::{
         Error, parse_schema,
-        types::{BaseType, FieldDefinition, OperationType, ServiceDocument, Type, TypeKind, TypeSystemDefinition},
+        types::{
+            BaseType, ConstDirective, FieldDefinition, OperationType, ServiceDocument, Type, TypeKind,
+            TypeSystemDefinition,
+        },
     },
 };
 use auth::Action;
@@ -73,6 +76,8 @@ pub(super) struct Price {
     pub month: u64,
     /// Whether somebody signs in by it.
     pub signs_in: bool,
+    /// Whether what it answers depends on who asks, beyond what their roles let them see.
+    pub personal: bool,
 }
 
 /// The prices of all fields, and the names of the three roots.
@@ -116,6 +121,8 @@ impl Prices {
             .filter(|(owner, field)| matches!(size(owner, field), Size::Page(_) | Size::Rows))
             .map(|(_, field)| named(&field.ty.node))
             .collect();
+        let personal: HashSet<&str> =
+            objects(&document).filter(|(_, rules)| is_personal(rules)).map(|(name, _)| name).collect();
         for (owner, field) in fields(&document) {
             let size = match size(owner, field) {
                 Size::Fixed(_) if sized.contains(owner) => Size::Fixed(1),
@@ -134,7 +141,9 @@ impl Prices {
             };
             let month = if is_root && DERIVED.contains(&field.name.node.as_str()) { MONTH } else { 0 };
             let returns = named(&field.ty.node).to_owned();
-            let price = Price { returns, size, own, count, month, signs_in: signs_in(field) };
+            let personal =
+                personal.contains(owner) || personal.contains(returns.as_str()) || is_personal(&field.directives);
+            let price = Price { returns, size, own, count, month, signs_in: signs_in(field), personal };
             prices.fields.entry(owner.to_owned()).or_default().insert(field.name.node.to_string(), price);
         }
         let root = prices.fields.entry(prices.query.clone()).or_default();
@@ -148,6 +157,7 @@ impl Prices {
                     count: 0,
                     month: 0,
                     signs_in: false,
+                    personal: false,
                 },
             );
         }
@@ -184,11 +194,32 @@ fn fields(document: &ServiceDocument) -> impl Iterator<Item = (&str, &FieldDefin
     })
 }
 
+/// The types of objects, with their rules.
+fn objects(document: &ServiceDocument) -> impl Iterator<Item = (&str, &[Positioned<ConstDirective>])> {
+    document.definitions.iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) if matches!(ty.node.kind, TypeKind::Object(_)) => {
+            Some((ty.node.name.node.as_str(), ty.node.directives.as_slice()))
+        }
+        _ => None,
+    })
+}
+
 /// By its rule.
 fn signs_in(field: &FieldDefinition) -> bool {
-    let rules = field.directives.iter().filter(|directive| directive.node.name.node == Auth::NAME);
-    let mut actions = rules.filter_map(|rule| rule.node.get_argument("action"));
-    actions.any(|action| matches!(&action.node, Value::Enum(word) if word == Action::SignIn.as_str()))
+    actions(&field.directives).any(|action| action == Action::SignIn)
+}
+
+fn is_personal(rules: &[Positioned<ConstDirective>]) -> bool {
+    actions(rules).any(Action::is_personal)
+}
+
+/// The rows of the table of permissions that `@auth` names.
+fn actions(directives: &[Positioned<ConstDirective>]) -> impl Iterator<Item = Action> {
+    let rules = directives.iter().filter(|directive| directive.node.name.node == Auth::NAME);
+    rules.filter_map(|rule| match &rule.node.get_argument("action")?.node {
+        Value::Enum(word) => Action::ALL.iter().find(|action| word == action.as_str()).copied(),
+        _ => None,
+    })
 }
 
 /// The inputs of bulk mutations.
@@ -283,7 +314,8 @@ fn introspection(document: &ServiceDocument) -> HashMap<String, HashMap<String, 
         lists.into_iter().chain(single.map(|(owner, field)| (owner, field, "__Type", 1)))
     {
         let size = Size::Fixed(length as u64);
-        let price = Price { returns: returns.to_owned(), size, own: 1, count: 0, month: 0, signs_in: false };
+        let price =
+            Price { returns: returns.to_owned(), size, own: 1, count: 0, month: 0, signs_in: false, personal: false };
         prices.entry(owner.to_owned()).or_default().insert(field.to_owned(), price);
     }
     prices

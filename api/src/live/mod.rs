@@ -14,6 +14,7 @@ use axum::{
     http::HeaderMap,
     routing::{any, get},
 };
+use db::Meter;
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use schema::{
     caller::Caller,
@@ -138,7 +139,7 @@ impl<E: Executor> Live<E> {
         let execute = async move {
             let answer = match desk.turns.take(sharer, sought).await {
                 Ok(_turn) => {
-                    let mut answer = desk.service.execute(request, admitted, data, &caller).await;
+                    let mut answer = desk.service.execute(request, admitted, data, &caller, Meter::default()).await;
                     let charged = answer.beyond_price();
                     desk.limits.charge(sharer, charged);
                     answer.tell_cost(counted.left(charged));
@@ -146,7 +147,7 @@ impl<E: Executor> Live<E> {
                 }
                 Err(Full) => GraphqlResponse::refuse(ApiError::unavailable(), &caller),
             };
-            asking.note(kind, &answer);
+            asking.note(kind, Some(&answer));
             answer
         };
         Ok(stream::once(execute).boxed())

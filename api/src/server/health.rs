@@ -11,13 +11,13 @@ use axum::{
 use db::{
     DbError, migrate,
     pool::{Pool, PoolSettings},
+    together::Together,
     vitals,
 };
-use schema::together::Together;
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::{database::Database, door::metrics};
+use crate::{database::Database, door::metrics, graphql::cache::AnswerCache};
 
 /// Longer than PostgreSQL ever needs for the question, shorter than a probe waits.
 const PROBE_WAIT: Duration = Duration::from_secs(1);
@@ -32,16 +32,19 @@ pub struct Health {
     trouble: Option<watch::Receiver<Option<String>>>,
     /// What the database said last.
     known: Together<Vec<String>>,
+    /// Whose numbers are told too.
+    cache: Option<Arc<AnswerCache>>,
     stopping: watch::Receiver<bool>,
 }
 
 impl Health {
     /// Health of a server on this database, which is not ready once `stopping` is true.
     #[must_use]
-    pub fn new(database: &Database, stopping: watch::Receiver<bool>) -> Arc<Self> {
+    pub fn new(database: &Database, cache: Option<Arc<AnswerCache>>, stopping: watch::Receiver<bool>) -> Arc<Self> {
         let pool = database.pool();
         let probe = Pool::new(pool.settings(), PoolSettings { size: 1, acquire_timeout: PROBE_WAIT });
-        Arc::new(Self { pool: pool.clone(), probe, trouble: database.trouble(), known: Together::default(), stopping })
+        let (pool, trouble) = (pool.clone(), database.trouble());
+        Arc::new(Self { pool, probe, trouble, known: Together::default(), cache, stopping })
     }
 
     /// Why this server cannot serve; nothing if it can. For operators: no secrets, but names of what is missing.
@@ -104,5 +107,9 @@ pub async fn readyz(State(health): State<Arc<Health>>) -> Response {
 /// `/metrics`: numbers in the text format of Prometheus.
 pub async fn metrics(State(health): State<Arc<Health>>) -> Response {
     metrics::pool(health.pool.usage());
+    if let Some(cache) = &health.cache {
+        let (looks, bytes) = cache.usage();
+        metrics::answers_kept(looks, bytes);
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()).into_response()
 }

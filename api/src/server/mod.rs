@@ -28,7 +28,7 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
     explorer::OfferedAccount,
-    graphql::{self, Desk, GraphqlService},
+    graphql::{self, Desk, GraphqlService, cache::AnswerCache},
     limits::{RateLimits, places::Turns},
     live::Live,
     oauth,
@@ -130,10 +130,12 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (leave, leaving) = watch::channel(false);
         metrics::start();
-        let health = Health::new(&database, ready);
+        let bytes = config.graphql.answer_cache;
+        let cache = (bytes > 0).then(|| AnswerCache::new(bytes, database.pool(), clock));
+        let health = Health::new(&database, cache.clone(), ready);
         let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
         let limits = RateLimits::new(&config.limits);
-        let work = work(&config, clock, &database, &limits, leaving)?;
+        let work = work(&config, clock, &database, &limits, cache, leaving)?;
         let numbers = routes::numbers(Arc::clone(&health));
         let routes = routes::routes(&config.server, health, &limits, work, &offered);
         let on_front = front.handle().enter();
@@ -177,6 +179,7 @@ fn work(
     clock: Clock,
     database: &Database,
     limits: &Arc<RateLimits>,
+    cache: Option<Arc<AnswerCache>>,
     leaving: watch::Receiver<bool>,
 ) -> Result<Vec<Route>, ServerError> {
     let authority = Authority::new(config, database.pool().clone(), clock)?;
@@ -189,7 +192,7 @@ fn work(
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     let turns = Turns::new(config.server.concurrency);
-    let desk = Desk { service, limits: Arc::clone(limits), turns };
+    let desk = Desk { service, limits: Arc::clone(limits), turns, cache };
     let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), cursors, leaving);
     let mut routes = vec![
         graphql::route(desk, authority.authenticate()),

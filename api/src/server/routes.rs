@@ -90,6 +90,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                 "accept-language",
                 "authorization",
                 "content-type",
+                "if-none-match",
                 "last-event-id",
                 "x-client-name",
                 "x-client-version",
@@ -97,13 +98,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
             ]
             .map(HeaderName::from_static),
         )
-        .expose_headers([
-            door::REQUEST_ID,
-            header::RETRY_AFTER,
-            RATE_LIMIT,
-            RATE_LIMIT_POLICY,
-            HeaderName::from_static("etag"),
-        ])
+        .expose_headers([door::REQUEST_ID, header::RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY, header::ETAG])
         .max_age(PREFLIGHT_AGE);
     Some(layer)
 }

@@ -11,6 +11,7 @@ use auth::Scope;
 use db::{
     Date, DbError, Pool, Reader,
     change::{self, ChangeFilter, Follower, Stretch},
+    together::Together,
 };
 use futures_util::{Stream, stream};
 use tokio::{
@@ -29,7 +30,6 @@ use crate::{
     clock::Clock,
     error::{ApiError, Code},
     loaders::Loaders,
-    together::Together,
     viewer::{Peer, Viewer},
 };
 
