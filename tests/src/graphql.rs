@@ -95,9 +95,10 @@ pub fn cursors() -> Arc<Cursors> {
     Cursors::new(&Sealer::new(&[7; SECRET_LEN]))
 }
 
-/// What stands before the schema, with room for whatever a test asks.
-static GUARD: LazyLock<Guard> = LazyLock::new(|| {
-    let limits = RequestLimits {
+/// Room for whatever a test asks.
+#[must_use]
+pub fn wide() -> RequestLimits {
+    RequestLimits {
         document: 1 << 20,
         tokens: 1 << 20,
         depth: 100,
@@ -107,9 +108,11 @@ static GUARD: LazyLock<Guard> = LazyLock::new(|| {
         expansion: 1 << 20,
         cost: u64::MAX,
         ..RequestLimits::default()
-    };
-    Guard::new(&schema::sdl(), limits, true).unwrap()
-});
+    }
+}
+
+/// What stands before the schema.
+static GUARD: LazyLock<Guard> = LazyLock::new(|| Guard::new(&schema::sdl(), wide(), true).unwrap());
 
 /// Reads a request as the door does, whatever its size.
 pub fn admit_any(request: &mut Request) -> Result<(), schema::error::ApiError> {

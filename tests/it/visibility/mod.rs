@@ -3,6 +3,7 @@
 //! The heart is a comparison of twins: a database with hidden objects, tied to all that a reader sees, must answer every
 //! question as does one that never had them.
 
+mod cached;
 mod hidden;
 
 use std::{
