@@ -1,7 +1,8 @@
 //! How much one may ask for, and what is left for the others.
 
 use api::config::settings::{
-    ADDRESS_POINTS_PER_MINUTE, ANSWER_LIMIT, CONCURRENCY, HOSTS, LIVE_CONNECTIONS, POINTS_PER_MINUTE, TRUSTED_PROXIES,
+    ADDRESS_POINTS_PER_MINUTE, ANSWER_CACHE, ANSWER_LIMIT, CONCURRENCY, HOSTS, LIVE_CONNECTIONS, POINTS_PER_MINUTE,
+    TRUSTED_PROXIES,
 };
 use auth::Role;
 use reqwest::{Client, Response};
@@ -28,7 +29,12 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 async fn a_budget_is_spent_by_account_or_else_by_address_and_every_answer_tells_of_it() {
     let db = TestDb::demo().await;
     let me = person(&db, 1, &[(Role::Inspector, None, false)]).await;
-    let given = [(TRUSTED_PROXIES, "127.0.0.1"), (ADDRESS_POINTS_PER_MINUTE, "12000"), (POINTS_PER_MINUTE, "60000")];
+    let given = [
+        (TRUSTED_PROXIES, "127.0.0.1"),
+        (ADDRESS_POINTS_PER_MINUTE, "12000"),
+        (POINTS_PER_MINUTE, "60000"),
+        (ANSWER_CACHE, "off"),
+    ];
     let node = Node::start(&db, Clock::Fixed(demo::now()), &given).await;
     let token = node.token(&me).await;
 
@@ -49,6 +55,24 @@ async fn a_budget_is_spent_by_account_or_else_by_address_and_every_answer_tells_
     let signed_in = node.question(SEARCH, &json!({})).header("x-forwarded-for", "203.0.113.1").bearer_auth(&token);
     let answer = signed_in.send().await.unwrap();
     assert_eq!((answer.status().as_u16(), header(&answer, "ratelimit-policy")), (200, "\"points\";q=60000;w=60"));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_known_already_costs_little() {
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[(ADDRESS_POINTS_PER_MINUTE, "12000")]).await;
+    let left = async || {
+        let response = node.question(SEARCH, &json!({})).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        header(&response, "ratelimit").split(['=', ';']).nth(2).unwrap().parse::<u32>().unwrap()
+    };
+    let first = left().await;
+    for _ in 0..5 {
+        left().await;
+    }
+    let last = left().await;
+    assert!(first < 7_000 && first - last < 200 * 6, "{first}, {last}");
     node.stop().await;
 }
 

@@ -25,6 +25,7 @@ agency_succession_party:
 audit_entry: INSERT
 audit_head:
 change: INSERT
+data_version:
 digital_system:
 digital_system_clause:
 digital_system_document:
