@@ -95,14 +95,21 @@ impl Versions {
 }
 
 /// Looks at the versions, for all requests of a node, on a connection of its own.
+#[derive(Debug)]
 pub struct Lookout {
-    settings: ConnectionSettings,
     together: Together<Option<Versions>>,
+    glass: Arc<Glass>,
+}
+
+/// What is looked through.
+struct Glass {
+    settings: ConnectionSettings,
     line: Mutex<Option<Line>>,
     lines: AtomicU64,
     looks: AtomicU64,
 }
 
+/// A connection, and what is known of the database behind it.
 struct Line {
     number: u64,
     connection: AsyncPgConnection,
@@ -111,9 +118,9 @@ struct Line {
     schema: i64,
 }
 
-impl fmt::Debug for Lookout {
+impl fmt::Debug for Glass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lookout").field("looks", &self.looks).finish_non_exhaustive()
+        f.debug_struct("Glass").field("looks", &self.looks).finish_non_exhaustive()
     }
 }
 
@@ -124,32 +131,40 @@ impl Lookout {
     /// One that connects at the first look.
     #[must_use]
     pub fn new(settings: &ConnectionSettings) -> Self {
-        Self {
+        let glass = Glass {
             settings: settings.clone(),
-            together: Together::default(),
             line: Mutex::default(),
             lines: AtomicU64::default(),
             looks: AtomicU64::default(),
-        }
+        };
+        Self { together: Together::default(), glass: Arc::new(glass) }
     }
 
     /// The versions as they were at some moment after this was called; none if PostgreSQL could not be asked. All who call while
     /// it is being asked are answered by the next look.
     pub async fn look(&self) -> Option<Versions> {
-        self.together.ask(async || self.ask().await).await
+        // A task of its own: if whoever asked goes away in the midst of it, the connection need not be given up.
+        let look = async || {
+            let glass = Arc::clone(&self.glass);
+            tokio::spawn(async move { glass.look().await }).await.ok().flatten()
+        };
+        self.together.ask(look).await
     }
 
     /// How often PostgreSQL was asked.
+    #[must_use]
     pub fn looks(&self) -> u64 {
-        AtomicU64::load(&self.looks, Ordering::Relaxed)
+        AtomicU64::load(&self.glass.looks, Ordering::Relaxed)
     }
+}
 
-    async fn ask(&self) -> Option<Versions> {
+impl Glass {
+    async fn look(&self) -> Option<Versions> {
         self.looks.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.line.lock().await;
         // Taken out: a look that is given up leaves no connection behind on which its answer is still to come.
         let line = kept.take();
-        match timeout(PATIENCE, self.ask_on(line)).await {
+        match timeout(PATIENCE, self.look_on(line)).await {
             Ok(Ok((line, versions))) => {
                 *kept = Some(line);
                 Some(versions)
@@ -163,7 +178,7 @@ impl Lookout {
     }
 
     /// On the connection that is there, else or if the schema has changed on a new one.
-    async fn ask_on(&self, line: Option<Line>) -> Result<(Line, Versions), DbError> {
+    async fn look_on(&self, line: Option<Line>) -> Result<(Line, Versions), DbError> {
         if let Some(mut line) = line
             && let Ok(rows) = rows(&mut line.connection).await
             && version(&rows, SCHEMA) == line.schema

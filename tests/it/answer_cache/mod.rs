@@ -18,6 +18,10 @@ const INDICATOR: &str = "{ indicator(code: \"tthc_dossiers_online_share\") { nam
 const DIRECTIVES: &str = "{ directives(first: 2) { totalCount nodes { title leads { name } } } }";
 const FIGURES: &str = "{ measurements(first: 1) { nodes { value } } }";
 
+/// Who waits for a lock.
+const WAITING: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
 async fn node(db: &TestDb) -> Node {
     Node::start(db, Clock::Fixed(demo::now()), &[]).await
 }
@@ -202,11 +206,9 @@ async fn many_who_ask_at_once_are_answered_by_one_execution() {
     // It begins when all that is read is there, and not before the others have come.
     let mut holder = db.connect().await;
     tests::sql::execute(&mut holder, "BEGIN; LOCK TABLE directive IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    let waiting =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let asked = futures_util::future::join_all((0..40).map(|_| whence(&node, DIRECTIVES)));
     let release = async {
-        db.until(waiting, "1").await;
+        db.until(WAITING, "1").await;
         tests::sql::execute(&mut holder, "ROLLBACK").await.unwrap();
     };
     let (told, ()) = tokio::join!(asked, release);
@@ -220,20 +222,34 @@ async fn whoever_waits_goes_on_when_the_one_who_worked_goes_away() {
     let node = node(&db).await;
     let mut holder = db.connect().await;
     tests::sql::execute(&mut holder, "BEGIN; LOCK TABLE directive IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    let waiting =
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let first = node.question(DIRECTIVES, &json!({}));
     let gone = tokio::spawn(first.send());
-    db.until(waiting, "1").await;
+    db.until(WAITING, "1").await;
     let second = whence(&node, DIRECTIVES);
     let release = async {
         gone.abort();
         // What ran for the first is cancelled; the second, who may have waited for it, begins anew.
-        db.until(waiting, "1").await;
+        db.until(WAITING, "1").await;
         tests::sql::execute(&mut holder, "ROLLBACK").await.unwrap();
     };
     let (told, ()) = tokio::join!(second, release);
     assert_eq!(told, "miss");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn who_hangs_up_takes_nothing_from_the_others() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    assert_eq!(whence(&node, DIRECTIVES).await, "miss");
+    let mut holder = db.connect().await;
+    tests::sql::execute(&mut holder, "BEGIN; LOCK TABLE data_version IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let gone = tokio::spawn(node.question(DIRECTIVES, &json!({})).send());
+    db.until(WAITING, "1").await;
+    gone.abort();
+    let _ = gone.await;
+    tests::sql::execute(&mut holder, "ROLLBACK").await.unwrap();
+    assert_eq!(whence(&node, DIRECTIVES).await, "hit", "the connection on which versions are looked at was kept");
     node.stop().await;
 }
 

@@ -9,6 +9,7 @@ use schema::{Api, clock::Clock};
 use tests::{
     TestDb, demo,
     graphql::{admit_any, cursors},
+    sql,
     survey::Survey,
 };
 
@@ -81,6 +82,28 @@ async fn whatever_postgresql_reads_for_an_answer_is_noted() {
         before = after;
     }
     assert!(seen > 100, "{seen}");
+}
+
+/// Two who change the same noun at once do not wait for one another, and leave no more rows than they were.
+#[tokio::test]
+async fn nobody_waits_to_be_counted() {
+    let db = TestDb::demo().await;
+    let agencies =
+        async || db.text("SELECT sum(version) || ' ' || count(*) FROM data_version WHERE noun = 'agency'").await;
+    let (mut one, mut other) = (db.connect().await, db.connect().await);
+    for connection in [&mut one, &mut other] {
+        sql::execute(connection, "SET lock_timeout = '5s'").await.unwrap();
+    }
+    let change = |code: &str| format!("UPDATE agency SET name_vi = name_vi || '.' WHERE code = '{code}'");
+    assert_eq!(agencies().await, "1 1", "the demo, in one transaction");
+    for counted in ["3 2", "5 2"] {
+        sql::execute(&mut one, &format!("BEGIN; {}; {}", change("qng.skhcn"), change("qng.stc"))).await.unwrap();
+        sql::execute(&mut other, &change("qng.snv")).await.unwrap();
+        sql::execute(&mut one, "COMMIT").await.unwrap();
+        assert_eq!(agencies().await, counted);
+    }
+    sql::execute(&mut one, &format!("BEGIN; {}; ROLLBACK", change("qng.skhcn"))).await.unwrap();
+    assert_eq!(agencies().await, "5 2");
 }
 
 /// A table is counted, or its answers are never kept: which of the two was decided, table by table.
