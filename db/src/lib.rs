@@ -62,6 +62,7 @@ pub mod target;
 pub mod text;
 mod text_enum;
 mod throttle;
+pub mod trusted_document;
 pub mod violation;
 mod visible;
 pub mod vitals;

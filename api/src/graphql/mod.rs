@@ -16,11 +16,13 @@
 pub(crate) mod fixture;
 mod introspection;
 mod media;
+mod naming;
 mod note;
 mod params;
 mod service;
 #[cfg(test)]
 mod tests;
+mod trusted;
 
 use std::{ops::Add as _, sync::Arc};
 
@@ -40,11 +42,15 @@ use schema::{
 };
 use serde::Serialize;
 
-use self::media::Media;
-pub use self::service::{GraphqlResponse, GraphqlService, Settings};
+use self::{media::Media, trusted::Worded};
 pub(crate) use self::{
+    naming::Question,
     note::Asking,
-    params::{Asked, request},
+    params::{Asked, question},
+};
+pub use self::{
+    service::{GraphqlResponse, GraphqlService, Settings},
+    trusted::TrustedDocuments,
 };
 use crate::{
     authentication::Authenticate,
@@ -70,6 +76,8 @@ pub struct Desk<E> {
     pub limits: Arc<RateLimits>,
     /// Whose turn it is.
     pub turns: Turns,
+    /// What is known by name.
+    pub documents: TrustedDocuments,
 }
 
 #[derive(Clone)]
@@ -127,12 +135,13 @@ impl<E: Executor> Endpoint<E> {
         caller: &Caller,
         viewer: &Viewer,
     ) -> Response<Body> {
-        let (requests, is_batch) = match asked {
-            Asked::One(request) => (vec![*request], false),
-            Asked::Batch(requests) => (requests, true),
+        let (questions, is_batch) = match asked {
+            Asked::One(question) => (vec![*question], false),
+            Asked::Batch(questions) => (questions, true),
         };
-        let admitted = self.admit(requests, &parts.method);
         let (account, address) = (viewer.principal.actor().account(), client_address(&parts.extensions));
+        let worded = self.desk.word(questions, account, address).await;
+        let admitted = self.admit(worded, &parts.method);
         let load = load(&admitted) + Load { points: sent, ..Load::default() };
         let counted = self.desk.limits.count(load, account, address);
         let sharer = Sharer::of(account, address);
@@ -157,19 +166,18 @@ impl<E: Executor> Endpoint<E> {
     }
 
     /// Admits all at once, so that a batch is priced and counted as a whole before any of it runs.
-    fn admit(&self, requests: Vec<Request>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
-        let guard = self.desk.service.guard();
-        let mut budget = guard.budget();
-        let admit = |mut request: Request| {
-            let admitted = guard.admit(&request, &mut budget).and_then(|admitted| {
+    fn admit(&self, worded: Vec<Worded>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
+        let mut budget = self.desk.service.guard().budget();
+        let admit = |mut worded: Worded| {
+            let admitted = self.desk.admit(&worded, &mut budget).and_then(|admitted| {
                 may_run(method, admitted.kind)?;
                 Ok(admitted)
             });
             // Read, they are in `admitted`; what was sent need not be kept until the request has its turn.
-            request.variables = Variables::default();
-            (request, admitted)
+            worded.request.variables = Variables::default();
+            (worded.request, admitted)
         };
-        requests.into_iter().map(admit).collect()
+        worded.into_iter().map(admit).collect()
     }
 
     async fn execute(
@@ -203,8 +211,8 @@ impl<E: Executor> Endpoint<E> {
 
 /// What the operations of a request ask for together.
 fn load(admitted: &[(Request, Result<Admitted, ApiError>)]) -> Load {
-    let unread = Load { points: points::UNREAD, ..Load::default() };
-    let loads = admitted.iter().map(|(_, admitted)| admitted.as_ref().map_or(unread, |admitted| admitted.load));
+    let unread = |error: &ApiError| Load { points: points::unread(error.code()), ..Load::default() };
+    let loads = admitted.iter().map(|(_, admitted)| admitted.as_ref().map_or_else(unread, |admitted| admitted.load));
     loads.fold(Load::default(), Load::add)
 }
 

@@ -28,7 +28,7 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
     explorer::OfferedAccount,
-    graphql::{self, Desk, GraphqlService},
+    graphql::{self, Desk, GraphqlService, TrustedDocuments},
     limits::{RateLimits, places::Turns},
     live::Live,
     oauth,
@@ -189,7 +189,8 @@ fn work(
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     let turns = Turns::new(config.server.concurrency);
-    let desk = Desk { service, limits: Arc::clone(limits), turns };
+    let documents = TrustedDocuments::new(database.pool(), config.graphql.trusted_only);
+    let desk = Desk { service, limits: Arc::clone(limits), turns, documents };
     let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), cursors, leaving);
     let mut routes = vec![
         graphql::route(desk, authority.authenticate()),
