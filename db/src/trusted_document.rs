@@ -161,7 +161,8 @@ pub async fn publish(writer: &Writer, documents: &[NewDocument]) -> Result<Publi
             let others = diesel::sql_query(OTHERS).bind::<Array<Text>, _>(&ids).bind::<Array<Text>, _>(&texts);
             let others = ids_of(others.load(writing.connection()).await?);
             if !others.is_empty() {
-                let words = format!("published before with another text, which an id keeps: {}", others.join(", "));
+                let ids = others.join(", ");
+                let words = format!("nothing was published: an id keeps the text that it was given first: {ids}");
                 return Err(DbError::Invalid(words));
             }
             let again = diesel::sql_query(AGAIN).bind::<Array<Text>, _>(&ids).bind::<Timestamptz, _>(now);
@@ -183,7 +184,8 @@ pub async fn retire(writer: &Writer, ids: &[DocumentId]) -> Result<Vec<String>, 
             let known: Vec<String> = named.clone().select(trusted_document::id).load(writing.connection()).await?;
             let unknown: Vec<&str> = ids.iter().copied().filter(|id| !known.iter().any(|known| known == id)).collect();
             if !unknown.is_empty() {
-                return Err(DbError::Invalid(format!("never published: {}", unknown.join(", "))));
+                let ids = unknown.join(", ");
+                return Err(DbError::Invalid(format!("nothing was retired: never published: {ids}")));
             }
             let retired: Vec<String> = diesel::update(named.filter(trusted_document::retired_at.is_null()))
                 .set(trusted_document::retired_at.eq(writing.now()))

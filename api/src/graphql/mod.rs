@@ -45,7 +45,7 @@ use serde::Serialize;
 use self::{media::Media, trusted::Worded};
 pub(crate) use self::{
     naming::Question,
-    note::Asking,
+    note::{Asking, named},
     params::{Asked, question},
 };
 pub use self::{

@@ -27,7 +27,7 @@ use crate::{
     config::{Config, ServerConfig, secret::SecretError},
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
-    explorer::OfferedAccount,
+    explorer::{self, OfferedAccount},
     graphql::{self, Desk, GraphqlService, TrustedDocuments},
     limits::{RateLimits, places::Turns},
     live::Live,
@@ -131,11 +131,11 @@ impl Server {
         let (leave, leaving) = watch::channel(false);
         metrics::start();
         let health = Health::new(&database, ready);
-        let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
         let limits = RateLimits::new(&config.limits);
-        let work = work(&config, clock, &database, &limits, leaving)?;
+        let mut work = work(&config, clock, &database, &limits, leaving)?;
+        work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));
-        let routes = routes::routes(&config.server, health, &limits, work, &offered);
+        let routes = routes::routes(&config.server, health, &limits, work);
         let on_front = front.handle().enter();
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
@@ -170,6 +170,18 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
+}
+
+/// The explorer, if it is served. It makes queries, and so is of no use where only published ones are taken: then a page says that.
+fn explorer(config: &Config) -> Vec<Route> {
+    if !config.server.explorer {
+        return Vec::new();
+    }
+    if config.graphql.trusted_only {
+        return vec![explorer::closed()];
+    }
+    let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
+    explorer::routes(&offered).into()
 }
 
 fn work(
