@@ -141,7 +141,7 @@ fn checked(config: &Config, file: &Path) -> Result<Vec<NewDocument>, DocumentsEr
     let mut documents = BTreeMap::<DocumentId, NewDocument>::new();
     let mut faults = Vec::new();
     for entry in entries {
-        let named = entry.id.clone();
+        let named = entry.id.escape_debug().to_string();
         match check(&guard, entry) {
             Ok(document) => match documents.get(&document.id) {
                 Some(other) if other.text != document.text => faults.push(format!("{named}: twice, with two texts")),

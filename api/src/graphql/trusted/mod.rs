@@ -7,6 +7,9 @@
 //! **Automatic ones** are texts that clients have sent with their hash. Each node keeps its own, in memory. Only what the guard let
 //! pass is kept, under the hash that this server has made of it; and they open nothing where published documents alone are taken.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Executor, Request};
