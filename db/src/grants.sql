@@ -55,3 +55,6 @@ GRANT INSERT, UPDATE, DELETE ON sign_in_throttle TO cotmoc_server;
 GRANT INSERT, UPDATE (name, with_below, scopes, status, version) ON service_account TO cotmoc_server;
 GRANT INSERT, UPDATE (last_used_at, ended_at) ON service_secret TO cotmoc_server;
 GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;
+
+-- Documents that clients name by ids: published and retired by whoever runs the server, never given another text.
+GRANT INSERT, UPDATE (published_at, retired_at) ON trusted_document TO cotmoc_server;

@@ -64,6 +64,7 @@ pub mod text;
 mod text_enum;
 mod throttle;
 pub mod together;
+pub mod trusted_document;
 pub mod violation;
 mod visible;
 pub mod vitals;

@@ -1403,6 +1403,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Documents of GraphQL that were published: clients name them by their ids. One that was retired stays, so that its id never means another text
+    trusted_document (id) {
+        /// What a request names it by: a SHA-256 of its text in hexadecimal digits, or whatever a tool has chosen
+        id -> Text,
+        text -> Text,
+        /// The name of its first operation that has one
+        name -> Nullable<Text>,
+        /// When it was published last
+        published_at -> Timestamptz,
+        /// When it was retired, if it was; it may be published again
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// A request to open a closed period for one assignment (đề nghị mở khóa kỳ báo cáo), and the decision on it
     unlock_request (id) {
         id -> Uuid,
@@ -1618,5 +1633,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_key,
     target,
     target_revision,
+    trusted_document,
     unlock_request,
 );

@@ -54,6 +54,7 @@ mod sessions;
 mod targets;
 mod text;
 mod tokens;
+mod trusted_documents;
 mod unknown;
 mod unlocks;
 mod user_cli;

@@ -101,6 +101,7 @@ signing_key: INSERT, UPDATE (revoked_at)
 target:
 target_revision: INSERT
 target_warning:
+trusted_document: INSERT, UPDATE (published_at, retired_at)
 unlock_request: INSERT, UPDATE (decided_at, decided_by, decision_reason, expires_on, opened_on, state, version)";
 
 const PRIVILEGES: &str = "SELECT string_agg(concat(relname, ':', ' ' || nullif(concat_ws(', ', whole, parts), '')), E'\\n' ORDER BY relname COLLATE \"C\")

@@ -69,8 +69,11 @@ pub enum Code {
     AnswerLimitExceeded,
     /// The request is addressed to a name that is not this server's.
     Misdirected,
-    /// A document was named by its hash alone; no document is kept. Its message is the word that clients look for.
-    PersistedQueryNotSupported,
+    /// A document was named by an id or a hash that the server does not know. Clients with automatic persisted queries send its
+    /// text then.
+    PersistedQueryNotFound,
+    /// Only published documents are taken, and this is none.
+    DocumentNotTrusted,
     /// The idempotency key was used before, for another change.
     IdempotencyKeyReused,
 }
@@ -108,7 +111,8 @@ impl Code {
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
             Self::AnswerLimitExceeded => "ANSWER_LIMIT_EXCEEDED",
             Self::Misdirected => "MISDIRECTED",
-            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
         }
     }
 

@@ -11,7 +11,7 @@ use db::{
     embedded, migrate,
     pool::PoolSettings,
     reporting::calendar::{CalendarYear, needed_years},
-    signing_key,
+    signing_key, trusted_document,
     vitals::{self, OLDEST, Vitals},
     wall::{self, LoginRights},
 };
@@ -172,6 +172,7 @@ async fn database(config: &Config, sealer: Option<&Sealer>) -> Vec<Finding> {
                 findings.extend(calendar(config, &database).await);
                 findings.push(keys(&database, sealer).await);
                 findings.push(demo_accounts(&database).await);
+                findings.push(documents(config, &database).await);
             }
             findings
         }
@@ -303,6 +304,33 @@ async fn keys(database: &Database, sealer: Option<&Sealer>) -> Finding {
     match opened {
         Ok(()) => Good("keys: open".to_owned()),
         Err(error) => Bad(format!("keys: {error}"), "Is this the secret of this installation?".to_owned()),
+    }
+}
+
+/// Whether what clients name by ids can still be asked for, which another version or another limit may have ended.
+async fn documents(config: &Config, database: &Database) -> Finding {
+    let (all, guard) = match (trusted_document::all(database.pool()).await, super::documents::guard(config)) {
+        (Ok(all), Ok(guard)) => (all, guard),
+        (Err(error), _) => return Bad(format!("documents: {error}"), "Mend what is said above first.".to_owned()),
+        (_, Err(error)) => return Bad(format!("documents: {error}"), "This build is broken.".to_owned()),
+    };
+    let (mut published, mut refused) = (0, Vec::new());
+    for document in all.iter().filter(|document| document.retired_at.is_none()) {
+        published += 1;
+        if guard.inspect(&document.text).is_err() {
+            refused.push(document.id.as_str());
+        }
+    }
+    match (published, refused.as_slice()) {
+        (0, _) if config.graphql.trusted_only => {
+            Note("documents: none published, so every request is refused (COTMOC_TRUSTED_ONLY)".to_owned())
+        }
+        (_, []) => Good(format!("documents: {published} published")),
+        (_, refused) => Note(format!(
+            "documents: {} of {published} published are refused by this version or its limits: {}",
+            refused.len(),
+            refused.join(", ")
+        )),
     }
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod documents;
 mod flags;
 mod keys;
 mod output;
@@ -20,6 +21,7 @@ use crate::{
 };
 use audit::Audit;
 use demo::Demo;
+use documents::Documents;
 use flags::SettingFlags;
 use keys::Keys;
 use user::User;
@@ -32,6 +34,7 @@ Examples:
   cotmoc demo --measurements 1000000        a large demo, for measuring
   DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
   cotmoc schema > schema.graphql            for tools that generate clients
+  cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc doctor                             what is wrong here, and what to do
   cotmoc settings                           which values hold, and where each comes from
@@ -75,6 +78,8 @@ enum Command {
     /// systems, who receives and signs. And a simulation that says so wherever it shows, and touches no fact. Loading
     /// twice changes nothing; what is there is left as it is.
     Demo(Demo),
+    /// Publish the documents that clients name by ids, show or retire them
+    Documents(Documents),
     /// Show, rotate or withdraw the keys that sign access tokens
     Keys(Keys),
     /// Verify the audit trail, or print its end
@@ -130,6 +135,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Permissions => exit_code(output::result(&permissions::as_markdown())),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
+        Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
         Command::User(user) => in_runtime(async { ended(user.run(config).await) }),

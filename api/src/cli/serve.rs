@@ -123,8 +123,11 @@ fn announce(config: &Config, running: &Running, with_demo: bool) {
     if !telemetry::is_human(format) && !with_demo {
         return;
     }
-    let explorer =
-        if config.server.explorer { format!("http://{address}/") } else { "off (COTMOC_EXPLORER)".to_owned() };
+    let explorer = match (config.server.explorer, config.graphql.trusted_only) {
+        (true, false) => format!("http://{address}/"),
+        (true, true) => "off (COTMOC_TRUSTED_ONLY)".to_owned(),
+        (false, _) => "off (COTMOC_EXPLORER)".to_owned(),
+    };
     let database = config.database.place();
     let accounts = if with_demo { demo::accounts_table() } else { String::new() };
     output::result(&format!(

@@ -86,6 +86,8 @@ pub struct ServerConfig {
 pub struct GraphqlConfig {
     /// True if the schema may be asked for, and names are suggested.
     pub introspection: bool,
+    /// True if published documents alone are taken.
+    pub trusted_only: bool,
     /// The most one request may cost.
     pub cost_limit: u32,
     /// Bytes of one answer at most.
@@ -239,6 +241,7 @@ impl Config {
             server: ServerConfig::load(sources)?,
             graphql: GraphqlConfig {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
+                trusted_only: required(sources, &settings::TRUSTED_ONLY, parse::switch)?,
                 cost_limit: required(sources, &settings::COST_LIMIT, parse::count(1_000_000))?,
                 answer_limit: required(sources, &settings::ANSWER_LIMIT, parse::size)?,
                 answer_cache: required(sources, &settings::ANSWER_CACHE, parse::size_or_off)?,

@@ -173,6 +173,13 @@ settings! {
         fallback: Fallback::Value("on"), form: SWITCH,
         about: "Answers introspection queries. The explorer needs it.",
     }
+    /// `graphql.trusted_only`
+    TRUSTED_ONLY {
+        key: "graphql.trusted_only", env: "COTMOC_TRUSTED_ONLY", flag: Some("trusted-only"),
+        fallback: Fallback::Value("off"), form: SWITCH,
+        about: "Takes published documents alone (`cotmoc documents publish`), over every path; anything else is refused with the code \
+                DOCUMENT_NOT_TRUSTED. The explorer is then not served.",
+    }
     /// `graphql.cost_limit`
     COST_LIMIT {
         key: "graphql.cost_limit", env: "COTMOC_COST_LIMIT", flag: Some("cost-limit"),

@@ -75,6 +75,18 @@ pub fn routes(accounts: &[OfferedAccount]) -> [Route; 4] {
     ]
 }
 
+/// The page at `/` where published documents alone are taken.
+#[must_use]
+pub fn closed() -> Route {
+    let page = get(async || ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], CLOSED));
+    Route::new("/", Door::Public, page.layer(middleware::from_fn(protect)))
+}
+
+const CLOSED: &str = "\
+Máy chủ này chỉ nhận tài liệu đã công bố (graphql.trusted_only), nên không có trình khám phá.
+This server takes published documents alone (graphql.trusted_only), so there is no explorer here.
+";
+
 async fn index(request: HeaderMap) -> Response {
     page_file("index.html", REVALIDATE, &request)
 }

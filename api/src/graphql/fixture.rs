@@ -17,7 +17,7 @@ use schema::{error::ApiError, language::Language, viewer::Viewer};
 use tokio::time::Duration;
 use uuid::Uuid;
 
-use super::{Desk, GraphqlService, Settings, route};
+use super::{Desk, GraphqlService, Settings, TrustedDocuments, route, trusted::Source};
 use crate::{
     authentication::Authenticate,
     config::LimitsConfig,
@@ -158,7 +158,16 @@ fn many() -> LimitsConfig {
 }
 
 fn desk(settings: Settings, limits: Arc<RateLimits>) -> Desk<Schema<Query, Mutation, EmptySubscription>> {
-    Desk { service: service_with(settings), limits, turns: Turns::new(100), cache: None }
+    let nothing: Source = Arc::new(|_| future::ready(Ok(Vec::new())).boxed());
+    desk_with(settings, limits, TrustedDocuments::of(nothing, false))
+}
+
+fn desk_with(
+    settings: Settings,
+    limits: Arc<RateLimits>,
+    documents: TrustedDocuments,
+) -> Desk<Schema<Query, Mutation, EmptySubscription>> {
+    Desk { service: service_with(settings), limits, turns: Turns::new(100), documents, cache: None }
 }
 
 fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {
@@ -192,8 +201,19 @@ pub(crate) fn limited() -> Router {
 }
 
 fn server_with(settings: Settings) -> Router {
-    let authenticate: Authenticate = Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed());
-    router([route(desk(settings, RateLimits::new(&many())), authenticate)])
+    router([route(desk(settings, RateLimits::new(&many())), anybody())])
+}
+
+/// One that finds published documents there, for an address with so many points a minute.
+pub(crate) fn server_knowing(source: Source, only: bool, address_points: u32) -> Router {
+    let limits = RateLimits::new(&LimitsConfig { address_points, ..many() });
+    let documents = TrustedDocuments::of(source, only);
+    let here = ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    router([route(desk_with(Settings::default(), limits, documents), anybody())]).layer(axum::Extension(here))
+}
+
+fn anybody() -> Authenticate {
+    Arc::new(|parts| future::ready(Ok(named_after(parts))).boxed())
 }
 
 fn named_after(parts: &Parts) -> Viewer {

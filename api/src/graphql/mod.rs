@@ -22,11 +22,13 @@ pub(crate) mod fixture;
 mod introspection;
 mod kept;
 mod media;
+mod naming;
 mod note;
 mod params;
 mod service;
 #[cfg(test)]
 mod tests;
+mod trusted;
 
 use std::{ops::Add as _, sync::Arc};
 
@@ -48,14 +50,19 @@ use schema::{
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 
-pub use self::service::{GraphqlResponse, GraphqlService, Settings};
 use self::{
     cache::{AnswerCache, Kept, Outcome, Recalled},
     media::Media,
+    trusted::Worded,
 };
 pub(crate) use self::{
-    note::Asking,
-    params::{Asked, request},
+    naming::Question,
+    note::{Asking, named},
+    params::{Asked, question},
+};
+pub use self::{
+    service::{GraphqlResponse, GraphqlService, Settings},
+    trusted::TrustedDocuments,
 };
 use crate::{
     authentication::Authenticate,
@@ -83,6 +90,8 @@ pub struct Desk<E> {
     pub turns: Turns,
     /// What was answered before; none if nothing is to be kept.
     pub cache: Option<Arc<AnswerCache>>,
+    /// What is known by name.
+    pub documents: TrustedDocuments,
 }
 
 #[derive(Clone)]
@@ -200,13 +209,14 @@ impl<E: Executor> Endpoint<E> {
         caller: &Caller,
         viewer: &Viewer,
     ) -> Response<Body> {
-        let (requests, is_batch) = match asked {
-            Asked::One(request) => (vec![*request], false),
-            Asked::Batch(requests) => (requests, true),
+        let (questions, is_batch) = match asked {
+            Asked::One(question) => (vec![*question], false),
+            Asked::Batch(questions) => (questions, true),
         };
-        let admitted = self.admit(requests, &parts.method);
-        let operations = join_all(admitted.into_iter().map(|admitted| self.recall(admitted, caller, viewer))).await;
         let (account, address) = (viewer.principal.actor().account(), client_address(&parts.extensions));
+        let worded = self.desk.word(questions, account, address).await;
+        let admitted = self.admit(worded, &parts.method);
+        let operations = join_all(admitted.into_iter().map(|admitted| self.recall(admitted, caller, viewer))).await;
         let load = load(&operations) + Load { points: sent, ..Load::default() };
         let counted = self.desk.limits.count(load, account, address);
         let sharer = Sharer::of(account, address);
@@ -232,19 +242,18 @@ impl<E: Executor> Endpoint<E> {
     }
 
     /// Admits all at once, so that a batch is priced and counted as a whole before any of it runs.
-    fn admit(&self, requests: Vec<Request>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
-        let guard = self.desk.service.guard();
-        let mut budget = guard.budget();
-        let admit = |mut request: Request| {
-            let admitted = guard.admit(&request, &mut budget).and_then(|admitted| {
+    fn admit(&self, worded: Vec<Worded>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
+        let mut budget = self.desk.service.guard().budget();
+        let admit = |mut worded: Worded| {
+            let admitted = self.desk.admit(&worded, &mut budget).and_then(|admitted| {
                 may_run(method, admitted.kind)?;
                 Ok(admitted)
             });
             // Read, they are in `admitted`; what was sent need not be kept until the request has its turn.
-            request.variables = Variables::default();
-            (request, admitted)
+            worded.request.variables = Variables::default();
+            (worded.request, admitted)
         };
-        requests.into_iter().map(admit).collect()
+        worded.into_iter().map(admit).collect()
     }
 
     /// Before anything is counted: what is known is cheap.
@@ -310,7 +319,7 @@ fn load(operations: &[Operation]) -> Load {
     let loads = operations.iter().map(|operation| match (&operation.recalled, &operation.admitted) {
         (Recalled::Known(kept), _) => points(kept.points()),
         (_, Ok(admitted)) => admitted.load,
-        (_, Err(_)) => points(points::UNREAD),
+        (_, Err(error)) => points(points::unread(error.code())),
     });
     loads.fold(Load::default(), Load::add)
 }

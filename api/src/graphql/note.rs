@@ -49,7 +49,7 @@ impl Asking {
 }
 
 /// The name of the first operation of a document that names it at its beginning, as tools write it. A log needs no more.
-fn named(document: &str) -> Option<String> {
+pub(crate) fn named(document: &str) -> Option<String> {
     let rest =
         ["query", "mutation", "subscription"].iter().find_map(|kind| document.trim_start().strip_prefix(kind))?;
     let rest = rest.strip_prefix(char::is_whitespace)?.trim_start();

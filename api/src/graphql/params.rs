@@ -1,6 +1,6 @@
 //! From bytes to requests: the body of a POST, the query string of a GET.
 
-use std::{borrow::Cow, collections::HashMap, error::Error};
+use std::{borrow::Cow, error::Error};
 
 use async_graphql::{Request, Value, Variables};
 use axum::{
@@ -14,13 +14,14 @@ use schema::error::{ApiError, Code};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::naming::{Naming, Question};
 use crate::guard::Guard;
 
 /// What one HTTP request asks for.
 #[derive(Debug)]
 pub(crate) enum Asked {
-    One(Box<Request>),
-    Batch(Vec<Request>),
+    One(Box<Question>),
+    Batch(Vec<Question>),
 }
 
 /// Reads a POST, whose body the server's gate has bounded in bytes and in time.
@@ -38,7 +39,7 @@ pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard) -> Resu
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     guard.check_json(text)?;
     if !text.trim_start().starts_with('[') {
-        return request(text).map(|request| Asked::One(Box::new(request)));
+        return question(text).map(|question| Asked::One(Box::new(question)));
     }
     let batch: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| json(&error))?;
     let (limit, actual) = (guard.limits().batch, batch.len());
@@ -49,7 +50,7 @@ pub(super) async fn post(headers: &HeaderMap, body: Body, guard: &Guard) -> Resu
     if batch.is_empty() {
         return Err(ApiError::request("JSON", "lô rỗng", "the batch is empty"));
     }
-    batch.into_iter().map(|one| request(one.get())).collect::<Result<_, _>>().map(Asked::Batch)
+    batch.into_iter().map(|one| question(one.get())).collect::<Result<_, _>>().map(Asked::Batch)
 }
 
 /// Reads the query string of a GET.
@@ -58,6 +59,7 @@ pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
     #[serde(rename_all = "camelCase")]
     struct Params {
         query: Option<String>,
+        document_id: Option<String>,
         operation_name: Option<String>,
         variables: Option<String>,
         extensions: Option<String>,
@@ -70,20 +72,18 @@ pub(super) fn get(uri: &Uri, guard: &Guard) -> Result<Asked, ApiError> {
         )
     })?;
     let extensions = params.extensions.as_deref().filter(|text| !text.is_empty());
-    let persisted = match extensions {
-        Some(text) => {
-            guard.check_json(text)?;
-            is_persisted(text)?
-        }
-        None => false,
-    };
-    let mut request = Request::new(nfc(document(params.query.as_deref(), persisted, "QUERY_STRING")?));
+    if let Some(text) = extensions {
+        guard.check_json(text)?;
+    }
+    let id = params.document_id.filter(|id| !id.is_empty());
+    let naming = naming(params.query.as_deref(), id, extensions, "QUERY_STRING")?;
+    let mut request = Request::new(nfc(&params.query.unwrap_or_default()));
     request.operation_name = params.operation_name.filter(|name| !name.is_empty());
     if let Some(text) = params.variables.filter(|text| !text.is_empty()) {
         guard.check_json(&text)?;
         request.variables = serde_json::from_str(&text).map(composed).map_err(|error| json(&error))?;
     }
-    Ok(Asked::One(Box::new(request)))
+    Ok(Asked::One(Box::new(Question { request, naming })))
 }
 
 /// JSON only: what a browser sends to another origin without a preflight has another type.
@@ -115,12 +115,13 @@ fn payload_too_large(limit: usize) -> ApiError {
 }
 
 /// One request, as JSON has it.
-pub(crate) fn request(text: &str) -> Result<Request, ApiError> {
+pub(crate) fn question(text: &str) -> Result<Question, ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Params<'a> {
         #[serde(borrow, default)]
         query: Option<Cow<'a, str>>,
+        document_id: Option<String>,
         operation_name: Option<String>,
         #[serde(default)]
         variables: Variables,
@@ -132,11 +133,12 @@ pub(crate) fn request(text: &str) -> Result<Request, ApiError> {
         return Err(ApiError::request("JSON", "cần một đối tượng có \"query\"", "expected an object with \"query\""));
     }
     let params: Params = serde_json::from_str(text).map_err(|error| json(&error))?;
-    let persisted = params.extensions.map_or(Ok(false), |extensions| is_persisted(extensions.get()))?;
-    let mut request = Request::new(nfc(document(params.query.as_deref(), persisted, "JSON")?));
+    let extensions = params.extensions.map(RawValue::get);
+    let naming = naming(params.query.as_deref(), params.document_id, extensions, "JSON")?;
+    let mut request = Request::new(nfc(params.query.as_deref().unwrap_or_default()));
     request.operation_name = params.operation_name;
     request.variables = composed(params.variables);
-    Ok(request)
+    Ok(Question { request, naming })
 }
 
 /// All texts in the stored form (NFC): codes and provinces are compared as they stand.
@@ -153,25 +155,18 @@ fn composed(mut variables: Variables) -> Variables {
     variables
 }
 
-/// The document. Clients with automatic persisted queries send its hash first, and the document after the answer that they
-/// know.
-fn document<'a>(query: Option<&'a str>, persisted: bool, reason: &'static str) -> Result<&'a str, ApiError> {
-    query.ok_or_else(|| {
-        if persisted {
-            return ApiError::new(Code::PersistedQueryNotSupported, PERSISTED, PERSISTED);
-        }
-        ApiError::request(reason, "thiếu trường \"query\"", "the field \"query\" is missing")
+/// How it names its document; `reason` is for a request that names none.
+fn naming(
+    query: Option<&str>,
+    id: Option<String>,
+    extensions: Option<&str>,
+    reason: &'static str,
+) -> Result<Naming, ApiError> {
+    let naming = Naming::read(query, id, extensions).map_err(|error| json(&error))?;
+    naming.ok_or_else(|| {
+        let words = ("thiếu trường \"query\" hoặc \"documentId\"", "neither \"query\" nor \"documentId\" is there");
+        ApiError::request(reason, words.0, words.1)
     })
-}
-
-/// What such clients look for: it is the same in every language.
-const PERSISTED: &str = "PersistedQueryNotSupported";
-
-/// Whether the extensions name a persisted query. Nothing else in them is read, but a client that sends anything else than
-/// an object should learn so.
-fn is_persisted(text: &str) -> Result<bool, ApiError> {
-    let extensions: Option<HashMap<Cow<str>, &RawValue>> = serde_json::from_str(text).map_err(|error| json(&error))?;
-    Ok(extensions.is_some_and(|extensions| extensions.contains_key("persistedQuery")))
 }
 
 fn json(error: &serde_json::Error) -> ApiError {

@@ -14,16 +14,16 @@ use super::{
 };
 
 const JSON: &str = "application/json";
-const GRAPHQL: &str = "application/graphql-response+json";
+pub(super) const GRAPHQL: &str = "application/graphql-response+json";
 
-struct Reply {
-    status: StatusCode,
+pub(super) struct Reply {
+    pub status: StatusCode,
     headers: HeaderMap,
-    body: Value,
+    pub body: Value,
 }
 
 impl Reply {
-    fn code(&self) -> &str {
+    pub fn code(&self) -> &str {
         self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("OK")
     }
 
@@ -36,7 +36,7 @@ async fn send(request: Request<Body>) -> Reply {
     send_to(server(), request).await
 }
 
-async fn send_to(server: Router, request: Request<Body>) -> Reply {
+pub(super) async fn send_to(server: Router, request: Request<Body>) -> Reply {
     let (parts, body) = server.oneshot(request).await.unwrap().into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&bytes).unwrap();
@@ -53,7 +53,7 @@ async fn post(accept: &str, body: impl Into<Body>) -> Reply {
     send(post_request(accept, body)).await
 }
 
-fn post_request(accept: &str, body: impl Into<Body>) -> Request<Body> {
+pub(super) fn post_request(accept: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::post(PATH)
         .header(header::CONTENT_TYPE, JSON)
         .header(header::ACCEPT, accept)
@@ -428,22 +428,6 @@ async fn tokens_that_do_not_hold_are_counted() {
         assert_eq!(answer.code(), expected);
         assert!(answer.headers["ratelimit"].to_str().unwrap().starts_with("\"refused-tokens\";r=0;"));
     }
-}
-
-/// Clients with automatic persisted queries send the hash alone, read this word, and send the document.
-#[tokio::test]
-async fn who_sends_a_hash_alone_is_told_to_send_the_document() {
-    let persisted = json!({ "version": 1, "sha256Hash": "0".repeat(64) });
-    let hash = json!({ "operationName": "X", "variables": {}, "extensions": { "persistedQuery": persisted } });
-    let refused = post(GRAPHQL, hash.to_string()).await;
-    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-    let error = &refused.body["errors"][0];
-    assert_eq!(
-        (&error["message"], &error["extensions"]["code"]),
-        (&json!("PersistedQueryNotSupported"), &json!("PERSISTED_QUERY_NOT_SUPPORTED"))
-    );
-    let whole = json!({ "query": "{ path }", "extensions": { "persistedQuery": persisted } });
-    assert_eq!(post(GRAPHQL, whole.to_string()).await.status, StatusCode::OK);
 }
 
 /// Programs on Windows write a byte order mark before the text.

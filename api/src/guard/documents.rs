@@ -95,6 +95,11 @@ impl Document {
         &self.parsed
     }
 
+    /// Its operations, with their names.
+    pub(super) fn operations(&self) -> impl Iterator<Item = (Option<&str>, &Operation)> {
+        self.operations.iter().map(|(name, operation)| (name.as_deref(), operation))
+    }
+
     /// The operation to execute, as the specification's `GetOperation` finds it.
     pub(super) fn operation(&self, name: Option<&str>) -> Result<&Operation, ApiError> {
         match (name, self.operations.as_slice()) {

@@ -179,6 +179,19 @@ impl Guard {
         self.price(document, request, budget)
     }
 
+    /// Checks a document before anybody asks for it, as far as that can be done without its variables. Answers the name of its first
+    /// operation that has one.
+    pub fn inspect(&self, text: &str) -> Result<Option<String>, ApiError> {
+        let document = self.read(text)?;
+        for (name, operation) in document.operations() {
+            let budget = Budget { limit: self.limits.cost, spent: operation.cost.map_or(0, |cost| cost.whole) };
+            if budget.spent > budget.limit {
+                return Err(self.too_dear(&document, name, &Variables::default(), &budget));
+            }
+        }
+        Ok(document.operations().find_map(|(name, _)| name.map(str::to_owned)))
+    }
+
     /// Reads the values of the variables, and takes the cost that they make off the budget.
     fn price(&self, document: Arc<Document>, request: &Request, budget: &mut Budget) -> Result<Admitted, ApiError> {
         let operation = document.operation(request.operation_name.as_deref())?;

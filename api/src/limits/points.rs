@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use db::loan::Work;
+use schema::error::Code;
 
 /// A statement's time in PostgreSQL: a second of it is as much as the dearest request that is let in.
 const STATEMENT: Duration = Duration::from_micros(10);
@@ -11,7 +12,7 @@ const STATEMENT: Duration = Duration::from_micros(10);
 const BYTES: usize = 100;
 
 /// The price of a request for which nothing was found out: its text was no document of this schema.
-pub const UNREAD: u64 = 500;
+const UNREAD: u64 = 500;
 
 /// The least that a request costs, however little it asks for.
 pub const LEAST: u64 = 10;
@@ -23,6 +24,12 @@ const BODY_BYTES: u64 = 20;
 #[must_use]
 pub const fn sent(bytes: u64) -> u64 {
     bytes / BODY_BYTES
+}
+
+/// The price of a request that was not admitted. That the database was away is nobody's doing.
+#[must_use]
+pub const fn unread(code: Code) -> u64 {
+    if matches!(code, Code::Unavailable) { LEAST } else { UNREAD }
 }
 
 /// The points for what PostgreSQL did and for the bytes of the answer.

@@ -46,8 +46,8 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         return graphql::refuse(not_acceptable(), &caller);
     }
     let sent = body.size_hint().lower();
-    let request = match graphql::read(&parts, body, guard).await {
-        Ok(Asked::One(request)) => *request,
+    let question = match graphql::read(&parts, body, guard).await {
+        Ok(Asked::One(question)) => *question,
         Ok(Asked::Batch(_)) => {
             return graphql::refuse(
                 ApiError::request("JSON", "mỗi luồng một thao tác", "one operation a stream"),
@@ -70,7 +70,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         refused(Refusal::Saturated.reason());
         return Refusal::Saturated.answer(&request_id(&parts.headers));
     };
-    let begun = live.admit(&request, sent, &client, &viewer).and_then(|admitted| {
+    let begun = live.admit(question, sent, &client, &viewer).await.and_then(|(request, admitted)| {
         graphql::may_run(&parts.method, admitted.kind)?;
         let reached = Arc::new(last_seen(&live.cursors, &parts.headers)?);
         Ok((live.begin(request, admitted, &client, viewer, &reached)?, reached))

@@ -29,7 +29,7 @@ use crate::{
     authentication::{Authority, Pass},
     config::ServerConfig,
     door::{Door, Route},
-    graphql::{Asking, Desk, GraphqlResponse},
+    graphql::{Asking, Desk, GraphqlResponse, Question},
     guard::Admitted,
     limits::{
         Load, Sharer,
@@ -98,12 +98,22 @@ impl<E: Executor> Live<E> {
         origin::welcome(headers, &self.origins)
     }
 
-    /// Admits an operation like any request, and charges what was sent for it.
-    fn admit(&self, request: &Request, sent: u64, client: &Client, viewer: &Viewer) -> Result<Admitted, ApiError> {
-        let (guard, limits) = (self.desk.service.guard(), &self.desk.limits);
-        limits.charge(client.sharer(viewer), points::sent(sent));
-        let admitted = guard.admit(request, &mut guard.budget());
-        admitted.inspect_err(|_| limits.charge(client.sharer(viewer), points::UNREAD))
+    /// Finds the document of an operation and admits it like any request, and charges what was sent for it.
+    async fn admit(
+        &self,
+        question: Question,
+        sent: u64,
+        client: &Client,
+        viewer: &Viewer,
+    ) -> Result<(Request, Admitted), ApiError> {
+        let (desk, sharer) = (&self.desk, client.sharer(viewer));
+        desk.limits.charge(sharer, points::sent(sent));
+        let mut worded = desk.word(vec![question], viewer.principal.actor().account(), client.address).await;
+        // As many come back as were asked.
+        let worded = worded.pop().ok_or_else(ApiError::internal)?;
+        let admitted = desk.admit(&worded, &mut desk.service.guard().budget());
+        let admitted = admitted.inspect_err(|error| desk.limits.charge(sharer, points::unread(error.code())))?;
+        Ok((worded.request, admitted))
     }
 
     /// Begins an operation: one answer, or a stream of them.

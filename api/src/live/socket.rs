@@ -338,15 +338,20 @@ impl<E: Executor> Connection<E> {
         if self.operations.contains_key(&id) {
             return Err(End::Close(4409, shortened(&format!("Subscriber for {id} already exists")).into()));
         }
-        let request = graphql::request(payload).map_err(|_| malformed("Not a request of GraphQL"))?;
+        let question = graphql::question(payload).map_err(|_| malformed("Not a request of GraphQL"))?;
         let begun = if self.operations.len() < OPERATIONS {
             let reached = self.resumed(&id);
             match self.client.pass.viewer().await {
-                Ok(viewer) => reached.and_then(|reached| {
-                    let (live, client) = (&self.live, &self.client);
-                    let admitted = live.admit(&request, payload.len() as u64, client, &viewer)?;
-                    live.begin(request, admitted, client, viewer, &Arc::new(reached))
-                }),
+                Ok(viewer) => match reached {
+                    Ok(reached) => {
+                        let (live, client) = (&self.live, &self.client);
+                        let admitted = live.admit(question, payload.len() as u64, client, &viewer).await;
+                        admitted.and_then(|(request, admitted)| {
+                            live.begin(request, admitted, client, viewer, &Arc::new(reached))
+                        })
+                    }
+                    Err(error) => Err(error),
+                },
                 Err(error) if error.code() == Code::Unauthenticated => return Err(ended(&error)),
                 Err(error) => Err(error),
             }

@@ -27,8 +27,8 @@ use crate::{
     config::{Config, ServerConfig, secret::SecretError},
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
-    explorer::OfferedAccount,
-    graphql::{self, Desk, GraphqlService, cache::AnswerCache},
+    explorer::{self, OfferedAccount},
+    graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
     limits::{RateLimits, places::Turns},
     live::Live,
     oauth,
@@ -133,11 +133,11 @@ impl Server {
         let bytes = config.graphql.answer_cache;
         let cache = (bytes > 0).then(|| AnswerCache::new(bytes, database.pool(), clock));
         let health = Health::new(&database, cache.clone(), ready);
-        let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
         let limits = RateLimits::new(&config.limits);
-        let work = work(&config, clock, &database, &limits, cache, leaving)?;
+        let mut work = work(&config, clock, &database, &limits, cache, leaving)?;
+        work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));
-        let routes = routes::routes(&config.server, health, &limits, work, &offered);
+        let routes = routes::routes(&config.server, health, &limits, work);
         let on_front = front.handle().enter();
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
@@ -174,6 +174,18 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
+/// The explorer, if it is served. It makes queries, and so is of no use where only published ones are taken: then a page says that.
+fn explorer(config: &Config) -> Vec<Route> {
+    if !config.server.explorer {
+        return Vec::new();
+    }
+    if config.graphql.trusted_only {
+        return vec![explorer::closed()];
+    }
+    let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
+    explorer::routes(&offered).into()
+}
+
 fn work(
     config: &Config,
     clock: Clock,
@@ -192,7 +204,8 @@ fn work(
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     let turns = Turns::new(config.server.concurrency);
-    let desk = Desk { service, limits: Arc::clone(limits), turns, cache };
+    let documents = TrustedDocuments::new(database.pool(), config.graphql.trusted_only);
+    let desk = Desk { service, limits: Arc::clone(limits), turns, documents, cache };
     let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), cursors, leaving);
     let mut routes = vec![
         graphql::route(desk, authority.authenticate()),

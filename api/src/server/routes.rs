@@ -22,28 +22,18 @@ use super::{
 use crate::{
     config::ServerConfig,
     door::{self, Door, Refusal, Route, request_id, router},
-    explorer::{self, OfferedAccount},
     limits::{self, RATE_LIMIT, RATE_LIMIT_POLICY, RateLimits},
 };
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 
-/// Everything the server answers to the world; to be called where the work is done. `work` are the routes of the API, `offered` the accounts that the explorer offers.
-pub fn routes(
-    config: &ServerConfig,
-    health: Arc<Health>,
-    limits: &Arc<RateLimits>,
-    mut work: Vec<Route>,
-    offered: &[OfferedAccount],
-) -> Router {
+/// Everything the server answers to the world; to be called where the work is done. `work` are the routes of the API and of the explorer.
+pub fn routes(config: &ServerConfig, health: Arc<Health>, limits: &Arc<RateLimits>, mut work: Vec<Route>) -> Router {
     work.extend([
         Route::new("/healthz", Door::Probe, get(health::healthz)),
         Route::new("/readyz", Door::Probe, get(health::readyz).with_state(health)),
     ]);
-    if config.explorer {
-        work.extend(explorer::routes(offered));
-    }
     for route in work.iter_mut().filter(|route| route.door == Door::Credentials) {
         let methods = std::mem::take(&mut route.methods);
         route.methods = methods.layer(from_fn_with_state(Arc::clone(limits), limits::as_sign_in));
