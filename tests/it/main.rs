@@ -22,6 +22,7 @@ mod demo_accounts;
 mod directives;
 mod directives_written;
 mod documents;
+mod duties;
 mod embedded;
 mod examples;
 mod explorer;
