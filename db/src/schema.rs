@@ -120,7 +120,7 @@ diesel::table! {
 
 diesel::table! {
     /// The assignments that are answered by a figure, submitted, endorsed or published, counted by period. Kept by triggers of figures and assignments; recount_reporting computes it anew
-    answer_tally (reporter_id, subject_id, regime, period_kind, period) {
+    answer_tally (period, regime, period_kind, reporter_id, subject_id) {
         reporter_id -> Uuid,
         subject_id -> Uuid,
         regime -> Text,

@@ -21,7 +21,7 @@ CREATE TABLE answer_tally (
     period text NOT NULL,
     answers integer NOT NULL,
     answered_by integer[] NOT NULL,
-    CONSTRAINT answer_tally_pkey PRIMARY KEY (reporter_id, subject_id, regime, period_kind, period),
+    CONSTRAINT answer_tally_pkey PRIMARY KEY (period, regime, period_kind, reporter_id, subject_id),
     CONSTRAINT answer_tally_answers_check CHECK (answers >= 0)
 );
 COMMENT ON TABLE answer_tally IS 'The assignments that are answered by a figure, submitted, endorsed or published, counted by period. Kept by triggers of figures and assignments; recount_reporting computes it anew';

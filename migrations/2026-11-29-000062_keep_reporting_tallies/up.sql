@@ -4,12 +4,14 @@ CREATE FUNCTION answer_tally_follow_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     AS $$
     BEGIN
-        IF TG_OP = 'UPDATE' AND NOT EXISTS (
-            SELECT FROM written JOIN replaced USING (id)
-            WHERE (coalesce(written.published_revision, written.submitted_revision) IS NULL) <> (coalesce(replaced.published_revision, replaced.submitted_revision) IS NULL)
-                OR (written.answered_on, written.indicator_id, written.subject_id, written.regime, written.period)
-                    IS DISTINCT FROM (replaced.answered_on, replaced.indicator_id, replaced.subject_id, replaced.regime, replaced.period)) THEN
-            RETURN NULL;
+        IF TG_OP = 'UPDATE' THEN
+            IF NOT EXISTS (
+                SELECT FROM written JOIN replaced USING (id)
+                WHERE (coalesce(written.published_revision, written.submitted_revision) IS NULL) <> (coalesce(replaced.published_revision, replaced.submitted_revision) IS NULL)
+                    OR (written.answered_on, written.indicator_id, written.subject_id, written.regime, written.period)
+                        IS DISTINCT FROM (replaced.answered_on, replaced.indicator_id, replaced.subject_id, replaced.regime, replaced.period)) THEN
+                RETURN NULL;
+            END IF;
         END IF;
         PERFORM pg_advisory_xact_lock_shared(hashtext('reporting tally'));
         IF TG_OP <> 'DELETE' THEN

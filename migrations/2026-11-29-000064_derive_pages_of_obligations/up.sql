@@ -9,22 +9,31 @@ CREATE FUNCTION reporting_duty(from_day date, until_day date, due_from date, due
     BEGIN
         RETURN QUERY
             SELECT d.reporter_id, d.subject_id, p.regime, p.period_kind, p.period, p.starts_on, p.ends_on, p.opens_on, p.scheduled_on, p.extended,
-                d.due_on, CASE WHEN d.due_on > p.due_on THEN nth_working_day(d.due_on + 1, p.grace_working_days) ELSE p.closes_on END, d.assignments,
-                coalesce(t.answers, 0), coalesce(t.answered_by[least(d.due_on - p.ends_on + 1, cardinality(t.answered_by))], 0)
+                d.due_on, CASE WHEN d.due_on > p.due_on THEN nth_working_day(d.due_on + 1, p.grace_working_days) ELSE p.closes_on END,
+                d.assignments, d.answers, d.answers_on_time
             FROM reporting_periods(from_day, until_day) AS p
             JOIN LATERAL (
-                SELECT a.reporter_id, a.subject_id, greatest(p.due_on, own.due_on) AS due_on, sum(a.assignments)::integer AS assignments
-                FROM assignment_tally a
+                SELECT counted.reporter_id, counted.subject_id, due.due_on, counted.assignments, counted.answers,
+                    coalesce(counted.answered_by[least(due.due_on - p.ends_on + 1, cardinality(counted.answered_by))], 0) AS answers_on_time
+                -- Put side by side, not joined: of a join the planner would expect few rows, and look up each.
+                FROM (SELECT either.reporter_id, either.subject_id, sum(either.assignments)::integer AS assignments, sum(either.answers)::integer AS answers, max(either.answered_by) AS answered_by
+                    FROM (SELECT a.reporter_id, a.subject_id, a.assignments, 0 AS answers, NULL::integer[] AS answered_by
+                        FROM assignment_tally a
+                        WHERE a.regime = p.regime AND a.period_kind = p.period_kind
+                            AND lower(a.valid) < p.ends_on AND coalesce(upper(a.valid), 'infinity') >= p.ends_on
+                            AND (reporters IS NULL OR a.reporter_id = ANY (reporters))
+                        UNION ALL
+                        SELECT t.reporter_id, t.subject_id, 0, t.answers, t.answered_by
+                        FROM answer_tally t
+                        WHERE t.period = p.period AND t.regime = p.regime AND t.period_kind = p.period_kind
+                            AND (reporters IS NULL OR t.reporter_id = ANY (reporters))) AS either
+                    GROUP BY either.reporter_id, either.subject_id
+                    HAVING sum(either.assignments) > 0) AS counted
                 LEFT JOIN (SELECT e.reporter_id, max(e.due_on) AS due_on FROM reporting_extension e
                     WHERE p.extended AND e.period = p.period AND e.regime = p.regime AND e.reporter_id IS NOT NULL GROUP BY e.reporter_id) AS own
-                    ON own.reporter_id = a.reporter_id
-                WHERE a.regime = p.regime AND a.period_kind = p.period_kind
-                    AND lower(a.valid) < p.ends_on AND coalesce(upper(a.valid), 'infinity') >= p.ends_on
-                    AND (reporters IS NULL OR a.reporter_id = ANY (reporters))
-                GROUP BY a.reporter_id, a.subject_id, own.due_on) AS d
+                    ON own.reporter_id = counted.reporter_id
+                CROSS JOIN LATERAL (SELECT greatest(p.due_on, own.due_on) AS due_on) AS due) AS d
                 ON d.due_on BETWEEN coalesce(due_from, '-infinity') AND coalesce(due_to, 'infinity')
-            LEFT JOIN answer_tally t ON t.reporter_id = d.reporter_id AND t.subject_id = d.subject_id AND t.regime = p.regime
-                AND t.period_kind = p.period_kind AND t.period = p.period
             WHERE (p.extended OR p.due_on BETWEEN coalesce(due_from, '-infinity') AND coalesce(due_to, 'infinity'))
                 -- Nobody owes, and nothing is owed of, what is not there on the last day.
                 AND NOT EXISTS (SELECT FROM agency_lives() AS life WHERE life.agency_id = d.reporter_id AND NOT lives_on(life.opened_on, life.ended_on, p.ends_on - 1))
@@ -94,8 +103,9 @@ CREATE FUNCTION obligation_sum(from_day date, until_day date, due_from date, due
             nil AS MATERIALIZED (
                 SELECT d.reporter_id, d.subject_id, d.regime, d.period, count(*)::integer AS answers,
                     (count(*) FILTER (WHERE n.answered_on <= d.due_on))::integer AS answers_on_time
-                FROM nil_answer n
-                JOIN reporting_assignment a ON a.id = n.assignment_id
+                FROM (SELECT DISTINCT duty.period FROM duty) AS asked
+                JOIN nil_answer n ON n.period = asked.period
+                JOIN LATERAL (SELECT owed.* FROM reporting_assignment owed WHERE owed.id = n.assignment_id LIMIT 1) AS a ON true
                 JOIN duty d ON d.reporter_id = a.reporter_id AND d.subject_id = a.subject_id AND d.regime = a.regime AND d.period_kind = a.period_kind AND d.period = n.period
                 LEFT JOIN LATERAL (SELECT m.* FROM measurement m
                     WHERE m.indicator_id = a.indicator_id AND m.subject_id = a.subject_id AND m.regime = a.regime AND m.period = n.period LIMIT 1) AS m ON true

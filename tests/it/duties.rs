@@ -25,10 +25,10 @@ const FIXTURE: &str = "
     INSERT INTO indicator_group (id, programme_id, code, name_vi, name_en, position) VALUES (md5('n')::uuid, md5('ct')::uuid, 'n', 'Nhóm', 'Group', 1);
     INSERT INTO programme_indicator (programme_id, indicator_id, group_id) SELECT md5('ct')::uuid, id, md5('n')::uuid FROM indicator WHERE code IN ('a', 'c');
     INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
-        SELECT md5(i.code || a.code || regime)::uuid, i.id, a.id, CASE WHEN i.code = 'b' AND a.code <> 'tinh.xa4' THEN md5('tinh.so')::uuid ELSE a.id END,
-            regime, i.frequency, '[2025-04-01,)'
-        FROM indicator i, agency a, unnest('{CALENDAR,ADMINISTRATIVE}'::text[]) AS regime
-        WHERE a.code LIKE 'tinh.xa%' AND (regime = 'CALENDAR' OR i.code IN ('a', 'c'));";
+        SELECT md5(i.code || a.code || of.regime)::uuid, i.id, a.id, CASE WHEN i.code = 'b' AND a.code <> 'tinh.xa4' THEN md5('tinh.so')::uuid ELSE a.id END,
+            of.regime, i.frequency, '[2025-04-01,)'
+        FROM indicator i, agency a, unnest('{CALENDAR,ADMINISTRATIVE}'::text[]) AS of (regime)
+        WHERE a.code LIKE 'tinh.xa%' AND (of.regime = 'CALENDAR' OR i.code IN ('a', 'c'));";
 
 /// What may happen, of what hash says; the number stands for its turn.
 const HAPPENS: &[&str] = &[
@@ -42,7 +42,7 @@ const HAPPENS: &[&str] = &[
     "INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, reason, recorded_at)
         SELECT m.id, 1 + coalesce(last.revision, 0), 'DRAFT', 'FINAL', 80, 'REPORTED', 'Sửa', m.ends_on + interval '1 day'
         FROM measurement m LEFT JOIN LATERAL (SELECT r.revision, r.state FROM measurement_revision r WHERE r.measurement_id = m.id ORDER BY 1 DESC LIMIT 1) AS last ON true
-        WHERE (last.state IS NULL OR last.state IN ('RETURNED', 'PUBLISHED', 'WITHDRAWN')) AND (last.state IS NULL OR abs(hashtext(m.id || '#')) % 4 = 0)",
+        WHERE (last.state IS NULL OR last.state IN ('RETURNED', 'PUBLISHED', 'WITHDRAWN')) AND (last.state IS NULL OR abs(hashtext(m.id::text || '#')) % 4 = 0)",
     "DECIDE DRAFT SUBMITTED 2",
     "DECIDE SUBMITTED ENDORSED 2",
     "DECIDE SUBMITTED RETURNED 3",
@@ -59,8 +59,8 @@ const HAPPENS: &[&str] = &[
     "INSERT INTO unlock_request (id, assignment_id, reporter_id, period, state, reason, requested_at, decided_at, opened_on, expires_on)
         SELECT gen_random_uuid(), o.assignment_id, o.reporter_id, o.period, 'APPROVED', 'Sót', '2026-01-10', '2026-01-11', '2026-01-11', '2026-01-30'
         FROM obligation_shown('2025-04-01', '2026-01-31', '2026-01-20', NULL) AS o WHERE abs(hashtext(o.assignment_id || o.period || '#')) % 29 = 1",
-    "UPDATE reporting_assignment SET valid = daterange('2025-04-01', ('2025-10-01'::date + abs(hashtext(id::text || '#')) % 200)), version = version + 1
-        WHERE abs(hashtext(id::text || '#')) % 9 = 2",
+    "UPDATE reporting_assignment SET valid = daterange(lower(valid), lower(valid) + 100 + abs(hashtext(id::text || '#')) % 200), version = version + 1
+        WHERE upper_inf(valid) AND abs(hashtext(id::text || '#')) % 9 = 2",
     "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
         SELECT gen_random_uuid(), indicator_id, subject_id, md5('tinh.so')::uuid, regime, period_kind, daterange(upper(valid), NULL)
         FROM reporting_assignment a WHERE NOT upper_inf(valid)
@@ -81,7 +81,7 @@ fn step(what: &str, turn: u32) -> String {
         SELECT r.measurement_id, r.revision, '{to}', measurement_content_hash(r.measurement_id, r.revision), 'Lý do',
             m.ends_on + make_interval(days => 1 + abs(hashtext(m.id::text)) % 25), md5('{to}')::uuid
         FROM measurement_revision r JOIN measurement m ON m.id = r.measurement_id
-        WHERE r.state = '{from}' AND abs(hashtext(r.measurement_id || '{turn}{to}')) % {one_in} = 0
+        WHERE r.state = '{from}' AND abs(hashtext(r.measurement_id::text || '{turn}{to}')) % {one_in} = 0
             AND NOT EXISTS (SELECT FROM measurement_revision later WHERE later.measurement_id = r.measurement_id AND later.revision > r.revision)"
     )
 }
@@ -256,7 +256,7 @@ async fn pages_and_sums_say_what_the_rule_says_whatever_happened() {
     let db = TestDb::new().await;
     db.execute(FIXTURE).await;
     let mut turn = 0;
-    for round in 0..4 {
+    for round in 0..3 {
         for what in HAPPENS {
             turn += 1;
             db.execute(&step(what, turn)).await;

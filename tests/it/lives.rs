@@ -213,6 +213,6 @@ async fn each_statement_in_the_database_asks_who_is_there() {
     // counted is asked for by `reporting_duty`, and so are the obligations of a duty: it is what asks.
     assert_eq!(
         db.text(without).await,
-        "agency_placement_refuse_cycle answer_tally_follow_figures change_about obligation_of_duty obligation_sum tallies_follow_assignments"
+        "agency_placement_refuse_cycle answer_tally_follow_figures change_about obligation_of_duty obligation_sum"
     );
 }
