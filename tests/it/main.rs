@@ -43,6 +43,7 @@ mod once;
 mod outages;
 mod paging;
 mod passwords;
+mod plans;
 mod process;
 mod query_counts;
 mod schema;
