@@ -119,6 +119,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The assignments that are answered by a figure, submitted, endorsed or published, counted by period. Kept by triggers of figures and assignments; recount_reporting computes it anew
+    answer_tally (period, regime, period_kind, reporter_id, subject_id) {
+        reporter_id -> Uuid,
+        subject_id -> Uuid,
+        regime -> Text,
+        period_kind -> Text,
+        period -> Text,
+        /// So many assignments are answered
+        answers -> Int4,
+        /// Of those, answered on the first day after the period or earlier, by the second day after it, and so on, for 400 days at most; after its end nothing is added
+        answered_by -> Array<Nullable<Int4>>,
+    }
+}
+
+diesel::table! {
+    /// The reporting assignments, counted. Kept by their triggers; recount_reporting computes it anew
+    assignment_tally (reporter_id, subject_id, regime, period_kind, valid) {
+        reporter_id -> Uuid,
+        subject_id -> Uuid,
+        regime -> Text,
+        period_kind -> Text,
+        valid -> Daterange,
+        /// So many assignments: one for each indicator
+        assignments -> Int4,
+    }
+}
+
+diesel::table! {
     /// Who did what: added, never changed; each entry carries the hash of the one before
     audit_entry (id) {
         /// From 1, without a gap
@@ -1561,6 +1589,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     agency_placement,
     agency_succession,
     agency_succession_party,
+    answer_tally,
+    assignment_tally,
     audit_entry,
     audit_head,
     change,

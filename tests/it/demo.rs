@@ -196,3 +196,21 @@ async fn a_stranger_finds_what_the_documents_say() {
     let waits = "SELECT d.clause FROM directive_dependency w JOIN directive d ON d.id = w.directive_id";
     assert_eq!(db.text(waits).await, "đoạn 7");
 }
+
+/// The planner knows what was loaded: how many rows there are, and what stands in their columns.
+#[tokio::test]
+async fn a_load_ends_with_statistics_of_what_it_filled() {
+    let db = TestDb::new().await;
+    demo::load(db.settings(), fixed::options(), |_| {}).await.unwrap();
+    let counted = "(xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %I', relname), false, true, '')))[1]::text::bigint";
+    // Whatever was there before any load is no affair of one.
+    let unknown = format!(
+        "SELECT coalesce(string_agg(concat_ws(' ', relname, reltuples, rows), ', ' ORDER BY relname), '')
+         FROM (SELECT relname, reltuples, {counted} AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+            AND relname NOT IN ('__diesel_schema_migrations', 'holiday', 'audit_entry', 'audit_head', 'reporting_schedule', 'signing_key')) AS tables
+         WHERE rows > 0 AND (reltuples <> rows OR NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = 'public' AND tablename = relname))"
+    );
+    assert_eq!(db.text(&unknown).await, "");
+    let agencies = "SELECT count(*) FROM pg_stats WHERE tablename IN ('agency', 'directive', 'measurement', 'answer_tally') AND n_distinct <> 0";
+    assert!(db.text(agencies).await.parse::<u32>().unwrap() > 20);
+}

@@ -209,6 +209,10 @@ async fn each_statement_in_the_database_asks_who_is_there() {
                 WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('sql', 'plpgsql'))
             UNION ALL SELECT viewname, definition FROM pg_views WHERE schemaname = 'public') AS statement
         WHERE text ~ '\\m(agency_placement|reporting_assignment)\\M' AND text !~ '\\m(agency_life|agency_lives|agency_exists_on)\\M'";
-    // The one looks at edges of the tree over all time, the other says whom something is about, there or not.
-    assert_eq!(db.text(without).await, "agency_placement_refuse_cycle change_about");
+    // The first looks at edges of the tree over all time, the second says whom something is about, there or not; what is
+    // counted is asked for by `reporting_duty`, and so are the obligations of a duty: it is what asks.
+    assert_eq!(
+        db.text(without).await,
+        "agency_placement_refuse_cycle answer_tally_follow_figures change_about obligation_of_duty obligation_sum"
+    );
 }

@@ -22,6 +22,8 @@ agency_member:
 agency_placement:
 agency_succession:
 agency_succession_party:
+answer_tally:
+assignment_tally:
 audit_entry: INSERT
 audit_head:
 change: INSERT

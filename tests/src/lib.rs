@@ -17,6 +17,7 @@ pub mod live;
 pub mod load;
 pub mod machine;
 pub mod mutation;
+pub mod national;
 pub mod npm;
 pub mod process;
 pub mod program;

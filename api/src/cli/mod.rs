@@ -72,6 +72,10 @@ enum Command {
     },
     /// Apply pending migrations and stop; several at once are safe
     Migrate,
+    /// Count anew what is kept counted: assignments and answers, by which obligations are listed and summed up
+    ///
+    /// Never needed while nobody goes past the tables' triggers; it changes nothing then. Safe while `serve` runs.
+    Recount,
     /// Load the demo province, or remove it
     ///
     /// What five real documents say, with the clause: targets, directives, measures, goals, a quarterly report, digital
@@ -140,6 +144,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
         Command::User(user) => in_runtime(async { ended(user.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
+        Command::Recount => in_runtime(async { ended(serve::recount(config).await) }),
         Command::Doctor => in_runtime(async { exit_code(doctor::doctor(sources, config).await) }),
     }
 }

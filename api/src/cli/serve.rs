@@ -150,3 +150,17 @@ pub async fn migrate(config: &Config) -> Result<(), DatabaseError> {
     }
     Ok(())
 }
+
+/// Counts anew what is kept counted.
+pub async fn recount(config: &Config) -> Result<(), DatabaseError> {
+    let database = Database::open(config, Sharing::Join).await?;
+    let done = async {
+        database.migrate().await?;
+        Ok(db::reporting::tally::recount(database.owner()).await?)
+    };
+    let done: Result<(), DatabaseError> = done.await;
+    database.close().await?;
+    done?;
+    output::result("assignments and answers are counted\n");
+    Ok(())
+}

@@ -127,12 +127,10 @@ pub async fn load(
     let done = |present| progress(Progress::Measurements { present, planned });
     report.measurements_added = simulation::copy_measurements(&mut clients, &plan, options.now, done).await?;
     report.assignments_added = simulation::assign_reporting(&clients[0], &plan, options.now).await?;
-    if report.measurements_added > 0 {
+    if !report.is_unchanged() {
         // The planner would otherwise guess until the server's own upkeep comes round.
-        clients[0]
-            .batch_execute("ANALYZE measurement; ANALYZE measurement_revision; ANALYZE reporting_assignment")
-            .await
-            .map_err(driver_error)?;
+        let filled = format!("ANALYZE {TABLES}");
+        clients[0].batch_execute(&filled).await.map_err(driver_error)?;
     }
     Ok(report)
 }
@@ -150,7 +148,7 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
-const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
+const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, answer_tally, assignment_tally, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
     document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, \

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use object_layer::SimpleObject;
 
 use super::{
-    obligation::{Count, ObligationFilter, derived, last_days},
+    obligation::{Count, ObligationFilter, Within, derived, last_days, sums},
     statement::Statement,
 };
 use crate::{
@@ -112,6 +112,10 @@ const COUNTS: &str = "count(o.state)::integer AS expected, \
     (count(*) FILTER (WHERE o.answered AND o.on_time))::integer AS answered_on_time, \
     (count(*) FILTER (WHERE NOT o.answered AND NOT o.on_time))::integer AS overdue";
 
+/// The same of what is summed up already.
+const SUMS: &str = "coalesce(sum(o.expected), 0)::integer AS expected, coalesce(sum(o.answered), 0)::integer AS answered, \
+    coalesce(sum(o.answered_on_time), 0)::integer AS answered_on_time, coalesce(sum(o.overdue), 0)::integer AS overdue";
+
 /// Adds the query of the rows, each with its key, by which they are sorted.
 fn counted(
     statement: Statement,
@@ -120,32 +124,38 @@ fn counted(
     page: Option<&Page>,
 ) -> Result<Statement, DbError> {
     let obligations = &filter.obligations;
+    let is_summed = obligations.is_summed() && obligations.overdue.is_none();
     let by = filter.by.as_str();
-    let of = |statement: Statement, key: &str, rest: &str, within: &str| {
+    let of = |statement: Statement, key: &str, rest: &str, is_summed: bool, reporters: Option<&'static str>| {
+        let counts = if is_summed { SUMS } else { COUNTS };
+        let from = if filter.by == CompletenessBy::Reporter { "page LEFT JOIN (" } else { "(" };
         let statement =
-            statement.sql(&format!("SELECT ({key}) COLLATE \"C\" AS key, '{by}' AS by, {rest}, {COUNTS} FROM "));
-        if filter.by == CompletenessBy::Reporter {
-            let statement = derived(statement.sql("page LEFT JOIN ("), reader, obligations, within)?;
-            return Ok::<_, DbError>(statement.sql(" AND o.state <> 'NOT_DUE') AS o"));
-        }
-        Ok(derived(statement.sql("("), reader, obligations, within)?.sql(" AND o.state <> 'NOT_DUE') AS o"))
+            statement.sql(&format!("SELECT ({key}) COLLATE \"C\" AS key, '{by}' AS by, {rest}, {counts} FROM {from}"));
+        let statement = if is_summed {
+            sums(statement, reader, obligations, reporters)?.sql(" AND s.expected > 0")
+        } else {
+            let within = Within { reporters, obligations: " AND o.state <> 'NOT_DUE'", ..Within::default() };
+            derived(statement, reader, obligations, &within)?
+        };
+        Ok::<_, DbError>(statement.sql(") AS o"))
     };
     let no_period = "NULL AS period, NULL AS regime";
     Ok(match filter.by {
         CompletenessBy::Reporter => {
             // Only the agencies of the page are counted.
             let statement = agencies(statement, reader, obligations, "reporter_id", page)?;
-            let within = " AND o.reporter_id = ANY (ARRAY(SELECT id FROM page))";
-            of(statement, "page.code", &format!("page.id AS object_id, {no_period}"), within)?
+            let page = Some("ARRAY(SELECT id FROM page)");
+            of(statement, "page.code", &format!("page.id AS object_id, {no_period}"), is_summed, page)?
                 .sql(" ON o.reporter_id = page.id GROUP BY page.code, page.id")
         }
         CompletenessBy::Indicator => {
-            of(statement, "indicator.code", &format!("indicator.id AS object_id, {no_period}"), "")?
+            of(statement, "indicator.code", &format!("indicator.id AS object_id, {no_period}"), false, None)?
                 .sql(" JOIN indicator ON indicator.id = o.indicator_id GROUP BY indicator.code, indicator.id")
         }
         CompletenessBy::Group => {
             let key = "programme.code || ':' || lpad(indicator_group.position::text, 6, '0')";
-            let mut statement = of(statement, key, &format!("indicator_group.id AS object_id, {no_period}"), "")?.sql(
+            let rest = format!("indicator_group.id AS object_id, {no_period}");
+            let mut statement = of(statement, key, &rest, false, None)?.sql(
                 " JOIN programme_indicator followed ON followed.indicator_id = o.indicator_id \
                  JOIN indicator_group ON indicator_group.id = followed.group_id \
                  JOIN programme ON programme.id = followed.programme_id WHERE TRUE",
@@ -160,7 +170,7 @@ fn counted(
         }
         CompletenessBy::Period => {
             let key = "o.ends_on::text || ' ' || o.regime || ' ' || o.period";
-            of(statement, key, "NULL::uuid AS object_id, o.period, o.regime", "")?
+            of(statement, key, "NULL::uuid AS object_id, o.period, o.regime", is_summed, None)?
                 .sql(" GROUP BY o.ends_on, o.regime, o.period")
         }
     })
@@ -175,9 +185,11 @@ pub(super) fn agencies(
     column: &str,
     page: Option<&Page>,
 ) -> Result<Statement, DbError> {
+    // Where the indicator makes no difference, what is counted already tells it sooner.
+    let assigned = if filter.is_of_all_indicators() { "assignment_tally" } else { "reporting_assignment" };
     let mut statement = statement
         .sql(&format!(
-            "WITH page AS MATERIALIZED (SELECT agency.id, agency.code FROM agency WHERE EXISTS (SELECT FROM reporting_assignment a \
+            "WITH page AS MATERIALIZED (SELECT agency.id, agency.code FROM agency WHERE EXISTS (SELECT FROM {assigned} a \
              WHERE a.{column} = agency.id AND "
         ))
         .reaches("a.reporter_id", reader.scope().obligations());
@@ -192,7 +204,7 @@ pub(super) fn agencies(
             .value::<SqlDate, _>(last)
             .sql(")");
     }
-    statement = filter.narrow(statement, "a").sql(")");
+    statement = filter.narrow_indicators(filter.narrow(statement, "a"), "a").sql(")");
     // Whoever was gone before, or came after, owed nothing: a row of them would be empty.
     let (first, last) = filter.asked(filter.on.unwrap_or(reader.today()))?.last_days;
     statement = statement

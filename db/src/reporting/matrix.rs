@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     completeness::agencies,
-    obligation::{Count, Obligation, ObligationFilter, derived},
+    obligation::{Count, Obligation, ObligationFilter, Within, derived},
     statement::Statement,
 };
 use crate::{
@@ -49,7 +49,8 @@ impl Listed for MatrixRow {
     async fn list(reader: &Reader, filter: &ObligationFilter, (): (), page: &Page) -> Result<Slice<Self>, DbError> {
         let statement = agencies(Statement::new(""), reader, filter, "subject_id", Some(page))?
             .sql("SELECT page.code, o.* FROM page JOIN (");
-        let statement = derived(statement, reader, filter, " AND o.subject_id = ANY (ARRAY(SELECT id FROM page))")?;
+        let within = Within { duties: " AND d.subject_id = ANY (ARRAY(SELECT id FROM page))", ..Within::default() };
+        let statement = derived(statement, reader, filter, &within)?;
         let direction = if page.backward { "DESC" } else { "ASC" };
         let statement = statement.sql(&format!(
             ") AS o ON o.subject_id = page.id JOIN indicator ON indicator.id = o.indicator_id \

@@ -1,7 +1,8 @@
 //! Reporting (chế độ báo cáo): who reports what, until when, and what of it has been answered.
 //!
 //! An obligation is an assignment in a period; the function `obligation` of the database derives it, and nothing stores it.
-//! The days come from the schedules and the holidays, also in the database: so whatever is asked, one rule answers.
+//! The days come from the schedules and the holidays, also in the database: so whatever is asked, one rule answers. What is
+//! kept are counts of assignments and answers (`tally`), by which lists find their page and sums are made.
 
 pub mod assignment;
 pub mod calendar;
@@ -14,4 +15,5 @@ pub mod obligation;
 mod owed;
 pub mod report_obligation;
 mod statement;
+pub mod tally;
 pub mod unlock;

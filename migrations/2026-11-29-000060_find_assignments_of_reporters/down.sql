@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY reporting_assignment_duty_idx;

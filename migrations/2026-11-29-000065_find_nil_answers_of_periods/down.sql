@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY nil_answer_period_idx;
