@@ -120,6 +120,6 @@ async fn which_tables_have_no_version_was_decided() {
     assert_eq!(
         without,
         "account audit_entry audit_head change data_version idempotency_record password password_reset recovery_code \
-         refresh_token role_grant second_factor service_account service_secret session sign_in_throttle signing_key"
+         refresh_token role_grant second_factor service_account service_secret session sign_in_throttle signing_key trusted_document"
     );
 }

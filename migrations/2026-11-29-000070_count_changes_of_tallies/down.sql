@@ -1,0 +1,2 @@
+DROP TRIGGER data_version ON answer_tally;
+DROP TRIGGER data_version ON assignment_tally;
