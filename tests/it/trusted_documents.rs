@@ -81,7 +81,7 @@ async fn a_manifest_is_published_whole_or_not_at_all() {
         "có dấu": "{ __typename }",
         "0000000000000000000000000000000000000000000000000000000000000000": "{ __typename }",
         "a3": "query Tra { agency(code: \"a\u{300}\") { code } }",
-        "a4": "query Nang { indicators(first: 100) { nodes { targets(first: 100) { nodes { revisions { value } warnings { kind } value wording code clause dueOn ordinal } } } } }",
+        "a4": "query Nang { indicators(first: 100) { nodes { targets(first: 100) { nodes { value wording code clause dueOn ordinal warnings { kind } indicator { code } } } } } }",
     }));
     let told = refused(&db, &["publish", faulty.path().to_str().unwrap()]).await;
     assert!(told.contains("nothing was published, because of") && told.contains("of 7 documents"), "{told}");
@@ -91,6 +91,7 @@ async fn a_manifest_is_published_whole_or_not_at_all() {
         "a2: Bad request: ",
         "có dấu: not an id",
         "00000: has the form of a SHA-256",
+        "a4 (Nang): The request costs too much",
         "a3: its text is not in the composed form",
     ] {
         assert!(told.contains(fault), "{fault}: {told}");
@@ -122,6 +123,28 @@ async fn a_manifest_is_published_whole_or_not_at_all() {
     assert_eq!(documents(&db, &["retire", "có dấu"]).await.status.code(), Some(2));
     let told = refused(&db, &["publish", "/nowhere.json"]).await;
     assert!(told.contains("/nowhere.json"), "{told}");
+}
+
+/// An upgrade, or other limits, may end what was published before.
+#[tokio::test]
+async fn doctor_names_the_documents_that_would_be_refused_now() {
+    let db = TestDb::new().await;
+    let url = db.url().await;
+    let look = async |more: &[(&str, &str)]| {
+        let ours = [("DATABASE_URL", url.as_str()), ("COTMOC_DATA_DIR", "/nowhere"), ("COTMOC_LISTEN", "127.0.0.1:0")];
+        let output = command(PROGRAM, &["doctor"], &[&ours, more].concat()).output().await.unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(look(&[]).await.contains("ok    documents: 0 published"));
+    let closed = look(&[("COTMOC_TRUSTED_ONLY", "on")]).await;
+    assert!(closed.contains("note  documents: none published, so every request is refused"), "{closed}");
+    publish(&db, &json!({ "a1": AGENCY, "s1": "query Schema { __schema { queryType { name } } }" })).await;
+    assert!(look(&[]).await.contains("ok    documents: 2 published"));
+    let without = look(&[("COTMOC_INTROSPECTION", "off")]).await;
+    assert!(
+        without.contains("note  documents: 1 of 2 published are refused by this version or its limits: s1"),
+        "{without}"
+    );
 }
 
 /// Whoever writes past the program: an id means one text for ever, and a hash its own.
@@ -209,7 +232,7 @@ async fn what_is_published_is_there_on_every_path_and_node_and_what_is_retired_i
     socket.say(json!({ "type": "ping" })).await;
     assert_eq!(socket.hear().await["type"], "pong", "it follows");
     db.execute("INSERT INTO change (noun, object_id, kind, recorded_at) SELECT 'agency', id, 'UPDATED', now() FROM agency WHERE code = 'qng.stc'").await;
-    assert_eq!(socket.hear().await["payload"]["data"]["changed"]["kind"], "UPDATED");
+    assert_eq!(socket.hear().await["payload"]["data"]["changed"]["kind"], "UPSERT");
 
     done(&db, &["retire", &hash]).await;
     for node in [&here, &there] {

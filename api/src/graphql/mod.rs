@@ -2,6 +2,7 @@
 //!
 //! - `POST` takes `application/json` in UTF-8 (else 415): one request or an array of up to ten, which are
 //!   executed side by side and answered in order. `GET` takes queries only (a mutation: 405). All else is 405.
+//! - A document may be named instead of sent ([`naming`]); then its text is found first ([`trusted`]).
 //! - A browser sends such a `POST` to another origin only after a preflight, so no page can act with its reader's rights
 //!   unasked. A `GET` needs none, and changes nothing.
 //! - `Accept` chooses between the two media types ([`media`]); where it takes neither, 406.
