@@ -66,7 +66,7 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for PerParent<Q> {
     }
 }
 
-/// `column = ANY ((SELECT values))`: one of these, however many there are. Hidden from the planner for the same reason as
+/// `column = ANY (COALESCE((SELECT values)))`: one of these, however many there are. Hidden from the planner for the same reason as
 /// parents are: a look-up that is planned anew each time costs two to four times what it takes to execute.
 #[derive(Debug, Clone)]
 pub(crate) struct Among<C, V> {
@@ -99,9 +99,10 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
-        out.push_sql(" = ANY ((SELECT ");
+        // Not `ANY ((SELECT …))`, which means the rows of a query.
+        out.push_sql(" = ANY (COALESCE((SELECT ");
         out.push_bind_param::<Array<C::SqlType>, _>(&self.values)?;
-        out.push_sql("))");
+        out.push_sql(")))");
         Ok(())
     }
 }
