@@ -70,7 +70,7 @@ impl Database {
         self.execute(include_str!("sql/more_directives.sql")).await?;
         if report.measurements_added > 0 {
             // What the server's own upkeep would do in the minutes after.
-            self.execute("VACUUM (ANALYZE)").await?;
+            self.execute("VACUUM").await?;
         }
         Ok(())
     }

@@ -150,9 +150,7 @@ object! {
             #[graphql(desc = "How many from the end, or before `before`: 1 to 100")] last: Option<i32>,
             #[graphql(desc = "The cursor to stop before: `startCursor` of the page after")] before: Option<String>,
         ) -> Answer<Connection<Measurement>> {
-            if let Err(error) = there(context, &["subject"], Named::of(NamedNoun::Agency, &subject)).await {
-                return Some(Err(error));
-            }
+            let named = Named::of(NamedNoun::Agency, &subject);
             let on = on.unwrap_or(reader(context).today());
             let bounds = match bounds(from, until, over, on, regime.unwrap_or(self.row.regime)) {
                 Ok(bounds) => bounds,
@@ -169,7 +167,14 @@ object! {
             let order = MeasurementOrder { direction: SortDirection::Ascending, ..Default::default() };
             let args = PageArgs { first, after, last, before };
             let link = MeasurementLink::Series { own_regime: regime.is_none(), own_kind: period_kind.is_none() };
-            Some(Connection::below(context, (link, self.row.id), filter, order, args).await)
+            let found = Connection::below(context, (link, self.row.id), filter, order, args).await;
+            // An empty list of an agency that is not there is refused; here the agency is an argument, and called so.
+            if found.is_err()
+                && let Err(error) = there(context, &["subject"], named).await
+            {
+                return Some(Err(error));
+            }
+            Some(found)
         }
     }
     /// Its targets, the earliest milestone first

@@ -4,13 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use derive::boxed;
-use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _};
+use diesel::{NullableExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 
 use super::{Batch, Stored as _};
 use crate::{
     DbError, Reader,
     digital_system::{DigitalSystem, DigitalSystemFilter},
+    lateral::among,
     reporting_rule::{ReportingRule, ReportingRuleFilter},
     schema::{agency, digital_system, document, indicator, indicator_group, programme, reporting_rule},
     sql_functions,
@@ -117,33 +118,33 @@ async fn found(reader: &Reader, noun: NamedNoun, codes: Vec<String>) -> Result<V
     let mut connection = reader.statement().await?;
     let codes: Vec<String> = match noun {
         NamedNoun::Agency => {
-            let query = agency::table.filter(agency::code.eq_any(codes)).select(agency::code);
+            let query = agency::table.filter(among(agency::code, codes)).select(agency::code);
             query.load(&mut connection).await?
         }
         NamedNoun::Document => {
             let code = || sql_functions::fold(document::code);
-            let query = document::table.filter(code().eq_any(codes)).select(code());
+            let query = document::table.filter(among(code(), codes)).select(code());
             query.filter(visible(reader, document::table)).load(&mut connection).await?
         }
         NamedNoun::DigitalSystem => {
             let query = DigitalSystem::filtered(reader, &DigitalSystemFilter::default());
-            query.filter(digital_system::code.eq_any(codes)).select(digital_system::code).load(&mut connection).await?
+            query.filter(among(digital_system::code, codes)).select(digital_system::code).load(&mut connection).await?
         }
         NamedNoun::ReportingRule => {
             let query = ReportingRule::filtered(reader, &ReportingRuleFilter::default());
-            query.filter(reporting_rule::code.eq_any(codes)).select(reporting_rule::code).load(&mut connection).await?
+            query.filter(among(reporting_rule::code, codes)).select(reporting_rule::code).load(&mut connection).await?
         }
         NamedNoun::Indicator => {
-            let query = indicator::table.filter(indicator::code.eq_any(codes)).select(indicator::code);
+            let query = indicator::table.filter(among(indicator::code, codes)).select(indicator::code);
             query.load(&mut connection).await?
         }
         NamedNoun::Programme => {
-            let query = programme::table.filter(programme::code.eq_any(codes)).select(programme::code);
+            let query = programme::table.filter(among(programme::code, codes)).select(programme::code);
             query.load(&mut connection).await?
         }
         NamedNoun::Group => {
             let query = indicator_group::table.inner_join(programme::table);
-            let query = query.filter(indicator_group::code.eq_any(codes));
+            let query = query.filter(among(indicator_group::code, codes));
             let query = query.select((indicator_group::code, programme::code.nullable()));
             return Ok(query.load(&mut connection).await?);
         }

@@ -24,3 +24,5 @@ FROM copied c JOIN directive_deadline o ON o.directive_id = c.original
 ORDER BY o.revision;
 
 DROP TABLE copied;
+
+ANALYZE directive, directive_lead, directive_coordinator, directive_deadline;
