@@ -109,7 +109,6 @@ async fn what_everybody_asks_reads_no_large_table_whole() {
             json!({}),
         ),
         ("figures, the latest", "{ measurements(first: 20) { nodes { period value } } }", json!({})),
-        ("the feed's stretch", "{ changes(first: 20) { endCursor events { type } } }", json!({})),
     ] {
         assert_by_index(&mut db, &public, question).await;
     }
