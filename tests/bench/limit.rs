@@ -6,23 +6,44 @@ use db::embedded;
 use tests::program::Result;
 use tokio::process::Command;
 
-use crate::{sample::Sample, workloads::Workload};
+use crate::sample::Sample;
 
-/// Runs the statement of a workload with so many clients for so many seconds. `scratch` is emptied.
-pub async fn run(url: &str, workload: &Workload, clients: usize, seconds: u64, scratch: &Path) -> Result<Sample> {
+/// What `pgbench` runs.
+pub struct Script {
+    /// Statements, with variables.
+    pub sql: &'static str,
+    /// `name=value` of the variables.
+    pub definitions: Vec<String>,
+}
+
+/// How long each client of `pgbench` goes on.
+#[derive(Clone, Copy)]
+pub enum Until {
+    /// So many seconds have passed.
+    Seconds(u64),
+    /// It has run the script so often.
+    Times(u64),
+}
+
+/// Runs a script with so many clients. `scratch` is emptied.
+pub async fn run(url: &str, script: &Script, clients: usize, until: Until, scratch: &Path) -> Result<Sample> {
     fs::remove_dir_all(scratch).or_else(|error| if scratch.exists() { Err(error) } else { Ok(()) })?;
     fs::create_dir_all(scratch)?;
-    let script = scratch.join("statement.sql");
-    fs::write(&script, workload.sql)?;
+    let file = scratch.join("statement.sql");
+    fs::write(&file, script.sql)?;
 
     let mut command = Command::from(embedded::program("pgbench", None)?);
     command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--log"]);
-    command.arg(format!("--client={clients}")).arg(format!("--time={seconds}"));
+    command.arg(format!("--client={clients}"));
+    command.arg(match until {
+        Until::Seconds(seconds) => format!("--time={seconds}"),
+        Until::Times(times) => format!("--transactions={times}"),
+    });
     command.arg(format!("--log-prefix={}", scratch.join("latencies").display()));
-    for definition in workload.definitions() {
+    for definition in &script.definitions {
         command.arg("-D").arg(definition);
     }
-    command.arg("--file").arg(&script).arg(url);
+    command.arg("--file").arg(&file).arg(url);
     let output = command.output().await?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {

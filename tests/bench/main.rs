@@ -1,27 +1,32 @@
 //! The benchmarks: Cotmoc beside hand-written SQL that builds the same answers. `make bench`; see the README here.
 
+mod bulk;
+mod contest;
 mod limit;
 mod load;
+mod reading;
 mod report;
 mod sample;
 mod stage;
+mod submitting;
+mod subscribers;
 mod workloads;
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser;
-use serde_json::Value;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tests::{
-    load::{Client, request},
     machine,
-    program::{self, Result, Server},
+    program::{self, Result},
 };
 
 use crate::{
+    contest::{Contest, Ring},
     report::{Memory, Report, say},
-    sample::{Sample, Spent},
-    stage::Database,
-    workloads::{WORKLOADS, Workload},
+    stage::{Database, Servers},
+    submitting::Places,
+    workloads::WORKLOADS,
 };
 
 /// Measures Cotmoc beside hand-written SQL that builds the same answers, and writes tests/bench/results.md.
@@ -35,7 +40,7 @@ struct Options {
     fresh: bool,
     /// Rounds, in each of which every contender has its turn
     #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    rounds: u64,
     /// Length of a turn in seconds
     #[arg(long, default_value_t = 5)]
     seconds: u64,
@@ -62,9 +67,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    // The servers inherit it.
+    setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     let program = program::program()?;
-    let database = Database::open(&dir, options.measurements, options.fresh).await?;
+    let places = submitting::places(options.rounds, options.seconds);
+    let database = Database::open(&dir, options.measurements, options.fresh, places).await?;
     let result = measure(options, &database, &program, &dir).await;
     database.close().await?;
     let report = result?;
@@ -76,101 +85,46 @@ async fn run(options: &Options) -> Result<()> {
 }
 
 async fn measure(options: &Options, database: &Database, program: &Path, dir: &Path) -> Result<String> {
-    let many = ["--points-per-minute", "1000000000", "--address-points-per-minute", "1000000000"];
-    let server = Server::start(program, &database.url, dir, &many).await?;
-    let mut contests = Vec::new();
+    let ring = Ring { database, clients: options.clients, scratch: &dir.join("pgbench") };
+    let servers = Servers::start(program, database, dir).await?;
+    let mut reading = Vec::new();
     for workload in &WORKLOADS {
-        contests.push(Contest::agree(workload, database, &server).await?);
+        reading.push(reading::contest(workload, database, &servers).await?);
     }
-    let at_rest = server.memory();
-    let stage = Stage { options, database, server: &server, dir };
-    for contest in &mut contests {
-        contest.round(&stage, Duration::from_secs(1)).await?;
+    let at_rest = servers.memory();
+    let machine = machine::words();
+    rounds(options, &ring, &mut reading).await?;
+
+    // What is written comes after what is read: PostgreSQL tidies up behind it for a while.
+    let places = Arc::new(Places::load(database).await?);
+    let rest = async {
+        let mut contests = reading;
+        let mut writing = [submitting::contest(&ring, &servers.uncached, &places).await?];
+        rounds(options, &ring, &mut writing).await?;
+        contests.extend(writing);
+        let memory = Memory { at_rest, after_load: servers.memory() };
+        let bulk = bulk::run(&servers.uncached, &places).await?;
+        let server = stage::start(program, database, &dir.join("subscribers"), &subscribers::SETTINGS).await?;
+        let subscribed = subscribers::run(&server, &places, &ring, Duration::from_secs(options.seconds)).await?;
+        Report { options, machine, memory, bulk, subscribed, contests: &contests, database }.markdown().await
+    };
+    match rest.await {
+        Ok(report) => Ok(report),
+        Err(error) => Err(places.explained(error, database).await),
+    }
+}
+
+/// A second to warm up, then all rounds.
+async fn rounds(options: &Options, ring: &Ring<'_>, contests: &mut [Contest<'_>]) -> Result<()> {
+    for contest in &mut *contests {
+        contest.round(ring, Duration::from_secs(1)).await?;
         contest.forget();
     }
-    let machine = machine::words();
     for number in 1..=options.rounds {
         say(&format!("round {number} of {}\n", options.rounds));
-        for contest in &mut contests {
-            contest.round(&stage, Duration::from_secs(options.seconds)).await?;
+        for contest in &mut *contests {
+            contest.round(ring, Duration::from_secs(options.seconds)).await?;
         }
     }
-    let memory = Memory { at_rest, after_load: server.memory() };
-    let report = Report { options, machine, memory, contests: &contests, database };
-    report.markdown().await
-}
-
-/// What a round needs.
-struct Stage<'a> {
-    options: &'a Options,
-    database: &'a Database,
-    server: &'a Server,
-    dir: &'a Path,
-}
-
-/// One workload, and what its two contenders did in each round.
-struct Contest {
-    workload: &'static Workload,
-    request: Vec<u8>,
-    answer: Vec<u8>,
-    limit: Vec<Sample>,
-    api: Vec<Sample>,
-}
-
-impl Contest {
-    /// Makes sure that both answer the same.
-    async fn agree(workload: &'static Workload, database: &Database, server: &Server) -> Result<Self> {
-        let request = request(server.address, &workload.body());
-        let answer = Client::connect(server.address).await?.ask(&request).await?.body.to_vec();
-        let by_api: Value = serde_json::from_slice(&answer)?;
-        let by_sql: Value = serde_json::from_str(&database.text(&workload.filled_sql()).await?)?;
-        if by_api.get("data") != Some(&by_sql) {
-            return Err(format!("{}: the answers differ\n\nAPI: {by_api}\n\nSQL: {by_sql}", workload.name).into());
-        }
-        Ok(Self { workload, request, answer, limit: Vec::new(), api: Vec::new() })
-    }
-
-    /// Both have their turn; who begins changes from round to round.
-    async fn round(&mut self, stage: &Stage<'_>, time: Duration) -> Result<()> {
-        if self.api.len().is_multiple_of(2) {
-            self.turn_of_limit(stage, time).await?;
-            self.turn_of_api(stage, time).await
-        } else {
-            self.turn_of_api(stage, time).await?;
-            self.turn_of_limit(stage, time).await
-        }
-    }
-
-    async fn turn_of_limit(&mut self, stage: &Stage<'_>, time: Duration) -> Result<()> {
-        let before = stage.spent();
-        let scratch = stage.dir.join("pgbench");
-        let (url, clients) = (&stage.database.url, stage.options.clients);
-        let sample = limit::run(url, self.workload, clients, time.as_secs(), &scratch).await?;
-        self.limit.push(sample.costing(stage.spent() - before));
-        Ok(())
-    }
-
-    async fn turn_of_api(&mut self, stage: &Stage<'_>, time: Duration) -> Result<()> {
-        let before = stage.spent();
-        let (to, clients) = (stage.server.address, stage.options.clients);
-        let sample = load::run(to, &self.request, &self.answer, clients, time).await?;
-        self.api.push(sample.costing(stage.spent() - before));
-        Ok(())
-    }
-
-    /// The warm-up does not count.
-    fn forget(&mut self) {
-        self.limit.clear();
-        self.api.clear();
-    }
-}
-
-impl Stage<'_> {
-    fn spent(&self) -> Spent {
-        Spent {
-            server: self.server.processor_time(),
-            postgres: self.database.processor_time(),
-            client: machine::time_with_ended_children(std::process::id()),
-        }
-    }
+    Ok(())
 }

@@ -3,15 +3,24 @@
 use std::{
     fmt::Write as _,
     io::{Write as _, stdout},
+    time::Duration,
 };
 
 use tests::program::{Result, commit};
 
 use crate::{
-    Contest, Options,
+    Options, bulk,
+    contest::{
+        Contender::{self, Cached, Limit, Uncached},
+        Contest,
+    },
     sample::{Sample, Spent},
     stage::Database,
+    subscribers::{self, Subscribed},
 };
+
+/// The contenders, as the table calls them.
+const NAMES: [(Contender, &str); 3] = [(Limit, "limit"), (Uncached, "Cotmoc, uncached"), (Cached, "Cotmoc, cached")];
 
 /// Tells whoever watches.
 pub fn say(text: &str) {
@@ -20,12 +29,15 @@ pub fn say(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Memory of the server, in MiB.
+/// Of the time of processors: who used it.
+type Part<'a> = (&'a str, fn(Spent) -> Duration);
+
+/// Memory of the server without the cache and of the one with it, in MiB.
 pub struct Memory {
-    /// After one request of each workload.
-    pub at_rest: f64,
+    /// After a few requests of each workload.
+    pub at_rest: (f64, f64),
     /// After all rounds.
-    pub after_load: f64,
+    pub after_load: (f64, f64),
 }
 
 /// Everything that a run found out.
@@ -33,7 +45,10 @@ pub struct Report<'a> {
     pub options: &'a Options,
     pub machine: String,
     pub memory: Memory,
-    pub contests: &'a [Contest],
+    /// How long each request with many figures took.
+    pub bulk: Vec<Duration>,
+    pub subscribed: Subscribed,
+    pub contests: &'a [Contest<'a>],
     pub database: &'a Database,
 }
 
@@ -56,52 +71,93 @@ impl Report<'_> {
             text,
             "- {rounds} rounds of {seconds} s for each contender, {clients} clients on the same machine: medians (lowest to highest)"
         )?;
-        let Memory { at_rest, after_load } = self.memory;
-        writeln!(text, "- memory of the server: {at_rest:.0} MiB at rest, {after_load:.0} MiB after the last round\n")?;
+        self.memory(&mut text)?;
+        let bulk = self.bulk.iter().map(Duration::as_secs_f64).collect();
+        writeln!(text, "- {} figures submitted in one request: {} s\n", bulk::ROWS, words(bulk, 2))?;
         self.table(&mut text)?;
         text.push('\n');
-        for Contest { workload, .. } in self.contests {
-            writeln!(text, "{}: {}.", workload.name, workload.about)?;
+        for Contest { name, about, .. } in self.contests {
+            writeln!(text, "{name}: {about}.")?;
         }
         Ok(text)
     }
 
+    fn memory(&self, text: &mut String) -> Result<()> {
+        let Memory { at_rest, after_load } = self.memory;
+        writeln!(
+            text,
+            "- memory of the server at rest and after the last round: uncached {:.0} and {:.0} MiB, cached {:.0} and {:.0} MiB",
+            at_rest.0, after_load.0, at_rest.1, after_load.1
+        )?;
+        let Subscribed { before, idle, highest, reached } = self.subscribed;
+        let each = (idle - before) * 1024.0 / f64::from(subscribers::COUNT);
+        Ok(writeln!(
+            text,
+            "- memory with {} idle subscribers: {before:.0} MiB before them, {idle:.0} MiB with them ({each:.1} KiB each), \
+             {highest:.0} MiB at most under the load of all workloads; \
+             a change reaches the last of them after {:.2} s",
+            subscribers::COUNT,
+            reached.as_secs_f64()
+        )?)
+    }
+
     fn table(&self, text: &mut String) -> Result<()> {
-        let names: Vec<&str> = self.contests.iter().map(|contest| contest.workload.name).collect();
+        let names: Vec<&str> = self.contests.iter().map(|contest| contest.name).collect();
         writeln!(text, "| | {} |\n| --- |{}", names.join(" | "), " ---: |".repeat(names.len()))?;
-        self.row(text, "answer, kB", |contest| format!("{:.1}", kilobytes(contest.answer.len())))?;
-        self.row(text, "**limit** (SQL through `pgbench`), requests/s", |contest| {
-            spread(&contest.limit, Sample::rate, 0)
-        })?;
-        self.row(text, "**Cotmoc**, requests/s", |contest| spread(&contest.api, Sample::rate, 0))?;
-        self.row(text, "**ratio to the limit**", |contest| {
-            let pairs = contest.api.iter().zip(&contest.limit);
-            format!("**{}**", words(pairs.map(|(api, limit)| api.rate() / limit.rate()).collect(), 2))
-        })?;
+        self.row(text, "answer, kB", |contest| format!("{:.1}", kilobytes(contest.bytes)))?;
+        for (who, name) in NAMES {
+            let of_sql = if who == Limit { " (SQL through `pgbench`)" } else { "" };
+            let title = format!("**{name}**{of_sql}, requests/s");
+            self.row(text, &title, |contest| spread(contest.samples(who), Sample::rate, 0))?;
+        }
+        for who in [Uncached, Cached] {
+            self.ratio(text, "ratio to the limit", who, |api, limit| api.rate() / limit.rate())?;
+        }
         for percent in [50, 95, 99] {
             let of = move |sample: &Sample| sample.percentile(percent);
-            self.row(text, &format!("limit, p{percent}, ms"), |contest| spread(&contest.limit, of, 1))?;
-            self.row(text, &format!("Cotmoc, p{percent}, ms"), |contest| spread(&contest.api, of, 1))?;
+            for (who, name) in NAMES {
+                let title = format!("{name}, p{percent}, ms");
+                self.row(text, &title, |contest| spread(contest.samples(who), of, 1))?;
+            }
         }
-        self.row(text, "processor time of a request, ms: limit, PostgreSQL", |contest| {
-            spread(&contest.limit, |sample| sample.cost(|spent| spent.postgres), 2)
-        })?;
-        self.row(text, "limit, `pgbench`", |contest| {
-            spread(&contest.limit, |sample| sample.cost(|spent| spent.client), 2)
-        })?;
-        self.row(text, "Cotmoc, PostgreSQL", |contest| {
-            spread(&contest.api, |sample| sample.cost(|spent| spent.postgres), 2)
-        })?;
-        self.row(text, "Cotmoc, the server", |contest| {
-            spread(&contest.api, |sample| sample.cost(|spent| spent.server), 2)
-        })?;
-        self.row(text, "Cotmoc, the load's client", |contest| {
-            spread(&contest.api, |sample| sample.cost(|spent| spent.client), 2)
-        })?;
-        self.row(text, "**ratio by processor time**", |contest| {
-            let pairs = contest.api.iter().zip(&contest.limit);
-            let total = |sample: &Sample| sample.cost(Spent::total);
-            format!("**{}**", words(pairs.map(|(api, limit)| total(limit) / total(api)).collect(), 2))
+        self.costs(text)?;
+        let total = |sample: &Sample| sample.cost(Spent::total);
+        for who in [Uncached, Cached] {
+            self.ratio(text, "ratio by processor time", who, |api, limit| total(limit) / total(api))?;
+        }
+        Ok(())
+    }
+
+    /// Time of processors, by who used it.
+    fn costs(&self, text: &mut String) -> Result<()> {
+        for (who, name) in NAMES {
+            let client = if who == Limit { "`pgbench`" } else { "the load's client" };
+            let parts: [Part<'_>; 3] = [
+                ("PostgreSQL", |spent| spent.postgres),
+                ("the server", |spent| spent.server),
+                (client, |spent| spent.client),
+            ];
+            for (part, of) in parts.into_iter().filter(|(part, _)| who != Limit || *part != "the server") {
+                let title = format!("processor time of a request, ms: {name}, {part}");
+                self.row(text, &title, |contest| spread(contest.samples(who), |sample| sample.cost(of), 3))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What one of Cotmoc's did beside the limit, round by round.
+    fn ratio(
+        &self,
+        text: &mut String,
+        title: &str,
+        who: Contender,
+        of: impl Fn(&Sample, &Sample) -> f64,
+    ) -> Result<()> {
+        let suffix = if who == Cached { "cached" } else { "uncached" };
+        self.row(text, &format!("**{title}, {suffix}**"), |contest| {
+            let pairs = contest.samples(who).iter().zip(contest.samples(Limit));
+            let ratios: Vec<f64> = pairs.map(|(api, limit)| of(api, limit)).collect();
+            if ratios.is_empty() { NONE.to_owned() } else { format!("**{}**", words(ratios, 2)) }
         })
     }
 
@@ -115,10 +171,13 @@ fn spread(samples: &[Sample], of: impl Fn(&Sample) -> f64, places: usize) -> Str
     words(samples.iter().map(of).collect(), places)
 }
 
+/// Where a contender took no part.
+const NONE: &str = "–";
+
 /// Median, lowest and highest.
 fn words(mut figures: Vec<f64>, places: usize) -> String {
     figures.sort_unstable_by(f64::total_cmp);
-    let (Some(lowest), Some(highest)) = (figures.first(), figures.last()) else { return "–".to_owned() };
+    let (Some(lowest), Some(highest)) = (figures.first(), figures.last()) else { return NONE.to_owned() };
     let median = figures.get(figures.len() / 2).unwrap_or(lowest);
     format!("{median:.places$} ({lowest:.places$} to {highest:.places$})")
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-/// One screen of a client.
+use crate::limit::Script;
+
+/// One screen of a client, which reads.
 pub struct Workload {
     /// Short name, of tables and files.
     pub name: &'static str,
@@ -10,15 +12,18 @@ pub struct Workload {
     pub about: &'static str,
     document: &'static str,
     /// One statement for `pgbench`, whose variables are named like those of the document.
-    pub sql: &'static str,
+    sql: &'static str,
     variables: &'static [(&'static str, &'static str)],
 }
 
 /// The day as of which everything is asked and loaded: figures of different days of the calendar stay comparable.
 pub const TODAY: &str = "2026-07-01";
 
-/// All workloads.
-pub const WORKLOADS: [Workload; 3] = [
+/// Nine in the morning of that day.
+pub const NOW: &str = "2026-07-01T09:00:00+07:00";
+
+/// All of them.
+pub const WORKLOADS: [Workload; 4] = [
     Workload {
         name: "W1 dashboard",
         about: "the indicators of the plan × their targets × the latest figure of the province",
@@ -40,6 +45,13 @@ pub const WORKLOADS: [Workload; 3] = [
         sql: include_str!("sql/overdue.sql"),
         variables: &[("day", TODAY)],
     },
+    Workload {
+        name: "W4 lead",
+        about: "one indicator with its lead agency",
+        document: include_str!("graphql/lead.graphql"),
+        sql: include_str!("sql/lead.sql"),
+        variables: &[("indicator", "tthc_dossiers_online_share")],
+    },
 ];
 
 impl Workload {
@@ -50,9 +62,10 @@ impl Workload {
         json!({ "query": self.document, "variables": variables }).to_string()
     }
 
-    /// `name=value`, as `pgbench -D` takes them.
-    pub fn definitions(&self) -> impl Iterator<Item = String> {
-        self.variables.iter().map(|(name, value)| format!("{name}={value}"))
+    /// As `pgbench` runs it.
+    pub fn script(&self) -> Script {
+        let definitions = self.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Script { sql: self.sql, definitions }
     }
 
     /// The statement with its values written in: for one execution outside `pgbench`.

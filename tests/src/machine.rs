@@ -47,7 +47,17 @@ fn fields(pid: u32) -> Vec<String> {
 /// Memory of a process that is in use, in MiB.
 #[must_use]
 pub fn memory(pid: u32) -> f64 {
-    of_file(&format!("/proc/{pid}/status"), "VmRSS:").map_or(f64::NAN, |text| mebibytes(&text))
+    status(pid, "VmRSS:")
+}
+
+/// The most memory of a process that was ever in use, in MiB.
+#[must_use]
+pub fn highest_memory(pid: u32) -> f64 {
+    status(pid, "VmHWM:")
+}
+
+fn status(pid: u32, key: &str) -> f64 {
+    of_file(&format!("/proc/{pid}/status"), key).map_or(f64::NAN, |text| mebibytes(&text))
 }
 
 /// Processors, memory and how busy it is, in one line.

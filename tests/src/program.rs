@@ -26,14 +26,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the program on a free port, with these arguments besides. Its log goes to a file in `dir`, as it would in operation.
-    pub async fn start(program: &Path, url: &str, dir: &Path, more: &[&str]) -> Result<Self> {
+    /// Starts the program on a free port, with these arguments and variables besides. Its log goes to a file in `dir`, as it would
+    /// in operation.
+    pub async fn start(
+        program: &Path,
+        url: &str,
+        dir: &Path,
+        more: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let log = dir.join("server.log");
         let program = program.to_str().ok_or("the program's path is no text")?;
-        let environment = [("DATABASE_URL", url), ("COTMOC_LOG_FORMAT", "json")];
+        let ours = [("DATABASE_URL", url), ("COTMOC_LOG_FORMAT", "json")];
         let mut command =
-            process::command(program, &["serve", "--listen", "127.0.0.1:0", "--data-dir", "/nowhere"], &environment);
-        command.args(more);
+            process::command(program, &["serve", "--listen", "127.0.0.1:0", "--data-dir", "/nowhere"], &ours);
+        command.args(more).envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| format!("cannot run {program}: {error}"))?;
         loop {
@@ -63,6 +70,12 @@ impl Server {
     #[must_use]
     pub fn memory(&self) -> f64 {
         self.child.id().map_or(f64::NAN, machine::memory)
+    }
+
+    /// The most memory that it has had in use up to now, in MiB.
+    #[must_use]
+    pub fn highest_memory(&self) -> f64 {
+        self.child.id().map_or(f64::NAN, machine::highest_memory)
     }
 }
 

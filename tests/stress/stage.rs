@@ -88,7 +88,7 @@ impl Stage {
         let database = Database::open().await?;
         let url = database.embedded.url("stress");
         let more = ["--demo", "--trusted-proxies", "127.0.0.1"];
-        let server = Server::start(&program::program()?, &url, database.directory.path(), &more).await?;
+        let server = Server::start(&program::program()?, &url, database.directory.path(), &more, &[]).await?;
         sql::execute(&mut database.connect().await?, include_str!("people.sql")).await?;
         sql::execute(&mut database.connect().await?, "VACUUM (ANALYZE)").await?;
         Ok(Self { database, server })
