@@ -38,10 +38,10 @@ impl Shelf {
     }
 
     fn source(self: &Arc<Self>) -> Source {
-        let shelf = Arc::clone(self);
+        let of = Arc::clone(self);
         Arc::new(move |ids| {
-            shelf.asked.fetch_add(1, Ordering::Relaxed);
-            let documents = shelf.documents.lock().unwrap().clone();
+            of.asked.fetch_add(1, Ordering::Relaxed);
+            let documents = of.documents.lock().unwrap().clone();
             let found = ids.into_iter().filter_map(move |id| Some((id.clone(), documents.get(id.as_str())?.clone())));
             futures_util::future::ready(Ok(found.collect())).boxed()
         })
