@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::pin, time::Duration};
 
-use api::config::settings::{POOL_SIZE, POOL_WAIT, REQUEST_TIMEOUT, STATEMENT_TIMEOUT};
+use api::config::settings::{ANSWER_CACHE, POOL_SIZE, POOL_WAIT, REQUEST_TIMEOUT, STATEMENT_TIMEOUT};
 use db::{Conn, Pool, connection::SessionLimits, pool::PoolSettings};
 use diesel::{query_builder::SqlQuery, sql_types::Text};
 use futures_util::future::{join_all, select};
@@ -81,7 +81,14 @@ async fn whoever_wants_one_row_gives_the_connection_back_at_rest() {
 
 /// A node with two connections, on which nobody can read agencies.
 async fn held(db: &TestDb, timeout: &str) -> Node {
-    let given = [(POOL_SIZE, "2"), (POOL_WAIT, "60s"), (STATEMENT_TIMEOUT, "60s"), (REQUEST_TIMEOUT, timeout)];
+    // All ask the same: with a cache one alone would be worked for.
+    let given = [
+        (ANSWER_CACHE, "off"),
+        (POOL_SIZE, "2"),
+        (POOL_WAIT, "60s"),
+        (STATEMENT_TIMEOUT, "60s"),
+        (REQUEST_TIMEOUT, timeout),
+    ];
     let node = Node::start(db, Clock::System, &given).await;
     db.execute(HOLD).await;
     node

@@ -209,3 +209,48 @@ async fn two_who_begin_the_same_figures_at_once_do_not_overwrite_one_another() {
     assert!(broken(lost).iter().all(|told| told.starts_with("STALE rows.")), "{lost}");
     assert_eq!(office.db.text("SELECT count(*) FROM measurement_revision WHERE source = 'REPORTED'").await, "3");
 }
+
+/// What is counted by subject is counted in one order, so that two who hand in figures of the same subjects wait for one another
+/// in turn, and neither for ever.
+#[tokio::test]
+async fn requests_with_the_same_subjects_in_another_order_do_not_stop_one_another() {
+    let office = Office::open().await;
+    let subjects = ["qng.mo_phong.001", "qng.mo_phong.002"];
+    office
+        .db
+        .execute(&format!(
+            "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+             SELECT gen_random_uuid(), i.id, s.id, a.id, 'CALENDAR', i.frequency, '[2024-01-01,)' FROM indicator i, agency a, agency s
+             WHERE a.code = '{AGENCY}' AND s.code IN ('{}', '{}') AND i.frequency = 'QUARTER'
+             ON CONFLICT DO NOTHING",
+            subjects[0], subjects[1]
+        ))
+        .await;
+    let rows = |indicator: &str, subjects: [&str; 2]| {
+        let rows = subjects.map(|subject| json!({ "indicator": indicator, "subject": subject, "period": "2025-Q4", "value": "4", "observation": "FINAL" }));
+        json!({ "mode": "ALL_OR_NOTHING", "submit": true, "rows": rows })
+    };
+    let id = async |code: &str| office.db.text(&format!("SELECT id FROM agency WHERE code = '{code}'")).await;
+    let (first, second) =
+        (id(subjects[0]).await.min(id(subjects[1]).await), id(subjects[0]).await.max(id(subjects[1]).await));
+    // Both subjects have been counted once, so that there is something to wait for.
+    let before = told(&office.reporter, "draftMeasurements", rows("st_enterprises", subjects)).await;
+    assert_eq!(broken(&before), [""; 0], "{before}");
+    let (mut holder, mut other) = (office.db.connect().await, office.db.connect().await);
+    let lock = |subject: &str, how: &str| {
+        format!("SELECT FROM answer_tally WHERE subject_id = '{subject}' AND period = '2025-Q4' FOR UPDATE {how}")
+    };
+    tests::sql::execute(&mut holder, &format!("BEGIN; {}", lock(&first, ""))).await.unwrap();
+    let one = told(&office.reporter, "draftMeasurements", rows("ip_applications", subjects));
+    let another = told(&office.reporter, "draftMeasurements", rows("scopus_isi_papers", [subjects[1], subjects[0]]));
+    let release = async {
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        office.db.until(waiting, "2").await;
+        // Neither has taken what comes later in the order.
+        tests::sql::execute(&mut other, &lock(&second, "NOWAIT")).await.unwrap();
+        tests::sql::execute(&mut holder, "ROLLBACK").await.unwrap();
+    };
+    let (one, another, ()) = tokio::join!(one, another, release);
+    assert_eq!((broken(&one), broken(&another)), (vec![], vec![]));
+}
