@@ -19,7 +19,8 @@ use diesel::{
     query_builder::{AsQuery, QueryBuilder as _, QueryFragment, QueryId},
 };
 use diesel_async::{
-    AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection, pooled_connection::bb8::PooledConnection,
+    AsyncConnection, AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection, TransactionManager as _,
+    pooled_connection::bb8::PooledConnection,
 };
 use futures_util::{FutureExt as _, Stream, StreamExt as _, future::BoxFuture, stream::BoxStream};
 use tokio::{runtime::Handle, time::timeout};
@@ -34,6 +35,7 @@ use crate::{
 const REST: Duration = Duration::from_millis(10);
 
 type Lent = PooledConnection<'static, AsyncPgConnection>;
+type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
 /// What PostgreSQL did for a loan, or for a request, transactions left out: most of their time they wait for one another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -242,22 +244,26 @@ impl Drop for Conn {
     }
 }
 
-/// Cancels what runs on a connection until nothing does, then gives it back.
-async fn bring_to_rest(lent: Lent, canceller: Canceller) {
+/// Cancels what runs on a connection until nothing does, then gives it back. Where a cancel request was sent the pool closes it:
+/// nobody tells when such a request was carried out, and one that comes late would hit what the next one asks.
+async fn bring_to_rest(mut lent: Lent, canceller: Canceller) {
+    if was_cancelled(&lent, &canceller).await {
+        Transactions::transaction_manager_status_mut(&mut *lent).set_in_error();
+    }
+}
+
+/// Waits until all has ended that was sent, and answers whether it had to be asked to.
+async fn was_cancelled(mut lent: &AsyncPgConnection, canceller: &Canceller) -> bool {
     let token = lent.cancel_token();
     // Answered when all that was sent before it has ended.
-    let mut connection = &*lent;
-    let mut ended = pin!(connection.batch_execute(""));
+    let mut ended = pin!(lent.batch_execute(""));
     let mut asked_to_end = false;
     while timeout(REST, &mut ended).await.is_err() {
         asked_to_end = true;
         // In vain where the server is gone; then the connection ends as well.
         let _ = canceller.cancel(&token).await;
     }
-    if asked_to_end {
-        // A request that hits nothing before this is answered would else hit what the next one asks.
-        let _ = (&*lent).batch_execute("").await;
-    }
+    asked_to_end
 }
 
 /// A connection for one statement.
