@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Output, time::Instant};
 
 use api::config::settings::TRUSTED_ONLY;
-use auth::hash;
+use db::trusted_document::DocumentId;
 use reqwest::Client;
 use schema::clock::Clock;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ fn manifest_file(manifest: &Value) -> tempfile::NamedTempFile {
 }
 
 fn sha256(text: &str) -> String {
-    hash::of(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    DocumentId::of_text(text).to_string()
 }
 
 async fn node(db: &TestDb, only: bool) -> Node {
