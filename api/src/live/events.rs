@@ -8,16 +8,19 @@
 //! - When the token no longer holds, the last `next` says so (`UNAUTHENTICATED`). When the server stops, the stream ends without
 //!   `complete`, and clients connect again.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
-use async_graphql::Executor;
+use async_graphql::{Executor, parser::types::OperationType};
 use axum::{
     body::{Body, HttpBody as _},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Response, header},
 };
 use bytes::Bytes;
-use futures_util::{StreamExt as _, future, stream, stream::BoxStream};
+use futures_util::{
+    StreamExt as _, future,
+    stream::{self, BoxStream, Peekable},
+};
 use schema::{
     changes::{Cursors, FeedPlace},
     error::{ApiError, Code},
@@ -72,11 +75,17 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     };
     let begun = live.admit(question, sent, &client, &viewer).await.and_then(|(request, admitted)| {
         graphql::may_run(&parts.method, admitted.kind)?;
-        let reached = Arc::new(last_seen(&live.cursors, &parts.headers)?);
-        Ok((live.begin(request, admitted, &client, viewer, &reached)?, reached))
+        let (reached, kind) = (Arc::new(last_seen(&live.cursors, &parts.headers)?), admitted.kind);
+        Ok((live.begin(request, admitted, &client, viewer, &reached)?, reached, kind))
     });
     match begun {
-        Ok((answers, reached)) => stream(Stream::new(answers, reached, client, place, live.stop.clone())),
+        Ok((answers, reached, kind)) => {
+            let mut events = Stream::new(answers, reached, client, place, live.stop.clone());
+            if kind == OperationType::Subscription {
+                events.begin().await;
+            }
+            stream(events)
+        }
         // The protocol tells of a document that is not valid in the stream.
         Err(error) if error.reason() == Some("VALIDATION") => {
             let answer = future::ready(GraphqlResponse::refuse(error, &client.caller));
@@ -130,7 +139,7 @@ fn stream(stream: Stream) -> Response<Body> {
 
 /// What goes over one connection.
 struct Stream {
-    answers: BoxStream<'static, GraphqlResponse>,
+    answers: Peekable<BoxStream<'static, GraphqlResponse>>,
     reached: Arc<FeedPlace>,
     client: Client,
     stop: watch::Receiver<bool>,
@@ -161,7 +170,18 @@ impl Stream {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         });
+        let answers = answers.peekable();
         Self { answers, reached, client, stop, check, heartbeat, state: Phase::Open, _place: place }
+    }
+
+    /// Waits until the subscription has its place in the feed: whoever has the head of the answer misses nothing that comes after.
+    async fn begin(&mut self) {
+        let first = Pin::new(&mut self.answers).peek();
+        tokio::select! {
+            () = stopped(&mut self.stop) => {}
+            () = self.reached.begun() => {}
+            _ = first => {}
+        }
     }
 
     async fn next(&mut self) -> Option<Bytes> {

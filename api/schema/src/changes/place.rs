@@ -1,11 +1,9 @@
 //! How far a subscription has come, beside the fields that its client has selected.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 use db::change::WINDOW;
+use tokio::sync::watch;
 
 use super::Cursors;
 use crate::error::ApiError;
@@ -22,27 +20,33 @@ const NOWHERE: i64 = -1;
 pub struct FeedPlace {
     cursors: Arc<Cursors>,
     seen: Option<i64>,
-    reached: AtomicI64,
+    reached: watch::Sender<i64>,
 }
 
 impl FeedPlace {
     /// That of a client at its first connection.
     #[must_use]
-    pub const fn new(cursors: Arc<Cursors>) -> Self {
-        Self { cursors, seen: None, reached: AtomicI64::new(NOWHERE) }
+    pub fn new(cursors: Arc<Cursors>) -> Self {
+        Self { cursors, seen: None, reached: watch::Sender::new(NOWHERE) }
     }
 
     /// That of a client that has seen everything up to a cursor. Fails for what is no cursor.
     pub fn after(cursors: Arc<Cursors>, cursor: &str) -> Result<Self, ApiError> {
         let seen = cursors.read(cursor)?;
-        Ok(Self { cursors, seen: Some(seen), reached: AtomicI64::new(seen) })
+        Ok(Self { cursors, seen: Some(seen), reached: watch::Sender::new(seen) })
     }
 
     /// The cursor up to which everything was given; none while nothing is known.
     #[must_use]
     pub fn cursor(&self) -> Option<String> {
-        let reached = Some(self.reached.load(Ordering::Relaxed)).filter(|place| *place != NOWHERE);
+        let reached = Some(*self.reached.borrow()).filter(|place| *place != NOWHERE);
         reached.map(|place| self.cursors.write(place))
+    }
+
+    /// Waits until it is known where it begins: what changes from then on is given.
+    pub async fn begun(&self) {
+        // The sender is here.
+        let _ = self.reached.subscribe().wait_for(|place| *place != NOWHERE).await;
     }
 
     /// Where to begin, given the place that the operation names.
@@ -54,13 +58,13 @@ impl FeedPlace {
 
     /// All up to here is given.
     pub(super) fn reach(&self, place: i64) {
-        self.reached.store(place, Ordering::Relaxed);
+        self.reached.send_replace(place);
     }
 
     /// Nothing up to here was for this reader. That is told after a whole window only, so that the place does not show when
     /// something goes on that is hidden from them.
     pub(super) fn pass(&self, place: i64) {
-        if place - self.reached.load(Ordering::Relaxed) >= WINDOW {
+        if place - *self.reached.borrow() >= WINDOW {
             self.reach(place);
         }
     }
