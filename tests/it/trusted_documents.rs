@@ -62,8 +62,7 @@ async fn node(db: &TestDb, only: bool) -> Node {
 }
 
 async fn post(node: &Node, body: &Value) -> Value {
-    let request = Client::new().post(node.url("/graphql")).header("content-type", "application/json");
-    request.body(body.to_string()).send().await.unwrap().json().await.unwrap()
+    node.post(body).send().await.unwrap().json().await.unwrap()
 }
 
 fn code(told: &Value) -> &str {

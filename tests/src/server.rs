@@ -98,7 +98,11 @@ impl Node {
 
     /// A question, to be given headers and sent.
     pub fn question(&self, query: &str, variables: &Value) -> RequestBuilder {
-        let body = json!({ "query": query, "variables": variables });
+        self.post(&json!({ "query": query, "variables": variables }))
+    }
+
+    /// A request with that body, to be given headers and sent.
+    pub fn post(&self, body: &Value) -> RequestBuilder {
         self.client.post(self.url("/graphql")).header("content-type", "application/json").body(body.to_string())
     }
 
