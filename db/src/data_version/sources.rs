@@ -81,11 +81,10 @@ impl Sources {
                 words.insert(name, noun.map_or(Nouns::OTHER, |noun| place_of(&names, &noun)));
                 continue;
             };
-            let mut named = HashSet::new();
+            let read = texts.entry(name).or_default();
             each_word(&text, |word| {
-                named.insert(word.to_owned());
+                read.insert(word.to_owned());
             });
-            texts.entry(name).or_default().extend(named);
         }
         // What a view or a function reads grows until nothing is added.
         let mut grows = true;

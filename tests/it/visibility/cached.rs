@@ -62,7 +62,7 @@ impl Node {
         let work = async |meter| {
             let mut data = Data::default();
             data.insert(who.clone());
-            self.service.execute(request, admitted, data, &self.caller, meter).await
+            Box::pin(self.service.execute(request, admitted, data, &self.caller, meter)).await
         };
         let own = |answer: &GraphqlResponse| serde_json::to_value(answer).unwrap();
         let read = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap();
@@ -84,7 +84,7 @@ impl Node {
         let admitted = guard.admit(&request, &mut guard.budget()).unwrap();
         let mut data = Data::default();
         data.insert(who.clone());
-        let answer = self.service.execute(request, admitted, data, &self.caller, Meter::default()).await;
+        let answer = Box::pin(self.service.execute(request, admitted, data, &self.caller, Meter::default())).await;
         let answer = serde_json::to_value(answer).unwrap();
         (answer["data"].clone(), answer["errors"].as_array().map_or(0, Vec::len))
     }
