@@ -360,7 +360,7 @@ mod tests {
     fn nobody_is_asked_to_sign_in_and_sees_what_is_published() {
         let nobody = Principal::nobody();
         for action in Action::ALL {
-            let public = matches!(action, Action::SeePublished | Action::SignIn);
+            let public = matches!(action, Action::SeePublished | Action::SeeOwnRights | Action::SignIn);
             assert_eq!(nobody.may(*action), if public { Ok(()) } else { Err(Denied::SignIn) }, "{action:?}");
         }
     }
