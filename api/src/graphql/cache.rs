@@ -2,7 +2,7 @@
 //!
 //! **Never stale.** An answer is kept with the versions of the data ([`db::data_version`]) as they were before it was worked out,
 //! and with the nouns that its statements have read. It is given again only after a look at the versions that began when the
-//! request was there: if none of those nouns has risen, nothing that it says has changed, whoever changed what, on whichever
+//! request was there: if those nouns have the same versions, nothing that it says has changed, whoever changed what, on whichever
 //! node. One look serves all who wait for it. Where PostgreSQL cannot be asked, nothing is given from here.
 //!
 //! **Nobody else's.** Its key holds all that an answer depends on beside the data: the document, the operation, the variables as
@@ -236,7 +236,7 @@ impl AnswerCache {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one that somebody works on, if all that was changed before this request is in it; else a new one.
+    /// The one that somebody works on, if nothing has changed since they began; else a new one.
     fn cell(&self, place: &Place) -> Cell {
         let mut cells = self.cells();
         if let Some((versions, cell)) = cells.get(&place.key)

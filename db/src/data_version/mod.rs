@@ -74,11 +74,12 @@ struct Known {
 }
 
 impl Versions {
-    /// Whether what was read from these nouns after `self` was known is still so at `now`: none has risen since.
+    /// Whether what was read from these nouns after `self` was known is still so at `now`: each has the same version. A lower one
+    /// is another too: somebody has restored the table.
     #[must_use]
     pub fn hold_at(&self, now: &Self, nouns: Nouns) -> bool {
         let mut both = self.0.versions.iter().zip(&now.0.versions).enumerate();
-        self.0.line == now.0.line && both.all(|(place, (then, now))| then >= now || !nouns.holds(place))
+        self.0.line == now.0.line && both.all(|(place, (then, now))| then == now || !nouns.holds(place))
     }
 
     /// The same for all nouns.
