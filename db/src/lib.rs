@@ -4,6 +4,7 @@ pub mod access;
 pub mod account;
 mod acting;
 pub mod agency;
+mod among;
 pub mod audit;
 pub mod calendar;
 pub mod change;

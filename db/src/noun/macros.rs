@@ -135,7 +135,7 @@ macro_rules! noun {
             #[derive::boxed]
             async fn by_codes(reader: &$crate::Reader, codes: &[String]) -> Result<Vec<Self>, $crate::DbError> {
                 let query = <Self as $crate::noun::Stored>::filtered(reader, &Default::default());
-                let query = diesel::QueryDsl::filter(query, $crate::lateral::among($table::$code, codes.to_vec()));
+                let query = diesel::QueryDsl::filter(query, $crate::among::among($table::$code, codes.to_vec()));
                 let query =
                     diesel::QueryDsl::select(query, <Self as diesel::SelectableHelper<diesel::pg::Pg>>::as_select());
                 let mut connection = reader.statement().await?;
@@ -160,7 +160,7 @@ macro_rules! noun {
                 let codes: Vec<String> = codes.iter().map(|code| $crate::text::fold(code)).collect();
                 let query = <Self as $crate::noun::Stored>::filtered(reader, &Default::default());
                 let code = $crate::sql_functions::fold($table::$code);
-                let query = diesel::QueryDsl::filter(query, $crate::lateral::among(code, codes));
+                let query = diesel::QueryDsl::filter(query, $crate::among::among(code, codes));
                 let query =
                     diesel::QueryDsl::select(query, <Self as diesel::SelectableHelper<diesel::pg::Pg>>::as_select());
                 let mut connection = reader.statement().await?;
@@ -189,7 +189,7 @@ macro_rules! noun {
             #[derive::boxed]
             async fn by_ids(reader: &$crate::Reader, ids: &[uuid::Uuid]) -> Result<Vec<Self>, $crate::DbError> {
                 let query = <Self as $crate::noun::Stored>::filtered(reader, &Default::default());
-                let query = diesel::QueryDsl::filter(query, $crate::lateral::among($table::id, ids.to_vec()));
+                let query = diesel::QueryDsl::filter(query, $crate::among::among($table::id, ids.to_vec()));
                 let query =
                     diesel::QueryDsl::select(query, <Self as diesel::SelectableHelper<diesel::pg::Pg>>::as_select());
                 let mut connection = reader.statement().await?;

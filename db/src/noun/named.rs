@@ -10,8 +10,8 @@ use diesel_async::RunQueryDsl as _;
 use super::{Batch, Stored as _};
 use crate::{
     DbError, Reader,
+    among::among,
     digital_system::{DigitalSystem, DigitalSystemFilter},
-    lateral::among,
     reporting_rule::{ReportingRule, ReportingRuleFilter},
     schema::{agency, digital_system, document, indicator, indicator_group, programme, reporting_rule},
     sql_functions,
