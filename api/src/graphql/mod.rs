@@ -16,6 +16,7 @@
 //!   public reads by `GET` has an `ETag`, and may be kept elsewhere if it is asked for again each time: who has it already is told
 //!   so with 304, and nothing is executed.
 
+mod answered;
 pub mod cache;
 mod encoding;
 #[cfg(test)]
@@ -48,11 +49,11 @@ use schema::{
     language::from_accept_language,
     viewer::Viewer,
 };
-use serde::{Serialize, Serializer, ser::Error as _};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use self::{
-    cache::{AnswerCache, Kept, Outcome, Recalled},
+    answered::{Answered, Whence},
+    cache::{AnswerCache, Outcome, Recalled},
     media::Media,
     trusted::Worded,
 };
@@ -147,59 +148,6 @@ struct Operation {
     recalled: Recalled,
 }
 
-/// An answer, and whence it came.
-enum Answered {
-    /// From what is kept.
-    Kept(Arc<Kept>, Whence),
-    /// Made for this request alone.
-    Own(GraphqlResponse, Whence),
-}
-
-/// What `x-cache` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whence {
-    /// It was given before.
-    Hit,
-    /// It was worked out for several who asked at once.
-    Shared,
-    /// It was worked out, and could have been known.
-    Miss,
-    /// It is never kept.
-    Pass,
-}
-
-impl Whence {
-    /// As it is written.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Shared => "shared",
-            Self::Miss => "miss",
-            Self::Pass => "pass",
-        }
-    }
-}
-
-impl Answered {
-    const fn whence(&self) -> Whence {
-        match self {
-            Self::Kept(_, whence) | Self::Own(_, whence) => *whence,
-        }
-    }
-
-    fn own(&self) -> Option<&GraphqlResponse> {
-        match self {
-            Self::Own(answer, _) => Some(answer),
-            Self::Kept(..) => None,
-        }
-    }
-
-    fn status(&self, media: Media) -> StatusCode {
-        self.own().map_or(StatusCode::OK, |answer| status(answer, media))
-    }
-}
-
 impl<E: Executor> Endpoint<E> {
     async fn answer(
         &self,
@@ -236,7 +184,7 @@ impl<E: Executor> Endpoint<E> {
                     answer.tell_cost(counted.left(charged));
                 }
             }
-            write_all(&answers, is_batch, media, parts, account.is_none()).await
+            answered::write(&answers, is_batch, media, parts, account.is_none()).await
         };
         counted.tell(response.headers_mut());
         response
@@ -342,45 +290,6 @@ fn turn_away_as(media: Media, limits: &RateLimits, error: ApiError, parts: &Part
     let mut response = refuse_as(media, too_often.unwrap_or(error), caller);
     counted.tell(response.headers_mut());
     response
-}
-
-/// The answer of one operation, or those of a batch.
-async fn write_all(
-    answers: &[Answered],
-    is_batch: bool,
-    media: Media,
-    parts: &Parts,
-    is_public: bool,
-) -> Response<Body> {
-    let mut response = match answers {
-        [Answered::Kept(kept, _)] if !is_batch => kept::write(kept, media, parts, is_public).await,
-        [Answered::Own(answer, _)] if !is_batch => write(status(answer, media), media, answer),
-        answers => write_batch(answers, media),
-    };
-    let words: Vec<&str> = answers.iter().map(|answer| answer.whence().word()).collect();
-    if let Ok(words) = HeaderValue::from_str(&words.join(", ")) {
-        response.headers_mut().insert(kept::X_CACHE, words);
-    }
-    response
-}
-
-fn write_batch(answers: &[Answered], media: Media) -> Response<Body> {
-    let mut statuses = answers.iter().map(|answer| answer.status(media));
-    let first = statuses.next().unwrap_or_default();
-    let shared = if statuses.all(|status| status == first) { first } else { StatusCode::OK };
-    write(shared, media, &answers)
-}
-
-impl Serialize for Answered {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Own(answer, _) => answer.serialize(serializer),
-            Self::Kept(kept, _) => {
-                let raw: &RawValue = serde_json::from_slice(kept.body()).map_err(S::Error::custom)?;
-                raw.serialize(serializer)
-            }
-        }
-    }
 }
 
 pub(crate) fn caller(headers: &HeaderMap) -> Caller {
