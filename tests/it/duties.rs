@@ -8,6 +8,7 @@ use serde_json::Value;
 use tests::{
     TestDb,
     graphql::{Viewer, all},
+    process::command,
 };
 use uuid::Uuid;
 
@@ -249,6 +250,25 @@ async fn assert_listed(db: &TestDb, about: &str) {
             }
         }
     }
+}
+
+/// Whatever was written past the triggers is counted by the command.
+#[tokio::test]
+async fn the_command_counts_anew() {
+    let db = TestDb::new().await;
+    db.execute(FIXTURE).await;
+    db.execute("UPDATE assignment_tally SET assignments = 7; INSERT INTO answer_tally VALUES (md5('tinh.xa1')::uuid, md5('tinh.xa1')::uuid, 'CALENDAR', 'MONTH', '2025-12', 3, '{3}')").await;
+    let url = db.url().await;
+    let run = command(
+        env!("CARGO_BIN_EXE_cotmoc_process"),
+        &["recount"],
+        &[("DATABASE_URL", url.as_str()), ("COTMOC_DATA_DIR", "/nowhere")],
+    )
+    .output();
+    let output = run.await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "assignments and answers are counted\n");
+    assert_counted(&db, "after the command").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
-//! `cotmoc serve` and `cotmoc migrate`.
+//! `cotmoc serve`, and what is done to its database beside it: `cotmoc migrate`, `cotmoc recount`.
 
 use std::{io, process::ExitCode};
 
+use db::reporting::tally;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use schema::clock::Clock;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -156,9 +157,9 @@ pub async fn recount(config: &Config) -> Result<(), DatabaseError> {
     let database = Database::open(config, Sharing::Join).await?;
     let done = async {
         database.migrate().await?;
-        Ok(db::reporting::tally::recount(database.owner()).await?)
+        Ok::<_, DatabaseError>(tally::recount(database.owner()).await?)
     };
-    let done: Result<(), DatabaseError> = done.await;
+    let done = done.await;
     database.close().await?;
     done?;
     output::result("assignments and answers are counted\n");
