@@ -370,7 +370,7 @@ mod tests {
     }
 
     fn look(vitals: &Vitals) -> Vec<Finding> {
-        let config = Config::load(&Sources::default().with_environment([("HOME", "/home/lan")])).unwrap();
+        let config = Config::load(&Sources::default().with_environment([("HOME", "/nha/lan")])).unwrap();
         server(&config, vitals, "2025-04-15T01:00:02Z".parse().unwrap())
     }
 

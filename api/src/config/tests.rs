@@ -5,7 +5,7 @@ use super::{
 
 fn given(flags: &[(Setting, &str)], environment: &[(&str, &str)], file: &str) -> Result<Config, ConfigError> {
     let sources = Sources::of_flags(flags.iter().map(|(setting, value)| (*setting, (*value).to_owned())))
-        .with_environment([("HOME", "/home/lan")])
+        .with_environment([("HOME", "/nha/lan")])
         .with_environment(environment.iter().copied())
         .with_file("cotmoc.toml".as_ref(), file)?;
     Config::load(&sources)
@@ -107,8 +107,8 @@ fn the_clock_can_be_stopped() {
 
 #[test]
 fn data_go_where_the_user_keeps_data() {
-    let sources = Sources::default().with_environment([("HOME", "/home/lan"), ("XDG_DATA_HOME", "relative")]);
-    assert_eq!(sources.data_home().unwrap().to_str(), Some("/home/lan/.local/share"));
+    let sources = Sources::default().with_environment([("HOME", "/nha/lan"), ("XDG_DATA_HOME", "relative")]);
+    assert_eq!(sources.data_home().unwrap().to_str(), Some("/nha/lan/.local/share"));
     let sources = sources.with_environment([("XDG_DATA_HOME", "/srv/data")]);
     assert_eq!(sources.data_home().unwrap().to_str(), Some("/srv/data"));
 }
