@@ -37,6 +37,7 @@ pub mod once;
 pub mod page;
 pub mod password;
 pub mod period_report;
+mod planned;
 pub mod pool;
 pub mod principal;
 pub mod programme;

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{DbError, Writer, schema::idempotency_record, writer::Writing};
+use crate::{DbError, Writer, planned::planned, schema::idempotency_record, writer::Writing};
 
 /// The idempotency key of a mutation, with the hash of what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,10 +61,9 @@ impl Once {
             }
             let answer = work(writing).await?;
             let recorded = serde_json::to_value(&answer).map_err(DbError::internal)?;
-            diesel::update(idempotency_record::table.find((account, key.key)))
-                .set(idempotency_record::answer.eq(recorded))
-                .execute(writing.connection())
-                .await?;
+            let record = diesel::update(idempotency_record::table.find((account, key.key)))
+                .set(idempotency_record::answer.eq(recorded));
+            planned(record).execute(writing.connection()).await?;
             Ok(answer)
         };
         self.writer.write(actor, work).await
@@ -83,14 +82,12 @@ const CLAIM: &str = "
 /// Records the key; returns the recorded answer if the key was used before.
 async fn claim(writing: &mut Writing, account: Uuid, key: Key) -> Result<Option<Value>, DbError> {
     let now = writing.now();
-    let claimed = diesel::sql_query(CLAIM)
+    let claim = diesel::sql_query(CLAIM)
         .bind::<SqlUuid, _>(account)
         .bind::<SqlUuid, _>(key.key)
         .bind::<Binary, _>(&key.body[..])
-        .bind::<Timestamptz, _>(now)
-        .execute(writing.connection())
-        .await?;
-    if claimed > 0 {
+        .bind::<Timestamptz, _>(now);
+    if planned(claim).execute(writing.connection()).await? > 0 {
         return Ok(None);
     }
     let taken = idempotency_record::table

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Conn, Date, DbError, Pool,
+    planned::planned_rows,
     schema::{audit_entry, change},
     violation::in_terms_of_input,
 };
@@ -340,11 +341,14 @@ impl Writing {
         let Self { connection, changes, entries, writer, .. } = self;
         if !changes.is_empty() {
             writer.counted();
-            diesel::insert_into(change::table).values(std::mem::take(changes)).execute(&mut **connection).await?;
+            let (rows, insert) = (changes.len(), diesel::insert_into(change::table).values(std::mem::take(changes)));
+            planned_rows(insert, rows).execute(&mut **connection).await?;
         }
         if !entries.is_empty() {
             writer.counted();
-            diesel::insert_into(audit_entry::table).values(std::mem::take(entries)).execute(&mut **connection).await?;
+            let (rows, insert) =
+                (entries.len(), diesel::insert_into(audit_entry::table).values(std::mem::take(entries)));
+            planned_rows(insert, rows).execute(&mut **connection).await?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use diesel::{
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use crate::{Date, DbError, Violation, ViolationCode, violation::Words, writer::Writing};
+use crate::{Date, DbError, Violation, ViolationCode, planned::planned, violation::Words, writer::Writing};
 
 /// An agency that a change names.
 #[derive(Debug, Clone, QueryableByName)]
@@ -36,7 +36,7 @@ pub(crate) async fn receivers(
     on: Date,
 ) -> Result<HashMap<String, Receiver>, DbError> {
     let query = diesel::sql_query(NAMED).bind::<Array<Text>, _>(codes).bind::<SqlDate, _>(on);
-    let rows: Vec<Receiver> = query.load(writing.connection()).await?;
+    let rows: Vec<Receiver> = planned(query).load(writing.connection()).await?;
     Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
 }
 

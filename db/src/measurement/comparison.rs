@@ -12,7 +12,9 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{places::Place, rows::RowErrors};
-use crate::{DbError, Violation, ViolationCode, comparator::Comparator, violation::Words, writer::Writing};
+use crate::{
+    DbError, Violation, ViolationCode, comparator::Comparator, planned::planned, violation::Words, writer::Writing,
+};
 
 /// A figure that is about to be submitted.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +49,7 @@ struct Rule {
 /// The other figure is the one on its way, where the actor may see that, or else the published one.
 const RULES: &str = "
     SELECT place.n, place.indicator_id = rule.left_indicator_id AS is_left, rule.comparator, rule.words_vi, rule.words_en, other.id AS other_id, r.value
-    FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS place (indicator_id, subject_id, regime, period, n)
+    FROM unnest(COALESCE((SELECT $1)), COALESCE((SELECT $2)), COALESCE((SELECT $3)), COALESCE((SELECT $4))) WITH ORDINALITY AS place (indicator_id, subject_id, regime, period, n)
     JOIN indicator_rule rule ON place.indicator_id IN (rule.left_indicator_id, rule.right_indicator_id)
     CROSS JOIN LATERAL (SELECT CASE WHEN place.indicator_id = rule.left_indicator_id THEN rule.right_indicator_id ELSE rule.left_indicator_id END AS id) other
     LEFT JOIN measurement m ON m.indicator_id = other.id AND m.subject_id = place.subject_id AND m.regime = place.regime AND m.period = place.period
@@ -66,15 +68,14 @@ pub(super) async fn compare(
     if figures.is_empty() {
         return Ok(());
     }
-    let rules: Vec<Rule> = diesel::sql_query(RULES)
+    let query = diesel::sql_query(RULES)
         .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.indicator_id).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.subject_id).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.regime).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.period.to_string()).collect::<Vec<_>>())
         .bind::<Bool, _>(*reach == Reached::All)
-        .bind::<Array<SqlUuid>, _>(reach.ids().unwrap_or_default())
-        .load(writing.connection())
-        .await?;
+        .bind::<Array<SqlUuid>, _>(reach.ids().unwrap_or_default());
+    let rules: Vec<Rule> = planned(query).load(writing.connection()).await?;
     let together: HashMap<Place, Decimal> = figures.iter().map(|it| (it.place, it.value)).collect();
     for rule in rules {
         let ours = usize::try_from(rule.n - 1).ok().and_then(|n| figures.get(n));

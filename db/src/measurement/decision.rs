@@ -21,7 +21,7 @@ use super::{
     rules,
     write::{announce_and_audit, insert_decisions},
 };
-use crate::{Acting, DbError, Violation, ViolationCode, input::Checks, writer::Writing};
+use crate::{Acting, DbError, Violation, ViolationCode, input::Checks, planned::planned, writer::Writing};
 
 /// An action that is a decision on a figure.
 pub trait Decides: Acts {
@@ -160,6 +160,7 @@ async fn hashes(writing: &mut Writing, ids: Vec<Uuid>) -> Result<HashMap<Uuid, S
     const QUERY: &str = "SELECT id, encode(measurement_content_hash(id, \
             greatest(published_revision, submitted_revision, drafted_revision)), 'hex') AS hash \
         FROM measurement WHERE id = ANY ($1)";
-    let found: Vec<Hashed> = diesel::sql_query(QUERY).bind::<Array<SqlUuid>, _>(ids).load(writing.connection()).await?;
+    let query = diesel::sql_query(QUERY).bind::<Array<SqlUuid>, _>(ids);
+    let found: Vec<Hashed> = planned(query).load(writing.connection()).await?;
     Ok(found.into_iter().map(|found| (found.id, found.hash)).collect())
 }

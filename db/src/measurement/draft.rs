@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     Acting, Date, DbError, Violation, ViolationCode,
+    among::among,
     indicator::Indicator,
     input::Checks,
     schema::{agency, indicator, indicator_definition},
@@ -169,7 +170,8 @@ impl Catalogue {
 
         let codes = rows.iter().flat_map(|(_, draft)| [Some(draft.subject.as_str()), draft.reporter.as_deref()]);
         let codes: HashSet<&str> = codes.flatten().collect();
-        let query = agency::table.filter(agency::code.eq_any(codes)).select((agency::code, agency::id));
+        let query =
+            agency::table.filter(among(agency::code, codes.into_iter().collect())).select((agency::code, agency::id));
         let agencies: Vec<(String, Uuid)> = query.load(writing.connection()).await?;
         Ok(Self {
             indicators: indicators.into_iter().map(|row| (row.code.clone(), row)).collect(),

@@ -14,8 +14,10 @@ use uuid::Uuid;
 use super::Measurement;
 use crate::{
     Date, DbError,
+    among::among,
     calendar::{Period, PeriodKind, Regime},
     indicator::Indicator,
+    planned::planned,
     schema::{indicator, measurement, measurement_revision},
     writer::Writing,
 };
@@ -65,7 +67,8 @@ impl<'a> FromIterator<&'a Place> for Columns {
 }
 
 /// The places of a query as a table in SQL, from the columns `$1` to `$7`.
-const PLACES: &str = "unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY \
+const PLACES: &str = "unnest(COALESCE((SELECT $1)), COALESCE((SELECT $2)), COALESCE((SELECT $3)), COALESCE((SELECT $4)), \
+    COALESCE((SELECT $5)), COALESCE((SELECT $6)), COALESCE((SELECT $7))) WITH ORDINALITY \
     AS place (indicator_id, subject_id, regime, period_kind, period, starts_on, ends_on, n)";
 
 /// Binds places to a query over [`PLACES`].
@@ -124,7 +127,7 @@ pub(super) async fn load_windows(
              place.period, place.starts_on, place.ends_on, $8) AS w ORDER BY place.n"
     );
     let query = over_places!(query, places.iter().collect()).bind::<SqlDate, _>(today);
-    let found: Vec<ReportingWindow> = query.load(writing.connection()).await?;
+    let found: Vec<ReportingWindow> = planned(query).load(writing.connection()).await?;
     let mut windows = vec![Vec::new(); places.len()];
     for window in found {
         if let Some(of_place) = windows.get_mut(index(window.n)) {
@@ -151,7 +154,7 @@ pub(super) async fn load_existing(
     let query = format!(
         "SELECT place.n, m.id FROM {PLACES} JOIN measurement m USING (indicator_id, subject_id, regime, period)"
     );
-    let found: Vec<Found> = over_places!(query, places.iter().collect()).load(writing.connection()).await?;
+    let found: Vec<Found> = planned(over_places!(query, places.iter().collect())).load(writing.connection()).await?;
     let ids = found.iter().map(|found| found.id).collect();
     let rows = lock_and_load(writing, ids).await?;
     Ok(found.into_iter().filter_map(|found| Some((index(found.n), rows.get(&found.id)?.clone()))).collect())
@@ -162,10 +165,11 @@ pub(super) async fn lock_and_load(
     writing: &mut Writing,
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, Measurement>, DbError> {
-    diesel::sql_query("SELECT measurement_lock($1)")
-        .bind::<Array<SqlUuid>, _>(&ids)
-        .execute(writing.connection())
-        .await?;
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let lock = diesel::sql_query("SELECT measurement_lock($1)").bind::<Array<SqlUuid>, _>(&ids);
+    planned(lock).execute(writing.connection()).await?;
     // Read after that, for each may just have changed.
     load_latest(writing, &ids).await
 }
@@ -174,9 +178,9 @@ pub(super) async fn lock_and_load(
 pub(super) async fn load_latest(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Measurement>, DbError> {
     let query = measurement::table
         .inner_join(measurement_revision::table.on(super::latest_revision()))
-        .filter(measurement::id.eq_any(ids))
+        .filter(among(measurement::id, ids.to_vec()))
         .select(Measurement::as_select());
-    let rows: Vec<Measurement> = query.load(writing.connection()).await?;
+    let rows: Vec<Measurement> = planned(query).load(writing.connection()).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -203,6 +207,9 @@ struct Past {
 
 /// Loads, for each place, the published figures of the periods before it, the latest first.
 pub(super) async fn load_history(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Decimal>>, DbError> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
     let query = format!(
         "SELECT place.n, past.value FROM {PLACES} CROSS JOIN LATERAL (
             SELECT r.value, m.ends_on FROM measurement m
@@ -212,7 +219,7 @@ pub(super) async fn load_history(writing: &mut Writing, places: &[Place]) -> Res
             ORDER BY m.ends_on DESC, m.id DESC LIMIT {HISTORY}) AS past
         ORDER BY place.n, past.ends_on DESC"
     );
-    let found: Vec<Past> = over_places!(query, places.iter().collect()).load(writing.connection()).await?;
+    let found: Vec<Past> = planned(over_places!(query, places.iter().collect())).load(writing.connection()).await?;
     let mut before = vec![Vec::new(); places.len()];
     for past in found {
         if let Some(of_place) = before.get_mut(index(past.n)) {

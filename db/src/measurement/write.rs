@@ -22,6 +22,7 @@ use crate::{
     Date, DbError, ViolationCode,
     calendar::{PeriodKind, Regime},
     enums::Source,
+    planned::{planned, planned_rows},
     schema::{measurement, measurement_revision},
     writer::{Audience, AuditEvent, ChangeKind, Writing},
 };
@@ -156,7 +157,8 @@ pub(super) async fn write<A: Acts>(
     let (before, revisions): (Vec<Option<Measurement>>, Vec<NewRevision>) =
         checked.into_iter().map(|it| (it.before, it.revision)).unzip();
     let before: HashMap<Uuid, Measurement> = before.into_iter().flatten().map(|row| (row.id, row)).collect();
-    diesel::insert_into(measurement_revision::table).values(revisions).execute(writing.connection()).await?;
+    let (rows, insert) = (revisions.len(), diesel::insert_into(measurement_revision::table).values(revisions));
+    planned_rows(insert, rows).execute(writing.connection()).await?;
     if submits.is_some() {
         insert_decisions(writing, MeasurementState::Submitted, &revised, &[], permit.actor().account()).await?;
     }
@@ -187,9 +189,10 @@ async fn insert_measurements(
     });
     let wanted: Vec<(usize, Uuid)> = new.iter().map(|(row, new)| (*row, new.id)).collect();
     let new: Vec<NewMeasurement> = new.into_iter().map(|(_, new)| new).collect();
-    let insert = diesel::insert_into(measurement::table).values(new).on_conflict_do_nothing();
-    let made: HashSet<Uuid> =
-        insert.returning(measurement::id).get_results(writing.connection()).await?.into_iter().collect();
+    let insert =
+        diesel::insert_into(measurement::table).values(new).on_conflict_do_nothing().returning(measurement::id);
+    let made: Vec<Uuid> = planned_rows(insert, wanted.len()).get_results(writing.connection()).await?;
+    let made: HashSet<Uuid> = made.into_iter().collect();
     for (row, _) in wanted.into_iter().filter(|(_, id)| !made.contains(id)) {
         errors.refuse_field(row, ViolationCode::Stale, "expectedVersion");
     }
@@ -208,19 +211,18 @@ pub(super) async fn insert_decisions(
 ) -> Result<(), DbError> {
     const QUERY: &str = "INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at, decided_by)
         SELECT id, revision, $3, measurement_content_hash(id, revision), reason, $5, $6
-        FROM unnest($1, $2, $4) AS decided (id, revision, reason) JOIN measurement USING (id)
+        FROM unnest(COALESCE((SELECT $1)), COALESCE((SELECT $2)), COALESCE((SELECT $4))) AS decided (id, revision, reason) JOIN measurement USING (id)
         ORDER BY reporter_id, subject_id, regime, period_kind, period";
     let (ids, revisions): (Vec<Uuid>, Vec<i32>) = revisions.iter().copied().unzip();
     let now = writing.now();
-    diesel::sql_query(QUERY)
+    let insert = diesel::sql_query(QUERY)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Array<Integer>, _>(revisions)
         .bind::<Text, _>(state)
         .bind::<Array<Nullable<Text>>, _>(reasons)
         .bind::<Timestamptz, _>(now)
-        .bind::<Nullable<SqlUuid>, _>(account)
-        .execute(writing.connection())
-        .await?;
+        .bind::<Nullable<SqlUuid>, _>(account);
+    planned(insert).execute(writing.connection()).await?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use super::{
     assignment::{ReportingAssignment, lock_and_load},
     obligation::{ObligationState, last_days},
 };
-use crate::{Date, DbError, ViolationCode, calendar::Period, writer::Writing};
+use crate::{Date, DbError, ViolationCode, calendar::Period, planned::planned, writer::Writing};
 
 /// What is owed of one assignment in one period, as far as the rules must know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
@@ -76,14 +76,12 @@ pub(super) async fn load_owed<A: Acts>(
     }
     let (last_day, _) = last_days(period, Some(assignment.regime))?;
     let today = writing.today();
-    let owed: Option<Owed> = diesel::sql_query(OWED)
+    let query = diesel::sql_query(OWED)
         .bind::<SqlDate, _>(last_day)
         .bind::<SqlDate, _>(today)
         .bind::<SqlUuid, _>(assignment.id)
-        .bind::<Text, _>(period.to_string())
-        .get_result(writing.connection())
-        .await
-        .optional()?;
+        .bind::<Text, _>(period.to_string());
+    let owed: Option<Owed> = planned(query).get_result(writing.connection()).await.optional()?;
     Ok((assignment, owed.ok_or_else(not_assigned)?))
 }
 
