@@ -49,6 +49,7 @@ impl Action {
                 | Self::DecideUnlock
                 | Self::DecideExtension
                 | Self::AnswerCounterOffer
+                | Self::EndorseJudgement
                 | Self::ConfirmDone
                 | Self::DisableAccount
                 | Self::GrantRole
@@ -205,6 +206,10 @@ table! {
     // The catalogue.
     KeepCatalogue "KEEP_CATALOGUE" "Keep documents, indicators, definitions and targets" {
         roles: [StandingOffice: Programme]
+    }
+    JudgeTarget "JUDGE_TARGET" "Judge how a target in words stands" { roles: [StandingOffice: Programme] }
+    EndorseJudgement "ENDORSE_JUDGEMENT" "Endorse a judgement of somebody else, or return it" {
+        roles: [StandingOffice: Programme, Leader: Programme]
     }
     AssignReporting "ASSIGN_REPORTING" "Say who reports what, and how often" { roles: [StandingOffice: Held] }
     Chase "CHASE" "Remind those who owe a report" { roles: [StandingOffice: Held] }

@@ -93,6 +93,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How an indicator is expected to go from one milestone to the next.
+    pub enum Interpolation {
+        /// The same each day
+        Linear => "LINEAR",
+        /// Nothing is expected before the day of the milestone
+        Step => "STEP",
+        /// The same rate each day
+        Compound => "COMPOUND",
+    }
+}
+
 /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = indicator)]
@@ -124,6 +136,8 @@ pub struct Indicator {
     pub frequency: PeriodKind,
     /// Whether its figures are read by calendar or administrative periods, unless a question names the other
     pub regime: Regime,
+    /// How it is expected to go from one milestone to the next; null: LINEAR for numbers, ratios and indices, STEP for all else
+    pub interpolation: Option<Interpolation>,
     /// Decimal places people read it with, 0 to 6
     pub decimals: i16,
     /// Of a ratio: the decimal places that its numerator and denominator may have; null: none, for they are counted, or six where

@@ -134,6 +134,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Which pace is enough: the bounds between on track, at risk and off track, of a programme on the days they are valid
+    assessment_rule (id) {
+        id -> Uuid,
+        /// Null: of every programme that has no row of its own for the day
+        programme_id -> Nullable<Uuid>,
+        valid -> Daterange,
+        /// Way made by way expected, from which an indicator is on track
+        on_track_from -> Numeric,
+        /// The same from which it is at risk; below it is off track
+        at_risk_from -> Numeric,
+        /// Who says so
+        source -> Text,
+    }
+}
+
+diesel::table! {
     /// The reporting assignments, counted. Kept by their triggers; recount_reporting computes it anew
     assignment_tally (reporter_id, subject_id, regime, period_kind, valid) {
         reporter_id -> Uuid,
@@ -186,6 +202,26 @@ diesel::table! {
         singleton -> Bool,
         id -> Int8,
         hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// A baseline (hiện trạng, mốc xuất phát): where an indicator of a subject stood on a day from which the way to its targets is counted
+    baseline (id) {
+        id -> Uuid,
+        indicator_id -> Uuid,
+        subject_id -> Uuid,
+        /// In the indicator's unit
+        value -> Numeric,
+        /// The day it is true of; the latest one before the milestone counts
+        measured_on -> Date,
+        document_id -> Nullable<Uuid>,
+        /// Clause of the document that says so, as printed
+        clause -> Nullable<Text>,
+        /// Invented for the demo: no real figure
+        simulated -> Bool,
+        /// Where it comes from, if no document of the register says so
+        note -> Nullable<Text>,
     }
 }
 
@@ -699,6 +735,8 @@ diesel::table! {
         part_decimals -> Nullable<Int2>,
         /// In which periods its figures are read unless a question names the others: CALENDAR or ADMINISTRATIVE
         regime -> Text,
+        /// How it is expected to go from one milestone to the next: LINEAR, STEP (nothing is expected before the day), COMPOUND (by a constant rate). Null: LINEAR for numbers, ratios and indices, STEP for all else
+        interpolation -> Nullable<Text>,
     }
 }
 
@@ -747,6 +785,32 @@ diesel::table! {
         /// What is said to whoever submits figures that break it
         words_vi -> Text,
         words_en -> Text,
+    }
+}
+
+diesel::table! {
+    /// A judgement (nhận định): how a target in words stands on a day, by the standing office. Once decided on it never changes; a later one takes its place
+    judgement (id) {
+        id -> Uuid,
+        target_id -> Uuid,
+        verdict -> Text,
+        /// The day it is true of (Asia/Ho_Chi_Minh)
+        judged_on -> Date,
+        reason -> Text,
+        /// What it rests on
+        evidence -> Text,
+        /// PROPOSED until somebody else has decided; ENDORSED: it counts; RETURNED with a reason
+        state -> Text,
+        recorded_at -> Timestamptz,
+        /// The account that recorded it; null for the demo
+        recorded_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        /// The account that decided; null for the demo
+        decided_by -> Nullable<Uuid>,
+        decision_reason -> Nullable<Text>,
+        /// Invented for the demo
+        simulated -> Bool,
+        version -> Int4,
     }
 }
 
@@ -1477,6 +1541,10 @@ diesel::joinable!(agency_placement -> document (document_id));
 diesel::joinable!(agency_succession -> document (document_id));
 diesel::joinable!(agency_succession_party -> agency (agency_id));
 diesel::joinable!(agency_succession_party -> agency_succession (succession_id));
+diesel::joinable!(assessment_rule -> programme (programme_id));
+diesel::joinable!(baseline -> agency (subject_id));
+diesel::joinable!(baseline -> document (document_id));
+diesel::joinable!(baseline -> indicator (indicator_id));
 diesel::joinable!(digital_system_clause -> digital_system (system_id));
 diesel::joinable!(digital_system_clause -> document (document_id));
 diesel::joinable!(digital_system_document -> digital_system (system_id));
@@ -1525,6 +1593,7 @@ diesel::joinable!(indicator -> agency (lead_agency_id));
 diesel::joinable!(indicator_definition -> document (document_id));
 diesel::joinable!(indicator_definition -> indicator (indicator_id));
 diesel::joinable!(indicator_group -> programme (programme_id));
+diesel::joinable!(judgement -> target (target_id));
 diesel::joinable!(measure -> agency (assigner_id));
 diesel::joinable!(measure -> document (document_id));
 diesel::joinable!(measure -> programme (programme_id));
@@ -1590,9 +1659,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     agency_succession,
     agency_succession_party,
     answer_tally,
+    assessment_rule,
     assignment_tally,
     audit_entry,
     audit_head,
+    baseline,
     change,
     data_version,
     digital_system,
@@ -1624,6 +1695,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     indicator_definition,
     indicator_group,
     indicator_rule,
+    judgement,
     measure,
     measure_agency,
     measure_document,

@@ -148,10 +148,10 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
-const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, answer_tally, assignment_tally, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
+const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, answer_tally, assignment_tally, baseline, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
-    document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, \
+    document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, judgement, \
     measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, \
     measurement_decision, measurement_revision, \
     nil_answer, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \

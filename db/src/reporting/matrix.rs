@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::{
     completeness::agencies,
     obligation::{Count, Obligation, ObligationFilter, Within, derived},
-    statement::Statement,
 };
 use crate::{
     DbError, Reader,
     noun::Listed,
     page::{Cursor, Page, Slice, Tie},
+    statement::Statement,
 };
 
 /// An agency and what is owed of its figures in one period.

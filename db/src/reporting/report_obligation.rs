@@ -16,7 +16,6 @@ use uuid::Uuid;
 use super::{
     due::{BEFORE, DueDates},
     obligation::{Count, windows},
-    statement::Statement,
 };
 use crate::{
     Date, DbError, Reader,
@@ -24,6 +23,7 @@ use crate::{
     id,
     noun::{Batch, Listed, names},
     page::{Cursor, Key, Page, Slice, Tie},
+    statement::Statement,
     text_enum::text_enum,
 };
 

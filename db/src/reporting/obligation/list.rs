@@ -10,7 +10,6 @@ use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    super::statement::Statement,
     Obligation,
     filter::{Asked, ObligationFilter},
 };
@@ -18,6 +17,7 @@ use crate::{
     Date, DbError, Reader,
     noun::Listed,
     page::{Cursor, Key, Page, Slice, Tie},
+    statement::Statement,
 };
 
 /// Adds the rows of SQL function `reporting_duty` that the reader may see and the filter lets through, as far as it can be said

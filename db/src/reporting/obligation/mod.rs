@@ -21,12 +21,12 @@ use uuid::Uuid;
 
 pub use self::filter::ObligationFilter;
 pub(super) use self::list::{Count, Within, derived, sums};
-use super::statement::Statement;
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
     id,
     noun::Batch,
+    statement::Statement,
     text_enum::text_enum,
 };
 

@@ -8,9 +8,9 @@ use diesel::{
     sql_types::{Array, HasSqlType, Uuid as SqlUuid},
 };
 
-pub(super) type Query = BoxedSqlQuery<'static, Pg, SqlQuery>;
+pub(crate) type Query = BoxedSqlQuery<'static, Pg, SqlQuery>;
 
-pub(super) struct Statement {
+pub(crate) struct Statement {
     query: Query,
     values: usize,
 }

@@ -1,0 +1,3 @@
+DROP TABLE assessment_rule, judgement, baseline;
+DROP FUNCTION judgement_keep();
+ALTER TABLE indicator DROP COLUMN interpolation;
