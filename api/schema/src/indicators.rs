@@ -7,6 +7,7 @@ use auth::Action;
 use db::{
     Date,
     access::Auth,
+    assessment::{AssessmentKey, BaselinesOf},
     calendar::{Period, PeriodKind, Regime, RelativePeriod},
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
@@ -26,6 +27,7 @@ use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,
+    assessments::{Assessment, Baseline, assessment},
     digital_systems::DigitalSystem,
     directives::Directive,
     documents::{Document, clause},
@@ -131,6 +133,26 @@ object! {
                 Ok(parts) => Some(PeriodTotal::of(context, &self.row, subject, parts).await),
                 Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
             }
+        }
+
+        /// How it stands for a subject against its next milestone, or against that of a year
+        #[allow(clippy::too_many_arguments, reason = "each is an argument of the schema")]
+        async fn assessment(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Code of the agency whose figure it is, such as `qng.ubnd` for the province of Quảng Ngãi")] subject: String,
+            #[graphql(desc = "Code of the programme; the one in which there is a target if left out")] programme: Option<String>,
+            #[graphql(desc = "The day (Asia/Ho_Chi_Minh) on which it stands so; today if left out")] on: Option<Date>,
+            #[graphql(desc = "The year whose milestone it is judged against, such as 2030; the next milestone if left out")] milestone: Option<i32>,
+        ) -> Answer<Assessment> {
+            let on = on.unwrap_or(reader(context).today());
+            let key = AssessmentKey { programme, indicator: self.row.code.clone(), subject, on, milestone };
+            assessment(context, key).await
+        }
+
+        /// Where the way to its targets began, as somebody has stated it: by subject, the earliest first
+        async fn baselines(&self, context: &Context<'_>) -> Answer<Vec<Baseline>> {
+            whole(context, BaselinesOf(self.row.id), |row| Baseline { row }).await
         }
 
         /// The figures of a subject that the viewer may see, in the order of time, between two periods or over a relative one

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod agencies;
+pub mod assessments;
 pub mod audit;
 pub mod caller;
 pub mod changes;

@@ -14,6 +14,7 @@ use object_layer::{Failed, FieldSpec, Group, Object, Output, Typed, Walk, regist
 use crate::{
     accounts::{Account, RoleGrant},
     agencies::Agency,
+    assessments::Judgement,
     audit::AuditEntry,
     digital_systems::DigitalSystem,
     directives::{Directive, ProgressUpdate, timeline::DirectiveEvent},
@@ -120,6 +121,8 @@ nodes! {
     Indicator,
     /// A pillar
     IndicatorGroup,
+    /// A judgement on a target
+    Judgement,
     /// A measure
     Measure,
     /// A measurement

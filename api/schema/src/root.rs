@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     accounts::{AccountQuery, change::AccountMutation},
     agencies::AgencyQuery,
+    assessments::{AssessmentQuery, JudgementMutation},
     audit::AuditQuery,
     changes::{ChangeQuery, Cursors, Feed, Subscription},
     clock::Clock,
@@ -64,6 +65,7 @@ pub struct Query(
     ProgrammeQuery,
     IndicatorQuery,
     TargetQuery,
+    AssessmentQuery,
     MeasurementQuery,
     DirectiveQuery,
     MeasureQuery,
@@ -96,6 +98,7 @@ pub struct Mutation(
     DirectiveMutation,
     MeasurementMutation,
     MeasurementDecisionMutation,
+    JudgementMutation,
     ReportingAssignmentMutation,
     ReportingCalendarMutation,
     NilAnswerMutation,

@@ -6,6 +6,7 @@ use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
+    assessment::{JudgementFilter, JudgementLink},
     comparator::{Comparator, ComparatorRule},
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
@@ -18,6 +19,7 @@ use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,
+    assessments::Judgement,
     documents::{Document, clause},
     error::ApiError,
     indicators::{Indicator, IndicatorDefinition},
@@ -92,6 +94,8 @@ object! {
             }))
         }
     }
+    /// How it was judged, if it is in words: the latest first
+    judgements: Judgement (JudgementFilter) = JudgementLink::Target;
 }
 
 /// How a target's comparator counts, and why.

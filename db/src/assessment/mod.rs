@@ -10,6 +10,8 @@ mod one;
 mod projection;
 mod status_count;
 
+use std::sync::Arc;
+
 use diesel::{
     QueryableByName,
     sql_types::{Array, Bool, Date as SqlDate, Integer, Nullable, Numeric, Text, Uuid as SqlUuid},
@@ -249,17 +251,11 @@ pub struct Assessment {
     /// The year whose milestone was asked for; none for the next one.
     pub milestone: Option<i32>,
     /// What all lines have in common.
-    pub assessed: Assessed,
-    /// The targets of the milestone, the one that stands worst first: its status is that of the assessment. Never empty.
-    pub lines: Vec<AssessmentLine>,
-}
-
-impl Assessment {
-    /// The line that gives the status.
-    #[must_use]
-    pub fn first(&self) -> Option<&AssessmentLine> {
-        self.lines.first()
-    }
+    pub assessed: Arc<Assessed>,
+    /// The target of the milestone that stands worst: its status is that of the assessment.
+    pub line: Arc<AssessmentLine>,
+    /// The others, the one that stands worst first.
+    pub others: Vec<Arc<AssessmentLine>>,
 }
 
 /// Puts the rows of a statement together, which come line by line.
@@ -267,8 +263,11 @@ fn together(rows: Vec<Row>, on: Date, milestone: Option<i32>) -> Vec<Assessment>
     let mut assessments: Vec<Assessment> = Vec::new();
     for Row { assessed, line } in rows {
         match assessments.last_mut() {
-            Some(last) if last.assessed.codes == assessed.codes => last.lines.push(line),
-            _ => assessments.push(Assessment { on, milestone, assessed, lines: vec![line] }),
+            Some(last) if last.assessed.codes == assessed.codes => last.others.push(Arc::new(line)),
+            _ => {
+                let (assessed, line) = (Arc::new(assessed), Arc::new(line));
+                assessments.push(Assessment { on, milestone, assessed, line, others: Vec::new() });
+            }
         }
     }
     assessments

@@ -6,6 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use auth::Action;
 use chrono::Days;
 use derive::boxed;
 use diesel::{
@@ -17,7 +18,7 @@ use object_layer::SimpleObject;
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use uuid::Uuid;
 
-use crate::{Date, DbError, Reader, noun::Batch, planned::planned, text_enum::text_enum};
+use crate::{Date, DbError, Reader, access::Auth, noun::Batch, planned::planned, text_enum::text_enum};
 
 /// The most figures that are looked at, and the fewest that show where they lead.
 const MOST: usize = 12;
@@ -44,6 +45,7 @@ text_enum! {
 /// Where the figures lead if they go on as they went (dự báo): by the median of the slopes between all pairs of the last published
 /// figures (Theil and Sen), at most twelve.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct Projection {
     /// The figure on the day of the milestone, in the indicator's unit, to six places; within what the indicator can be
     pub value: Decimal,

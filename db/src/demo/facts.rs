@@ -18,6 +18,7 @@ pub(super) struct Facts {
     pub programmes: ProgrammeFile,
     pub indicators: IndicatorFile,
     pub targets: TargetFile,
+    pub assessments: AssessmentFile,
     pub directives: Vec<Directive>,
     pub recommendations: Vec<Recommendation>,
     pub period_reports: PeriodReportFile,
@@ -42,6 +43,7 @@ impl Facts {
             programmes: file("programmes", include_str!("../../demo/programmes.json"))?,
             indicators: file("indicators", include_str!("../../demo/indicators.json"))?,
             targets: file("targets", include_str!("../../demo/targets.json"))?,
+            assessments: file("assessments", include_str!("../../demo/assessments.json"))?,
             directives: directives.directives,
             recommendations: recommendations.recommendations,
             period_reports: file("period_reports", include_str!("../../demo/period_reports.json"))?,
@@ -127,6 +129,11 @@ facts! {
         target: String, previous: Option<Decimal>, new: Option<Decimal>, revised_on: Option<NaiveDate>,
         revised_by: Option<String>, document: Option<String>, clause: Option<String>, note: Option<String>,
     }
+
+    /// No document says so: all of it is simulated.
+    AssessmentFile { baselines: Vec<Baseline>, judgements: Vec<Judgement> }
+    Baseline { indicator: String, subject: String, value: Decimal, measured_on: NaiveDate, note: String }
+    Judgement { target: String, verdict: String, judged_on: NaiveDate, reason: String, evidence: String }
 
     DirectiveFile { directives: Vec<Directive> }
     /// `stated_indicators` are those the clause itself names, `indicators` those it serves as we read it.

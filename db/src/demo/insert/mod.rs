@@ -1,6 +1,7 @@
 //! Puts the facts into the tables: whatever is there already stays as it is.
 
 mod agencies;
+mod assessments;
 mod digital_systems;
 mod directives;
 mod documents;
@@ -85,6 +86,7 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &Facts) -> Result<(), DbE
     indicators::insert(load, &facts.indicators).await?;
     programmes::insert_members(load, &facts.programmes).await?;
     targets::insert(load, &facts.targets).await?;
+    assessments::insert(load, &facts.assessments).await?;
     directives::insert(load, &facts.directives, &facts.reported_directives()).await?;
     recommendations::insert(load, &facts.recommendations).await?;
     period_reports::insert(load, &facts.period_reports).await?;
