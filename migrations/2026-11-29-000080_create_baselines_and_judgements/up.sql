@@ -16,7 +16,7 @@ CREATE TABLE baseline (
     CONSTRAINT baseline_key UNIQUE (indicator_id, subject_id, measured_on),
     CONSTRAINT baseline_value_check CHECK (value NOT IN ('NaN', 'Infinity', '-Infinity')),
     CONSTRAINT baseline_measured_on_check CHECK (isfinite(measured_on)),
-    CONSTRAINT baseline_source_check CHECK (document_id IS NOT NULL OR simulated OR note ~ '\S')
+    CONSTRAINT baseline_source_check CHECK (document_id IS NOT NULL OR simulated OR coalesce(note, '') ~ '\S')
 );
 COMMENT ON TABLE baseline IS 'A baseline (hiện trạng, mốc xuất phát): where an indicator of a subject stood on a day from which the way to its targets is counted';
 COMMENT ON COLUMN baseline.value IS 'In the indicator''s unit';
@@ -34,9 +34,9 @@ CREATE TABLE judgement (
     evidence text NOT NULL,
     state text NOT NULL DEFAULT 'PROPOSED',
     recorded_at timestamptz NOT NULL,
-    recorded_by uuid CONSTRAINT judgement_recorded_by_fkey REFERENCES account,
+    recorded_by uuid,
     decided_at timestamptz,
-    decided_by uuid CONSTRAINT judgement_decided_by_fkey REFERENCES account,
+    decided_by uuid,
     decision_reason text,
     simulated boolean NOT NULL DEFAULT false,
     version integer NOT NULL DEFAULT 1,
@@ -46,7 +46,7 @@ CREATE TABLE judgement (
     CONSTRAINT judgement_evidence_check CHECK (evidence ~ '\S' AND evidence IS NFC NORMALIZED),
     CONSTRAINT judgement_state_check CHECK (state IN ('PROPOSED', 'ENDORSED', 'RETURNED')),
     CONSTRAINT judgement_decided_check CHECK ((state = 'PROPOSED') = (decided_at IS NULL)),
-    CONSTRAINT judgement_decision_reason_check CHECK (state <> 'RETURNED' OR decision_reason ~ '\S'),
+    CONSTRAINT judgement_decision_reason_check CHECK (state <> 'RETURNED' OR coalesce(decision_reason, '') ~ '\S'),
     CONSTRAINT judgement_decided_by_others CHECK (decided_by <> recorded_by)
 );
 COMMENT ON TABLE judgement IS 'A judgement (nhận định): how a target in words stands on a day, by the standing office. Once decided on it never changes; a later one takes its place';

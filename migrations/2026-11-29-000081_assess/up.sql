@@ -1,3 +1,5 @@
+ALTER TABLE indicator VALIDATE CONSTRAINT indicator_interpolation_check;
+
 -- Assessment: how far an indicator of a subject is from its next milestone. The rule stands here alone; what it answers is shown,
 -- filtered, sorted and counted by the same functions. See "Assessment" in docs/GUIDE.md for its words.
 
@@ -21,7 +23,7 @@ CREATE FUNCTION meets(comparator text, demanded numeric, upper_value numeric, fi
 COMMENT ON FUNCTION meets(text, numeric, numeric, numeric) IS 'Whether a figure is what a comparator demands';
 
 -- A target in each year is a milestone at the end of the year that is asked for, or of the first or last one that it is about. Where the
--- document does not say from which year on, it takes over from the target in each year that ends before it.
+-- document does not say from which year on, it begins after the milestone before it.
 CREATE FUNCTION milestone(on_day date, of_year integer) RETURNS TABLE (
     target_id uuid, code text, programme_id uuid, indicator_id uuid, subject_id uuid, cadence text, due_on date, comparator text,
     stated_comparator text, value numeric, upper_value numeric, statement text)
@@ -34,7 +36,7 @@ CREATE FUNCTION milestone(on_day date, of_year integer) RETURNS TABLE (
                     coalesce(t.cadence_until, extract(year FROM t.due_on)::integer)),
                     coalesce(t.cadence_from, (SELECT extract(year FROM max(earlier.due_on))::integer + 1 FROM target earlier
                         WHERE earlier.indicator_id = t.indicator_id AND earlier.subject_id = t.subject_id AND earlier.programme_id = t.programme_id
-                            AND earlier.cadence = 'EACH_YEAR' AND earlier.due_on < t.due_on))), 12, 31)
+                            AND earlier.due_on < t.due_on))), 12, 31)
             END,
             effective_comparator(t.comparator, i.direction, t.source_words), t.comparator,
             CASE WHEN r.previous_known THEN r.previous_value ELSE t.value END, t.upper_value, t.statement
@@ -94,7 +96,9 @@ CREATE FUNCTION assessment(of_programme uuid, on_day date, of_year integer, indi
                 SELECT * FROM unnest(indicators, subjects) WHERE are_pairs) AS a
             JOIN indicator i ON i.id = a.indicator_id),
         point AS MATERIALIZED (
-            SELECT m.* FROM milestone(on_day, of_year) AS m JOIN pair ON pair.indicator_id = m.indicator_id AND pair.subject_id = m.subject_id
+            SELECT m.*, m.cadence = 'BY_DATE' AND m.value IS NOT NULL AS is_on_way,
+                CASE pair.direction WHEN 'LOWER_IS_BETTER' THEN m.value ELSE -m.value END AS strictness
+            FROM milestone(on_day, of_year) AS m JOIN pair ON pair.indicator_id = m.indicator_id AND pair.subject_id = m.subject_id
             WHERE m.programme_id = of_programme),
         -- The milestone that is asked for, and those on the way to it. Of targets that contradict one another the stricter is on the way.
         asked AS MATERIALIZED (
@@ -107,9 +111,7 @@ CREATE FUNCTION assessment(of_programme uuid, on_day date, of_year integer, indi
                     array_agg(p.due_on ORDER BY p.due_on, p.strictness, p.target_id) FILTER (WHERE p.is_on_way) AS days,
                     array_agg(p.value ORDER BY p.due_on, p.strictness, p.target_id) FILTER (WHERE p.is_on_way) AS figures,
                     array_agg(p.target_id ORDER BY p.due_on, p.strictness, p.target_id) FILTER (WHERE p.is_on_way) AS targets
-                FROM (SELECT p.*, p.cadence = 'BY_DATE' AND p.value IS NOT NULL AS is_on_way,
-                    CASE i.direction WHEN 'LOWER_IS_BETTER' THEN p.value ELSE -p.value END AS strictness
-                    FROM point p JOIN indicator i ON i.id = p.indicator_id) AS p
+                FROM point p
                 GROUP BY p.indicator_id, p.subject_id) AS way
                 ON way.indicator_id = pair.indicator_id AND way.subject_id = pair.subject_id),
         -- What stood on the last day that counts, and where the way began: as somebody has stated it, else the first published figure before the
@@ -180,6 +182,8 @@ CREATE FUNCTION assessment(of_programme uuid, on_day date, of_year integer, indi
                     WHEN meets(line.comparator, line.low, line.high, line.figure)
                         AND (line.rule <> 'PRO_RATA' OR line.comparator IN ('AT_LEAST', 'MORE_THAN') OR line.parts = line.year_parts) THEN 'ACHIEVED'
                     WHEN on_day > line.due_on THEN 'MISSED'
+                    -- It has gone too far and has to come back.
+                    WHEN line.comparator = 'BETWEEN' AND (line.figure - line.low) * (line.figure - line.high) > 0 AND (line.figure - line.aim) * (line.began_at - line.aim) < 0 THEN 'AT_RISK'
                     WHEN gone.pace_made IS NULL OR gone.pace_made >= bounds.on_track_from THEN 'ON_TRACK'
                     WHEN gone.pace_made >= bounds.at_risk_from THEN 'AT_RISK'
                     ELSE 'OFF_TRACK'
@@ -243,7 +247,7 @@ CREATE FUNCTION assessment(of_programme uuid, on_day date, of_year integer, indi
             coalesce((j.measured_until + 2 * make_interval(months => 12 / j.year_parts))::date < least(on_day, j.due_on), false),
             j.ids, j.parts, j.parts_expected, j.began_at, j.began_on, j.baseline_id, j.first_id,
             j.before_at, j.before_on, j.before_id, j.after_at, j.after_on, j.after_id,
-            j.rule, j.expected_at, j.share, j.method, j.pace_made, j.verdict_id, j.on_track_from, j.at_risk_from, j.status
+            j.rule, trim_scale(j.expected_at), trim_scale(j.share), j.method, trim_scale(j.pace_made), j.verdict_id, j.on_track_from, j.at_risk_from, j.status
         FROM (SELECT judged.*, concat_ws(' ', judged.comparator, trim_scale(judged.low), trim_scale(judged.high), judged.statement) AS demand FROM judged) AS j
         WINDOW same AS (PARTITION BY j.indicator_id, j.subject_id);
     END

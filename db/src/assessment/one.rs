@@ -27,13 +27,14 @@ pub struct AssessmentKey {
     pub milestone: Option<i32>,
 }
 
-/// Who is asked for, by programme. Where none is named, one in which there is a target comes before one that only follows the indicator.
+/// Who is asked for, by programme. Where none is named, one in which the pair is assessed comes before one that only follows the indicator.
 const ASKED: &str = "WITH asked AS (
     SELECT i.id AS indicator_id, s.id AS subject_id, asked.programme AS programme_code, coalesce(
         (SELECT id FROM programme WHERE code = asked.programme),
-        (SELECT followed.programme_id FROM programme_indicator followed JOIN programme ON programme.id = followed.programme_id
-         WHERE asked.programme IS NULL AND followed.indicator_id = i.id
-         ORDER BY (followed.programme_id, i.id, s.id) IN (SELECT programme_id, indicator_id, subject_id FROM assessed) DESC, programme.code LIMIT 1)
+        (SELECT found.programme_id FROM (
+            SELECT programme_id, 1 AS choice FROM assessed WHERE indicator_id = i.id AND subject_id = s.id
+            UNION ALL SELECT programme_id, 2 FROM programme_indicator WHERE indicator_id = i.id) AS found JOIN programme ON programme.id = found.programme_id
+         WHERE asked.programme IS NULL ORDER BY found.choice, programme.code LIMIT 1)
     ) AS programme_id
     FROM unnest(";
 

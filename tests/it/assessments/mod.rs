@@ -192,7 +192,16 @@ async fn a_level_is_held_against_the_way_from_its_baseline_to_the_next_milestone
     ] {
         lines.push(on(&db, code, day, milestone).await);
     }
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r#"
+    NO_DATA: phu_song:tinh:01 by 2025-12-31, - of - until - (-); expected - LINEAR, pace -
+    ON_TRACK: phu_song:tinh:01 by 2025-12-31, 0 of 40 until 2024-12-31 (FROM_BASELINE); expected 40 LINEAR, pace -; began at 40 on 2024-12-31 (first)
+    AT_RISK: phu_song:tinh:01 by 2025-12-31, 0.4 of 44 until 2025-06-30 (FROM_BASELINE); expected 44.958904 LINEAR, pace 0.80663; began at 40 on 2024-12-31 (first)
+    MISSED: phu_song:tinh:01 by 2025-12-31, 0.9 of 49 until 2025-12-31 (FROM_BASELINE); expected 50 LINEAR, pace 0.9; began at 40 on 2024-12-31 (first)
+    AT_RISK: phu_song:tinh:02 by 2030-12-31, 0.15 of 49 until 2025-12-31 (FROM_BASELINE); expected 50 LINEAR, pace 0.9; began at 40 on 2024-12-31 (first)
+    ON_TRACK: phu_song:tinh:02 by 2030-12-31, 0.5 of 70 until 2026-12-31 (FROM_BASELINE); expected 59.994524 LINEAR, pace 1.500411; began at 40 on 2024-12-31 (first)
+    MISSED: phu_song:tinh:01 by 2025-12-31, 0.9 of 49 until 2025-12-31 (FROM_BASELINE); expected 50 LINEAR, pace 0.9; began at 40 on 2024-12-31 (first)
+    NO_TARGET: - by -, - of 70 until 2026-12-31 (-); expected - -, pace -; began at 40 on 2024-12-31 (first)
+    "#);
 }
 
 #[tokio::test]
@@ -219,7 +228,14 @@ async fn what_adds_up_is_judged_by_years_and_lacks_nothing_in_between() {
         lines.push(on(&db, code, day, None).await);
     }
     lines.push(on(&db, code, "2026-10-30", Some(2025)).await);
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r#"
+    ON_TRACK: bai_bao:tinh:01 by 2025-12-31, 0.25 of 5 until 2025-03-31 (OF_TARGET); expected 5 PRO_RATA, pace 1; periodsMeasured 1; periodsExpected 1
+    AT_RISK: bai_bao:tinh:01 by 2025-12-31, 0.45 of 9 until 2025-06-30 (OF_TARGET); expected 10 PRO_RATA, pace 0.9; periodsMeasured 2; periodsExpected 2
+    NO_DATA: bai_bao:tinh:01 by 2026-12-31, - of - until - (-); expected - PRO_RATA, pace -
+    OFF_TRACK: bai_bao:tinh:01 by 2026-12-31, 0.15 of 3 until 2026-03-31 (OF_TARGET); expected 5 PRO_RATA, pace 0.6; periodsMeasured 1; periodsExpected 1
+    INCOMPLETE: bai_bao:tinh:01 by 2026-12-31, 0.6 of 12 until 2026-09-30 (OF_TARGET); expected 10 PRO_RATA, pace 1.2; periodsMeasured 2; periodsExpected 3
+    ACHIEVED: bai_bao:tinh:01 by 2025-12-31, 1.05 of 21 until 2025-12-31 (OF_TARGET); expected 20 PRO_RATA, pace 1.05; periodsMeasured 4; periodsExpected 4
+    "#);
 }
 
 #[tokio::test]
@@ -282,7 +298,14 @@ async fn ranges_conflicts_falling_targets_and_low_numbers_each_count_by_their_ow
     for code in ["hang", "khoang", "mau_thuan", "giam", "tang_truong", "su_co"] {
         lines.push(format!("{code} {}", on(&db, code, "2026-05-15", None).await));
     }
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r#"
+    hang ON_TRACK: hang:tinh:01 by 2026-12-31, 0.2 of 18 until 2026-03-31 (FROM_BASELINE); expected 20 STEP, pace -; began at 20 on 2025-12-31 (first)
+    khoang AT_RISK: khoang:tinh:01 by 2026-12-31, 2.5 of 45 until 2026-03-31 (FROM_BASELINE); expected 22.465753 LINEAR, pace 10.138891; began at 20 on 2025-12-31 (first); rangePosition ABOVE
+    mau_thuan ON_TRACK: mau_thuan:tinh:02 by 2026-12-31, 0.4 of 52 until 2026-03-31 (FROM_BASELINE); expected 47.39726 LINEAR, pace 1.622222; began at 40 on 2025-12-31 (first); isAmbiguous
+    giam ON_TRACK: giam:tinh:01 by 2026-12-31, 0.25 of 75 until 2026-03-31 (FROM_BASELINE); expected 75.068493 LINEAR, pace 1.013889; began at 80 on 2025-12-31 (first); isFalling
+    tang_truong ON_TRACK: tang_truong:tinh:01 by 2026-12-31, 0.316667 of 195 until 2025-12-31 (FROM_BASELINE); expected 200 COMPOUND, pace 0.95; began at 100 on 2024-12-31 (stated)
+    su_co ON_TRACK: su_co:tinh:01 by 2026-12-31, 0.35 of 18 until 2026-03-31 (FROM_BASELINE); expected 20.068493 LINEAR, pace 1.419444; began at 25 on 2025-12-31 (first)
+    "#);
 }
 
 #[tokio::test]
@@ -308,7 +331,13 @@ async fn what_was_in_force_on_the_day_counts_with_the_bounds_of_the_day() {
     for day in ["2024-05-31", "2026-01-15", "2026-02-15", "2026-03-15", "2026-06-01"] {
         lines.push(format!("{day} {}", on(&db, code, day, None).await));
     }
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r#"
+    2024-05-31 NO_TARGET: - by -, - of - until - (-); expected - -, pace -
+    2026-01-15 ON_TRACK: phu_song:tinh:01 by 2026-12-31, 0.75 of 55 until 2025-12-31 (FROM_BASELINE); expected 50 LINEAR, pace 1.5; began at 40 on 2024-12-31 (first)
+    2026-02-15 AT_RISK: phu_song:tinh:01 by 2026-12-31, 0.375 of 55 until 2025-12-31 (FROM_BASELINE); expected 60 LINEAR, pace 0.75; began at 40 on 2024-12-31 (first)
+    2026-03-15 ON_TRACK: phu_song:tinh:01 by 2026-12-31, 0.375 of 55 until 2025-12-31 (FROM_BASELINE); expected 60 LINEAR, pace 0.75; began at 40 on 2024-12-31 (first)
+    2026-06-01 NO_TARGET: - by -, - of 55 until 2025-12-31 (-); expected - -, pace -; began at 40 on 2024-12-31 (first)
+    "#);
 }
 
 #[tokio::test]
@@ -361,5 +390,9 @@ async fn the_demo_is_assessed_in_one_request_and_counts_agree_with_lists() {
     }
     let by_group: u64 = all(&answer, "byGroup/nodes/*/total").into_iter().filter_map(Value::as_u64).sum();
     assert_eq!(Some(by_group), total["total"].as_u64());
-    assert_snapshot!(all(&answer, "worst/nodes/*/sentence").into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(all(&answer, "worst/nodes/*/sentence").into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"), @r#"
+    Provincial databases digitised and linked with the centre of People's Committee of Quang Ngai Province was 40.4% by 30/09/2025; the milestone of 31/12/2025 demands at least 50%; 46.8% was expected by then, and 0% of that way was made; the milestone was missed.
+    Users with access to fixed broadband over 1 Gb/s of People's Committee of Quang Ngai Province was 46.6% by 31/12/2025; the milestone of 31/12/2025 demands at least 60%; 60% was expected by then, and 16% of that way was made; the milestone was missed.
+    5G coverage of People's Committee of Quang Ngai Province was 41.2% by 31/12/2025; the milestone of 31/12/2025 demands at least 50%; 50% was expected by then, and 23% of that way was made; the milestone was missed.
+    "#);
 }

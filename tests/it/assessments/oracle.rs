@@ -77,7 +77,12 @@ impl Case {
         };
         let of_due = self.targets.iter().filter(|(it, _)| *it == due);
         let judged = of_due.map(|(_, demanded)| self.line(on, due, *demanded));
-        judged.min_by_key(|(status, _)| severity(status)).unwrap()
+        judged
+            .min_by(|one, other| {
+                let paces = one.1.unwrap_or(f64::MAX).total_cmp(&other.1.unwrap_or(f64::MAX));
+                severity(one.0).cmp(&severity(other.0)).then(paces)
+            })
+            .unwrap()
     }
 
     fn line(&self, on: NaiveDate, due: NaiveDate, demanded: f64) -> (&'static str, Option<f64>) {
@@ -179,13 +184,13 @@ fn random(dice: &mut Dice, number: usize) -> (Case, String) {
     let comparator = if lower_is_better { "AT_MOST" } else { "AT_LEAST" };
     let mut targets = Vec::new();
     for (n, year) in [2025, 2026, 2026, 2030].into_iter().enumerate() {
-        if dice.happens(6) {
-            let value = dice.number(1, 200);
+        if dice.happens(5) {
+            let value = dice.number(50, 110);
             targets.push((day(&format!("{year}-12-31")), f64::from(value)));
             sql += &by_date(&code, "tinh", n + 1, &format!("{year}-12-31"), comparator, &value.to_string());
         }
     }
-    let baseline = dice.happens(4).then(|| (day("2024-12-31"), f64::from(dice.number(1, 100))));
+    let baseline = dice.happens(4).then(|| (day("2024-12-31"), f64::from(dice.number(10, 60))));
     if let Some((_, value)) = baseline {
         sql += &format!(
             "INSERT INTO baseline (id, indicator_id, subject_id, value, measured_on, note) VALUES
@@ -195,7 +200,7 @@ fn random(dice: &mut Dice, number: usize) -> (Case, String) {
     let mut figures = Vec::new();
     for (year, quarter) in (2025..=2026).flat_map(|year| (1..=4).map(move |quarter| (year, quarter))) {
         if dice.happens(7) {
-            let value = dice.number(0, 120);
+            let value = dice.number(30, 100);
             figures.push(Figure { last_day: quarter_end(year, quarter), value: f64::from(value) });
             sql += &figure(&code, "tinh", &format!("{year}-Q{quarter}"), &value.to_string());
         }
@@ -243,7 +248,7 @@ async fn lists_counts_and_single_assessments_agree_with_the_rule_in_other_words(
             let (told, told_pace) = &found[&case.code];
             assert_eq!(told, status, "{} on {on}: pace {pace:?}, told {told_pace:?}", case.code);
             if let (Some(pace), Some(told)) = (pace, told_pace) {
-                assert!((pace - told).abs() < 1e-4, "{} on {on}: {pace} {told}", case.code);
+                assert!((pace - told).abs() < 1e-4 * pace.abs().max(1.0), "{} on {on}: {pace} {told}", case.code);
             }
             *tally.entry(status).or_default() += 1;
             *seen.entry(status).or_insert(0) += 1;
@@ -274,5 +279,5 @@ async fn lists_counts_and_single_assessments_agree_with_the_rule_in_other_words(
         }
         assert_eq!(counted["off"]["totalCount"], Value::from(tally.get("OFF_TRACK").copied().unwrap_or_default()));
     }
-    assert!(seen.len() >= 8, "not every status came up: {seen:?}");
+    assert_eq!(seen.len(), 8, "not every status came up: {seen:?}");
 }

@@ -360,7 +360,10 @@ impl Say<'_> {
             Unit::Per10000People => self.pick("trên 10.000 dân", "per 10,000 people"),
             Unit::Count | Unit::Index | Unit::Rank | Unit::None => return number,
         };
-        format!("{number} {unit}")
+        match self.indicator.unit {
+            Unit::Per10000People => format!("{number} {unit}"),
+            _ => format!("{number}{unit}"),
+        }
     }
 
     fn demand(&self, line: &Line) -> Option<String> {
@@ -382,8 +385,8 @@ impl Say<'_> {
     fn expectation(&self, line: &Line) -> Option<String> {
         let (expected, pace) = (self.figure(line.expected?), self.number(line.pace? * Decimal::ONE_HUNDRED, 0));
         Some(match self.language {
-            Language::Vi => format!("theo tiến độ phải đạt {expected}, đã đi được {pace} % phần phải đi"),
-            Language::En => format!("{expected} was expected by then, and {pace} % of that way was made"),
+            Language::Vi => format!("theo tiến độ phải đạt {expected}, đã đi được {pace}% phần phải đi"),
+            Language::En => format!("{expected} was expected by then, and {pace}% of that way was made"),
         })
     }
 
