@@ -135,6 +135,8 @@ pub struct Indicator {
     pub upper_bound: Option<Decimal>,
     /// What a careful reader should know about it
     pub note: Option<String>,
+    /// Raised by each change: give it as `expectedVersion`
+    pub version: i32,
     /// The agency that answers for it
     #[graphql(skip)]
     pub lead_agency_id: Option<Uuid>,

@@ -53,6 +53,12 @@ diesel::table! {
         block -> Nullable<Text>,
         /// True if a document says so; false if it is read from the name
         block_stated -> Bool,
+        /// Degrees north of the equator (WGS 84) of the place where it is; null if unknown
+        latitude -> Nullable<Numeric>,
+        /// Degrees east of Greenwich (WGS 84); null like latitude
+        longitude -> Nullable<Numeric>,
+        /// Code of the area that it governs, by the General Statistics Office: two digits for a province, three for a district, five for a commune; null for whoever governs none
+        official_code -> Nullable<Text>,
     }
 }
 
@@ -699,6 +705,8 @@ diesel::table! {
         part_decimals -> Nullable<Int2>,
         /// In which periods its figures are read unless a question names the others: CALENDAR or ADMINISTRATIVE
         regime -> Text,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
