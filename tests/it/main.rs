@@ -53,6 +53,7 @@ mod second_factor;
 mod server;
 mod service_accounts;
 mod sessions;
+
 mod targets;
 mod text;
 mod tokens;

@@ -35,6 +35,7 @@ pub mod search;
 pub mod second_factor;
 pub mod service_accounts;
 pub mod sessions;
+pub mod standings;
 pub mod targets;
 pub mod tokens;
 pub mod viewer;

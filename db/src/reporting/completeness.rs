@@ -11,15 +11,13 @@ use uuid::Uuid;
 
 use object_layer::SimpleObject;
 
-use super::{
-    obligation::{Count, ObligationFilter, Within, derived, last_days, sums},
-    statement::Statement,
-};
+use super::obligation::{ObligationFilter, Within, derived, last_days, sums};
 use crate::{
     DbError, Reader,
     calendar::{Period, Regime},
     noun::{Listed, Named, Names},
     page::{Cursor, Page, Slice, Tie},
+    statement::{Count, Statement},
     text_enum::text_enum,
 };
 

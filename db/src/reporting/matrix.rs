@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::{
     completeness::agencies,
-    obligation::{Count, Obligation, ObligationFilter, Within, derived},
-    statement::Statement,
+    obligation::{Obligation, ObligationFilter, Within, derived},
 };
 use crate::{
     DbError, Reader,
     noun::Listed,
     page::{Cursor, Page, Slice, Tie},
+    statement::{Count, Statement},
 };
 
 /// An agency and what is owed of its figures in one period.

@@ -14,6 +14,5 @@ pub mod nil_answer;
 pub mod obligation;
 mod owed;
 pub mod report_obligation;
-mod statement;
 pub mod tally;
 pub mod unlock;

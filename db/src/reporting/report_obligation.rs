@@ -15,8 +15,7 @@ use uuid::Uuid;
 
 use super::{
     due::{BEFORE, DueDates},
-    obligation::{Count, windows},
-    statement::Statement,
+    obligation::windows,
 };
 use crate::{
     Date, DbError, Reader,
@@ -24,6 +23,7 @@ use crate::{
     id,
     noun::{Batch, Listed, names},
     page::{Cursor, Key, Page, Slice, Tie},
+    statement::{Count, Statement},
     text_enum::text_enum,
 };
 

@@ -4,16 +4,14 @@ use async_graphql::InputObject;
 use diesel::sql_types::Text;
 
 use super::{
-    super::{
-        due::{BEFORE, DueDates, LATEST, later},
-        statement::Statement,
-    },
+    super::due::{BEFORE, DueDates, LATEST, later},
     ObligationState, last_days,
 };
 use crate::{
     Date, DbError,
     calendar::{Period, Regime},
     noun::names,
+    statement::Statement,
 };
 
 /// Narrows a list of obligations. What is left out or null narrows nothing, but for the days: without a period and without

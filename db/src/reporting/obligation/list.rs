@@ -2,15 +2,11 @@
 
 use auth::Reached;
 use derive::boxed;
-use diesel::{
-    QueryableByName,
-    sql_types::{Array, BigInt, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
-};
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    super::statement::Statement,
     Obligation,
     filter::{Asked, ObligationFilter},
 };
@@ -18,6 +14,7 @@ use crate::{
     Date, DbError, Reader,
     noun::Listed,
     page::{Cursor, Key, Page, Slice, Tie},
+    statement::{Count, Statement},
 };
 
 /// Adds the rows of SQL function `reporting_duty` that the reader may see and the filter lets through, as far as it can be said
@@ -188,12 +185,6 @@ fn of_states(mut statement: Statement, filter: &ObligationFilter, on: Date) -> S
         statement = statement.sql(" AND (NOT o.answered OR o.closes_on >= ").value::<SqlDate, _>(on).sql(")");
     }
     statement
-}
-
-#[derive(QueryableByName)]
-pub(in crate::reporting) struct Count {
-    #[diesel(sql_type = BigInt)]
-    pub count: i64,
 }
 
 // Not by `noun!`: obligations stand in no table, and are told apart by assignment and period.

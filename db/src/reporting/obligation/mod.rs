@@ -20,13 +20,13 @@ use object_layer::SimpleObject;
 use uuid::Uuid;
 
 pub use self::filter::ObligationFilter;
-pub(super) use self::list::{Count, Within, derived, sums};
-use super::statement::Statement;
+pub(super) use self::list::{Within, derived, sums};
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
     id,
     noun::Batch,
+    statement::Statement,
     text_enum::text_enum,
 };
 

@@ -2,15 +2,23 @@
 
 use auth::Reached;
 use diesel::{
+    QueryableByName,
     pg::Pg,
     query_builder::{BoxedSqlQuery, SqlQuery},
     serialize::ToSql,
-    sql_types::{Array, HasSqlType, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, HasSqlType, Uuid as SqlUuid},
 };
 
-pub(super) type Query = BoxedSqlQuery<'static, Pg, SqlQuery>;
+pub(crate) type Query = BoxedSqlQuery<'static, Pg, SqlQuery>;
 
-pub(super) struct Statement {
+/// How many rows there are, as `count`.
+#[derive(QueryableByName)]
+pub(crate) struct Count {
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+}
+
+pub(crate) struct Statement {
     query: Query,
     values: usize,
 }
