@@ -1088,6 +1088,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A version of the rules by which agencies are ranked: those of a period are the ones that hold on its last day
+    ranking_scheme (version) {
+        version -> Int4,
+        /// The days on which it holds; no two versions hold on one day
+        valid -> Daterange,
+        /// Whoever has fewer obligations and directives that are judged is shown, but not ranked
+        least -> Int4,
+        /// The document that sets it, or why it is so
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    /// How much each part counts in a version of the rules; together 1
+    ranking_weight (version, part) {
+        version -> Int4,
+        part -> Text,
+        /// Its share of the score, if all parts can be judged
+        weight -> Numeric,
+    }
+}
+
+diesel::table! {
     /// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại)
     recommendation (id) {
         id -> Uuid,
@@ -1561,6 +1584,7 @@ diesel::joinable!(programme_indicator -> programme (programme_id));
 diesel::joinable!(progress_update -> agency (reporter_id));
 diesel::joinable!(progress_update -> directive (directive_id));
 diesel::joinable!(progress_update -> document (document_id));
+diesel::joinable!(ranking_weight -> ranking_scheme (version));
 diesel::joinable!(recommendation -> document (document_id));
 diesel::joinable!(recommendation_answer -> directive (directive_id));
 diesel::joinable!(recommendation_answer -> recommendation (recommendation_id));
@@ -1650,6 +1674,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     programme_document,
     programme_indicator,
     progress_update,
+    ranking_scheme,
+    ranking_weight,
     recommendation,
     recommendation_answer,
     recommendation_document,

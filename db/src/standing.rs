@@ -156,7 +156,7 @@ pub async fn latest_period(
         .value::<SqlDate, _>(on.day_after())
         .sql(" AND m.subject_id = ANY (ARRAY(SELECT peer.id FROM (");
     let statement = peers.peers(statement, on).sql(") AS peer)) ORDER BY m.ends_on DESC, m.id DESC LIMIT 1");
-    let latest: Option<Latest> = statement.query().get_result(&mut reader.statement().await?).await.optional()?;
+    let latest: Option<Latest> = statement.get_result(&mut reader.statement().await?).await.optional()?;
     Ok(latest.map(|latest| latest.period))
 }
 
@@ -192,7 +192,7 @@ pub async fn summary(reader: &Reader, of: &StandingsOf) -> Result<StandingSummar
          trim_scale((percentile_disc(0.5) WITHIN GROUP (ORDER BY value) \
              + percentile_disc(0.5) WITHIN GROUP (ORDER BY value DESC)) / 2) AS median, {best} AS best FROM figure"
     ));
-    Ok(statement.query().get_result(&mut reader.statement().await?).await?)
+    Ok(statement.get_result(&mut reader.statement().await?).await?)
 }
 
 // Not by `noun!`: places are worked out, not stored.
@@ -213,13 +213,13 @@ impl Listed for Standing {
             of.order().0
         ));
         let statement = SortedBy::from(sort.by).paged(statement, sort.direction, page)?;
-        Ok(page.slice(statement.query().load(&mut reader.statement().await?).await?))
+        Ok(page.slice(statement.load(&mut reader.statement().await?).await?))
     }
 
     #[boxed]
     async fn count(reader: &Reader, of: &StandingsOf) -> Result<i64, DbError> {
         let statement = of.peers.peers(Statement::new("SELECT count(*) AS count FROM ("), of.last_day());
-        let counted: Count = statement.sql(") AS peer").query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = statement.sql(") AS peer").get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

@@ -31,6 +31,7 @@ mod extremes;
 mod facts;
 mod faults;
 mod http;
+mod indicator_leads;
 mod keys;
 mod limits;
 mod live;
@@ -53,7 +54,7 @@ mod second_factor;
 mod server;
 mod service_accounts;
 mod sessions;
-
+mod standings;
 mod targets;
 mod text;
 mod tokens;

@@ -98,7 +98,7 @@ const ROWS: &str = "rows(order: $order, first: 7, after: $after) { totalCount pa
     nodes { value rank quartile previousValue change subject { code name location { latitude } } measurement { period value } } }";
 
 /// All rows, page by page of seven.
-async fn rows(viewer: &Viewer<'_>, round: u64, order: Value) -> Vec<Value> {
+async fn rows(viewer: &Viewer, round: u64, order: Value) -> Vec<Value> {
     let query = format!(
         "query ($indicator: String!, $below: String, $order: PeerOrder, $after: String) {{
             standings(indicator: $indicator, period: \"2025-Q3\", filter: {{ level: COMMUNE, below: $below }}) {{ {ROWS} }} }}"
@@ -119,7 +119,7 @@ async fn rows(viewer: &Viewer<'_>, round: u64, order: Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn ranks_quarters_and_changes_are_those_that_are_counted_by_hand() {
-    let db = TestDb::empty().await;
+    let db = TestDb::new().await;
     let viewer = Viewer::public(&db);
     let mut lots = Lots(57);
     for (round, (count, direction)) in (0..).zip([
@@ -173,7 +173,7 @@ async fn ranks_quarters_and_changes_are_those_that_are_counted_by_hand() {
 }
 
 /// By rank downwards, by name and by code, pages hold all rows in that order.
-async fn assert_orders(viewer: &Viewer<'_>, round: u64, communes: &[Commune], direction: &str) {
+async fn assert_orders(viewer: &Viewer, round: u64, communes: &[Commune], direction: &str) {
     let falling = rows(viewer, round, json!({ "by": "RANK", "direction": "DESCENDING" })).await;
     let ranks: Vec<Option<u64>> = falling.iter().map(|row| row["rank"].as_u64()).collect();
     let ranked = ranks.iter().flatten().count();
@@ -212,14 +212,18 @@ async fn what_is_compared_is_named_or_refused() {
         (&standings["period"], &standings["indicator"]["code"]),
         (&json!("2025-Q4"), &json!("coverage_5g_share"))
     );
-    assert_eq!((&standings["summary"]["subjects"], &standings["rows"]["totalCount"]), (&json!(96), &json!(96)));
-    assert_eq!(all(standings, "rows/nodes/*/subject/location/latitude").len(), 96, "a map can be drawn");
+    assert_eq!((&standings["summary"]["subjects"], &standings["rows"]["totalCount"]), (&json!(4), &json!(4)));
+    assert_eq!(all(standings, "rows/nodes/*/subject/location/latitude").len(), 4, "a map can be drawn");
     for (question, refused) in [
         (r#"indicator: "khong_co""#, "khong_co"),
         (r#"indicator: "coverage_5g_share", filter: { below: "khong.co" }"#, "khong.co"),
     ] {
         let asked = viewer.ask(&format!("{{ standings({question}) {{ rows {{ nodes {{ rank }} }} }} }}")).await;
-        assert!(asked.errors.iter().any(|error| error.message.contains(refused)), "{question}: {:?}", asked.errors);
+        assert!(
+            asked.errors.iter().any(|error| error["message"].as_str().unwrap().contains(refused)),
+            "{question}: {:?}",
+            asked.errors
+        );
     }
     // Figures by another definition are not held against these.
     db.execute(

@@ -31,7 +31,7 @@ data_version:
 digital_system:
 digital_system_clause:
 digital_system_document:
-digital_system_indicator:
+digital_system_indicator: UPDATE (lead_agency_id, version)
 directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
 directive_coordinator: INSERT
 directive_coordinator_reach:
@@ -79,6 +79,8 @@ programme:
 programme_document:
 programme_indicator:
 progress_update: INSERT
+ranking_scheme:
+ranking_weight:
 recommendation:
 recommendation_answer:
 recommendation_document:

@@ -20,7 +20,7 @@ use crate::{
     directives::{DirectiveQuery, change::DirectiveMutation},
     documents::DocumentQuery,
     goals::GoalQuery,
-    indicators::IndicatorQuery,
+    indicators::{IndicatorMutation, IndicatorQuery},
     labels::LabelQuery,
     loaders::Loaders,
     measurements::{
@@ -95,6 +95,7 @@ pub struct Mutation(
     SessionMutation,
     SecondFactorMutation,
     ServiceAccountMutation,
+    IndicatorMutation,
     DirectiveMutation,
     MeasurementMutation,
     MeasurementDecisionMutation,

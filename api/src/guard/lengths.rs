@@ -14,6 +14,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Agency.successors", 1),
     ("AgencySuccession.predecessors", 3),
     ("AgencySuccession.successors", 1),
+    ("AssignIndicatorLeadPayload.indicators", 10),
     ("AssignReportingPayload.assignments", 20),
     ("DigitalSystem.clauses", 2),
     ("DigitalSystem.indicators", 1),

@@ -31,7 +31,7 @@ pub(in crate::reporting) fn duties(
 }
 
 /// Adds the rows of SQL function `obligation_sum`, narrowed likewise.
-pub(in crate::reporting) fn sums(
+pub(crate) fn sums(
     statement: Statement,
     reader: &Reader,
     filter: &ObligationFilter,
@@ -217,7 +217,7 @@ impl Listed for Obligation {
             .sql(" LIMIT ")
             .value::<BigInt, _>(page.limit())
             .sql(&format!(") AS o ORDER BY {}", order("o", &ORDER, direction)));
-        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        let rows = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(rows))
     }
 
@@ -230,7 +230,7 @@ impl Listed for Obligation {
             (true, Some(false)) => sums(head("o.owed - o.overdue"), reader, filter, None)?,
             (false, _) => derived(head("1"), reader, filter, &Within::default())?,
         };
-        let counted: Count = statement.sql(") AS o").query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = statement.sql(") AS o").get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }
