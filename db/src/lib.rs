@@ -55,6 +55,7 @@ pub mod row;
     reason = "printed by diesel; its words are SQL comments"
 )]
 pub mod schema;
+pub mod scorecard;
 pub mod search;
 pub mod second_factor;
 pub mod service_account;

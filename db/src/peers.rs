@@ -65,23 +65,33 @@ impl PeerFilter {
             statement = statement.sql(" AND agency.level = ").value::<Text, _>(level);
         }
         if let Some(code) = self.below.clone() {
-            statement = statement
-                .sql(" AND agency.code <> ")
-                .value::<Text, _>(code.clone())
-                .sql(" AND agency.id = ANY (agency_subtree_ids((SELECT root.id FROM agency root WHERE root.code = ")
-                .value::<Text, _>(code)
-                .sql("), ")
-                .value::<SqlDate, _>(on)
-                .sql("))");
+            statement = below_on(statement, code, on);
         }
-        statement
-            .sql(
-                " AND NOT EXISTS (SELECT FROM agency_life life WHERE life.agency_id = agency.id \
-                 AND NOT lives_on(life.opened_on, life.ended_on, ",
-            )
-            .value::<SqlDate, _>(on)
-            .sql("))")
+        there_on(statement, on)
     }
+}
+
+/// Adds the condition that an agency stands below another on a day.
+pub(crate) fn below_on(statement: Statement, code: String, on: Date) -> Statement {
+    statement
+        .sql(" AND agency.code <> ")
+        .value::<Text, _>(code.clone())
+        .sql(" AND agency.id = ANY (agency_subtree_ids((SELECT root.id FROM agency root WHERE root.code = ")
+        .value::<Text, _>(code)
+        .sql("), ")
+        .value::<SqlDate, _>(on)
+        .sql("))")
+}
+
+/// Adds the condition that an agency is there on a day.
+pub(crate) fn there_on(statement: Statement, on: Date) -> Statement {
+    statement
+        .sql(
+            " AND NOT EXISTS (SELECT FROM agency_life life WHERE life.agency_id = agency.id \
+             AND NOT lives_on(life.opened_on, life.ended_on, ",
+        )
+        .value::<SqlDate, _>(on)
+        .sql("))")
 }
 
 /// Where whoever has no number among those sorted by it stands: last, in either direction.

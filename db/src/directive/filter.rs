@@ -141,7 +141,8 @@ fn by_party(mut query: Boxed<directive::table>, filter: &DirectiveFilter, on: Da
     query
 }
 
-pub(crate) type Condition = Box<dyn BoxableExpression<directive::table, Pg, SqlType = sql_types::Nullable<sql_types::Bool>>>;
+pub(crate) type Condition =
+    Box<dyn BoxableExpression<directive::table, Pg, SqlType = sql_types::Nullable<sql_types::Bool>>>;
 
 /// [`crate::deadline::timeliness`] as a condition; a test holds the two together.
 pub(crate) fn timely(wanted: &[Timeliness], on: Date) -> Condition {
