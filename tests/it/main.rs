@@ -49,6 +49,7 @@ mod plans;
 mod process;
 mod query_counts;
 mod schema;
+mod scorecards;
 mod search;
 mod second_factor;
 mod server;

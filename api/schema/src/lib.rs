@@ -31,6 +31,7 @@ pub mod reporting;
 pub mod reporting_rules;
 mod root;
 pub mod scalars;
+pub mod scorecards;
 pub mod search;
 pub mod second_factor;
 pub mod service_accounts;

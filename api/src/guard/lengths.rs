@@ -64,6 +64,8 @@ pub const LENGTHS: &[(&str, u64)] = &[
     // One entry for each action there is.
     ("Query.permissionTable", 80),
     ("Query.reportingSchedules", 10),
+    ("Ranking.parts", 3),
+    ("RankingScheme.weights", 3),
     ("Recommendation.mentionedDocuments", 1),
     ("Recommendation.to", 2),
     // The indicators that an agency reports on.
