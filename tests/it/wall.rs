@@ -31,7 +31,7 @@ data_version:
 digital_system:
 digital_system_clause:
 digital_system_document:
-digital_system_indicator: UPDATE (lead_agency_id, version)
+digital_system_indicator:
 directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
 directive_coordinator: INSERT
 directive_coordinator_reach:
@@ -57,7 +57,7 @@ goal_document:
 goal_indicator:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
-indicator:
+indicator: UPDATE (lead_agency_id, version)
 indicator_definition:
 indicator_group:
 indicator_rule:
