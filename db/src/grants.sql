@@ -13,7 +13,10 @@ BEGIN
 END
 $$;
 
--- Catalogue (agencies, documents, programmes, indicators, targets …): read only, until a mutation writes it.
+-- Catalogue (agencies, documents, programmes, indicators, targets …): read only, but for what a mutation writes.
+
+-- Who answers for an indicator.
+GRANT UPDATE (lead_agency_id, version) ON indicator TO cotmoc_server;
 
 -- History is added.
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;

@@ -37,6 +37,7 @@ pub mod noun;
 pub mod once;
 pub mod page;
 pub mod password;
+mod peers;
 pub mod period_report;
 mod planned;
 pub mod pool;
@@ -55,6 +56,7 @@ pub mod row;
     reason = "printed by diesel; its words are SQL comments"
 )]
 pub mod schema;
+pub mod scorecard;
 pub mod search;
 pub mod second_factor;
 pub mod service_account;
@@ -62,6 +64,7 @@ pub mod session;
 pub mod sign_in;
 pub mod signing_key;
 mod sql_functions;
+pub mod standing;
 mod statement;
 pub mod target;
 pub mod text;

@@ -53,6 +53,12 @@ diesel::table! {
         block -> Nullable<Text>,
         /// True if a document says so; false if it is read from the name
         block_stated -> Bool,
+        /// Degrees north of the equator (WGS 84) of the place where it is; null if unknown
+        latitude -> Nullable<Numeric>,
+        /// Degrees east of Greenwich (WGS 84); null like latitude
+        longitude -> Nullable<Numeric>,
+        /// Code of the area that it governs, by the General Statistics Office: two digits for a province, three for a district, five for a commune; null for whoever governs none
+        official_code -> Nullable<Text>,
     }
 }
 
@@ -737,6 +743,8 @@ diesel::table! {
         regime -> Text,
         /// How it is expected to go from one milestone to the next: LINEAR, STEP (nothing is expected before the day), COMPOUND (by a constant rate). Null: LINEAR for numbers, ratios and indices, STEP for all else
         interpolation -> Nullable<Text>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1140,6 +1148,29 @@ diesel::table! {
         recorded_by -> Nullable<Uuid>,
         /// What shows it, in words and addresses; null if nothing was given
         evidence -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// A version of the rules by which agencies are ranked: those of a period are the ones that hold on its last day
+    ranking_scheme (version) {
+        version -> Int4,
+        /// The days on which it holds; no two versions hold on one day
+        valid -> Daterange,
+        /// Whoever has fewer obligations and directives that are judged is shown, but not ranked
+        least -> Int4,
+        /// The document that sets it, or why it is so
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    /// How much each part counts in a version of the rules; together 1
+    ranking_weight (version, part) {
+        version -> Int4,
+        part -> Text,
+        /// Its share of the score, if all parts can be judged
+        weight -> Numeric,
     }
 }
 
@@ -1622,6 +1653,7 @@ diesel::joinable!(programme_indicator -> programme (programme_id));
 diesel::joinable!(progress_update -> agency (reporter_id));
 diesel::joinable!(progress_update -> directive (directive_id));
 diesel::joinable!(progress_update -> document (document_id));
+diesel::joinable!(ranking_weight -> ranking_scheme (version));
 diesel::joinable!(recommendation -> document (document_id));
 diesel::joinable!(recommendation_answer -> directive (directive_id));
 diesel::joinable!(recommendation_answer -> recommendation (recommendation_id));
@@ -1714,6 +1746,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     programme_document,
     programme_indicator,
     progress_update,
+    ranking_scheme,
+    ranking_weight,
     recommendation,
     recommendation_answer,
     recommendation_document,

@@ -1,28 +1,61 @@
 //! A statement that is put together from pieces, with the values it is sent with.
 
+use std::marker::PhantomData;
+
 use auth::Reached;
 use diesel::{
+    QueryableByName,
     pg::Pg,
-    query_builder::{BoxedSqlQuery, SqlQuery},
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::QueryResult,
     serialize::ToSql,
-    sql_types::{Array, HasSqlType, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, HasSqlType, Untyped, Uuid as SqlUuid},
 };
 
-pub(crate) type Query = BoxedSqlQuery<'static, Pg, SqlQuery>;
+/// How many rows there are, as `count`.
+#[derive(QueryableByName)]
+pub(crate) struct Count {
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+}
 
 pub(crate) struct Statement {
-    query: Query,
-    values: usize,
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Sql(String),
+    /// A value, or a condition as diesel has it.
+    Fragment(Box<dyn QueryFragment<Pg> + Send>),
+}
+
+struct Bound<S, V> {
+    value: V,
+    sql_type: PhantomData<fn() -> S>,
+}
+
+impl<S, V> QueryFragment<Pg> for Bound<S, V>
+where
+    Pg: HasSqlType<S>,
+    V: ToSql<S, Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_bind_param::<S, V>(&self.value)
+    }
 }
 
 impl Statement {
     pub fn new(text: &str) -> Self {
-        Self { query: diesel::sql_query(text).into_boxed(), values: 0 }
+        Self { pieces: Vec::new() }.sql(text)
     }
 
     /// Text of our own, never anything that somebody typed.
-    pub fn sql(self, text: &str) -> Self {
-        Self { query: self.query.sql(text), ..self }
+    pub fn sql(mut self, text: &str) -> Self {
+        match self.pieces.last_mut() {
+            Some(Piece::Sql(before)) => before.push_str(text),
+            _ => self.pieces.push(Piece::Sql(text.to_owned())),
+        }
+        self
     }
 
     /// A value, in its place.
@@ -32,8 +65,13 @@ impl Statement {
         Pg: HasSqlType<S>,
         V: ToSql<S, Pg> + Send + 'static,
     {
-        let values = self.values + 1;
-        Self { query: self.query.sql(format!("${values}")).bind::<S, V>(value), values }
+        self.fragment(Bound { value, sql_type: PhantomData::<fn() -> S> })
+    }
+
+    /// A condition as diesel has it, over tables that the statement reads by their own names: no rule is written twice.
+    pub fn fragment(mut self, fragment: impl QueryFragment<Pg> + Send + 'static) -> Self {
+        self.pieces.push(Piece::Fragment(Box::new(fragment)));
+        self
     }
 
     /// Whether the agency in a column is within a reach.
@@ -44,8 +82,27 @@ impl Statement {
             Some(ids) => self.sql(column).sql(" = ANY (").value::<Array<SqlUuid>, _>(ids).sql(")"),
         }
     }
+}
 
-    pub fn query(self) -> Query {
-        self.query
+impl QueryFragment<Pg> for Statement {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Sql(text) => out.push_sql(text),
+                Piece::Fragment(fragment) => fragment.walk_ast(out.reborrow())?,
+            }
+        }
+        Ok(())
     }
+}
+
+impl Query for Statement {
+    // Rows are read by the names of their columns.
+    type SqlType = Untyped;
+}
+
+impl QueryId for Statement {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }

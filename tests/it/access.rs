@@ -34,6 +34,7 @@ const IDS: &[(&str, u8, &str)] = &[
     ("grant", b'o', "role_grant"),
     ("id", b'a', "agency"),
     ("ids", b'a', "agency"),
+    ("indicator", b'i', "indicator"),
     ("inputRequest", b'y', "directive_input"),
     ("measurement", b'm', "measurement"),
     ("nilAnswer", b'j', "nil_answer"),

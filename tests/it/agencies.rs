@@ -104,3 +104,76 @@ async fn names_follow_the_argument_then_the_request_then_vietnamese() {
         assert_eq!(names["name"], names[if english { "en" } else { "vi" }]);
     }
 }
+
+#[tokio::test]
+async fn agencies_lie_somewhere_and_have_the_code_of_their_area() {
+    let db = TestDb::demo().await;
+    let query = r#"{
+        province: agency(code: "qng.ubnd") { officialCode location { latitude longitude } }
+        found: agencies(filter: { officialCodes: ["51"] }) { nodes { code } }
+        department: agency(code: "qng.skhcn") { officialCode location { latitude } }
+        commune: agency(code: "qng.mo_phong.001") { officialCode simulated note location { latitude longitude } }
+        map: agencies(filter: { levels: [COMMUNE], simulated: true, subtree: "qng.ubnd" }, first: 100) { nodes { location { latitude longitude } } }
+    }"#;
+    let mut answer = Viewer::public(&db).ask(query).await.whole();
+    let map = answer["map"].take();
+    assert_eq!(
+        answer,
+        json!({
+            "province": { "officialCode": "51", "location": { "latitude": 15.1135, "longitude": 108.812 } },
+            "found": { "nodes": [{ "code": "qng.ubnd" }] },
+            "department": { "officialCode": null, "location": null },
+            // No real commune: it has no code, and says whose place it has.
+            "commune": {
+                "officialCode": null,
+                "simulated": true,
+                "note": "Mô phỏng: không văn bản nào nêu tên. Vị trí là của Phường Nghĩa Lộ.",
+                "location": { "latitude": 15.1186, "longitude": 108.785 },
+            },
+            "map": null,
+        })
+    );
+    let places = all(&map, "nodes/*/location");
+    assert_eq!(places.len(), 4);
+    let within = |place: &serde_json::Value, key: &str, least: f64, most: f64| {
+        (least..most).contains(&place[key].as_f64().unwrap())
+    };
+    assert!(places.iter().all(|it| within(it, "latitude", 14.0, 15.5) && within(it, "longitude", 107.3, 109.2)));
+}
+
+/// The rule of the tables that a statement breaks.
+async fn broken_rule(db: &TestDb, statement: &str) -> String {
+    match tests::sql::execute(&mut db.connect().await, statement).await {
+        Err(diesel::result::Error::DatabaseError(_, error)) => error.constraint_name().unwrap_or_default().to_owned(),
+        other => panic!("{statement}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_place_is_on_earth_and_a_code_is_that_of_one_area() {
+    let db = TestDb::new().await;
+    let insert = |values: &str| {
+        format!(
+            "INSERT INTO agency (id, code, name_vi, kind, level, official_code, latitude, longitude, closed_on) VALUES {values}"
+        )
+    };
+    let agency =
+        |n: u8, rest: &str| format!("('00000000-0000-7000-8000-0000000000{n:02}', 'thu.{n}', 'Xã Thử', {rest})");
+    for (rest, broken) in [
+        ("'PEOPLES_COMMITTEE', 'COMMUNE', NULL, 90.1, 108, NULL", "agency_location_check"),
+        ("'PEOPLES_COMMITTEE', 'COMMUNE', NULL, 15, -180.5, NULL", "agency_location_check"),
+        ("'PEOPLES_COMMITTEE', 'COMMUNE', NULL, 15, NULL, NULL", "agency_location_check"),
+        ("'PEOPLES_COMMITTEE', 'COMMUNE', '51', NULL, NULL, NULL", "agency_official_code_check"),
+        ("'PEOPLES_COMMITTEE', 'PROVINCIAL', '5a', NULL, NULL, NULL", "agency_official_code_check"),
+        ("'PEOPLES_COMMITTEE', NULL, '51', NULL, NULL, NULL", "agency_official_code_check"),
+        ("'MINISTRY', 'CENTRAL', '51', NULL, NULL, NULL", "agency_official_code_check"),
+    ] {
+        assert_eq!(broken_rule(&db, &insert(&agency(1, rest))).await, broken, "{rest}");
+    }
+    let ward = "'PEOPLES_COMMITTEE', 'COMMUNE', '21025', 15.1135, 108.812";
+    db.execute(&insert(&agency(2, &format!("{ward}, NULL")))).await;
+    // Its Party committee has the same area; so had the ward before it.
+    db.execute(&insert(&agency(3, "'PARTY_COMMITTEE', 'COMMUNE', '21025', NULL, NULL, NULL"))).await;
+    db.execute(&insert(&agency(4, &format!("{ward}, '2025-07-01'")))).await;
+    assert_eq!(broken_rule(&db, &insert(&agency(5, &format!("{ward}, NULL")))).await, "agency_official_code_key");
+}

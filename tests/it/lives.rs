@@ -107,8 +107,17 @@ async fn whoever_is_gone_is_given_nothing_new() {
             "assigner": "qng.ubnd", "visibility": "PUBLIC", "title": "Sắp xếp đơn vị" });
         tests::mutation::with(input, more)
     };
+    let indicator =
+        office.ask(r#"{ indicator(code: "coverage_5g_share") { id } }"#).await.whole()["indicator"]["id"].clone();
     let mut asked = BTreeSet::new();
     for (viewer, mutation, field, input, refused) in [
+        (
+            &office,
+            "assignIndicatorLead",
+            "AssignIndicatorLeadInput.lead",
+            json!({ "indicators": [{ "indicator": indicator, "expectedVersion": 1 }], "lead": GONE }),
+            "lead",
+        ),
         (&office, "assignReporting", "AssignReportingInput.subjects", assign(GONE, None), "subjects 0"),
         (&office, "assignReporting", "AssignReportingInput.reporter", assign("qng.ioc", Some(GONE)), "reporter"),
         (

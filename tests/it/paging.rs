@@ -119,7 +119,7 @@ async fn what_is_no_page_is_a_clear_error() {
 }
 
 /// Whether a cursor that somebody wrote by hand is refused; to begin at the first page would look like an endless list.
-async fn refuses<N: Listed>(reader: &Reader, cursor: &Cursor) -> bool {
+async fn refuses<N: Listed<Filter: Default>>(reader: &Reader, cursor: &Cursor) -> bool {
     let page = Page { size: 2, from: Some(cursor.clone()), backward: false };
     matches!(N::list(reader, &N::Filter::default(), N::Sort::default(), &page).await, Err(DbError::Cursor))
 }

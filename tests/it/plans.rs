@@ -109,6 +109,17 @@ async fn what_everybody_asks_reads_no_large_table_whole() {
             json!({}),
         ),
         ("figures, the latest", "{ measurements(first: 20) { nodes { period value } } }", json!({})),
+        (
+            "standings",
+            "{ standings(indicator: \"qg_03\", filter: { level: COMMUNE, below: \"qg\" }, on: \"2026-07-01\") { period summary { median } \
+                rows(first: 100) { totalCount nodes { rank value change subject { code location { latitude } } measurement { source } } } } }",
+            json!({}),
+        ),
+        (
+            "scorecards, of directives alone",
+            "{ scorecards(period: \"2025\", on: \"2026-07-01\", first: 20) { totalCount nodes { late directives { due } input { owed } } } }",
+            json!({}),
+        ),
     ] {
         assert_by_index(&mut db, &public, question).await;
     }
@@ -149,6 +160,24 @@ async fn obligations_of_a_country_read_no_large_table_whole() {
             "a year by period",
             format!(
                 "{{ completeness(by: PERIOD, filter: {{ on: \"{on}\", {year} }}, first: 20) {{ nodes {{ expected answered }} }} }}"
+            ),
+        ),
+        (
+            "who is late most",
+            format!(
+                "{{ scorecards(period: \"2026-S1\", on: \"{on}\", first: 20, order: {{ by: LATE, direction: DESCENDING }}) {{ totalCount nodes {{ late reports {{ expected }} figuresReturned }} }} }}"
+            ),
+        ),
+        (
+            "a page of scorecards",
+            format!(
+                "{{ scorecards(period: \"2026-Q1\", on: \"{on}\", first: 20) {{ nodes {{ late reports {{ expected }} }} }} }}"
+            ),
+        ),
+        (
+            "a ranking",
+            format!(
+                "{{ rankings(period: \"2026-S1\", on: \"{on}\", filter: {{ level: COMMUNE, below: \"qg\" }}) {{ scheme {{ version }} rows(first: 20) {{ totalCount nodes {{ rank score parts {{ value }} }} }} }} }}"
             ),
         ),
         (

@@ -57,7 +57,7 @@ goal_document:
 goal_indicator:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
-indicator:
+indicator: UPDATE (lead_agency_id, version)
 indicator_definition:
 indicator_group:
 indicator_rule:
@@ -79,6 +79,8 @@ programme:
 programme_document:
 programme_indicator:
 progress_update: INSERT
+ranking_scheme:
+ranking_weight:
 recommendation:
 recommendation_answer:
 recommendation_document:

@@ -26,6 +26,7 @@ use db::{
     target::{TargetFilter, TargetLink, TargetOrder},
 };
 use object_layer::{ComplexObject, SimpleObject};
+use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 
 use crate::{
     accounts::{Account, RoleGrant},
@@ -60,6 +61,13 @@ object! {
         /// Other names in use, as documents write them: a handful
         fn aliases(&self) -> Vec<&str> {
             self.row.aliases.iter().flatten().map(String::as_str).collect()
+        }
+
+        /// Where it is; null if unknown
+        fn location(&self) -> Option<Location> {
+            let degrees = |value: Option<Decimal>| value.and_then(|value| value.to_f64());
+            let (latitude, longitude) = (degrees(self.row.latitude)?, degrees(self.row.longitude)?);
+            Some(Location { latitude, longitude })
         }
 
         /// The agency above it on a day; null for the top of a tree
@@ -161,6 +169,16 @@ impl Agency {
 
 fn succession(row: Arc<SuccessionRow>) -> AgencySuccession {
     AgencySuccession { row }
+}
+
+/// A place on the map, in degrees (WGS 84). Numbers, as maps take them: a place is looked at, not calculated with.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
+pub struct Location {
+    /// Degrees north of the equator (vĩ độ)
+    latitude: f64,
+    /// Degrees east of Greenwich (kinh độ)
+    longitude: f64,
 }
 
 /// Under which agency another stands, and when.

@@ -14,7 +14,8 @@ use db::{
     enums::SortDirection,
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
-        IndicatorRule as RuleRow, Membership, MembershipsOf, RulesOf,
+        IndicatorRule as RuleRow, JurisdictionsOf, Membership, MembershipsOf, RulesOf,
+        change::{LeadAssignment, assign_lead, is_kept_by},
     },
     measure::{MeasureFilter, MeasureLink},
     measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder, Parts},
@@ -24,6 +25,7 @@ use db::{
     target::{TargetFilter, TargetLink, TargetOrder},
 };
 use object_layer::{ComplexObject, SimpleObject};
+use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
@@ -35,10 +37,14 @@ use crate::{
     language::Language,
     measurements::{Measurement, total::PeriodTotal},
     measures::Measure,
+    mutation::mutations,
     object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Connection, PageArgs, Shown as _, loaders, or_unknown, reader, there},
+    payload::{Payload, Shows, UserError},
+    permissions::viewer_can,
     programmes::{IndicatorGroup, Programme},
     targets::Target,
+    viewer::viewer,
 };
 
 object! {
@@ -67,6 +73,16 @@ object! {
         /// The rules that hold its figures against those of another indicator: asked for when they are submitted
         async fn rules(&self, context: &Context<'_>) -> Answer<Vec<IndicatorRule>> {
             whole(context, RulesOf(self.row.id), |row| IndicatorRule { row }).await
+        }
+
+        /// What the viewer may do with it: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<IndicatorPermissions> {
+            let within = whole(context, JurisdictionsOf(self.row.id), |agency| *agency).await?;
+            let viewer = &viewer(context).principal;
+            let may = |within: Vec<Uuid>| {
+                IndicatorPermissions::of(|action| is_kept_by(&within, |object| viewer.may_to(action, object)))
+            };
+            Some(within.map(may))
         }
 
         /// Where programmes place it: one entry for each programme that follows it
@@ -333,4 +349,37 @@ root_lists! {
     }
     /// Indicators of all programmes, in the order of the catalogue; narrow by `programme` for those of one plan
     indicators: Indicator (IndicatorFilter; IndicatorOrder);
+}
+
+viewer_can! {
+    /// What the viewer may do with an indicator, by their roles.
+    IndicatorPermissions {
+        /// Say who answers for it, or that nobody does; to whom it is given, and from whom it is taken, decides as well
+        assign_lead: KeepCatalogue,
+    }
+}
+
+/// What became of the lead of indicators: of all that were named, or of none.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::KeepCatalogue))]
+pub struct AssignIndicatorLeadPayload {
+    /// The indicators, in the order in which they were named; null if nothing was written
+    indicators: Option<Vec<Indicator>>,
+    /// What has to be mended; empty if it was done. `row` is the place of an indicator in its list
+    user_errors: Vec<UserError>,
+}
+
+impl Payload for AssignIndicatorLeadPayload {
+    type Done = Vec<Row>;
+    type About = ();
+
+    fn settled(_: &Context<'_>, done: Option<Vec<Row>>, user_errors: Vec<UserError>, (): ()) -> Self {
+        Self { indicators: done.map(Shows::shows), user_errors }
+    }
+}
+
+mutations! {
+    IndicatorMutation;
+    /// Says who answers for indicators (cơ quan chủ trì), or that nobody does: for all that are named, or for none
+    assign_indicator_lead(LeadAssignment, "Which, and who") -> AssignIndicatorLeadPayload by KeepCatalogue = assign_lead;
 }

@@ -190,7 +190,7 @@ pub(crate) struct Question<T: Shown<Noun: Listed>> {
     pub(crate) sort: <T::Noun as Listed>::Sort,
 }
 
-impl<T: Shown<Noun: Listed>> Default for Question<T> {
+impl<T: Shown<Noun: Listed<Filter: Default>>> Default for Question<T> {
     fn default() -> Self {
         Self { filter: Default::default(), sort: Default::default() }
     }

@@ -17,6 +17,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Assessment.inputs", 10),
     ("Assessment.lines", 1),
     ("Assessment.measurements", 3),
+    ("AssignIndicatorLeadPayload.indicators", 10),
     ("AssignReportingPayload.assignments", 20),
     ("DigitalSystem.clauses", 2),
     ("DigitalSystem.indicators", 1),
@@ -67,6 +68,8 @@ pub const LENGTHS: &[(&str, u64)] = &[
     // One entry for each action there is.
     ("Query.permissionTable", 80),
     ("Query.reportingSchedules", 10),
+    ("Ranking.parts", 3),
+    ("RankingScheme.weights", 3),
     ("Recommendation.mentionedDocuments", 1),
     ("Recommendation.to", 2),
     // The indicators that an agency reports on.

@@ -13,9 +13,12 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Value};
 use chrono::NaiveDate;
-use db::reporting::due;
+use db::{
+    calendar::{Period, Regime},
+    reporting::due,
+};
 
-use super::prices::{INPUT, Prices, ROWS, Size, TOTAL_COUNT};
+use super::prices::{DUE_WITHIN, INPUT, PERIOD, Prices, ROWS, Size, TOTAL_COUNT};
 
 /// The argument that narrows a list.
 const FILTER: &str = "filter";
@@ -217,6 +220,9 @@ impl Sizes<'_> {
 
     /// How many months lie between the due dates that a field asks about, and whether a variable decides it.
     fn months(&self, field: &Field) -> (u64, bool) {
+        if DUE_WITHIN.contains(&field.name.node.as_str()) {
+            return self.months_of_period(field);
+        }
         let (filter, mut by_variables) = match field.get_argument(FILTER).map(|filter| &filter.node) {
             Some(Value::Variable(name)) => (self.variable(name).cloned().map(ConstValue::into_value), true),
             filter => (filter.cloned(), false),
@@ -239,6 +245,22 @@ impl Sizes<'_> {
             // The other end depends on the day of the question.
             _ => due::LONGEST,
         };
+        (days.min(due::LONGEST) / MONTH + 1, by_variables)
+    }
+
+    /// How many months the period lasts that a field asks about, and whether a variable decides it.
+    fn months_of_period(&self, field: &Field) -> (u64, bool) {
+        let (text, by_variables) = match field.get_argument(PERIOD).map(|period| &period.node) {
+            Some(Value::Variable(name)) => (self.variable(name).cloned().map(ConstValue::into_value), true),
+            period => (period.cloned(), false),
+        };
+        let days = match text {
+            Some(Value::String(text)) => {
+                text.parse::<Period>().ok().map(|period| period.window(Regime::Calendar).days())
+            }
+            _ => None,
+        };
+        let days = days.and_then(|days| u64::try_from(days).ok()).unwrap_or(due::LONGEST);
         (days.min(due::LONGEST) / MONTH + 1, by_variables)
     }
 

@@ -52,7 +52,14 @@ const LARGE_COUNT: u64 = 5_000;
 const LARGE: &[&str] = &["auditTrail", "measurements"];
 
 /// The lists at the root whose rows are worked out, for each month between the due dates that they ask about.
-const DERIVED: &[&str] = &["completeness", "myObligations", "obligations", "reportObligations", "reportingMatrix"];
+const DERIVED: &[&str] =
+    &["completeness", "myObligations", "obligations", "rankings", "reportObligations", "reportingMatrix", "scorecards"];
+
+/// Those that ask about all that is due in the period of an argument.
+pub(super) const DUE_WITHIN: &[&str] = &["rankings", "scorecards"];
+
+/// That argument.
+pub(super) const PERIOD: &str = "period";
 
 /// A month of all reporters, and the count of what it comes to.
 const MONTH: u64 = 500;

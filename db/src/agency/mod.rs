@@ -15,6 +15,7 @@ use diesel::{
     sql_types,
 };
 use object_layer::SimpleObject;
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 pub(crate) use self::receiving::{Receiver, receiver, receivers};
@@ -174,6 +175,15 @@ pub struct Agency {
     pub block: Option<AgencyBlock>,
     /// True if a document says of which side it is; false if it is read from the name
     pub block_stated: bool,
+    /// Code of the area that it governs, by the General Statistics Office (mã đơn vị hành chính): two digits for a province, three
+    /// for a district, five for a commune. Null for whoever governs none, and if it is not known
+    pub official_code: Option<String>,
+    /// Degrees north of the equator
+    #[graphql(skip)]
+    pub latitude: Option<Decimal>,
+    /// Degrees east of Greenwich
+    #[graphql(skip)]
+    pub longitude: Option<Decimal>,
     /// First day of existence (Asia/Ho_Chi_Minh); null if unknown
     pub opened_on: Option<Date>,
     /// First day on which it no longer exists (Asia/Ho_Chi_Minh); null while it does, or if unknown
@@ -196,6 +206,8 @@ pub struct AgencyFilter {
     pub levels: Option<Vec<AgencyLevel>>,
     /// Province, exactly as `province` shows it
     pub province: Option<String>,
+    /// Any of these codes of the General Statistics Office, exactly as `officialCode` shows them
+    pub official_codes: Option<Vec<String>>,
     /// Code of an agency: only itself and those below it
     pub subtree: Option<String>,
     /// True: only those without a parent; false: only those with one
@@ -274,6 +286,9 @@ impl Stored for Agency {
         }
         if let Some(province) = filter.province.clone() {
             query = query.filter(agency::province.eq(province));
+        }
+        if let Some(codes) = filter.official_codes.clone() {
+            query = query.filter(agency::official_code.eq_any(codes));
         }
         if let Some(code) = filter.subtree.clone() {
             let root = root_agency

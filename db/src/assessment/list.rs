@@ -2,10 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 use derive::boxed;
-use diesel::{
-    QueryableByName,
-    sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, Text},
-};
+use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl as _;
 
 use super::{Assessment, AssessmentStatus, COLUMNS, Row, together};
@@ -15,7 +12,7 @@ use crate::{
     enums::SortDirection,
     noun::{Listed, names},
     page::{Cursor, Page, Slice, Tie},
-    statement::Statement,
+    statement::{Count, Statement},
 };
 
 /// Narrows a list of assessments. What is left out or null narrows nothing; several fields narrow together.
@@ -195,12 +192,6 @@ fn order(AssessmentOrder { by, direction }: AssessmentOrder) -> String {
     format!("{key}split_part(line.codes, '/', 1) {rest}, line.position {rest}, line.codes COLLATE \"C\" {rest}")
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
 // Not by `noun!`: assessments stand in no table, and are told apart by programme, indicator and subject.
 impl Listed for Assessment {
     type Filter = AssessmentFilter;
@@ -238,14 +229,14 @@ impl Listed for Assessment {
             .sql(&format!(
                 ") SELECT line.* FROM page JOIN line ON line.codes = page.codes ORDER BY page.number {direction}, line.place"
             ));
-        let rows: Vec<Row> = statement.query().load(&mut reader.statement().await?).await?;
+        let rows: Vec<Row> = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(together(rows, filter.day(reader), filter.milestone)))
     }
 
     #[boxed]
     async fn count(reader: &Reader, filter: &AssessmentFilter) -> Result<i64, DbError> {
         let statement = lines(Statement::new(""), reader, filter)?.sql(" SELECT count(*) AS count FROM line WHERE");
-        let counted: Count = wanted(statement, filter).query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = wanted(statement, filter).get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

@@ -69,7 +69,7 @@ impl Batch for AssessmentKey {
                 .value::<Nullable<Integer>, _>(milestone)
                 .sql(", grouped.indicators, grouped.subjects, true) AS a JOIN indicator i ON i.id = a.indicator_id JOIN agency s ON s.id = a.subject_id \
                       ORDER BY p.code, i.code, s.code, a.place");
-            let rows: Vec<Row> = statement.query().load(&mut reader.statement().await?).await?;
+            let rows: Vec<Row> = statement.load(&mut reader.statement().await?).await?;
             for assessment in together(rows, on, milestone).into_iter().map(Arc::new) {
                 let codes = &assessment.assessed.codes;
                 let is_of = |key: &&Self| match (&key.programme, codes.split_once('/')) {

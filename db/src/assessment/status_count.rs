@@ -14,7 +14,7 @@ use crate::{
     DbError, Reader,
     noun::{Listed, Named, Names},
     page::{Cursor, Page, Slice, Tie},
-    statement::Statement,
+    statement::{Count, Statement},
     text_enum::text_enum,
 };
 
@@ -143,12 +143,6 @@ fn counted(statement: Statement, reader: &Reader, filter: &StatusCountFilter) ->
     Ok(wanted(statement, &filter.assessments).sql(" GROUP BY 1, 3, 4) AS counted"))
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
 // Not by `noun!`: the rows are counted, not stored.
 impl Listed for StatusCount {
     type Filter = StatusCountFilter;
@@ -168,14 +162,14 @@ impl Listed for StatusCount {
         }
         let statement =
             statement.sql(&format!(" ORDER BY counted.key {direction} LIMIT ")).value::<BigInt, _>(page.limit());
-        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        let rows = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(rows))
     }
 
     #[boxed]
     async fn count(reader: &Reader, filter: &StatusCountFilter) -> Result<i64, DbError> {
         let rows = counted(Statement::new("SELECT count(*) AS count FROM ("), reader, filter)?.sql(") AS rows");
-        let counted: Count = rows.query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = rows.get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

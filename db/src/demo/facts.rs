@@ -14,6 +14,8 @@ use crate::DbError;
 #[derive(Debug)]
 pub(super) struct Facts {
     pub agencies: AgencyFile,
+    /// Where the simulated communes are: real places, in their order.
+    pub places: Vec<Place>,
     pub documents: DocumentFile,
     pub programmes: ProgrammeFile,
     pub indicators: IndicatorFile,
@@ -31,6 +33,7 @@ pub(super) struct Facts {
 impl Facts {
     /// Reads the files that were compiled in.
     pub fn read() -> Result<Self, DbError> {
+        let places: PlaceFile = file("places", include_str!("../../demo/places.json"))?;
         let directives: DirectiveFile = file("directives", include_str!("../../demo/directives.json"))?;
         let recommendations: RecommendationFile =
             file("recommendations", include_str!("../../demo/recommendations.json"))?;
@@ -39,6 +42,7 @@ impl Facts {
         let rules: ReportingRuleFile = file("reporting_rules", include_str!("../../demo/reporting_rules.json"))?;
         Ok(Self {
             agencies: file("agencies", include_str!("../../demo/agencies.json"))?,
+            places: places.places,
             documents: file("documents", include_str!("../../demo/documents.json"))?,
             programmes: file("programmes", include_str!("../../demo/programmes.json"))?,
             indicators: file("indicators", include_str!("../../demo/indicators.json"))?,
@@ -70,10 +74,13 @@ macro_rules! facts {
 }
 
 facts! {
+    PlaceFile { places: Vec<Place> }
+    Place { of: String, latitude: Decimal, longitude: Decimal }
+
     AgencyFile { agencies: Vec<Agency>, successions: Vec<Succession> }
     Agency {
         code: String, name_vi: String, name_en: Option<String>, aliases: Vec<String>, kind: String, level: Option<String>,
-        province: Option<String>, block: Option<String>, block_stated: bool, existence: Option<String>,
+        province: Option<String>, official_code: Option<String>, latitude: Option<Decimal>, longitude: Option<Decimal>, block: Option<String>, block_stated: bool, existence: Option<String>,
         existence_document: Option<String>, existence_clause: Option<String>, parent: Option<String>,
         parent_basis: Option<String>, parent_document: Option<String>, parent_clause: Option<String>, members: Vec<String>, members_stated: Vec<String>, planned_parent: Option<String>, note: Option<String>,
     }

@@ -117,7 +117,7 @@ pub async fn load(
             let DemoOptions { today, now, .. } = options;
             let mut load = Load { connection, today, now, added: &mut report.added, created: Vec::new() };
             insert::insert(&mut load, &facts).await?;
-            insert::insert_communes(&mut load, &plan.communes).await?;
+            insert::insert_communes(&mut load, &plan.communes, &facts.places).await?;
             load.announce().await
         })
         .await?;

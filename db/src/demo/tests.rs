@@ -11,8 +11,9 @@ use super::{
     simulation::Plan,
 };
 
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("agencies", include_str!("../../demo/agencies.json")),
+    ("places", include_str!("../../demo/places.json")),
     ("documents", include_str!("../../demo/documents.json")),
     ("programmes", include_str!("../../demo/programmes.json")),
     ("indicators", include_str!("../../demo/indicators.json")),
@@ -38,6 +39,8 @@ fn plan_targets(facts: &Facts) -> Vec<&Target> {
 fn every_fact_is_there() {
     let facts = facts();
     assert_eq!(facts.agencies.agencies.len(), 92);
+    assert_eq!(facts.places.len(), 96);
+    assert!(facts.indicators.indicators.iter().all(|fact| fact.lead.is_some()));
     assert_eq!(facts.documents.documents.len(), 62);
     assert_eq!(facts.directives.len(), 121);
     assert_eq!(facts.recommendations.len(), 26);

@@ -141,10 +141,11 @@ fn by_party(mut query: Boxed<directive::table>, filter: &DirectiveFilter, on: Da
     query
 }
 
-type Condition = Box<dyn BoxableExpression<directive::table, Pg, SqlType = sql_types::Nullable<sql_types::Bool>>>;
+pub(crate) type Condition =
+    Box<dyn BoxableExpression<directive::table, Pg, SqlType = sql_types::Nullable<sql_types::Bool>>>;
 
 /// [`crate::deadline::timeliness`] as a condition; a test holds the two together.
-fn timely(wanted: &[Timeliness], on: Date) -> Condition {
+pub(crate) fn timely(wanted: &[Timeliness], on: Date) -> Condition {
     let soon = Date(on.0.checked_add_days(Days::new(DUE_SOON_DAYS.unsigned_abs())).unwrap_or(on.0));
     // Done after the day in question is not yet done on it.
     let wanted_still = || directive::state.ne(DirectiveState::Cancelled);

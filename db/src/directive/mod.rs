@@ -13,6 +13,7 @@ use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use self::filter::timely;
 pub use self::{
     event::{DirectiveEvent, DirectiveEventFilter, DirectiveEventKind, DirectiveEventLink, DirectiveEventOrder},
     filter::{DirectiveFilter, DirectiveLink, DirectiveOrder, DirectiveSort},

@@ -243,6 +243,7 @@ mod tests {
             lower_bound: None,
             upper_bound: None,
             note: None,
+            version: 1,
             lead_agency_id: None,
         }
     }

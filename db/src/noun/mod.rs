@@ -64,7 +64,7 @@ pub trait Coded: Noun {
 /// What is listed.
 pub trait Listed: Sized + Send + Sync + 'static {
     /// What its lists are narrowed by.
-    type Filter: Names + Clone + Default + Eq + Hash + Debug + Send + Sync + 'static;
+    type Filter: Names + Clone + Eq + Hash + Debug + Send + Sync + 'static;
     /// What its lists are sorted by; `()` where there is one order only.
     type Sort: Copy + Default + Eq + Hash + Debug + Send + Sync + 'static;
 

@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use object_layer::SimpleObject;
 
-use super::obligation::{Count, ObligationFilter, Within, derived, last_days, sums};
+use super::obligation::{ObligationFilter, Within, derived, last_days, sums};
 use crate::{
     DbError, Reader,
     calendar::{Period, Regime},
     noun::{Listed, Named, Names},
     page::{Cursor, Page, Slice, Tie},
-    statement::Statement,
+    statement::{Count, Statement},
     text_enum::text_enum,
 };
 
@@ -247,7 +247,7 @@ impl Listed for Completeness {
         }
         let statement =
             statement.sql(&format!(" ORDER BY counted.key {direction} LIMIT ")).value::<BigInt, _>(page.limit());
-        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        let rows = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(rows))
     }
 
@@ -261,7 +261,7 @@ impl Listed for Completeness {
             _ => counted(head, reader, filter, None)?,
         };
         let statement = statement.sql(") AS counted");
-        let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = statement.get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::{
     completeness::agencies,
-    obligation::{Count, Obligation, ObligationFilter, Within, derived},
+    obligation::{Obligation, ObligationFilter, Within, derived},
 };
 use crate::{
     DbError, Reader,
     noun::Listed,
     page::{Cursor, Page, Slice, Tie},
-    statement::Statement,
+    statement::{Count, Statement},
 };
 
 /// An agency and what is owed of its figures in one period.
@@ -56,7 +56,7 @@ impl Listed for MatrixRow {
             ") AS o ON o.subject_id = page.id JOIN indicator ON indicator.id = o.indicator_id \
              ORDER BY page.code {direction}, indicator.position, o.regime"
         ));
-        let cells: Vec<Cell> = statement.query().load(&mut reader.statement().await?).await?;
+        let cells: Vec<Cell> = statement.load(&mut reader.statement().await?).await?;
         let mut rows: Vec<Self> = Vec::new();
         for Cell { code, obligation } in cells {
             match rows.last_mut() {
@@ -71,7 +71,7 @@ impl Listed for MatrixRow {
     async fn count(reader: &Reader, filter: &ObligationFilter) -> Result<i64, DbError> {
         let head = Statement::new("SELECT count(*) AS count FROM (");
         let statement = agencies(head, reader, filter, "subject_id", None)?.sql("SELECT FROM page) AS counted");
-        let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = statement.get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     due::{BEFORE, DueDates},
-    obligation::{Count, windows},
+    obligation::windows,
 };
 use crate::{
     Date, DbError, Reader,
@@ -23,7 +23,7 @@ use crate::{
     id,
     noun::{Batch, Listed, names},
     page::{Cursor, Key, Page, Slice, Tie},
-    statement::Statement,
+    statement::{Count, Statement},
     text_enum::text_enum,
 };
 
@@ -130,7 +130,6 @@ impl Batch for ReportObligationKey {
             .value::<Array<Text>, _>(keys.iter().map(|key| key.period.to_string()).collect::<Vec<_>>())
             .sql(")) AND ")
             .reaches("o.reporter_id", reader.scope().obligations())
-            .query()
             .load(&mut reader.statement().await?)
             .await?;
         Ok(rows.into_iter().map(|row| (row.key(), Arc::new(row))).collect())
@@ -242,14 +241,14 @@ impl Listed for ReportObligation {
             ["o.due_on", "o.rule_id", "o.reporter_id", "o.period"].map(|column| format!("{column} {direction}"));
         let statement =
             statement.sql(&format!(" ORDER BY {} LIMIT ", order.join(", "))).value::<BigInt, _>(page.limit());
-        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        let rows = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(rows))
     }
 
     #[boxed]
     async fn count(reader: &Reader, filter: &ReportObligationFilter) -> Result<i64, DbError> {
         let statement = derived(Statement::new("SELECT count(*) AS count FROM ("), reader, filter)?.sql(") AS o");
-        let counted: Count = statement.query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = statement.get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

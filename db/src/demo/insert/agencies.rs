@@ -7,7 +7,7 @@ use super::{Load, insert_new};
 use crate::{
     DbError,
     demo::{
-        facts::AgencyFile,
+        facts::{AgencyFile, Place},
         id::{id, optional_id},
         simulation::Commune,
     },
@@ -29,6 +29,11 @@ pub(super) async fn insert(load: &mut Load<'_>, facts: &AgencyFile) -> Result<()
             agency::level.eq(&fact.level),
             agency::province.eq(&fact.province),
             (agency::block.eq(&fact.block), agency::block_stated.eq(fact.block_stated)),
+            (
+                agency::official_code.eq(&fact.official_code),
+                agency::latitude.eq(fact.latitude),
+                agency::longitude.eq(fact.longitude),
+            ),
             agency::planned_parent_id.eq(optional_id("agency", fact.planned_parent.as_ref())),
             agency::note.eq(&fact.note),
         )
@@ -104,9 +109,16 @@ pub(super) async fn insert_history(load: &mut Load<'_>, facts: &AgencyFile) -> R
     Ok(())
 }
 
-/// Simulated communes under the people's committee of the province.
-pub(in crate::demo) async fn insert_communes(load: &mut Load<'_>, communes: &[Commune]) -> Result<(), DbError> {
-    let rows = communes.iter().map(|commune| {
+/// Simulated communes under the people's committee of the province. They lie where the real ones of the province are, in their
+/// order; of more than there are places, nobody knows where they would be.
+pub(in crate::demo) async fn insert_communes(
+    load: &mut Load<'_>,
+    communes: &[Commune],
+    places: &[Place],
+) -> Result<(), DbError> {
+    let places = places.iter().map(Some).chain(std::iter::repeat(None));
+    let rows = communes.iter().zip(places).map(|(commune, place)| {
+        let where_it_is = place.map(|Place { of, .. }| format!(" Vị trí là của {of}.")).unwrap_or_default();
         (
             agency::id.eq(commune.id),
             agency::code.eq(&commune.code),
@@ -116,7 +128,9 @@ pub(in crate::demo) async fn insert_communes(load: &mut Load<'_>, communes: &[Co
             agency::level.eq("COMMUNE"),
             agency::province.eq("Quảng Ngãi"),
             agency::simulated.eq(true),
-            agency::note.eq("Mô phỏng: không văn bản nào nêu tên."),
+            agency::latitude.eq(place.map(|place| place.latitude)),
+            agency::longitude.eq(place.map(|place| place.longitude)),
+            agency::note.eq(format!("Mô phỏng: không văn bản nào nêu tên.{where_it_is}")),
         )
     });
     let new = insert_new!(load, agency, agency::id => agency::id, rows);

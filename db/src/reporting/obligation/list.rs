@@ -2,10 +2,7 @@
 
 use auth::Reached;
 use derive::boxed;
-use diesel::{
-    QueryableByName,
-    sql_types::{Array, BigInt, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
-};
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
@@ -17,7 +14,7 @@ use crate::{
     Date, DbError, Reader,
     noun::Listed,
     page::{Cursor, Key, Page, Slice, Tie},
-    statement::Statement,
+    statement::{Count, Statement},
 };
 
 /// Adds the rows of SQL function `reporting_duty` that the reader may see and the filter lets through, as far as it can be said
@@ -34,7 +31,7 @@ pub(in crate::reporting) fn duties(
 }
 
 /// Adds the rows of SQL function `obligation_sum`, narrowed likewise.
-pub(in crate::reporting) fn sums(
+pub(crate) fn sums(
     statement: Statement,
     reader: &Reader,
     filter: &ObligationFilter,
@@ -190,12 +187,6 @@ fn of_states(mut statement: Statement, filter: &ObligationFilter, on: Date) -> S
     statement
 }
 
-#[derive(QueryableByName)]
-pub(in crate::reporting) struct Count {
-    #[diesel(sql_type = BigInt)]
-    pub count: i64,
-}
-
 // Not by `noun!`: obligations stand in no table, and are told apart by assignment and period.
 impl Listed for Obligation {
     type Filter = ObligationFilter;
@@ -226,7 +217,7 @@ impl Listed for Obligation {
             .sql(" LIMIT ")
             .value::<BigInt, _>(page.limit())
             .sql(&format!(") AS o ORDER BY {}", order("o", &ORDER, direction)));
-        let rows = statement.query().load(&mut reader.statement().await?).await?;
+        let rows = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(rows))
     }
 
@@ -239,7 +230,7 @@ impl Listed for Obligation {
             (true, Some(false)) => sums(head("o.owed - o.overdue"), reader, filter, None)?,
             (false, _) => derived(head("1"), reader, filter, &Within::default())?,
         };
-        let counted: Count = statement.sql(") AS o").query().get_result(&mut reader.statement().await?).await?;
+        let counted: Count = statement.sql(") AS o").get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }
 }

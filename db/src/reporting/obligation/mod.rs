@@ -20,7 +20,8 @@ use object_layer::SimpleObject;
 use uuid::Uuid;
 
 pub use self::filter::ObligationFilter;
-pub(super) use self::list::{Count, Within, derived, sums};
+pub(crate) use self::list::sums;
+pub(super) use self::list::{Within, derived};
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, PeriodKind, Regime},
@@ -173,7 +174,6 @@ impl Batch for ObligationKey {
             .value::<Array<Text>, _>(periods)
             .sql(")) AND ")
             .reaches("o.reporter_id", scope.obligations())
-            .query()
             .load(&mut reader.statement().await?)
             .await?;
         Ok(rows.into_iter().map(|row| (row.key(), Arc::new(row))).collect())

@@ -1,5 +1,7 @@
 //! Indicators (chỉ tiêu) and the versions of their definitions.
 
+pub mod change;
+
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Enum, InputObject};
@@ -7,6 +9,7 @@ use derive::boxed;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -106,7 +109,7 @@ text_enum! {
 }
 
 /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = indicator)]
 pub struct Indicator {
     /// Internal id
@@ -149,6 +152,8 @@ pub struct Indicator {
     pub upper_bound: Option<Decimal>,
     /// What a careful reader should know about it
     pub note: Option<String>,
+    /// Raised by each change: give it as `expectedVersion`
+    pub version: i32,
     /// The agency that answers for it
     #[graphql(skip)]
     pub lead_agency_id: Option<Uuid>,
@@ -428,4 +433,13 @@ relation!(
         .filter(programme_indicator::indicator_id.eq_any(parents))
         .order((programme_indicator::indicator_id, programme_indicator::programme_id))
         .select((programme_indicator::indicator_id, Membership::as_select()))
+);
+
+relation!(
+    /// Where the programmes that follow an indicator hold: whose catalogue it belongs to.
+    JurisdictionsOf => Uuid,
+    |reader, parents| programme_indicator::table
+        .inner_join(programme::table)
+        .filter(programme_indicator::indicator_id.eq_any(parents))
+        .select((programme_indicator::indicator_id, programme::jurisdiction_id))
 );

@@ -1,0 +1,1 @@
+ALTER TABLE agency DROP COLUMN official_code, DROP COLUMN longitude, DROP COLUMN latitude;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY measurement_decision_returned_idx;

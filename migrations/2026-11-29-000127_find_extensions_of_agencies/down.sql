@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY directive_extension_agency_id_idx;

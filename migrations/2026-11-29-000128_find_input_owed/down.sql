@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY directive_input_coordinator_id_idx;
