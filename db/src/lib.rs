@@ -36,6 +36,7 @@ pub mod noun;
 pub mod once;
 pub mod page;
 pub mod password;
+mod past;
 pub mod period_report;
 pub mod pool;
 pub mod principal;

@@ -53,6 +53,8 @@ diesel::table! {
         block -> Nullable<Text>,
         /// True if a document says so; false if it is read from the name
         block_stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -64,6 +66,8 @@ diesel::table! {
         document_id -> Uuid,
         /// Clause of the document, as printed
         clause -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -74,6 +78,8 @@ diesel::table! {
         agency_id -> Uuid,
         /// True if a document lists it; false if it follows from the group's name
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -93,6 +99,8 @@ diesel::table! {
         clause -> Nullable<Text>,
         /// On what it rests: a document says so; the body's own name; the context; or it is assumed, as a known order of the State. Null: nobody has said
         basis -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -106,6 +114,8 @@ diesel::table! {
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -115,6 +125,8 @@ diesel::table! {
         succession_id -> Uuid,
         agency_id -> Uuid,
         side -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -177,6 +189,8 @@ diesel::table! {
         previous_hash -> Bytea,
         /// SHA-256 of previous_hash and of all other columns
         hash -> Bytea,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -205,6 +219,8 @@ diesel::table! {
         audience -> Nullable<Text>,
         /// The agency that the audience's reach holds
         audience_agency_id -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -247,6 +263,8 @@ diesel::table! {
         takes_figures -> Bool,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -258,6 +276,8 @@ diesel::table! {
         document_id -> Uuid,
         /// Clause of the document, as printed
         clause -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -266,6 +286,8 @@ diesel::table! {
     digital_system_document (system_id, document_id) {
         system_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -274,6 +296,8 @@ diesel::table! {
     digital_system_indicator (system_id, indicator_id) {
         system_id -> Uuid,
         indicator_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -330,6 +354,8 @@ diesel::table! {
         achieved_output -> Nullable<Text>,
         /// Who leads in the document's words, where it names a post and no agency
         lead_words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -341,6 +367,8 @@ diesel::table! {
         agency_id -> Nullable<Uuid>,
         /// An open group as written: "các đơn vị liên quan"
         words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -366,6 +394,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// How often it comes again: then stated_on is the first time, and due_on is null. Null if it comes once
         cadence -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -377,6 +407,8 @@ diesel::table! {
         on_directive_id -> Nullable<Uuid>,
         on_document_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -385,6 +417,8 @@ diesel::table! {
     directive_document (directive_id, document_id) {
         directive_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -414,6 +448,8 @@ diesel::table! {
         input_id -> Nullable<Uuid>,
         /// The part that was given away, the directive that is waited for no longer, or the whole with which it was cancelled
         other_directive_id -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -438,6 +474,8 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -448,6 +486,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -470,6 +510,8 @@ diesel::table! {
         ended_on -> Nullable<Date>,
         given_at -> Nullable<Timestamptz>,
         given_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -480,6 +522,8 @@ diesel::table! {
         agency_id -> Uuid,
         /// Order in which the document names them, from 1
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -492,6 +536,8 @@ diesel::table! {
         agency_id -> Uuid,
         /// As what it names them
         role -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -525,6 +571,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Folded symbol, title and code, for search
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -541,6 +589,8 @@ diesel::table! {
         about_en -> Text,
         chair_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -558,6 +608,8 @@ diesel::table! {
         /// As the document prints it; null where it is a sentence
         as_printed -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -571,6 +623,8 @@ diesel::table! {
         to_agency_id -> Nullable<Uuid>,
         /// Clause of the document that says so, as printed
         clause -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -600,6 +654,8 @@ diesel::table! {
         rating -> Nullable<Text>,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -611,6 +667,8 @@ diesel::table! {
         agency_id -> Nullable<Uuid>,
         /// A body as written, where it is no agency of the tree
         words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -619,6 +677,8 @@ diesel::table! {
     goal_document (goal_id, document_id) {
         goal_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -629,6 +689,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -646,6 +708,8 @@ diesel::table! {
         provisional -> Bool,
         /// True if the day is worked
         works -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -699,6 +763,8 @@ diesel::table! {
         part_decimals -> Nullable<Int2>,
         /// In which periods its figures are read unless a question names the others: CALENDAR or ADMINISTRATIVE
         regime -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -718,6 +784,8 @@ diesel::table! {
         parameters -> Jsonb,
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -732,6 +800,8 @@ diesel::table! {
         name_en -> Text,
         /// Order within the programme, from 1
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -747,6 +817,8 @@ diesel::table! {
         /// What is said to whoever submits figures that break it
         words_vi -> Text,
         words_en -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -781,6 +853,8 @@ diesel::table! {
         expected_output -> Nullable<Text>,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -792,6 +866,8 @@ diesel::table! {
         agency_id -> Nullable<Uuid>,
         /// A body as written, where it is no agency of the tree
         words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -800,6 +876,8 @@ diesel::table! {
     measure_document (measure_id, document_id) {
         measure_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -810,6 +888,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -818,6 +898,8 @@ diesel::table! {
     measure_system (measure_id, system_id) {
         measure_id -> Uuid,
         system_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -849,6 +931,8 @@ diesel::table! {
         drafted_revision -> Nullable<Int4>,
         /// The day (Asia/Ho_Chi_Minh) on which a figure was first handed in that has not been withdrawn since; null if there is none. Kept by the revisions' trigger
         answered_on -> Nullable<Date>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -866,6 +950,8 @@ diesel::table! {
         decided_at -> Timestamptz,
         /// The account of the person or the machine; null for the command line
         decided_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -905,6 +991,8 @@ diesel::table! {
         submitted_by -> Nullable<Uuid>,
         /// Who endorsed it, if a programme of the indicator then asked for four eyes. Kept by the decisions' trigger
         not_published_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -926,6 +1014,8 @@ diesel::table! {
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_by -> Nullable<Uuid>,
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -976,6 +1066,8 @@ diesel::table! {
         /// True if the document gives no year and it follows from the context
         year_inferred -> Bool,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -987,6 +1079,8 @@ diesel::table! {
         document_id -> Uuid,
         /// EXPECTED: to come; REFERENCE: named only
         role -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1017,6 +1111,8 @@ diesel::table! {
         /// The obstacle it is, where the report lists it as one
         recommendation_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1034,6 +1130,8 @@ diesel::table! {
         ends_on -> Nullable<Date>,
         /// Whether whoever endorsed a figure of its indicators may not publish it
         four_eyes -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1043,6 +1141,8 @@ diesel::table! {
         programme_id -> Uuid,
         document_id -> Uuid,
         role -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1053,6 +1153,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// The pillar; null if the programme names the indicator outside its pillars
         group_id -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1076,6 +1178,8 @@ diesel::table! {
         recorded_by -> Nullable<Uuid>,
         /// What shows it, in words and addresses; null if nothing was given
         evidence -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1100,6 +1204,8 @@ diesel::table! {
         visibility -> Text,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1108,6 +1214,8 @@ diesel::table! {
     recommendation_answer (recommendation_id, directive_id) {
         recommendation_id -> Uuid,
         directive_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1116,6 +1224,8 @@ diesel::table! {
     recommendation_document (recommendation_id, document_id) {
         recommendation_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1125,6 +1235,8 @@ diesel::table! {
         recommendation_id -> Uuid,
         agency_id -> Uuid,
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1163,6 +1275,8 @@ diesel::table! {
         valid -> Daterange,
         /// Raised by each change
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1180,6 +1294,8 @@ diesel::table! {
         extended_at -> Timestamptz,
         /// The account that extended it; null for whoever runs the server
         extended_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1200,6 +1316,8 @@ diesel::table! {
         /// What else has to be done with the report
         also -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1211,6 +1329,8 @@ diesel::table! {
         cadence -> Text,
         /// The cadence as written
         words -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1221,6 +1341,8 @@ diesel::table! {
         agency_id -> Uuid,
         role -> Text,
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1240,6 +1362,8 @@ diesel::table! {
         valid -> Daterange,
         /// The document that sets it, or words
         source -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1407,6 +1531,8 @@ diesel::table! {
         /// Part of a bullet that holds several targets, from 1
         sub -> Nullable<Int4>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1427,6 +1553,8 @@ diesel::table! {
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1467,6 +1595,8 @@ diesel::table! {
         /// Last day on which it is, at most 60 days later
         expires_on -> Nullable<Date>,
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
