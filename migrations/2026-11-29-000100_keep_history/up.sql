@@ -253,6 +253,20 @@ CREATE FUNCTION history.make_views() RETURNS void
                 $view$, original.title, original.columns, original.known_from, product);
             EXECUTE format('COMMENT ON VIEW as_of.%1$I IS %2$L', original.title, 'The rows of ' || original.title || ' as they were at an instant');
         END LOOP;
+        -- Who may see an object is judged as it stands now, or stood last.
+        FOR original IN SELECT relname AS title FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+            WHERE relnamespace = product::regnamespace AND relkind = 'r' AND attname = 'visibility'
+        LOOP
+            EXECUTE format($view$
+                CREATE VIEW as_of.%1$I AS
+                SELECT id, visibility FROM %2$I.%3$I
+                UNION ALL
+                (SELECT DISTINCT ON (id) id, visibility FROM history.%3$I AS version
+                WHERE NOT EXISTS (SELECT FROM %2$I.%3$I AS present WHERE present.id = version.id) ORDER BY id, gone DESC)
+                $view$, original.title || '_now', product, original.title);
+            EXECUTE format('CREATE VIEW as_of.%I AS SELECT * FROM %I.%I', original.title || '_party_now', product, original.title || '_party');
+        END LOOP;
+        EXECUTE format('CREATE VIEW as_of.measurement_revision_now AS SELECT measurement_id, revision, state FROM %I.measurement_revision', product);
         -- Copies of the product's own views and functions find the names of this schema before those of the product.
         PERFORM set_config('search_path', quote_ident(product), true);
         waiting := ARRAY(

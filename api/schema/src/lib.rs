@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod agencies;
+mod as_of;
 pub mod audit;
 pub mod caller;
 pub mod changes;
