@@ -11,6 +11,7 @@ mod access;
 mod accounts;
 mod agencies;
 mod answer_cache;
+mod as_of;
 mod audit;
 mod calendar;
 mod canary;
