@@ -225,6 +225,7 @@ CREATE FUNCTION history.make_views() RETURNS void
     DECLARE
         product name;
         original record;
+        copies text[];
         waiting text[];
         still text[];
         line text;
@@ -269,15 +270,16 @@ CREATE FUNCTION history.make_views() RETURNS void
         EXECUTE format('CREATE VIEW as_of.measurement_revision_now AS SELECT measurement_id, revision, state FROM %I.measurement_revision', product);
         -- Copies of the product's own views and functions find the names of this schema before those of the product.
         PERFORM set_config('search_path', quote_ident(product), true);
-        waiting := ARRAY(
-            SELECT format('CREATE VIEW as_of.%I AS %s', relname, pg_get_viewdef(oid)) FROM pg_class WHERE relnamespace = product::regnamespace AND relkind = 'v'
+        copies := ARRAY(
+            SELECT format('CREATE OR REPLACE VIEW as_of.%I AS %s', relname, pg_get_viewdef(oid)) FROM pg_class WHERE relnamespace = product::regnamespace AND relkind = 'v'
             UNION ALL
-            SELECT replace(regexp_replace(pg_get_functiondef(p.oid), '^CREATE OR REPLACE FUNCTION \S+?\.', 'CREATE FUNCTION as_of.'),
+            SELECT replace(regexp_replace(pg_get_functiondef(p.oid), '^CREATE OR REPLACE FUNCTION \S+?\.', 'CREATE OR REPLACE FUNCTION as_of.'),
                 format('SET search_path TO %L, ', product), format('SET search_path TO as_of, %L, ', product))
             FROM pg_proc p JOIN pg_language l ON l.oid = prolang
             WHERE pronamespace = product::regnamespace AND prokind = 'f' AND provolatile = 's' AND lanname IN ('sql', 'plpgsql'));
         PERFORM set_config('search_path', format('as_of, %I', product), true);
         -- What another stands on comes before it, whatever their order.
+        waiting := copies;
         LOOP
             still := '{}';
             FOREACH line IN ARRAY waiting LOOP
@@ -292,6 +294,10 @@ CREATE FUNCTION history.make_views() RETURNS void
                 EXECUTE still[1];
             END IF;
             waiting := still;
+        END LOOP;
+        -- Some were made before what they name was here, and have found the product's: now it is.
+        FOREACH line IN ARRAY copies LOOP
+            EXECUTE line;
         END LOOP;
 
         CREATE FUNCTION as_of.is_over(instant timestamptz) RETURNS boolean

@@ -61,11 +61,13 @@ async fn whatever_reads_a_table_reads_its_past_as_well() {
         WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND provolatile = 's' AND lanname IN ('sql', 'plpgsql')
             AND NOT EXISTS (SELECT FROM pg_proc c WHERE c.pronamespace = 'as_of'::regnamespace AND c.proname = p.proname)) AS missing";
     assert_eq!(db.text(missing).await, "");
-    let reads_now = "SELECT coalesce(string_agg(DISTINCT v.relname || ' reads ' || t.relname, ', '), '') FROM pg_rewrite r
-        JOIN pg_class v ON v.oid = r.ev_class AND v.relnamespace = 'as_of'::regnamespace
-        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+    let reads_now = "SELECT coalesce(string_agg(DISTINCT reader || ' reads ' || t.relname, ', '), '') FROM (
+            SELECT relname AS reader, 'pg_rewrite'::regclass AS kind, r.oid AS id FROM pg_rewrite r JOIN pg_class ON pg_class.oid = ev_class
+            WHERE relnamespace = 'as_of'::regnamespace
+            UNION ALL SELECT proname, 'pg_proc'::regclass, oid FROM pg_proc WHERE pronamespace = 'as_of'::regnamespace) AS readers
+        JOIN pg_depend d ON d.classid = kind AND d.objid = id AND d.refclassid = 'pg_class'::regclass
         JOIN pg_class t ON t.oid = d.refobjid AND t.relnamespace = 'public'::regnamespace
-        WHERE v.relname <> t.relname AND v.relname NOT LIKE '%\\_now'";
+        WHERE reader <> t.relname AND reader NOT LIKE '%\\_now'";
     assert_eq!(db.text(reads_now).await, "");
     // A function that is not parsed when it is made is read: none names a schema.
     let names_schema = "SELECT coalesce(string_agg(proname, ' '), '') FROM pg_proc
