@@ -142,6 +142,8 @@ diesel::table! {
         answers -> Int4,
         /// Of those, answered on the first day after the period or earlier, by the second day after it, and so on, for 400 days at most; after its end nothing is added
         answered_by -> Array<Nullable<Int4>>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -155,6 +157,8 @@ diesel::table! {
         valid -> Daterange,
         /// So many assignments: one for each indicator
         assignments -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
