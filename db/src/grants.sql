@@ -11,7 +11,7 @@ BEGIN
     -- What was known earlier is read by views alone. Whatever writes has its transaction noted.
     GRANT USAGE ON SCHEMA as_of, history TO cotmoc_server;
     GRANT SELECT ON ALL TABLES IN SCHEMA as_of TO cotmoc_server;
-    GRANT EXECUTE ON FUNCTION history.known_from_now TO cotmoc_server;
+    GRANT EXECUTE ON FUNCTION history.known_from_now, history.versions TO cotmoc_server;
     -- A temporary table could stand in the place of a real one for the rest of the session.
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, cotmoc_server', current_database());
 END

@@ -23,6 +23,7 @@ pub mod embedded;
 pub mod enums;
 pub mod error;
 pub mod goal;
+pub mod history;
 pub mod id;
 pub mod indicator;
 mod input;

@@ -13,6 +13,7 @@ pub mod directives;
 pub mod documents;
 pub mod error;
 pub mod goals;
+mod history;
 pub mod indicators;
 pub mod labels;
 pub mod language;

@@ -3,6 +3,7 @@
 mod history;
 mod known;
 mod same;
+mod versions;
 
 use chrono::{DateTime, Utc};
 use tests::TestDb;
