@@ -26,7 +26,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{error::DbError, wall};
+use crate::{error::DbError, past, wall};
 
 /// The product's one time zone; what SQL calls "today" is the day in Vietnam.
 const TIME_ZONE: &str = "Asia/Ho_Chi_Minh";
@@ -59,6 +59,7 @@ pub struct ConnectionSettings {
     tls: Option<Arc<ClientConfig>>,
     limits: SessionLimits,
     as_server: bool,
+    of_the_past: bool,
 }
 
 impl fmt::Debug for ConnectionSettings {
@@ -96,7 +97,7 @@ impl ConnectionSettings {
         let theirs = config.get_options().unwrap_or_default().to_owned();
         config.options(format!("{theirs} {}", session_options(limits)).trim_start().to_owned());
         let tls = if mode == SslMode::Disable { None } else { Some(Arc::new(ssl.client_config()?)) };
-        Ok(Self { config, tls, limits, as_server: false })
+        Ok(Self { config, tls, limits, as_server: false, of_the_past: false })
     }
 
     /// The same server and database with other limits: for migrations and loads, which may take their time.
@@ -113,6 +114,12 @@ impl ConnectionSettings {
     #[must_use]
     pub fn as_server(&self) -> Self {
         Self { as_server: true, ..self.clone() }
+    }
+
+    /// The same database, whose tables are read as they were at an instant: see [`past`].
+    #[must_use]
+    pub(crate) fn of_the_past(&self) -> Self {
+        Self { of_the_past: true, ..self.clone() }
     }
 
     /// The same server with another login, without a password.
@@ -182,6 +189,9 @@ impl ConnectionSettings {
         let mut setup = format!("SET TIME ZONE '{TIME_ZONE}'");
         if self.as_server {
             setup = format!("{setup}; {}", wall::TAKE_ROLE);
+        }
+        if self.of_the_past {
+            setup = format!("{setup}; {}", past::SETUP);
         }
         connection.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)

@@ -8,6 +8,10 @@ BEGIN
     EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC, cotmoc_server', current_schema());
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO cotmoc_server', current_schema());
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO cotmoc_server', current_schema());
+    -- What was known earlier is read by views alone. Whatever writes has its transaction noted.
+    GRANT USAGE ON SCHEMA as_of, history TO cotmoc_server;
+    GRANT SELECT ON ALL TABLES IN SCHEMA as_of TO cotmoc_server;
+    GRANT EXECUTE ON FUNCTION history.known_from_now, history.versions TO cotmoc_server;
     -- A temporary table could stand in the place of a real one for the rest of the session.
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, cotmoc_server', current_database());
 END

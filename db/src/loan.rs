@@ -28,6 +28,7 @@ use tokio::{runtime::Handle, time::timeout};
 use crate::{
     connection::Canceller,
     data_version::{Nouns, Sources},
+    past,
 };
 
 /// How long a cancelled statement has to end before the next cancel request is sent: for the one behind it on the
@@ -171,11 +172,20 @@ pub struct Conn {
     flight: Arc<Flight>,
     canceller: Canceller,
     meter: Option<Meter>,
+    /// Whether it reads as of an instant.
+    of_the_past: bool,
 }
 
 impl Conn {
     pub(crate) fn new(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
-        Self { lent: Some(lent), flight: Arc::default(), canceller, meter }
+        Self { lent: Some(lent), flight: Arc::default(), canceller, meter, of_the_past: false }
+    }
+
+    /// One on which all is read as of an instant: no longer when it is lent again.
+    pub(crate) fn of_the_past(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
+        let mut connection = Self::new(lent, canceller, meter);
+        connection.of_the_past = true;
+        connection
     }
 
     /// The connection, for one statement. Several may be under way at once: they are sent one after the other, without
@@ -231,25 +241,32 @@ impl DerefMut for Conn {
 
 impl Drop for Conn {
     fn drop(&mut self) {
-        let Some(lent) = self.lent.take() else { return };
+        let Some(mut lent) = self.lent.take() else { return };
         if let Some(meter) = &self.meter {
             meter.add(self.work());
         }
-        if self.flight.is_at_rest() {
+        if self.flight.is_at_rest() && !self.of_the_past {
             return;
         }
         if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(bring_to_rest(lent, self.canceller.clone()));
+            runtime.spawn(bring_to_rest(lent, self.canceller.clone(), self.of_the_past));
+        } else if self.of_the_past {
+            close(&mut lent);
         }
     }
 }
 
 /// Cancels what runs on a connection until nothing does, then gives it back. Where a cancel request was sent the pool closes it:
 /// nobody tells when such a request was carried out, and one that comes late would hit what the next one asks.
-async fn bring_to_rest(mut lent: Lent, canceller: Canceller) {
-    if was_cancelled(&lent, &canceller).await {
-        Transactions::transaction_manager_status_mut(&mut *lent).set_in_error();
+async fn bring_to_rest(mut lent: Lent, canceller: Canceller, of_the_past: bool) {
+    if was_cancelled(&lent, &canceller).await || of_the_past && past::close(&lent).await.is_err() {
+        close(&mut lent);
     }
+}
+
+/// Has the pool close a connection instead of lending it again.
+fn close(lent: &mut Lent) {
+    Transactions::transaction_manager_status_mut(&mut **lent).set_in_error();
 }
 
 /// Waits until all has ended that was sent, and answers whether it had to be asked to.

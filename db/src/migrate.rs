@@ -20,6 +20,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::{
     connection::{ConnectionSettings, SessionLimits},
     error::DbError,
+    past,
     pool::Pool,
     vitals::OLDEST,
     wall,
@@ -80,7 +81,12 @@ pub async fn run_others(
 
 fn apply(harness: &mut Harness, migrations: impl MigrationSource<Pg>) -> Result<Vec<String>, DbError> {
     let mut names = Vec::new();
-    for migration in harness.pending_migrations(migrations).map_err(DbError::Internal)? {
+    let pending = harness.pending_migrations(migrations).map_err(DbError::Internal)?;
+    if !pending.is_empty() {
+        // No table could be altered below them. Whoever reads from them is waited for.
+        harness.batch_execute(&format!("SET lock_timeout = 0; {}; RESET lock_timeout", past::DROP_VIEWS))?;
+    }
+    for migration in pending {
         let name = migration.name().to_string();
         tracing::info!(migration = %name, "applying");
         if migration.metadata().run_in_transaction() {

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::result::Error as DieselError;
 use diesel_async::{
@@ -12,12 +13,13 @@ use diesel_async::{
 };
 use futures_util::FutureExt as _;
 
-use crate::{Conn, connection::ConnectionSettings, error::DbError, loan::Meter};
+use crate::{Conn, connection::ConnectionSettings, error::DbError, loan::Meter, past};
 
 /// How many connections, and how long to wait for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSettings {
-    /// At most this many connections, opened as they are needed; 0 counts as 1. Default 16.
+    /// At most this many connections, opened as they are needed; 0 counts as 1. Default 16. A quarter as many, opened beside them
+    /// when they are needed, read as of an instant.
     pub size: u32,
     /// At most this long a wait for a free connection, or for PostgreSQL's return; then `DbError::Unavailable`. Default 2 s.
     pub acquire_timeout: Duration,
@@ -35,6 +37,8 @@ impl Default for PoolSettings {
 #[derive(Clone)]
 pub struct Pool {
     inner: bb8::Pool<AsyncPgConnection>,
+    /// Those that read as of an instant, and nothing else.
+    past: bb8::Pool<AsyncPgConnection>,
     settings: ConnectionSettings,
     meter: Option<Meter>,
 }
@@ -65,23 +69,13 @@ impl Pool {
     /// Must be called within a tokio runtime.
     #[must_use]
     pub fn new(settings: &ConnectionSettings, pool: PoolSettings) -> Self {
-        let connecting = settings.clone();
-        let mut manager = ManagerConfig::default();
-        manager.custom_setup = Box::new(move |_| {
-            let settings = connecting.clone();
-            async move { settings.establish().await }.boxed()
-        });
-        // No query for it: the driver's task has seen the socket close. Saves a round trip per loan.
-        manager.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
-            let result = if connection.is_broken() { Err(DieselError::BrokenTransactionManager) } else { Ok(()) };
-            std::future::ready(result).boxed()
-        }));
-        let inner = bb8::Pool::builder()
-            .max_size(pool.size.max(1))
-            .connection_timeout(pool.acquire_timeout.max(Duration::from_millis(1)))
-            .error_sink(Box::new(LogErrors))
-            .build_unchecked(AsyncDieselConnectionManager::new_with_config(String::new(), manager));
-        Self { inner, settings: settings.clone(), meter: None }
+        let past = PoolSettings { size: pool.size / 4, ..pool };
+        Self {
+            inner: build(settings, pool),
+            past: build(&settings.of_the_past(), past),
+            settings: settings.clone(),
+            meter: None,
+        }
     }
 
     /// Borrows a connection, waiting for one at most the acquire time-out.
@@ -91,6 +85,17 @@ impl Pool {
     #[boxed]
     pub async fn get(&self) -> Result<Conn, DbError> {
         Ok(Conn::new(self.inner.get_owned().await?, self.settings.canceller(), self.meter.clone()))
+    }
+
+    /// Borrows a connection on which all is read as it was at an instant, and nothing is written; none if it is still to come.
+    /// Waits like [`get`](Self::get), and for those who are ending at that very instant.
+    ///
+    /// Whoever needs one of both sorts gives this one back without waiting for the other, or all could wait for one another.
+    #[boxed]
+    pub(crate) async fn get_as_of(&self, instant: DateTime<Utc>) -> Result<Option<Conn>, DbError> {
+        let lent = self.past.get_owned().await?;
+        let connection = Conn::of_the_past(lent, self.settings.canceller(), self.meter.clone());
+        Ok(past::open(&connection, instant).await?.then_some(connection))
     }
 
     /// The same pool, whose loans are counted there.
@@ -117,6 +122,26 @@ impl Pool {
             timed_out: state.statistics.get_timed_out,
         }
     }
+}
+
+/// Makes a pool without opening a connection.
+fn build(settings: &ConnectionSettings, pool: PoolSettings) -> bb8::Pool<AsyncPgConnection> {
+    let connecting = settings.clone();
+    let mut manager = ManagerConfig::default();
+    manager.custom_setup = Box::new(move |_| {
+        let settings = connecting.clone();
+        async move { settings.establish().await }.boxed()
+    });
+    // No query for it: the driver's task has seen the socket close. Saves a round trip per loan.
+    manager.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
+        let result = if connection.is_broken() { Err(DieselError::BrokenTransactionManager) } else { Ok(()) };
+        std::future::ready(result).boxed()
+    }));
+    bb8::Pool::builder()
+        .max_size(pool.size.max(1))
+        .connection_timeout(pool.acquire_timeout.max(Duration::from_millis(1)))
+        .error_sink(Box::new(LogErrors))
+        .build_unchecked(AsyncDieselConnectionManager::new_with_config(String::new(), manager))
 }
 
 /// Why connections fail is known here only: those who wait learn no more than that the time was up.

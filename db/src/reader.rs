@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth::Scope;
+use chrono::{DateTime, Utc};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -13,25 +14,42 @@ use crate::{
 /// What one request reads with. Every function that reads takes one, and only a [`Scope`] makes one.
 ///
 /// The connection is borrowed at the first statement and given back when the request ends. Statements that do not
-/// depend on one another are sent on it together (pipelined), so a request holds one connection, never several.
+/// depend on one another are sent on it together (pipelined), so a request holds one connection, never several; what it reads as
+/// of an instant has a reader of its own, with a connection of another sort.
 pub struct Reader {
     pool: Pool,
     scope: Scope,
     today: Date,
     connection: OnceCell<Conn>,
+    /// Whether it reads what was known at an instant.
+    of_the_past: bool,
 }
 
 impl Reader {
     /// A reader of `scope`; `today` is the day in Asia/Ho_Chi_Minh that questions without a date mean.
     #[must_use]
     pub fn new(pool: Pool, scope: Scope, today: Date) -> Arc<Self> {
-        Arc::new(Self { pool, scope, today, connection: OnceCell::new() })
+        Arc::new(Self { pool, scope, today, connection: OnceCell::new(), of_the_past: false })
+    }
+
+    /// A reader of what was known at an instant, for the same person: they see nothing that they do not see now. `today` is the
+    /// day of the instant. None if it is still to come. Holds its connection until it is dropped.
+    pub async fn as_of(&self, instant: DateTime<Utc>, today: Date) -> Result<Option<Arc<Self>>, DbError> {
+        let Some(connection) = self.pool.get_as_of(instant).await? else { return Ok(None) };
+        let (pool, scope, connection) = (self.pool.clone(), self.scope.clone(), OnceCell::new_with(Some(connection)));
+        Ok(Some(Arc::new(Self { pool, scope, today, connection, of_the_past: true })))
     }
 
     /// What the reader may see.
     #[must_use]
     pub const fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Whether it reads what was known at an instant.
+    #[must_use]
+    pub const fn is_of_the_past(&self) -> bool {
+        self.of_the_past
     }
 
     /// The day that questions without a date mean.

@@ -53,6 +53,8 @@ diesel::table! {
         block -> Nullable<Text>,
         /// True if a document says so; false if it is read from the name
         block_stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
         /// Degrees north of the equator (WGS 84) of the place where it is; null if unknown
         latitude -> Nullable<Numeric>,
         /// Degrees east of Greenwich (WGS 84); null like latitude
@@ -70,6 +72,8 @@ diesel::table! {
         document_id -> Uuid,
         /// Clause of the document, as printed
         clause -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -80,6 +84,8 @@ diesel::table! {
         agency_id -> Uuid,
         /// True if a document lists it; false if it follows from the group's name
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -99,6 +105,8 @@ diesel::table! {
         clause -> Nullable<Text>,
         /// On what it rests: a document says so; the body's own name; the context; or it is assumed, as a known order of the State. Null: nobody has said
         basis -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -112,6 +120,8 @@ diesel::table! {
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -121,6 +131,8 @@ diesel::table! {
         succession_id -> Uuid,
         agency_id -> Uuid,
         side -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -136,6 +148,8 @@ diesel::table! {
         answers -> Int4,
         /// Of those, answered on the first day after the period or earlier, by the second day after it, and so on, for 400 days at most; after its end nothing is added
         answered_by -> Array<Nullable<Int4>>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -152,6 +166,8 @@ diesel::table! {
         at_risk_from -> Numeric,
         /// Who says so
         source -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -165,6 +181,8 @@ diesel::table! {
         valid -> Daterange,
         /// So many assignments: one for each indicator
         assignments -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -199,6 +217,8 @@ diesel::table! {
         previous_hash -> Bytea,
         /// SHA-256 of previous_hash and of all other columns
         hash -> Bytea,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -228,6 +248,8 @@ diesel::table! {
         simulated -> Bool,
         /// Where it comes from, if no document of the register says so
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -247,6 +269,8 @@ diesel::table! {
         audience -> Nullable<Text>,
         /// The agency that the audience's reach holds
         audience_agency_id -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -289,6 +313,8 @@ diesel::table! {
         takes_figures -> Bool,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -300,6 +326,8 @@ diesel::table! {
         document_id -> Uuid,
         /// Clause of the document, as printed
         clause -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -308,6 +336,8 @@ diesel::table! {
     digital_system_document (system_id, document_id) {
         system_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -316,6 +346,8 @@ diesel::table! {
     digital_system_indicator (system_id, indicator_id) {
         system_id -> Uuid,
         indicator_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -372,6 +404,8 @@ diesel::table! {
         achieved_output -> Nullable<Text>,
         /// Who leads in the document's words, where it names a post and no agency
         lead_words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -383,6 +417,8 @@ diesel::table! {
         agency_id -> Nullable<Uuid>,
         /// An open group as written: "các đơn vị liên quan"
         words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -408,6 +444,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// How often it comes again: then stated_on is the first time, and due_on is null. Null if it comes once
         cadence -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -419,6 +457,8 @@ diesel::table! {
         on_directive_id -> Nullable<Uuid>,
         on_document_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -427,6 +467,8 @@ diesel::table! {
     directive_document (directive_id, document_id) {
         directive_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -456,6 +498,8 @@ diesel::table! {
         input_id -> Nullable<Uuid>,
         /// The part that was given away, the directive that is waited for no longer, or the whole with which it was cancelled
         other_directive_id -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -480,6 +524,8 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -490,6 +536,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -512,6 +560,8 @@ diesel::table! {
         ended_on -> Nullable<Date>,
         given_at -> Nullable<Timestamptz>,
         given_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -522,6 +572,8 @@ diesel::table! {
         agency_id -> Uuid,
         /// Order in which the document names them, from 1
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -534,6 +586,8 @@ diesel::table! {
         agency_id -> Uuid,
         /// As what it names them
         role -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -567,6 +621,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Folded symbol, title and code, for search
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -583,6 +639,8 @@ diesel::table! {
         about_en -> Text,
         chair_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -600,6 +658,8 @@ diesel::table! {
         /// As the document prints it; null where it is a sentence
         as_printed -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -613,6 +673,8 @@ diesel::table! {
         to_agency_id -> Nullable<Uuid>,
         /// Clause of the document that says so, as printed
         clause -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -642,6 +704,8 @@ diesel::table! {
         rating -> Nullable<Text>,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -653,6 +717,8 @@ diesel::table! {
         agency_id -> Nullable<Uuid>,
         /// A body as written, where it is no agency of the tree
         words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -661,6 +727,8 @@ diesel::table! {
     goal_document (goal_id, document_id) {
         goal_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -671,6 +739,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -688,6 +758,8 @@ diesel::table! {
         provisional -> Bool,
         /// True if the day is worked
         works -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -743,6 +815,8 @@ diesel::table! {
         regime -> Text,
         /// How it is expected to go from one milestone to the next: LINEAR, STEP (nothing is expected before the day), COMPOUND (by a constant rate). Null: LINEAR for numbers, ratios and indices, STEP for all else
         interpolation -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
         /// Raised by each change, so that nobody overwrites what they have not seen
         version -> Int4,
     }
@@ -764,6 +838,8 @@ diesel::table! {
         parameters -> Jsonb,
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -778,6 +854,8 @@ diesel::table! {
         name_en -> Text,
         /// Order within the programme, from 1
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -793,6 +871,8 @@ diesel::table! {
         /// What is said to whoever submits figures that break it
         words_vi -> Text,
         words_en -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -819,6 +899,8 @@ diesel::table! {
         /// Invented for the demo
         simulated -> Bool,
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -853,6 +935,8 @@ diesel::table! {
         expected_output -> Nullable<Text>,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -864,6 +948,8 @@ diesel::table! {
         agency_id -> Nullable<Uuid>,
         /// A body as written, where it is no agency of the tree
         words -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -872,6 +958,8 @@ diesel::table! {
     measure_document (measure_id, document_id) {
         measure_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -882,6 +970,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// True if the document says so; false if it is our reading of the two texts
         stated -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -890,6 +980,8 @@ diesel::table! {
     measure_system (measure_id, system_id) {
         measure_id -> Uuid,
         system_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -921,6 +1013,8 @@ diesel::table! {
         drafted_revision -> Nullable<Int4>,
         /// The day (Asia/Ho_Chi_Minh) on which a figure was first handed in that has not been withdrawn since; null if there is none. Kept by the revisions' trigger
         answered_on -> Nullable<Date>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -938,6 +1032,8 @@ diesel::table! {
         decided_at -> Timestamptz,
         /// The account of the person or the machine; null for the command line
         decided_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -977,6 +1073,8 @@ diesel::table! {
         submitted_by -> Nullable<Uuid>,
         /// Who endorsed it, if a programme of the indicator then asked for four eyes. Kept by the decisions' trigger
         not_published_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -998,6 +1096,8 @@ diesel::table! {
         withdrawn_at -> Nullable<Timestamptz>,
         withdrawn_by -> Nullable<Uuid>,
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1048,6 +1148,8 @@ diesel::table! {
         /// True if the document gives no year and it follows from the context
         year_inferred -> Bool,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1059,6 +1161,8 @@ diesel::table! {
         document_id -> Uuid,
         /// EXPECTED: to come; REFERENCE: named only
         role -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1089,6 +1193,8 @@ diesel::table! {
         /// The obstacle it is, where the report lists it as one
         recommendation_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1106,6 +1212,8 @@ diesel::table! {
         ends_on -> Nullable<Date>,
         /// Whether whoever endorsed a figure of its indicators may not publish it
         four_eyes -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1115,6 +1223,8 @@ diesel::table! {
         programme_id -> Uuid,
         document_id -> Uuid,
         role -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1125,6 +1235,8 @@ diesel::table! {
         indicator_id -> Uuid,
         /// The pillar; null if the programme names the indicator outside its pillars
         group_id -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1148,6 +1260,8 @@ diesel::table! {
         recorded_by -> Nullable<Uuid>,
         /// What shows it, in words and addresses; null if nothing was given
         evidence -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1161,6 +1275,8 @@ diesel::table! {
         least -> Int4,
         /// The document that sets it, or why it is so
         source -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1171,6 +1287,8 @@ diesel::table! {
         part -> Text,
         /// Its share of the score, if all parts can be judged
         weight -> Numeric,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1195,6 +1313,8 @@ diesel::table! {
         visibility -> Text,
         note -> Nullable<Text>,
         search_text -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1203,6 +1323,8 @@ diesel::table! {
     recommendation_answer (recommendation_id, directive_id) {
         recommendation_id -> Uuid,
         directive_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1211,6 +1333,8 @@ diesel::table! {
     recommendation_document (recommendation_id, document_id) {
         recommendation_id -> Uuid,
         document_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1220,6 +1344,8 @@ diesel::table! {
         recommendation_id -> Uuid,
         agency_id -> Uuid,
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1258,6 +1384,8 @@ diesel::table! {
         valid -> Daterange,
         /// Raised by each change
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1275,6 +1403,8 @@ diesel::table! {
         extended_at -> Timestamptz,
         /// The account that extended it; null for whoever runs the server
         extended_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1295,6 +1425,8 @@ diesel::table! {
         /// What else has to be done with the report
         also -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1306,6 +1438,8 @@ diesel::table! {
         cadence -> Text,
         /// The cadence as written
         words -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1316,6 +1450,8 @@ diesel::table! {
         agency_id -> Uuid,
         role -> Text,
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1335,6 +1471,8 @@ diesel::table! {
         valid -> Daterange,
         /// The document that sets it, or words
         source -> Text,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1502,6 +1640,8 @@ diesel::table! {
         /// Part of a bullet that holds several targets, from 1
         sub -> Nullable<Int4>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1522,6 +1662,8 @@ diesel::table! {
         document_id -> Nullable<Uuid>,
         clause -> Nullable<Text>,
         note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -1562,6 +1704,8 @@ diesel::table! {
         /// Last day on which it is, at most 60 days later
         expires_on -> Nullable<Date>,
         version -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 

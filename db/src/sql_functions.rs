@@ -26,6 +26,11 @@ define_sql_function! {
 }
 
 define_sql_function! {
+    /// The place in the outbox after which everything stands that was recorded since.
+    fn change_place(since: Timestamptz) -> BigInt;
+}
+
+define_sql_function! {
     /// The agencies above one on a day, nearest first.
     fn agency_ancestor_ids(leaf: Uuid, on_day: Date) -> Array<Uuid>;
 }

@@ -2,6 +2,9 @@
 //!
 //! A query on one of these nouns narrows itself by [`visible`] or [`visible_revision`]. A query on rows that point to one (a
 //! relation, a look-up by code) does so too. So what is out of reach looks like what is not there.
+//!
+//! Who reads as of an instant sees what they would have seen then with the roles they have now, and of that nothing that they do
+//! not see now: a view `…_now` says how the object stands today.
 
 use std::marker::PhantomData;
 
@@ -61,6 +64,8 @@ impl Guarded for recommendation::table {
 pub(crate) struct Visible<T> {
     internal: bool,
     restricted: ReachedIds,
+    /// Whether the object must be visible now as well.
+    also_now: bool,
     noun: PhantomData<fn() -> T>,
 }
 
@@ -68,21 +73,38 @@ condition!(Visible<T: Guarded>, over T::PrimaryKey);
 
 /// Whether the reader may see the object of that table in the query's row.
 pub(crate) fn visible<T: Guarded>(reader: &Reader, noun: T) -> Visible<T> {
-    visible_to(reader.scope(), noun)
+    Visible { also_now: reader.is_of_the_past(), ..visible_to(reader.scope(), noun) }
 }
 
 /// [`visible`] for whoever writes: nobody changes what they do not see.
 pub(crate) fn visible_to<T: Guarded>(scope: &Scope, _: T) -> Visible<T> {
-    Visible { internal: scope.internal(), restricted: scope.restricted().into(), noun: PhantomData }
+    Visible { internal: scope.internal(), restricted: scope.restricted().into(), also_now: false, noun: PhantomData }
 }
 
 impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let visibility = format!("{}.visibility", T::NAME);
         if self.internal && matches!(self.restricted, ReachedIds::All) {
             out.push_sql("TRUE");
             return Ok(());
         }
+        let noun = T::NAME;
+        if self.also_now {
+            out.push_sql("(");
+        }
+        self.walk(noun, &format!("{noun}_party"), out.reborrow())?;
+        if self.also_now {
+            out.push_sql(&format!(" AND NOT EXISTS (SELECT FROM {noun}_now AS now WHERE now.id = {noun}.id AND NOT "));
+            self.walk("now", &format!("{noun}_party_now"), out.reborrow())?;
+            out.push_sql("))");
+        }
+        Ok(())
+    }
+}
+
+impl<T: Guarded> Visible<T> {
+    /// The rule, for an object in a row of that name.
+    fn walk<'b>(&'b self, row: &str, parties: &str, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let visibility = format!("{row}.visibility");
         out.push_sql(&format!("({visibility} = 'PUBLIC'"));
         if self.internal {
             out.push_sql(&format!(" OR {visibility} = 'INTERNAL'"));
@@ -93,8 +115,8 @@ impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
             ReachedIds::Agencies(ids) => {
                 let noun = T::NAME;
                 out.push_sql(&format!(
-                    " OR {visibility} = 'RESTRICTED' AND EXISTS (SELECT FROM {noun}_party AS party \
-                     WHERE party.{noun}_id = {noun}.id AND party.agency_id = ANY ("
+                    " OR {visibility} = 'RESTRICTED' AND EXISTS (SELECT FROM {parties} AS party \
+                     WHERE party.{noun}_id = {row}.id AND party.agency_id = ANY ("
                 ));
                 out.push_bind_param::<Array<SqlUuid>, _>(ids)?;
                 out.push_sql("))");
@@ -150,7 +172,9 @@ pub(crate) fn current_revision(reader: &Reader) -> CurrentRevision {
 
 impl QueryFragment<Pg> for CurrentRevision {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("(measurement_revision.measurement_id = measurement.id AND measurement_revision.revision ");
+        out.push_sql("(measurement_revision.measurement_id = measurement.id");
+        self.0.walk_published_now(out.reborrow())?;
+        out.push_sql(" AND measurement_revision.revision ");
         if self.0.published_only() {
             out.push_sql("= measurement.published_revision)");
             return Ok(());
@@ -180,13 +204,9 @@ pub(crate) fn visible_revision(reader: &Reader) -> VisibleRevision {
 
 impl QueryFragment<Pg> for VisibleRevision {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("(measurement_revision.state = 'PUBLISHED'");
-        let unpublished =
-            [(&self.0.submitted, "'SUBMITTED', 'ENDORSED'"), (&self.0.drafts, "'DRAFT', 'RETURNED', 'WITHDRAWN'")];
-        for (reach, states) in unpublished {
-            out.push_sql(&format!(" OR measurement_revision.state IN ({states}) AND "));
-            reach.walk_reporter(out.reborrow())?;
-        }
+        out.push_sql("(");
+        self.0.walk_revision("measurement_revision", out.reborrow())?;
+        self.0.walk_published_now(out.reborrow())?;
         out.push_sql(")");
         Ok(())
     }
@@ -221,11 +241,41 @@ impl QueryFragment<Pg> for VisibleDecision {
 struct UnpublishedReach {
     submitted: ReachedIds,
     drafts: ReachedIds,
+    /// Whether what was published must be visible now as well.
+    also_now: bool,
 }
 
 impl UnpublishedReach {
     fn of(reader: &Reader) -> Self {
-        Self { submitted: reader.scope().submitted().into(), drafts: reader.scope().drafts().into() }
+        let scope = reader.scope();
+        let also_now = reader.is_of_the_past();
+        Self { submitted: scope.submitted().into(), drafts: scope.drafts().into(), also_now }
+    }
+
+    /// Whether the revision in a row of that name is visible.
+    fn walk_revision<'b>(&'b self, row: &str, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(&format!("({row}.state = 'PUBLISHED'"));
+        let unpublished =
+            [(&self.submitted, "'SUBMITTED', 'ENDORSED'"), (&self.drafts, "'DRAFT', 'RETURNED', 'WITHDRAWN'")];
+        for (reach, states) in unpublished {
+            out.push_sql(&format!(" OR {row}.state IN ({states}) AND "));
+            reach.walk_reporter(out.reborrow())?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// That what was published then and is not now is visible as it stands now.
+    fn walk_published_now<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.also_now {
+            out.push_sql(
+                " AND NOT (measurement_revision.state = 'PUBLISHED' AND EXISTS (SELECT FROM measurement_revision_now AS now \
+                 WHERE now.measurement_id = measurement_revision.measurement_id AND now.revision = measurement_revision.revision AND NOT ",
+            );
+            self.walk_revision("now", out.reborrow())?;
+            out.push_sql("))");
+        }
+        Ok(())
     }
 
     /// The number of the latest revision that the reader may see; null if there is none.

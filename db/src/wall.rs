@@ -16,7 +16,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 
-use crate::{DbError, Pool};
+use crate::{DbError, Pool, past};
 
 /// The role that the server works as. It belongs to the whole PostgreSQL, not to one database.
 pub const ROLE: &str = "cotmoc_server";
@@ -45,8 +45,9 @@ const STATE: &str = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cotmoc
     (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) AS may_make, \
     EXISTS (SELECT FROM pg_roles server WHERE rolname = 'cotmoc_server' \
         AND NOT has_database_privilege(server.oid, current_database(), 'TEMP') \
-        AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
-            AND relkind IN ('r', 'p', 'v') AND NOT has_table_privilege(server.oid, pg_class.oid, 'SELECT'))) AS whole";
+        AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace IN (current_schema()::regnamespace, to_regnamespace('as_of')) \
+            AND relkind IN ('r', 'p', 'v') AND NOT has_table_privilege(server.oid, pg_class.oid, 'SELECT')) \
+        AND coalesce(has_schema_privilege(server.oid, to_regnamespace('as_of'), 'USAGE'), false)) AS whole";
 
 #[derive(QueryableByName)]
 struct State {
@@ -58,14 +59,15 @@ struct State {
     whole: bool,
 }
 
-/// Makes the role if it is missing, and grants it what it needs; to be called as the owner of the schema. Grants are made
-/// anew when the schema has changed, or when some are missing, as after a restore. An older program that meets a newer schema
+/// Makes the role if it is missing, and grants it what it needs, the views of the past included; to be called as the owner of
+/// the schema. Both are made anew when the schema has changed, or when some are missing, as after a restore. An older program that meets a newer schema
 /// leaves them as they are.
 pub(crate) async fn raise(connection: &mut AsyncPgConnection, changed: bool) -> Result<(), DbError> {
     let state: State = diesel::sql_query(STATE).get_result(connection).await?;
     if state.whole && !changed {
         return Ok(());
     }
+    connection.batch_execute(past::MAKE_VIEWS).await?;
     if !state.exists && !state.may_make {
         tracing::warn!("the role {ROLE} is missing: as a superuser, {MAKE_ROLE_BY_HAND}; then start again");
         return Ok(());

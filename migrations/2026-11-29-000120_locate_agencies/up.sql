@@ -9,3 +9,4 @@ ALTER TABLE agency
 COMMENT ON COLUMN agency.latitude IS 'Degrees north of the equator (WGS 84) of the place where it is; null if unknown';
 COMMENT ON COLUMN agency.longitude IS 'Degrees east of Greenwich (WGS 84); null like latitude';
 COMMENT ON COLUMN agency.official_code IS 'Code of the area that it governs, by the General Statistics Office: two digits for a province, three for a district, five for a commune; null for whoever governs none';
+SELECT history.attach('agency');

@@ -11,6 +11,7 @@ use auth::{
     Holding, Principal, Reached, Role,
     seal::{SECRET_LEN, Sealer},
 };
+use chrono::{DateTime, Utc};
 use schema::{Api, changes::Cursors, clock::Clock, language::Language};
 use serde_json::Value;
 use uuid::Uuid;
@@ -45,8 +46,13 @@ impl Viewer {
     /// Whoever this is, on the demo's day.
     #[must_use]
     pub fn with(db: &TestDb, principal: Principal) -> Self {
-        let options = demo::options();
-        let api = Api::new(db.pool.clone(), Clock::Fixed(options.now), cursors());
+        Self::at(db, principal, demo::now())
+    }
+
+    /// Whoever this is, at an instant.
+    #[must_use]
+    pub fn at(db: &TestDb, principal: Principal, now: DateTime<Utc>) -> Self {
+        let api = Api::new(db.pool.clone(), Clock::Fixed(now), cursors());
         let who = schema::viewer::Viewer { principal: Arc::new(principal), origin: Arc::default() };
         Self { api, who, language: None }
     }
@@ -77,6 +83,39 @@ impl Viewer {
     /// The answer to a question.
     pub async fn ask(&self, query: &str) -> Asked {
         self.ask_with(query, Value::Null).await
+    }
+
+    /// The answer to a question as it was written: its root fields as JSON, and how many errors it has.
+    pub async fn bytes(&self, query: &str) -> (Vec<(String, String)>, usize) {
+        let mut request = Request::new(query);
+        admit_any(&mut request).unwrap_or_else(|error| panic!("{error}: {query}"));
+        let (response, _) = self.api.execute_as(request, self.who.clone()).await;
+        // Each field is written already, and is kept as the one text of an object.
+        let text = |value: &async_graphql::Value| match value {
+            async_graphql::Value::Object(written) => match written.values().next() {
+                Some(async_graphql::Value::String(text)) => text.clone(),
+                other => panic!("{other:?} is not written"),
+            },
+            value => value.to_string(),
+        };
+        let fields = match &response.data {
+            async_graphql::Value::Object(fields) => {
+                fields.iter().map(|(key, it)| (key.to_string(), text(it))).collect()
+            }
+            _ => Vec::new(),
+        };
+        (fields, response.errors.len())
+    }
+
+    /// How many statements a question takes, those as of an instant included.
+    pub async fn metered(&self, query: &str) -> usize {
+        let meter = db::Meter::default();
+        let mut request = Request::new(query).data(meter.clone());
+        admit_any(&mut request).unwrap_or_else(|error| panic!("{error}: {query}"));
+        let (response, reader) = self.api.execute_as(request, self.who.clone()).await;
+        assert!(response.errors.is_empty(), "{:?}", response.errors);
+        drop(reader);
+        meter.work().statements
     }
 
     /// The answer to a question with variables.

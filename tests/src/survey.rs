@@ -130,7 +130,10 @@ impl Survey {
 
     fn fields(&self, of: &str) -> Vec<&FieldDefinition> {
         match self.types.get(of).map(|found| &found.kind) {
-            Some(TypeKind::Object(object)) => object.fields.iter().map(|field| &field.node).collect(),
+            // `asOf` is the root once more, and asked about by tests of its own.
+            Some(TypeKind::Object(object)) => {
+                object.fields.iter().map(|field| &field.node).filter(|field| field.name.node != "asOf").collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -29,7 +29,7 @@ pub use self::{
     members::{Member, register_interface, register_union},
     registration::{ArgumentSpec, Described, Directive, FieldSpec, Part, Typed, register_object},
     room::{Room, TooLarge},
-    root::{RawJson, answer, answer_value, raw, text_of},
+    root::{RawJson, answer, answer_root, answer_value, raw, text_of},
     select::Group,
     walk::{BadInput, Failed, Later, Nullable, Object, Output, Walk},
 };

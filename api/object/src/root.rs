@@ -21,10 +21,7 @@ pub async fn answer<T: Object + Described>(root: &T, context: &Context<'_>) -> S
     if !T::PARTS.iter().any(|part| holds(part, &field.node.name.node)) {
         return Ok(None);
     }
-    let document = Document { registry: &context.schema_env.registry, fragments: &context.query_env.fragments };
-    let operation = &context.query_env.operation.node.selection_set.node;
-    let groups = select(std::iter::once(operation), root.type_name(), document);
-    let group = groups.iter().find(|group| group.holds(field)).cloned().unwrap_or_else(|| Arc::new(Group::of(field)));
+    let group = group_of(context, root.type_name());
     if !group.begins_with(field) {
         return Ok(Some(Value::Null));
     }
@@ -34,6 +31,26 @@ pub async fn answer<T: Object + Described>(root: &T, context: &Context<'_>) -> S
         context.add_error(error);
     }
     text.map(|text| Some(raw(text)))
+}
+
+/// The fields of the root that have one response key with the context's own.
+fn group_of<'a>(context: &Context<'a>, root: &str) -> Arc<Group<'a>> {
+    let field = context.item;
+    let document = Document { registry: &context.schema_env.registry, fragments: &context.query_env.fragments };
+    let operation = &context.query_env.operation.node.selection_set.node;
+    let groups = select(std::iter::once(operation), root, document);
+    groups.iter().find(|group| group.holds(field)).cloned().unwrap_or_else(|| Arc::new(Group::of(field)))
+}
+
+/// Answers a whole root as the value of one of its own fields: read with other `data`, which come before what the request brought.
+/// The text, and the errors of what became null in it.
+pub async fn answer_root<T: Object + Output>(
+    root: &T,
+    context: &Context<'_>,
+    data: &Data,
+) -> (ServerResult<String>, Vec<ServerError>) {
+    let walk = Walk::new(context.schema_env, context.query_env, Some(data));
+    walk.finish(&There(root), group_of(context, root.type_name())).await
 }
 
 fn holds(part: &Part, name: &str) -> bool {

@@ -16,6 +16,7 @@ use db::{
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{DocumentFilter, DocumentLink, DocumentOrder},
+    history::Told,
     indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
     measurement::{MeasurementFilter, MeasurementLink, MeasurementOrder},
     period_report::{PeriodReportFilter, PeriodReportLink},
@@ -33,6 +34,7 @@ use crate::{
     digital_systems::DigitalSystem,
     directives::Directive,
     documents::{Document, clause},
+    history::{ObjectVersion, versions},
     indicators::Indicator,
     language::Language,
     measurements::Measurement,
@@ -49,6 +51,11 @@ object! {
     /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
     Agency shows Row, by SeePublished;
     {
+        /// Its versions, the first first: when each became known, by whom, and what it changed (lịch sử)
+        async fn history(&self, context: &Context<'_>) -> Answer<Vec<ObjectVersion>> {
+            versions(context, Told::Agency, self.row.id).await
+        }
+
         /// Name, in Vietnamese where nobody has translated it
         fn name(
             &self,

@@ -41,10 +41,15 @@ impl Clock {
     /// The present day in Việt Nam: what "overdue" and "last finished period" are measured against.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        let now = self.now();
-        FixedOffset::east_opt(VIETNAM_OFFSET_SECONDS)
-            .map_or_else(|| now.date_naive(), |vietnam| now.with_timezone(&vietnam).date_naive())
+        day_of(self.now())
     }
+}
+
+/// The day in Việt Nam on which an instant lies.
+#[must_use]
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    FixedOffset::east_opt(VIETNAM_OFFSET_SECONDS)
+        .map_or_else(|| instant.date_naive(), |vietnam| instant.with_timezone(&vietnam).date_naive())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use db::{
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     enums::SortDirection,
+    history::Told,
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
         IndicatorRule as RuleRow, JurisdictionsOf, Membership, MembershipsOf, RulesOf,
@@ -34,6 +35,7 @@ use crate::{
     directives::Directive,
     documents::{Document, clause},
     error::ApiError,
+    history::{ObjectVersion, versions},
     language::Language,
     measurements::{Measurement, total::PeriodTotal},
     measures::Measure,
@@ -51,6 +53,11 @@ object! {
     /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
     Indicator shows Row, by SeePublished;
     {
+        /// Its versions, the first first: when each became known, by whom, and what it changed (lịch sử)
+        async fn history(&self, context: &Context<'_>) -> Answer<Vec<ObjectVersion>> {
+            versions(context, Told::Indicator, self.row.id).await
+        }
+
         /// Name
         fn name(
             &self,

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod agencies;
+mod as_of;
 pub mod assessments;
 pub mod audit;
 pub mod caller;
@@ -13,6 +14,7 @@ pub mod directives;
 pub mod documents;
 pub mod error;
 pub mod goals;
+mod history;
 pub mod indicators;
 pub mod labels;
 pub mod language;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     accounts::{AccountQuery, change::AccountMutation},
     agencies::AgencyQuery,
+    as_of::AsOfQuery,
     assessments::{AssessmentQuery, JudgementMutation},
     audit::AuditQuery,
     changes::{ChangeQuery, Cursors, Feed, Subscription},
@@ -89,6 +90,7 @@ pub struct Query(
     ServiceAccountQuery,
     PermissionQuery,
     SessionQuery,
+    AsOfQuery,
 );
 
 /// Everything that can be done. Each answers what was made or changed, or what the person has to mend: the object is null

@@ -8,6 +8,7 @@ use db::{
     access::Auth,
     assessment::{JudgementFilter, JudgementLink},
     comparator::{Comparator, ComparatorRule},
+    history::Told,
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
     target::{
@@ -22,6 +23,7 @@ use crate::{
     assessments::Judgement,
     documents::{Document, clause},
     error::ApiError,
+    history::{ObjectVersion, versions},
     indicators::{Indicator, IndicatorDefinition},
     object::{by_code, if_visible, object, one, root_lists, whole},
     page::{Answer, loaders},
@@ -32,6 +34,11 @@ object! {
     /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
     Target shows Row, by SeePublished;
     {
+        /// Its versions, the first first: when each became known, by whom, and what it changed (lịch sử)
+        async fn history(&self, context: &Context<'_>) -> Answer<Vec<ObjectVersion>> {
+            versions(context, Told::Target, self.row.id).await
+        }
+
         /// How the comparator counts, and by which rule: a bare number or "đạt" means "at least" where higher is better;
         /// null for a qualitative target
         async fn effective_comparator(&self, context: &Context<'_>) -> Answer<EffectiveComparator> {

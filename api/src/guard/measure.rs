@@ -23,6 +23,9 @@ use super::prices::{DUE_WITHIN, INPUT, PERIOD, Prices, ROWS, Size, TOTAL_COUNT};
 /// The argument that narrows a list.
 const FILTER: &str = "filter";
 
+/// What was known at an instant costs as many times what is known now.
+const PAST: u64 = 2;
+
 /// Days of a month, for a price.
 const MONTH: u64 = 30;
 
@@ -155,6 +158,7 @@ impl<'a> Measure<'a> {
             Some(price) if price.month > 0 => self.sizes.months(field),
             _ => (0, false),
         };
+        let is_past = price.is_some_and(|price| price.size == Size::Past);
         let looked_at = price.map_or(0, |price| price.month).saturating_mul(months);
         let own = price.map_or(1, |price| price.own).saturating_add(looked_at);
         // A count is made once, whatever the size of the page it stands beside.
@@ -162,7 +166,8 @@ impl<'a> Measure<'a> {
         let counted = below.counts.saturating_mul(price.map_or(0, |price| price.count));
         Ok(Tally {
             selections: below.selections.saturating_add(1),
-            fields: 1,
+            // What stands at the root stands there as of an instant too.
+            fields: if is_past { below.fields.saturating_add(1) } else { 1 },
             sign_ins: price.is_some_and(|price| price.signs_in).into(),
             aliases: below.aliases.saturating_add(field.alias.is_some().into()),
             directives: below.directives.saturating_add(field.directives.len() as u64),
@@ -198,6 +203,7 @@ impl Sizes<'_> {
         let (names, default): (&[&str], u64) = match size {
             Size::Fixed(times) => return (times, false),
             Size::Page(default) => (&["first", "last"], default),
+            Size::Past => return (PAST, false),
             Size::Ids => (&["ids"], 0),
             Size::Rows => return self.rows(field),
         };

@@ -32,6 +32,8 @@ pub(super) enum Size {
     Ids,
     /// Once for each row of the `input`.
     Rows,
+    /// The root once more, as it was known at an `instant`: versions are looked through too.
+    Past,
 }
 
 /// The argument of a mutation, and its rows where it is a bulk one.
@@ -255,6 +257,7 @@ fn size(owner: &str, field: &FieldDefinition, bulk: &HashSet<&str>) -> Size {
                 return Size::Page(default.unwrap_or(DEFAULT_PAGE));
             }
             "ids" => return Size::Ids,
+            "instant" => return Size::Past,
             INPUT if bulk.contains(named(&argument.node.ty.node)) => return Size::Rows,
             _ => {}
         }

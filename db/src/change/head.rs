@@ -1,5 +1,6 @@
 //! Where the feed ends for a reader.
 
+use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::{
     pg::Pg,
@@ -13,7 +14,7 @@ use super::{
     ChangeType,
     stretch::{Shown, WINDOW},
 };
-use crate::{DbError, Reader};
+use crate::{DbError, Reader, sql_functions::change_place};
 
 /// The place of the newest change that the reader may know of; 0 where there is none. Takes one statement.
 ///
@@ -23,6 +24,12 @@ use crate::{DbError, Reader};
 pub async fn head(reader: &Reader) -> Result<i64, DbError> {
     let question = Question(Shown::of(reader, ChangeType::ALL));
     Ok(question.get_result(&mut reader.statement().await?).await?)
+}
+
+/// The place after which everything stands that was recorded since. Not for the reader's eyes: it moves for what is hidden from them.
+#[boxed]
+pub async fn since(reader: &Reader, since: DateTime<Utc>) -> Result<i64, DbError> {
+    Ok(diesel::select(change_place(since)).get_result(&mut reader.statement().await?).await?)
 }
 
 struct Question(Shown);

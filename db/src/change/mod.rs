@@ -20,7 +20,7 @@ use diesel_async::RunQueryDsl as _;
 
 pub use self::{
     follow::{Follower, Heads, follow},
-    head::head,
+    head::{head, since},
     stretch::{Event, Stretch, WINDOW, stretch},
 };
 use crate::{

@@ -111,7 +111,12 @@ pub async fn load(
     clients[0].batch_execute("SELECT pg_advisory_lock(hashtext('cotmoc demo'))").await.map_err(driver_error)?;
 
     let mut report = DemoReport { measurements: plan.count(), ..DemoReport::default() };
+    // What the demo brings was known since the time that it tells, or since ever.
+    for client in &clients {
+        client.batch_execute(KNOWN).await.map_err(driver_error)?;
+    }
     let mut connection = settings.connect().await?;
+    connection.batch_execute(KNOWN).await?;
     connection
         .transaction::<_, DbError, _>(async |connection| {
             let DemoOptions { today, now, .. } = options;
@@ -145,6 +150,13 @@ async fn has_facts(connection: &mut AsyncPgConnection) -> Result<bool, DbError> 
     let query = programme::table.filter(programme::id.eq(id("programme", PROGRAMME)));
     Ok(diesel::select(diesel::dsl::exists(query)).get_result(connection).await?)
 }
+
+/// Makes an owner's connection one whose changes leave no versions behind, and whose rows are known since the time in them.
+const KNOWN: &str = "SET cotmoc.known_at = 'recorded'";
+
+/// Empties the tables of earlier versions.
+const FORGET: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('history.%I', relname), ', ') \
+    FROM pg_class WHERE relnamespace = 'history'::regnamespace AND relkind = 'r'); END $$";
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
@@ -197,7 +209,7 @@ pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
                 let text = "this database holds more than the demo; nothing was deleted";
                 return Err(DbError::Invalid(text.into()));
             }
-            connection.batch_execute(&format!("TRUNCATE {TABLES}")).await?;
+            connection.batch_execute(&format!("{KNOWN}; TRUNCATE {TABLES}; {FORGET}")).await?;
             Ok(())
         })
         .await

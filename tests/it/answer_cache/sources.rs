@@ -17,7 +17,7 @@ use tests::{
 async fn scans(db: &TestDb) -> BTreeMap<String, u64> {
     let text = db
         .text(
-            "SELECT coalesce(string_agg(relname || ' ' || seq_scan + coalesce(idx_scan, 0), ','), '') FROM pg_stat_user_tables",
+            "SELECT coalesce(string_agg(relname || ' ' || seq_scan + coalesce(idx_scan, 0), ','), '') FROM pg_stat_user_tables WHERE schemaname = 'public'",
         )
         .await;
     let row = |row: &str| row.split_once(' ').map(|(name, count)| (name.to_owned(), count.parse().unwrap()));

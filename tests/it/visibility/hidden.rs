@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// What somebody may be kept from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hidden {
+pub(crate) enum Hidden {
     Internal,
     Restricted,
     Submitted,
@@ -15,15 +15,15 @@ pub(super) enum Hidden {
 }
 use Hidden::{Drafted, Internal, Restricted, Submitted};
 
-pub(super) const ALL: [Hidden; 4] = [Internal, Restricted, Submitted, Drafted];
+pub(crate) const ALL: [Hidden; 4] = [Internal, Restricted, Submitted, Drafted];
 
 /// The parties of what is restricted, and who reports what is not published.
-pub(super) const GIVES: &str = "qng.mo_phong.001";
-pub(super) const LEADS: &str = "qng.mo_phong.002";
-pub(super) const COORDINATES: &str = "qng.mo_phong.003";
-pub(super) const RECEIVES: &str = "qng.mo_phong.004";
+pub(crate) const GIVES: &str = "qng.mo_phong.001";
+pub(crate) const LEADS: &str = "qng.mo_phong.002";
+pub(crate) const COORDINATES: &str = "qng.mo_phong.003";
+pub(crate) const RECEIVES: &str = "qng.mo_phong.004";
 /// Has to do with none of it.
-pub(super) const ELSEWHERE: &str = "qng.skhcn";
+pub(crate) const ELSEWHERE: &str = "qng.skhcn";
 
 /// An id that follows from its name.
 fn id(name: &str) -> String {
@@ -171,7 +171,7 @@ fn figures(of: Hidden) -> String {
 }
 
 /// The demo with some of the hidden objects.
-pub(super) async fn with(present: &[Hidden]) -> TestDb {
+pub(crate) async fn with(present: &[Hidden]) -> TestDb {
     let db = TestDb::demo().await;
     for of in [Internal, Restricted] {
         db.execute(&objects(of, present.contains(&of))).await;
@@ -183,7 +183,7 @@ pub(super) async fn with(present: &[Hidden]) -> TestDb {
 }
 
 /// The global ids of all hidden objects, whether they are there or not.
-pub(super) fn ids() -> Vec<String> {
+pub(crate) fn ids() -> Vec<String> {
     let of_words = ["INTERNAL", "RESTRICTED"].into_iter().flat_map(|word| {
         [
             (b'd', "document"),
@@ -206,7 +206,7 @@ pub(super) fn ids() -> Vec<String> {
 }
 
 /// What everybody sees and hidden objects are tied to.
-pub(super) async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
+pub(crate) async fn neighbours(db: &TestDb) -> BTreeMap<String, Vec<String>> {
     let firsts = [
         ("d", "document", 2),
         ("v", "directive", 2),

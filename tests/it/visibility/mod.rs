@@ -4,7 +4,7 @@
 //! question as does one that never had them.
 
 mod cached;
-mod hidden;
+pub(crate) mod hidden;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,7 +38,7 @@ const LURES: [&str; 7] = [
 ];
 
 /// What is asked: with what everybody sees and hidden objects are tied to, every field of the schema, relations followed.
-fn deep(survey: &Survey, neighbours: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+pub(crate) fn deep(survey: &Survey, neighbours: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let each = neighbours.iter().flat_map(|(of, ids)| {
         let ids = ids.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
         // A period report has its tasks, and they have their documents.
@@ -151,7 +151,7 @@ fn errors(asked: &Asked) -> Vec<String> {
     errors
 }
 
-fn survey() -> Survey {
+pub(crate) fn survey() -> Survey {
     Survey::new(&[("subject", "\"qng.mo_phong.001\""), ("text", "\"canary\""), ("period", "\"2025\"")])
 }
 

@@ -10,6 +10,7 @@ mod shared;
 
 use async_graphql::{Context, Subscription};
 use auth::Action;
+use chrono::{DateTime, Utc};
 use db::{
     Reader,
     access::Auth,
@@ -90,6 +91,10 @@ impl ChangeQuery {
             desc = "The place to start after: `endCursor` or an event's `cursor`; from the beginning if left out"
         )]
         after: Option<String>,
+        #[graphql(
+            desc = "Instead of `after`: what was recorded at this instant or later; go on from `endCursor`. What was recorded a little earlier, and committed later, may come as well"
+        )]
+        since: Option<DateTime<Utc>>,
         #[graphql(desc = "Only changes of objects of these types; all if left out")] types: Option<Vec<ChangeType>>,
         #[graphql(desc = "Only of what the programme of this code follows")] programme: Option<String>,
         #[graphql(
@@ -103,7 +108,7 @@ impl ChangeQuery {
         #[graphql(desc = "How many at most: 1 to 100; 20 if left out")] first: Option<i32>,
     ) -> Answer<ChangePage> {
         let filter = |types| ChangeFilter { types, programme, agency, code };
-        Some(page(context, after.as_deref(), followed(types).map(filter), first).await)
+        Some(page(context, (after.as_deref(), since), followed(types).map(filter), first).await)
     }
 
     /// The place of the newest change in the feed that the viewer may know of
@@ -119,7 +124,7 @@ async fn newest(context: &Context<'_>) -> Result<String, ApiError> {
 
 async fn page(
     context: &Context<'_>,
-    after: Option<&str>,
+    (after, since): (Option<&str>, Option<DateTime<Utc>>),
     filter: Result<ChangeFilter, ApiError>,
     first: Option<i32>,
 ) -> Result<ChangePage, ApiError> {
@@ -128,10 +133,20 @@ async fn page(
     let first = first
         .ok_or_else(|| ApiError::page(format!("first từ 1 đến {MAX_EVENTS}"), format!("first is 1 to {MAX_EVENTS}")))?;
     let cursors = Cursors::of(context)?;
-    let after = after.map(|after| cursors.read(after)).transpose()?.unwrap_or_default();
     let (reader, filter) = (reader(context), filter?);
     check(reader, &filter).await?;
-    let stretch = change::stretch(reader, after, &filter, first).await?;
+    let after = match (after, since) {
+        (Some(_), Some(_)) => {
+            return Err(ApiError::request("INPUT", "chọn after hoặc since", "take either after or since"));
+        }
+        (None, Some(since)) => change::since(reader, since).await?,
+        (after, None) => after.map(|after| cursors.read(after)).transpose()?.unwrap_or_default(),
+    };
+    let mut stretch = change::stretch(reader, after, &filter, first).await?;
+    if since.is_some() && stretch.events.is_empty() && !stretch.more {
+        // Where the search began moves for what is hidden; the end of the feed does not.
+        stretch.told = change::head(reader).await?;
+    }
     Ok(ChangePage {
         events: stretch.events.into_iter().map(|event| ChangeEvent::new(event, cursors)).collect(),
         end_cursor: cursors.write(stretch.told),

@@ -20,6 +20,7 @@ use db::{
         ProgressLink, ProgressUpdate as ProgressRow, ServedIndicator as ServedRow, Standing, UnfinishedPartsOf,
         WaitsFor,
     },
+    history::Told,
     period_report::ReportsOf,
     recommendation::RecommendationLink,
 };
@@ -33,6 +34,7 @@ use crate::{
     agencies::Agency,
     documents::Document,
     error::ApiError,
+    history::{ObjectVersion, versions},
     indicators::Indicator,
     language::Language,
     object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
@@ -48,6 +50,11 @@ object! {
     /// A directive or duty (chỉ đạo, nhiệm vụ): what a clause of a document gives somebody to do.
     Directive shows Row, by SeePublished;
     {
+        /// Its versions, the first first: when each became known, by whom, and what it changed (lịch sử). Of one that was restricted to parties and no longer is, those who see all alone are told
+        async fn history(&self, context: &Context<'_>) -> Answer<Vec<ObjectVersion>> {
+            versions(context, Told::Directive, self.row.id).await
+        }
+
         /// Whether it is in time on a day, held against the deadline in force
         fn timeliness(
             &self,

@@ -13,6 +13,7 @@ use db::{
     access::Auth,
     audit::hex,
     calendar::{Period, Regime},
+    history::Told,
     indicator::DefinitionById,
     measurement::{
         DecisionsOf, HashesOf, Measurement as Row, MeasurementAt, MeasurementDecision as DecisionRow,
@@ -26,6 +27,7 @@ use crate::{
     accounts::Account,
     agencies::Agency,
     error::ApiError,
+    history::{ObjectVersion, versions},
     indicators::{Indicator, IndicatorDefinition},
     object::{maybe, object, on_side, one, root_lists, whole},
     page::{Answer, Shown as _, loaders, or_unknown},
@@ -38,6 +40,11 @@ object! {
     /// public the published one, those who report, endorse or publish it one that is on its way as well.
     Measurement shows Row, by SeePublished;
     {
+        /// Its versions, the first first: when each became known, by whom, and what it changed (lịch sử): of a figure, which of its `revisions` was published when
+        async fn history(&self, context: &Context<'_>) -> Answer<Vec<ObjectVersion>> {
+            versions(context, Told::Measurement, self.row.id).await
+        }
+
         /// Rises with each new revision and each decision that the viewer sees: what mutations take as `expectedVersion`
         fn version(&self) -> i32 {
             self.row.version()

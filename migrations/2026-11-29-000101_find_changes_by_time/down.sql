@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY change_recorded_at_idx;
