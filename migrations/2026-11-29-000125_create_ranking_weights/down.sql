@@ -1,5 +1,3 @@
-SELECT history.detach('ranking_weight');
-SELECT history.detach('ranking_scheme');
 DROP TABLE ranking_weight, ranking_scheme;
 DROP FUNCTION ranking_weight_sum();
 DELETE FROM data_version WHERE noun = 'ranking';

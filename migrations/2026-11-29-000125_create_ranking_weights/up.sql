@@ -61,6 +61,3 @@ INSERT INTO ranking_scheme (version, valid, least, source) VALUES
     (1, '(,)', 5, 'Mặc định của phần mềm: chưa có văn bản nào quy định trọng số');
 INSERT INTO ranking_weight (version, part, weight) VALUES
     (1, 'REPORTS_ANSWERED', 0.3), (1, 'REPORTS_ON_TIME', 0.3), (1, 'DIRECTIVES_ON_TIME', 0.4);
-
-SELECT history.attach('ranking_scheme');
-SELECT history.attach('ranking_weight');

@@ -1,0 +1,2 @@
+SELECT history.detach('ranking_weight');
+SELECT history.detach('ranking_scheme');
