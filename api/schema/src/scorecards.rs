@@ -177,7 +177,7 @@ pub struct Rankings {
 /// viewer sees of them.
 #[object_layer::Object(directive = Auth::apply(Action::SeeObligations))]
 impl Rankings {
-    /// First day of the period (Asia/Ho_Chi_Minh): what was due on it or later is judged
+    /// First day of the period (Asia/Ho_Chi_Minh); what was due on it or later is judged
     fn starts_on(&self) -> Date {
         self.of.span.days().0
     }

@@ -121,7 +121,7 @@ impl Standings {
         Date(self.of.period.window(self.of.regime).start)
     }
 
-    /// Last day of the period (Asia/Ho_Chi_Minh): compared are the agencies that were there on it
+    /// Last day of the period (Asia/Ho_Chi_Minh); compared are the agencies that were there on it
     fn ends_on(&self) -> Date {
         self.of.last_day()
     }
