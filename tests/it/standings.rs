@@ -257,7 +257,7 @@ async fn a_page_costs_the_same_whatever_its_size() {
         );
         let asked = viewer.ask(&query).await;
         assert!(asked.errors.is_empty(), "{:?}", asked.errors);
-        // The indicator, the summary, the page, its agencies, its figures.
-        assert_eq!(asked.statements, 5, "{first}");
+        // The indicator, the agency below which, the summary, the page, its agencies, its figures.
+        assert_eq!(asked.statements, 6, "{first}");
     }
 }

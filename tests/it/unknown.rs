@@ -19,7 +19,8 @@ fn given(name: &str) -> &'static str {
     match name {
         "by" => "REPORTER",
         "period" => "\"2025-12\"",
-        "id" | "ids" | "code" | "login" | "text" | "indicator" | "subject" => "\"khong.co\"",
+        "id" | "ids" | "code" | "login" | "text" | "subject" => "\"khong.co\"",
+        "indicator" => "\"economic_growth_rate\"",
         other => panic!("which value has {other}?"),
     }
 }

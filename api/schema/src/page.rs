@@ -188,9 +188,9 @@ impl<N: ListedBelow> Question for Below<N> {
     }
 }
 
-/// Refuses an empty list whose filter names a code that is not there: it would look as if there were nothing. What is found
-/// has all the codes.
-async fn nothing_unknown(context: &Context<'_>, names: Vec<(&'static str, Named)>) -> Result<(), ApiError> {
+/// Refuses a filter that names a code which is not there: an empty list would look as if there were nothing. Asked where a list is
+/// empty, for what is found has all the codes.
+pub(crate) async fn nothing_unknown(context: &Context<'_>, names: Vec<(&'static str, Named)>) -> Result<(), ApiError> {
     let there = names.into_iter().map(async |(field, named)| there(context, &["filter", field], named).await);
     try_join_all(there).await?;
     Ok(())

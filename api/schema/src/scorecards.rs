@@ -8,6 +8,7 @@ use db::{
     Date,
     access::Auth,
     calendar::{Period, Regime},
+    noun::Names as _,
     scorecard::{
         self, DirectiveTally, ExtensionTally, InputTally, LedTally, RankedPart, Ranking as RankingRow, RankingOrder,
         RankingPart, RankingScheme as SchemeRow, RankingsOf, ReportTally, Scorecard as Row, ScorecardFilter,
@@ -22,7 +23,8 @@ use crate::{
     agencies::Agency,
     error::ApiError,
     object::{one, root_lists},
-    page::{Answer, Connection, PageArgs, Shown, known, reader},
+    page::{Answer, Connection, PageArgs, Shown, known, nothing_unknown, reader},
+    viewer::viewer,
 };
 
 /// The scorecard of an agency in a period (phiếu điểm): what it owed, and what became of it. Counted is what the viewer could list:
@@ -67,23 +69,23 @@ impl Scorecard {
     }
 
     /// The directives that it leads and that were due in the period
-    fn directives(&self) -> DirectiveTally {
-        self.row.directives
+    fn directives(&self) -> Option<DirectiveTally> {
+        Some(self.row.directives)
     }
 
     /// The later deadlines that it asked for in the period
-    fn extensions(&self) -> ExtensionTally {
-        self.row.extensions
+    fn extensions(&self) -> Option<ExtensionTally> {
+        Some(self.row.extensions)
     }
 
     /// What others wait for
-    fn input(&self) -> InputTally {
-        self.row.input
+    fn input(&self) -> Option<InputTally> {
+        Some(self.row.input)
     }
 
     /// The indicators that it answers for
-    fn indicators(&self) -> LedTally {
-        self.row.indicators
+    fn indicators(&self) -> Option<LedTally> {
+        Some(self.row.indicators)
     }
 
     /// Reports and directives of the period that came late or are overdue, together; without reports where the viewer does not see
@@ -121,13 +123,13 @@ impl Ranking {
     }
 
     /// What the score is made of: a handful
-    fn parts(&self) -> Vec<RankedPart> {
-        self.row.ranked_parts().collect()
+    fn parts(&self) -> Option<Vec<RankedPart>> {
+        Some(self.row.ranked_parts().collect())
     }
 
     /// The counts that it rests on
-    fn scorecard(&self) -> Scorecard {
-        Scorecard { row: Arc::new(self.row.card.clone()) }
+    fn scorecard(&self) -> Option<Scorecard> {
+        Some(Scorecard { row: Arc::new(self.row.card.clone()) })
     }
 }
 
@@ -158,9 +160,9 @@ impl RankingScheme {
     }
 
     /// What each part counts: a handful
-    fn weights(&self) -> Vec<RankingWeight> {
+    fn weights(&self) -> Option<Vec<RankingWeight>> {
         let weights = self.row.parts.iter().zip(&self.row.weights);
-        weights.map(|(part, weight)| RankingWeight { part: *part, weight: *weight }).collect()
+        Some(weights.map(|(part, weight)| RankingWeight { part: *part, weight: *weight }).collect())
     }
 }
 
@@ -175,7 +177,7 @@ pub struct Rankings {
 /// viewer sees of them.
 #[object_layer::Object(directive = Auth::apply(Action::SeeObligations))]
 impl Rankings {
-    /// First day of the period (Asia/Ho_Chi_Minh): what was due on it or later is judged
+    /// First day of the period (Asia/Ho_Chi_Minh); what was due on it or later is judged
     fn starts_on(&self) -> Date {
         self.of.span.days().0
     }
@@ -234,7 +236,8 @@ root_lists! {
             Some(Connection::of_all(context, of, order.unwrap_or_default(), args).await)
         }
 
-        /// How agencies of one kind rank in a period, by reports and directives together, and why
+        /// How agencies of one kind rank in a period, by reports and directives together, and why; null for whoever sees of nobody what
+        /// they have to report
         #[graphql(directive = Auth::apply(Action::SeeObligations))]
         async fn rankings(
             &self,
@@ -247,7 +250,11 @@ root_lists! {
             if let Err(error) = known(context, Action::SeeObligations) {
                 return Some(Err(error));
             }
+            viewer(context).principal.may(Action::SeeObligations).ok()?;
             let of = RankingsOf { span: Span { period, regime, on }, peers: filter.unwrap_or_default() };
+            if let Err(error) = nothing_unknown(context, of.peers.names()).await {
+                return Some(Err(error));
+            }
             Some(Ok(Rankings { of: Arc::new(of) }))
         }
     }

@@ -9,7 +9,7 @@ use db::{
     access::Auth,
     calendar::{Period, Regime},
     comparator::Direction,
-    noun::{ByCode, Named, NamedNoun},
+    noun::{ByCode, Named, NamedNoun, Names as _},
     standing::{self, PeerFilter, PeerOrder, Standing as Row, StandingSummary, StandingsOf},
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -20,7 +20,7 @@ use crate::{
     indicators::Indicator,
     measurements::Measurement,
     object::{maybe, one, root_lists},
-    page::{Answer, Connection, PageArgs, Shown, loaders, reader, there},
+    page::{Answer, Connection, PageArgs, Shown, loaders, nothing_unknown, reader, there},
 };
 
 /// An agency among others of its kind: its figure of one indicator in one period, and where that puts it.
@@ -78,6 +78,9 @@ impl Standings {
             }
             Err(error) => return Some(Err(error.into())),
         };
+        if let Err(error) = nothing_unknown(context, peers.names()).await {
+            return Some(Err(error));
+        }
         let regime = regime.unwrap_or(indicator.regime);
         let on = on.unwrap_or(reader(context).today());
         let period = match period {
@@ -118,7 +121,7 @@ impl Standings {
         Date(self.of.period.window(self.of.regime).start)
     }
 
-    /// Last day of the period (Asia/Ho_Chi_Minh): compared are the agencies that were there on it
+    /// Last day of the period (Asia/Ho_Chi_Minh); compared are the agencies that were there on it
     fn ends_on(&self) -> Date {
         self.of.last_day()
     }

@@ -142,7 +142,7 @@ pub struct Ranking {
     /// Reports and directives that are judged: answered or overdue, done or overdue
     #[diesel(sql_type = Integer)]
     pub judged: i32,
-    /// What came late or is overdue, reports and directives together
+    /// The counts that it rests on.
     #[graphql(skip)]
     #[diesel(embed)]
     pub card: Scorecard,

@@ -74,6 +74,18 @@ fn wide(survey: &Survey) -> Vec<String> {
                 ask("(by: REPORTER, first: 20)", 2);
                 continue;
             }
+            "standings" => {
+                ask("(indicator: \"coverage_5g_share\", period: \"2025-Q3\")", 3);
+                continue;
+            }
+            "scorecards" => {
+                ask("(period: \"2025\", first: 20)", 3);
+                continue;
+            }
+            "rankings" => {
+                ask("(period: \"2025\")", 3);
+                continue;
+            }
             "reportingMatrix" => {
                 ask("(period: \"2025-12\", first: 20)", 3);
                 continue;
@@ -152,7 +164,12 @@ fn errors(asked: &Asked) -> Vec<String> {
 }
 
 pub(crate) fn survey() -> Survey {
-    Survey::new(&[("subject", "\"qng.mo_phong.001\""), ("text", "\"canary\""), ("period", "\"2025\"")])
+    Survey::new(&[
+        ("indicator", "\"coverage_5g_share\""),
+        ("subject", "\"qng.mo_phong.001\""),
+        ("text", "\"canary\""),
+        ("period", "\"2025\""),
+    ])
 }
 
 /// Everybody who is kept from something, and from what.
