@@ -28,9 +28,10 @@ CREATE FUNCTION history.end_transaction() RETURNS trigger
         at bigint;
     BEGIN
         PERFORM pg_advisory_xact_lock(TG_ARGV[0]::regclass::bigint);
-        SELECT greatest(extract(epoch FROM greatest(clock_timestamp(), NEW.begun)) * 1000000, last_value + 1) INTO at FROM history.last_end;
+        -- As numbers that are exact to the microsecond for three hundred years: decimals take ten times as long.
+        SELECT greatest((date_part('epoch', greatest(clock_timestamp(), NEW.begun)) * 1000000)::bigint, last_value + 1) INTO at FROM history.last_end;
         PERFORM setval('history.last_end', at);
-        UPDATE history.transaction SET ended = 'epoch'::timestamptz + at * interval '1 microsecond' WHERE begun = NEW.begun;
+        UPDATE history.transaction SET ended = to_timestamp(at / 1000000::float8) WHERE begun = NEW.begun;
         RETURN NULL;
     END
     $$;
@@ -177,14 +178,17 @@ CREATE FUNCTION history.attach(of_table regclass, known_from name DEFAULT NULL) 
             $keep$, 'keep_' || title, title, columns, old_columns, original);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION history.%I() FROM PUBLIC', 'keep_' || title);
         FOR line IN VALUES
-            (format('CREATE OR REPLACE TRIGGER history_known BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION history.know(%s)', original, coalesce(quote_literal(known_from), ''))),
+            (format('CREATE OR REPLACE TRIGGER history_known BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION history.know(%s)', original, coalesce(quote_literal(known_from), ''))),
+            -- But where this same transaction has written the row before: nothing older has its name.
+            (format('CREATE OR REPLACE TRIGGER history_known_anew BEFORE UPDATE ON %s FOR EACH ROW WHEN ((OLD.known >= now() AND NEW.known = OLD.known '
+                'AND OLD.known = nullif(current_setting(''cotmoc.transaction'', true), '''')::timestamptz) IS NOT TRUE) EXECUTE FUNCTION history.know()', original)),
             (format('CREATE OR REPLACE TRIGGER history_replaced AFTER UPDATE ON %s FOR EACH ROW WHEN (OLD.known IS DISTINCT FROM NEW.known) EXECUTE FUNCTION history.%I()', original, 'keep_' || title)),
             (format('CREATE OR REPLACE TRIGGER history_deleted AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION history.%I()', original, 'keep_' || title)),
             (format('CREATE OR REPLACE TRIGGER history_emptied BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION history.%I()', original, 'keep_' || title))
         LOOP
             EXECUTE line;
         END LOOP;
-        EXECUTE format('ALTER TABLE %1$s ENABLE ALWAYS TRIGGER history_known, ENABLE ALWAYS TRIGGER history_replaced, '
+        EXECUTE format('ALTER TABLE %1$s ENABLE ALWAYS TRIGGER history_known, ENABLE ALWAYS TRIGGER history_known_anew, ENABLE ALWAYS TRIGGER history_replaced, '
             'ENABLE ALWAYS TRIGGER history_deleted, ENABLE ALWAYS TRIGGER history_emptied', original);
     END
     $$;
@@ -200,7 +204,7 @@ CREATE FUNCTION history.detach(of_table regclass) RETURNS void
         SELECT format('%I.%I', nspname, relname), relname INTO STRICT original, title
         FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = of_table;
         PERFORM history.drop_views();
-        EXECUTE format('DROP TRIGGER history_known ON %1$s; DROP TRIGGER history_replaced ON %1$s; DROP TRIGGER history_deleted ON %1$s; DROP TRIGGER history_emptied ON %1$s', original);
+        EXECUTE format('DROP TRIGGER history_known ON %1$s; DROP TRIGGER history_known_anew ON %1$s; DROP TRIGGER history_replaced ON %1$s; DROP TRIGGER history_deleted ON %1$s; DROP TRIGGER history_emptied ON %1$s', original);
         EXECUTE format('DROP FUNCTION history.%I(); DROP TABLE history.%I; ALTER TABLE %s DROP COLUMN known', 'keep_' || title, title, original);
     END
     $$;
@@ -308,7 +312,7 @@ CREATE FUNCTION history.make_views() RETURNS void
                     RETURN false;
                 END IF;
                 -- Whoever took the moment of their end before the instant, and has not ended, holds the lock.
-                IF instant >= (SELECT 'epoch'::timestamptz + last_value * interval '1 microsecond' FROM history.last_end) THEN
+                IF instant >= (SELECT to_timestamp(last_value / 1000000::float8) FROM history.last_end) THEN
                     PERFORM pg_advisory_xact_lock_shared((SELECT rtrim(encode(tgargs, 'escape'), '\0') FROM pg_trigger WHERE tgname = 'end_transaction')::regclass::bigint);
                 END IF;
                 RETURN true;

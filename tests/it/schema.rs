@@ -274,9 +274,10 @@ fn what_is_loaded_is_nullable() {
         {
             continue;
         }
-        // What has to be mended, and in which rows, is computed, like the labels.
-        let is_computed =
-            |field: &&FieldDefinition| matches!(name(&field.ty.node), "UserError" | "MeasurementConflict");
+        // What has to be mended, and in which rows, is computed, like the labels; so is what a version changed.
+        let is_computed = |field: &&FieldDefinition| {
+            matches!(name(&field.ty.node), "UserError" | "MeasurementConflict" | "FieldChange")
+        };
         for field in fields(definition).into_iter().filter(|field| !is_computed(field)) {
             if is_object(&types, name(&field.ty.node)) {
                 assert!(field.ty.node.nullable, "{of}.{} is loaded, so it must be nullable", field.name.node);

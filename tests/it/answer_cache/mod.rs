@@ -327,3 +327,31 @@ async fn a_node_that_is_cut_off_answers_nothing_from_memory() {
     }
     node.stop().await;
 }
+
+/// What was known at an instant stays what it is, and may only be hidden: an answer counts the nouns that it was read from.
+#[tokio::test]
+async fn an_answer_as_of_an_instant_is_kept_like_any_other() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    let at = db.text("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").await;
+    let of = |question: &str| format!("{{ asOf(instant: \"{at}\") {question} }}");
+    let (indicator, directives) = (of(INDICATOR), of(DIRECTIVES));
+    let first = answer(node.question(&directives, &json!({}))).await;
+    assert_eq!((first.0.as_str(), &*whence(&node, &directives).await), ("miss", "hit"));
+    assert_eq!([whence(&node, &indicator).await, whence(&node, &indicator).await], ["miss", "hit"]);
+    db.execute("UPDATE directive SET title = title || ' (mới)', visibility = 'INTERNAL' WHERE code = (SELECT min(code) FROM directive)").await;
+    let again = answer(node.question(&directives, &json!({}))).await;
+    assert_eq!((again.0.as_str(), &*whence(&node, &indicator).await), ("miss", "hit"));
+    let count = |answer: &Value| answer["data"]["asOf"]["directives"]["totalCount"].as_u64().unwrap();
+    assert_eq!(count(&again.1), count(&first.1) - 1, "it is hidden now");
+    let to_come = "{ asOf(instant: \"2199-01-01T00:00:00Z\") { __typename } }";
+    for _ in 0..2 {
+        let (whence, answer) = answer(node.question(to_come, &json!({}))).await;
+        let error = &answer["errors"][0]["extensions"];
+        assert_eq!(
+            (whence.as_str(), &error["code"], &error["reason"]),
+            ("miss", &json!("BAD_REQUEST"), &json!("INSTANT"))
+        );
+    }
+    node.stop().await;
+}

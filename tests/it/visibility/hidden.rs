@@ -170,14 +170,17 @@ fn figures(of: Hidden) -> String {
     )
 }
 
+/// Like the demo, known since the time in it, or since ever: twins are loaded at different moments.
+const KNOWN: &str = "SET cotmoc.known_at = 'recorded';";
+
 /// The demo with some of the hidden objects.
 pub(crate) async fn with(present: &[Hidden]) -> TestDb {
     let db = TestDb::demo().await;
     for of in [Internal, Restricted] {
-        db.execute(&objects(of, present.contains(&of))).await;
+        db.execute(&format!("{KNOWN}{}", objects(of, present.contains(&of)))).await;
     }
     for of in present.iter().filter(|of| matches!(of, Submitted | Drafted)) {
-        db.execute(&figures(*of)).await;
+        db.execute(&format!("{KNOWN}{}", figures(*of))).await;
     }
     db
 }
