@@ -93,8 +93,8 @@ impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
         }
         self.walk(noun, &format!("{noun}_party"), out.reborrow())?;
         if self.also_now {
-            out.push_sql(&format!(" AND NOT EXISTS (SELECT FROM {noun}_now AS now WHERE now.id = {noun}.id AND NOT "));
-            self.walk("now", &format!("{noun}_party_now"), out.reborrow())?;
+            out.push_sql(&format!(" AND NOT EXISTS (SELECT FROM {noun}_now AS present WHERE present.id = {noun}.id AND NOT "));
+            self.walk("present", &format!("{noun}_party_now"), out.reborrow())?;
             out.push_sql("))");
         }
         Ok(())
@@ -269,10 +269,10 @@ impl UnpublishedReach {
     fn walk_published_now<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         if self.also_now {
             out.push_sql(
-                " AND NOT (measurement_revision.state = 'PUBLISHED' AND EXISTS (SELECT FROM measurement_revision_now AS now \
-                 WHERE now.measurement_id = measurement_revision.measurement_id AND now.revision = measurement_revision.revision AND NOT ",
+                " AND NOT (measurement_revision.state = 'PUBLISHED' AND EXISTS (SELECT FROM measurement_revision_now AS present \
+                 WHERE present.measurement_id = measurement_revision.measurement_id AND present.revision = measurement_revision.revision AND NOT ",
             );
-            self.walk_revision("now", out.reborrow())?;
+            self.walk_revision("present", out.reborrow())?;
             out.push_sql("))");
         }
         Ok(())
