@@ -154,7 +154,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Which pace is enough: the bounds between on track, at risk and off track, of a programme on the days they are valid
+    /// Which pace is enough: the bounds between on track, at risk and off track, of a programme on the days they are valid; where there is no row 0.95 and 0.75
     assessment_rule (id) {
         id -> Uuid,
         /// Null: of every programme that has no row of its own for the day

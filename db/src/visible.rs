@@ -93,7 +93,9 @@ impl<T: Guarded> QueryFragment<Pg> for Visible<T> {
         }
         self.walk(noun, &format!("{noun}_party"), out.reborrow())?;
         if self.also_now {
-            out.push_sql(&format!(" AND NOT EXISTS (SELECT FROM {noun}_now AS present WHERE present.id = {noun}.id AND NOT "));
+            out.push_sql(&format!(
+                " AND NOT EXISTS (SELECT FROM {noun}_now AS present WHERE present.id = {noun}.id AND NOT "
+            ));
             self.walk("present", &format!("{noun}_party_now"), out.reborrow())?;
             out.push_sql("))");
         }

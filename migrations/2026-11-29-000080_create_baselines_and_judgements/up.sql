@@ -86,13 +86,11 @@ CREATE TABLE assessment_rule (
     CONSTRAINT assessment_rule_source_check CHECK (source ~ '\S'),
     CONSTRAINT assessment_rule_no_overlap EXCLUDE USING gist ((coalesce(programme_id, '00000000-0000-0000-0000-000000000000')) WITH =, valid WITH &&)
 );
-COMMENT ON TABLE assessment_rule IS 'Which pace is enough: the bounds between on track, at risk and off track, of a programme on the days they are valid';
+COMMENT ON TABLE assessment_rule IS 'Which pace is enough: the bounds between on track, at risk and off track, of a programme on the days they are valid; where there is no row 0.95 and 0.75';
 COMMENT ON COLUMN assessment_rule.programme_id IS 'Null: of every programme that has no row of its own for the day';
 COMMENT ON COLUMN assessment_rule.on_track_from IS 'Way made by way expected, from which an indicator is on track';
 COMMENT ON COLUMN assessment_rule.at_risk_from IS 'The same from which it is at risk; below it is off track';
 COMMENT ON COLUMN assessment_rule.source IS 'Who says so';
-INSERT INTO assessment_rule (id, programme_id, valid, on_track_from, at_risk_from, source)
-    VALUES ('1f0c1e57-5757-4757-8757-000000000001', NULL, '(,)', 0.95, 0.75, 'Ngưỡng mặc định của hệ thống, khi chương trình chưa quy định');
 
 DO $$
 DECLARE

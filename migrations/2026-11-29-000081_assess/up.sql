@@ -233,7 +233,7 @@ CREATE FUNCTION assessment(of_programme uuid, on_day date, of_year integer, indi
                 SELECT j.id, j.verdict FROM judgement j
                 WHERE line.statement IS NOT NULL AND j.target_id = line.target_id AND j.state = 'ENDORSED' AND j.judged_on <= on_day
                 ORDER BY j.judged_on DESC, j.id DESC LIMIT 1) AS verdict ON true
-            CROSS JOIN (SELECT max(b.on_track_from) AS on_track_from, max(b.at_risk_from) AS at_risk_from FROM (
+            CROSS JOIN (SELECT coalesce(max(b.on_track_from), 0.95) AS on_track_from, coalesce(max(b.at_risk_from), 0.75) AS at_risk_from FROM (
                 SELECT b.on_track_from, b.at_risk_from FROM assessment_rule b
                 WHERE (b.programme_id = of_programme OR b.programme_id IS NULL) AND b.valid @> on_day
                 ORDER BY b.programme_id NULLS LAST LIMIT 1) AS b) AS bounds)

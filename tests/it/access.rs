@@ -36,11 +36,13 @@ const IDS: &[(&str, u8, &str)] = &[
     ("ids", b'a', "agency"),
     ("indicator", b'i', "indicator"),
     ("inputRequest", b'y', "directive_input"),
+    ("judgement", b'J', "judgement"),
     ("measurement", b'm', "measurement"),
     ("nilAnswer", b'j', "nil_answer"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
     ("session", b's', "session"),
+    ("target", b't', "target"),
     ("unlockRequest", b'c', "unlock_request"),
 ];
 
@@ -91,6 +93,9 @@ const SOMEBODY: &str = "
     INSERT INTO unlock_request (id, assignment_id, reporter_id, period, reason, requested_at)
         SELECT '00000000-0000-7000-8000-0000000000d2', id, reporter_id, '2025-10', 'Mất điện', '2026-01-05T01:00:00Z'
         FROM reporting_assignment WHERE period_kind = 'MONTH' ORDER BY id LIMIT 1;
+    INSERT INTO judgement (id, target_id, verdict, judged_on, reason, evidence, state, recorded_at, decided_at)
+        SELECT '00000000-0000-7000-8000-0000000000d4', id, 'ACHIEVED', '2026-01-05', 'Đã nghiệm thu', 'Biên bản', 'ENDORSED', '2026-01-05T01:00:00Z',
+            '2026-01-06T01:00:00Z' FROM target WHERE statement IS NOT NULL ORDER BY code LIMIT 1;
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
@@ -435,11 +440,18 @@ async fn every_field_of_every_type_answers_everybody() {
         }
     }
     let is_answer = |name: &str| {
-        // What a task of a period report brought about lies deeper; see `facts.rs`.
+        // What a task of a period report brought about lies deeper, and where figures lead, and what a version changed; see
+        // `facts.rs`, `assessments` and `as_of`.
         name.ends_with("Payload")
             || matches!(
                 name,
-                "UserError" | "MeasurementConflict" | "FigureDifference" | "MovedDueDate" | "PeriodReportOutput"
+                "UserError"
+                    | "MeasurementConflict"
+                    | "FieldChange"
+                    | "FigureDifference"
+                    | "MovedDueDate"
+                    | "PeriodReportOutput"
+                    | "Projection"
             )
     };
     let is_own = |ty: &TypeDefinition| matches!(rule(&ty.directives), Some(Action::SignIn | Action::KeepOwnAccount));

@@ -33,6 +33,9 @@ const WHOLE_LISTS: &[&str] = &[
 /// What is an `Int`: each comes from a 16- or 32-bit column. Counts, too, are `Int`s, but stop at the largest one.
 const INTS: &[&str] = &[
     "Account.version",
+    "Assessment.periodsMeasured",
+    "Assessment.periodsExpected",
+    "AssessmentInput.ruleVersion",
     "CalendarYear.year",
     "CalendarYear.provisionalDays",
     "Completeness.expected",
@@ -63,6 +66,7 @@ const INTS: &[&str] = &[
     "InputRequest.waitedDays",
     "InputTally.owed",
     "InputTally.overdue",
+    "Judgement.version",
     "LedTally.led",
     "Measure.position",
     "Measurement.revision",
@@ -73,6 +77,7 @@ const INTS: &[&str] = &[
     "NilAnswer.version",
     "PeriodReportResult.position",
     "ProgressUpdate.percent",
+    "Projection.figures",
     "Ranking.rank",
     "Ranking.judged",
     "RankingScheme.version",
@@ -94,6 +99,17 @@ const INTS: &[&str] = &[
     "StandingSummary.subjects",
     "StandingSummary.reported",
     "StandingSummary.notReported",
+    "StatusCount.milestone",
+    "StatusCount.total",
+    "StatusCount.missed",
+    "StatusCount.offTrack",
+    "StatusCount.atRisk",
+    "StatusCount.needsJudgement",
+    "StatusCount.noData",
+    "StatusCount.incomplete",
+    "StatusCount.onTrack",
+    "StatusCount.achieved",
+    "StatusCount.noTarget",
     "Target.cadenceFrom",
     "Target.cadenceUntil",
     "Target.ordinal",
@@ -233,7 +249,16 @@ fn every_scalar_says_by_what_it_is_specified() {
 #[test]
 fn what_is_listed_has_an_id() {
     let types = types();
-    let sums = ["Completeness", "Ranking", "ReportingMatrixRow", "Scorecard", "SearchResult", "Standing"];
+    let sums = [
+        "Assessment",
+        "Completeness",
+        "Ranking",
+        "ReportingMatrixRow",
+        "Scorecard",
+        "SearchResult",
+        "Standing",
+        "StatusCount",
+    ];
     for connection in types.iter().filter(|definition| definition.name.node.ends_with("Connection")) {
         let of = connection.name.node.trim_end_matches("Connection");
         let Some(item) = types.iter().find(|definition| definition.name.node == of) else { continue };
@@ -274,9 +299,12 @@ fn what_is_loaded_is_nullable() {
         {
             continue;
         }
-        // What has to be mended, and in which rows, is computed, like the labels; so is what a version changed.
+        // What has to be mended, and in which rows, is computed, like the labels; so is what a version changed, and what an assessment follows from.
         let is_computed = |field: &&FieldDefinition| {
-            matches!(name(&field.ty.node), "UserError" | "MeasurementConflict" | "FieldChange")
+            matches!(
+                name(&field.ty.node),
+                "UserError" | "MeasurementConflict" | "FieldChange" | "AssessmentInput" | "AssessmentLine"
+            )
         };
         for field in fields(definition).into_iter().filter(|field| !is_computed(field)) {
             if is_object(&types, name(&field.ty.node)) {

@@ -17,7 +17,7 @@ use tests::{
 /// What a required argument is given.
 fn given(name: &str) -> &'static str {
     match name {
-        "by" => "REPORTER",
+        "by" => "GROUP",
         "period" => "\"2025-12\"",
         "id" | "ids" | "code" | "login" | "text" | "subject" => "\"khong.co\"",
         "indicator" => "\"economic_growth_rate\"",

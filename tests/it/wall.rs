@@ -23,9 +23,12 @@ agency_placement:
 agency_succession:
 agency_succession_party:
 answer_tally:
+assessed:
+assessment_rule:
 assignment_tally:
 audit_entry: INSERT
 audit_head:
+baseline:
 change: INSERT
 data_version:
 digital_system:
@@ -61,6 +64,7 @@ indicator: UPDATE (lead_agency_id, version)
 indicator_definition:
 indicator_group:
 indicator_rule:
+judgement: INSERT, UPDATE (decided_at, decided_by, decision_reason, state, version)
 measure:
 measure_agency:
 measure_document:

@@ -46,7 +46,7 @@ async fn a_version_tells_when_it_was_known_and_what_it_changed() {
     let told =
         history(&viewer, &id(&db, b'i', "SELECT id FROM indicator WHERE code = 'coverage_5g_share'").await).await;
     assert_eq!(told.as_array().unwrap().len(), 2);
-    assert_eq!(told[1]["changes"], json!([{ "field": "leadAgency", "before": null, "after": "qng.stc" }]));
+    assert_eq!(told[1]["changes"], json!([{ "field": "leadAgency", "before": "qng.skhcn", "after": "qng.stc" }]));
 }
 
 /// Who wrote it is told to whoever sees accounts; nobody is told what a version said that is hidden from them.

@@ -74,6 +74,14 @@ fn wide(survey: &Survey) -> Vec<String> {
                 ask("(by: REPORTER, first: 20)", 2);
                 continue;
             }
+            "statusCounts" => {
+                ask("(by: GROUP, first: 20)", 2);
+                continue;
+            }
+            "assessments" => {
+                ask("(first: 20)", 3);
+                continue;
+            }
             "standings" => {
                 ask("(indicator: \"coverage_5g_share\", period: \"2025-Q3\")", 3);
                 continue;

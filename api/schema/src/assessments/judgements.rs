@@ -1,12 +1,12 @@
 //! Judgements (nhận định).
 
 use async_graphql::Context;
-use db::assessment::{self, Judgement as Row, NewJudgement, OneJudgement, ReturnedJudgement};
+use db::assessment::{self, Judgement as Row, JudgementFilter, NewJudgement, OneJudgement, ReturnedJudgement};
 
 use crate::{
     accounts::Account,
     mutation::mutations,
-    object::{maybe, object, one},
+    object::{maybe, object, one, root_lists},
     page::Answer,
     payload::payload,
     permissions::viewer_can,
@@ -48,6 +48,13 @@ viewer_can! {
         /// Endorse or return it; never what one judged oneself
         decide: EndorseJudgement,
     }
+}
+
+root_lists! {
+    JudgementQuery;
+    {}
+    /// Judgements on targets in words, the latest first; with `states: [PROPOSED]` those that wait for somebody else
+    judgements: Judgement (JudgementFilter);
 }
 
 payload! {

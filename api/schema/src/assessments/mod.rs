@@ -21,7 +21,7 @@ use db::{
 use object_layer::{ComplexObject, SimpleObject};
 use uuid::Uuid;
 
-pub use self::judgements::{Judgement, JudgementMutation};
+pub use self::judgements::{Judgement, JudgementMutation, JudgementQuery};
 pub use self::words::{AssessmentInput, AssessmentInputKind};
 use crate::{
     agencies::Agency,
