@@ -47,11 +47,12 @@ async fn load(db: &TestDb, round: u64, count: u64, direction: &str, lots: &mut L
          INSERT INTO indicator_definition (id, indicator_id, version, text_vi, text_en) VALUES (md5('d{round}')::uuid, md5('i{round}')::uuid, 1, 'thử', 'trial');"
     );
     for Commune { code, now, before } in &communes {
-        rows += &format!(
+        let added = format!(
             "INSERT INTO agency (id, code, name_vi, kind, level, latitude, longitude) VALUES (md5('{code}')::uuid, '{code}', 'Xã Ă{}', 'PEOPLES_COMMITTEE', 'COMMUNE', 15.1, 108.8);
              INSERT INTO agency_placement (id, agency_id, parent_id, stated) VALUES (md5('p{code}')::uuid, md5('{code}')::uuid, md5('thu{round}')::uuid, false);",
             lots.below(10)
         );
+        rows += &added;
         // Of some that have published nothing somebody else is drafting.
         let draft = lots.below(2) == 0;
         for (period, first, end, value) in
@@ -63,12 +64,13 @@ async fn load(db: &TestDb, round: u64, count: u64, direction: &str, lots: &mut L
                 None => continue,
             };
             let column = if state == "PUBLISHED" { "published_revision" } else { "submitted_revision" };
-            rows += &format!(
+            let added = format!(
                 "INSERT INTO measurement (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on, {column})
                      VALUES (md5('{code}{period}')::uuid, md5('i{round}')::uuid, md5('d{round}')::uuid, md5('{code}')::uuid, md5('{code}')::uuid, 'CALENDAR', 'QUARTER', '{period}', '{first}', '{end}', 1);
                  INSERT INTO measurement_revision (measurement_id, revision, state, observation, stated_value, source, recorded_at, published_at)
                      VALUES (md5('{code}{period}')::uuid, 1, '{state}', 'FINAL', {value}, 'REPORTED', '2025-10-02', CASE '{state}' WHEN 'PUBLISHED' THEN '2025-10-02'::timestamptz END);"
             );
+            rows += &added;
         }
     }
     db.execute(&rows).await;

@@ -176,7 +176,7 @@ pub struct NewJudgement {
     pub target: Id<Target>,
     /// How it stands
     pub verdict: Verdict,
-    /// The day it is true of (Asia/Ho_Chi_Minh): today or earlier
+    /// The day it is true of, today or earlier (Asia/Ho_Chi_Minh)
     pub judged_on: Date,
     /// Why, at most 2,000 characters
     pub reason: String,

@@ -93,7 +93,7 @@ impl AssessmentFilter {
 pub(super) fn lines(statement: Statement, reader: &Reader, filter: &AssessmentFilter) -> Result<Statement, DbError> {
     let day = filter.day(reader);
     if let Some(year) = filter.milestone.filter(|year| !YEARS.contains(year)) {
-        return Err(DbError::Invalid(format!("a milestone is due in a year from 1900 to 2200, not in {year}").into()));
+        return Err(DbError::Invalid(format!("a milestone is due in a year from 1900 to 2200, not in {year}")));
     }
     let mut statement = statement
         .sql("WITH line AS MATERIALIZED (SELECT ")

@@ -101,7 +101,7 @@ pub struct AssessmentLine {
     /// How it stands
     #[diesel(sql_type = Text)]
     pub status: AssessmentStatus,
-    /// The day of the milestone (Asia/Ho_Chi_Minh): of a target in each year the end of the year; null without a target
+    /// The day of the milestone (Asia/Ho_Chi_Minh), of a target in each year the end of the year; null without a target
     #[diesel(sql_type = Nullable<SqlDate>)]
     pub due_on: Option<Date>,
     /// How the figure must compare with `demanded`; null without a number

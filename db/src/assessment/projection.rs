@@ -137,7 +137,7 @@ fn interval(slopes: &[Decimal], points: usize) -> Option<(Decimal, Decimal)> {
     let last = slopes.len().checked_sub(1)?;
     // Ranks count from 1: (N - C) / 2 and (N + C) / 2 + 1.
     let low = ((pairs - width) / 2.0).round().to_usize().unwrap_or_default().saturating_sub(1);
-    let high = ((pairs + width) / 2.0).round().to_usize().unwrap_or(last).min(last);
+    let high = f64::midpoint(pairs, width).round().to_usize().unwrap_or(last).min(last);
     Some((*slopes.get(low)?, *slopes.get(high)?))
 }
 

@@ -226,6 +226,7 @@ mod tests {
             aggregation: Aggregation::None,
             frequency: PeriodKind::Month,
             regime: Regime::Calendar,
+            interpolation: None,
             decimals,
             part_decimals: None,
             lower_bound: bounds.0.map(number),

@@ -239,6 +239,7 @@ mod tests {
             frequency: PeriodKind::Quarter,
             regime: Regime::Calendar,
             part_decimals: None,
+            interpolation: None,
             decimals: 1,
             lower_bound: None,
             upper_bound: None,

@@ -201,7 +201,7 @@ pub async fn scheme_of(reader: &Reader, span: Span) -> Result<Option<RankingSche
          FROM ranking_scheme s JOIN ranking_weight w ON w.version = s.version WHERE s.valid @> ",
     )
     .value::<SqlDate, _>(span.days().1)
-    .sql(" GROUP BY s.version");
+    .sql(" GROUP BY s.version, s.valid, s.least, s.source");
     Ok(statement.get_result(&mut reader.statement().await?).await.optional()?)
 }
 

@@ -54,7 +54,7 @@ impl Indicator {
         let Self { code, kind, direction, nature, aggregation, frequency, interpolation } = self;
         let unit = if matches!(*kind, "YES_NO" | "NARRATIVE") { "NONE" } else { "PERCENT" };
         let interpolation = interpolation.map_or("NULL".to_owned(), |word| format!("'{word}'"));
-        let group = if position % 2 == 0 { "a" } else { "b" };
+        let group = if position.is_multiple_of(2) { "a" } else { "b" };
         format!(
             "INSERT INTO indicator (id, code, name_vi, name_en, position, unit, value_kind, direction, nature, aggregation, frequency, interpolation) VALUES
                 (md5('{code}')::uuid, '{code}', 'Tỷ lệ {code}', 'Share {code}', {position} + 1, '{unit}', '{kind}', '{direction}', '{nature}', '{aggregation}', '{frequency}', {interpolation});

@@ -108,7 +108,7 @@ impl Case {
                 value: figures.iter().map(|figure| figure.value).sum(),
             })
         } else {
-            published().last().map(|figure| Figure { last_day: figure.last_day, value: figure.value })
+            published().next_back().map(|figure| Figure { last_day: figure.last_day, value: figure.value })
         };
         let Some(figure) = figure else { return ("NO_DATA", None) };
         let first_due = self.targets.iter().map(|(due, _)| *due).min().unwrap();
@@ -192,10 +192,11 @@ fn random(dice: &mut Dice, number: usize) -> (Case, String) {
     }
     let baseline = dice.happens(4).then(|| (day("2024-12-31"), f64::from(dice.number(10, 60))));
     if let Some((_, value)) = baseline {
-        sql += &format!(
+        let stated = format!(
             "INSERT INTO baseline (id, indicator_id, subject_id, value, measured_on, note) VALUES
                 (md5('b{code}')::uuid, md5('{code}')::uuid, md5('tinh')::uuid, {value}, '2024-12-31', 'Niên giám');"
         );
+        sql += &stated;
     }
     let mut figures = Vec::new();
     for (year, quarter) in (2025..=2026).flat_map(|year| (1..=4).map(move |quarter| (year, quarter))) {
