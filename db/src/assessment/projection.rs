@@ -1,8 +1,9 @@
 //! Where the figures lead if they go on as they went: the slope of Theil and Sen over the last published figures.
 //!
 //! It is the median of the slopes between all pairs of figures, so that one odd figure moves it little. Its interval is Sen's: of the
-//! sorted slopes those that lie as far from the middle as Kendall's statistic may by chance, in four of five cases. A value of the
-//! milestone is read from the line of the median slope through the medians of days and figures, within what the indicator can be.
+//! sorted slopes those that lie as far from the middle as Kendall's statistic may by chance, in four of five cases. The
+//! line of the median slope lies as high as the middle one of the figures has it; its value on the day of the milestone is kept
+//! within what the indicator can be.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -86,10 +87,13 @@ impl Projection {
         let days: Vec<Decimal> = points.iter().map(|(day, _)| since(*first, *day)).collect();
         let values: Vec<Decimal> = points.iter().map(|(_, value)| *value).collect();
         let slopes = slopes(&days, &values);
-        let (Some(slope), Some(day), Some(value)) = (median(&slopes), median(&sorted(days)), median(&sorted(values)))
-        else {
+        let Some(slope) = median(&slopes) else { return Err(NoProjection::TooFew) };
+        // The level of the line is the median of those of the figures.
+        let levels = sorted(days.iter().zip(&values).map(|(day, value)| value - slope * day).collect());
+        let (Some(day), Some(level)) = (median(&sorted(days)), median(&levels)) else {
             return Err(NoProjection::TooFew);
         };
+        let value = level + slope * day;
         let (low, high) = interval(&slopes, points.len()).unwrap_or((slope, slope));
         let distance = since(*first, ahead.due_on) - day;
         let at = |slope: Decimal| within(ahead.bounds, value + slope * distance).round_dp(6).normalize();
