@@ -112,12 +112,36 @@ async fn reset_empties_a_demo_and_nothing_else() {
     assert!(matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(_))), "there is no demo any more");
 
     demo::load(db.settings(), fixed::options(), |_| {}).await.unwrap();
-    db.execute("INSERT INTO agency (id, code, name_vi, kind) VALUES (gen_random_uuid(), 'dni.ubnd', 'Ủy ban nhân dân tỉnh Đồng Nai', 'PEOPLES_COMMITTEE')").await;
-    let before = fingerprint(&db).await;
-    assert!(
-        matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(text)) if text.contains("more than the demo"))
-    );
-    assert_eq!(fingerprint(&db).await, before);
+    // Each by itself. A judgement is never deleted, so it comes last.
+    for (foreign, gone) in [
+        (
+            "INSERT INTO agency (id, code, name_vi, kind) VALUES (gen_random_uuid(), 'dni.ubnd', 'Ủy ban nhân dân tỉnh Đồng Nai', 'PEOPLES_COMMITTEE')",
+            "DELETE FROM agency WHERE code = 'dni.ubnd'",
+        ),
+        (
+            "INSERT INTO baseline (id, indicator_id, subject_id, value, measured_on, note)
+                SELECT gen_random_uuid(), indicator_id, subject_id, 41, '2023-12-31', 'Niên giám thống kê 2023' FROM baseline LIMIT 1",
+            "DELETE FROM baseline WHERE NOT simulated",
+        ),
+        (
+            "INSERT INTO assessment_rule (id, valid, on_track_from, at_risk_from, source) VALUES (gen_random_uuid(), '(,)', 0.9, 0.6, 'Kết luận của Ban Chỉ đạo')",
+            "DELETE FROM assessment_rule",
+        ),
+        (
+            "INSERT INTO judgement (id, target_id, verdict, judged_on, reason, evidence, recorded_at)
+                SELECT gen_random_uuid(), id, 'AT_RISK', '2026-01-10', 'Chậm', 'Biên bản', now() FROM target WHERE statement IS NOT NULL LIMIT 1",
+            "SELECT 1",
+        ),
+    ] {
+        db.execute(foreign).await;
+        let before = fingerprint(&db).await;
+        assert!(
+            matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(text)) if text.contains("more than the demo")),
+            "{foreign}"
+        );
+        assert_eq!(fingerprint(&db).await, before);
+        db.execute(gone).await;
+    }
 }
 
 #[tokio::test]

@@ -181,14 +181,15 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \
     OR EXISTS (SELECT FROM period_report WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM measure WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM goal WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM digital_system WHERE id <> ALL ($1)) \
-    OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
+    OR EXISTS (SELECT FROM baseline WHERE NOT simulated) OR EXISTS (SELECT FROM judgement WHERE NOT simulated) \
+    OR EXISTS (SELECT FROM assessment_rule) OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 
 /// Empties a demo database, for a fresh load, as the owner of the tables.
 ///
 /// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
-/// did not make: an agency, document, programme, indicator, target or directive of its own, a figure or a report of progress
-/// that is not simulated.
+/// did not make: an agency, document, programme, indicator, target or directive of its own; a figure, a baseline, a judgement or a
+/// report of progress that is not simulated; bounds of assessments.
 #[boxed]
 pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
     let mut connection = owner.with_limits(patient()).connect().await?;
