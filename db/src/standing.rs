@@ -132,7 +132,8 @@ impl StandingsOf {
     }
 }
 
-/// The latest period of an indicator's own length that had ended by a day and of which one of the peers has a published figure.
+/// The latest period of an indicator's own length that had ended by a day and of which one of the peers has a published figure; the
+/// latest that had ended, if none has any.
 #[boxed]
 pub async fn latest_period(
     reader: &Reader,
@@ -157,7 +158,7 @@ pub async fn latest_period(
         .sql(" AND m.subject_id = ANY (ARRAY(SELECT peer.id FROM (");
     let statement = peers.peers(statement, on).sql(") AS peer)) ORDER BY m.ends_on DESC, m.id DESC LIMIT 1");
     let latest: Option<Latest> = statement.get_result(&mut reader.statement().await?).await.optional()?;
-    Ok(latest.map(|latest| latest.period))
+    Ok(latest.map(|latest| latest.period).or_else(|| Period::last_finished(on.0, indicator.frequency, regime)))
 }
 
 /// What the standings come to: how many have reported, what lies in the middle, what is the best.

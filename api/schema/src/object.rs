@@ -87,19 +87,7 @@ macro_rules! object {
             pub(crate) row: std::sync::Arc<$noun>,
         }
 
-        impl $crate::page::Shown for $type {
-            type Noun = $noun;
-
-            const SEEN: auth::Action = auth::Action::$seen;
-
-            const CONNECTION: &'static str = concat!(stringify!($type), "Connection");
-
-            const EDGE: &'static str = concat!(stringify!($type), "Edge");
-
-            fn show(row: std::sync::Arc<$noun>) -> Self {
-                Self { row }
-            }
-        }
+        $crate::page::shown!($type shows $noun, by $seen);
 
         #[object_layer::ComplexObject]
         impl $type {

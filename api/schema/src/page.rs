@@ -39,6 +39,30 @@ pub trait Shown: Typed + Output + Clone + 'static {
     fn show(row: Arc<Self::Noun>) -> Self;
 }
 
+/// Says that a type shows the rows of a noun, and by which rule: `shown!(Standing shows Row, by SeePublished);`. Where it is made of
+/// more than its `row`, how: `shown!(Assessment shows Row, by SeePublished, |row| …);`.
+macro_rules! shown {
+    ($type:ident shows $noun:ty, by $seen:ident) => {
+        $crate::page::shown!($type shows $noun, by $seen, |row| Self { row });
+    };
+    ($type:ident shows $noun:ty, by $seen:ident, |$row:ident| $made:expr) => {
+        impl $crate::page::Shown for $type {
+            type Noun = $noun;
+
+            const SEEN: auth::Action = auth::Action::$seen;
+
+            const CONNECTION: &'static str = concat!(stringify!($type), "Connection");
+
+            const EDGE: &'static str = concat!(stringify!($type), "Edge");
+
+            fn show($row: std::sync::Arc<$noun>) -> Self {
+                $made
+            }
+        }
+    };
+}
+pub(crate) use shown;
+
 /// `first`, `after`, `last` and `before`, as the client gave them.
 #[derive(Debug, Default)]
 pub struct PageArgs {

@@ -23,7 +23,7 @@ use crate::{
     agencies::Agency,
     error::ApiError,
     object::{one, root_lists},
-    page::{Answer, Connection, PageArgs, Shown, known, nothing_unknown, reader},
+    page::{Answer, Connection, PageArgs, known, nothing_unknown, reader, shown},
     viewer::viewer,
 };
 
@@ -36,17 +36,7 @@ pub struct Scorecard {
     row: Arc<Row>,
 }
 
-impl Shown for Scorecard {
-    type Noun = Row;
-
-    const SEEN: Action = Action::SeePublished;
-    const CONNECTION: &'static str = "ScorecardConnection";
-    const EDGE: &'static str = "ScorecardEdge";
-
-    fn show(row: Arc<Row>) -> Self {
-        Self { row }
-    }
-}
+shown!(Scorecard shows Row, by SeePublished);
 
 #[ComplexObject]
 impl Scorecard {
@@ -103,17 +93,7 @@ pub struct Ranking {
     row: Arc<RankingRow>,
 }
 
-impl Shown for Ranking {
-    type Noun = RankingRow;
-
-    const SEEN: Action = Action::SeeObligations;
-    const CONNECTION: &'static str = "RankingConnection";
-    const EDGE: &'static str = "RankingEdge";
-
-    fn show(row: Arc<RankingRow>) -> Self {
-        Self { row }
-    }
-}
+shown!(Ranking shows RankingRow, by SeeObligations);
 
 #[ComplexObject]
 impl Ranking {

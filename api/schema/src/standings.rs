@@ -20,7 +20,7 @@ use crate::{
     indicators::Indicator,
     measurements::Measurement,
     object::{maybe, one, root_lists},
-    page::{Answer, Connection, PageArgs, Shown, loaders, nothing_unknown, reader, there},
+    page::{Answer, Connection, PageArgs, loaders, nothing_unknown, reader, shown, there},
 };
 
 /// An agency among others of its kind: its figure of one indicator in one period, and where that puts it.
@@ -31,17 +31,7 @@ pub struct Standing {
     row: Arc<Row>,
 }
 
-impl Shown for Standing {
-    type Noun = Row;
-
-    const SEEN: Action = Action::SeePublished;
-    const CONNECTION: &'static str = "StandingConnection";
-    const EDGE: &'static str = "StandingEdge";
-
-    fn show(row: Arc<Row>) -> Self {
-        Self { row }
-    }
-}
+shown!(Standing shows Row, by SeePublished);
 
 #[ComplexObject]
 impl Standing {
@@ -86,12 +76,16 @@ impl Standings {
         let period = match period {
             Some(period) => Some(period),
             None => match standing::latest_period(reader(context), &indicator, regime, &peers, on).await {
-                Ok(latest) => latest.or_else(|| Period::last_finished(on.0, indicator.frequency, regime)),
+                Ok(latest) => latest,
                 Err(error) => return Some(Err(error.into())),
             },
         };
         let Some(period) = period else {
-            return Some(Err(ApiError::bad_request("INPUT", "no period of this indicator had ended by that day")));
+            let words = (
+                "chưa có kỳ nào của chỉ tiêu này kết thúc vào ngày đó",
+                "no period of this indicator had ended by that day",
+            );
+            return Some(Err(ApiError::request("INPUT", words.0, words.1)));
         };
         let of = StandingsOf { indicator: indicator.id, direction: indicator.direction, period, regime, peers };
         Some(Ok(Self { of: Arc::new(of) }))

@@ -23,7 +23,7 @@ use crate::{
     indicators::Indicator,
     measurements::Measurement,
     object::{maybe, one, root_lists},
-    page::{Answer, Connection, PageArgs, Shown, reader},
+    page::{Answer, Connection, PageArgs, reader, shown},
     permissions::viewer_can,
     programmes::IndicatorGroup,
     viewer::viewer,
@@ -37,17 +37,7 @@ pub struct Obligation {
     row: Arc<Row>,
 }
 
-impl Shown for Obligation {
-    type Noun = Row;
-
-    const SEEN: Action = Action::SeeObligations;
-    const CONNECTION: &'static str = "ObligationConnection";
-    const EDGE: &'static str = "ObligationEdge";
-
-    fn show(row: Arc<Row>) -> Self {
-        Self { row }
-    }
-}
+shown!(Obligation shows Row, by SeeObligations);
 
 #[ComplexObject]
 impl Obligation {
@@ -117,17 +107,7 @@ pub struct Completeness {
     row: Arc<CompletenessRow>,
 }
 
-impl Shown for Completeness {
-    type Noun = CompletenessRow;
-
-    const SEEN: Action = Action::SeeObligations;
-    const CONNECTION: &'static str = "CompletenessConnection";
-    const EDGE: &'static str = "CompletenessEdge";
-
-    fn show(row: Arc<CompletenessRow>) -> Self {
-        Self { row }
-    }
-}
+shown!(Completeness shows CompletenessRow, by SeeObligations);
 
 impl Completeness {
     fn object(&self, by: CompletenessBy) -> Option<uuid::Uuid> {
@@ -173,20 +153,10 @@ pub struct ReportingMatrixRow {
     agency_id: uuid::Uuid,
 }
 
-impl Shown for ReportingMatrixRow {
-    type Noun = Cells;
-
-    const SEEN: Action = Action::SeeObligations;
-    const CONNECTION: &'static str = "ReportingMatrixRowConnection";
-    const EDGE: &'static str = "ReportingMatrixRowEdge";
-
-    fn show(row: Arc<Cells>) -> Self {
-        Self {
-            agency_id: row.agency_id,
-            obligations: Some(row.obligations.iter().cloned().map(|row| Obligation::show(Arc::new(row))).collect()),
-        }
-    }
-}
+shown!(ReportingMatrixRow shows Cells, by SeeObligations, |row| Self {
+    agency_id: row.agency_id,
+    obligations: Some(row.obligations.iter().cloned().map(|row| Obligation::show(Arc::new(row))).collect()),
+});
 
 #[ComplexObject]
 impl ReportingMatrixRow {

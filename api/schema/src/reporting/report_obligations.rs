@@ -15,7 +15,7 @@ use object_layer::{ComplexObject, SimpleObject};
 use crate::{
     agencies::Agency,
     object::{if_visible, one, root_lists},
-    page::{Answer, Shown},
+    page::{Answer, shown},
     period_reports::PeriodReport,
     reporting_rules::ReportingRule,
 };
@@ -29,17 +29,7 @@ pub struct ReportObligation {
     row: Arc<Row>,
 }
 
-impl Shown for ReportObligation {
-    type Noun = Row;
-
-    const SEEN: Action = Action::SeeObligations;
-    const CONNECTION: &'static str = "ReportObligationConnection";
-    const EDGE: &'static str = "ReportObligationEdge";
-
-    fn show(row: Arc<Row>) -> Self {
-        Self { row }
-    }
-}
+shown!(ReportObligation shows Row, by SeeObligations);
 
 #[ComplexObject]
 impl ReportObligation {
