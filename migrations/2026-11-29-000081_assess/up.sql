@@ -85,7 +85,7 @@ CREATE FUNCTION assessment(of_programme uuid, on_day date, of_year integer, indi
             SELECT a.indicator_id, a.subject_id, i.direction, i.regime, i.frequency, i.aggregation,
                 CASE i.frequency WHEN 'MONTH' THEN 12 WHEN 'QUARTER' THEN 4 WHEN 'HALF_YEAR' THEN 2 ELSE 1 END AS year_parts,
                 -- What comes about within a year is judged by years, as it is planned.
-                i.nature = 'FLOW' AND i.aggregation IN ('SUM', 'RATIO_OF_SUMS') AS adds_up,
+                i.nature = 'FLOW' AND (i.value_kind, i.aggregation) IN (('NUMBER', 'SUM'), ('RATIO', 'RATIO_OF_SUMS')) AS adds_up,
                 coalesce(i.interpolation, CASE WHEN i.value_kind IN ('NUMBER', 'RATIO', 'INDEX') THEN 'LINEAR' ELSE 'STEP' END) AS interpolation
             FROM (
                 SELECT a.indicator_id, a.subject_id FROM assessed a

@@ -100,11 +100,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Whether somebody may do this to it somewhere, as it stands now. Where, is asked when it is done.
+    /// Whether somebody may do this to it, as it stands now; its target's programme holds there.
     #[must_use]
-    pub fn is_open(&self, viewer: &Principal, action: Action) -> bool {
-        let is_own = self.recorded_by.is_some() && self.recorded_by == viewer.actor().account();
-        self.state == JudgementDecision::Proposed && !is_own && viewer.may(action).is_ok()
+    pub fn is_open(&self, viewer: &Principal, action: Action, jurisdiction: Uuid) -> bool {
+        let object = Object { agencies: &[jurisdiction], by: self.recorded_by };
+        self.state == JudgementDecision::Proposed && viewer.may_to(action, object)
     }
 }
 

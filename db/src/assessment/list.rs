@@ -5,13 +5,14 @@ use derive::boxed;
 use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl as _;
 
-use super::{Assessment, AssessmentStatus, COLUMNS, Row, together};
+use super::{Assessment, AssessmentStatus, COLUMNS, Row, check_milestone, together};
 use crate::{
     Date, DbError, Reader,
     agency::AgencyLevel,
     enums::SortDirection,
     noun::{Listed, names},
     page::{Cursor, Page, Slice, Tie},
+    peers::below_on,
     statement::{Count, Statement},
 };
 
@@ -79,9 +80,6 @@ pub struct AssessmentOrder {
     pub direction: SortDirection,
 }
 
-/// The years of milestones that can be asked for.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
-
 impl AssessmentFilter {
     /// The day on which it is assessed.
     fn day(&self, reader: &Reader) -> Date {
@@ -92,9 +90,7 @@ impl AssessmentFilter {
 /// Adds `WITH line AS (…)`: the rows of SQL function `assessment` that a filter asks for, but for what is said of their status.
 pub(super) fn lines(statement: Statement, reader: &Reader, filter: &AssessmentFilter) -> Result<Statement, DbError> {
     let day = filter.day(reader);
-    if let Some(year) = filter.milestone.filter(|year| !YEARS.contains(year)) {
-        return Err(DbError::Invalid(format!("a milestone is due in a year from 1900 to 2200, not in {year}")));
-    }
+    check_milestone(filter.milestone)?;
     let mut statement = statement
         .sql("WITH line AS MATERIALIZED (SELECT ")
         .sql(COLUMNS)
@@ -144,22 +140,15 @@ fn subjects(statement: Statement, filter: &AssessmentFilter, day: Date) -> State
     if filter.subject.is_none() && filter.subjects_below.is_none() && filter.level.is_none() {
         return statement.sql("NULL");
     }
-    let mut statement = statement.sql("ARRAY(SELECT wanted.id FROM agency wanted WHERE TRUE");
+    let mut statement = statement.sql("ARRAY(SELECT agency.id FROM agency WHERE TRUE");
     if let Some(code) = filter.subject.clone() {
-        statement = statement.sql(" AND wanted.code = ").value::<Text, _>(code);
+        statement = statement.sql(" AND agency.code = ").value::<Text, _>(code);
     }
     if let Some(level) = filter.level {
-        statement = statement.sql(" AND wanted.level = ").value::<Text, _>(level);
+        statement = statement.sql(" AND agency.level = ").value::<Text, _>(level);
     }
     if let Some(code) = filter.subjects_below.clone() {
-        statement = statement
-            .sql(" AND wanted.code <> ")
-            .value::<Text, _>(code.clone())
-            .sql(" AND wanted.id = ANY (agency_subtree_ids((SELECT id FROM agency WHERE code = ")
-            .value::<Text, _>(code)
-            .sql("), ")
-            .value::<SqlDate, _>(day)
-            .sql("))");
+        statement = below_on(statement, code, day);
     }
     statement.sql(")")
 }

@@ -31,7 +31,7 @@ pub use self::{
     projection::{Ahead, NoProjection, Point, Projection, ProjectionKey},
     status_count::{StatusCount, StatusCountBy, StatusCountFilter},
 };
-use crate::{Date, comparator::Comparator, text_enum::text_enum};
+use crate::{Date, DbError, comparator::Comparator, text_enum::text_enum};
 
 text_enum! {
     /// How an indicator of a subject stands against its milestone.
@@ -271,6 +271,16 @@ fn together(rows: Vec<Row>, on: Date, milestone: Option<i32>) -> Vec<Assessment>
         }
     }
     assessments
+}
+
+/// The years of milestones that can be asked for.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
+fn check_milestone(year: Option<i32>) -> Result<(), DbError> {
+    match year.filter(|year| !YEARS.contains(year)) {
+        Some(year) => Err(DbError::Invalid(format!("a milestone is due in a year from 1900 to 2200, not in {year}"))),
+        None => Ok(()),
+    }
 }
 
 /// The columns of a row, of `a` (SQL function `assessment`) beside the programme `p`, the indicator `i` and the subject `s`.

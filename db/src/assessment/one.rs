@@ -9,7 +9,7 @@ use derive::boxed;
 use diesel::sql_types::{Array, Date as SqlDate, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl as _;
 
-use super::{Assessment, COLUMNS, Row, together};
+use super::{Assessment, COLUMNS, Row, check_milestone, together};
 use crate::{Date, DbError, Reader, noun::Batch, statement::Statement};
 
 /// Which assessment: by codes, so that it can be asked for without knowing ids.
@@ -25,6 +25,13 @@ pub struct AssessmentKey {
     pub on: Date,
     /// The year whose milestone it is judged against; none for the next one.
     pub milestone: Option<i32>,
+}
+
+impl AssessmentKey {
+    /// Whether it can be asked for.
+    pub fn check(&self) -> Result<(), DbError> {
+        check_milestone(self.milestone)
+    }
 }
 
 /// Who is asked for, by programme. Where none is named, one in which the pair is assessed comes before one that only follows the indicator.

@@ -19,7 +19,10 @@ use object_layer::SimpleObject;
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use uuid::Uuid;
 
-use crate::{Date, DbError, Reader, access::Auth, noun::Batch, planned::planned, text_enum::text_enum};
+use super::Assessment;
+use crate::{
+    Date, DbError, Reader, access::Auth, indicator::Indicator, noun::Batch, planned::planned, text_enum::text_enum,
+};
 
 /// The most figures that are looked at, and the fewest that show where they lead.
 const MOST: usize = 12;
@@ -74,6 +77,21 @@ pub struct Ahead {
     pub demanded: Decimal,
     /// Smallest and largest value that the indicator can have.
     pub bounds: (Option<Decimal>, Option<Decimal>),
+}
+
+impl Ahead {
+    /// What lies ahead of an assessment, or why nothing does.
+    pub fn of(assessment: &Assessment, indicator: &Indicator) -> Result<Self, NoProjection> {
+        if indicator.adds_up() {
+            return Err(NoProjection::AddsUp);
+        }
+        match (assessment.line.due_on, assessment.line.demanded) {
+            (Some(due_on), Some(demanded)) if due_on >= assessment.on => {
+                Ok(Self { due_on, demanded, bounds: (indicator.lower_bound, indicator.upper_bound) })
+            }
+            _ => Err(NoProjection::NoMilestone),
+        }
+    }
 }
 
 impl Projection {
@@ -164,7 +182,8 @@ fn reached(
     if is_there {
         return None;
     }
-    let days = (day + (demanded - value).checked_div(slope)?).ceil().to_u64().filter(|days| *days <= FARTHEST)?;
+    let days =
+        day.checked_add((demanded - value).checked_div(slope)?)?.ceil().to_u64().filter(|days| *days <= FARTHEST)?;
     let day = first.0.checked_add_days(Days::new(days)).map(Date)?;
     (day > *last_day).then_some(day)
 }

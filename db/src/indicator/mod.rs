@@ -18,6 +18,7 @@ use crate::{
     comparator::{Comparator, Direction},
     enums::SortDirection,
     lateral::Parent,
+    measurement::{TotalMethod, method},
     noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{
@@ -160,6 +161,11 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// Whether what came about in the periods of a year makes one figure: it begins anew each year.
+    pub(crate) const fn adds_up(&self) -> bool {
+        matches!(method(self), TotalMethod::Sum | TotalMethod::RatioOfSums)
+    }
+
     /// The decimal places that the parts of a ratio may have.
     pub(crate) fn part_places(&self) -> u32 {
         match (self.part_decimals, self.unit) {

@@ -50,6 +50,7 @@ pub use self::{
     total::{MOST_PARTS, NoTotal, Parts, TooManyParts, Total, TotalMethod},
 };
 
+pub(crate) use self::total::method;
 use crate::{
     Date, DbError, Reader,
     access::Auth,

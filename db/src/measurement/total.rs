@@ -199,7 +199,7 @@ fn sum(mut numbers: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
 }
 
 /// How figures of several periods of an indicator make one.
-const fn method(indicator: &Indicator) -> TotalMethod {
+pub(crate) const fn method(indicator: &Indicator) -> TotalMethod {
     match (indicator.nature, indicator.value_kind, indicator.aggregation) {
         (Nature::Stock, ..) => TotalMethod::Last,
         (Nature::Flow, ValueKind::Number, Aggregation::Sum) => TotalMethod::Sum,

@@ -71,6 +71,13 @@ async fn a_judgement_counts_once_somebody_else_has_endorsed_it() {
         status(&db).await,
         json!({ "status": "NEEDS_JUDGEMENT", "judgement": null, "target": { "judgements": { "totalCount": 0 } } })
     );
+    assert_eq!(made["judgement"]["viewerCan"], json!({ "decide": false }), "one's own");
+    let waiting = "{ judgements(filter: { states: [PROPOSED] }) { nodes { viewerCan { decide } } } }";
+    for (viewer, may) in [(&colleague, true), (&leader, true), (&elsewhere, false), (&office, false)] {
+        let told = viewer.ask(waiting).await.whole();
+        assert_eq!(told["judgements"]["nodes"], json!([{ "viewerCan": { "decide": may } }]));
+    }
+    assert_eq!(Viewer::public(&db).ask(waiting).await.whole()["judgements"]["nodes"], json!([]));
     let own = office.act("endorseJudgement", seen("judgement", &made["judgement"]), selection).await;
     assert_eq!(broken(&own), ["OWN_WORK judgement"]);
     assert_eq!(

@@ -5,7 +5,9 @@ mod oracle;
 
 use std::fmt::Write as _;
 
+use db::comparator::{Comparator, Direction, Requirement, effective};
 use insta::assert_snapshot;
+use rust_decimal::Decimal;
 use serde_json::Value;
 use tests::{
     TestDb,
@@ -395,4 +397,29 @@ async fn the_demo_is_assessed_in_one_request_and_counts_agree_with_lists() {
     Users with access to fixed broadband over 1 Gb/s of People's Committee of Quang Ngai Province was 46.6% by 31/12/2025; the milestone of 31/12/2025 demands at least 60%; 60% was expected by then, and 16% of that way was made; the milestone was missed.
     5G coverage of People's Committee of Quang Ngai Province was 41.2% by 31/12/2025; the milestone of 31/12/2025 demands at least 50%; 50% was expected by then, and 23% of that way was made; the milestone was missed.
     "#);
+}
+
+/// Comparators stand in Rust, where targets are shown, and in SQL, where they are judged.
+#[tokio::test]
+async fn sql_compares_as_targets_say_that_it_does() {
+    let db = TestDb::new().await;
+    let words = [None, Some(""), Some(" Đạt "), Some("đa\u{323}t"), Some("có"), Some("≥"), Some("đúng")];
+    let word = |text: Option<&str>| text.map_or("NULL".to_owned(), |text| format!("'{text}'"));
+    for comparator in Comparator::ALL {
+        for direction in Direction::ALL {
+            for source_words in words {
+                let (expected, _) = effective(*comparator, *direction, source_words);
+                let (stated, way, said) = (comparator.as_str(), direction.as_str(), word(source_words));
+                let found = db.text(&format!("SELECT effective_comparator('{stated}', '{way}', {said})")).await;
+                assert_eq!(found, expected.as_str(), "{stated} {way} {source_words:?}");
+            }
+        }
+        let upper = (*comparator == Comparator::Between).then(|| Decimal::from(40));
+        let demanded = Requirement::new(*comparator, Decimal::from(30), upper).unwrap();
+        for figure in [-1, 29, 30, 31, 40, 41] {
+            let (stated, end) = (comparator.as_str(), word(upper.map(|upper| upper.to_string()).as_deref()));
+            let found = db.text(&format!("SELECT meets('{stated}', 30, {end}, {figure})::text")).await;
+            assert_eq!(found, demanded.is_met(figure.into()).to_string(), "{figure} {stated}");
+        }
+    }
 }

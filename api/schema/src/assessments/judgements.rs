@@ -1,13 +1,18 @@
 //! Judgements (nhận định).
 
 use async_graphql::Context;
-use db::assessment::{self, Judgement as Row, JudgementFilter, NewJudgement, OneJudgement, ReturnedJudgement};
+use db::{
+    assessment::{self, Judgement as Row, JudgementFilter, NewJudgement, OneJudgement, ReturnedJudgement},
+    noun::ById,
+    programme::Programme,
+    target::Target as TargetRow,
+};
 
 use crate::{
     accounts::Account,
     mutation::mutations,
     object::{maybe, object, one, root_lists},
-    page::Answer,
+    page::{Answer, loaders},
     payload::payload,
     permissions::viewer_can,
     targets::Target,
@@ -35,9 +40,18 @@ object! {
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
-        fn viewer_can(&self, context: &Context<'_>) -> Option<JudgementPermissions> {
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<JudgementPermissions> {
             let viewer = &viewer(context).principal;
-            Some(JudgementPermissions::of(|action| self.row.is_open(viewer, action)))
+            let target = match loaders(context).load_one(ById::<TargetRow>::new(self.row.target_id)).await {
+                Ok(target) => target?,
+                Err(error) => return Some(Err(error.into())),
+            };
+            let programme = match loaders(context).load_one(ById::<Programme>::new(target.programme_id)).await {
+                Ok(programme) => programme?,
+                Err(error) => return Some(Err(error.into())),
+            };
+            let may = |action| self.row.is_open(viewer, action, programme.jurisdiction_id);
+            Some(Ok(JudgementPermissions::of(may)))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Assessments (đánh giá): how far indicators are from their milestones, judgements, and where figures lead.
 
+mod inputs;
 mod judgements;
-mod words;
+mod sentence;
 
 use std::sync::Arc;
 
@@ -15,14 +16,16 @@ use db::{
         Baseline as BaselineRow, BaselineById, NoProjection, Projection, ProjectionKey, StatusCount as StatusCountRow,
         StatusCountBy, StatusCountFilter,
     },
-    indicator::{Aggregation, Indicator as IndicatorRow, Nature},
+    indicator::Indicator as IndicatorRow,
     noun::{ById, Named, NamedNoun},
 };
 use object_layer::{ComplexObject, SimpleObject};
 use uuid::Uuid;
 
-pub use self::judgements::{Judgement, JudgementMutation, JudgementQuery};
-pub use self::words::{AssessmentInput, AssessmentInputKind};
+pub use self::{
+    inputs::{AssessmentInput, AssessmentInputKind},
+    judgements::{Judgement, JudgementMutation, JudgementQuery},
+};
 use crate::{
     agencies::Agency,
     documents::{Document, clause},
@@ -31,7 +34,7 @@ use crate::{
     language::Language,
     measurements::Measurement,
     object::{if_visible, language, maybe, one, root_lists},
-    page::{Answer, Connection, PageArgs, Shown, loaders, or_unknown},
+    page::{Answer, Connection, PageArgs, Shown as _, loaders, or_unknown, shown},
     programmes::{IndicatorGroup, Programme},
     targets::Target,
 };
@@ -49,17 +52,7 @@ pub struct Assessment {
     row: Arc<Row>,
 }
 
-impl Shown for Assessment {
-    type Noun = Row;
-
-    const SEEN: Action = Action::SeePublished;
-    const CONNECTION: &'static str = "AssessmentConnection";
-    const EDGE: &'static str = "AssessmentEdge";
-
-    fn show(row: Arc<Row>) -> Self {
-        Self { line: Arc::clone(&row.line), assessed: Arc::clone(&row.assessed), row }
-    }
-}
+shown!(Assessment shows Row, by SeePublished, |row| Self { line: Arc::clone(&row.line), assessed: Arc::clone(&row.assessed), row });
 
 #[ComplexObject]
 impl Assessment {
@@ -129,7 +122,7 @@ impl Assessment {
 
     /// Every number that was used, where it comes from, and the rule by which it was
     fn inputs(&self) -> Vec<AssessmentInput> {
-        words::inputs(&self.assessed, &self.line)
+        inputs::inputs(&self.assessed, &self.line)
     }
 
     /// The whole of it in a sentence or two, to be read aloud
@@ -149,21 +142,14 @@ impl Assessment {
     }
 
     async fn projected(&self, context: &Context<'_>) -> Result<AssessmentProjection, ApiError> {
-        let (Some(due_on), Some(demanded)) = (self.line.due_on, self.line.demanded) else {
-            return Ok(NoProjection::NoMilestone.into());
-        };
         let indicator = self.indicator_row(context).await?;
-        let adds_up = matches!(indicator.aggregation, Aggregation::Sum | Aggregation::RatioOfSums);
-        if indicator.nature == Nature::Flow && adds_up {
-            return Ok(NoProjection::AddsUp.into());
-        }
-        if due_on < self.row.on {
-            return Ok(NoProjection::NoMilestone.into());
-        }
+        let ahead = match Ahead::of(&self.row, &indicator) {
+            Ok(ahead) => ahead,
+            Err(reason) => return Ok(reason.into()),
+        };
         let Assessed { indicator_id, subject_id, .. } = *self.assessed;
         let key = ProjectionKey { indicator: indicator_id, subject: subject_id, on: self.row.on };
         let points = loaders(context).load_one(key).await?.unwrap_or_default();
-        let ahead = Ahead { due_on, demanded, bounds: (indicator.lower_bound, indicator.upper_bound) };
         Ok(match Projection::of(&points, ahead) {
             Ok(projection) => AssessmentProjection { projection: Some(projection), none_because: None },
             Err(reason) => reason.into(),
@@ -174,7 +160,7 @@ impl Assessment {
         let indicator = self.indicator_row(context).await?;
         let subject = loaders(context).load_one(ById::<db::agency::Agency>::new(self.assessed.subject_id)).await?;
         let subject = subject.ok_or(db::DbError::NotFound)?;
-        Ok(words::sentence(&self.assessed, &self.line, &indicator, &subject, language(context, asked)))
+        Ok(sentence::sentence(&self.assessed, &self.line, &indicator, &subject, language(context, asked)))
     }
 }
 
@@ -279,17 +265,7 @@ pub struct StatusCount {
     row: Arc<StatusCountRow>,
 }
 
-impl Shown for StatusCount {
-    type Noun = StatusCountRow;
-
-    const SEEN: Action = Action::SeePublished;
-    const CONNECTION: &'static str = "StatusCountConnection";
-    const EDGE: &'static str = "StatusCountEdge";
-
-    fn show(row: Arc<StatusCountRow>) -> Self {
-        Self { row }
-    }
-}
+shown!(StatusCount shows StatusCountRow, by SeePublished);
 
 impl StatusCount {
     fn object(&self, by: StatusCountBy) -> Option<Uuid> {
@@ -324,12 +300,8 @@ impl StatusCount {
 pub(crate) async fn assessment(context: &Context<'_>, key: AssessmentKey) -> Answer<Assessment> {
     let mut named = vec![("subject", Named::of(NamedNoun::Agency, &key.subject))];
     named.extend(key.programme.as_deref().map(|code| ("programme", Named::of(NamedNoun::Programme, code))));
-    if key.milestone.is_some_and(|year| !(1900..=2200).contains(&year)) {
-        return Some(Err(ApiError::request(
-            "INPUT",
-            "milestone là một năm từ 1900 đến 2200",
-            "milestone is a year from 1900 to 2200",
-        )));
+    if let Err(error) = key.check() {
+        return Some(Err(error.into()));
     }
     let row = loaders(context).load_one(key).await.map_err(ApiError::from);
     or_unknown(context, row.transpose().map(|row| row.map(Assessment::show)), named).await
