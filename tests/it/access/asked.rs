@@ -1,0 +1,233 @@
+//! What the schema asks for and how it is asked: a value for each argument, whoever it belongs to.
+
+use std::collections::BTreeMap;
+
+use async_graphql_parser::{
+    parse_schema,
+    types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition},
+};
+use schema::id;
+use tests::TestDb;
+use uuid::Uuid;
+
+/// What ids are of, by the name of the argument or field that takes them: the tag of its type, and its table. A mutation
+/// that takes an id of another name adds its line.
+pub(super) const IDS: &[(&str, u8, &str)] = &[
+    ("account", b'k', "account"),
+    ("agency", b'a', "agency"),
+    ("assignment", b'l', "reporting_assignment"),
+    ("directive", b'v', "directive"),
+    ("extensionRequest", b'z', "directive_extension"),
+    ("grant", b'o', "role_grant"),
+    ("id", b'a', "agency"),
+    ("ids", b'a', "agency"),
+    ("indicator", b'i', "indicator"),
+    ("inputRequest", b'y', "directive_input"),
+    ("judgement", b'J', "judgement"),
+    ("measurement", b'm', "measurement"),
+    ("nilAnswer", b'j', "nil_answer"),
+    ("secret", b'x', "service_secret"),
+    ("serviceAccount", b'w', "service_account"),
+    ("session", b's', "session"),
+    ("target", b't', "target"),
+    ("unlockRequest", b'c', "unlock_request"),
+];
+
+/// Texts that are understood, by the name of the argument or field that takes them.
+pub(super) const TEXTS: &[(&str, &str)] = &[
+    ("code", "qng.skhcn"),
+    ("login", "lan@quangngai.gov.vn"),
+    ("email", "moi@quangngai.gov.vn"),
+    ("symbol", "359-KH/TU"),
+    ("indicator", "bts_5g_count"),
+    ("period", "2025-12"),
+    ("subject", "qng.ubnd"),
+    ("period", "2025-12"),
+    ("text", "chuyển đổi số"),
+    ("password", "mật khẩu đủ dài 2026"),
+    ("newPassword", "mật khẩu đủ dài 2026"),
+];
+
+/// Somebody else at another agency, with a role.
+pub(super) const SOMEBODY: &str = "
+    INSERT INTO account (id, login, full_name, agency_id, created_at) VALUES
+        ('00000000-0000-7000-8000-00000000000a', 'lan@quangngai.gov.vn', 'Nguyễn Thị Lan',
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-01-02T01:00:00Z');
+    INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at) VALUES
+        ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-00000000000a', 'REPORTER',
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), false, '2025-07-01', '2026-01-02T01:00:00Z');
+    INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at) VALUES
+        ('00000000-0000-7000-8000-0000000000b1', '00000000-0000-7000-8000-00000000000a', false,
+            '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z', '2026-02-19T01:00:00Z');
+    INSERT INTO service_account (id, code, name, agency_id, scopes, created_at) VALUES
+        ('00000000-0000-7000-8000-0000000000c1', 'qng.ioc', 'Trung tâm điều hành',
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{figures:read}', '2026-01-02T01:00:00Z');
+    INSERT INTO service_secret (id, service_account_id, hash, created_at) VALUES
+        ('00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-0000000000c1', sha256('bi-mat'), '2026-01-02T01:00:00Z');
+    INSERT INTO directive_extension (id, directive_id, agency_id, proposed_on, reason, requested_at, requested_by)
+        SELECT '00000000-0000-7000-8000-0000000000d1', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-06-30', 'Chờ hướng dẫn',
+            '2026-01-19T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
+    INSERT INTO directive_input (id, directive_id, agency_id, coordinator_id, question, asked_on, asked_at, asked_by)
+        SELECT '00000000-0000-7000-8000-0000000000d2', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'),
+            (SELECT id FROM agency WHERE code = 'qng.skhcn'), 'Góp ý', '2026-01-19', '2026-01-19T01:00:00Z',
+            '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
+    INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, decided_at)
+        SELECT id, revision, 'SUBMITTED', measurement_content_hash(id, revision), '2026-01-20T01:00:00Z'
+        FROM measurement JOIN measurement_revision ON measurement_id = id AND state = 'DRAFT' ORDER BY ends_on DESC, id LIMIT 1;
+    INSERT INTO nil_answer (id, assignment_id, reporter_id, period, note, answered_on, answered_at)
+        SELECT '00000000-0000-7000-8000-0000000000d1', id, reporter_id, '2025-12', 'Không phát sinh trong kỳ', '2026-01-05', '2026-01-05T01:00:00Z'
+        FROM reporting_assignment WHERE period_kind = 'MONTH' ORDER BY id LIMIT 1;
+    INSERT INTO unlock_request (id, assignment_id, reporter_id, period, reason, requested_at)
+        SELECT '00000000-0000-7000-8000-0000000000d2', id, reporter_id, '2025-10', 'Mất điện', '2026-01-05T01:00:00Z'
+        FROM reporting_assignment WHERE period_kind = 'MONTH' ORDER BY id LIMIT 1;
+    INSERT INTO judgement (id, target_id, verdict, judged_on, reason, evidence, state, recorded_at, decided_at)
+        SELECT '00000000-0000-7000-8000-0000000000d4', id, 'ACHIEVED', '2026-01-05', 'Đã nghiệm thu', 'Biên bản', 'ENDORSED', '2026-01-05T01:00:00Z',
+            '2026-01-06T01:00:00Z' FROM target WHERE statement IS NOT NULL ORDER BY code LIMIT 1;
+    INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
+        ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
+    INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
+        (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
+
+/// The schema as its own words tell it.
+pub(super) struct Sdl(pub(super) BTreeMap<String, TypeDefinition>);
+
+impl Sdl {
+    pub(super) fn read() -> Self {
+        let document = parse_schema(schema::sdl()).unwrap();
+        let types = document.definitions.into_iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),
+            _ => None,
+        });
+        Self(types.collect())
+    }
+
+    pub(super) fn fields(&self, of: &str) -> Vec<&FieldDefinition> {
+        match self.0.get(of).map(|ty| &ty.kind) {
+            Some(TypeKind::Object(object)) => object.fields.iter().map(|field| &field.node).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn is_composite(&self, of: &str) -> bool {
+        let kind = self.0.get(of).map(|ty| &ty.kind);
+        matches!(kind, Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)))
+    }
+
+    /// A value for an argument or an input field: what must be given, and nothing else.
+    pub(super) fn value(&self, name: &str, ty: &Type, ids: &Ids) -> String {
+        match &ty.base {
+            BaseType::List(item) => format!("[{}]", self.value(name, item, ids)),
+            BaseType::Named(of) => match self.0.get(of.as_str()).map(|ty| &ty.kind) {
+                Some(TypeKind::Enum(kind)) => kind.values[0].node.value.node.to_string(),
+                Some(TypeKind::InputObject(input)) => {
+                    let given =
+                        input.fields.iter().map(|field| &field.node).filter(|field| is_required(field, ids.all));
+                    let given = given.map(|field| {
+                        let name = &field.name.node;
+                        format!("{name}: {}", self.value(name, &field.ty.node, ids))
+                    });
+                    format!("{{ {} }}", given.collect::<Vec<_>>().join(", "))
+                }
+                _ => match of.as_str() {
+                    "ID" => format!("\"{}\"", ids.of(name)),
+                    "Int" => "1".to_owned(),
+                    "Boolean" => "true".to_owned(),
+                    "Float" => "1.5".to_owned(),
+                    "Date" => "\"2026-01-20\"".to_owned(),
+                    "DateTime" => "\"2026-01-20T02:00:00Z\"".to_owned(),
+                    "UUID" => format!("\"{}\"", tests::mutation::key()),
+                    _ => {
+                        let text = TEXTS.iter().find(|(of, _)| *of == name);
+                        format!("\"{}\"", text.map_or("Nguyễn Văn An", |(_, text)| text))
+                    }
+                },
+            },
+        }
+    }
+
+    /// A field with what must be given, and a selection.
+    pub(super) fn asked(&self, field: &FieldDefinition, ids: &Ids, selection: &str) -> String {
+        let given =
+            field.arguments.iter().map(|argument| &argument.node).filter(|argument| is_required(argument, ids.all));
+        let first = field.arguments.iter().find(|argument| argument.node.name.node == "first");
+        let first = first.map(|_| format!("first: {}", ids.page));
+        let given: Vec<_> = given
+            .map(|argument| {
+                format!("{}: {}", argument.name.node, self.value(&argument.name.node, &argument.ty.node, ids))
+            })
+            .chain(first)
+            .collect();
+        let given = if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) };
+        format!("{}{given} {selection}", field.name.node)
+    }
+
+    /// All fields of a type, and so on for some steps; of lists below it the first.
+    pub(super) fn whole(&self, of: &str, ids: &Ids, steps: usize) -> String {
+        let fields = self.fields(of).into_iter().map(|field| {
+            let to = named(&field.ty.node);
+            if !self.is_composite(to) {
+                return self.asked(field, ids, "");
+            }
+            // A list's own types are no step; its edges hold the objects once more.
+            let steps =
+                if to.ends_with("Connection") || to.ends_with("Edge") { steps } else { steps.saturating_sub(1) };
+            let again = of.ends_with("Edge") && of != "SearchEdge";
+            let selection = if steps == 0 || again { "{ __typename }".to_owned() } else { self.whole(to, ids, steps) };
+            self.asked(field, ids, &selection)
+        });
+        format!("{{ __typename {} }}", fields.collect::<Vec<_>>().join(" "))
+    }
+}
+
+pub(super) fn is_required(input: &InputValueDefinition, ids_too: bool) -> bool {
+    let required = !input.ty.node.nullable && input.default_value.is_none();
+    required || input.name.node == "code" || (ids_too && named(&input.ty.node) == "ID")
+}
+
+pub(super) fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => named(item),
+    }
+}
+
+/// The ids that are asked for: by table, or such as nobody has.
+pub(super) struct Ids {
+    pub(super) known: BTreeMap<&'static str, Uuid>,
+    /// Also where they may be left out.
+    pub(super) all: bool,
+    /// How many of a list.
+    pub(super) page: usize,
+}
+
+impl Ids {
+    pub(super) async fn of_others(db: &TestDb) -> Self {
+        let mut known = BTreeMap::new();
+        for (_, _, table) in IDS {
+            let of = match *table {
+                "agency" => "WHERE code = 'qng.skhcn'",
+                "directive" => "WHERE code = 'tb-ubnd-qng-2025-04:6'",
+                _ => "",
+            };
+            let id = db.text(&format!("SELECT id::text FROM {table} {of} ORDER BY id LIMIT 1")).await;
+            known.insert(*table, id.parse().unwrap());
+        }
+        Self { known, all: false, page: 1 }
+    }
+
+    pub(super) fn unknown() -> Self {
+        Self { known: BTreeMap::new(), all: false, page: 1 }
+    }
+
+    pub(super) fn everywhere(self) -> Self {
+        Self { all: true, ..self }
+    }
+
+    pub(super) fn of(&self, name: &str) -> String {
+        let (_, tag, table) = IDS
+            .iter()
+            .find(|(of, ..)| *of == name)
+            .unwrap_or_else(|| panic!("an id named {name}: say in IDS of what it is"));
+        id::encode(*tag, self.known.get(table).copied().unwrap_or(Uuid::from_u128(99))).to_string()
+    }
+}
