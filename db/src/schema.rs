@@ -1102,6 +1102,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Whose kept assessments no longer hold, because something has changed that they were made of. A row goes when they were worked out anew
+    outdated_assessment (id) {
+        id -> Int8,
+        /// The indicator; null: all assessments
+        indicator_id -> Nullable<Uuid>,
+        /// The subject; null: all of the indicator
+        subject_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     /// How an account proves who it is; no row until a password has been set
     password (account_id) {
         account_id -> Uuid,
@@ -1881,6 +1892,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measurement_decision,
     measurement_revision,
     nil_answer,
+    outdated_assessment,
     password,
     password_reset,
     period_report,

@@ -82,3 +82,8 @@ define_sql_function! {
     /// if it has any.
     fn search_holds(folded: Text, every: Array<Text>, any_one: Array<Text>) -> Bool;
 }
+
+define_sql_function! {
+    /// Works out anew at most so many of the assessments that cannot be used on a day; how many they were.
+    fn keep_assessments(on_day: Date, most: Integer) -> Integer;
+}

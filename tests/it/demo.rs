@@ -150,7 +150,7 @@ async fn reset_knows_every_table() {
     demo::reset(db.settings()).await.unwrap();
     let query = "SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class WHERE relkind = 'r' \
         AND relnamespace = 'public'::regnamespace AND relname <> '__diesel_schema_migrations' \
-        AND relname NOT IN ('audit_entry', 'audit_head', 'holiday', 'ranking_scheme', 'ranking_weight', 'reporting_schedule', 'signing_key', 'sign_in_throttle', 'trusted_document', 'data_version')";
+        AND relname NOT IN ('audit_entry', 'audit_head', 'holiday', 'outdated_assessment', 'ranking_scheme', 'ranking_weight', 'reporting_schedule', 'signing_key', 'sign_in_throttle', 'trusted_document', 'data_version')";
     for table in db.text(query).await.split_whitespace() {
         assert_eq!(count(&db, table).await, 0, "{table}");
     }

@@ -12,6 +12,13 @@ use uuid::Uuid;
 /// A table of so many rows is large: smaller ones are read whole sooner than by an index.
 const LARGE: u32 = 4_000;
 
+/// Each commune of the country has a target for each indicator.
+const TARGETS: &str = "INSERT INTO target (id, code, programme_id, indicator_id, definition_id, subject_id, wording, due_on, comparator, value, document_id, clause)
+    SELECT md5('qg target' || i.code || a.code)::uuid, a.code || ':' || i.code, md5('qg programme')::uuid, i.id, md5('qg definition' || i.id)::uuid, a.id,
+        'Mục tiêu mô phỏng', '2030-12-31', 'AT_LEAST', 80, (SELECT id FROM document WHERE status = 'ISSUED' ORDER BY code LIMIT 1), 'II.1'
+    FROM indicator i, agency a WHERE i.code LIKE 'qg\\_%' AND a.code LIKE 'qg.%';
+    ANALYZE target";
+
 /// The demo, 40 times its directives, and a country of 300 communes by 16 indicators by 12 months.
 async fn country() -> TestDb {
     TestDb::like("country", async |pool| {
@@ -20,6 +27,8 @@ async fn country() -> TestDb {
         let mut connection = settings.connect().await.unwrap();
         tests::sql::execute(&mut connection, include_str!("../bench/sql/more_directives.sql")).await.unwrap();
         national::load(settings, 300, 16).await.unwrap();
+        tests::sql::execute(&mut connection, TARGETS).await.unwrap();
+        db::assessment::kept::keep_anew(settings, tests::demo::today(), |_| {}).await.unwrap();
     })
     .await
 }
@@ -109,6 +118,17 @@ async fn what_everybody_asks_reads_no_large_table_whole() {
             json!({}),
         ),
         ("figures, the latest", "{ measurements(first: 20) { nodes { period value } } }", json!({})),
+        (
+            "what is worst in the country",
+            "{ assessments(first: 20) { nodes { status pace indicator { code } subject { code } lines { target { code } } } } }",
+            json!({}),
+        ),
+        (
+            "how a commune stands",
+            "{ assessments(filter: { programme: \"qg\", subject: \"qg.0042\" }, first: 20) { nodes { status pace } } \
+                indicators(filter: { programme: \"qg\" }, first: 20) { nodes { assessment(subject: \"qg.0042\") { status pace } } } }",
+            json!({}),
+        ),
         (
             "standings",
             "{ standings(indicator: \"qg_03\", filter: { level: COMMUNE, below: \"qg\" }, on: \"2026-07-01\") { period summary { median } \

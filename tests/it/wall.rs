@@ -58,6 +58,7 @@ goal:
 goal_agency:
 goal_document:
 goal_indicator:
+holding_assessment:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
 indicator: UPDATE (lead_agency_id, version)
@@ -65,6 +66,7 @@ indicator_definition:
 indicator_group:
 indicator_rule:
 judgement: INSERT, UPDATE (decided_at, decided_by, decision_reason, state, version)
+kept_assessment:
 measure:
 measure_agency:
 measure_document:
@@ -74,6 +76,7 @@ measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_ki
 measurement_decision: INSERT
 measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
+outdated_assessment:
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)
 period_report:

@@ -72,7 +72,7 @@ enum Command {
     },
     /// Apply pending migrations and stop; several at once are safe
     Migrate,
-    /// Count anew what is kept counted: assignments and answers, by which obligations are listed and summed up
+    /// Work out anew what is kept: assignments and answers, by which obligations are listed and summed up, and assessments
     ///
     /// Never needed while nobody goes past the tables' triggers; it changes nothing then. Safe while `serve` runs.
     Recount,

@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode};
 
-use db::reporting::tally;
+use db::{assessment::kept, reporting::tally};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use schema::clock::Clock;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -152,16 +152,19 @@ pub async fn migrate(config: &Config) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// Counts anew what is kept counted.
+/// Counts and works out anew what is kept.
 pub async fn recount(config: &Config) -> Result<(), DatabaseError> {
     let database = Database::open(config, Sharing::Join).await?;
     let done = async {
         database.migrate().await?;
-        Ok::<_, DatabaseError>(tally::recount(database.owner()).await?)
+        tally::recount(database.owner()).await?;
+        output::result("assignments and answers are counted\n");
+        let told = |done| tracing::info!(done, "working assessments out");
+        Ok::<_, DatabaseError>(kept::keep_anew(database.owner(), config.clock().today(), told).await?)
     };
     let done = done.await;
     database.close().await?;
     done?;
-    output::result("assignments and answers are counted\n");
+    output::result("assessments are worked out\n");
     Ok(())
 }

@@ -8,6 +8,7 @@ mod health;
 mod patience;
 mod routes;
 mod scalars;
+mod upkeep;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -146,6 +147,7 @@ impl Server {
             None => None,
         };
         drop(on_front);
+        tokio::spawn(upkeep::upkeep(database.pool().clone(), clock, stopped.clone()));
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })

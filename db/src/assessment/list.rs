@@ -2,10 +2,14 @@
 
 use async_graphql::{Enum, InputObject};
 use derive::boxed;
-use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Date as SqlDate, Text};
 use diesel_async::RunQueryDsl as _;
 
-use super::{Assessment, AssessmentStatus, COLUMNS, Row, check_milestone, together};
+use super::{
+    Assessment, AssessmentStatus, COLUMNS, Row, check_milestone,
+    kept::{are_kept, kept, worked_out},
+    together,
+};
 use crate::{
     Date, DbError, Reader,
     agency::AgencyLevel,
@@ -85,72 +89,86 @@ impl AssessmentFilter {
     fn day(&self, reader: &Reader) -> Date {
         self.on.unwrap_or(reader.today())
     }
+
+    /// Adds the conditions on `pair`: a programme, an indicator and a subject.
+    fn is_asked(&self, mut statement: Statement, day: Date) -> Statement {
+        if let Some(code) = self.programme.clone() {
+            statement = statement
+                .sql(" AND pair.programme_id = (SELECT id FROM programme WHERE code = ")
+                .value::<Text, _>(code)
+                .sql(")");
+        }
+        if let Some(code) = self.indicator.clone() {
+            statement = statement
+                .sql(" AND pair.indicator_id = (SELECT id FROM indicator WHERE code = ")
+                .value::<Text, _>(code)
+                .sql(")");
+        }
+        if let Some(code) = self.lead.clone() {
+            statement = statement
+                .sql(
+                    " AND pair.indicator_id IN (SELECT indicator.id FROM indicator JOIN agency ON agency.id = indicator.lead_agency_id \
+                     WHERE agency.code = ",
+                )
+                .value::<Text, _>(code)
+                .sql(")");
+        }
+        if let Some(code) = self.group.clone() {
+            statement = statement
+                .sql(
+                    " AND (pair.programme_id, pair.indicator_id) IN (SELECT followed.programme_id, followed.indicator_id \
+                     FROM programme_indicator followed JOIN indicator_group ON indicator_group.id = followed.group_id WHERE indicator_group.code = ",
+                )
+                .value::<Text, _>(code)
+                .sql(")");
+        }
+        if let Some(code) = self.subject.clone() {
+            statement = statement
+                .sql(" AND pair.subject_id = (SELECT id FROM agency WHERE code = ")
+                .value::<Text, _>(code)
+                .sql(")");
+        }
+        if let Some(level) = self.level {
+            statement = statement
+                .sql(" AND pair.subject_id IN (SELECT id FROM agency WHERE level = ")
+                .value::<Text, _>(level)
+                .sql(")");
+        }
+        if let Some(code) = self.subjects_below.clone() {
+            statement = statement.sql(" AND pair.subject_id IN (SELECT agency.id FROM agency WHERE TRUE");
+            statement = below_on(statement, code, day).sql(")");
+        }
+        statement
+    }
 }
 
-/// Adds `WITH line AS (…)`: the rows of SQL function `assessment` that a filter asks for, but for what is said of their status.
-pub(super) fn lines(statement: Statement, reader: &Reader, filter: &AssessmentFilter) -> Result<Statement, DbError> {
+/// Adds `WITH worked_out AS (…), kept AS (…)`: the assessments that a filter asks for, but for what is said of their status. Those
+/// that are kept and hold are looked up, and all others worked out.
+fn lines(statement: Statement, reader: &Reader, filter: &AssessmentFilter) -> Result<Statement, DbError> {
     let day = filter.day(reader);
     check_milestone(filter.milestone)?;
-    let mut statement = statement
-        .sql("WITH line AS MATERIALIZED (SELECT ")
-        .sql(COLUMNS)
-        .sql(", i.position, i.lead_agency_id FROM programme p CROSS JOIN LATERAL assessment(p.id, ")
-        .value::<SqlDate, _>(day)
-        .sql(", ")
-        .value::<Nullable<Integer>, _>(filter.milestone)
-        .sql(", ");
-    statement = indicators(statement, filter).sql(", ");
-    statement = subjects(statement, filter, day)
-        .sql(", false) AS a JOIN indicator i ON i.id = a.indicator_id JOIN agency s ON s.id = a.subject_id WHERE TRUE");
-    if let Some(code) = filter.programme.clone() {
-        statement = statement.sql(" AND p.code = ").value::<Text, _>(code);
-    }
-    Ok(statement.sql(")"))
+    let are_kept = are_kept(reader, day, filter.milestone);
+    let mut statement =
+        statement.sql("WITH asked AS (SELECT pair.programme_id, pair.indicator_id, pair.subject_id FROM ");
+    statement = if are_kept {
+        statement.sql("outdated_assessments(").value::<SqlDate, _>(day).sql(") AS pair WHERE pair.is_assessed")
+    } else {
+        statement.sql("assessed AS pair WHERE TRUE")
+    };
+    statement = filter.is_asked(statement, day).sql("), ");
+    statement = worked_out(statement, day, filter.milestone).sql(", ");
+    Ok(filter.is_asked(kept(statement, are_kept, day), day).sql(")"))
 }
 
-/// Adds the ids of the indicators as an array; null for all.
-fn indicators(statement: Statement, filter: &AssessmentFilter) -> Statement {
-    if filter.indicator.is_none() && filter.group.is_none() && filter.lead.is_none() {
-        return statement.sql("NULL");
-    }
-    let mut statement = statement.sql("ARRAY(SELECT wanted.id FROM indicator wanted WHERE TRUE");
-    if let Some(code) = filter.indicator.clone() {
-        statement = statement.sql(" AND wanted.code = ").value::<Text, _>(code);
-    }
-    if let Some(code) = filter.lead.clone() {
-        statement = statement
-            .sql(" AND wanted.lead_agency_id = (SELECT id FROM agency WHERE code = ")
-            .value::<Text, _>(code)
-            .sql(")");
-    }
-    if let Some(code) = filter.group.clone() {
-        statement = statement
-            .sql(
-                " AND EXISTS (SELECT FROM programme_indicator followed JOIN indicator_group ON indicator_group.id = followed.group_id \
-                 WHERE followed.programme_id = p.id AND followed.indicator_id = wanted.id AND indicator_group.code = ",
-            )
-            .value::<Text, _>(code)
-            .sql(")");
-    }
-    statement.sql(")")
-}
-
-/// The same of the subjects.
-fn subjects(statement: Statement, filter: &AssessmentFilter, day: Date) -> Statement {
-    if filter.subject.is_none() && filter.subjects_below.is_none() && filter.level.is_none() {
-        return statement.sql("NULL");
-    }
-    let mut statement = statement.sql("ARRAY(SELECT agency.id FROM agency WHERE TRUE");
-    if let Some(code) = filter.subject.clone() {
-        statement = statement.sql(" AND agency.code = ").value::<Text, _>(code);
-    }
-    if let Some(level) = filter.level {
-        statement = statement.sql(" AND agency.level = ").value::<Text, _>(level);
-    }
-    if let Some(code) = filter.subjects_below.clone() {
-        statement = below_on(statement, code, day);
-    }
-    statement.sql(")")
+/// The same, as one `line`.
+pub(super) fn all_lines(
+    statement: Statement,
+    reader: &Reader,
+    filter: &AssessmentFilter,
+) -> Result<Statement, DbError> {
+    let both =
+        format!(", line AS NOT MATERIALIZED (SELECT {COLUMNS} FROM worked_out UNION ALL SELECT {COLUMNS} FROM kept)");
+    Ok(lines(statement, reader, filter)?.sql(&both))
 }
 
 /// Adds the conditions on an assessment `line`.
@@ -166,19 +184,23 @@ pub(super) fn wanted(mut statement: Statement, filter: &AssessmentFilter) -> Sta
     statement
 }
 
-fn order(AssessmentOrder { by, direction }: AssessmentOrder) -> String {
-    let direction = if direction == SortDirection::Descending { "DESC" } else { "ASC" };
-    let key = match by {
-        AssessmentSort::Status => {
-            format!("assessment_severity(line.status) {direction}, line.pace {direction} NULLS LAST, ")
-        }
-        AssessmentSort::Pace => format!("line.pace {direction} NULLS LAST, "),
-        AssessmentSort::Attainment => format!("line.attainment {direction} NULLS LAST, "),
-        AssessmentSort::DueOn => format!("line.due_on {direction} NULLS LAST, "),
-        AssessmentSort::Code => String::new(),
+/// What is sorted by, all in the same direction, and whether that is the other one. What has no value comes last either way.
+fn keys(AssessmentOrder { by, direction }: AssessmentOrder) -> ([String; 5], bool) {
+    let is_descending = direction == SortDirection::Descending;
+    let sign = if is_descending { "-" } else { "" };
+    let number = |of: &str| format!("coalesce({sign}{of}, 'Infinity')");
+    // Of each the same.
+    let none = || "line.place".to_owned();
+    let [first, second] = match by {
+        AssessmentSort::Status => [format!("{sign}assessment_severity(line.status)"), number("line.pace")],
+        AssessmentSort::Pace => [number("line.pace"), none()],
+        AssessmentSort::Attainment => [number("line.attainment"), none()],
+        AssessmentSort::DueOn => [number("(line.due_on - date '2000-01-01')::numeric"), none()],
+        AssessmentSort::Code => [none(), none()],
     };
-    let rest = if by == AssessmentSort::Code { direction } else { "ASC" };
-    format!("{key}split_part(line.codes, '/', 1) {rest}, line.position {rest}, line.codes COLLATE \"C\" {rest}")
+    let [programme, position, code] =
+        ["split_part(line.codes, '/', 1)", "line.position", "line.codes"].map(str::to_owned);
+    ([first, second, programme, position, code], is_descending && by == AssessmentSort::Code)
 }
 
 // Not by `noun!`: assessments stand in no table, and are told apart by programme, indicator and subject.
@@ -198,25 +220,40 @@ impl Listed for Assessment {
         sort: AssessmentOrder,
         page: &Page,
     ) -> Result<Slice<Self>, DbError> {
-        let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
-        let mut statement = lines(Statement::new(""), reader, filter)?.sql(&format!(
-            ", numbered AS MATERIALIZED (SELECT line.*, row_number() OVER (ORDER BY {}) AS number FROM line WHERE line.place = 1), \
-             page AS (SELECT line.codes, line.number FROM numbered line WHERE",
-            order(sort)
-        ));
-        statement = wanted(statement, filter);
-        if let Some(cursor) = &page.from {
-            let Cursor { key: None, tie: Tie::Code(codes) } = cursor else { return Err(DbError::Cursor) };
-            statement = statement
-                .sql(&format!(" AND line.number {beyond} (SELECT number FROM numbered WHERE codes = "))
-                .value::<Text, _>(codes.clone())
-                .sql(")");
+        let (keys, is_reversed) = keys(sort);
+        let (beyond, direction) = if page.backward == is_reversed { (">", "ASC") } else { ("<", "DESC") };
+        let [place, order, key_order] = [
+            keys.join(", "),
+            keys.iter().map(|key| format!("{key} {direction}")).collect::<Vec<_>>().join(", "),
+            [1, 2, 3, 4, 5].map(|number| format!("key_{number} {direction}")).join(", "),
+        ];
+        let named: Vec<String> = (1..).zip(&keys).map(|(number, key)| format!("{key} AS key_{number}")).collect();
+        let mut statement = all_lines(Statement::new(""), reader, filter)?.sql(", page AS (SELECT * FROM (");
+        // Each sorted by itself: what is kept is read in the order of its index.
+        for (source, before) in [("worked_out", ""), ("kept", " UNION ALL ")] {
+            statement = statement.sql(&format!(
+                "{before}(SELECT line.programme_id, line.indicator_id, line.subject_id, '{source}' AS source, {} FROM {source} AS line WHERE",
+                named.join(", ")
+            ));
+            statement = wanted(statement, filter);
+            if let Some(cursor) = &page.from {
+                let Cursor { key: None, tie: Tie::Code(codes) } = cursor else { return Err(DbError::Cursor) };
+                statement = statement
+                    .sql(&format!(
+                        " AND ({place}) {beyond} (SELECT {place} FROM line WHERE line.place = 1 AND line.codes = "
+                    ))
+                    .value::<Text, _>(codes.clone())
+                    .sql(")");
+            }
+            statement = statement.sql(&format!(" ORDER BY {order} LIMIT ")).value::<BigInt, _>(page.limit()).sql(")");
         }
         let statement = statement
-            .sql(&format!(" ORDER BY line.number {direction} LIMIT "))
+            .sql(&format!(") AS line ORDER BY {key_order} LIMIT "))
             .value::<BigInt, _>(page.limit())
             .sql(&format!(
-                ") SELECT line.* FROM page JOIN line ON line.codes = page.codes ORDER BY page.number {direction}, line.place"
+                "), shown AS (SELECT * FROM page JOIN worked_out USING (programme_id, indicator_id, subject_id) WHERE source = 'worked_out' \
+                 UNION ALL SELECT * FROM page JOIN (SELECT {COLUMNS} FROM kept_assessment) AS stored USING (programme_id, indicator_id, subject_id) \
+                 WHERE source = 'kept') SELECT {COLUMNS} FROM shown ORDER BY {key_order}, place"
             ));
         let rows: Vec<Row> = statement.load(&mut reader.statement().await?).await?;
         Ok(page.slice(together(rows, filter.day(reader), filter.milestone)))
@@ -224,7 +261,7 @@ impl Listed for Assessment {
 
     #[boxed]
     async fn count(reader: &Reader, filter: &AssessmentFilter) -> Result<i64, DbError> {
-        let statement = lines(Statement::new(""), reader, filter)?.sql(" SELECT count(*) AS count FROM line WHERE");
+        let statement = all_lines(Statement::new(""), reader, filter)?.sql(" SELECT count(*) AS count FROM line WHERE");
         let counted: Count = wanted(statement, filter).get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }

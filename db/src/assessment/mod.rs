@@ -5,6 +5,7 @@
 
 mod baseline;
 mod judgement;
+pub mod kept;
 mod list;
 mod one;
 mod projection;
@@ -242,8 +243,7 @@ struct Row {
     line: AssessmentLine,
 }
 
-/// An assessment (đánh giá): how an indicator of a subject stands on a day against its next milestone. It is worked out anew for
-/// each question.
+/// An assessment (đánh giá): how an indicator of a subject stands on a day against its next milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
     /// The day on which it stands so.
@@ -283,5 +283,8 @@ fn check_milestone(year: Option<i32>) -> Result<(), DbError> {
     }
 }
 
-/// The columns of a row, of `a` (SQL function `assessment`) beside the programme `p`, the indicator `i` and the subject `s`.
-const COLUMNS: &str = "a.*, p.id AS programme_id, p.code || '/' || i.code || '/' || s.code AS codes";
+/// The columns of a row, as they are kept.
+const COLUMNS: &str = "programme_id, codes, position, place, is_ambiguous, indicator_id, subject_id, target_id, target_code, due_on, comparator, \
+    demanded, is_falling, range_position, value, measured_until, is_stale, measurement_ids, parts, parts_expected, baseline_value, baseline_on, \
+    baseline_id, baseline_measurement_id, previous_value, previous_on, previous_target_id, next_value, next_on, next_target_id, rule, expected, \
+    attainment, attainment_method, pace, judgement_id, on_track_from, at_risk_from, status";

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::list::{AssessmentFilter, lines, wanted};
+use super::list::{AssessmentFilter, all_lines, wanted};
 use crate::{
     DbError, Reader,
     noun::{Listed, Named, Names},
@@ -125,9 +125,11 @@ fn counted(statement: Statement, reader: &Reader, filter: &StatusCountFilter) ->
             " LEFT JOIN programme_indicator followed ON followed.programme_id = line.programme_id AND followed.indicator_id = line.indicator_id \
              LEFT JOIN indicator_group ON indicator_group.id = followed.group_id",
         ),
-        StatusCountBy::Lead => {
-            ("coalesce(lead.code, '~')", "lead.id", " LEFT JOIN agency lead ON lead.id = line.lead_agency_id")
-        }
+        StatusCountBy::Lead => (
+            "coalesce(lead.code, '~')",
+            "lead.id",
+            " JOIN indicator ON indicator.id = line.indicator_id LEFT JOIN agency lead ON lead.id = indicator.lead_agency_id",
+        ),
         StatusCountBy::Milestone => ("coalesce(extract(year FROM line.due_on)::text, '~')", "NULL::uuid", ""),
         StatusCountBy::Subject => ("split_part(line.codes, '/', 3)", "line.subject_id", ""),
     };
@@ -136,7 +138,7 @@ fn counted(statement: Statement, reader: &Reader, filter: &StatusCountFilter) ->
         _ => "NULL::integer",
     };
     let by = filter.by.as_str();
-    let statement = lines(statement, reader, &filter.assessments)?.sql(&format!(
+    let statement = all_lines(statement, reader, &filter.assessments)?.sql(&format!(
         " SELECT * FROM (SELECT ({key}) COLLATE \"C\" AS key, '{by}' AS by, {object} AS object_id, {year} AS milestone, {COUNTS} \
          FROM line{join} WHERE"
     ));

@@ -22,6 +22,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, Si
 use self::{facts::Facts, id::id, insert::Load, simulation::Plan};
 use crate::{
     DbError, Pool,
+    assessment::kept,
     connection::{ConnectionSettings, SessionLimits, driver_error},
     schema::programme,
 };
@@ -136,6 +137,7 @@ pub async fn load(
         // The planner would otherwise guess until the server's own upkeep comes round.
         let filled = format!("ANALYZE {TABLES}");
         clients[0].batch_execute(&filled).await.map_err(driver_error)?;
+        kept::keep_anew(owner, options.today, |_| {}).await?;
     }
     Ok(report)
 }
@@ -163,10 +165,10 @@ const FORGET: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(form
 const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, baseline, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
-    document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, judgement, \
+    document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \
     measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, \
     measurement_decision, measurement_revision, \
-    nil_answer, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \
+    nil_answer, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \

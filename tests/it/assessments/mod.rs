@@ -1,6 +1,7 @@
 //! Assessments: how far indicators are from their milestones.
 
 mod judgements;
+mod kept;
 mod oracle;
 
 use std::fmt::Write as _;

@@ -12,7 +12,7 @@ use tests::{
 use super::{FLOW, Indicator, STOCK, by_date, figure, world};
 
 /// Numbers that are the same in every run (splitmix64).
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
     /// From `low` up to, but without, `high`.
@@ -35,7 +35,7 @@ struct Figure {
     value: f64,
 }
 
-struct Case {
+pub(super) struct Case {
     code: String,
     lower_is_better: bool,
     adds_up: bool,
@@ -173,7 +173,7 @@ impl Case {
 }
 
 /// Indicators of three kinds with targets and figures that nobody has thought of.
-fn random(dice: &mut Dice, number: usize) -> (Case, String) {
+pub(super) fn random(dice: &mut Dice, number: usize) -> (Case, String) {
     let code = format!("ct{number}");
     let kind = dice.number(0, 3);
     let (adds_up, lower_is_better) = (kind == 1, kind == 2);
