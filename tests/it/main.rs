@@ -22,6 +22,7 @@ mod cost;
 mod database;
 mod demo;
 mod demo_accounts;
+mod differences;
 mod directives;
 mod directives_written;
 mod documents;
