@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use auth::Role;
 use chrono::{DateTime, TimeDelta, Utc};
-use schema::language::Language;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
@@ -237,7 +236,7 @@ async fn pages_go_both_ways_and_are_narrowed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_compared_is_refused_in_both_languages() {
+async fn what_cannot_be_compared_is_refused() {
     let db = TestDb::demo().await;
     let now = instant(&db).await;
     let day = TimeDelta::days(1);
@@ -246,20 +245,17 @@ async fn what_cannot_be_compared_is_refused_in_both_languages() {
         format!("{{ differences(programme: \"{PROGRAMME}\", from: {}{to}) {{ nodes {{ kind }} }} }}", at(from))
     };
     let below = format!("{{ asOf(instant: {}) {} }}", at(now - day), question(now - day * 2, Some(now)));
-    let to_come = ("Yêu cầu không hợp lệ: thời điểm này còn ở tương lai", "Bad request: the instant is still to come");
-    let reversed = ("Yêu cầu không hợp lệ: from phải trước to hoặc trùng với to", "Bad request: from is later than to");
+    let to_come = "Bad request: the instant is still to come";
+    let reversed = "Bad request: from is later than to";
     for (question, words) in [
         (question(now, Some(now - day)), reversed),
         (question(now - day, Some(now + day)), to_come),
         (question(now + day, None), to_come),
         (below, to_come),
     ] {
-        for (language, words) in [(Language::Vi, words.0), (Language::En, words.1)] {
-            let asked = Viewer::public(&db).who_reads(language).ask(&question).await;
-            assert_eq!(asked.errors[0]["message"], words, "{question}");
-            assert_eq!(asked.errors[0]["extensions"]["code"], "BAD_REQUEST");
-            assert_eq!(asked.errors[0]["extensions"]["reason"], "INSTANT");
-        }
+        let asked = Viewer::public(&db).ask(&question).await;
+        assert_eq!(asked.errors[0]["message"], words, "{question}");
+        assert_eq!(asked.errors[0]["extensions"]["reason"], "INSTANT", "{question}");
     }
     let asked = Viewer::public(&db).ask(&question(now, None).replace(PROGRAMME, "khong-co")).await;
     assert!(asked.errors[0]["message"].as_str().unwrap().contains("khong-co"), "{:?}", asked.errors);
