@@ -59,6 +59,7 @@ mod server;
 mod service_accounts;
 mod sessions;
 mod standings;
+mod story;
 mod targets;
 mod text;
 mod tokens;
