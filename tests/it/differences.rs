@@ -255,7 +255,6 @@ async fn what_cannot_be_compared_is_refused() {
     ] {
         let asked = Viewer::public(&db).ask(&question).await;
         assert_eq!(asked.errors[0]["message"], words, "{question}");
-        assert_eq!(asked.errors[0]["extensions"]["reason"], "INSTANT", "{question}");
     }
     let asked = Viewer::public(&db).ask(&question(now, None).replace(PROGRAMME, "khong-co")).await;
     assert!(asked.errors[0]["message"].as_str().unwrap().contains("khong-co"), "{:?}", asked.errors);
