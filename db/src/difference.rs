@@ -74,7 +74,7 @@ pub struct DifferencesOf {
     pub programme: Uuid,
     /// The first instant.
     pub from: DateTime<Utc>,
-    /// The second, not before the first; none for the present.
+    /// The second, not before the first; none for the present, or for the instant as of which is read.
     pub to: Option<DateTime<Utc>>,
     /// Which of them.
     pub filter: DifferenceFilter,
@@ -216,9 +216,9 @@ fn state(
 }
 
 /// Adds `WITH earlier …, later …, difference …`.
-fn differences(then: &Reader, of: &DifferencesOf) -> Statement {
+fn differences(then: &Reader, of: &DifferencesOf, to: Option<DateTime<Utc>>) -> Statement {
     let states = state(Statement::new("WITH "), then, of, "earlier", Some(of.from)).sql(", ");
-    let states = state(states, then, of, "later", of.to);
+    let states = state(states, then, of, "later", to);
     let of_state = |name: &str| COMPARED.map(|column| format!("{name}.{column}")).join(", ");
     let statement = states.sql(&format!(
         ", difference AS MATERIALIZED (SELECT id, place, change FROM (SELECT coalesce(later.id, earlier.id) AS id, \
@@ -289,7 +289,8 @@ impl Listed for Difference {
     async fn list(reader: &Reader, of: &DifferencesOf, (): (), page: &Page) -> Result<Slice<Self>, DbError> {
         let then = then(reader, of).await?;
         let (beyond, direction) = if page.backward { ("<", "DESC") } else { (">", "ASC") };
-        let mut statement = differences(&then, of).sql(", page AS (SELECT * FROM difference");
+        let mut statement =
+            differences(&then, of, of.to.or(reader.instant())).sql(", page AS (SELECT * FROM difference");
         if let Some(cursor) = &page.from {
             let Cursor { key: Some(Key::Text(place)), tie: Tie::Id(id) } = cursor else { return Err(DbError::Cursor) };
             statement = statement
@@ -317,7 +318,8 @@ impl Listed for Difference {
     #[boxed]
     async fn count(reader: &Reader, of: &DifferencesOf) -> Result<i64, DbError> {
         let then = then(reader, of).await?;
-        let statement = differences(&then, of).sql(" SELECT count(*) AS count FROM difference");
+        let statement =
+            differences(&then, of, of.to.or(reader.instant())).sql(" SELECT count(*) AS count FROM difference");
         let counted: Count = statement.get_result(&mut then.statement().await?).await?;
         Ok(counted.count)
     }

@@ -86,8 +86,7 @@ async fn between(
     if to.zip(present).is_some_and(|(to, present)| to > present) {
         return Err(db::DbError::ToCome.into());
     }
-    let to = to.or(present);
-    if to.is_some_and(|to| from > to) {
+    if to.or(present).is_some_and(|to| from > to) {
         return Err(ApiError::request("INSTANT", "from phải trước to hoặc trùng với to", "from is later than to"));
     }
     let Some(found) = loaders(context).load_one(ByCode::<db::programme::Programme>::new(programme.clone())).await?
