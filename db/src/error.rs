@@ -42,6 +42,9 @@ pub enum DbError {
     /// The cursor does not belong to the list: it was made for another sort, or by hand.
     #[error("the cursor is none of this list")]
     Cursor,
+    /// Something is asked for as of an instant that is still to come.
+    #[error("the instant is still to come")]
+    ToCome,
     /// A setting cannot be used; the text names it and the accepted form.
     #[error("{0}")]
     Settings(String),

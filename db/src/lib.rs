@@ -16,6 +16,7 @@ mod date;
 pub mod deadline;
 pub mod decimal;
 pub mod demo;
+pub mod difference;
 pub mod digital_system;
 pub mod directive;
 pub mod document;

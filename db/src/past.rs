@@ -28,16 +28,15 @@ pub(crate) const MAKE_VIEWS: &str = "SELECT history.make_views()";
 pub(crate) const DROP_VIEWS: &str =
     "DO $$ BEGIN IF to_regproc('history.drop_views') IS NOT NULL THEN PERFORM history.drop_views(); END IF; END $$";
 
-/// Begins to read; false if the instant is still to come.
-pub(crate) async fn open(mut connection: &AsyncPgConnection, instant: DateTime<Utc>) -> Result<bool, DbError> {
+/// Begins to read; `DbError::ToCome` if the instant is still to come.
+pub(crate) async fn open(mut connection: &AsyncPgConnection, instant: DateTime<Utc>) -> Result<(), DbError> {
     let is_over = diesel::select(diesel::dsl::sql::<Bool>("as_of.is_over(").bind::<Timestamptz, _>(instant).sql(")"));
     if !is_over.get_result(&mut connection).await.map_err(being_made)? {
-        return Ok(false);
+        return Err(DbError::ToCome);
     }
     let instant = instant.to_rfc3339_opts(SecondsFormat::Micros, true);
     let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT as_of.open('{instant}')");
-    connection.batch_execute(&begin).await.map_err(being_made)?;
-    Ok(true)
+    connection.batch_execute(&begin).await.map_err(being_made)
 }
 
 /// Ends the reading: from here on no instant is set.

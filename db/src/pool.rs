@@ -87,15 +87,16 @@ impl Pool {
         Ok(Conn::new(self.inner.get_owned().await?, self.settings.canceller(), self.meter.clone()))
     }
 
-    /// Borrows a connection on which all is read as it was at an instant, and nothing is written; none if it is still to come.
-    /// Waits like [`get`](Self::get), and for those who are ending at that very instant.
+    /// Borrows a connection on which all is read as it was at an instant, and nothing is written; `DbError::ToCome` if
+    /// it is still to come. Waits like [`get`](Self::get), and for those who are ending at that very instant.
     ///
     /// Whoever needs one of both sorts gives this one back without waiting for the other, or all could wait for one another.
     #[boxed]
-    pub(crate) async fn get_as_of(&self, instant: DateTime<Utc>) -> Result<Option<Conn>, DbError> {
+    pub(crate) async fn get_as_of(&self, instant: DateTime<Utc>) -> Result<Conn, DbError> {
         let lent = self.past.get_owned().await?;
         let connection = Conn::of_the_past(lent, self.settings.canceller(), self.meter.clone());
-        Ok(past::open(&connection, instant).await?.then_some(connection))
+        past::open(&connection, instant).await?;
+        Ok(connection)
     }
 
     /// The same pool, whose loans are counted there.

@@ -21,23 +21,23 @@ pub struct Reader {
     scope: Scope,
     today: Date,
     connection: OnceCell<Conn>,
-    /// Whether it reads what was known at an instant.
-    of_the_past: bool,
+    /// The instant as of which it reads; none for the present.
+    instant: Option<DateTime<Utc>>,
 }
 
 impl Reader {
     /// A reader of `scope`; `today` is the day in Asia/Ho_Chi_Minh that questions without a date mean.
     #[must_use]
     pub fn new(pool: Pool, scope: Scope, today: Date) -> Arc<Self> {
-        Arc::new(Self { pool, scope, today, connection: OnceCell::new(), of_the_past: false })
+        Arc::new(Self { pool, scope, today, connection: OnceCell::new(), instant: None })
     }
 
     /// A reader of what was known at an instant, for the same person: they see nothing that they do not see now. `today` is the
-    /// day of the instant. None if it is still to come. Holds its connection until it is dropped.
-    pub async fn as_of(&self, instant: DateTime<Utc>, today: Date) -> Result<Option<Arc<Self>>, DbError> {
-        let Some(connection) = self.pool.get_as_of(instant).await? else { return Ok(None) };
+    /// day of the instant. `DbError::ToCome` if it is still to come. Holds its connection until it is dropped.
+    pub async fn as_of(&self, instant: DateTime<Utc>, today: Date) -> Result<Arc<Self>, DbError> {
+        let connection = self.pool.get_as_of(instant).await?;
         let (pool, scope, connection) = (self.pool.clone(), self.scope.clone(), OnceCell::new_with(Some(connection)));
-        Ok(Some(Arc::new(Self { pool, scope, today, connection, of_the_past: true })))
+        Ok(Arc::new(Self { pool, scope, today, connection, instant: Some(instant) }))
     }
 
     /// What the reader may see.
@@ -49,7 +49,13 @@ impl Reader {
     /// Whether it reads what was known at an instant.
     #[must_use]
     pub const fn is_of_the_past(&self) -> bool {
-        self.of_the_past
+        self.instant.is_some()
+    }
+
+    /// The instant as of which it reads; none for the present.
+    #[must_use]
+    pub const fn instant(&self) -> Option<DateTime<Utc>> {
+        self.instant
     }
 
     /// The day that questions without a date mean.

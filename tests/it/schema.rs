@@ -252,6 +252,7 @@ fn what_is_listed_has_an_id() {
     let sums = [
         "Assessment",
         "Completeness",
+        "Difference",
         "Ranking",
         "ReportingMatrixRow",
         "Scorecard",

@@ -346,6 +346,9 @@ impl From<Arc<DbError>> for ApiError {
             DbError::NotFound => Self::new(Code::NotFound, "Không tìm thấy", "Not found"),
             DbError::Invalid(words) => Self::bad_request("INPUT", words),
             DbError::Cursor => Self::cursor(),
+            DbError::ToCome => {
+                Self::request("INSTANT", "thời điểm này còn ở tương lai", "the instant is still to come")
+            }
             // A mutation puts these into its payload; what comes here was refused where there is none.
             DbError::Violated(broken) => Self::bad_request("INPUT", format_args!("{broken:?}")),
             DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => Self::internal(),

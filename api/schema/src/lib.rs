@@ -9,6 +9,7 @@ pub mod audit;
 pub mod caller;
 pub mod changes;
 pub mod clock;
+pub mod differences;
 pub mod digital_systems;
 pub mod directives;
 pub mod documents;

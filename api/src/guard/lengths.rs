@@ -69,7 +69,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     // Of one year.
     ("Query.holidays", 20),
     // The enums of the schema, each at most once.
-    ("Query.labels", 80),
+    ("Query.labels", 90),
     // One entry for each action there is.
     ("Query.permissionTable", 80),
     ("Query.reportingSchedules", 10),

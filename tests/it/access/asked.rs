@@ -42,6 +42,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("indicator", "bts_5g_count"),
     ("period", "2025-12"),
     ("subject", "qng.ubnd"),
+    ("programme", "nq57-quang-ngai"),
     ("period", "2025-12"),
     ("text", "chuyển đổi số"),
     ("password", "mật khẩu đủ dài 2026"),

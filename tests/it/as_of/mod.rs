@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use tests::TestDb;
 
 /// The present instant by the database's clock, which history goes by.
-async fn instant(db: &TestDb) -> DateTime<Utc> {
+pub(crate) async fn instant(db: &TestDb) -> DateTime<Utc> {
     let text = "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
     db.text(text).await.parse().unwrap()
 }

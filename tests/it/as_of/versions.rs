@@ -29,7 +29,10 @@ async fn a_version_tells_when_it_was_known_and_what_it_changed() {
     let db = TestDb::demo().await;
     let viewer = Viewer::public(&db);
     let target = id(&db, b't', "SELECT id FROM target WHERE value = 50 ORDER BY code LIMIT 1").await;
-    assert_eq!(history(&viewer, &target).await, json!([{ "at": null, "by": null, "changes": [] }]));
+    assert_eq!(
+        history(&viewer, &target).await,
+        json!([{ "at": "2025-05-15T01:00:00+00:00", "by": null, "changes": [] }])
+    );
     let before = instant(&db).await;
     let revise = "UPDATE target SET value = 60, note = 'Theo kế hoạch mới' WHERE id = (SELECT id FROM target WHERE value = 50 ORDER BY code LIMIT 1)";
     db.execute(revise).await;

@@ -86,6 +86,12 @@ fn wide(survey: &Survey) -> Vec<String> {
                 ask("(indicator: \"coverage_5g_share\", period: \"2025-Q3\")", 3);
                 continue;
             }
+            "differences" => {
+                for programme in ["nq57-ba-ria-vung-tau", "nq57-quang-nam", "nq57-quang-ngai"] {
+                    ask(&format!("(programme: \"{programme}\", from: \"2020-01-01T00:00:00Z\", last: 20)"), 2);
+                }
+                continue;
+            }
             "scorecards" => {
                 ask("(period: \"2025\", first: 20)", 3);
                 continue;

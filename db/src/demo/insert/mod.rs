@@ -12,6 +12,7 @@ mod period_reports;
 mod programmes;
 mod recommendations;
 mod reporting_rules;
+mod story;
 mod targets;
 
 use std::collections::BTreeMap;

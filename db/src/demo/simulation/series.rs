@@ -95,6 +95,9 @@ pub(super) enum Figure {
     Narrative(&'static str),
 }
 
+/// A figure that was handed in and never endorsed, so that the sum over its year lacks a period.
+const NEVER_ENDORSED: (&str, &str) = ("public_sector_initiatives_recognised", "2025-Q2");
+
 impl<'a> Plan<'a> {
     /// At least `communes` communes from January 2025 to the last period that was finished before `today`.
     ///
@@ -222,11 +225,12 @@ impl Series<'_> {
         let (recorded_at, published_at, corrected_at) = (later(1, 0, 3).min(now), later(2, 4, 12), later(3, 25, 45));
         let held_back = match life.and(4).between(0, 9) {
             _ if published_at > now => Some("SUBMITTED"),
+            _ if (self.indicator.code.as_str(), code.as_str()) == NEVER_ENDORSED => Some("SUBMITTED"),
             0 if newest => Some("DRAFT"),
             1 if newest => Some("SUBMITTED"),
             _ => None,
         };
-        let corrected = life.and(5).one_in(50) && !newest && corrected_at <= now;
+        let corrected = held_back.is_none() && life.and(5).one_in(50) && !newest && corrected_at <= now;
         let first = Revision {
             state: held_back.unwrap_or("PUBLISHED"),
             observation: if newest { "PROVISIONAL" } else { "FINAL" },

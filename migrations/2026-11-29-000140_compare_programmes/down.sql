@@ -1,0 +1,1 @@
+DROP FUNCTION programme_known_at(uuid, text[], timestamptz, timestamptz);
