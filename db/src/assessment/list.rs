@@ -142,9 +142,14 @@ impl AssessmentFilter {
     }
 }
 
-/// Adds `WITH worked_out AS (…), kept AS (…)`: the assessments that a filter asks for, but for what is said of their status. Those
-/// that are kept and hold are looked up, and all others worked out.
-fn lines(statement: Statement, reader: &Reader, filter: &AssessmentFilter) -> Result<Statement, DbError> {
+/// Adds `WITH worked_out AS (…), kept AS (…), line AS (…)`: the assessments that a filter asks for, but for what is said of their
+/// status, and `also`, a condition on `pair`. Those that are kept and hold are looked up, and all others worked out; `line` has both.
+pub(crate) fn lines(
+    statement: Statement,
+    reader: &Reader,
+    filter: &AssessmentFilter,
+    also: &str,
+) -> Result<Statement, DbError> {
     let day = filter.day(reader);
     check_milestone(filter.milestone)?;
     let are_kept = are_kept(reader, day, filter.milestone);
@@ -155,20 +160,11 @@ fn lines(statement: Statement, reader: &Reader, filter: &AssessmentFilter) -> Re
     } else {
         statement.sql("assessed AS pair WHERE TRUE")
     };
-    statement = filter.is_asked(statement, day).sql("), ");
+    statement = filter.is_asked(statement, day).sql(also).sql("), ");
     statement = worked_out(statement, day, filter.milestone).sql(", ");
-    Ok(filter.is_asked(kept(statement, are_kept, day), day).sql(")"))
-}
-
-/// The same, as one `line`.
-pub(super) fn all_lines(
-    statement: Statement,
-    reader: &Reader,
-    filter: &AssessmentFilter,
-) -> Result<Statement, DbError> {
-    let both =
-        format!(", line AS NOT MATERIALIZED (SELECT {COLUMNS} FROM worked_out UNION ALL SELECT {COLUMNS} FROM kept)");
-    Ok(lines(statement, reader, filter)?.sql(&both))
+    Ok(filter.is_asked(kept(statement, are_kept, day), day).sql(&format!(
+        "{also}), line AS NOT MATERIALIZED (SELECT {COLUMNS} FROM worked_out UNION ALL SELECT {COLUMNS} FROM kept)"
+    )))
 }
 
 /// Adds the conditions on an assessment `line`.
@@ -228,7 +224,7 @@ impl Listed for Assessment {
             [1, 2, 3, 4, 5].map(|number| format!("key_{number} {direction}")).join(", "),
         ];
         let named: Vec<String> = (1..).zip(&keys).map(|(number, key)| format!("{key} AS key_{number}")).collect();
-        let mut statement = all_lines(Statement::new(""), reader, filter)?.sql(", page AS (SELECT * FROM (");
+        let mut statement = lines(Statement::new(""), reader, filter, "")?.sql(", page AS (SELECT * FROM (");
         // Each sorted by itself: what is kept is read in the order of its index.
         for (source, before) in [("worked_out", ""), ("kept", " UNION ALL ")] {
             statement = statement.sql(&format!(
@@ -261,7 +257,7 @@ impl Listed for Assessment {
 
     #[boxed]
     async fn count(reader: &Reader, filter: &AssessmentFilter) -> Result<i64, DbError> {
-        let statement = all_lines(Statement::new(""), reader, filter)?.sql(" SELECT count(*) AS count FROM line WHERE");
+        let statement = lines(Statement::new(""), reader, filter, "")?.sql(" SELECT count(*) AS count FROM line WHERE");
         let counted: Count = wanted(statement, filter).get_result(&mut reader.statement().await?).await?;
         Ok(counted.count)
     }

@@ -30,8 +30,9 @@ pub use self::{
     list::{AssessmentFilter, AssessmentOrder, AssessmentSort},
     one::AssessmentKey,
     projection::{Ahead, NoProjection, Point, Projection, ProjectionKey},
-    status_count::{StatusCount, StatusCountBy, StatusCountFilter},
+    status_count::{StatusCount, StatusCountBy, StatusCountFilter, StatusTally},
 };
+pub(crate) use self::{list::lines, status_count::COUNTS};
 use crate::{Date, DbError, comparator::Comparator, text_enum::text_enum};
 
 text_enum! {

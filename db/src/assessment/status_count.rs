@@ -9,9 +9,12 @@ use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::list::{AssessmentFilter, all_lines, wanted};
+use super::list::{AssessmentFilter, lines, wanted};
+use auth::Action;
+
 use crate::{
     DbError, Reader,
+    access::Auth,
     noun::{Listed, Named, Names},
     page::{Cursor, Page, Slice, Tie},
     statement::{Count, Statement},
@@ -35,22 +38,9 @@ text_enum! {
 }
 
 /// How many assessments stand how.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
-pub struct StatusCount {
-    /// The row's place among the others.
-    #[diesel(sql_type = Text)]
-    #[graphql(skip)]
-    pub key: String,
-    /// What the row is of
-    #[diesel(sql_type = Text)]
-    pub by: StatusCountBy,
-    /// The programme, the pillar or the agency.
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    #[graphql(skip)]
-    pub object_id: Option<Uuid>,
-    /// The year in which the milestone is due; null unless counted by it
-    #[diesel(sql_type = Nullable<Integer>)]
-    pub milestone: Option<i32>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeePublished))]
+pub struct StatusTally {
     /// All of them
     #[diesel(sql_type = Integer)]
     pub total: i32,
@@ -83,6 +73,29 @@ pub struct StatusCount {
     pub no_target: i32,
 }
 
+/// How many assessments of something stand how.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
+pub struct StatusCount {
+    /// The row's place among the others.
+    #[diesel(sql_type = Text)]
+    #[graphql(skip)]
+    pub key: String,
+    /// What the row is of
+    #[diesel(sql_type = Text)]
+    pub by: StatusCountBy,
+    /// The programme, the pillar or the agency.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    #[graphql(skip)]
+    pub object_id: Option<Uuid>,
+    /// The year in which the milestone is due; null unless counted by it
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub milestone: Option<i32>,
+    /// The counts.
+    #[diesel(embed)]
+    #[graphql(flatten)]
+    pub tally: StatusTally,
+}
+
 /// What is counted, and by what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StatusCountFilter {
@@ -104,7 +117,8 @@ impl Names for StatusCountFilter {
     }
 }
 
-const COUNTS: &str = "count(*)::integer AS total, \
+/// The counts of `line`, as [`StatusTally`] names them.
+pub(crate) const COUNTS: &str = "count(*)::integer AS total, \
     (count(*) FILTER (WHERE line.status = 'MISSED'))::integer AS missed, \
     (count(*) FILTER (WHERE line.status = 'OFF_TRACK'))::integer AS off_track, \
     (count(*) FILTER (WHERE line.status = 'AT_RISK'))::integer AS at_risk, \
@@ -138,7 +152,7 @@ fn counted(statement: Statement, reader: &Reader, filter: &StatusCountFilter) ->
         _ => "NULL::integer",
     };
     let by = filter.by.as_str();
-    let statement = all_lines(statement, reader, &filter.assessments)?.sql(&format!(
+    let statement = lines(statement, reader, &filter.assessments, "")?.sql(&format!(
         " SELECT * FROM (SELECT ({key}) COLLATE \"C\" AS key, '{by}' AS by, {object} AS object_id, {year} AS milestone, {COUNTS} \
          FROM line{join} WHERE"
     ));

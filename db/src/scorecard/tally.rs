@@ -12,6 +12,7 @@ use auth::{Action, Reached};
 use crate::{
     Date, DbError, Reader,
     access::Auth,
+    assessment::{AssessmentFilter, COUNTS, StatusTally, lines},
     calendar::{Period, Regime},
     deadline::Timeliness,
     directive::timely,
@@ -118,13 +119,15 @@ pub struct InputTally {
 }
 
 /// The indicators that an agency answers for today.
-// How they stand is a matter of assessment; its counts belong here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct LedTally {
     /// All of them
     #[diesel(sql_type = Integer, column_name = indicators_led)]
     pub led: i32,
+    /// How their assessments stand on the day it is judged on, each as `assessments` with this lead lists it
+    #[diesel(embed)]
+    pub assessments: StatusTally,
 }
 
 /// The scorecard of an agency in a period (phiếu điểm): what it owed, and what became of it, as far as the viewer may see it.
@@ -179,7 +182,7 @@ const STANDINGS: [(&str, &[Timeliness]); 6] = [
 const PEERS: &str = "ARRAY(SELECT id FROM peer)";
 
 /// What an agency has nothing of is none.
-const COUNTED: [&str; 17] = [
+const COUNTED: [&str; 28] = [
     "reports_expected",
     "reports_answered",
     "reports_on_time",
@@ -197,6 +200,17 @@ const COUNTED: [&str; 17] = [
     "extensions_granted",
     "input_owed",
     "input_overdue",
+    "indicators_led",
+    "total",
+    "missed",
+    "off_track",
+    "at_risk",
+    "needs_judgement",
+    "no_data",
+    "incomplete",
+    "on_track",
+    "achieved",
+    "no_target",
 ];
 
 /// Adds `, …, tally AS (…)`: the scorecards of the agencies of a query `peer` before it, which has their ids, codes and names.
@@ -205,6 +219,7 @@ pub(super) fn tallies(statement: Statement, reader: &Reader, span: Span) -> Resu
     let statement = reports(statement, reader, span)?;
     let statement = directives(statement, reader, span);
     let statement = requests(statement, reader, span);
+    let statement = assessments(statement, reader, span)?;
     let counted = COUNTED.map(|column| format!("coalesce({column}, 0) AS {column}")).join(", ");
     Ok(statement
         .sql(", tally AS MATERIALIZED (SELECT peer.id AS agency_id, peer.code, peer.name_vi, ")
@@ -214,12 +229,13 @@ pub(super) fn tallies(statement: Statement, reader: &Reader, span: Span) -> Resu
         .sql(" OR ")
         .reaches("peer.id", scope.drafts())
         .sql(&format!(
-            " THEN coalesce(figures, 0) END AS figures_returned, {counted}, coalesce(indicators_led, 0) AS indicators_led, \
+            " THEN coalesce(figures, 0) END AS figures_returned, {counted}, \
              coalesce(reports_answered - reports_on_time + reports_overdue, 0) \
                  + coalesce(directives_done_late + directives_overdue, 0) AS late \
              FROM peer LEFT JOIN report ON report.agency_id = peer.id LEFT JOIN led ON led.agency_id = peer.id \
              LEFT JOIN returned ON returned.agency_id = peer.id LEFT JOIN extension ON extension.agency_id = peer.id \
-             LEFT JOIN input ON input.agency_id = peer.id LEFT JOIN answerable ON answerable.agency_id = peer.id)"
+             LEFT JOIN input ON input.agency_id = peer.id LEFT JOIN answerable ON answerable.agency_id = peer.id \
+             LEFT JOIN standing ON standing.agency_id = peer.id)"
         )))
 }
 
@@ -313,4 +329,14 @@ fn requests(statement: Statement, reader: &Reader, span: Span) -> Statement {
             " GROUP BY asked.coordinator_id), answerable AS MATERIALIZED (SELECT lead_agency_id AS agency_id, \
              count(*)::integer AS indicators_led FROM indicator WHERE lead_agency_id = ANY ({PEERS}) GROUP BY lead_agency_id)"
         ))
+}
+
+/// How the indicators stand that are answered for.
+fn assessments(statement: Statement, reader: &Reader, span: Span) -> Result<Statement, DbError> {
+    let filter = AssessmentFilter { on: span.on, ..AssessmentFilter::default() };
+    let led = format!(" AND pair.indicator_id IN (SELECT id FROM indicator WHERE lead_agency_id = ANY ({PEERS}))");
+    Ok(lines(statement.sql(", standing AS MATERIALIZED ("), reader, &filter, &led)?.sql(&format!(
+        " SELECT indicator.lead_agency_id AS agency_id, {COUNTS} FROM line JOIN indicator ON indicator.id = line.indicator_id \
+         WHERE line.place = 1 GROUP BY indicator.lead_agency_id)"
+    )))
 }
