@@ -142,6 +142,12 @@ impl AssessmentFilter {
     }
 }
 
+const PAIRS: &str = "SELECT pair.programme_id, pair.indicator_id, pair.subject_id FROM ";
+
+/// The indicators that a programme follows, for its jurisdiction.
+const FOLLOWED: &str = "(SELECT followed.programme_id, followed.indicator_id, programme.jurisdiction_id AS subject_id \
+    FROM programme_indicator followed JOIN programme ON programme.id = followed.programme_id) AS pair WHERE TRUE";
+
 /// Adds `WITH worked_out AS (…), kept AS (…), line AS (…)`: the assessments that a filter asks for, but for what is said of their
 /// status, and `also`, a condition on `pair`. Those that are kept and hold are looked up, and all others worked out; `line` has both.
 pub(crate) fn lines(
@@ -153,15 +159,17 @@ pub(crate) fn lines(
     let day = filter.day(reader);
     check_milestone(filter.milestone)?;
     let are_kept = are_kept(reader, day, filter.milestone);
-    let mut statement =
-        statement.sql("WITH asked AS (SELECT pair.programme_id, pair.indicator_id, pair.subject_id FROM ");
-    statement = if are_kept {
-        statement.sql("outdated_assessments(").value::<SqlDate, _>(day).sql(") AS pair WHERE pair.is_assessed")
+    let statement = statement.sql("WITH asked AS (").sql(PAIRS);
+    let statement = if are_kept {
+        let outdated = statement.sql("outdated_assessments(").value::<SqlDate, _>(day);
+        filter.is_asked(outdated.sql(") AS pair WHERE pair.is_assessed"), day).sql(also)
     } else {
-        statement.sql("assessed AS pair WHERE TRUE")
+        // Those of view `assessed`, each of its tables narrowed by an index of its own.
+        let with_target = filter.is_asked(statement.sql("target AS pair WHERE TRUE"), day).sql(also);
+        filter.is_asked(with_target.sql(" UNION ").sql(PAIRS).sql(FOLLOWED), day).sql(also)
     };
-    statement = filter.is_asked(statement, day).sql(also).sql("), ");
-    statement = worked_out(statement, day, filter.milestone).sql(", ");
+    let statement = statement.sql("), ");
+    let statement = worked_out(statement, day, filter.milestone).sql(", ");
     Ok(filter.is_asked(kept(statement, are_kept, day), day).sql(&format!(
         "{also}), line AS NOT MATERIALIZED (SELECT {COLUMNS} FROM worked_out UNION ALL SELECT {COLUMNS} FROM kept)"
     )))

@@ -41,7 +41,7 @@ text_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct StatusTally {
-    /// All of them
+    /// All assessments
     #[diesel(sql_type = Integer)]
     pub total: i32,
     /// Not reached by their day

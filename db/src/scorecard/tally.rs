@@ -118,15 +118,17 @@ pub struct InputTally {
     pub overdue: i32,
 }
 
-/// The indicators that an agency answers for today.
+/// The indicators that an agency answers for today, and how their assessments stand on the day it is judged on: each as `assessments`
+/// with this lead lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct LedTally {
-    /// All of them
+    /// All the indicators
     #[diesel(sql_type = Integer, column_name = indicators_led)]
     pub led: i32,
-    /// How their assessments stand on the day it is judged on, each as `assessments` with this lead lists it
+    /// How their assessments stand on the day it is judged on, each as `assessments` with this lead lists it.
     #[diesel(embed)]
+    #[graphql(flatten)]
     pub assessments: StatusTally,
 }
 
@@ -334,7 +336,8 @@ fn requests(statement: Statement, reader: &Reader, span: Span) -> Statement {
 /// How the indicators stand that are answered for.
 fn assessments(statement: Statement, reader: &Reader, span: Span) -> Result<Statement, DbError> {
     let filter = AssessmentFilter { on: span.on, ..AssessmentFilter::default() };
-    let led = format!(" AND pair.indicator_id IN (SELECT id FROM indicator WHERE lead_agency_id = ANY ({PEERS}))");
+    let led =
+        format!(" AND pair.indicator_id = ANY (ARRAY(SELECT id FROM indicator WHERE lead_agency_id = ANY ({PEERS})))");
     Ok(lines(statement.sql(", standing AS MATERIALIZED ("), reader, &filter, &led)?.sql(&format!(
         " SELECT indicator.lead_agency_id AS agency_id, {COUNTS} FROM line JOIN indicator ON indicator.id = line.indicator_id \
          WHERE line.place = 1 GROUP BY indicator.lead_agency_id)"

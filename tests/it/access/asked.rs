@@ -135,6 +135,8 @@ impl Sdl {
                     "Boolean" => "true".to_owned(),
                     "Float" => "1.5".to_owned(),
                     "Date" => "\"2026-01-20\"".to_owned(),
+                    // Before the demo's plan was replaced.
+                    "DateTime" if name == "from" => "\"2025-04-30T17:00:00Z\"".to_owned(),
                     "DateTime" => "\"2026-01-20T02:00:00Z\"".to_owned(),
                     "UUID" => format!("\"{}\"", tests::mutation::key()),
                     _ => {

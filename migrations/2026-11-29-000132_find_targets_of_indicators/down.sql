@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY target_indicator_id_due_on_idx;
