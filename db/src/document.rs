@@ -1,12 +1,14 @@
 //! Documents (văn bản) and what they do to one another.
 
 use async_graphql::{Enum, InputObject};
+use auth::Acts;
 use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use diesel_async::RunQueryDsl;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
-    Date, DbError, Reader,
+    Acting, Date, DbError, Reader, Violation, ViolationCode,
     enums::{DatePrecision, SortDirection, Visibility},
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, names, noun, relation},
@@ -16,7 +18,8 @@ use crate::{
     sql_functions,
     text::fold,
     text_enum::text_enum,
-    visible::{refers_to_visible, visible},
+    visible::{refers_to_visible, visible, visible_to},
+    writer::Writing,
 };
 
 text_enum! {
@@ -213,6 +216,33 @@ pub(crate) fn of_code(code: &str) -> Boxed<document::table> {
         .order(document::code.eq(code.to_owned()).desc())
         .limit(1)
         .into_boxed()
+}
+
+/// The document of a code that something new rests on: one that the actor sees, was issued and is in force. Else `field` has to be
+/// mended; of one that was replaced it is said by what.
+pub(crate) async fn in_force<A: Acts>(
+    acting: &Acting<A>,
+    writing: &mut Writing,
+    code: &str,
+    field: &[&'static str],
+) -> Result<Document, DbError> {
+    let found = of_code(code).filter(visible_to(&acting.scope, document::table)).select(Document::as_select());
+    let found: Option<Document> = RunQueryDsl::first(found, writing.connection()).await.optional()?;
+    let document = found.ok_or_else(|| DbError::violated(ViolationCode::NotFound, field))?;
+    if matches!(document.status, DocumentStatus::Issued | DocumentStatus::Unknown) {
+        return Ok(document);
+    }
+    let replacing = document::table
+        .inner_join(document_relation::table.on(document_relation::from_document_id.eq(document::id)))
+        .filter(document_relation::to_document_id.eq(document.id))
+        .filter(document_relation::kind.eq(DocumentRelationKind::Replaces))
+        .filter(visible_to(&acting.scope, document::table))
+        .order(document::code)
+        .select(document::code);
+    let replacing: Vec<String> = RunQueryDsl::load(replacing, writing.connection()).await?;
+    let violation = Violation::of(ViolationCode::NotInState, field);
+    let violation = if replacing.is_empty() { violation } else { violation.about(replacing.join(", ")) };
+    Err(DbError::Violated(vec![violation]))
 }
 
 /// The id of the document of a code: a hidden document's code is like one that nobody has.

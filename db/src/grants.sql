@@ -21,6 +21,8 @@ $$;
 
 -- Who answers for an indicator.
 GRANT UPDATE (lead_agency_id, version) ON indicator TO cotmoc_server;
+-- What a target demands, by a revision.
+GRANT UPDATE (value, version) ON target TO cotmoc_server;
 
 -- History is added.
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;

@@ -1653,6 +1653,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 

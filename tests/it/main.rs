@@ -60,6 +60,7 @@ mod service_accounts;
 mod sessions;
 mod standings;
 mod story;
+mod target_revisions;
 mod targets;
 mod text;
 mod tokens;

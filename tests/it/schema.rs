@@ -124,6 +124,7 @@ const INTS: &[&str] = &[
     "Target.cadenceUntil",
     "Target.ordinal",
     "Target.sub",
+    "Target.version",
     "TargetRevision.revision",
     "UnlockRequest.version",
     "UserError.limit",

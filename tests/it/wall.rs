@@ -109,7 +109,7 @@ service_secret: INSERT, UPDATE (ended_at, last_used_at)
 session: INSERT, UPDATE (end_reason, ended_at, last_used_at, second_factor)
 sign_in_throttle: INSERT, UPDATE, DELETE
 signing_key: INSERT, UPDATE (revoked_at)
-target:
+target: UPDATE (value, version)
 target_revision: INSERT
 target_warning:
 trusted_document: INSERT, UPDATE (published_at, retired_at)

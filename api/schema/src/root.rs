@@ -51,7 +51,7 @@ use crate::{
     service_accounts::{ServiceAccountMutation, ServiceAccountQuery},
     sessions::{SessionMutation, SessionQuery},
     standings::StandingQuery,
-    targets::TargetQuery,
+    targets::{TargetMutation, TargetQuery},
     tokens::TokenIssuer,
     viewer::Viewer,
 };
@@ -109,6 +109,7 @@ pub struct Mutation(
     MeasurementMutation,
     MeasurementDecisionMutation,
     JudgementMutation,
+    TargetMutation,
     ReportingAssignmentMutation,
     ReportingCalendarMutation,
     NilAnswerMutation,

@@ -11,9 +11,10 @@ use db::{
     history::Told,
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
+    programme::Programme as ProgrammeRow,
     target::{
-        RevisionsOf, Target as Row, TargetFilter, TargetOrder, TargetRevision as RevisionRow,
-        TargetWarning as WarningRow, TargetWarningKind, WarningsOf,
+        NewRevision, RevisionsOf, Target as Row, TargetFilter, TargetOrder, TargetRevision as RevisionRow,
+        TargetWarning as WarningRow, TargetWarningKind, WarningsOf, is_kept_by, revise,
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -25,9 +26,13 @@ use crate::{
     error::ApiError,
     history::{ObjectVersion, versions},
     indicators::{Indicator, IndicatorDefinition},
+    mutation::mutations,
     object::{by_code, if_visible, object, one, root_lists, whole},
     page::{Answer, loaders},
+    payload::payload,
+    permissions::viewer_can,
     programmes::Programme,
+    viewer::viewer,
 };
 
 object! {
@@ -100,6 +105,17 @@ object! {
                 rows.into_iter().map(|row| Target { row }).collect()
             }))
         }
+
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<TargetPermissions> {
+            let programme = match loaders(context).load_one(ById::<ProgrammeRow>::new(self.row.programme_id)).await {
+                Ok(programme) => programme?,
+                Err(error) => return Some(Err(error.into())),
+            };
+            let viewer = &viewer(context).principal;
+            let revises = self.row.value.is_some() && is_kept_by(viewer, programme.jurisdiction_id);
+            Some(Ok(TargetPermissions::of(|action| action == Action::KeepCatalogue && revises)))
+        }
     }
     /// How it was judged, if it is in words: the latest first
     judgements: Judgement (JudgementFilter) = JudgementLink::Target;
@@ -167,4 +183,27 @@ root_lists! {
     }
     /// Targets, the earliest milestone first
     targets: Target (TargetFilter; TargetOrder);
+}
+
+viewer_can! {
+    /// What the viewer may do with a target now, by their roles and what it demands.
+    TargetPermissions {
+        /// Revise what it demands: none in words
+        revise: KeepCatalogue,
+    }
+}
+
+payload! {
+    /// What became of a revision.
+    ReviseTargetPayload by KeepCatalogue, with current {
+        /// The target; null if nothing was written
+        target: Target
+    }
+}
+
+mutations! {
+    TargetMutation;
+    /// Revises what a target demands (điều chỉnh mục tiêu), by a document. What it demanded until then stands in `revisions`, and earlier
+    /// days are judged by it
+    revise_target(NewRevision, "Which, what it demands, and which document says so") -> ReviseTargetPayload of target by KeepCatalogue = revise;
 }

@@ -134,6 +134,7 @@ impl Sdl {
                     "Int" => "1".to_owned(),
                     "Boolean" => "true".to_owned(),
                     "Float" => "1.5".to_owned(),
+                    "Decimal" => "\"1.5\"".to_owned(),
                     "Date" => "\"2026-01-20\"".to_owned(),
                     // Before the demo's plan was replaced.
                     "DateTime" if name == "from" => "\"2025-04-30T17:00:00Z\"".to_owned(),

@@ -2,10 +2,7 @@
 
 use auth::{Acts, action, random};
 use derive::boxed;
-use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
-    dsl::not,
-};
+use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, OptionalExtension as _, QueryDsl as _, dsl::not};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,13 +18,12 @@ use crate::{
     Acting, Date, DbError, Violation, ViolationCode,
     deadline::{Deadline, Given},
     directive::Directive,
-    document::{DocumentRelationKind, DocumentStatus, of_code},
+    document::{Document, in_force},
     enums::{DatePrecision, Visibility},
     input::Checks,
-    schema::{agency, directive, document, document_relation, programme},
+    schema::{agency, directive, programme},
     sql_functions::{agency_subtree_ids, may_receive_directive},
     text::symbol,
-    visible::visible_to,
     writer::{ChangeKind, Writing},
 };
 
@@ -169,39 +165,11 @@ struct Source {
 
 impl Source {
     async fn of<A: Acts>(acting: &Acting<A>, writing: &mut Writing, code: &str) -> Result<Self, DbError> {
-        let found: Option<(Uuid, String, DocumentStatus, Option<Date>, DatePrecision, Visibility)> = of_code(code)
-            .filter(visible_to(&acting.scope, document::table))
-            .select((
-                document::id,
-                document::code,
-                document::status,
-                document::issued_on,
-                document::issued_precision,
-                document::visibility,
-            ))
-            .first(writing.connection())
-            .await
-            .optional()?;
-        let (id, code, status, issued_on, precision, visibility) =
-            found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?;
-        if !matches!(status, DocumentStatus::Issued | DocumentStatus::Unknown) {
-            let replacing: Vec<String> = document::table
-                .inner_join(document_relation::table.on(document_relation::from_document_id.eq(document::id)))
-                .filter(document_relation::to_document_id.eq(id))
-                .filter(document_relation::kind.eq(DocumentRelationKind::Replaces))
-                .filter(visible_to(&acting.scope, document::table))
-                .order(document::code)
-                .select(document::code)
-                .load(writing.connection())
-                .await?;
-            let violation = Violation::of(ViolationCode::NotInState, &["input", "document"]);
-            let named = !replacing.is_empty();
-            let violation = if named { violation.about(replacing.join(", ")) } else { violation };
-            return Err(DbError::Violated(vec![violation]));
-        }
+        let Document { id, code, issued_on, issued_precision, visibility, .. } =
+            in_force(acting, writing, code, &["input", "document"]).await?;
         let given = Given {
             on: issued_on.unwrap_or(writing.today()).0,
-            is_exact: issued_on.is_some() && precision == DatePrecision::Day,
+            is_exact: issued_on.is_some() && issued_precision == DatePrecision::Day,
         };
         Ok(Self { id, code, given, visibility })
     }

@@ -1,11 +1,15 @@
 //! Targets (mục tiêu), their revisions, and what is odd about them.
 
+mod change;
+
 use async_graphql::{Enum, InputObject};
 use diesel::prelude::*;
 use object_layer::SimpleObject;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::change::{NewRevision, is_kept_by, revise};
 use crate::{
     Date, DbError, Reader,
     comparator::{Comparator, ComparatorRule, Direction, effective},
@@ -39,7 +43,7 @@ text_enum! {
 }
 
 /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = target)]
 pub struct Target {
     /// Internal id
@@ -83,6 +87,8 @@ pub struct Target {
     pub sub: Option<i32>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change: what `expectedVersion` is compared with
+    pub version: i32,
     /// The programme
     #[graphql(skip)]
     pub programme_id: Uuid,

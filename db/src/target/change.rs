@@ -1,0 +1,134 @@
+//! What changes targets: revisions by a later document.
+
+use async_graphql::InputObject;
+use auth::{Object, Permit, Principal, action::KeepCatalogue, random};
+use derive::boxed;
+use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Target;
+use crate::{
+    Acting, Date, DbError, Id, ViolationCode,
+    decimal::Number,
+    document::in_force,
+    input::Checks,
+    schema::{programme, target, target_revision},
+    text::symbol,
+    writer::{ChangeKind, Writing},
+};
+
+const NOUN: &str = "target";
+
+/// The longest clause label and note, in characters.
+const CLAUSE: u16 = 40;
+const NOTE: u16 = 2000;
+
+/// What a target demands from now on, and which document says so.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ReviseTargetInput")]
+pub struct NewRevision {
+    /// The target: one with a number
+    pub target: Id<Target>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// What it demands from now on, in the indicator's unit; of a range the lower end
+    pub value: Number,
+    /// Code of the document that says so, which was issued and is in force
+    pub document: String,
+    /// Its clause, as printed, at most 40 characters
+    pub clause: String,
+    /// The day from which it demands that, today or earlier, and not before its last revision (Asia/Ho_Chi_Minh)
+    pub revised_on: Date,
+    /// What a careful reader should know, at most 2,000 characters
+    pub note: Option<String>,
+}
+
+/// Whether somebody keeps the targets of a programme that holds there.
+#[must_use]
+pub fn is_kept_by(viewer: &Principal, jurisdiction: Uuid) -> bool {
+    viewer.may_to(auth::Action::KeepCatalogue, Object { agencies: &[jurisdiction], by: None })
+}
+
+/// Revises what a target demands. What it demanded until then stands in its revisions, and is what earlier days are judged by.
+#[boxed]
+pub async fn revise(acting: &Acting<KeepCatalogue>, new: NewRevision) -> Result<Target, DbError> {
+    let (permit, id) = (&acting.permit, new.target.uuid()?);
+    let mut checks = Checks::default();
+    let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
+    let note = checks.optional("note", new.note.as_deref(), NOTE);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let before = lock_and_load(writing, permit, id).await?;
+        let revised = before.revised(&new)?;
+        let document = in_force(acting, writing, &new.document, &["input", "document"]).await?;
+        let last = target_revision::table
+            .filter(target_revision::target_id.eq(id))
+            .order(target_revision::revision.desc())
+            .select((target_revision::revision, target_revision::revised_on));
+        let past: Vec<(i32, Option<Date>)> = last.load(writing.connection()).await?;
+        let earliest = past.iter().filter_map(|(_, on)| *on).max();
+        if new.revised_on > writing.today() {
+            return Err(DbError::violated(ViolationCode::TooEarly, &["input", "revisedOn"]));
+        }
+        if earliest.is_some_and(|earliest| new.revised_on < earliest) {
+            return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "revisedOn"]));
+        }
+        let revision = (
+            target_revision::id.eq(random::id(writing.now())),
+            target_revision::target_id.eq(id),
+            target_revision::revision.eq(past.as_slice().first().map_or(1, |(last, _)| last + 1)),
+            target_revision::previous_known.eq(true),
+            target_revision::previous_value.eq(before.value),
+            target_revision::new_value.eq(revised.value),
+            target_revision::revised_on.eq(new.revised_on),
+            target_revision::document_id.eq(document.id),
+            target_revision::clause.eq(&clause),
+            target_revision::note.eq(&note),
+        );
+        diesel::insert_into(target_revision::table).values(revision).execute(writing.connection()).await?;
+        diesel::update(target::table.find(id))
+            .set((target::value.eq(revised.value), target::version.eq(revised.version)))
+            .execute(writing.connection())
+            .await?;
+        let (was, is) = (audit_snapshot(&before), audit_snapshot(&revised));
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(was), Some(is));
+        Ok(revised)
+    };
+    acting.write(work).await
+}
+
+impl Target {
+    /// The target as the revision makes it, if that is possible.
+    fn revised(&self, new: &NewRevision) -> Result<Self, DbError> {
+        let refused = |code, field| Err(DbError::violated(code, &["input", field]));
+        let (Some(demanded), Number(value)) = (self.value, new.value) else {
+            return refused(ViolationCode::Incompatible, "target");
+        };
+        if self.version != new.expected_version {
+            return refused(ViolationCode::Stale, "expectedVersion");
+        }
+        if demanded == value {
+            return refused(ViolationCode::Unchanged, "value");
+        }
+        if self.upper_value.is_some_and(|upper| value > upper) {
+            return refused(ViolationCode::OutOfBounds, "value");
+        }
+        Ok(Self { value: Some(value), version: self.version + 1, ..self.clone() })
+    }
+}
+
+/// Locks a target until the end of the transaction, and loads it; not found if its programme is out of reach.
+async fn lock_and_load(writing: &mut Writing, permit: &Permit<KeepCatalogue>, id: Uuid) -> Result<Target, DbError> {
+    let found = target::table.find(id).select(Target::as_select()).for_no_key_update();
+    let found: Target = found.first(writing.connection()).await?;
+    let jurisdiction = programme::table.find(found.programme_id).select(programme::jurisdiction_id);
+    let jurisdiction: Uuid = jurisdiction.first(writing.connection()).await?;
+    if permit.reach().holds(Some(jurisdiction)) { Ok(found) } else { Err(DbError::NotFound) }
+}
+
+/// A target as the audit trail keeps it.
+fn audit_snapshot(row: &Target) -> Value {
+    json!({ "code": row.code, "value": row.value, "version": row.version })
+}
