@@ -112,8 +112,11 @@ async fn how_the_indicators_stand_is_counted_as_assessments_are_by_lead() {
     const COUNTS: &str = "total missed offTrack atRisk needsJudgement noData incomplete onTrack achieved noTarget";
     let db = TestDb::demo().await;
     let viewer = Viewer::with(&db, Principal::nobody());
-    let cards = cards(&viewer, "2025", &format!("agency {{ code }} indicators {{ led assessments {{ {COUNTS} }} }}")).await;
-    let query = format!("{{ statusCounts(by: LEAD, first: 100, filter: {{ on: \"{ON}\" }}) {{ nodes {{ lead {{ code }} {COUNTS} }} }} }}");
+    let cards =
+        cards(&viewer, "2025", &format!("agency {{ code }} indicators {{ led assessments {{ {COUNTS} }} }}")).await;
+    let query = format!(
+        "{{ statusCounts(by: LEAD, first: 100, filter: {{ on: \"{ON}\" }}) {{ nodes {{ lead {{ code }} {COUNTS} }} }} }}"
+    );
     let answer = viewer.ask(&query).await.whole();
     let mut leads = 0;
     for mut row in all(&answer, "statusCounts/nodes/*").into_iter().cloned() {

@@ -35,7 +35,7 @@ use crate::{
     period_reports::PeriodReportQuery,
     permissions::PermissionQuery,
     programmes::ProgrammeQuery,
-    recommendations::RecommendationQuery,
+    recommendations::{RecommendationMutation, RecommendationQuery},
     reporting::{
         assignments::{ReportingAssignmentMutation, ReportingAssignmentQuery},
         calendar::{ReportingCalendarMutation, ReportingCalendarQuery},
@@ -109,6 +109,7 @@ pub struct Mutation(
     MeasurementMutation,
     MeasurementDecisionMutation,
     JudgementMutation,
+    RecommendationMutation,
     ReportingAssignmentMutation,
     ReportingCalendarMutation,
     NilAnswerMutation,
