@@ -251,6 +251,35 @@ async fn only_those_concerned_do_it_and_nobody_answers_their_own() {
     room.ok(&room.answers, "answerRecommendation", on(&own, json!({ "answer": "Đồng ý" }))).await;
 }
 
+/// Buttons and mutations go by one rule.
+#[tokio::test]
+async fn what_viewers_are_told_they_can_do_is_what_they_can_do() {
+    let room = Room::new().await;
+    let people = [&room.asks, &room.answers, &room.partner, &room.both, &room.reporter, &room.stranger];
+    let mut done = 0;
+    for (state, way) in [("OPEN", 0), ("ACKNOWLEDGED", 1), ("REFUSED", 2)] {
+        for who in people {
+            for (place, flag) in ["acknowledge", "answer", "refuse", "withdraw"].into_iter().enumerate() {
+                let mut it = room.ok(&room.both, "recommend", petition(json!({}))).await;
+                for place in [0, 2].into_iter().take(way) {
+                    let (name, input) = steps(&it)[place].clone();
+                    it = room.ok(&room.answers, name, input).await;
+                }
+                let query =
+                    format!("{{ node(id: {}) {{ ... on Recommendation {{ viewerCan {{ {flag} }} }} }} }}", it["id"]);
+                let told = who.ask(&query).await.whole()["node"]["viewerCan"][flag].as_bool().unwrap();
+                let (name, input) = steps(&it)[place].clone();
+                let asked = who.send(name, &input, key(), "recommendation { id }").await;
+                let could = asked.data["it"]["recommendation"].is_object();
+                assert_eq!(told, could, "{name} in {state}: {asked:?}");
+                done += u32::from(could);
+            }
+        }
+    }
+    // Open: 3 by the leader and the partner, 1 by who asks, 2 by who is both; acknowledged: one less for each that may acknowledge.
+    assert_eq!(done, 9 + 6);
+}
+
 #[tokio::test]
 async fn what_is_sent_twice_under_a_key_is_done_once() {
     let room = Room::new().await;
@@ -302,6 +331,12 @@ async fn what_is_hidden_looks_like_what_is_not_there() {
     for (who, sees) in [(&room.asks, true), (&room.answers, true), (&room.partner, true), (&room.stranger, false)] {
         assert_eq!(who.ask(&query).await.data["node"].is_object(), sees);
     }
+
+    // Nor is a directive said to have changed by the answer to what is hidden.
+    let named = room.issued(json!({})).await;
+    let answer = json!({ "answer": "Đã giao", "directives": [named["code"]] });
+    room.ok(&room.answers, "answerRecommendation", on(&made, answer)).await;
+    assert_eq!(room.db.text("SELECT count(*) FROM change WHERE kind = 'UPDATED' AND noun = 'directive'").await, "0");
 
     // The answer names what the asking agency may not see.
     let issued = room.issued(json!({ "document": "mat-2026", "visibility": "RESTRICTED" })).await;

@@ -203,7 +203,8 @@ async fn take<A: Acts>(acting: &Acting<A>, step: Step) -> Result<Recommendation,
             .on_conflict_do_nothing()
             .execute(writing.connection())
             .await?;
-        for directive in directives {
+        // Who follows a directive is not told of what they may not see.
+        for directive in directives.into_iter().filter(|_| before.visibility == Visibility::Public) {
             writing.changed(ChangeKind::Updated, ("directive", directive));
         }
         let mut shown = audit_snapshot(&after);

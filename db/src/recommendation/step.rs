@@ -52,11 +52,12 @@ diesel::table! {
 }
 
 relation!(
-    /// What was done about a recommendation, the first step first.
+    /// What was done about a recommendation, the first step first: that it was acknowledged, and how it ended. Clocks do not order
+    /// them, for two nodes may differ.
     StepsOf => RecommendationStep,
     |reader, parents| recommendation_step::table
         .filter(recommendation_step::recommendation_id.eq_any(parents))
-        .order((recommendation_step::recommendation_id, recommendation_step::recorded_at, recommendation_step::id))
+        .order((recommendation_step::recommendation_id, recommendation_step::state.ne(RecommendationState::Acknowledged)))
         .select((recommendation_step::recommendation_id, RecommendationStep::as_select()))
 );
 
