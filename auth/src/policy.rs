@@ -51,6 +51,8 @@ impl Action {
                 | Self::AnswerCounterOffer
                 | Self::EndorseJudgement
                 | Self::ConfirmDone
+                | Self::AnswerRecommendation
+                | Self::RefuseRecommendation
                 | Self::DisableAccount
                 | Self::GrantRole
                 | Self::ResetPassword
@@ -201,7 +203,16 @@ table! {
 
     // Recommendations.
     Recommend "RECOMMEND" "Make a recommendation to an authority" { roles: [Head: Held] }
-    AnswerRecommendation "ANSWER_RECOMMENDATION" "Answer a recommendation" { roles: [Head: Held, Leader: Held] }
+    AcknowledgeRecommendation "ACKNOWLEDGE_RECOMMENDATION" "Acknowledge a recommendation that one is to answer" {
+        roles: [Head: Held, Leader: Held]
+    }
+    AnswerRecommendation "ANSWER_RECOMMENDATION" "Answer a recommendation of somebody else" {
+        roles: [Head: Held, Leader: Held]
+    }
+    RefuseRecommendation "REFUSE_RECOMMENDATION" "Refuse a recommendation of somebody else, with a reason" {
+        roles: [Head: Held, Leader: Held]
+    }
+    WithdrawRecommendation "WITHDRAW_RECOMMENDATION" "Withdraw a recommendation that was not answered" { roles: [Head: Held] }
 
     // The catalogue.
     KeepCatalogue "KEEP_CATALOGUE" "Keep documents, indicators, definitions and targets" {

@@ -31,6 +31,9 @@ GRANT INSERT, UPDATE (state, state_source, completed_on, done_reported_by, confi
 GRANT INSERT ON directive_lead, directive_coordinator, directive_dependency, directive_indicator TO cotmoc_server;
 GRANT INSERT, UPDATE (state, counter_on, decision_reason, decided_at, decided_by, answered_at, answered_by) ON directive_extension TO cotmoc_server;
 GRANT INSERT, UPDATE (answer, ended_on, given_at, given_by) ON directive_input TO cotmoc_server;
+-- A recommendation is made whole, and moves on by its steps.
+GRANT INSERT, UPDATE (state, version) ON recommendation TO cotmoc_server;
+GRANT INSERT ON recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step TO cotmoc_server;
 -- A figure's life-cycle moves on by decisions alone, and what is published follows them: triggers see to both.
 GRANT INSERT (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on) ON measurement TO cotmoc_server;
 GRANT INSERT (measurement_id, revision, state, observation, stated_value, numerator, denominator, factor, narrative, source, note, comment,

@@ -1318,14 +1318,22 @@ diesel::table! {
         topic -> Text,
         /// What is said, in our words
         text -> Text,
-        document_id -> Uuid,
-        clause -> Text,
+        /// The document it stands in; null if it was made here and stands in none
+        document_id -> Nullable<Uuid>,
+        clause -> Nullable<Text>,
         state -> Text,
         visibility -> Text,
         note -> Nullable<Text>,
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// The programme it is about; null if only the document says so
+        programme_id -> Nullable<Uuid>,
+        /// The day on which it was made here; null for what a document says, which has a day of its own
+        made_on -> Nullable<Date>,
+        /// The account that made it; null for what a document says
+        made_by -> Nullable<Uuid>,
+        version -> Int4,
     }
 }
 
@@ -1355,6 +1363,30 @@ diesel::table! {
         recommendation_id -> Uuid,
         agency_id -> Uuid,
         position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What was done about a recommendation: added, never changed. It is in the state of the last one
+    recommendation_step (id) {
+        id -> Uuid,
+        recommendation_id -> Uuid,
+        /// The state it led to, each at most once
+        state -> Text,
+        /// The answer or the reason, in words
+        text -> Nullable<Text>,
+        /// The document by which it was answered; the directives stand in recommendation_answer
+        document_id -> Nullable<Uuid>,
+        /// The agency for which it was done
+        agency_id -> Uuid,
+        role -> Text,
+        /// Who did it
+        account_id -> Uuid,
+        /// Day (Asia/Ho_Chi_Minh)
+        taken_on -> Date,
+        recorded_at -> Timestamptz,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
     }
@@ -1812,12 +1844,16 @@ diesel::joinable!(progress_update -> directive (directive_id));
 diesel::joinable!(progress_update -> document (document_id));
 diesel::joinable!(ranking_weight -> ranking_scheme (version));
 diesel::joinable!(recommendation -> document (document_id));
+diesel::joinable!(recommendation -> programme (programme_id));
 diesel::joinable!(recommendation_answer -> directive (directive_id));
 diesel::joinable!(recommendation_answer -> recommendation (recommendation_id));
 diesel::joinable!(recommendation_document -> document (document_id));
 diesel::joinable!(recommendation_document -> recommendation (recommendation_id));
 diesel::joinable!(recommendation_recipient -> agency (agency_id));
 diesel::joinable!(recommendation_recipient -> recommendation (recommendation_id));
+diesel::joinable!(recommendation_step -> agency (agency_id));
+diesel::joinable!(recommendation_step -> document (document_id));
+diesel::joinable!(recommendation_step -> recommendation (recommendation_id));
 diesel::joinable!(recovery_code -> account (account_id));
 diesel::joinable!(refresh_token -> session (session_id));
 diesel::joinable!(reporting_assignment -> indicator (indicator_id));
@@ -1910,6 +1946,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recommendation_answer,
     recommendation_document,
     recommendation_recipient,
+    recommendation_step,
     recovery_code,
     refresh_token,
     reporting_assignment,

@@ -128,6 +128,12 @@ async fn reset_empties_a_demo_and_nothing_else() {
             "DELETE FROM assessment_rule",
         ),
         (
+            "INSERT INTO recommendation (id, code, kind, from_agency_id, topic, text, programme_id, made_on, made_by)
+                SELECT gen_random_uuid(), 'kn-qng.skhcn-2026-1', 'RECOMMENDATION', from_agency_id, 'nhân lực', 'Bổ sung biên chế',
+                    (SELECT id FROM programme LIMIT 1), '2026-01-05', gen_random_uuid() FROM recommendation LIMIT 1",
+            "DELETE FROM recommendation WHERE made_by IS NOT NULL",
+        ),
+        (
             "INSERT INTO judgement (id, target_id, verdict, judged_on, reason, evidence, recorded_at)
                 SELECT gen_random_uuid(), id, 'AT_RISK', '2026-01-10', 'Chậm', 'Biên bản', now() FROM target WHERE statement IS NOT NULL LIMIT 1",
             "SELECT 1",

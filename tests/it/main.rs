@@ -51,6 +51,7 @@ mod passwords;
 mod plans;
 mod process;
 mod query_counts;
+mod recommendations_written;
 mod schema;
 mod scorecards;
 mod search;

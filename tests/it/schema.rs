@@ -92,6 +92,8 @@ const INTS: &[&str] = &[
     "Ranking.judged",
     "RankingScheme.version",
     "RankingScheme.least",
+    "Recommendation.version",
+    "Recommendation.waitedDays",
     "ReportTally.expected",
     "ReportTally.answered",
     "ReportTally.onTime",

@@ -88,11 +88,13 @@ programme_indicator:
 progress_update: INSERT
 ranking_scheme:
 ranking_weight:
-recommendation:
-recommendation_answer:
-recommendation_document:
+recommendation: INSERT, UPDATE (state, version)
+recommendation_answer: INSERT
+recommendation_document: INSERT
 recommendation_party:
-recommendation_recipient:
+recommendation_reach:
+recommendation_recipient: INSERT
+recommendation_step: INSERT
 recovery_code: INSERT, DELETE, UPDATE (used_at)
 refresh_token: INSERT, UPDATE (used_at)
 reporting_assignment: INSERT, UPDATE (valid, version)

@@ -35,7 +35,7 @@ use crate::{
     period_reports::PeriodReportQuery,
     permissions::PermissionQuery,
     programmes::ProgrammeQuery,
-    recommendations::RecommendationQuery,
+    recommendations::{RecommendationMutation, RecommendationQuery},
     reporting::{
         assignments::{ReportingAssignmentMutation, ReportingAssignmentQuery},
         calendar::{ReportingCalendarMutation, ReportingCalendarQuery},
@@ -110,6 +110,7 @@ pub struct Mutation(
     MeasurementDecisionMutation,
     JudgementMutation,
     TargetMutation,
+    RecommendationMutation,
     ReportingAssignmentMutation,
     ReportingCalendarMutation,
     NilAnswerMutation,

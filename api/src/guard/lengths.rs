@@ -76,6 +76,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Ranking.parts", 3),
     ("RankingScheme.weights", 3),
     ("Recommendation.mentionedDocuments", 1),
+    ("Recommendation.steps", 1),
     ("Recommendation.to", 2),
     // The indicators that an agency reports on.
     ("ReportingMatrixRow.obligations", 20),

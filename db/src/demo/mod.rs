@@ -169,7 +169,7 @@ const TABLES: &str = "account, agency, agency_existence, agency_member, agency_p
     measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, \
     measurement_decision, measurement_revision, \
     nil_answer, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \
-    recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recovery_code, refresh_token, \
+    recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
     target_revision, unlock_request";
@@ -183,6 +183,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM target WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM agency WHERE NOT simulated AND id <> ALL ($1)) \
     OR EXISTS (SELECT FROM period_report WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM measure WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM goal WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM digital_system WHERE id <> ALL ($1)) \
+    OR EXISTS (SELECT FROM recommendation WHERE made_by IS NOT NULL) OR EXISTS (SELECT FROM recommendation_step) \
     OR EXISTS (SELECT FROM baseline WHERE NOT simulated) OR EXISTS (SELECT FROM judgement WHERE NOT simulated) \
     OR EXISTS (SELECT FROM assessment_rule) OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
@@ -191,7 +192,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
 ///
 /// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
 /// did not make: an agency, document, programme, indicator, target or directive of its own; a figure, a baseline, a judgement or a
-/// report of progress that is not simulated; bounds of assessments.
+/// report of progress that is not simulated; a recommendation that somebody made or did something about; bounds of assessments.
 #[boxed]
 pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
     let mut connection = owner.with_limits(patient()).connect().await?;

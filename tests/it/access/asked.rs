@@ -26,6 +26,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("judgement", b'J', "judgement"),
     ("measurement", b'm', "measurement"),
     ("nilAnswer", b'j', "nil_answer"),
+    ("recommendation", b'r', "recommendation"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
     ("session", b's', "session"),
@@ -43,6 +44,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("period", "2025-12"),
     ("subject", "qng.ubnd"),
     ("programme", "nq57-quang-ngai"),
+    ("from", "qng.skhcn"),
     ("period", "2025-12"),
     ("text", "chuyển đổi số"),
     ("password", "mật khẩu đủ dài 2026"),
@@ -84,6 +86,10 @@ pub(super) const SOMEBODY: &str = "
     INSERT INTO judgement (id, target_id, verdict, judged_on, reason, evidence, state, recorded_at, decided_at)
         SELECT '00000000-0000-7000-8000-0000000000d4', id, 'ACHIEVED', '2026-01-05', 'Đã nghiệm thu', 'Biên bản', 'ENDORSED', '2026-01-05T01:00:00Z',
             '2026-01-06T01:00:00Z' FROM target WHERE statement IS NOT NULL ORDER BY code LIMIT 1;
+    INSERT INTO recommendation_step (id, recommendation_id, state, agency_id, role, account_id, taken_on, recorded_at)
+        SELECT '00000000-0000-7000-8000-0000000000d5', id, 'ACKNOWLEDGED', from_agency_id, 'HEAD', '00000000-0000-7000-8000-00000000000a',
+            '2026-01-19', '2026-01-19T01:00:00Z' FROM recommendation WHERE state = 'OPEN' ORDER BY code LIMIT 1;
+    UPDATE recommendation SET state = 'ACKNOWLEDGED', version = 2 WHERE id = (SELECT recommendation_id FROM recommendation_step);
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES

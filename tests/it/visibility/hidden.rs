@@ -96,6 +96,8 @@ fn objects(of: Hidden, present: bool) -> String {
             INSERT INTO recommendation_recipient SELECT id, {receives}, 1 FROM recommendation WHERE code LIKE '!canary-{word}%';
             INSERT INTO recommendation_answer VALUES ('{recommendation}', {a_directive}), ({a_recommendation}, '{directive}');
             INSERT INTO recommendation_document VALUES ({a_recommendation}, '{document}'), ('{recommendation}', {a_document});
+            INSERT INTO recommendation_step (id, recommendation_id, state, text, document_id, agency_id, role, account_id, taken_on, recorded_at) VALUES
+                ('{progress}7', '{recommendation}', 'ANSWERED', 'canary', '{document}', {receives}, 'HEAD', '{progress}7', '2026-01-01', '2026-01-01T00:00:00Z');
             INSERT INTO measure (id, code, programme_id, document_id, clause, position, title_vi, title_en, summary_vi, summary_en)
                 VALUES ('{measure}', '!canary-{word}', {a_programme}, '{document}', 'canary', 1, 'canary', 'canary', 'canary kế hoạch', 'canary');
             INSERT INTO measure_document VALUES ({a_measure}, '{document}');
@@ -141,6 +143,8 @@ fn objects(of: Hidden, present: bool) -> String {
             VALUES ({a_directive}, 100 + {place}, 'NONE', {pointer});
         INSERT INTO progress_update (id, directive_id, reported_on, narrative, source, document_id, recorded_at)
             VALUES ('{revision}3', {a_directive}, '2029-01-01', 'Đã làm', 'REPORTED', {pointer}, '2026-01-01T00:00:00Z');
+        INSERT INTO recommendation_step (id, recommendation_id, state, text, document_id, agency_id, role, account_id, taken_on, recorded_at)
+            VALUES ('{revision}4', {a_recommendation}, 'ANSWERED', 'Đã trả lời', {pointer}, {receives}, 'HEAD', '{revision}4', '2026-01-01', '2026-01-01T00:00:00Z');
         UPDATE directive SET parent_id = {parent} WHERE id = {a_directive};",
         placed = agency(GIVES),
         revision = &id(&format!("revision {word}"))[..35],

@@ -311,6 +311,7 @@ const PLACES: &[&str] = &[
     "Recommendation.text",
     "Recommendation.toWords",
     "Recommendation.topic",
+    "RecommendationStep.text",
     "TargetRevision.clause",
 ];
 

@@ -123,7 +123,7 @@ impl CheckedPart {
 }
 
 /// The ids of agencies that are there today, in the order of their codes.
-pub(super) async fn agencies(
+pub(crate) async fn agencies(
     writing: &mut Writing,
     codes: &[String],
     field: &'static str,
@@ -142,7 +142,8 @@ async fn indicators(writing: &mut Writing, codes: &[String], field: &'static str
     in_order(codes, rows.load(writing.connection()).await?, field)
 }
 
-fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'static str) -> Result<Vec<Uuid>, DbError> {
+/// The ids of the codes, in their order; refused beside the field if there are too many, one twice, or one that is not there.
+pub(crate) fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'static str) -> Result<Vec<Uuid>, DbError> {
     few(codes.len(), field)?;
     if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
         return Err(refused(ViolationCode::Duplicate, field));
@@ -152,7 +153,8 @@ fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'static str) ->
     ids.collect::<Option<_>>().ok_or_else(|| refused(ViolationCode::NotFound, field))
 }
 
-pub(super) fn few(count: usize, field: &'static str) -> Result<(), DbError> {
+/// Refused beside the field if there are more than one change may name.
+pub(crate) fn few(count: usize, field: &'static str) -> Result<(), DbError> {
     if count <= MANY {
         return Ok(());
     }
@@ -160,7 +162,8 @@ pub(super) fn few(count: usize, field: &'static str) -> Result<(), DbError> {
     Err(DbError::Violated(vec![violation.limit(i32::try_from(MANY).unwrap_or(i32::MAX))]))
 }
 
-pub(super) fn refused(code: ViolationCode, field: &'static str) -> DbError {
+/// What is wrong with a field of the input.
+pub(crate) fn refused(code: ViolationCode, field: &'static str) -> DbError {
     DbError::violated(code, &["input", field])
 }
 

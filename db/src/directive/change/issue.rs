@@ -176,7 +176,7 @@ impl Source {
 }
 
 /// The programme of a code, which has not ended.
-async fn running(writing: &mut Writing, code: &str) -> Result<Uuid, DbError> {
+pub(crate) async fn running(writing: &mut Writing, code: &str) -> Result<Uuid, DbError> {
     let found = programme::table.filter(programme::code.eq(code)).select((programme::id, programme::ends_on));
     let found: Option<(Uuid, Option<Date>)> = found.first(writing.connection()).await.optional()?;
     match found {
@@ -204,8 +204,8 @@ async fn receive(writing: &mut Writing, common: &Common, part: &CheckedPart) -> 
     }
     if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
 }
-/// The last of the random digits of an id.
-fn tail(id: Uuid) -> String {
+/// The last of the random digits of an id, for a code that nobody guesses.
+pub(crate) fn tail(id: Uuid) -> String {
     let id = id.simple().to_string();
     id.chars().skip(26).collect()
 }

@@ -1,13 +1,19 @@
 //! Recommendations (kiến nghị) and obstacles (khó khăn, tồn tại).
 
+pub mod change;
+pub mod rules;
+mod step;
+
 use async_graphql::InputObject;
-use auth::{Action, Object, Principal};
 use diesel::prelude::*;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::rules::Standing;
+pub use self::step::{ReachOf, RecommendationStep, StepsOf};
 use crate::{
-    DbError, Reader,
+    Date, DbError, Reader,
     agency::Agency,
     document::{self as documents, Document},
     enums::Visibility,
@@ -43,19 +49,29 @@ text_enum! {
         Acknowledged => "ACKNOWLEDGED",
         /// Answered
         Answered => "ANSWERED",
-        /// Refused
+        /// Refused with a reason
         Refused => "REFUSED",
+        /// Withdrawn by the agency that made it
+        Withdrawn => "WITHDRAWN",
+    }
+}
+
+impl RecommendationState {
+    /// Whether nothing more is done about it.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Answered | Self::Refused | Self::Withdrawn)
     }
 }
 
 /// What an agency asks of an authority (kiến nghị), or an obstacle it reports (khó khăn, tồn tại).
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = recommendation)]
 pub struct Recommendation {
     /// Internal id
     #[graphql(skip)]
     pub id: Uuid,
-    /// Stable key: document and clause
+    /// Stable key: document and clause, or agency and year where it stands in no document
     pub code: String,
     /// What the agency says
     pub kind: RecommendationKind,
@@ -65,14 +81,18 @@ pub struct Recommendation {
     pub topic: String,
     /// What is said, in our words, in Vietnamese
     pub text: String,
-    /// Clause of the document, as printed
-    pub clause: String,
+    /// Clause of the document, as printed; null if it stands in no document
+    pub clause: Option<String>,
     /// What became of it
     pub state: RecommendationState,
     /// Who may read it
     pub visibility: Visibility,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// The day on which it was made here (Asia/Ho_Chi_Minh); null for what a document says, which has a day of its own
+    pub made_on: Option<Date>,
+    /// Raised by each step; mutations name the one they expect
+    pub version: i32,
     /// Who says it
     #[graphql(skip)]
     pub from_agency_id: Uuid,
@@ -81,18 +101,20 @@ pub struct Recommendation {
     pub decision_maker_id: Option<Uuid>,
     /// The document it stands in
     #[graphql(skip)]
-    pub document_id: Uuid,
+    pub document_id: Option<Uuid>,
+    /// The programme it is about
+    #[graphql(skip)]
+    pub programme_id: Option<Uuid>,
+    /// The account that made it
+    #[graphql(skip)]
+    pub made_by: Option<Uuid>,
 }
 
 impl Recommendation {
-    /// Whether somebody may do this to it, as it stands now: those it goes to, and whoever would have to decide, answer.
+    /// How it stands, by who is to answer it.
     #[must_use]
-    pub fn is_open(&self, recipients: &[Uuid], viewer: &Principal, action: Action) -> bool {
-        let waits = matches!(self.state, RecommendationState::Open | RecommendationState::Acknowledged);
-        let agencies: Vec<_> = recipients.iter().copied().chain(self.decision_maker_id).collect();
-        waits
-            && action == Action::AnswerRecommendation
-            && viewer.may_to(action, Object { agencies: &agencies, by: None })
+    pub const fn standing(&self, reach: Vec<Uuid>) -> Standing {
+        Standing { state: self.state, from: self.from_agency_id, reach, made_by: self.made_by }
     }
 }
 
@@ -154,7 +176,8 @@ impl Stored for Recommendation {
             query = query.filter(recommendation::id.eq_any(sent));
         }
         if let Some(code) = filter.document.clone() {
-            query = query.filter(recommendation::document_id.eq_any(documents::id_of_code(reader, &code)));
+            query = query
+                .filter(recommendation::document_id.assume_not_null().eq_any(documents::id_of_code(reader, &code)));
         }
         matching!(query, recommendation::search_text, filter.text)
     }
@@ -182,7 +205,7 @@ impl StoredBelow for Recommendation {
                         .select(recommendation_recipient::recommendation_id),
                 ),
             ),
-            RecommendationLink::Document => query.filter(recommendation::document_id.eq(Parent)),
+            RecommendationLink::Document => query.filter(recommendation::document_id.assume_not_null().eq(Parent)),
             RecommendationLink::Directive => query.filter(
                 recommendation::id.eq_any(
                     recommendation_answer::table
