@@ -99,12 +99,18 @@ async fn whoever_is_gone_is_given_nothing_new() {
     let admin = Viewer::administrator(&db, 21).who_reads(Language::En);
     let office = Viewer::person(&db, 22, &[(Role::StandingOffice, "qng.ubnd", true)]).await.who_reads(Language::En);
     let leader = Viewer::person(&db, 23, &[(Role::Leader, "qng.ubnd", true)]).await.who_reads(Language::En);
+    let head = Viewer::person(&db, 24, &[(Role::Head, "qng.skhcn", true)]).await.who_reads(Language::En);
     let account = json!({ "login": format!("moi{}", next()), "fullName": "Nguyễn Thị Mới", "agency": "qng.skhcn" });
     let account = admin.act("createAccount", account, "account { id version }").await["account"].clone();
     let assign = |subjects: &str, reporter: Option<&str>| json!({ "subjects": [subjects], "reporter": reporter, "indicators": ["economic_growth_rate"], "periodKind": "YEAR", "validFrom": "2026-01-01" });
     let directive = |more: Value| {
         let input = json!({ "document": "tb-ubnd-qng-2025-04", "clause": format!("98.{}", next()), "programme": "nq57-quang-ngai",
             "assigner": "qng.ubnd", "visibility": "PUBLIC", "title": "Sắp xếp đơn vị" });
+        tests::mutation::with(input, more)
+    };
+    let recommendation = |more: Value| {
+        let input = json!({ "from": "qng.skhcn", "to": ["qng.ubnd"], "topic": "Kinh phí", "text": "Bố trí kinh phí chuyển đổi số",
+            "programme": "nq57-quang-ngai", "visibility": "PUBLIC" });
         tests::mutation::with(input, more)
     };
     let indicator =
@@ -170,6 +176,15 @@ async fn whoever_is_gone_is_given_nothing_new() {
             "DirectivePartInput.leads",
             directive(json!({ "parts": [{ "title": "Phần một", "leads": [GONE] }] })),
             "parts.0.leads",
+        ),
+        (&head, "recommend", "RecommendInput.from", recommendation(json!({ "from": GONE })), "from"),
+        (&head, "recommend", "RecommendInput.to", recommendation(json!({ "to": [GONE] })), "to"),
+        (
+            &head,
+            "recommend",
+            "RecommendInput.decisionMaker",
+            recommendation(json!({ "decisionMaker": GONE })),
+            "decisionMaker",
         ),
     ] {
         let told = viewer.act(mutation, input, "").await;
