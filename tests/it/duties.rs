@@ -63,9 +63,9 @@ const HAPPENS: &[&str] = &[
     "UPDATE reporting_assignment SET valid = daterange(lower(valid), lower(valid) + 100 + abs(hashtext(id::text || '#')) % 200), version = version + 1
         WHERE upper_inf(valid) AND abs(hashtext(id::text || '#')) % 9 = 2",
     "INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
-        SELECT gen_random_uuid(), indicator_id, subject_id, md5('tinh.so')::uuid, regime, period_kind, daterange(upper(valid), NULL)
+        SELECT md5(id::text || '#')::uuid, indicator_id, subject_id, md5('tinh.so')::uuid, regime, period_kind, daterange(upper(valid), NULL)
         FROM reporting_assignment a WHERE NOT upper_inf(valid)
-            AND NOT EXISTS (SELECT FROM reporting_assignment b WHERE (b.indicator_id, b.subject_id, b.regime, b.period_kind) = (a.indicator_id, a.subject_id, a.regime, a.period_kind) AND upper_inf(b.valid))
+            AND NOT EXISTS (SELECT FROM reporting_assignment b WHERE (b.indicator_id, b.subject_id, b.regime, b.period_kind) = (a.indicator_id, a.subject_id, a.regime, a.period_kind) AND (upper_inf(b.valid) OR b.valid >> a.valid))
             AND abs(hashtext(id::text || '#')) % 2 = 0",
     "INSERT INTO holiday (day, kind, name_vi, name_en, source) SELECT '2026-01-05'::date + abs(hashtext('#')) % 12, 'SOLAR', 'Nghỉ bão', 'Storm', 'Công điện' ON CONFLICT DO NOTHING",
     "UPDATE agency SET closed_on = '2025-11-15'::date + abs(hashtext('#')) % 90 WHERE code = 'tinh.xa' || 1 + abs(hashtext('#')) % 9",
