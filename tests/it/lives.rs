@@ -92,6 +92,20 @@ async fn whoever_is_gone_stands_in_no_tree_and_is_not_found() {
     assert_eq!(texts(&found, "agencies/nodes/*/code"), [GONE], "the catalogue keeps it");
 }
 
+/// What is issued if a test does not say otherwise.
+fn directive(more: Value) -> Value {
+    let input = json!({ "document": "tb-ubnd-qng-2025-04", "clause": format!("98.{}", next()), "programme": "nq57-quang-ngai",
+        "assigner": "qng.ubnd", "visibility": "PUBLIC", "title": "Sắp xếp đơn vị" });
+    tests::mutation::with(input, more)
+}
+
+/// What is recommended if a test does not say otherwise.
+fn recommendation(more: Value) -> Value {
+    let input = json!({ "from": "qng.skhcn", "to": ["qng.ubnd"], "topic": "Kinh phí", "text": "Bố trí kinh phí chuyển đổi số",
+        "programme": "nq57-quang-ngai", "visibility": "PUBLIC" });
+    tests::mutation::with(input, more)
+}
+
 /// Every field of an input that names an agency: what becomes of one that is gone.
 #[tokio::test]
 async fn whoever_is_gone_is_given_nothing_new() {
@@ -103,16 +117,6 @@ async fn whoever_is_gone_is_given_nothing_new() {
     let account = json!({ "login": format!("moi{}", next()), "fullName": "Nguyễn Thị Mới", "agency": "qng.skhcn" });
     let account = admin.act("createAccount", account, "account { id version }").await["account"].clone();
     let assign = |subjects: &str, reporter: Option<&str>| json!({ "subjects": [subjects], "reporter": reporter, "indicators": ["economic_growth_rate"], "periodKind": "YEAR", "validFrom": "2026-01-01" });
-    let directive = |more: Value| {
-        let input = json!({ "document": "tb-ubnd-qng-2025-04", "clause": format!("98.{}", next()), "programme": "nq57-quang-ngai",
-            "assigner": "qng.ubnd", "visibility": "PUBLIC", "title": "Sắp xếp đơn vị" });
-        tests::mutation::with(input, more)
-    };
-    let recommendation = |more: Value| {
-        let input = json!({ "from": "qng.skhcn", "to": ["qng.ubnd"], "topic": "Kinh phí", "text": "Bố trí kinh phí chuyển đổi số",
-            "programme": "nq57-quang-ngai", "visibility": "PUBLIC" });
-        tests::mutation::with(input, more)
-    };
     let indicator =
         office.ask(r#"{ indicator(code: "coverage_5g_share") { id } }"#).await.whole()["indicator"]["id"].clone();
     let mut asked = BTreeSet::new();
