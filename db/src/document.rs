@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Acting, Date, DbError, Reader, Violation, ViolationCode,
     enums::{DatePrecision, SortDirection, Visibility},
+    input::{few, refused},
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
@@ -243,6 +244,33 @@ pub(crate) async fn in_force<A: Acts>(
     let violation = Violation::of(ViolationCode::NotInState, field);
     let violation = if replacing.is_empty() { violation } else { violation.about(replacing.join(", ")) };
     Err(DbError::Violated(vec![violation]))
+}
+
+/// The documents of the codes, in any spelling, in their order: in one statement. Refused beside the field if there are too many, or
+/// one that the actor may not see, which is like one that is not there.
+pub(crate) async fn seen<A: Acts>(
+    acting: &Acting<A>,
+    writing: &mut Writing,
+    codes: &[String],
+    field: &'static str,
+) -> Result<Vec<Document>, DbError> {
+    few(codes.len(), field)?;
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let folded: Vec<String> = codes.iter().map(|code| fold(code)).collect();
+    let found = document::table
+        .filter(sql_functions::fold(document::code).eq_any(&folded))
+        .filter(visible_to(&acting.scope, document::table))
+        .order(document::code)
+        .select(Document::as_select());
+    let found: Vec<Document> = RunQueryDsl::load(found, writing.connection()).await?;
+    let of_code = |(code, folded): (&String, &String)| {
+        let exactly = found.iter().find(|document| document.code == *code);
+        exactly.or_else(|| found.iter().find(|document| fold(&document.code) == *folded)).cloned()
+    };
+    let documents = codes.iter().zip(&folded).map(of_code).collect::<Option<_>>();
+    documents.ok_or_else(|| refused(ViolationCode::NotFound, field))
 }
 
 /// The id of the document of a code: a hidden document's code is like one that nobody has.

@@ -138,6 +138,12 @@ pub fn decode_with(tag: u8, id: &str) -> Option<(Uuid, String)> {
     Some((Uuid::from_slice(id).ok()?, str::from_utf8(word).ok()?.to_owned()))
 }
 
+/// The last of the random digits of an id, for a code that nobody guesses.
+pub(crate) fn tail(id: Uuid) -> String {
+    let id = id.simple().to_string();
+    id.chars().skip(26).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,12 @@
 //! What was typed, on its way into the tables.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use async_graphql::{InputType, InputValueError, InputValueResult, Name, Value, registry::Registry};
+use uuid::Uuid;
 
 use crate::{
     DbError, Violation, ViolationCode,
@@ -37,6 +41,34 @@ impl Checks {
     pub(crate) fn passed(self) -> Result<(), DbError> {
         if self.0.is_empty() { Ok(()) } else { Err(DbError::Violated(self.0)) }
     }
+}
+
+/// The most agencies, indicators, documents or other objects that one change names in a list.
+const MANY: usize = 50;
+
+/// The ids of the codes, in their order; refused beside the field if there are too many, one twice, or one that is not there.
+pub(crate) fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'static str) -> Result<Vec<Uuid>, DbError> {
+    few(codes.len(), field)?;
+    if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
+        return Err(refused(ViolationCode::Duplicate, field));
+    }
+    let ids: BTreeMap<_, _> = rows.into_iter().collect();
+    let ids = codes.iter().map(|code| ids.get(code).copied());
+    ids.collect::<Option<_>>().ok_or_else(|| refused(ViolationCode::NotFound, field))
+}
+
+/// Refused beside the field if there are more than one change may name.
+pub(crate) fn few(count: usize, field: &'static str) -> Result<(), DbError> {
+    if count <= MANY {
+        return Ok(());
+    }
+    let violation = Violation::of(ViolationCode::TooMany, &["input", field]);
+    Err(DbError::Violated(vec![violation.limit(i32::try_from(MANY).unwrap_or(i32::MAX))]))
+}
+
+/// What is wrong with a field of the input.
+pub(crate) fn refused(code: ViolationCode, field: &'static str) -> DbError {
+    DbError::violated(code, &["input", field])
 }
 
 /// What becomes of a field that may be empty: left out, it stays; null empties it.

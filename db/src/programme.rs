@@ -2,17 +2,20 @@
 
 use async_graphql::InputObject;
 use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use crate::{
-    Date, DbError, Reader,
+    Date, DbError, Reader, ViolationCode,
+    input::refused,
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{agency, document, indicator_group, programme, programme_document, programme_indicator},
     text_enum::text_enum,
     visible::refers_to_visible,
+    writer::Writing,
 };
 
 /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
@@ -227,4 +230,15 @@ mod group {
     }
 
     noun!(IndicatorGroup, indicator_group, tag b'g', listed below);
+}
+
+/// The programme of a code, which has not ended.
+pub(crate) async fn running(writing: &mut Writing, code: &str) -> Result<Uuid, DbError> {
+    let found = programme::table.filter(programme::code.eq(code)).select((programme::id, programme::ends_on));
+    let found: Option<(Uuid, Option<Date>)> = RunQueryDsl::first(found, writing.connection()).await.optional()?;
+    match found {
+        None => Err(refused(ViolationCode::NotFound, "programme")),
+        Some((_, Some(last))) if last < writing.today() => Err(refused(ViolationCode::NotInState, "programme")),
+        Some((id, _)) => Ok(id),
+    }
 }

@@ -10,6 +10,7 @@ use db::{
     goal::{GoalFilter, GoalLink},
     indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
     measure::{MeasureFilter, MeasureLink},
+    noun::ById,
     period_report::{PeriodReportFilter, PeriodReportLink},
     programme::{
         DocumentsOf, IndicatorGroup as GroupRow, IndicatorGroupFilter, IndicatorGroupLink, Programme as Row,
@@ -18,17 +19,19 @@ use db::{
     target::{TargetFilter, TargetLink, TargetOrder},
 };
 use object_layer::{ComplexObject, SimpleObject};
+use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
     directives::Directive,
     documents::Document,
+    error::ApiError,
     goals::Goal,
     indicators::Indicator,
     language::Language,
     measures::Measure,
     object::{by_code, named, object, one, root_lists, whole},
-    page::Answer,
+    page::{Answer, loaders},
     period_reports::PeriodReport,
     targets::Target,
 };
@@ -127,4 +130,10 @@ root_lists! {
     programmes: Programme (ProgrammeFilter);
     /// Pillars of programmes, in their order
     indicator_groups: IndicatorGroup (IndicatorGroupFilter);
+}
+
+/// Where a programme holds, by whose reach it is decided what somebody may do about what belongs to it.
+pub(crate) async fn jurisdiction(context: &Context<'_>, programme: Uuid) -> Answer<Uuid> {
+    let row = loaders(context).load_one(ById::<Row>::new(programme)).await.map_err(ApiError::from);
+    row.map(|row| row.map(|row| row.jurisdiction_id)).transpose()
 }

@@ -11,10 +11,9 @@ use db::{
     history::Told,
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
-    programme::Programme as ProgrammeRow,
     target::{
         NewRevision, RevisionsOf, Target as Row, TargetFilter, TargetOrder, TargetRevision as RevisionRow,
-        TargetWarning as WarningRow, TargetWarningKind, WarningsOf, is_kept_by, revise,
+        TargetWarning as WarningRow, TargetWarningKind, WarningsOf, revise,
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -31,7 +30,7 @@ use crate::{
     page::{Answer, loaders},
     payload::payload,
     permissions::viewer_can,
-    programmes::Programme,
+    programmes::{Programme, jurisdiction},
     viewer::viewer,
 };
 
@@ -108,13 +107,12 @@ object! {
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
         async fn viewer_can(&self, context: &Context<'_>) -> Answer<TargetPermissions> {
-            let programme = match loaders(context).load_one(ById::<ProgrammeRow>::new(self.row.programme_id)).await {
-                Ok(programme) => programme?,
-                Err(error) => return Some(Err(error.into())),
+            let jurisdiction = match jurisdiction(context, self.row.programme_id).await? {
+                Ok(jurisdiction) => jurisdiction,
+                Err(error) => return Some(Err(error)),
             };
-            let viewer = &viewer(context).principal;
-            let revises = self.row.value.is_some() && is_kept_by(viewer, programme.jurisdiction_id);
-            Some(Ok(TargetPermissions::of(|action| action == Action::KeepCatalogue && revises)))
+            let revises = self.row.is_revised_by(&viewer(context).principal, jurisdiction);
+            Some(Ok(TargetPermissions::of(|_| revises)))
         }
     }
     /// How it was judged, if it is in words: the latest first

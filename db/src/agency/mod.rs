@@ -18,7 +18,7 @@ use object_layer::SimpleObject;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-pub(crate) use self::receiving::{Receiver, receiver, receivers};
+pub(crate) use self::receiving::{Receiver, receiver, receivers, there_today};
 use crate::{
     Date, DbError, Reader,
     enums::SortDirection,

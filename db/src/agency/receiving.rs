@@ -9,7 +9,9 @@ use diesel::{
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use crate::{Date, DbError, Violation, ViolationCode, planned::planned, violation::Words, writer::Writing};
+use crate::{
+    Date, DbError, Violation, ViolationCode, input::in_order, planned::planned, violation::Words, writer::Writing,
+};
 
 /// An agency that a change names.
 #[derive(Debug, Clone, QueryableByName)]
@@ -52,6 +54,21 @@ pub(crate) async fn receiver(
         Ok(receiver) => Ok(receiver.id),
         Err(violation) => Err(DbError::Violated(vec![violation])),
     }
+}
+
+/// The ids of agencies that are there today, in the order of their codes.
+pub(crate) async fn there_today(
+    writing: &mut Writing,
+    codes: &[String],
+    field: &'static str,
+) -> Result<Vec<Uuid>, DbError> {
+    let today = writing.today();
+    let found = receivers(writing, codes, today).await?;
+    let ids = in_order(codes, found.iter().map(|(code, found)| (code.clone(), found.id)).collect(), field)?;
+    let not_found = || Violation::of(ViolationCode::NotFound, &["input", field]);
+    let gone = codes.iter().filter_map(|code| Receiver::of(found.get(code), not_found).err());
+    let gone: Vec<_> = gone.collect();
+    if gone.is_empty() { Ok(ids) } else { Err(DbError::Violated(gone)) }
 }
 
 impl Receiver {

@@ -10,11 +10,9 @@ use object_layer::SimpleObject;
 use uuid::Uuid;
 
 use super::list::{AssessmentFilter, lines, wanted};
-use auth::Action;
 
 use crate::{
     DbError, Reader,
-    access::Auth,
     noun::{Listed, Named, Names},
     page::{Cursor, Page, Slice, Tie},
     statement::{Count, Statement},
@@ -39,7 +37,6 @@ text_enum! {
 
 /// How many assessments stand how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName, SimpleObject)]
-#[graphql(directive = Auth::apply(Action::SeePublished))]
 pub struct StatusTally {
     /// All assessments
     #[diesel(sql_type = Integer)]

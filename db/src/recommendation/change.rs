@@ -4,7 +4,7 @@
 use async_graphql::InputObject;
 use auth::{Acts, action};
 use derive::boxed;
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _};
+use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,15 +17,12 @@ use super::{
 };
 use crate::{
     Acting, DbError, Id, Violation, ViolationCode,
-    directive::{
-        DirectiveState,
-        change::{in_order, refused},
-    },
-    document::of_code,
+    directive::DirectiveState,
+    document::seen,
     enums::Visibility,
-    input::Checks,
+    input::{Checks, few, in_order},
     role_grant::Role,
-    schema::{directive, document, recommendation, recommendation_answer, recommendation_step},
+    schema::{directive, recommendation, recommendation_answer, recommendation_step},
     visible::visible_to,
     writer::{ChangeKind, Writing},
 };
@@ -101,11 +98,7 @@ pub async fn acknowledge(
     let mut checks = Checks::default();
     let text = checks.optional("note", input.note.as_deref(), TEXT);
     checks.passed()?;
-    take(
-        acting,
-        Step { of: input.recommendation.uuid()?, expected_version: input.expected_version, text, ..Step::default() },
-    )
-    .await
+    take(acting, Step::of(&input.recommendation, input.expected_version, text)?).await
 }
 
 /// Answers a recommendation of somebody else: in words, and by a document or by directives where there are any.
@@ -118,7 +111,8 @@ pub async fn answer(
     let text = Some(checks.text("answer", &input.answer, TEXT));
     checks.passed()?;
     let RecommendationAnswer { recommendation, expected_version, document, directives, .. } = input;
-    take(acting, Step { of: recommendation.uuid()?, expected_version, text, document, directives }).await
+    let step = Step::of(&recommendation, expected_version, text)?;
+    take(acting, Step { document, directives, ..step }).await
 }
 
 /// Refuses a recommendation of somebody else, with a reason.
@@ -130,11 +124,7 @@ pub async fn refuse(
     let mut checks = Checks::default();
     let text = Some(checks.text("reason", &input.reason, TEXT));
     checks.passed()?;
-    take(
-        acting,
-        Step { of: input.recommendation.uuid()?, expected_version: input.expected_version, text, ..Step::default() },
-    )
-    .await
+    take(acting, Step::of(&input.recommendation, input.expected_version, text)?).await
 }
 
 /// Withdraws a recommendation that is neither answered nor refused, for the agency that makes it.
@@ -146,11 +136,7 @@ pub async fn withdraw(
     let mut checks = Checks::default();
     let text = checks.optional("reason", input.reason.as_deref(), TEXT);
     checks.passed()?;
-    take(
-        acting,
-        Step { of: input.recommendation.uuid()?, expected_version: input.expected_version, text, ..Step::default() },
-    )
-    .await
+    take(acting, Step::of(&input.recommendation, input.expected_version, text)?).await
 }
 
 /// What is done about a recommendation; the action says where it leads.
@@ -163,13 +149,17 @@ struct Step {
     directives: Vec<String>,
 }
 
+impl Step {
+    /// One that is in words alone.
+    fn of(recommendation: &Id<Recommendation>, expected_version: i32, text: Option<String>) -> Result<Self, DbError> {
+        Ok(Self { of: recommendation.uuid()?, expected_version, text, ..Self::default() })
+    }
+}
+
 async fn take<A: Acts>(acting: &Acting<A>, step: Step) -> Result<Recommendation, DbError> {
     let work = async |writing: &mut Writing| {
         let (before, standing) = open(acting, writing, &step).await?;
-        let document = match &step.document {
-            Some(code) => Some(source(acting, writing, code, "document").await?.id),
-            None => None,
-        };
+        let document = seen(acting, writing, step.document.as_slice(), "document").await?.pop();
         let directives = answering(acting, writing, &step.directives).await?;
         let state = after(A::ACTION).ok_or(DbError::NotFound)?;
         let reach = acting.permit.reach();
@@ -180,7 +170,7 @@ async fn take<A: Acts>(acting: &Acting<A>, step: Step) -> Result<Recommendation,
             recommendation_id: before.id,
             state,
             text: step.text.clone(),
-            document_id: document,
+            document_id: document.map(|document| document.id),
             agency_id,
             role: acting.permit.role_at(agency_id).map(Role::from).ok_or(DbError::NotFound)?,
             account_id: acting.permit.actor().account().ok_or(DbError::NotFound)?,
@@ -262,32 +252,9 @@ async fn open<A: Acts>(
     }
 }
 
-/// A document that the actor may see.
-struct Source {
-    id: Uuid,
-    code: String,
-    visibility: Visibility,
-}
-
-/// The document of a code: one that the actor may not see is like one that is not there.
-async fn source<A: Acts>(
-    acting: &Acting<A>,
-    writing: &mut Writing,
-    code: &str,
-    field: &'static str,
-) -> Result<Source, DbError> {
-    let found: Option<(Uuid, String, Visibility)> = of_code(code)
-        .filter(visible_to(&acting.scope, document::table))
-        .select((document::id, document::code, document::visibility))
-        .first(writing.connection())
-        .await
-        .optional()?;
-    let (id, code, visibility) = found.ok_or_else(|| refused(ViolationCode::NotFound, field))?;
-    Ok(Source { id, code, visibility })
-}
-
 /// The directives of the codes, as far as the actor may see them; none that was cancelled answers anything.
 async fn answering<A: Acts>(acting: &Acting<A>, writing: &mut Writing, codes: &[String]) -> Result<Vec<Uuid>, DbError> {
+    few(codes.len(), "directives")?;
     let rows: Vec<(String, Uuid, DirectiveState)> = directive::table
         .filter(directive::code.eq_any(codes))
         .filter(visible_to(&acting.scope, directive::table))

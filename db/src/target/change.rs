@@ -1,7 +1,7 @@
 //! What changes targets: revisions by a later document.
 
 use async_graphql::InputObject;
-use auth::{Object, Permit, Principal, action::KeepCatalogue, random};
+use auth::{Action, Object, Permit, Principal, action::KeepCatalogue, random};
 use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
@@ -43,12 +43,6 @@ pub struct NewRevision {
     pub revised_on: Date,
     /// What a careful reader should know, at most 2,000 characters
     pub note: Option<String>,
-}
-
-/// Whether somebody keeps the targets of a programme that holds there.
-#[must_use]
-pub fn is_kept_by(viewer: &Principal, jurisdiction: Uuid) -> bool {
-    viewer.may_to(auth::Action::KeepCatalogue, Object { agencies: &[jurisdiction], by: None })
 }
 
 /// Revises what a target demands. What it demanded until then stands in its revisions, and is what earlier days are judged by.
@@ -100,6 +94,12 @@ pub async fn revise(acting: &Acting<KeepCatalogue>, new: NewRevision) -> Result<
 }
 
 impl Target {
+    /// Whether somebody may revise what it demands; its programme holds there.
+    #[must_use]
+    pub fn is_revised_by(&self, viewer: &Principal, jurisdiction: Uuid) -> bool {
+        self.value.is_some() && viewer.may_to(Action::KeepCatalogue, Object { agencies: &[jurisdiction], by: None })
+    }
+
     /// The target as the revision makes it, if that is possible.
     fn revised(&self, new: &NewRevision) -> Result<Self, DbError> {
         let refused = |code, field| Err(DbError::violated(code, &["input", field]));

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use self::change::{NewRevision, is_kept_by, revise};
+pub use self::change::{NewRevision, revise};
 use crate::{
     Date, DbError, Reader,
     comparator::{Comparator, ComparatorRule, Direction, effective},

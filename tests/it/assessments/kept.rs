@@ -1,9 +1,11 @@
 //! Assessments that are kept: whatever changes, and on whatever day, they are those of the rule or are not used.
 
+use schema::clock::Clock;
 use serde_json::Value;
 use tests::{
     TestDb,
     graphql::{Viewer, all},
+    server::Node,
 };
 
 use super::{
@@ -116,6 +118,17 @@ async fn what_is_kept_is_what_the_rule_says_whatever_changes_and_whenever() {
         assert_ne!(db.text("SELECT count(*) FROM outdated_assessment").await, "0", "nobody noticed: {change}");
         check(&db, change).await;
     }
+}
+
+#[tokio::test]
+async fn a_server_works_out_unasked_what_has_changed() {
+    let db = TestDb::demo().await;
+    db.execute("INSERT INTO outdated_assessment DEFAULT VALUES").await;
+    let held = "SELECT (SELECT count(*) FROM holding_assessment) > 0 AND NOT EXISTS (SELECT FROM outdated_assessment)";
+    assert_eq!(db.text(held).await, "false");
+    let node = Node::start(&db, Clock::Fixed(tests::demo::now()), &[]).await;
+    db.until(held, "true").await;
+    node.stop().await;
 }
 
 #[tokio::test]

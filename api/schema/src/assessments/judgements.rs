@@ -4,7 +4,6 @@ use async_graphql::Context;
 use db::{
     assessment::{self, Judgement as Row, JudgementFilter, NewJudgement, OneJudgement, ReturnedJudgement},
     noun::ById,
-    programme::Programme,
     target::Target as TargetRow,
 };
 
@@ -15,6 +14,7 @@ use crate::{
     page::{Answer, loaders},
     payload::payload,
     permissions::viewer_can,
+    programmes::jurisdiction,
     targets::Target,
     viewer::viewer,
 };
@@ -46,11 +46,11 @@ object! {
                 Ok(target) => target?,
                 Err(error) => return Some(Err(error.into())),
             };
-            let programme = match loaders(context).load_one(ById::<Programme>::new(target.programme_id)).await {
-                Ok(programme) => programme?,
-                Err(error) => return Some(Err(error.into())),
+            let jurisdiction = match jurisdiction(context, target.programme_id).await? {
+                Ok(jurisdiction) => jurisdiction,
+                Err(error) => return Some(Err(error)),
             };
-            let may = |action| self.row.is_open(viewer, action, programme.jurisdiction_id);
+            let may = |action| self.row.is_open(viewer, action, jurisdiction);
             Some(Ok(JudgementPermissions::of(may)))
         }
     }

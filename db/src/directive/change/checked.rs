@@ -1,7 +1,5 @@
 //! A directive, or a part of one, as it is stored: its texts checked, its codes looked up, its deadline read.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
@@ -9,10 +7,10 @@ use uuid::Uuid;
 use super::{TEXT, deadlines, input::NewPart};
 use crate::{
     Date, DbError, Violation, ViolationCode,
-    agency::{Receiver, receivers},
+    agency::there_today,
     deadline::{Deadline, Given},
     directive::LeadBasis,
-    input::Checks,
+    input::{Checks, in_order, refused},
     schema::indicator,
     writer::Writing,
 };
@@ -23,8 +21,6 @@ const TITLE: u16 = 500;
 const WORDS: u16 = 200;
 /// The longest comment on a deadline, in characters.
 const COMMENT: u16 = 2_000;
-/// The most agencies, indicators, dependencies or parts of one directive.
-const MANY: usize = 50;
 
 /// A [`NewPart`] as it is stored.
 #[derive(Debug, Clone)]
@@ -83,13 +79,13 @@ impl CheckedPart {
             return Err(refused(ViolationCode::Overdue, "deadline"));
         }
         let named: Vec<String> = coordinators.iter().filter_map(|(code, _)| code.clone()).collect();
-        let mut named = agencies(writing, &named, "coordinators").await?.into_iter();
+        let mut named = there_today(writing, &named, "coordinators").await?.into_iter();
         let coordinators = coordinators.into_iter().map(|(code, words)| (code.and_then(|_| named.next()), words));
         Ok(Self {
             title,
             content,
             expected_output,
-            leads: agencies(writing, &new.leads, "leads").await?,
+            leads: there_today(writing, &new.leads, "leads").await?,
             coordinators: coordinators.collect(),
             deadline,
             comment,
@@ -122,49 +118,10 @@ impl CheckedPart {
     }
 }
 
-/// The ids of agencies that are there today, in the order of their codes.
-pub(crate) async fn agencies(
-    writing: &mut Writing,
-    codes: &[String],
-    field: &'static str,
-) -> Result<Vec<Uuid>, DbError> {
-    let today = writing.today();
-    let found = receivers(writing, codes, today).await?;
-    let ids = in_order(codes, found.iter().map(|(code, found)| (code.clone(), found.id)).collect(), field)?;
-    let not_found = || Violation::of(ViolationCode::NotFound, &["input", field]);
-    let gone = codes.iter().filter_map(|code| Receiver::of(found.get(code), not_found).err());
-    let gone: Vec<_> = gone.collect();
-    if gone.is_empty() { Ok(ids) } else { Err(DbError::Violated(gone)) }
-}
 /// The ids of indicators, in the order of their codes.
 async fn indicators(writing: &mut Writing, codes: &[String], field: &'static str) -> Result<Vec<Uuid>, DbError> {
     let rows = indicator::table.filter(indicator::code.eq_any(codes)).select((indicator::code, indicator::id));
     in_order(codes, rows.load(writing.connection()).await?, field)
-}
-
-/// The ids of the codes, in their order; refused beside the field if there are too many, one twice, or one that is not there.
-pub(crate) fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'static str) -> Result<Vec<Uuid>, DbError> {
-    few(codes.len(), field)?;
-    if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
-        return Err(refused(ViolationCode::Duplicate, field));
-    }
-    let ids: BTreeMap<_, _> = rows.into_iter().collect();
-    let ids = codes.iter().map(|code| ids.get(code).copied());
-    ids.collect::<Option<_>>().ok_or_else(|| refused(ViolationCode::NotFound, field))
-}
-
-/// Refused beside the field if there are more than one change may name.
-pub(crate) fn few(count: usize, field: &'static str) -> Result<(), DbError> {
-    if count <= MANY {
-        return Ok(());
-    }
-    let violation = Violation::of(ViolationCode::TooMany, &["input", field]);
-    Err(DbError::Violated(vec![violation.limit(i32::try_from(MANY).unwrap_or(i32::MAX))]))
-}
-
-/// What is wrong with a field of the input.
-pub(crate) fn refused(code: ViolationCode, field: &'static str) -> DbError {
-    DbError::violated(code, &["input", field])
 }
 
 /// What is wrong with a part, beside that part.

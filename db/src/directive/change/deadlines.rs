@@ -2,10 +2,11 @@
 
 use diesel_async::RunQueryDsl as _;
 
-use super::{checked::refused, input::StatedDeadline};
+use super::input::StatedDeadline;
 use crate::{
     Date, DbError, Violation, ViolationCode,
     deadline::{Deadline, DeadlineError, DeadlineOperator, Given, Reading},
+    input::refused,
     sql_functions::nth_working_day,
     violation::Words,
     writer::Writing,

@@ -5,16 +5,13 @@ use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, sql_
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use super::{
-    checked::{CheckedPart, refused},
-    input::NewDependency,
-    set_deadline,
-};
+use super::{checked::CheckedPart, input::NewDependency, set_deadline};
 use crate::{
     Acting, DbError, ViolationCode,
     directive::{DirectiveKind, DirectivePriority, StateSource},
     document::of_code,
     enums::Visibility,
+    input::refused,
     schema::{directive, directive_coordinator, directive_dependency, directive_indicator, directive_lead, document},
     visible::visible_to,
     writer::Writing,

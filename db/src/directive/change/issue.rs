@@ -2,26 +2,29 @@
 
 use auth::{Acts, action, random};
 use derive::boxed;
-use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, OptionalExtension as _, QueryDsl as _, dsl::not};
+use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _, dsl::not};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     DirectiveEventKind, Event, NOUN, Opened, add, audit_snapshot,
-    checked::{CheckedPart, agencies, few, in_part, refused},
+    checked::{CheckedPart, in_part},
     input::{Delegation, NewDirective},
     insert::{Common, Draft, depend, write},
     reread,
 };
 use crate::{
-    Acting, Date, DbError, Violation, ViolationCode,
+    Acting, DbError, Violation, ViolationCode,
+    agency::there_today,
     deadline::{Deadline, Given},
     directive::Directive,
     document::{Document, in_force},
     enums::{DatePrecision, Visibility},
-    input::Checks,
-    schema::{agency, directive, programme},
+    id::tail,
+    input::{Checks, few, refused},
+    programme::running,
+    schema::{agency, directive},
     sql_functions::{agency_subtree_ids, may_receive_directive},
     text::symbol,
     writer::{ChangeKind, Writing},
@@ -39,7 +42,7 @@ pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -
     few(new.depends_on.len(), "dependsOn")?;
     few(new.parts.len(), "parts")?;
     let work = async |writing: &mut Writing| {
-        let assigner = agencies(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
+        let assigner = there_today(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
         let assigner = assigner.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
         let assigner = assigner.ok_or_else(|| refused(ViolationCode::OutOfReach, "assigner"))?;
         let programme = running(writing, &new.programme).await?;
@@ -175,16 +178,6 @@ impl Source {
     }
 }
 
-/// The programme of a code, which has not ended.
-pub(crate) async fn running(writing: &mut Writing, code: &str) -> Result<Uuid, DbError> {
-    let found = programme::table.filter(programme::code.eq(code)).select((programme::id, programme::ends_on));
-    let found: Option<(Uuid, Option<Date>)> = found.first(writing.connection()).await.optional()?;
-    match found {
-        None => Err(refused(ViolationCode::NotFound, "programme")),
-        Some((_, Some(last))) if last < writing.today() => Err(refused(ViolationCode::NotInState, "programme")),
-        Some((id, _)) => Ok(id),
-    }
-}
 /// Whether whoever receives it may be tasked by the assigner.
 async fn receive(writing: &mut Writing, common: &Common, part: &CheckedPart) -> Result<(), DbError> {
     let coordinators = part.coordinators.iter().filter_map(|(agency, _)| *agency).collect();
@@ -203,11 +196,6 @@ async fn receive(writing: &mut Writing, common: &Common, part: &CheckedPart) -> 
         }
     }
     if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(broken)) }
-}
-/// The last of the random digits of an id, for a code that nobody guesses.
-pub(crate) fn tail(id: Uuid) -> String {
-    let id = id.simple().to_string();
-    id.chars().skip(26).collect()
 }
 
 fn issued<A: Acts>(acting: &Acting<A>, writing: &Writing, draft: &Draft) -> Event {

@@ -29,10 +29,6 @@ pub use self::{
     issue::{delegate, issue},
     work::{Acceptance, DoneReport, NewProgress, accept, report_done, report_progress},
 };
-pub(crate) use self::{
-    checked::{agencies, few, in_order, refused},
-    issue::{running, tail},
-};
 use super::{
     Directive, DirectiveEventKind, DirectiveState, StateSource,
     reach::{directive_coordinator_reach, directive_lead_reach},

@@ -9,12 +9,15 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{NOUN, Source, TEXT, audit_snapshot, source};
+use super::{NOUN, TEXT, audit_snapshot};
 use crate::{
     Acting, DbError, ViolationCode,
-    directive::change::{agencies, few, refused, running, tail},
+    agency::there_today,
+    document::{Document, seen},
     enums::Visibility,
-    input::Checks,
+    id::tail,
+    input::{Checks, refused},
+    programme::running,
     recommendation::{Recommendation, RecommendationKind},
     schema::{recommendation, recommendation_document, recommendation_recipient},
     text::symbol,
@@ -99,7 +102,7 @@ impl Texts {
     }
 
     /// Where it stands, and which of several there it is; what is hidden takes no code that others could find taken.
-    fn code(&self, new: &NewRecommendation, document: Option<&Source>, id: Uuid, year: i32) -> String {
+    fn code(&self, new: &NewRecommendation, document: Option<&Document>, id: Uuid, year: i32) -> String {
         match (document, &self.clause) {
             (Some(document), Some(clause)) => {
                 let item = self.item.as_deref().unwrap_or_default();
@@ -125,11 +128,11 @@ impl Parties {
         writing: &mut Writing,
         new: &NewRecommendation,
     ) -> Result<Self, DbError> {
-        let from = agencies(writing, std::slice::from_ref(&new.from), "from").await?;
+        let from = there_today(writing, std::slice::from_ref(&new.from), "from").await?;
         let from = from.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
         let from = from.ok_or_else(|| refused(ViolationCode::OutOfReach, "from"))?;
-        let to = agencies(writing, &new.to, "to").await?;
-        let decision_maker = agencies(writing, new.decision_maker.as_slice(), "decisionMaker").await?.pop();
+        let to = there_today(writing, &new.to, "to").await?;
+        let decision_maker = there_today(writing, new.decision_maker.as_slice(), "decisionMaker").await?.pop();
         if to.contains(&from) {
             return Err(refused(ViolationCode::Incompatible, "to"));
         }
@@ -150,19 +153,13 @@ pub async fn recommend(acting: &Acting<action::Recommend>, new: NewRecommendatio
             Some(code) => Some(running(writing, code).await?),
             None => None,
         };
-        let document = match &new.document {
-            Some(code) => Some(source(acting, writing, code, "document").await?),
-            None => None,
-        };
+        let document = seen(acting, writing, new.document.as_slice(), "document").await?.pop();
         // Its code would tell of the document.
         if document.as_ref().is_some_and(|document| new.visibility < document.visibility) {
             return Err(refused(ViolationCode::Incompatible, "visibility"));
         }
-        few(new.mentioned_documents.len(), "mentionedDocuments")?;
-        let mut mentioned = Vec::new();
-        for code in &new.mentioned_documents {
-            mentioned.push(source(acting, writing, code, "mentionedDocuments").await?.id);
-        }
+        let mentioned = seen(acting, writing, &new.mentioned_documents, "mentionedDocuments").await?;
+        let mut mentioned: Vec<_> = mentioned.into_iter().map(|document| document.id).collect();
         mentioned.sort_unstable();
         mentioned.dedup();
         let (id, today) = (random::id(writing.now()), writing.today());
