@@ -17,12 +17,18 @@ BEGIN
 END
 $$;
 
--- Catalogue (agencies, documents, programmes, indicators, targets …): read only, but for what a mutation writes.
+-- The catalogue (agencies, documents, programmes, indicators, targets …) is read, but for what a mutation writes.
 
--- Who answers for an indicator.
-GRANT UPDATE (lead_agency_id, version) ON indicator TO cotmoc_server;
--- What a target demands, by a revision.
-GRANT UPDATE (value, version) ON target TO cotmoc_server;
+-- Documents are registered and amended; they end by others. Programmes are defined, and follow indicators.
+GRANT INSERT, UPDATE (symbol, symbol_complete, kind, title, issued_on, issued_precision, issued_words, status, note, version) ON document TO cotmoc_server;
+GRANT INSERT ON document_relation, indicator_group, programme, programme_document TO cotmoc_server;
+GRANT INSERT, UPDATE (group_id) ON programme_indicator TO cotmoc_server;
+-- Indicators are defined and worded; who answers for one may change, and it may be retired.
+GRANT INSERT, UPDATE (lead_agency_id, retired_on, version) ON indicator TO cotmoc_server;
+GRANT INSERT ON indicator_definition TO cotmoc_server;
+-- Targets come with their plan. What one demands changes by a revision; it may be withdrawn.
+GRANT INSERT, UPDATE (value, withdrawn_on, withdrawal_document_id, withdrawal_clause, version) ON target TO cotmoc_server;
+GRANT INSERT, UPDATE (value, simulated, document_id, clause, note, version) ON baseline TO cotmoc_server;
 
 -- History is added.
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;

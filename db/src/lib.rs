@@ -42,6 +42,7 @@ pub mod password;
 mod past;
 mod peers;
 pub mod period_report;
+pub mod plan;
 mod planned;
 pub mod pool;
 pub mod principal;

@@ -250,6 +250,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -623,6 +625,10 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
+        /// The programme for whose catalogue it was registered; null for what was loaded
+        programme_id -> Nullable<Uuid>,
     }
 }
 
@@ -675,6 +681,8 @@ diesel::table! {
         clause -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// The day from which it has replaced or revoked the other (Asia/Ho_Chi_Minh); null: from its day of issue
+        effective_on -> Nullable<Date>,
     }
 }
 
@@ -819,6 +827,8 @@ diesel::table! {
         known -> Nullable<Timestamptz>,
         /// Raised by each change, so that nobody overwrites what they have not seen
         version -> Int4,
+        /// The day from which it is measured no longer (Asia/Ho_Chi_Minh); null while it is
+        retired_on -> Nullable<Date>,
     }
 }
 
@@ -1687,6 +1697,12 @@ diesel::table! {
         known -> Nullable<Timestamptz>,
         /// Raised by each change, so that nobody overwrites what they have not seen
         version -> Int4,
+        /// The day from which it is demanded no longer (Asia/Ho_Chi_Minh); null while it is
+        withdrawn_on -> Nullable<Date>,
+        /// The document that withdraws it
+        withdrawal_document_id -> Nullable<Uuid>,
+        /// Clause of that document, as printed
+        withdrawal_clause -> Nullable<Text>,
     }
 }
 
@@ -1795,6 +1811,7 @@ diesel::joinable!(directive_lead -> directive (directive_id));
 diesel::joinable!(directive_named_agency -> agency (agency_id));
 diesel::joinable!(directive_named_agency -> directive (directive_id));
 diesel::joinable!(document -> agency (issuer_id));
+diesel::joinable!(document -> programme (programme_id));
 diesel::joinable!(document_meeting -> agency (chair_id));
 diesel::joinable!(document_meeting -> document (document_id));
 diesel::joinable!(document_office -> agency (agency_id));
@@ -1869,7 +1886,6 @@ diesel::joinable!(service_account -> agency (agency_id));
 diesel::joinable!(service_secret -> service_account (service_account_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(target -> agency (subject_id));
-diesel::joinable!(target -> document (document_id));
 diesel::joinable!(target -> indicator (indicator_id));
 diesel::joinable!(target -> programme (programme_id));
 diesel::joinable!(target_revision -> document (document_id));

@@ -8,7 +8,9 @@ use std::sync::{
 use auth::{Actor, Acts, Permit};
 use chrono::{DateTime, Utc};
 use diesel::Insertable;
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _};
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _, TransactionManager as _,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -108,7 +110,14 @@ impl Writer {
         work: impl AsyncFnOnce(&mut Writing) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         let connection = self.pool.get().await?;
-        let mut writing = Writing { connection, writer: self.clone(), actor, changes: Vec::new(), entries: Vec::new() };
+        let mut writing = Writing {
+            connection,
+            writer: self.clone(),
+            actor,
+            changes: Vec::new(),
+            entries: Vec::new(),
+            is_rehearsal: false,
+        };
         AnsiTransactionManager::begin_transaction(&mut *writing.connection).await?;
         let written = match work(&mut writing).await {
             Ok(value) => writing.finish().await.map(|()| value),
@@ -116,6 +125,11 @@ impl Writer {
         };
         // Should either fail, the pool closes the connection, and PostgreSQL takes the transaction back.
         match written {
+            Ok(value) if writing.is_rehearsal => {
+                AnsiTransactionManager::rollback_transaction(&mut *writing.connection).await?;
+                writing.connection.settled();
+                Ok(value)
+            }
             Ok(value) => {
                 AnsiTransactionManager::commit_transaction(&mut *writing.connection).await?;
                 writing.connection.settled();
@@ -199,6 +213,7 @@ pub(crate) struct Writing {
     actor: Actor,
     changes: Vec<NewChange>,
     entries: Vec<NewAuditEntry>,
+    is_rehearsal: bool,
 }
 
 #[derive(Insertable)]
@@ -252,6 +267,14 @@ impl Writing {
 
     pub(crate) const fn origin(&self) -> &Origin {
         &self.writer.origin
+    }
+
+    /// From here on it is a dry run: all is done as otherwise, with every rule, and taken back in the end, with what was noted of the
+    /// idempotency key. So a dry run answers what the same change would, whatever that is.
+    pub(crate) async fn rehearse(&mut self) -> Result<(), DbError> {
+        self.is_rehearsal = true;
+        // What is checked at the end is checked at once: there is no end.
+        Ok(self.connection().batch_execute("SET CONSTRAINTS ALL IMMEDIATE").await?)
     }
 
     /// Sets who acts from here on. At a sign-in that is known only once the password was right.

@@ -9,7 +9,9 @@ use db::{
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{
-        Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, RelationsFrom, RelationsTo,
+        Document as Row, DocumentFilter, DocumentOrder, DocumentRelation as RelationRow, KeepersOf, RelationsFrom,
+        RelationsTo,
+        change::{self, Amendment, NewDocument, NewRelations, Revocation},
     },
     document_office::{DocumentMeeting as MeetingRow, DocumentOffice as OfficeRow, MeetingsOf, OfficesOf},
     goal::{GoalFilter, GoalLink},
@@ -33,13 +35,16 @@ use crate::{
     goals::Goal,
     language::Language,
     measures::Measure,
+    mutation::{mutate, mutations, once},
     object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Shown as _, or_unknown, reader},
+    payload::{Payload, Shows, UserError, payload},
     period_reports::PeriodReport,
     programmes::Programme,
     recommendations::Recommendation,
     reporting_rules::ReportingRule,
     targets::Target,
+    viewer::viewer,
 };
 
 object! {
@@ -65,6 +70,21 @@ object! {
         /// Who receives it, signs it, or took part in what it reports, by office, in its order
         async fn offices(&self, context: &Context<'_>) -> Answer<Vec<DocumentOffice>> {
             whole(context, OfficesOf(self.row.id), |row| DocumentOffice { row }).await
+        }
+
+        /// The programme for whose catalogue it was registered; null for what was loaded
+        async fn registered_for(&self, context: &Context<'_>) -> Answer<Programme> {
+            maybe(context, self.row.programme_id).await
+        }
+
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        async fn viewer_can(&self, context: &Context<'_>) -> Answer<DocumentPermissions> {
+            let keepers = whole(context, KeepersOf(self.row.id), |agency| *agency).await?;
+            let viewer = &viewer(context).principal;
+            Some(keepers.map(|keepers| {
+                let (keeps, ends) = self.row.allows(viewer, &keepers);
+                DocumentPermissions { amend: keeps, relate: keeps, revoke: ends, replace: ends }
+            }))
         }
 
         /// The meetings (cuộc họp) that it reports: a few
@@ -207,6 +227,85 @@ root_lists! {
     }
     /// Documents, by day of issue
     documents: Document (DocumentFilter; DocumentOrder);
+}
+
+/// What the viewer may do with a document now, by their roles, the programmes that rest on it, and its status.
+#[derive(Clone, Copy, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeeOwnRights))]
+pub struct DocumentPermissions {
+    /// Amend what is known of it, or say that it was issued
+    amend: bool,
+    /// Say what it does to others
+    relate: bool,
+    /// Say that another has revoked it
+    revoke: bool,
+    /// Replace it by another plan
+    replace: bool,
+}
+
+/// What became of a document that was to be registered.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::KeepCatalogue))]
+pub struct RegisterDocumentPayload {
+    /// The document; null if nothing was written
+    document: Option<Document>,
+    /// What has to be mended; empty if it was done
+    user_errors: Vec<UserError>,
+    #[graphql(skip)]
+    refused: Option<DocumentFilter>,
+}
+
+#[ComplexObject]
+impl RegisterDocumentPayload {
+    /// The document that has this symbol and issuer already, if nothing was written; null if there is none, or if the viewer may
+    /// not see it
+    async fn current(&self, context: &Context<'_>) -> Answer<Document> {
+        latest(context, self.refused.clone()?).await
+    }
+}
+
+impl Payload for RegisterDocumentPayload {
+    type Done = Row;
+    type About = Option<DocumentFilter>;
+
+    fn settled(_: &Context<'_>, done: Option<Row>, user_errors: Vec<UserError>, about: Option<DocumentFilter>) -> Self {
+        let refused = about.filter(|_| done.is_none());
+        Self { document: done.map(Shows::shows), user_errors, refused }
+    }
+}
+
+payload! {
+    /// What became of a change of a document.
+    DocumentPayload by KeepCatalogue, with current {
+        /// The document as changed; null if nothing was written
+        document: Document
+    }
+}
+
+mutations! {
+    DocumentMutation;
+    {
+        /// Registers a document (văn bản) for the catalogue of a programme, with what it does to others. Its identity is issuer, symbol and
+        /// date: a second one is TAKEN, and the first is in `current`
+        #[graphql(directive = Auth::apply(Action::KeepCatalogue))]
+        async fn register_document(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The document")] input: NewDocument,
+            #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
+        ) -> Answer<RegisterDocumentPayload> {
+            let symbol = input.symbol.clone();
+            let of_symbol = |symbol| DocumentFilter { symbol: Some(symbol), issuer: input.issuer.clone(), ..Default::default() };
+            let (about, once) = (symbol.map(of_symbol), once(context, idempotency_key, &input));
+            Some(mutate::<auth::action::KeepCatalogue, _, _>(context, once, input, about, change::register).await)
+        }
+    }
+    /// Amends what is known of a document, or says that it was issued
+    amend_document(Amendment, "Which, and what changes") -> DocumentPayload of document by KeepCatalogue = change::amend;
+    /// Says what else a document does to other documents and to agencies
+    relate_documents(NewRelations, "Which, and what it does to others") -> DocumentPayload of document by KeepCatalogue = change::relate;
+    /// Revokes a document (bãi bỏ) by another, from a day on. What stands in it stays readable; its targets are demanded no longer
+    revoke_document(Revocation, "Which, and by which") -> DocumentPayload of document by KeepCatalogue = change::revoke;
 }
 
 async fn latest(context: &Context<'_>, filter: DocumentFilter) -> Answer<Document> {

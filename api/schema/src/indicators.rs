@@ -16,6 +16,7 @@ use db::{
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
         IndicatorRule as RuleRow, JurisdictionsOf, Membership, MembershipsOf, RulesOf,
+        catalogue::{NewDefinition, NewIndicator, RetiredIndicator, Retirement, define, retire, revise_definition},
         change::{LeadAssignment, assign_lead, is_kept_by},
     },
     measure::{MeasureFilter, MeasureLink},
@@ -42,8 +43,7 @@ use crate::{
     mutation::mutations,
     object::{by_code, if_visible, maybe, named, object, one, root_lists, whole},
     page::{Answer, Connection, PageArgs, Shown as _, loaders, or_unknown, reader, there},
-    payload::{Payload, Shows, UserError},
-    permissions::viewer_can,
+    payload::{Payload, Shows, UserError, payload},
     programmes::{IndicatorGroup, Programme},
     targets::Target,
     viewer::viewer,
@@ -87,7 +87,9 @@ object! {
             let within = whole(context, JurisdictionsOf(self.row.id), |agency| *agency).await?;
             let viewer = &viewer(context).principal;
             let may = |within: Vec<Uuid>| {
-                IndicatorPermissions::of(|action| is_kept_by(&within, |object| viewer.may_to(action, object)))
+                let keeps = is_kept_by(&within, |object| viewer.may_to(Action::KeepCatalogue, object));
+                let changes = keeps && self.row.retired_on.is_none();
+                IndicatorPermissions { assign_lead: keeps, revise_definition: changes, retire: changes }
             };
             Some(within.map(may))
         }
@@ -358,12 +360,16 @@ root_lists! {
     indicators: Indicator (IndicatorFilter; IndicatorOrder);
 }
 
-viewer_can! {
-    /// What the viewer may do with an indicator, by their roles.
-    IndicatorPermissions {
-        /// Say who answers for it, or that nobody does; to whom it is given, and from whom it is taken, decides as well
-        assign_lead: KeepCatalogue,
-    }
+/// What the viewer may do with an indicator, by their roles.
+#[derive(Clone, Copy, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeeOwnRights))]
+pub struct IndicatorPermissions {
+    /// Say who answers for it, or that nobody does; to whom it is given, and from whom it is taken, decides as well
+    assign_lead: bool,
+    /// Word anew what it measures, while it is in use
+    revise_definition: bool,
+    /// Retire it, while it is in use; every programme that follows it has to be within reach
+    retire: bool,
 }
 
 /// What became of the lead of indicators: of all that were named, or of none.
@@ -385,8 +391,61 @@ impl Payload for AssignIndicatorLeadPayload {
     }
 }
 
+payload! {
+    /// What became of an indicator that was to be defined.
+    DefineIndicatorPayload by KeepCatalogue {
+        /// The indicator; null if nothing was written
+        indicator: Indicator
+    }
+}
+
+payload! {
+    /// What became of another wording.
+    ReviseDefinitionPayload by KeepCatalogue, with current {
+        /// The indicator; null if nothing was written
+        indicator: Indicator
+    }
+}
+
+/// What ended with an indicator, or would.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::KeepCatalogue))]
+pub struct IndicatorRetirement {
+    /// The indicator
+    indicator: Indicator,
+    /// The targets that were withdrawn with it
+    targets: Vec<Target>,
+    /// How many assignments have ended with it
+    assignments: i32,
+    /// True if nothing was changed
+    dry_run: bool,
+}
+
+impl Shows for IndicatorRetirement {
+    type Row = RetiredIndicator;
+
+    fn shows(done: RetiredIndicator) -> Self {
+        let RetiredIndicator { indicator, targets, assignments, dry_run } = done;
+        Self { indicator: Shows::shows(indicator), targets: Shows::shows(targets), assignments, dry_run }
+    }
+}
+
+payload! {
+    /// What became of a retirement.
+    RetireIndicatorPayload by KeepCatalogue {
+        /// What has ended; null if it was refused
+        retirement: IndicatorRetirement
+    }
+}
+
 mutations! {
     IndicatorMutation;
+    /// Defines an indicator (chỉ tiêu) for a programme, with what it measures
+    define_indicator(NewIndicator, "The indicator") -> DefineIndicatorPayload by KeepCatalogue = define;
+    /// Words anew what an indicator measures, from a day on: targets and figures that are there keep the version that they mean
+    revise_definition(NewDefinition, "Which, what it measures, and since when") -> ReviseDefinitionPayload of indicator by KeepCatalogue = revise_definition;
+    /// Retires an indicator, by a document, from a day on: later targets are withdrawn, assignments end, figures stay
+    retire_indicator(Retirement, "Which, since when, and which document says so") -> RetireIndicatorPayload by KeepCatalogue = retire;
     /// Says who answers for indicators (cơ quan chủ trì), or that nobody does: for all that are named, or for none
     assign_indicator_lead(LeadAssignment, "Which, and who") -> AssignIndicatorLeadPayload by KeepCatalogue = assign_lead;
 }

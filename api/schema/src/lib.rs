@@ -29,6 +29,7 @@ pub mod page;
 pub mod payload;
 pub mod period_reports;
 pub mod permissions;
+pub mod plans;
 pub mod programmes;
 pub mod recommendations;
 pub mod reporting;

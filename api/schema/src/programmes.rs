@@ -15,6 +15,7 @@ use db::{
     programme::{
         DocumentsOf, IndicatorGroup as GroupRow, IndicatorGroupFilter, IndicatorGroupLink, Programme as Row,
         ProgrammeDocument as ProgrammeDocumentRow, ProgrammeFilter,
+        change::{self, Following, NewProgramme},
     },
     target::{TargetFilter, TargetLink, TargetOrder},
 };
@@ -30,8 +31,10 @@ use crate::{
     indicators::Indicator,
     language::Language,
     measures::Measure,
+    mutation::mutations,
     object::{by_code, named, object, one, root_lists, whole},
     page::{Answer, loaders},
+    payload::payload,
     period_reports::PeriodReport,
     targets::Target,
 };
@@ -130,6 +133,22 @@ root_lists! {
     programmes: Programme (ProgrammeFilter);
     /// Pillars of programmes, in their order
     indicator_groups: IndicatorGroup (IndicatorGroupFilter);
+}
+
+payload! {
+    /// What became of a programme.
+    ProgrammePayload by KeepCatalogue {
+        /// The programme; null if nothing was written
+        programme: Programme
+    }
+}
+
+mutations! {
+    ProgrammeMutation;
+    /// Defines a programme (chương trình) with its pillars
+    define_programme(NewProgramme, "The programme") -> ProgrammePayload by KeepCatalogue = change::define;
+    /// Lets a programme follow indicators, each in its pillar; those that it follows already move
+    follow_indicators(Following, "Which programme, and which indicators") -> ProgrammePayload by KeepCatalogue = change::follow;
 }
 
 /// Where a programme holds, by whose reach it is decided what somebody may do about what belongs to it.

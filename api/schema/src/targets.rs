@@ -12,8 +12,9 @@ use db::{
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
     target::{
-        NewRevision, RevisionsOf, Target as Row, TargetFilter, TargetOrder, TargetRevision as RevisionRow,
-        TargetWarning as WarningRow, TargetWarningKind, WarningsOf, revise,
+        NewRevision, RevisionsOf, Target as Row, TargetChange, TargetFilter, TargetOrder,
+        TargetRevision as RevisionRow, TargetWarning as WarningRow, TargetWarningKind, WarningsOf, Withdrawal, revise,
+        withdraw,
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -29,7 +30,6 @@ use crate::{
     object::{by_code, if_visible, object, one, root_lists, whole},
     page::{Answer, loaders},
     payload::payload,
-    permissions::viewer_can,
     programmes::{Programme, jurisdiction},
     viewer::viewer,
 };
@@ -80,6 +80,16 @@ object! {
             one(context, self.row.document_id).await
         }
 
+        /// The document that withdraws it; null while it is demanded, or if the viewer may not see it
+        async fn withdrawal_document(&self, context: &Context<'_>) -> Answer<Document> {
+            if_visible(context, self.row.withdrawal_document_id).await
+        }
+
+        /// Clause that withdraws it; null like the document
+        async fn withdrawal_clause(&self, context: &Context<'_>) -> Answer<String> {
+            clause(context, self.row.withdrawal_clause.as_deref(), self.row.withdrawal_document_id).await
+        }
+
         /// Its changes, the first first
         async fn revisions(&self, context: &Context<'_>) -> Answer<Vec<TargetRevision>> {
             whole(context, RevisionsOf(self.row.id), |row| TargetRevision { row }).await
@@ -111,8 +121,9 @@ object! {
                 Ok(jurisdiction) => jurisdiction,
                 Err(error) => return Some(Err(error)),
             };
-            let revises = self.row.is_revised_by(&viewer(context).principal, jurisdiction);
-            Some(Ok(TargetPermissions::of(|_| revises)))
+            let allows = |change| self.row.allows(change, &viewer(context).principal, jurisdiction);
+            let (revise, withdraw) = (allows(TargetChange::Revise), allows(TargetChange::Withdraw));
+            Some(Ok(TargetPermissions { revise, withdraw }))
         }
     }
     /// How it was judged, if it is in words: the latest first
@@ -183,11 +194,21 @@ root_lists! {
     targets: Target (TargetFilter; TargetOrder);
 }
 
-viewer_can! {
-    /// What the viewer may do with a target now, by their roles and what it demands.
-    TargetPermissions {
-        /// Revise what it demands: none in words
-        revise: KeepCatalogue,
+/// What the viewer may do with a target now, by their roles and what it demands.
+#[derive(Clone, Copy, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::SeeOwnRights))]
+pub struct TargetPermissions {
+    /// Revise what it demands: none in words
+    revise: bool,
+    /// Withdraw it
+    withdraw: bool,
+}
+
+payload! {
+    /// What became of a withdrawal.
+    WithdrawTargetPayload by KeepCatalogue, with current {
+        /// The target; null if nothing was written
+        target: Target
     }
 }
 
@@ -204,4 +225,6 @@ mutations! {
     /// Revises what a target demands (điều chỉnh mục tiêu), by a document. What it demanded until then stands in `revisions`, and earlier
     /// days are judged by it
     revise_target(NewRevision, "Which, what it demands, and which document says so") -> ReviseTargetPayload of target by KeepCatalogue = revise;
+    /// Withdraws a target (bãi bỏ mục tiêu), by a document, from a day on. It stays readable, and earlier days are judged by it
+    withdraw_target(Withdrawal, "Which, since when, and which document says so") -> WithdrawTargetPayload of target by KeepCatalogue = withdraw;
 }

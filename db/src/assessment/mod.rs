@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 pub use self::{
-    baseline::{Baseline, BaselineById, BaselinesOf},
+    baseline::{Baseline, BaselineById, BaselinesOf, NewBaseline, set as set_baseline},
     judgement::{
         Judgement, JudgementDecision, JudgementFilter, JudgementLink, NewJudgement, OneJudgement, ReturnedJudgement,
         Verdict, endorse, give_back, judge,

@@ -19,7 +19,7 @@ use crate::{
     writer::{ChangeKind, Writing},
 };
 
-const NOUN: &str = "indicator";
+pub(super) const NOUN: &str = "indicator";
 
 /// The most indicators that are changed at once.
 pub const MOST: usize = 100;
@@ -152,7 +152,7 @@ pub fn is_kept_by(jurisdictions: &[Uuid], keeps: impl Fn(Object<'_>) -> bool) ->
 }
 
 /// Locks indicators until the end of the transaction, and loads them. In one order, so that no two writers wait for each other.
-async fn lock_and_load(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Indicator>, DbError> {
+pub(super) async fn lock_and_load(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Indicator>, DbError> {
     let found = indicator::table
         .filter(indicator::id.eq_any(ids))
         .order(indicator::id)
@@ -163,7 +163,7 @@ async fn lock_and_load(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uu
 }
 
 /// Where the programmes that follow indicators hold.
-async fn jurisdictions(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>, DbError> {
+pub(super) async fn jurisdictions(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>, DbError> {
     let rows: Vec<(Uuid, Uuid)> = programme_indicator::table
         .inner_join(programme::table)
         .filter(programme_indicator::indicator_id.eq_any(ids))
@@ -178,6 +178,6 @@ async fn jurisdictions(writing: &mut Writing, ids: &[Uuid]) -> Result<HashMap<Uu
 }
 
 /// An indicator as the audit trail keeps it.
-fn audit_snapshot(row: &Indicator) -> Value {
-    json!({ "code": row.code, "lead": row.lead_agency_id, "version": row.version })
+pub(super) fn audit_snapshot(row: &Indicator) -> Value {
+    json!({ "code": row.code, "lead": row.lead_agency_id, "retiredOn": row.retired_on, "version": row.version })
 }

@@ -1,5 +1,6 @@
 //! Indicators (chỉ tiêu) and the versions of their definitions.
 
+pub mod catalogue;
 pub mod change;
 
 use std::{collections::HashMap, sync::Arc};
@@ -110,7 +111,7 @@ text_enum! {
 }
 
 /// An indicator (chỉ tiêu): what is measured. Its code stays when a plan moves or rewords it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = indicator)]
 pub struct Indicator {
     /// Internal id
@@ -153,6 +154,8 @@ pub struct Indicator {
     pub upper_bound: Option<Decimal>,
     /// What a careful reader should know about it
     pub note: Option<String>,
+    /// The day from which it is measured no longer (Asia/Ho_Chi_Minh); null while it is
+    pub retired_on: Option<Date>,
     /// Raised by each change: give it as `expectedVersion`
     pub version: i32,
     /// The agency that answers for it

@@ -1,4 +1,4 @@
-//! What changes targets: revisions by a later document.
+//! What changes targets: they are revised, and withdrawn, by a later document.
 
 use async_graphql::InputObject;
 use auth::{Action, Object, Permit, Principal, action::KeepCatalogue, random};
@@ -13,17 +13,26 @@ use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     decimal::Number,
     document::in_force,
-    input::Checks,
+    input::{Checks, refused},
     schema::{programme, target, target_revision},
     text::symbol,
     writer::{ChangeKind, Writing},
 };
 
-const NOUN: &str = "target";
+pub(crate) const NOUN: &str = "target";
 
 /// The longest clause label and note, in characters.
 const CLAUSE: u16 = 40;
 const NOTE: u16 = 2000;
+
+/// What can be done to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetChange {
+    /// Demand something else of it
+    Revise,
+    /// Demand it no longer
+    Withdraw,
+}
 
 /// What a target demands from now on, and which document says so.
 #[derive(Debug, Clone, InputObject)]
@@ -93,16 +102,82 @@ pub async fn revise(acting: &Acting<KeepCatalogue>, new: NewRevision) -> Result<
     acting.write(work).await
 }
 
+/// Which target is demanded no longer, and which document says so.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "WithdrawTargetInput")]
+pub struct Withdrawal {
+    /// The target
+    pub target: Id<Target>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// Code of the document that says so, which was issued and is in force
+    pub document: String,
+    /// Its clause, as printed, at most 40 characters
+    pub clause: String,
+    /// The day from which it is demanded no longer, today or earlier, and not before its last revision (Asia/Ho_Chi_Minh)
+    pub withdrawn_on: Date,
+}
+
+/// Withdraws a target. It stays readable, and earlier days are judged by it.
+#[boxed]
+pub async fn withdraw(acting: &Acting<KeepCatalogue>, new: Withdrawal) -> Result<Target, DbError> {
+    let (permit, id) = (&acting.permit, new.target.uuid()?);
+    let mut checks = Checks::default();
+    let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let before = lock_and_load(writing, permit, id).await?;
+        if before.version != new.expected_version {
+            return Err(refused(ViolationCode::Stale, "expectedVersion"));
+        }
+        if before.withdrawn_on.is_some() {
+            return Err(refused(ViolationCode::Unchanged, "target"));
+        }
+        let document = in_force(acting, writing, &new.document, &["input", "document"]).await?;
+        let revised =
+            target_revision::table.filter(target_revision::target_id.eq(id)).select(target_revision::revised_on);
+        let revised: Vec<Option<Date>> = revised.load(writing.connection()).await?;
+        if new.withdrawn_on > writing.today() {
+            return Err(refused(ViolationCode::TooEarly, "withdrawnOn"));
+        }
+        if revised.into_iter().flatten().max().is_some_and(|last| new.withdrawn_on < last) {
+            return Err(refused(ViolationCode::OutOfBounds, "withdrawnOn"));
+        }
+        let withdrawn = Target {
+            withdrawn_on: Some(new.withdrawn_on),
+            withdrawal_document_id: Some(document.id),
+            withdrawal_clause: Some(clause.clone()),
+            version: before.version + 1,
+            ..before.clone()
+        };
+        let changes = (
+            target::withdrawn_on.eq(withdrawn.withdrawn_on),
+            target::withdrawal_document_id.eq(withdrawn.withdrawal_document_id),
+            target::withdrawal_clause.eq(&withdrawn.withdrawal_clause),
+            target::version.eq(withdrawn.version),
+        );
+        diesel::update(target::table.find(id)).set(changes).execute(writing.connection()).await?;
+        let (was, is) = (audit_snapshot(&before), audit_snapshot(&withdrawn));
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), Some(was), Some(is));
+        Ok(withdrawn)
+    };
+    acting.write(work).await
+}
+
 impl Target {
-    /// Whether somebody may revise what it demands; its programme holds there.
+    /// Whether somebody may do that to it now; its programme holds there. One in words is not revised, and nothing that was withdrawn.
     #[must_use]
-    pub fn is_revised_by(&self, viewer: &Principal, jurisdiction: Uuid) -> bool {
-        self.value.is_some() && viewer.may_to(Action::KeepCatalogue, Object { agencies: &[jurisdiction], by: None })
+    pub fn allows(&self, change: TargetChange, viewer: &Principal, jurisdiction: Uuid) -> bool {
+        let is_possible = self.withdrawn_on.is_none() && (change == TargetChange::Withdraw || self.value.is_some());
+        is_possible && viewer.may_to(Action::KeepCatalogue, Object { agencies: &[jurisdiction], by: None })
     }
 
     /// The target as the revision makes it, if that is possible.
     fn revised(&self, new: &NewRevision) -> Result<Self, DbError> {
-        let refused = |code, field| Err(DbError::violated(code, &["input", field]));
+        let refused = |code, field| Err(refused(code, field));
+        if self.withdrawn_on.is_some() {
+            return refused(ViolationCode::NotInState, "target");
+        }
         let (Some(demanded), Number(value)) = (self.value, new.value) else {
             return refused(ViolationCode::Incompatible, "target");
         };
@@ -129,6 +204,6 @@ async fn lock_and_load(writing: &mut Writing, permit: &Permit<KeepCatalogue>, id
 }
 
 /// A target as the audit trail keeps it.
-fn audit_snapshot(row: &Target) -> Value {
-    json!({ "code": row.code, "value": row.value, "version": row.version })
+pub(crate) fn audit_snapshot(row: &Target) -> Value {
+    json!({ "code": row.code, "value": row.value, "withdrawnOn": row.withdrawn_on, "version": row.version })
 }

@@ -1,6 +1,7 @@
 //! Targets (mục tiêu), their revisions, and what is odd about them.
 
-mod change;
+pub(crate) mod change;
+pub(crate) mod new;
 
 use async_graphql::{Enum, InputObject};
 use diesel::prelude::*;
@@ -9,16 +10,19 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use self::change::{NewRevision, revise};
+pub use self::{
+    change::{NewRevision, TargetChange, Withdrawal, revise, withdraw},
+    new::NewTarget,
+};
 use crate::{
     Date, DbError, Reader,
     comparator::{Comparator, ComparatorRule, Direction, effective},
-    document,
+    document::{self, DocumentStatus},
     enums::{DatePrecision, SortDirection},
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_nullable_key, by_tie},
-    schema::{agency, indicator, programme, target, target_revision},
+    schema::{agency, document as document_table, indicator, programme, target, target_revision},
     text_enum::text_enum,
 };
 
@@ -43,7 +47,7 @@ text_enum! {
 }
 
 /// A target (mục tiêu): what an indicator of a subject must reach by a day, or in each year.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = target)]
 pub struct Target {
     /// Internal id
@@ -87,8 +91,17 @@ pub struct Target {
     pub sub: Option<i32>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// The day from which it is demanded no longer (Asia/Ho_Chi_Minh); null while it is. Those of a plan that was replaced are not
+    /// withdrawn: their document says so
+    pub withdrawn_on: Option<Date>,
     /// Raised by each change: what `expectedVersion` is compared with
     pub version: i32,
+    /// Clause that withdraws it
+    #[graphql(skip)]
+    pub withdrawal_clause: Option<String>,
+    /// The document that withdraws it
+    #[graphql(skip)]
+    pub withdrawal_document_id: Option<Uuid>,
     /// The programme
     #[graphql(skip)]
     pub programme_id: Uuid,
@@ -133,6 +146,9 @@ pub struct TargetFilter {
     pub cadence: Option<Cadence>,
     /// True: only those in words; false: only those with a number
     pub qualitative: Option<bool>,
+    /// True: only those that are demanded: not withdrawn, nor of a document that is a draft, or was replaced or revoked. False: only
+    /// the others
+    pub in_force: Option<bool>,
     /// Only those with any of these warnings; CONFLICT finds targets that contradict one another
     pub warnings: Option<Vec<TargetWarningKind>>,
 }
@@ -222,6 +238,18 @@ impl Stored for Target {
             Some(true) => query = query.filter(target::statement.is_not_null()),
             Some(false) => query = query.filter(target::value.is_not_null()),
             None => {}
+        }
+        if let Some(wanted) = filter.in_force {
+            let ended = document_table::table
+                .filter(document_table::status.eq_any([
+                    DocumentStatus::Planned,
+                    DocumentStatus::Draft,
+                    DocumentStatus::Replaced,
+                    DocumentStatus::Revoked,
+                ]))
+                .select(document_table::id);
+            let holds = target::withdrawn_on.is_null().and(target::document_id.ne_all(ended));
+            query = if wanted { query.filter(holds) } else { query.filter(diesel::dsl::not(holds)) };
         }
         if let Some(kinds) = filter.warnings.clone() {
             let odd =

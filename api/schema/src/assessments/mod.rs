@@ -1,5 +1,6 @@
 //! Assessments (đánh giá): how far indicators are from their milestones, judgements, and where figures lead.
 
+mod baselines;
 mod inputs;
 mod judgements;
 mod sentence;
@@ -13,8 +14,8 @@ use db::{
     access::Auth,
     assessment::{
         Ahead, Assessed, Assessment as Row, AssessmentFilter, AssessmentKey, AssessmentLine as Line, AssessmentOrder,
-        Baseline as BaselineRow, BaselineById, NoProjection, Projection, ProjectionKey, StatusCount as StatusCountRow,
-        StatusCountBy, StatusCountFilter,
+        BaselineById, NoProjection, Projection, ProjectionKey, StatusCount as StatusCountRow, StatusCountBy,
+        StatusCountFilter,
     },
     indicator::Indicator as IndicatorRow,
     noun::{ById, Named, NamedNoun},
@@ -23,17 +24,17 @@ use object_layer::{ComplexObject, SimpleObject};
 use uuid::Uuid;
 
 pub use self::{
+    baselines::{Baseline, BaselineMutation},
     inputs::{AssessmentInput, AssessmentInputKind},
     judgements::{Judgement, JudgementMutation, JudgementQuery},
 };
 use crate::{
     agencies::Agency,
-    documents::{Document, clause},
     error::ApiError,
     indicators::Indicator,
     language::Language,
     measurements::Measurement,
-    object::{if_visible, language, maybe, one, root_lists},
+    object::{language, maybe, one, root_lists},
     page::{Answer, Connection, PageArgs, Shown as _, loaders, or_unknown, shown},
     programmes::{IndicatorGroup, Programme},
     targets::Target,
@@ -212,32 +213,6 @@ impl AssessmentBaseline {
     /// The figure that serves as one; null if one was stated
     async fn measurement(&self, context: &Context<'_>) -> Answer<Measurement> {
         maybe(context, self.measurement_id).await
-    }
-}
-
-/// A baseline (hiện trạng, mốc xuất phát): where an indicator of a subject stood on a day from which the way to its targets is counted.
-#[derive(Clone, SimpleObject)]
-#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
-pub struct Baseline {
-    #[graphql(flatten)]
-    pub(crate) row: Arc<BaselineRow>,
-}
-
-#[ComplexObject]
-impl Baseline {
-    /// The agency whose figure it is
-    async fn subject(&self, context: &Context<'_>) -> Answer<Agency> {
-        one(context, self.row.subject_id).await
-    }
-
-    /// The document that says so; null if none does, or if the viewer may not see it
-    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
-        if_visible(context, self.row.document_id).await
-    }
-
-    /// Clause of the document that says so; null like the document
-    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
-        clause(context, self.row.clause.as_deref(), self.row.document_id).await
     }
 }
 

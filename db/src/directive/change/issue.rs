@@ -45,7 +45,7 @@ pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -
         let assigner = there_today(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
         let assigner = assigner.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
         let assigner = assigner.ok_or_else(|| refused(ViolationCode::OutOfReach, "assigner"))?;
-        let programme = running(writing, &new.programme).await?;
+        let programme = running(writing, &new.programme).await?.id;
         let source = Source::of(acting, writing, &new.document).await?;
         // Its code would tell of the document.
         if new.visibility < source.visibility {

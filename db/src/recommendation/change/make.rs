@@ -150,7 +150,7 @@ pub async fn recommend(acting: &Acting<action::Recommend>, new: NewRecommendatio
     let work = async |writing: &mut Writing| {
         let parties = Parties::of(acting, writing, &new).await?;
         let programme = match &new.programme {
-            Some(code) => Some(running(writing, code).await?),
+            Some(code) => Some(running(writing, code).await?.id),
             None => None,
         };
         let document = seen(acting, writing, new.document.as_slice(), "document").await?.pop();

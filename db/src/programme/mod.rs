@@ -1,9 +1,13 @@
 //! Programmes (chương trình) and their pillars.
 
+pub mod change;
+
 use async_graphql::InputObject;
+use auth::{Permit, action::KeepCatalogue};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +23,7 @@ use crate::{
 };
 
 /// A programme (chương trình): a resolution and the plans that carry it out in one jurisdiction.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = programme)]
 pub struct Programme {
     /// Internal id
@@ -233,12 +237,28 @@ mod group {
 }
 
 /// The programme of a code, which has not ended.
-pub(crate) async fn running(writing: &mut Writing, code: &str) -> Result<Uuid, DbError> {
-    let found = programme::table.filter(programme::code.eq(code)).select((programme::id, programme::ends_on));
-    let found: Option<(Uuid, Option<Date>)> = RunQueryDsl::first(found, writing.connection()).await.optional()?;
+pub(crate) async fn running(writing: &mut Writing, code: &str) -> Result<Programme, DbError> {
+    let found = programme::table.filter(programme::code.eq(code)).select(Programme::as_select());
+    let found: Option<Programme> = RunQueryDsl::first(found, writing.connection()).await.optional()?;
     match found {
         None => Err(refused(ViolationCode::NotFound, "programme")),
-        Some((_, Some(last))) if last < writing.today() => Err(refused(ViolationCode::NotInState, "programme")),
-        Some((id, _)) => Ok(id),
+        Some(Programme { ends_on: Some(last), .. }) if last < writing.today() => {
+            Err(refused(ViolationCode::NotInState, "programme"))
+        }
+        Some(found) => Ok(found),
+    }
+}
+
+/// The programme of a code, which has not ended and whose catalogue the actor keeps.
+pub(crate) async fn kept(
+    writing: &mut Writing,
+    permit: &Permit<KeepCatalogue>,
+    code: &str,
+) -> Result<Programme, DbError> {
+    let found = running(writing, code).await?;
+    if permit.reach().holds(Some(found.jurisdiction_id)) {
+        Ok(found)
+    } else {
+        Err(refused(ViolationCode::OutOfReach, "programme"))
     }
 }

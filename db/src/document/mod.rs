@@ -1,10 +1,13 @@
 //! Documents (văn bản) and what they do to one another.
 
+pub mod change;
+
 use async_graphql::{Enum, InputObject};
 use auth::Acts;
-use diesel::{helper_types as ty, pg::Pg, prelude::*};
+use diesel::{dsl::exists, helper_types as ty, pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -92,6 +95,8 @@ text_enum! {
     pub enum DocumentRelationKind {
         /// Takes its place (thay thế)
         Replaces => "REPLACES",
+        /// Ends it, and takes no place (bãi bỏ)
+        Revokes => "REVOKES",
         /// Changes parts of it (sửa đổi, bổ sung)
         Amends => "AMENDS",
         /// Carries it out (thực hiện)
@@ -119,7 +124,7 @@ text_enum! {
 
 /// A document (văn bản): resolution, plan, notice. Its identity is issuer, symbol and date; a number alone is repeated by
 /// other provinces.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = document)]
 pub struct Document {
     /// Internal id
@@ -151,9 +156,14 @@ pub struct Document {
     pub province: Option<String>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change: give it as `expectedVersion`
+    pub version: i32,
     /// Who issued it
     #[graphql(skip)]
     pub issuer_id: Option<Uuid>,
+    /// The programme for whose catalogue it was registered
+    #[graphql(skip)]
+    pub programme_id: Option<Uuid>,
 }
 
 /// Narrows a list of documents. What is left out or null narrows nothing; several fields narrow together.
@@ -362,6 +372,20 @@ impl StoredBelow for Document {
 
 noun!(Document, document, tag b'd', coded by code as folded, listed below);
 
+relation!(
+    /// Where the programmes hold that rest on a document or for which it was registered: whose catalogue it belongs to.
+    KeepersOf => Uuid,
+    |reader, parents| document::table
+        .inner_join(programme::table.on(programme::id.nullable().eq(document::programme_id).or(exists(
+            programme_document::table
+                .filter(programme_document::programme_id.eq(programme::id))
+                .filter(programme_document::document_id.eq(document::id)),
+        ))))
+        .filter(document::id.eq_any(parents))
+        .order((document::id, programme::id))
+        .select((document::id, programme::jurisdiction_id))
+);
+
 /// What a document does to another document, or to an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = document_relation)]
@@ -370,6 +394,8 @@ pub struct DocumentRelation {
     pub kind: DocumentRelationKind,
     /// Clause that says so
     pub clause: Option<String>,
+    /// The day from which it has replaced or revoked the other (Asia/Ho_Chi_Minh); null: from its day of issue, and for all else
+    pub effective_on: Option<Date>,
     /// The document that does it
     #[graphql(skip)]
     pub from_document_id: Uuid,

@@ -1,0 +1,464 @@
+//! How indicators come about, how what they mean changes, and how they end.
+
+use async_graphql::InputObject;
+use auth::{action::KeepCatalogue, random};
+use derive::boxed;
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
+    dsl::{max, sql},
+    sql_types::{Bool, Date as SqlDate},
+};
+use diesel_async::RunQueryDsl as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{
+    Aggregation, Indicator, Interpolation, Nature, Unit, ValueKind,
+    change::{NOUN, audit_snapshot, is_kept_by, jurisdictions, lock_and_load},
+};
+use crate::{
+    Acting, Date, DbError, Id, Violation, ViolationCode,
+    agency::receiver,
+    calendar::{PeriodKind, Regime},
+    comparator::Direction,
+    decimal::Number,
+    document::{in_force, seen},
+    enums::Visibility,
+    input::{Checks, few, refused},
+    programme::{
+        change::{groups_of, join},
+        kept,
+    },
+    schema::{indicator, indicator_definition, reporting_assignment, target},
+    target::{Target, change::audit_snapshot as target_snapshot},
+    text::symbol,
+    writer::{ChangeKind, Writing},
+};
+
+/// The longest code, name, wording, clause and comment, in characters.
+const CODE: u16 = 100;
+const NAME: u16 = 300;
+const TEXT: u16 = 4_000;
+const CLAUSE: u16 = 40;
+const NOTE: u16 = 2_000;
+
+/// An indicator to be defined, with the first wording of what it measures.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DefineIndicatorInput")]
+pub struct NewIndicator {
+    /// Code of the programme that follows it, of which the viewer keeps the catalogue
+    pub programme: String,
+    /// Label of the pillar; null if it stands outside the pillars
+    pub group: Option<String>,
+    /// Its code, the same in every programme and province: small letters, digits and underscores, such as `coverage_5g_share`
+    pub code: String,
+    /// Name in Vietnamese, at most 300 characters
+    pub name_vi: String,
+    /// Name in English, at most 300 characters
+    pub name_en: String,
+    /// Unit of its values and targets; NONE for what is answered in words or by yes and no
+    pub unit: Unit,
+    /// What a value is
+    pub value_kind: ValueKind,
+    /// Which way is better
+    pub direction: Direction,
+    /// Whether a value is a level or what came about within a period
+    pub nature: Nature,
+    /// How the values of several subjects make one
+    pub aggregation: Aggregation,
+    /// Length of the periods in which it is reported: MONTH, QUARTER, HALF_YEAR or YEAR
+    pub frequency: PeriodKind,
+    /// Whether its figures are read by calendar or administrative periods
+    #[graphql(default_with = "Regime::Calendar")]
+    pub regime: Regime,
+    /// How it is expected to go from one milestone to the next; left out: LINEAR for numbers, ratios and indices, STEP for all else
+    pub interpolation: Option<Interpolation>,
+    /// Decimal places people read it with, 0 to 6
+    #[graphql(default)]
+    pub decimals: i32,
+    /// Of a ratio: the decimal places that its numerator and denominator may have, 0 to 6; left out: none, or six of money
+    pub part_decimals: Option<i32>,
+    /// Smallest plausible value
+    pub lower_bound: Option<Number>,
+    /// Largest plausible value
+    pub upper_bound: Option<Number>,
+    /// Code of the agency that answers for it
+    pub lead: Option<String>,
+    /// What it measures
+    pub definition: Wording,
+    /// What a careful reader should know about it, at most 2,000 characters
+    pub note: Option<String>,
+}
+
+/// A wording of what an indicator measures.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "IndicatorDefinitionInput")]
+pub struct Wording {
+    /// In Vietnamese, at most 4,000 characters
+    pub text_vi: String,
+    /// In English, at most 4,000 characters
+    pub text_en: String,
+    /// What the figure is measured over, as the document says, at most 4,000 characters
+    pub denominator: Option<String>,
+    /// Figures inside the definition that are no targets: a speed, a window in months, a number of people; at most 50
+    #[graphql(default)]
+    pub parameters: Vec<Parameter>,
+    /// Code of the document that says so; everybody may read it
+    pub document: Option<String>,
+    /// Its clause, as printed, at most 40 characters: with a document, and only then
+    pub clause: Option<String>,
+}
+
+/// A figure inside a definition, by its name.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "DefinitionParameterInput")]
+pub struct Parameter {
+    /// What it is, such as `speed`, at most 100 characters
+    pub name: String,
+    /// How much, such as `1 Gb/s`, at most 300 characters
+    pub value: String,
+}
+
+/// Another wording of what an indicator measures, from a day on.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ReviseDefinitionInput")]
+pub struct NewDefinition {
+    /// The indicator
+    pub indicator: Id<Indicator>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// What it measures from then on
+    pub definition: Wording,
+    /// The first day on which it is used, later than that of the wording before it (Asia/Ho_Chi_Minh): figures of periods that end
+    /// then or later mean it. Targets and figures that are there keep the wording that they mean
+    pub valid_from: Date,
+}
+
+/// Which indicator is measured no longer.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "RetireIndicatorInput")]
+pub struct Retirement {
+    /// The indicator
+    pub indicator: Id<Indicator>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// Code of the document that says so, which was issued and is in force
+    pub document: String,
+    /// Its clause, as printed, at most 40 characters
+    pub clause: String,
+    /// The day from which it is measured no longer, today or earlier (Asia/Ho_Chi_Minh): targets of that day and later are withdrawn,
+    /// and periods that end then or later are not to be reported
+    pub retired_on: Date,
+    /// True: answers what would end with it, and changes nothing
+    #[graphql(default)]
+    pub dry_run: bool,
+}
+
+/// What has ended with an indicator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RetiredIndicator {
+    /// The indicator.
+    pub indicator: Indicator,
+    /// The targets that were withdrawn.
+    pub targets: Vec<Target>,
+    /// How many assignments have ended.
+    pub assignments: i32,
+    /// Whether nothing was changed.
+    pub dry_run: bool,
+}
+
+/// Defines an indicator for a programme, which follows it.
+#[boxed]
+pub async fn define(acting: &Acting<KeepCatalogue>, new: NewIndicator) -> Result<Indicator, DbError> {
+    let mut checks = Checks::default();
+    let code = checks.text("code", &symbol(&new.code), CODE);
+    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
+    let name_en = checks.text("nameEn", &new.name_en, NAME);
+    let note = checks.optional("note", new.note.as_deref(), NOTE);
+    checks.passed()?;
+    let texts = Texts::of(&new.definition)?;
+    let (decimals, part_decimals) = new.places()?;
+    let work = async |writing: &mut Writing| {
+        let programme = kept(writing, &acting.permit, &new.programme).await?;
+        let group = match &new.group {
+            Some(label) => {
+                let groups = groups_of(writing, programme.id).await?;
+                Some(*groups.get(label).ok_or_else(|| refused(ViolationCode::NotFound, "group"))?)
+            }
+            None => None,
+        };
+        let today = writing.today();
+        let lead_agency_id = match &new.lead {
+            Some(code) => Some(receiver(writing, code, today, &["input", "lead"]).await?),
+            None => None,
+        };
+        if lead_agency_id.is_some_and(|lead| !acting.permit.reach().holds(Some(lead))) {
+            return Err(refused(ViolationCode::OutOfReach, "lead"));
+        }
+        let there = indicator::table.filter(indicator::code.eq(&code)).count();
+        if there.get_result::<i64>(writing.connection()).await? > 0 {
+            let taken = Violation::of(ViolationCode::Taken, &["input", "code"]);
+            return Err(DbError::Violated(vec![taken.about(code.clone())]));
+        }
+        let defined = Indicator {
+            id: random::id(writing.now()),
+            code: code.clone(),
+            name_vi: name_vi.clone(),
+            name_en: name_en.clone(),
+            position: next_position(writing).await?,
+            unit: new.unit,
+            value_kind: new.value_kind,
+            direction: new.direction,
+            nature: new.nature,
+            aggregation: new.aggregation,
+            frequency: new.frequency,
+            regime: new.regime,
+            interpolation: new.interpolation,
+            decimals,
+            part_decimals,
+            lower_bound: new.lower_bound.map(|Number(bound)| bound),
+            upper_bound: new.upper_bound.map(|Number(bound)| bound),
+            note: note.clone(),
+            retired_on: None,
+            version: 1,
+            lead_agency_id,
+        };
+        diesel::insert_into(indicator::table).values(&defined).execute(writing.connection()).await?;
+        word(acting, writing, defined.id, 1, None, &texts).await?;
+        join(writing, programme.id, &[(defined.id, group)]).await?;
+        let shown = audit_snapshot(&defined);
+        writing.record(&acting.permit, ChangeKind::Created, (NOUN, defined.id), None, Some(shown));
+        Ok(defined)
+    };
+    acting.write(work).await
+}
+
+/// Words anew what an indicator measures, from a day on.
+#[boxed]
+pub async fn revise_definition(acting: &Acting<KeepCatalogue>, new: NewDefinition) -> Result<Indicator, DbError> {
+    let id = new.indicator.uuid()?;
+    let texts = Texts::of(&new.definition)?;
+    let work = async |writing: &mut Writing| {
+        let before = open(acting, writing, id, new.expected_version).await?;
+        let last = indicator_definition::table
+            .filter(indicator_definition::indicator_id.eq(id))
+            .select((max(indicator_definition::version), max(indicator_definition::valid_from)));
+        let (last, since): (Option<i32>, Option<Date>) = last.first(writing.connection()).await?;
+        if since.is_some_and(|since| new.valid_from <= since) {
+            return Err(refused(ViolationCode::OutOfBounds, "validFrom"));
+        }
+        word(acting, writing, id, last.unwrap_or_default() + 1, Some(new.valid_from), &texts).await?;
+        let after = Indicator { version: before.version + 1, ..before.clone() };
+        diesel::update(indicator::table.find(id))
+            .set(indicator::version.eq(after.version))
+            .execute(writing.connection())
+            .await?;
+        let (was, is) = (audit_snapshot(&before), audit_snapshot(&after));
+        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, id), Some(was), Some(is));
+        Ok(after)
+    };
+    acting.write(work).await
+}
+
+/// Retires an indicator: its targets of that day and later are withdrawn, its assignments end. Its figures stay.
+#[boxed]
+pub async fn retire(acting: &Acting<KeepCatalogue>, new: Retirement) -> Result<RetiredIndicator, DbError> {
+    let id = new.indicator.uuid()?;
+    let mut checks = Checks::default();
+    let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        if new.dry_run {
+            writing.rehearse().await?;
+        }
+        let before = open(acting, writing, id, new.expected_version).await?;
+        // What another province follows is not this one's to end.
+        let within = jurisdictions(writing, &[id]).await?.remove(&id).unwrap_or_default();
+        if !within.iter().all(|agency| acting.permit.reach().holds(Some(*agency))) {
+            return Err(refused(ViolationCode::OutOfReach, "indicator"));
+        }
+        if new.retired_on > writing.today() {
+            return Err(refused(ViolationCode::TooEarly, "retiredOn"));
+        }
+        let document = in_force(acting, writing, &new.document, &["input", "document"]).await?;
+        let withdrawn = target::table
+            .filter(target::indicator_id.eq(id))
+            .filter(target::withdrawn_on.is_null())
+            .filter(target::due_on.is_null().or(target::due_on.ge(new.retired_on)));
+        let mut targets: Vec<Target> = diesel::update(withdrawn)
+            .set((
+                target::withdrawn_on.eq(new.retired_on),
+                target::withdrawal_document_id.eq(document.id),
+                target::withdrawal_clause.eq(&clause),
+                target::version.eq(target::version + 1),
+            ))
+            .returning(Target::as_returning())
+            .get_results(writing.connection())
+            .await?;
+        targets.sort_by(|one, other| one.code.cmp(&other.code));
+        for target in &targets {
+            let shown = target_snapshot(target);
+            writing.record(&acting.permit, ChangeKind::Updated, ("target", target.id), None, Some(shown));
+        }
+        let ended = end_assignments(writing, id, new.retired_on).await?;
+        for assignment in &ended {
+            writing.changed(ChangeKind::Updated, ("reporting_assignment", *assignment));
+        }
+        let after = Indicator { retired_on: Some(new.retired_on), version: before.version + 1, ..before.clone() };
+        diesel::update(indicator::table.find(id))
+            .set((indicator::retired_on.eq(after.retired_on), indicator::version.eq(after.version)))
+            .execute(writing.connection())
+            .await?;
+        let (was, is) = (audit_snapshot(&before), audit_snapshot(&after));
+        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, id), Some(was), Some(is));
+        let assignments = i32::try_from(ended.len()).unwrap_or(i32::MAX);
+        Ok(RetiredIndicator { indicator: after, targets, assignments, dry_run: new.dry_run })
+    };
+    acting.write(work).await
+}
+
+impl NewIndicator {
+    /// Its decimal places, if nothing is wrong with them, and what else of it does not go together.
+    fn places(&self) -> Result<(i16, Option<i16>), DbError> {
+        let place = |typed: i32, field| match i16::try_from(typed) {
+            Ok(places @ 0..=6) => Ok(places),
+            _ => Err(refused(ViolationCode::OutOfBounds, field)),
+        };
+        let in_words = matches!(self.value_kind, ValueKind::YesNo | ValueKind::Narrative);
+        if (self.unit == Unit::None) != in_words {
+            return Err(refused(ViolationCode::Incompatible, "unit"));
+        }
+        if self.part_decimals.is_some() && self.value_kind != ValueKind::Ratio {
+            return Err(refused(ViolationCode::Incompatible, "partDecimals"));
+        }
+        if !matches!(self.frequency, PeriodKind::Month | PeriodKind::Quarter | PeriodKind::HalfYear | PeriodKind::Year)
+        {
+            return Err(refused(ViolationCode::Incompatible, "frequency"));
+        }
+        if let (Some(Number(low)), Some(Number(high))) = (&self.lower_bound, &self.upper_bound)
+            && high < low
+        {
+            return Err(refused(ViolationCode::OutOfBounds, "upperBound"));
+        }
+        let parts = self.part_decimals.map(|parts| place(parts, "partDecimals")).transpose()?;
+        Ok((place(self.decimals, "decimals")?, parts))
+    }
+}
+
+/// A [`Wording`] as it is stored.
+struct Texts {
+    text_vi: String,
+    text_en: String,
+    denominator: Option<String>,
+    parameters: Value,
+    document: Option<String>,
+    clause: Option<String>,
+}
+
+impl Texts {
+    fn of(new: &Wording) -> Result<Self, DbError> {
+        few(new.parameters.len(), "definition")?;
+        let mut checks = Checks::default();
+        let parameter = |checks: &mut Checks, it: &Parameter| {
+            (checks.text("definition", &it.name, CODE), Value::String(checks.text("definition", &it.value, NAME)))
+        };
+        let parameters: Map<String, Value> = new.parameters.iter().map(|it| parameter(&mut checks, it)).collect();
+        let clause = new.clause.as_deref().map(symbol);
+        let texts = Self {
+            text_vi: checks.text("definition", &new.text_vi, TEXT),
+            text_en: checks.text("definition", &new.text_en, TEXT),
+            denominator: checks.optional("definition", new.denominator.as_deref(), TEXT),
+            document: new.document.clone(),
+            clause: checks.optional("definition", clause.as_deref(), CLAUSE),
+            parameters: Value::Object(parameters),
+        };
+        checks.passed()?;
+        if texts.parameters.as_object().map_or(0, Map::len) < new.parameters.len() {
+            return Err(refused(ViolationCode::Duplicate, "definition"));
+        }
+        if texts.clause.is_some() && texts.document.is_none() {
+            return Err(refused(ViolationCode::Incompatible, "definition"));
+        }
+        Ok(texts)
+    }
+}
+
+/// Adds a version of what an indicator measures.
+async fn word(
+    acting: &Acting<KeepCatalogue>,
+    writing: &mut Writing,
+    of: Uuid,
+    version: i32,
+    valid_from: Option<Date>,
+    texts: &Texts,
+) -> Result<(), DbError> {
+    let document = seen(acting, writing, texts.document.as_slice(), "definition").await?.pop();
+    if document.as_ref().is_some_and(|document| document.visibility != Visibility::Public) {
+        return Err(refused(ViolationCode::Incompatible, "definition"));
+    }
+    let row = (
+        indicator_definition::id.eq(random::id(writing.now())),
+        indicator_definition::indicator_id.eq(of),
+        indicator_definition::version.eq(version),
+        indicator_definition::valid_from.eq(valid_from),
+        indicator_definition::text_vi.eq(&texts.text_vi),
+        indicator_definition::text_en.eq(&texts.text_en),
+        indicator_definition::denominator.eq(&texts.denominator),
+        indicator_definition::parameters.eq(&texts.parameters),
+        indicator_definition::document_id.eq(document.map(|document| document.id)),
+        indicator_definition::clause.eq(&texts.clause),
+    );
+    diesel::insert_into(indicator_definition::table).values(row).execute(writing.connection()).await?;
+    Ok(())
+}
+
+/// The place after the last one in the catalogue; nobody else takes it until the end of the transaction.
+async fn next_position(writing: &mut Writing) -> Result<i32, DbError> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('indicator position'))")
+        .execute(writing.connection())
+        .await?;
+    let last: Option<i32> = indicator::table.select(max(indicator::position)).first(writing.connection()).await?;
+    Ok(last.unwrap_or_default() + 1)
+}
+
+/// Locks an indicator and loads it, if the actor keeps a catalogue that has it and it is in use.
+async fn open(
+    acting: &Acting<KeepCatalogue>,
+    writing: &mut Writing,
+    id: Uuid,
+    expected_version: i32,
+) -> Result<Indicator, DbError> {
+    let found = lock_and_load(writing, &[id]).await?.remove(&id).ok_or(DbError::NotFound)?;
+    let within = jurisdictions(writing, &[id]).await?.remove(&id).unwrap_or_default();
+    if !is_kept_by(&within, |object| acting.permit.holds_for(object)) {
+        return Err(DbError::NotFound);
+    }
+    if found.version != expected_version {
+        return Err(refused(ViolationCode::Stale, "expectedVersion"));
+    }
+    if found.retired_on.is_some() {
+        return Err(refused(ViolationCode::NotInState, "indicator"));
+    }
+    Ok(found)
+}
+
+/// Ends the assignments of an indicator: periods that end on the day or later are not to be reported.
+async fn end_assignments(writing: &mut Writing, of: Uuid, on: Date) -> Result<Vec<Uuid>, DbError> {
+    let later = reporting_assignment::table
+        .filter(reporting_assignment::indicator_id.eq(of))
+        .filter(sql::<Bool>("lower(valid) >= ").bind::<SqlDate, _>(on))
+        .count();
+    if later.get_result::<i64>(writing.connection()).await? > 0 {
+        return Err(refused(ViolationCode::NotInState, "retiredOn"));
+    }
+    let ended = diesel::update(reporting_assignment::table)
+        .filter(reporting_assignment::indicator_id.eq(of))
+        .filter(sql::<Bool>("(upper_inf(valid) OR upper(valid) > ").bind::<SqlDate, _>(on).sql(")"))
+        .set((
+            reporting_assignment::valid.eq(sql("daterange(lower(valid), ").bind::<SqlDate, _>(on).sql(")")),
+            reporting_assignment::version.eq(reporting_assignment::version + 1),
+        ))
+        .returning(reporting_assignment::id);
+    Ok(ended.get_results(writing.connection()).await?)
+}

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY target_withdrawn_on_idx;
