@@ -166,7 +166,10 @@ CREATE OR REPLACE FUNCTION milestone(on_day date, of_year integer) RETURNS TABLE
         LEFT JOIN LATERAL (SELECT later.previous_known, later.previous_value FROM target_revision later
             WHERE later.target_id = t.id AND later.revised_on > on_day ORDER BY later.revision LIMIT 1) AS r ON true
         WHERE t.due_on IS NOT NULL AND (t.withdrawn_on IS NULL OR t.withdrawn_on > on_day)
-            AND (d.issued_on IS NULL OR d.issued_on <= on_day) AND d.status NOT IN ('PLANNED', 'DRAFT')
+            -- A plan that takes the place of another begins when it does.
+            AND coalesce(greatest(d.issued_on, (SELECT max(relation.effective_on) FROM document_relation relation
+                WHERE relation.from_document_id = d.id AND relation.kind = 'REPLACES')), '-infinity') <= on_day
+            AND d.status NOT IN ('PLANNED', 'DRAFT')
             -- Of a document that has ended and nobody knows when, it is as if it had never been in force.
             AND NOT EXISTS (SELECT FROM document_relation relation JOIN document successor ON successor.id = relation.from_document_id
                 WHERE relation.to_document_id = d.id AND relation.kind IN ('REPLACES', 'REVOKES') AND successor.status IN ('ISSUED', 'REPLACED', 'REVOKED')
@@ -208,12 +211,12 @@ CREATE OR REPLACE FUNCTION outdate_assessments_of_replaced() RETURNS trigger
     BEGIN
         INSERT INTO outdated_assessment (indicator_id, subject_id)
         SELECT DISTINCT t.indicator_id, t.subject_id FROM target t
-        WHERE TG_OP <> 'DELETE' AND NEW.kind IN ('REPLACES', 'REVOKES') AND t.document_id = NEW.to_document_id
-            OR TG_OP <> 'INSERT' AND OLD.kind IN ('REPLACES', 'REVOKES') AND t.document_id = OLD.to_document_id;
+        WHERE TG_OP <> 'DELETE' AND NEW.kind IN ('REPLACES', 'REVOKES') AND t.document_id IN (NEW.from_document_id, NEW.to_document_id)
+            OR TG_OP <> 'INSERT' AND OLD.kind IN ('REPLACES', 'REVOKES') AND t.document_id IN (OLD.from_document_id, OLD.to_document_id);
         RETURN NULL;
     END
     $$;
-COMMENT ON FUNCTION outdate_assessments_of_replaced() IS 'Trigger: those of the targets of a document that is replaced or revoked, or no longer is, no longer hold';
+COMMENT ON FUNCTION outdate_assessments_of_replaced() IS 'Trigger: those of the targets of a document that is replaced or revoked, or no longer is, and of the other one, no longer hold';
 DO $$
 DECLARE
     title name;

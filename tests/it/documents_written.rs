@@ -35,6 +35,7 @@ async fn named(viewer: &Viewer, code: &str) -> Value {
 async fn a_document_is_registered_with_what_it_does_to_others() {
     let db = TestDb::demo().await;
     let office = office(&db).await;
+    let before = db.text("SELECT max(id) FROM change").await;
     let relations = json!([{ "kind": "IMPLEMENTS", "document": "57-NQ/TW", "clause": "I" }, { "kind": "REPLACES", "document": "51/KH-UBND" },
         { "kind": "SUBMITTED_TO", "agency": "qng.skhcn", "clause": "Nơi nhận" }]);
     let done = office.act("registerDocument", plan(json!({ "relations": relations })), SHOWN).await;
@@ -57,9 +58,9 @@ async fn a_document_is_registered_with_what_it_does_to_others() {
         Viewer::public(&db).ask(asked).await.whole()["documents"]["nodes"][0]["title"],
         "Kế hoạch chuyển đổi số năm 2026"
     );
-    let told = "SELECT string_agg(noun || ' ' || kind, ', ' ORDER BY noun, kind) FROM change WHERE noun IN ('document', 'programme')
-        AND recorded_at = '2026-01-20T01:00:00Z'";
-    assert_eq!(db.text(told).await, "document CREATED, document UPDATED, document UPDATED, programme UPDATED");
+    let told =
+        format!("SELECT string_agg(noun || ' ' || kind, ', ' ORDER BY noun, kind) FROM change WHERE id > {before}");
+    assert_eq!(db.text(&told).await, "document CREATED, document UPDATED, document UPDATED, programme UPDATED");
     let trail = "SELECT string_agg(concat_ws(' ', action, after->>'code', after->>'status'), ', ' ORDER BY id) FROM audit_entry WHERE noun = 'document'";
     assert_eq!(db.text(trail).await, "KEEP_CATALOGUE 51/KH-UBND REPLACED, KEEP_CATALOGUE 12/KH-UBND ISSUED");
     // Issuer, symbol and date are its identity.
@@ -124,6 +125,7 @@ async fn a_document_is_amended_until_it_is_issued_and_later_mended() {
 async fn what_cannot_be_registered_is_refused_and_changes_nothing() {
     let db = TestDb::demo().await;
     let office = office(&db).await;
+    let changes = db.text("SELECT count(*) FROM change").await;
     let relate = |relation: Value| plan(json!({ "relations": [relation] }));
     for (input, refused) in [
         (plan(json!({ "programme": "khong-co" })), "NOT_FOUND programme"),
@@ -136,17 +138,17 @@ async fn what_cannot_be_registered_is_refused_and_changes_nothing() {
         (plan(json!({ "status": "REPLACED" })), "INCOMPATIBLE status"),
         (plan(json!({ "code": "57-NQ/TW" })), "TAKEN code"),
         (plan(json!({ "code": "57–nq/tw" })), "TAKEN code"),
-        (relate(json!({ "kind": "AMENDS" })), "REQUIRED relations.document"),
+        (relate(json!({ "kind": "AMENDS" })), "REQUIRED relations.document 0"),
         (relate(json!({ "kind": "AMENDS", "document": "khong-co" })), "NOT_FOUND relations"),
-        (relate(json!({ "kind": "AMENDS", "agency": "qng.skhcn" })), "INCOMPATIBLE relations.agency"),
-        (relate(json!({ "kind": "REVOKES", "document": "57-NQ/TW" })), "INCOMPATIBLE relations.kind"),
-        (relate(json!({ "kind": "REPLACES", "document": "359-KH/TU" })), "NOT_IN_STATE relations.document"),
+        (relate(json!({ "kind": "AMENDS", "agency": "qng.skhcn" })), "INCOMPATIBLE relations.agency 0"),
+        (relate(json!({ "kind": "REVOKES", "document": "57-NQ/TW" })), "INCOMPATIBLE relations.kind 0"),
+        (relate(json!({ "kind": "REPLACES", "document": "359-KH/TU" })), "NOT_IN_STATE relations.document 0"),
     ] {
         let answer = office.act("registerDocument", input.clone(), SHOWN).await;
         assert_eq!((broken(&answer), &answer["document"]), (vec![refused.to_owned()], &Value::Null), "{input}");
     }
     assert_eq!(db.text("SELECT count(*) FROM document WHERE programme_id IS NOT NULL").await, "0");
-    assert_eq!(db.text("SELECT count(*) FROM change WHERE recorded_at = '2026-01-20T01:00:00Z'").await, "0");
+    assert_eq!(db.text("SELECT count(*) FROM change").await, changes);
     let reporter = Viewer::person(&db, 13, &[(Role::Reporter, "qng.ubnd", true)]).await.who_reads(Language::En);
     assert!(reporter.denied("registerDocument", plan(json!({}))).await.contains("None of your roles"));
     let elsewhere = Viewer::person(&db, 14, &[(Role::StandingOffice, "qna.ubnd", true)]).await.who_reads(Language::En);
@@ -197,7 +199,7 @@ async fn documents_are_related_without_circles() {
     // What was replaced replaces nothing, and nothing is replaced twice.
     assert_eq!(
         broken(&relate(0, json!({ "kind": "REPLACES", "document": codes[2] })).await),
-        ["NOT_IN_STATE relations.kind"]
+        ["NOT_IN_STATE relations.kind 0"]
     );
     assert_eq!(
         broken(&relate(2, json!({ "kind": "REPLACES", "document": codes[0] })).await),
@@ -205,7 +207,7 @@ async fn documents_are_related_without_circles() {
     );
     assert_eq!(
         broken(&relate(2, json!({ "kind": "AMENDS", "document": codes[2] })).await),
-        ["INCOMPATIBLE relations.document"]
+        ["INCOMPATIBLE relations.document 0"]
     );
     relate(2, json!({ "kind": "AMENDS", "document": "57-NQ/TW" })).await;
     assert_eq!(broken(&relate(2, json!({ "kind": "AMENDS", "document": "57-NQ/TW" })).await), ["TAKEN relations"]);
@@ -234,7 +236,6 @@ async fn what_is_revoked_is_demanded_no_longer_from_its_day_on() {
     );
     for (more, refused) in [
         (json!({ "effectiveOn": "2026-01-21" }), "TOO_EARLY effectiveOn"),
-        (json!({ "effectiveOn": "2000-01-01" }), "OUT_OF_BOUNDS effectiveOn"),
         (json!({ "by": "336-KH/TU" }), "NOT_IN_STATE by"),
         (json!({ "by": "359-KH/TU" }), "INCOMPATIBLE by"),
         (json!({ "expectedVersion": 9 }), "STALE expectedVersion"),

@@ -106,6 +106,13 @@ fn recommendation(more: Value) -> Value {
     tests::mutation::with(input, more)
 }
 
+/// What is registered if a test does not say otherwise.
+fn document(more: Value) -> Value {
+    let input = json!({ "programme": "nq57-quang-ngai", "code": "moi", "kind": "PLAN", "title": "Kế hoạch mới", "issuedOn": "2025-07-01",
+        "visibility": "PUBLIC" });
+    tests::mutation::with(input, more)
+}
+
 /// Every field of an input that names an agency: what becomes of one that is gone.
 #[tokio::test]
 async fn whoever_is_gone_is_given_nothing_new() {
@@ -189,6 +196,46 @@ async fn whoever_is_gone_is_given_nothing_new() {
             "RecommendInput.decisionMaker",
             recommendation(json!({ "decisionMaker": GONE })),
             "decisionMaker",
+        ),
+        (&office, "registerDocument", "RegisterDocumentInput.issuer", document(json!({ "issuer": GONE })), "issuer"),
+        (
+            &office,
+            "registerDocument",
+            "DocumentRelationInput.agency",
+            document(json!({ "relations": [{ "kind": "SUBMITTED_TO", "agency": GONE }] })),
+            "relations",
+        ),
+        (
+            &office,
+            "defineProgramme",
+            "DefineProgrammeInput.jurisdiction",
+            json!({ "code": "moi", "nameVi": "Mới", "nameEn": "New", "jurisdiction": GONE }),
+            "jurisdiction",
+        ),
+        (
+            &office,
+            "defineIndicator",
+            "DefineIndicatorInput.lead",
+            json!({ "programme": "nq57-quang-ngai", "code": "moi", "nameVi": "Mới", "nameEn": "New", "unit": "COUNT", "valueKind": "NUMBER",
+                "direction": "NEUTRAL", "nature": "STOCK", "aggregation": "SUM", "frequency": "YEAR", "lead": GONE,
+                "definition": { "textVi": "Mới", "textEn": "New" } }),
+            "lead",
+        ),
+        (
+            &office,
+            "adoptPlan",
+            "TargetInput.subject",
+            json!({ "programme": "nq57-quang-ngai", "document": "359-KH/TU", "targets": [{ "item": "x", "indicator": "coverage_5g_share",
+                "subject": GONE, "wording": "Mục tiêu", "comparator": "AT_LEAST", "value": "1", "clause": "x" }] }),
+            "targets.subject 0",
+        ),
+        (
+            &office,
+            "setBaseline",
+            "SetBaselineInput.subject",
+            json!({ "programme": "nq57-quang-ngai", "indicator": "coverage_5g_share", "subject": GONE, "measuredOn": "2025-07-01", "value": "1",
+                "note": "Khảo sát" }),
+            "subject",
         ),
     ] {
         let told = viewer.act(mutation, input, "").await;

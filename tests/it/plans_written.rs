@@ -346,7 +346,7 @@ async fn an_indicator_is_retired_with_its_targets_and_assignments() {
     );
     register(&office, "05-KH/TU", "2026-01-10", "nq57-quang-ngai").await;
     let plan = json!({ "programme": "nq57-quang-ngai", "document": "05-KH/TU", "targets": [target("a", "coverage_5g_share", "2028-12-31", "80", json!({}))] });
-    assert_eq!(broken(&office.act("adoptPlan", plan, ADOPTED).await), ["NOT_IN_STATE targets.indicator"]);
+    assert_eq!(broken(&office.act("adoptPlan", plan, ADOPTED).await), ["NOT_IN_STATE targets.indicator 0"]);
 }
 
 #[tokio::test]

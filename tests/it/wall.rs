@@ -28,7 +28,7 @@ assessment_rule:
 assignment_tally:
 audit_entry: INSERT
 audit_head:
-baseline:
+baseline: INSERT, UPDATE (clause, document_id, note, simulated, value, version)
 change: INSERT
 data_version:
 digital_system:
@@ -49,11 +49,11 @@ directive_lead: INSERT
 directive_lead_reach:
 directive_named_agency:
 directive_party:
-document:
+document: INSERT, UPDATE (issued_on, issued_precision, issued_words, kind, note, status, symbol, symbol_complete, title, version)
 document_meeting:
 document_office:
 document_party:
-document_relation:
+document_relation: INSERT
 goal:
 goal_agency:
 goal_document:
@@ -61,9 +61,9 @@ goal_indicator:
 holding_assessment:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
-indicator: UPDATE (lead_agency_id, version)
-indicator_definition:
-indicator_group:
+indicator: INSERT, UPDATE (lead_agency_id, retired_on, version)
+indicator_definition: INSERT
+indicator_group: INSERT
 indicator_rule:
 judgement: INSERT, UPDATE (decided_at, decided_by, decision_reason, state, version)
 kept_assessment:
@@ -82,9 +82,9 @@ password_reset: INSERT, DELETE, UPDATE (used_at)
 period_report:
 period_report_output:
 period_report_result:
-programme:
-programme_document:
-programme_indicator:
+programme: INSERT
+programme_document: INSERT
+programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT
 ranking_scheme:
 ranking_weight:
@@ -111,7 +111,7 @@ service_secret: INSERT, UPDATE (ended_at, last_used_at)
 session: INSERT, UPDATE (end_reason, ended_at, last_used_at, second_factor)
 sign_in_throttle: INSERT, UPDATE, DELETE
 signing_key: INSERT, UPDATE (revoked_at)
-target: UPDATE (value, version)
+target: INSERT, UPDATE (value, version, withdrawal_clause, withdrawal_document_id, withdrawn_on)
 target_revision: INSERT
 target_warning:
 trusted_document: INSERT, UPDATE (published_at, retired_at)

@@ -48,6 +48,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Indicator.history", 2),
     ("Indicator.memberships", 2),
     ("Indicator.rules", 1),
+    ("IndicatorRetirement.targets", 10),
     ("Measure.indicators", 1),
     ("Measure.mentionedDocuments", 1),
     ("Measure.namedBodies", 2),
@@ -64,6 +65,9 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("PeriodReportResult.outputs", 1),
     ("PeriodTotal.measurements", 4),
     ("Permission.grants", 2),
+    // A plan of a province.
+    ("PlanAdoption.targets", 100),
+    ("PlanComparison.targets", 100),
     ("Programme.documents", 6),
     ("Query.calendarYears", 10),
     // Of one year.

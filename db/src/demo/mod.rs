@@ -184,6 +184,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM period_report WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM measure WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM goal WHERE id <> ALL ($1)) OR EXISTS (SELECT FROM digital_system WHERE id <> ALL ($1)) \
     OR EXISTS (SELECT FROM recommendation WHERE made_by IS NOT NULL) OR EXISTS (SELECT FROM recommendation_step) \
+    OR EXISTS (SELECT FROM document WHERE version > 1) OR EXISTS (SELECT FROM target WHERE version > 1) OR EXISTS (SELECT FROM indicator WHERE version > 1) \
     OR EXISTS (SELECT FROM baseline WHERE NOT simulated) OR EXISTS (SELECT FROM judgement WHERE NOT simulated) \
     OR EXISTS (SELECT FROM assessment_rule) OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";

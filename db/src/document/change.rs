@@ -22,7 +22,8 @@ use crate::{
     noun::Boxed,
     programme::{ProgrammeDocumentRole, kept},
     schema::{document, document_relation, programme, programme_document, target},
-    text::symbol,
+    sql_functions,
+    text::{fold, symbol},
     violation::Words,
     visible::visible_to,
     writer::{ChangeKind, Writing},
@@ -469,33 +470,28 @@ fn day(on: Option<Date>, precision: Option<DatePrecision>) -> Result<(Option<Dat
     }
 }
 
-/// Refused if another document has the same identity, issuer, symbol and date, or the same code: named, if the actor may see it.
+/// Refused if another document has the same identity, issuer, symbol and date, or the same code in any spelling: named, if the actor
+/// may see it.
 async fn not_taken(acting: &Acting<KeepCatalogue>, writing: &mut Writing, new: &Document) -> Result<(), DbError> {
-    let same = document::table
-        .filter(document::id.ne(new.id))
-        .filter(
-            document::code.eq(new.code.clone()).or(document::symbol
-                .eq(new.symbol.clone())
-                .and(document::issuer_id.is_not_distinct_from(new.issuer_id))
-                .and(document::issued_on.is_not_distinct_from(new.issued_on))
-                .assume_not_null()),
-        )
-        .order(document::code)
-        .select(document::code);
-    let taken: Vec<String> = same.load(writing.connection()).await?;
-    if taken.is_empty() {
-        return Ok(());
+    let is_identical = document::symbol
+        .eq(new.symbol.clone())
+        .and(document::issuer_id.is_not_distinct_from(new.issuer_id))
+        .and(document::issued_on.is_not_distinct_from(new.issued_on))
+        .assume_not_null();
+    for (field, taken) in [
+        ("symbol", document::table.filter(is_identical).into_boxed()),
+        ("code", document::table.filter(sql_functions::fold(document::code).eq(fold(&new.code))).into_boxed()),
+    ] {
+        let taken = taken.filter(document::id.ne(new.id)).order(document::code);
+        let taken: Vec<(Uuid, String)> =
+            taken.select((document::id, document::code)).load(writing.connection()).await?;
+        let Some((id, code)) = taken.into_iter().next() else { continue };
+        let shown = document::table.filter(document::id.eq(id)).filter(visible_to(&acting.scope, document::table));
+        let shown: i64 = shown.count().get_result(writing.connection()).await?;
+        let violation = Violation::of(ViolationCode::Taken, &["input", field]);
+        return Err(DbError::Violated(vec![if shown > 0 { violation.about(code) } else { violation }]));
     }
-    let shown = document::table
-        .filter(document::code.eq_any(&taken))
-        .filter(visible_to(&acting.scope, document::table))
-        .order(document::code)
-        .select((document::code, document::symbol));
-    let shown: Vec<(String, Option<String>)> = shown.load(writing.connection()).await?;
-    let field = if taken.contains(&new.code) && new.symbol.as_ref() != Some(&new.code) { "code" } else { "symbol" };
-    let violation = Violation::of(ViolationCode::Taken, &["input", field]);
-    let names: Vec<_> = shown.into_iter().map(|(code, _)| code).collect();
-    Err(DbError::Violated(vec![if names.is_empty() { violation } else { violation.about(names.join(", ")) }]))
+    Ok(())
 }
 
 /// Adds what a document does to others. What it replaces is replaced, unless targets stand in it.
