@@ -154,6 +154,12 @@ impl Principal {
         Self { holdings, ..Self::new(Actor::Operator) }
     }
 
+    /// The same in another role everywhere: for commands that do what that role does.
+    #[must_use]
+    pub fn operator_as(role: Role) -> Self {
+        Self { holdings: vec![Holding { role, at: Reached::All }], ..Self::new(Actor::Operator) }
+    }
+
     /// A person in a session. `second_factor` are the roles that ask for one; those held wait if `passed` is false.
     #[must_use]
     pub fn user(account: Uuid, session: Uuid, holdings: Vec<Holding>, second_factor: &[Role], passed: bool) -> Self {

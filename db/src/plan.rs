@@ -17,7 +17,7 @@ use crate::{
     document::{
         Document, DocumentRelationKind,
         change::{CLAUSE, end, lock_and_load},
-        in_force,
+        in_force, seen,
     },
     input::{Checks, refused},
     programme::{Programme, ProgrammeDocumentRole, kept},
@@ -39,7 +39,7 @@ use crate::{
 pub struct Adoption {
     /// Code of the programme, of which the viewer keeps the catalogue
     pub programme: String,
-    /// Code of the document, which was issued and is in force
+    /// Code of the document; if targets are given, it was issued and is in force
     pub document: String,
     /// As what the programme rests on it, if it does not rest on it yet
     #[graphql(default_with = "ProgrammeDocumentRole::Plan")]
@@ -140,7 +140,12 @@ pub async fn adopt(acting: &Acting<KeepCatalogue>, new: Adoption) -> Result<Adop
             writing.rehearse().await?;
         }
         let programme = kept(writing, &acting.permit, &new.programme).await?;
-        let document = in_force(acting, writing, &new.document, &["input", "document"]).await?;
+        let document = if new.targets.is_empty() {
+            let found = seen(acting, writing, std::slice::from_ref(&new.document), "document").await?.pop();
+            found.ok_or_else(|| refused(ViolationCode::NotFound, "document"))?
+        } else {
+            in_force(acting, writing, &new.document, &["input", "document"]).await?
+        };
         rest_on(writing, &programme, &document, new.role).await?;
         let targets = adopted(acting, writing, &programme, &document, &new.targets).await?;
         Ok(AdoptedPlan { document, targets, dry_run: new.dry_run })

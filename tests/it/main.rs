@@ -11,6 +11,7 @@ mod access;
 mod accounts;
 mod agencies;
 mod answer_cache;
+mod apply;
 mod as_of;
 mod assessments;
 mod audit;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod apply;
 mod audit;
 mod demo;
 mod doctor;
@@ -19,6 +20,7 @@ use crate::{
     config::{Config, ConfigError, Sources, as_markdown, as_table},
     telemetry,
 };
+use apply::{Apply, Export};
 use audit::Audit;
 use demo::Demo;
 use documents::Documents;
@@ -34,6 +36,7 @@ Examples:
   cotmoc demo --measurements 1000000        a large demo, for measuring
   DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
   cotmoc schema > schema.graphql            for tools that generate clients
+  cotmoc apply catalogue.json               a catalogue kept in version control
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc doctor                             what is wrong here, and what to do
@@ -82,6 +85,13 @@ enum Command {
     /// systems, who receives and signs. And a simulation that says so wherever it shows, and touches no fact. Loading
     /// twice changes nothing; what is there is left as it is.
     Demo(Demo),
+    /// Apply a catalogue kept in a file: programmes, documents, indicators, plans with targets
+    ///
+    /// Shows first what differs from what is there, and asks. By the same rules as the mutations; what it does stands in the
+    /// audit trail.
+    Apply(Apply),
+    /// Print the catalogue in the form that `apply` takes
+    Export(Export),
     /// Publish the documents that clients name by ids, show or retire them
     Documents(Documents),
     /// Show, rotate or withdraw the keys that sign access tokens
@@ -139,6 +149,8 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Permissions => exit_code(output::result(&permissions::as_markdown())),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
+        Command::Apply(apply) => in_runtime(async { ended(apply.run(config).await) }),
+        Command::Export(export) => in_runtime(async { ended(export.run(config).await) }),
         Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),

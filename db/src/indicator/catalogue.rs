@@ -1,7 +1,9 @@
 //! How indicators come about, how what they mean changes, and how they end.
 
+use std::collections::HashMap;
+
 use async_graphql::InputObject;
-use auth::{action::KeepCatalogue, random};
+use auth::{Reached, action::KeepCatalogue, random};
 use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
@@ -47,8 +49,9 @@ const NOTE: u16 = 2_000;
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "DefineIndicatorInput")]
 pub struct NewIndicator {
-    /// Code of the programme that follows it, of which the viewer keeps the catalogue
-    pub programme: String,
+    /// Code of the programme that follows it, of which the viewer keeps the catalogue. Left out by whoever keeps all catalogues: then
+    /// no programme follows it yet
+    pub programme: Option<String>,
     /// Label of the pillar; null if it stands outside the pillars
     pub group: Option<String>,
     /// Its code, the same in every programme and province: small letters, digits and underscores, such as `coverage_5g_share`
@@ -131,8 +134,9 @@ pub struct NewDefinition {
     /// What it measures from then on
     pub definition: Wording,
     /// The first day on which it is used, later than that of the wording before it (Asia/Ho_Chi_Minh): figures of periods that end
-    /// then or later mean it. Targets and figures that are there keep the wording that they mean
-    pub valid_from: Date,
+    /// then or later mean it. Null if it stands beside that: only targets that name it mean it. Targets and figures that are there keep
+    /// the wording that they mean
+    pub valid_from: Option<Date>,
 }
 
 /// Which indicator is measured no longer.
@@ -180,14 +184,19 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewIndicator) -> Result
     let texts = Texts::of(&new.definition)?;
     let (decimals, part_decimals) = new.places()?;
     let work = async |writing: &mut Writing| {
-        let programme = kept(writing, &acting.permit, &new.programme).await?;
-        let group = match &new.group {
-            Some(label) => {
-                let groups = groups_of(writing, programme.id).await?;
-                Some(*groups.get(label).ok_or_else(|| refused(ViolationCode::NotFound, "group"))?)
-            }
-            None => None,
+        let programme = match &new.programme {
+            Some(code) => Some(kept(writing, &acting.permit, code).await?.id),
+            None if *acting.permit.reach() == Reached::All => None,
+            None => return Err(refused(ViolationCode::Required, "programme")),
         };
+        let groups = match programme {
+            Some(programme) => groups_of(writing, programme).await?,
+            None => HashMap::new(),
+        };
+        let group = new.group.as_ref().map(|label| groups.get(label).copied());
+        if group == Some(None) {
+            return Err(refused(ViolationCode::NotFound, "group"));
+        }
         let today = writing.today();
         let lead_agency_id = match &new.lead {
             Some(code) => Some(receiver(writing, code, today, &["input", "lead"]).await?),
@@ -226,7 +235,9 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewIndicator) -> Result
         };
         diesel::insert_into(indicator::table).values(&defined).execute(writing.connection()).await?;
         word(acting, writing, defined.id, 1, None, &texts).await?;
-        join(writing, programme.id, &[(defined.id, group)]).await?;
+        if let Some(programme) = programme {
+            join(writing, programme, &[(defined.id, group.flatten())]).await?;
+        }
         let shown = audit_snapshot(&defined);
         writing.record(&acting.permit, ChangeKind::Created, (NOUN, defined.id), None, Some(shown));
         Ok(defined)
@@ -245,10 +256,10 @@ pub async fn revise_definition(acting: &Acting<KeepCatalogue>, new: NewDefinitio
             .filter(indicator_definition::indicator_id.eq(id))
             .select((max(indicator_definition::version), max(indicator_definition::valid_from)));
         let (last, since): (Option<i32>, Option<Date>) = last.first(writing.connection()).await?;
-        if since.is_some_and(|since| new.valid_from <= since) {
+        if since.zip(new.valid_from).is_some_and(|(since, from)| from <= since) {
             return Err(refused(ViolationCode::OutOfBounds, "validFrom"));
         }
-        word(acting, writing, id, last.unwrap_or_default() + 1, Some(new.valid_from), &texts).await?;
+        word(acting, writing, id, last.unwrap_or_default() + 1, new.valid_from, &texts).await?;
         let after = Indicator { version: before.version + 1, ..before.clone() };
         diesel::update(indicator::table.find(id))
             .set(indicator::version.eq(after.version))

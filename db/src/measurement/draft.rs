@@ -165,7 +165,8 @@ impl Catalogue {
         let query = query.order(indicator_definition::version).select(columns);
         let mut definitions = HashMap::<Uuid, Versions>::new();
         for (of, from, id) in query.load::<(Uuid, Option<Date>, Uuid)>(writing.connection()).await? {
-            definitions.entry(of).or_default().insert(from, id);
+            // One that stands beside another since ever is meant by targets alone.
+            definitions.entry(of).or_default().entry(from).or_insert(id);
         }
 
         let codes = rows.iter().flat_map(|(_, draft)| [Some(draft.subject.as_str()), draft.reporter.as_deref()]);

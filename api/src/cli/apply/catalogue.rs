@@ -1,0 +1,596 @@
+//! A catalogue in a file: what each of its entries is, how it is found, and how it is compared with what is there.
+
+use db::text::{nfc, symbol};
+use serde_json::{Map, Value, json};
+
+use super::desk::By;
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A programme with its pillars.
+    Programme,
+    /// A document.
+    Document,
+    /// What a document does to another, or to an agency.
+    Relation,
+    /// An indicator with the first wording of what it measures.
+    Indicator,
+    /// A later wording.
+    Definition,
+    /// That a programme follows an indicator.
+    Membership,
+    /// That a programme rests on a document.
+    Plan,
+    /// A target of a plan.
+    Target,
+    /// A baseline.
+    Baseline,
+}
+
+/// How entries of a kind are made, found and compared.
+#[derive(Debug)]
+pub struct Making {
+    /// What one is called.
+    pub one: &'static str,
+    /// Who makes one.
+    pub by: By,
+    /// The mutation that makes one.
+    pub mutation: &'static str,
+    /// The type of its input.
+    pub input: &'static str,
+    /// What is asked of it, or of what it stands in.
+    pub selection: &'static str,
+    /// What is compared: in the entry, and in the answer.
+    pub fields: &'static [(&'static str, &'static str)],
+    /// What may be changed afterwards, by which mutation with which input.
+    pub amended: Option<(&'static str, &'static str, &'static [&'static str])>,
+    /// What is to be done about all else that differs.
+    pub otherwise: &'static str,
+}
+
+/// The sections of a file, in the order in which most find what they name, with what stands in each.
+pub const SECTIONS: &[&str] =
+    &["programmes", "documents", "indicators", "definitions", "follows", "plans", "baselines"];
+
+impl Kind {
+    /// How it is made, found and compared.
+    pub const fn making(self) -> &'static Making {
+        match self {
+            Self::Programme => &PROGRAMME,
+            Self::Document => &DOCUMENT,
+            Self::Relation => &RELATION,
+            Self::Indicator => &INDICATOR,
+            Self::Definition => &DEFINITION,
+            Self::Membership => &MEMBERSHIP,
+            Self::Plan => &PLAN,
+            Self::Target => &TARGET,
+            Self::Baseline => &BASELINE,
+        }
+    }
+}
+
+const PROGRAMME: Making = Making {
+    one: "programme",
+    by: By::StandingOffice,
+    mutation: "defineProgramme",
+    input: "DefineProgrammeInput",
+    selection: "nameVi: name(language: VI) nameEn: name(language: EN) jurisdiction { code } startsOn endsOn fourEyes
+        groups(first: 50) { nodes { code nameVi: name(language: VI) nameEn: name(language: EN) } }",
+    fields: &[
+        ("/nameVi", "/nameVi"),
+        ("/nameEn", "/nameEn"),
+        ("/jurisdiction", "/jurisdiction/code"),
+        ("/startsOn", "/startsOn"),
+        ("/endsOn", "/endsOn"),
+        ("/fourEyes", "/fourEyes"),
+        ("/groups", "/groups/nodes"),
+    ],
+    amended: None,
+    otherwise: "no mutation changes a programme yet",
+};
+
+const DOCUMENT: Making = Making {
+    one: "document",
+    by: By::StandingOffice,
+    mutation: "registerDocument",
+    input: "RegisterDocumentInput",
+    selection: "id version symbol symbolComplete kind title issuer { code } issuerName issuedOn issuedPrecision issuedWords status visibility
+        province note",
+    fields: &[
+        ("/symbol", "/symbol"),
+        ("/symbolComplete", "/symbolComplete"),
+        ("/kind", "/kind"),
+        ("/title", "/title"),
+        ("/issuer", "/issuer/code"),
+        ("/issuerName", "/issuerName"),
+        ("/issuedOn", "/issuedOn"),
+        ("/issuedPrecision", "/issuedPrecision"),
+        ("/issuedWords", "/issuedWords"),
+        ("/status", "/status"),
+        ("/visibility", "/visibility"),
+        ("/province", "/province"),
+        ("/note", "/note"),
+    ],
+    amended: Some((
+        "amendDocument",
+        "AmendDocumentInput",
+        &["symbol", "symbolComplete", "kind", "title", "issuedOn", "issuedPrecision", "issuedWords", "status", "note"],
+    )),
+    otherwise: "stays as it was registered",
+};
+
+const RELATION: Making = Making {
+    one: "relation",
+    by: By::StandingOffice,
+    mutation: "relateDocuments",
+    input: "RelateDocumentsInput",
+    selection: "id version relations { kind clause document { code } agency { code } }",
+    fields: &[("/clause", "/named/clause")],
+    amended: None,
+    otherwise: "relations stay as they are",
+};
+
+const INDICATOR: Making = Making {
+    one: "indicator",
+    by: By::StandingOffice,
+    mutation: "defineIndicator",
+    input: "DefineIndicatorInput",
+    selection: "nameVi: name(language: VI) nameEn: name(language: EN) unit valueKind direction nature aggregation frequency regime interpolation
+        decimals partDecimals lowerBound upperBound lead { code } note
+        definitions { version textVi: text(language: VI) textEn: text(language: EN) denominator parameters clause document { code } }",
+    fields: &[
+        ("/nameVi", "/nameVi"),
+        ("/nameEn", "/nameEn"),
+        ("/unit", "/unit"),
+        ("/valueKind", "/valueKind"),
+        ("/direction", "/direction"),
+        ("/nature", "/nature"),
+        ("/aggregation", "/aggregation"),
+        ("/frequency", "/frequency"),
+        ("/regime", "/regime"),
+        ("/interpolation", "/interpolation"),
+        ("/decimals", "/decimals"),
+        ("/partDecimals", "/partDecimals"),
+        ("/lowerBound", "/lowerBound"),
+        ("/upperBound", "/upperBound"),
+        ("/lead", "/lead/code"),
+        ("/note", "/note"),
+        ("/definition", "/named"),
+    ],
+    amended: None,
+    otherwise: "use reviseDefinition or assignIndicatorLead",
+};
+
+const DEFINITION: Making = Making {
+    one: "definition",
+    by: By::StandingOffice,
+    mutation: "reviseDefinition",
+    input: "ReviseDefinitionInput",
+    selection: "id version
+        definitions { version validFrom textVi: text(language: VI) textEn: text(language: EN) denominator parameters clause document { code } }",
+    fields: &[("/definition", "/named"), ("/validFrom", "/validFrom")],
+    amended: None,
+    otherwise: "what it meant stays; add another version",
+};
+
+const MEMBERSHIP: Making = Making {
+    one: "membership",
+    by: By::StandingOffice,
+    mutation: "followIndicators",
+    input: "FollowIndicatorsInput",
+    selection: "memberships { programme { code } group { code } }",
+    fields: &[("/group", "/named/group/code")],
+    amended: None,
+    otherwise: "",
+};
+
+const PLAN: Making = Making {
+    one: "plan",
+    by: By::StandingOffice,
+    mutation: "adoptPlan",
+    input: "AdoptPlanInput",
+    selection: "documents { role document { code } }",
+    fields: &[("/role", "/named/role")],
+    amended: None,
+    otherwise: "a programme rests on it as it does",
+};
+
+const TARGET: Making = Making {
+    one: "target",
+    by: By::StandingOffice,
+    mutation: "adoptPlan",
+    input: "AdoptPlanInput",
+    selection: "indicator { code } definition { version } subject { code } wording dueOn duePrecision dueWords dueYearInferred cadence cadenceFrom
+        cadenceUntil comparator value upperValue statement sourceWords measuredOver clause ordinal sub note",
+    fields: &[
+        ("/indicator", "/indicator/code"),
+        ("/definition", "/definition/version"),
+        ("/subject", "/subject/code"),
+        ("/wording", "/wording"),
+        ("/dueOn", "/dueOn"),
+        ("/duePrecision", "/duePrecision"),
+        ("/dueWords", "/dueWords"),
+        ("/dueYearInferred", "/dueYearInferred"),
+        ("/cadence", "/cadence"),
+        ("/cadenceFrom", "/cadenceFrom"),
+        ("/cadenceUntil", "/cadenceUntil"),
+        ("/comparator", "/comparator"),
+        ("/value", "/value"),
+        ("/upperValue", "/upperValue"),
+        ("/statement", "/statement"),
+        ("/sourceWords", "/sourceWords"),
+        ("/measuredOver", "/measuredOver"),
+        ("/clause", "/clause"),
+        ("/ordinal", "/ordinal"),
+        ("/sub", "/sub"),
+        ("/note", "/note"),
+    ],
+    amended: None,
+    otherwise: "use reviseTarget, by a document",
+};
+
+const BASELINE: Making = Making {
+    one: "baseline",
+    by: By::StandingOffice,
+    mutation: "setBaseline",
+    input: "SetBaselineInput",
+    selection: "baselines { subject { code } measuredOn value version note clause document { code } }",
+    fields: &[
+        ("/value", "/named/value"),
+        ("/document", "/named/document/code"),
+        ("/clause", "/named/clause"),
+        ("/note", "/named/note"),
+    ],
+    amended: None,
+    otherwise: "",
+};
+
+/// One entry: what is made alone, whatever it stood in in the file.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it is.
+    pub kind: Kind,
+    /// What it is known by.
+    pub code: String,
+    /// Its words in the file; of a list within another entry, those of one.
+    pub given: Value,
+    /// What it stands in: programme and document of a plan, the document of a relation.
+    pub within: Value,
+}
+
+/// The field of an object, null if it has none.
+fn of<'a>(value: &'a Value, field: &str) -> &'a Value {
+    value.get(field).unwrap_or(&Value::Null)
+}
+
+fn text(fields: &Map<String, Value>, field: &str) -> Result<String, String> {
+    let found = fields.get(field).and_then(Value::as_str).map(str::to_owned);
+    found.ok_or_else(|| format!("{field} is missing"))
+}
+
+impl Entry {
+    /// The entries of a file, in the order of the sections.
+    pub fn read(file: &str) -> Result<Vec<Self>, String> {
+        let file: Map<String, Value> = serde_json::from_str(file).map_err(|error| error.to_string())?;
+        let unknown: Vec<_> = file.keys().filter(|name| !SECTIONS.contains(&name.as_str())).cloned().collect();
+        if !unknown.is_empty() {
+            return Err(format!("no section {}; there are {}", unknown.join(", "), SECTIONS.join(", ")));
+        }
+        let mut entries = Vec::new();
+        for section in SECTIONS {
+            let Some(given) = file.get(*section) else { continue };
+            let given = given.as_array().ok_or_else(|| format!("{section} is no list"))?;
+            for (place, given) in given.iter().enumerate() {
+                let at = |what: &str| format!("{section}[{place}]: {what}");
+                let fields = given.as_object().ok_or_else(|| at("not an object"))?;
+                entries.extend(Self::of(section, fields).map_err(|what| at(&what))?);
+            }
+        }
+        Ok(entries)
+    }
+
+    fn of(section: &str, fields: &Map<String, Value>) -> Result<Vec<Self>, String> {
+        let whole = |kind, code| vec![Self { kind, code, given: Value::Object(fields.clone()), within: Value::Null }];
+        Ok(match section {
+            "programmes" => whole(Kind::Programme, text(fields, "code")?),
+            "documents" => {
+                let code = text(fields, "code").or_else(|_| text(fields, "symbol"));
+                let code = symbol(&code.map_err(|_| "neither code nor symbol".to_owned())?);
+                // Two documents may name each other: both are there before it is said what they do.
+                let (given, relations) = parts(fields, "relations", Kind::Relation, |part| {
+                    let to = text(part, "document").or_else(|_| text(part, "agency"))?;
+                    Ok(format!("{code} {} {to}", text(part, "kind")?))
+                })?;
+                let relations = relations.into_iter().map(|part| Self { within: json!(code), ..part });
+                let document = Self { kind: Kind::Document, code: code.clone(), given, within: Value::Null };
+                [document].into_iter().chain(relations).collect()
+            }
+            "indicators" => whole(Kind::Indicator, text(fields, "code")?),
+            "definitions" => {
+                let version = fields.get("version").and_then(Value::as_i64).ok_or("version is missing")?;
+                whole(Kind::Definition, format!("{} {version}", text(fields, "indicator")?))
+            }
+            "follows" => {
+                let programme = text(fields, "programme")?;
+                let code = |part: &Map<String, Value>| Ok(format!("{programme} {}", text(part, "indicator")?));
+                parts(fields, "indicators", Kind::Membership, code)?.1
+            }
+            "plans" => {
+                let (programme, document) = (text(fields, "programme")?, text(fields, "document")?);
+                let code = |part: &Map<String, Value>| Ok(format!("{document}:{}", symbol(&text(part, "item")?)));
+                let (given, targets) = parts(fields, "targets", Kind::Target, code)?;
+                let code = format!("{programme} {document}");
+                let plan = Self { kind: Kind::Plan, code, given, within: Value::Null };
+                [plan].into_iter().chain(targets).collect()
+            }
+            _ => whole(Kind::Baseline, format!("{} on {}", text(fields, "indicator")?, text(fields, "measuredOn")?)),
+        })
+    }
+
+    /// How it is made, found and compared.
+    pub const fn making(&self) -> &'static Making {
+        self.kind.making()
+    }
+
+    /// The input of the mutation that makes it. `seen` is what there is of the object that it changes.
+    pub fn input(&self, seen: &Value) -> Value {
+        let mut input = match self.kind {
+            Kind::Membership | Kind::Target => self.within.clone(),
+            Kind::Relation => json!({ "document": of(seen, "id"), "expectedVersion": of(seen, "version") }),
+            _ => self.given.clone(),
+        };
+        let Value::Object(fields) = &mut input else { return input };
+        let mut set = |field: &str, value: Value| drop(fields.insert(field.to_owned(), value));
+        match self.kind {
+            Kind::Relation => set("relations", json!([self.given])),
+            Kind::Membership => set("indicators", json!([self.given])),
+            Kind::Target => set("targets", json!([self.given])),
+            Kind::Plan => set("targets", json!([])),
+            Kind::Baseline => set("expectedVersion", seen.pointer("/named/version").cloned().unwrap_or_default()),
+            Kind::Definition => {
+                set("indicator", of(seen, "id").clone());
+                set("expectedVersion", of(seen, "version").clone());
+                fields.remove("version");
+            }
+            _ => {}
+        }
+        input
+    }
+
+    /// The question that finds it, or what it is made of: the answer stands under `it`.
+    pub fn question(&self) -> (String, Value) {
+        let (root, code) = match self.kind {
+            Kind::Programme => ("programme", json!(self.code)),
+            Kind::Document => ("document", json!(self.code)),
+            Kind::Relation => ("document", self.within.clone()),
+            Kind::Indicator => ("indicator", json!(self.code)),
+            Kind::Definition | Kind::Membership | Kind::Baseline => ("indicator", of(&self.given, "indicator").clone()),
+            Kind::Plan => ("programme", of(&self.given, "programme").clone()),
+            Kind::Target => ("target", json!(self.code)),
+        };
+        let selection = self.making().selection;
+        // The subject of a baseline is that of its programme unless it says another.
+        let (more, variables) = match self.kind {
+            Kind::Baseline => (
+                "of: programme(code: $programme) { jurisdiction { code } }",
+                json!({ "code": code, "programme": of(&self.given, "programme") }),
+            ),
+            _ => ("", json!({ "code": code })),
+        };
+        let declared = if more.is_empty() { "" } else { ", $programme: String!" };
+        (
+            format!("query One($code: String!{declared}) {{ it: {root}(code: $code) {{ {selection} }} {more} }}"),
+            variables,
+        )
+    }
+
+    /// What there is of it in the answer, and whether it is there at all; `named` is what it is in a list.
+    pub fn present(&self, answer: &Value) -> (Value, bool) {
+        let mut it = of(answer, "it").clone();
+        let list = |field: &str| of(of(answer, "it"), field).as_array().cloned().unwrap_or_default();
+        let code = |value: &Value, field: &str| of(of(value, field), "code").clone();
+        let named = match self.kind {
+            Kind::Programme | Kind::Document | Kind::Target => {
+                let is_there = !it.is_null();
+                return (it, is_there);
+            }
+            Kind::Relation => list("relations").into_iter().find(|relation| {
+                of(relation, "kind") == of(&self.given, "kind")
+                    && is_same(&code(relation, "document"), of(&self.given, "document"))
+                    && is_same(&code(relation, "agency"), of(&self.given, "agency"))
+            }),
+            Kind::Indicator => list("definitions").into_iter().next().map(wording),
+            Kind::Definition => {
+                let of_version = |found: &Value| of(found, "version") == of(&self.given, "version");
+                let found = list("definitions").into_iter().find(of_version);
+                if let (Value::Object(fields), Some(found)) = (&mut it, &found) {
+                    fields.insert("validFrom".to_owned(), of(found, "validFrom").clone());
+                }
+                found.map(wording)
+            }
+            Kind::Membership => {
+                let programme = of(&self.within, "programme");
+                list("memberships").into_iter().find(|membership| code(membership, "programme") == *programme)
+            }
+            Kind::Plan => {
+                let document = of(&self.given, "document");
+                list("documents").into_iter().find(|resting| is_same(&code(resting, "document"), document))
+            }
+            Kind::Baseline => {
+                let subject = match of(&self.given, "subject") {
+                    Value::Null => code(of(answer, "of"), "jurisdiction"),
+                    subject => subject.clone(),
+                };
+                let day = of(&self.given, "measuredOn");
+                list("baselines").into_iter().find(|at| code(at, "subject") == subject && of(at, "measuredOn") == day)
+            }
+        };
+        let is_there = named.is_some();
+        if let Value::Object(fields) = &mut it {
+            fields.insert("named".to_owned(), named.unwrap_or_default());
+        }
+        (it, is_there)
+    }
+
+    /// What differs from what is there: field, before, after. What the entry does not say is not compared.
+    pub fn differences(&self, present: &Value) -> Vec<Difference> {
+        let differs = |(given, there): &(&'static str, &'static str)| {
+            let after = self.given.pointer(given)?;
+            let before = present.pointer(there).unwrap_or(&Value::Null);
+            // What has ended was in force; a wording says no more than it says.
+            let has_ended = *given == "/status"
+                && matches!(before.as_str(), Some("REPLACED" | "REVOKED"))
+                && matches!(after.as_str(), Some("ISSUED" | "UNKNOWN"));
+            let is_within = *given == "/definition"
+                && after
+                    .as_object()
+                    .is_some_and(|said| said.iter().all(|(name, said)| is_same(of(before, name), said)));
+            (!has_ended && !is_within && !is_same(before, after)).then(|| Difference {
+                field: given.trim_start_matches('/').to_owned(),
+                before: before.clone(),
+                after: after.clone(),
+            })
+        };
+        self.making().fields.iter().filter_map(differs).collect()
+    }
+}
+
+/// The parts of a list within an entry, each an entry of its own; and the entry without them.
+fn parts(
+    fields: &Map<String, Value>,
+    list: &str,
+    kind: Kind,
+    code: impl Fn(&Map<String, Value>) -> Result<String, String>,
+) -> Result<(Value, Vec<Entry>), String> {
+    let mut rest = fields.clone();
+    let parts = rest.remove(list).unwrap_or_else(|| json!([]));
+    let rest = Value::Object(rest);
+    let parts = parts.as_array().ok_or_else(|| format!("{list} is no list"))?;
+    let part = |part: &Value| {
+        let fields = part.as_object().ok_or_else(|| format!("{list}: not an object"))?;
+        Ok(Entry { kind, code: code(fields)?, given: part.clone(), within: rest.clone() })
+    };
+    let parts = parts.iter().map(part).collect::<Result<Vec<_>, String>>()?;
+    Ok((rest, parts))
+}
+
+/// A wording of an indicator in the words of the input.
+pub fn wording(definition: Value) -> Value {
+    let parameters = of(&definition, "parameters").as_object().cloned().unwrap_or_default();
+    let parameters = parameters.into_iter().map(|(name, value)| json!({ "name": name, "value": value }));
+    let mut worded = json!({
+        "textVi": of(&definition, "textVi"),
+        "textEn": of(&definition, "textEn"),
+        "parameters": parameters.collect::<Vec<_>>(),
+    });
+    if let Value::Object(fields) = &mut worded {
+        let more = [
+            ("denominator", of(&definition, "denominator")),
+            ("document", of(of(&definition, "document"), "code")),
+            ("clause", of(&definition, "clause")),
+        ];
+        fields.extend(more.into_iter().filter(|(_, it)| !it.is_null()).map(|(name, it)| (name.to_owned(), it.clone())));
+    }
+    worded
+}
+
+/// A field that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// By its name in the file.
+    pub field: String,
+    /// What is there.
+    pub before: Value,
+    /// What the file says.
+    pub after: Value,
+}
+
+/// Whether two values mean the same: texts however they were typed, numbers with or without quotes or zeros behind.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, one)| other.get(name).is_some_and(|other| is_same(one, other)))
+        }
+        (Value::String(_) | Value::Number(_), Value::String(_) | Value::Number(_)) => {
+            let (one, other) = (plain(one), plain(other));
+            one == other || number(&one).is_some_and(|one| number(&other) == Some(one))
+        }
+        _ => one == other,
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => symbol(&nfc(text)),
+        other => other.to_string(),
+    }
+}
+
+/// Without zeros behind the point.
+fn number(text: &str) -> Option<String> {
+    let digits = text.trim_start_matches('-');
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if !is_number {
+        return None;
+    }
+    let plain = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    Some(plain.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        for (one, other) in [
+            (json!("50"), json!(50)),
+            (json!("50.0"), json!("50")),
+            (json!("Qua\u{309}ng Nga\u{303}i"), json!("Quảng Ngãi")),
+            (json!("359–KH/TU"), json!("359-KH/TU")),
+            (json!([{ "code": "a" }]), json!([{ "code": "a" }])),
+            (json!(null), json!(null)),
+        ] {
+            assert!(is_same(&one, &other), "{one} {other}");
+        }
+        for (one, other) in
+            [(json!("500"), json!("5")), (json!("1.5"), json!("15")), (json!(null), json!("")), (json!([]), json!([1]))]
+        {
+            assert!(!is_same(&one, &other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_entry_by_entry_and_says_what_is_wrong() {
+        let text = r#"{ "plans": [{ "programme": "p", "document": "1-KH/TU", "targets": [{ "item": "a" }, { "item": "b" }] }],
+            "documents": [{ "symbol": "1–KH/TU" }] }"#;
+        let entries = Entry::read(text).unwrap();
+        let codes: Vec<_> = entries.iter().map(|entry| (entry.making().one, entry.code.as_str())).collect();
+        assert_eq!(
+            codes,
+            [("document", "1-KH/TU"), ("plan", "p 1-KH/TU"), ("target", "1-KH/TU:a"), ("target", "1-KH/TU:b")]
+        );
+        assert_eq!(
+            entries[3].input(&Value::Null),
+            json!({ "programme": "p", "document": "1-KH/TU", "targets": [{ "item": "b" }] })
+        );
+        for (text, told) in [
+            ("[]", "invalid type"),
+            (r#"{ "ministries": [] }"#, "no section ministries"),
+            (r#"{ "documents": {} }"#, "documents is no list"),
+            (r#"{ "documents": [{}] }"#, "documents[0]: neither code nor symbol"),
+            (
+                r#"{ "plans": [{ "programme": "p", "document": "x", "targets": [1] }] }"#,
+                "plans[0]: targets: not an object",
+            ),
+        ] {
+            let error = Entry::read(text).unwrap_err();
+            assert!(error.contains(told), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! `cotmoc export`: the catalogue that a database holds, in the form that `cotmoc apply` takes.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::{
+    ApplyError,
+    catalogue::{Kind, wording},
+    desk::Desk,
+};
+use crate::{
+    cli::output,
+    config::Config,
+    database::{Database, Sharing},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  cotmoc export > catalogue.json            to be kept in version control
+  cotmoc apply catalogue.json --dry-run     what has changed since";
+
+/// Programmes, documents, indicators, plans and baselines, as JSON.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Export {}
+
+impl Export {
+    /// Prints it, from a database that it migrates first.
+    pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
+        let database = Database::open(config, Sharing::Join).await?;
+        let printed = printed(config, &database).await;
+        database.close().await?;
+        output::result(&printed?);
+        Ok(())
+    }
+}
+
+async fn printed(config: &Config, database: &Database) -> Result<String, ApplyError> {
+    database.prepare().await?;
+    let file = exported(&Desk::new(config, database)?).await?;
+    let text = serde_json::to_string_pretty(&file).map_err(|error| ApplyError::Refused(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+/// All objects of a list at the root, page by page.
+async fn all(desk: &Desk, kind: Kind, list: &str, more: &str) -> Result<Vec<Value>, ApplyError> {
+    let (selection, by) = (kind.making().selection, kind.making().by);
+    let question = format!(
+        "query All($after: String) {{ it: {list}(first: 100, after: $after) {{ nodes {{ code {selection} {more} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    );
+    let (mut found, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = desk.ask(by, &question, json!({ "after": after })).await?;
+        found.extend(page.pointer("/it/nodes").and_then(Value::as_array).cloned().unwrap_or_default());
+        if page.pointer("/it/pageInfo/hasNextPage") != Some(&Value::Bool(true)) {
+            return Ok(found);
+        }
+        after = page.pointer("/it/pageInfo/endCursor").cloned().unwrap_or_default();
+    }
+}
+
+/// An object in the words of its input: what is null, false or empty by default is left out.
+fn entry(kind: Kind, object: &Value) -> Map<String, Value> {
+    let mut entry = Map::new();
+    for (given, there) in kind.making().fields {
+        let found = object.pointer(there).unwrap_or(&Value::Null);
+        if !found.is_null() {
+            entry.insert(given.trim_start_matches('/').to_owned(), found.clone());
+        }
+    }
+    entry
+}
+
+fn at(object: &Value, pointer: &str) -> Value {
+    object.pointer(pointer).cloned().unwrap_or_default()
+}
+
+fn list(object: &Value, pointer: &str) -> Vec<Value> {
+    object.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// The whole file.
+async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
+    let programmes = all(desk, Kind::Programme, "programmes", Kind::Plan.making().selection).await?;
+    let more = "registeredFor { code } programmes(first: 1) { nodes { code } } relations { kind clause document { code } agency { code } }";
+    let documents = all(desk, Kind::Document, "documents", more).await?;
+    let more = "memberships { programme { code } group { code } } baselines { subject { code } measuredOn value note clause document { code } }
+        worded: definitions { version validFrom }";
+    let indicators = all(desk, Kind::Indicator, "indicators", more).await?;
+    let targets = all(desk, Kind::Target, "targets", "programme { code } document { code }").await?;
+    let first = programmes.first().map(|programme| at(programme, "/code")).unwrap_or_default();
+    Ok(json!({
+        "programmes": programmes.iter().map(|object| coded(Kind::Programme, object)).collect::<Vec<_>>(),
+        "documents": documents.iter().map(|object| document(object, &first)).collect::<Vec<_>>(),
+        "indicators": indicators.iter().map(indicator).collect::<Vec<_>>(),
+        "definitions": indicators.iter().flat_map(definitions).collect::<Vec<_>>(),
+        "follows": follows(&indicators),
+        "plans": plans(&programmes, &targets),
+        "baselines": indicators.iter().flat_map(baselines).collect::<Vec<_>>(),
+    }))
+}
+
+fn coded(kind: Kind, object: &Value) -> Value {
+    let mut entry = entry(kind, object);
+    entry.insert("code".to_owned(), at(object, "/code"));
+    Value::Object(entry)
+}
+
+/// One that has ended was in force: what ends it says so.
+fn document(object: &Value, first: &Value) -> Value {
+    let mut document = coded(Kind::Document, object);
+    let of = [at(object, "/registeredFor/code"), at(object, "/programmes/nodes/0/code"), first.clone()];
+    let of = of.into_iter().find(|code| !code.is_null()).unwrap_or_default();
+    let relations = list(object, "/relations").into_iter().map(|relation| {
+        let fields = [
+            ("kind", at(&relation, "/kind")),
+            ("document", at(&relation, "/document/code")),
+            ("agency", at(&relation, "/agency/code")),
+            ("clause", at(&relation, "/clause")),
+        ];
+        said(fields)
+    });
+    let relations: Vec<_> = relations.collect();
+    if let Value::Object(fields) = &mut document {
+        fields.insert("programme".to_owned(), of);
+        if !relations.is_empty() {
+            fields.insert("relations".to_owned(), json!(relations));
+        }
+        if matches!(at(object, "/status").as_str(), Some("REPLACED" | "REVOKED")) {
+            fields.insert("status".to_owned(), json!("ISSUED"));
+        }
+    }
+    document
+}
+
+/// The fields that say something.
+fn said<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn indicator(object: &Value) -> Value {
+    let mut indicator = coded(Kind::Indicator, object);
+    let programme = list(object, "/memberships").first().map(|first| at(first, "/programme/code")).unwrap_or_default();
+    let group = list(object, "/memberships").first().map(|first| at(first, "/group/code")).unwrap_or_default();
+    if let Value::Object(fields) = &mut indicator {
+        fields.insert("definition".to_owned(), wording(at(object, "/definitions/0")));
+        if !programme.is_null() {
+            fields.insert("programme".to_owned(), programme);
+        }
+        if !group.is_null() {
+            fields.insert("group".to_owned(), group);
+        }
+    }
+    indicator
+}
+
+/// The wordings after the first.
+fn definitions(object: &Value) -> Vec<Value> {
+    let days: BTreeMap<_, _> = list(object, "/worded")
+        .into_iter()
+        .map(|worded| (at(&worded, "/version").to_string(), at(&worded, "/validFrom")))
+        .collect();
+    let later = list(object, "/definitions").into_iter().skip(1);
+    let entry = |definition: Value| {
+        let version = at(&definition, "/version");
+        let since = days.get(&version.to_string()).cloned().unwrap_or_default();
+        let code = at(object, "/code");
+        said([("indicator", code), ("version", version), ("validFrom", since), ("definition", wording(definition))])
+    };
+    later.map(entry).collect()
+}
+
+/// By programme, in the order of the catalogue.
+fn follows(indicators: &[Value]) -> Vec<Value> {
+    let mut followed = BTreeMap::<String, Vec<Value>>::new();
+    for indicator in indicators {
+        for membership in list(indicator, "/memberships") {
+            let programme = at(&membership, "/programme/code").as_str().unwrap_or_default().to_owned();
+            let (code, group) = (at(indicator, "/code"), at(&membership, "/group/code"));
+            followed.entry(programme).or_default().push(said([("indicator", code), ("group", group)]));
+        }
+    }
+    followed
+        .into_iter()
+        .map(|(programme, indicators)| json!({ "programme": programme, "indicators": indicators }))
+        .collect()
+}
+
+/// What each programme rests on, with the targets that stand in it.
+fn plans(programmes: &[Value], targets: &[Value]) -> Vec<Value> {
+    let mut plans = Vec::new();
+    for programme in programmes {
+        for resting in list(programme, "/documents") {
+            let (code, document) = (at(programme, "/code"), at(&resting, "/document/code"));
+            let within = targets
+                .iter()
+                .filter(|target| at(target, "/programme/code") == code && at(target, "/document/code") == document);
+            let within = within.map(|target| {
+                let mut entry = entry(Kind::Target, target);
+                let whole = at(target, "/code");
+                let whole = whole.as_str().unwrap_or_default();
+                let item = document.as_str().and_then(|document| whole.strip_prefix(document)?.strip_prefix(':'));
+                entry.insert("item".to_owned(), json!(item.unwrap_or(whole)));
+                Value::Object(entry)
+            });
+            let within: Vec<_> = within.collect();
+            plans.push(
+                json!({ "programme": code, "document": document, "role": at(&resting, "/role"), "targets": within }),
+            );
+        }
+    }
+    plans
+}
+
+fn baselines(indicator: &Value) -> Vec<Value> {
+    let programme =
+        list(indicator, "/memberships").first().map(|first| at(first, "/programme/code")).unwrap_or_default();
+    let entry = |baseline: Value| {
+        said([
+            ("programme", programme.clone()),
+            ("indicator", at(indicator, "/code")),
+            ("subject", at(&baseline, "/subject/code")),
+            ("measuredOn", at(&baseline, "/measuredOn")),
+            ("value", at(&baseline, "/value")),
+            ("document", at(&baseline, "/document/code")),
+            ("clause", at(&baseline, "/clause")),
+            ("note", at(&baseline, "/note")),
+        ])
+    };
+    list(indicator, "/baselines").into_iter().map(entry).collect()
+}

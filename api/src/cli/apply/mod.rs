@@ -1,0 +1,315 @@
+//! `cotmoc apply`: a catalogue kept in version control becomes what the database holds.
+
+mod catalogue;
+mod desk;
+mod export;
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{IsTerminal as _, stdin},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use db::DbError;
+use serde_json::{Map, Value, json};
+
+pub use self::export::Export;
+use self::{
+    catalogue::{Difference, Entry, Kind, Making},
+    desk::{Desk, Refusal},
+};
+use super::output;
+use crate::{
+    config::Config,
+    database::{Database, DatabaseError, Sharing},
+    guard::UnreadableSchema,
+};
+
+const EXAMPLES: &str = "\
+The file is JSON: an object of lists, programmes, documents, indicators, definitions, follows, plans, baselines.
+Each entry has the words of the input of the mutation that makes one (defineProgramme, registerDocument,
+defineIndicator, reviseDefinition, followIndicators, adoptPlan, setBaseline), with codes for ids. `cotmoc schema`
+prints what they mean; `cotmoc export` prints what a database holds in this form.
+
+Examples:
+  cotmoc apply catalogue.json --dry-run     shows what differs, and does nothing
+  cotmoc apply catalogue.json               shows it, and asks before it is done
+  cotmoc apply catalogue.json --yes         for scripts
+
+What is there already stays, so a file can be applied again and again, and after it broke off. Nothing is deleted.";
+
+/// Which catalogue, and whether it is to be asked.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Apply {
+    /// The file
+    file: PathBuf,
+    /// Show what differs, and do nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Why it was not done, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The file cannot be read.
+    #[error("{}: {reason}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Something is asked that the schema does not take.
+    #[error("{0}")]
+    Refused(String),
+    /// Some entries were refused; the others are in.
+    #[error("{} of {all} were refused; the others are in:\n  {}", .refused.len(), .refused.join("\n  "))]
+    Partly {
+        /// Which, and why.
+        refused: Vec<String>,
+        /// How many there were to do.
+        all: usize,
+    },
+    /// Nobody is there to be asked.
+    #[error("say --yes to do it, or --dry-run to see it: nobody is there to be asked")]
+    Nobody,
+    /// A defect of the build.
+    #[error(transparent)]
+    Schema(#[from] UnreadableSchema),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<DbError> for ApplyError {
+    fn from(error: DbError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl Apply {
+    /// Does it, on a database that it migrates first.
+    pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
+        let entries = read(&self.file)?;
+        if !self.dry_run && !self.yes && !stdin().is_terminal() {
+            return Err(ApplyError::Nobody);
+        }
+        let database = Database::open(config, Sharing::Join).await?;
+        let done = self.on(config, &database, &entries).await;
+        database.close().await?;
+        done
+    }
+
+    async fn on(&self, config: &Config, database: &Database, entries: &[Entry]) -> Result<(), ApplyError> {
+        database.prepare().await?;
+        let desk = Desk::new(config, database)?;
+        let work = Work::of(&desk, entries).await?;
+        output::result(&work.shown());
+        let may = self.yes || (!self.dry_run && !work.steps.is_empty() && confirmed()?);
+        if may && !work.steps.is_empty() {
+            let done = work.done(&desk).await?;
+            output::result(&format!("{done} done\n"));
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<Entry>, ApplyError> {
+    let unread = |reason: String| ApplyError::File { path: path.to_owned(), reason };
+    let text = fs::read_to_string(path).map_err(|error| unread(error.to_string()))?;
+    Entry::read(&text).map_err(unread)
+}
+
+fn confirmed() -> Result<bool, ApplyError> {
+    output::result("Do it? [y/N] ");
+    let mut answer = String::new();
+    stdin().read_line(&mut answer).map_err(|error| ApplyError::Refused(error.to_string()))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// What is to be done about an entry.
+struct Step<'a> {
+    entry: &'a Entry,
+    /// What differs and is changed; nothing if it is not there yet.
+    changed: Vec<Difference>,
+    is_new: bool,
+}
+
+/// What a catalogue comes to: all that is not there, or differs.
+struct Work<'a> {
+    steps: Vec<Step<'a>>,
+    /// What differs, and stays.
+    staying: Vec<(&'a Entry, Vec<Difference>)>,
+    same: usize,
+}
+
+/// What there is of an entry, and whether it is there.
+async fn found(desk: &Desk, entry: &Entry) -> Result<(Value, bool), ApplyError> {
+    let (question, variables) = entry.question();
+    // What is still to come cannot be asked about.
+    match desk.ask(entry.making().by, &question, variables).await {
+        Ok(answer) => Ok(entry.present(&answer)),
+        Err(ApplyError::Refused(_)) => Ok((Value::Null, false)),
+        Err(error) => Err(error),
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Compares entries with what is there. All of them have to be such as the schema takes, before anything is done.
+    async fn of(desk: &Desk, entries: &'a [Entry]) -> Result<Self, ApplyError> {
+        // An object that is still to come: its id and its version are asked for when it is its turn.
+        let seen = json!({ "id": "?", "version": 1 });
+        for entry in entries {
+            let named = |error| ApplyError::Refused(format!("{} {}: {error}", entry.making().one, entry.code));
+            desk.check(entry.making().mutation, entry.making().input, &entry.input(&seen)).map_err(named)?;
+        }
+        let mut work = Self { steps: Vec::new(), staying: Vec::new(), same: 0 };
+        for entry in entries {
+            let (present, is_there) = found(desk, entry).await?;
+            if !is_there {
+                work.steps.push(Step { entry, changed: Vec::new(), is_new: true });
+                continue;
+            }
+            let (changed, staying) = parted(entry, entry.differences(&present));
+            if changed.is_empty() && staying.is_empty() {
+                work.same += 1;
+            }
+            if !changed.is_empty() {
+                work.steps.push(Step { entry, changed, is_new: false });
+            }
+            if !staying.is_empty() {
+                work.staying.push((entry, staying));
+            }
+        }
+        Ok(work)
+    }
+
+    /// Line by line, and in counts.
+    fn shown(&self) -> String {
+        let mut lines = String::new();
+        for Step { entry, changed, is_new } in &self.steps {
+            let sign = if *is_new { '+' } else { '~' };
+            let _ = writeln!(lines, "{sign} {} {}{}", entry.making().one, entry.code, listed(changed));
+        }
+        for (entry, differences) in &self.staying {
+            let Making { one, otherwise, .. } = entry.making();
+            let _ = writeln!(lines, "! {one} {}{}\n    stays: {otherwise}", entry.code, listed(differences));
+        }
+        let add = self.steps.iter().filter(|step| step.is_new).count();
+        let (change, stay, same) = (self.steps.len() - add, self.staying.len(), self.same);
+        let _ = writeln!(lines, "{add} to add, {change} to change, {stay} that differ and stay, {same} as they are");
+        lines
+    }
+
+    /// Does all of it. What names something that is still to come is tried again once that is there.
+    async fn done(self, desk: &Desk) -> Result<usize, ApplyError> {
+        let (all, mut waiting, mut failed) = (self.steps.len(), self.steps, Vec::new());
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            let mut refused = Vec::new();
+            for some in batches(waiting) {
+                let is_done = write(desk, &some).await?;
+                match is_done {
+                    Ok(()) => {}
+                    Err(refusal) if some.len() == 1 => {
+                        refused.extend(some.into_iter().map(|step| (step, refusal.clone())))
+                    }
+                    // One of them is wrong: each alone, so that the others get in.
+                    Err(_) => {
+                        for step in some {
+                            if let Err(refusal) = write(desk, std::slice::from_ref(&step)).await? {
+                                refused.push((step, refusal));
+                            }
+                        }
+                    }
+                }
+            }
+            let goes_on = refused.len() < before;
+            let (later, over): (Vec<_>, Vec<_>) =
+                refused.into_iter().partition(|(_, refusal)| goes_on && refusal.may_come);
+            let told = |(step, refusal): (Step<'_>, Refusal)| {
+                format!("{} {}: {}", step.entry.making().one, step.entry.code, refusal.words)
+            };
+            failed.extend(over.into_iter().map(told));
+            waiting = later.into_iter().map(|(step, _)| step).collect();
+            tracing::info!("{} of {all} done", all - failed.len() - waiting.len());
+        }
+        if failed.is_empty() { Ok(all) } else { Err(ApplyError::Partly { refused: failed, all }) }
+    }
+}
+
+/// What a mutation changes of an entry, and what stays as it is.
+fn parted(entry: &Entry, differences: Vec<Difference>) -> (Vec<Difference>, Vec<Difference>) {
+    match (entry.kind, entry.making().amended) {
+        // Made once more they take the place of what is there.
+        (Kind::Membership | Kind::Baseline, _) => (differences, Vec::new()),
+        (_, Some((_, _, fields))) => differences.into_iter().partition(|it| fields.contains(&it.field.as_str())),
+        (_, None) => (Vec::new(), differences),
+    }
+}
+
+/// What one mutation takes together: the targets of a plan, the indicators of a programme.
+fn batches(steps: Vec<Step<'_>>) -> Vec<Vec<Step<'_>>> {
+    const MOST: usize = 200;
+    let mut batches: Vec<Vec<Step<'_>>> = Vec::new();
+    for step in steps {
+        let joins = |batch: &&mut Vec<Step<'_>>| {
+            matches!(step.entry.kind, Kind::Target | Kind::Membership)
+                && batch.len() < MOST
+                && batch
+                    .iter()
+                    .all(|other| other.entry.kind == step.entry.kind && other.entry.within == step.entry.within)
+        };
+        match batches.last_mut().filter(joins) {
+            Some(batch) => batch.push(step),
+            None => batches.push(vec![step]),
+        }
+    }
+    batches
+}
+
+async fn write(desk: &Desk, steps: &[Step<'_>]) -> Result<Result<(), Refusal>, ApplyError> {
+    let [first, others @ ..] = steps else { return Ok(Ok(())) };
+    let making = first.entry.making();
+    let (present, _) = found(desk, first.entry).await?;
+    let (mutation, kind, input) = match making.amended {
+        Some((mutation, kind, _)) if !first.is_new => (mutation, kind, amendment(making.one, &present, &first.changed)),
+        _ if matches!(first.entry.kind, Kind::Relation | Kind::Definition) && present.is_null() => {
+            let words = "what it is about is not there".to_owned();
+            return Ok(Err(Refusal { may_come: true, words }));
+        }
+        _ => {
+            let mut input = first.entry.input(&present);
+            for list in ["targets", "indicators"] {
+                if let Some(Value::Array(all)) = input.get_mut(list) {
+                    all.extend(others.iter().map(|step| step.entry.given.clone()));
+                }
+            }
+            (making.mutation, making.input, input)
+        }
+    };
+    desk.act(making.by, mutation, kind, input).await
+}
+
+/// The input that changes what differs.
+fn amendment(one: &str, present: &Value, differences: &[Difference]) -> Value {
+    let seen = |field: &str| present.get(field).cloned().unwrap_or_default();
+    let mut input = Map::new();
+    input.insert(one.to_owned(), seen("id"));
+    input.insert("expectedVersion".to_owned(), seen("version"));
+    for difference in differences {
+        input.insert(difference.field.clone(), difference.after.clone());
+    }
+    json!(input)
+}
+
+fn listed(differences: &[Difference]) -> String {
+    let line = |it: &Difference| format!("\n    {}: {} -> {}", it.field, it.before, it.after);
+    differences.iter().map(line).collect()
+}
