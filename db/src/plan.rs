@@ -46,6 +46,9 @@ pub struct Adoption {
     pub role: ProgrammeDocumentRole,
     /// The targets, at most 500 at once: those that stand in it already stay
     pub targets: Vec<NewTarget>,
+    /// Whether the programme follows the indicators of these targets from now on, as far as it does not yet
+    #[graphql(default = true)]
+    pub follow: bool,
     /// True: answers what would be, and changes nothing
     #[graphql(default)]
     pub dry_run: bool,
@@ -71,6 +74,9 @@ pub struct Replacement {
     /// The targets of the new plan, at most 500; those that stand in it already count as well
     #[graphql(default)]
     pub targets: Vec<NewTarget>,
+    /// Whether the programme follows the indicators of these targets from now on, as far as it does not yet
+    #[graphql(default = true)]
+    pub follow: bool,
     /// False if nobody knows what the old plan demanded: that it did is then shown as PREVIOUS_UNKNOWN, not as ADDED
     #[graphql(default = true)]
     pub previous_known: bool,
@@ -147,7 +153,7 @@ pub async fn adopt(acting: &Acting<KeepCatalogue>, new: Adoption) -> Result<Adop
             in_force(acting, writing, &new.document, &["input", "document"]).await?
         };
         rest_on(writing, &programme, &document, new.role).await?;
-        let targets = adopted(acting, writing, &programme, &document, &new.targets).await?;
+        let targets = adopted(acting, writing, (&programme, &document), &new.targets, new.follow).await?;
         Ok(AdoptedPlan { document, targets, dry_run: new.dry_run })
     };
     acting.write(work).await
@@ -176,7 +182,7 @@ pub async fn replace(acting: &Acting<KeepCatalogue>, new: Replacement) -> Result
             return Err(refused(ViolationCode::Incompatible, "previousKnown"));
         }
         rest_on(writing, &programme, &after, ProgrammeDocumentRole::Plan).await?;
-        adopted(acting, writing, &programme, &after, &new.targets).await?;
+        adopted(acting, writing, (&programme, &after), &new.targets, new.follow).await?;
         let demanded = standing(writing, after.id).await?;
         let targets = compared(old, demanded, new.previous_known);
         // What becomes of a target is told of it.
@@ -222,11 +228,11 @@ async fn rest_on(
 async fn adopted(
     acting: &Acting<KeepCatalogue>,
     writing: &mut Writing,
-    programme: &Programme,
-    document: &Document,
+    (programme, document): (&Programme, &Document),
     new: &[NewTarget],
+    follow: bool,
 ) -> Result<Vec<Target>, DbError> {
-    let targets = add(writing, programme, document, new).await?;
+    let targets = add(writing, (programme, document), new, follow).await?;
     for target in &targets {
         let shown = audit_snapshot(target);
         writing.record(&acting.permit, ChangeKind::Created, (NOUN, target.id), None, Some(shown));

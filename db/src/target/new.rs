@@ -297,12 +297,12 @@ impl Texts {
     }
 }
 
-/// Adds targets to a plan, all or none; the programme follows their indicators from then on.
+/// Adds targets to a plan, all or none; if it is said so, the programme follows their indicators from then on.
 pub(crate) async fn add(
     writing: &mut Writing,
-    programme: &Programme,
-    document: &Document,
+    (programme, document): (&Programme, &Document),
     new: &[NewTarget],
+    follow: bool,
 ) -> Result<Vec<Target>, DbError> {
     if new.len() > MOST {
         let violation = Violation::of(ViolationCode::TooMany, &["input", "targets"]);
@@ -337,7 +337,9 @@ pub(crate) async fn add(
         let violation = Violation::of(ViolationCode::Taken, &["input", "targets", "item"]);
         return Err(DbError::Violated(vec![violation.about(taken.join(", "))]));
     }
-    join(writing, programme.id, &members.into_iter().collect::<Vec<_>>()).await?;
+    if follow {
+        join(writing, programme.id, &members.into_iter().collect::<Vec<_>>()).await?;
+    }
     diesel::insert_into(target::table).values(&targets).execute(writing.connection()).await?;
     Ok(targets)
 }

@@ -81,6 +81,13 @@ fn list(object: &Value, pointer: &str) -> Vec<Value> {
     object.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
+/// Where programmes place an indicator, by their codes.
+fn memberships(indicator: &Value) -> Vec<Value> {
+    let mut found = list(indicator, "/memberships");
+    found.sort_by_key(|membership| at(membership, "/programme/code").to_string());
+    found
+}
+
 /// The whole file.
 async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
     let programmes = all(desk, Kind::Programme, "programmes", Kind::Plan.making().selection).await?;
@@ -113,7 +120,9 @@ fn document(object: &Value, first: &Value) -> Value {
     let mut document = coded(Kind::Document, object);
     let of = [at(object, "/registeredFor/code"), at(object, "/programmes/nodes/0/code"), first.clone()];
     let of = of.into_iter().find(|code| !code.is_null()).unwrap_or_default();
-    let relations = list(object, "/relations").into_iter().map(|relation| {
+    let mut relations = list(object, "/relations");
+    relations.sort_by_key(Value::to_string);
+    let relations = relations.into_iter().map(|relation| {
         let fields = [
             ("kind", at(&relation, "/kind")),
             ("document", at(&relation, "/document/code")),
@@ -142,8 +151,8 @@ fn said<const N: usize>(fields: [(&str, Value); N]) -> Value {
 
 fn indicator(object: &Value) -> Value {
     let mut indicator = coded(Kind::Indicator, object);
-    let programme = list(object, "/memberships").first().map(|first| at(first, "/programme/code")).unwrap_or_default();
-    let group = list(object, "/memberships").first().map(|first| at(first, "/group/code")).unwrap_or_default();
+    let programme = memberships(object).first().map(|first| at(first, "/programme/code")).unwrap_or_default();
+    let group = memberships(object).first().map(|first| at(first, "/group/code")).unwrap_or_default();
     if let Value::Object(fields) = &mut indicator {
         fields.insert("definition".to_owned(), wording(at(object, "/definitions/0")));
         if !programme.is_null() {
@@ -192,7 +201,9 @@ fn follows(indicators: &[Value]) -> Vec<Value> {
 fn plans(programmes: &[Value], targets: &[Value]) -> Vec<Value> {
     let mut plans = Vec::new();
     for programme in programmes {
-        for resting in list(programme, "/documents") {
+        let mut documents = list(programme, "/documents");
+        documents.sort_by_key(|resting| at(resting, "/document/code").to_string());
+        for resting in documents {
             let (code, document) = (at(programme, "/code"), at(&resting, "/document/code"));
             let within = targets
                 .iter()
@@ -207,7 +218,7 @@ fn plans(programmes: &[Value], targets: &[Value]) -> Vec<Value> {
             });
             let within: Vec<_> = within.collect();
             plans.push(
-                json!({ "programme": code, "document": document, "role": at(&resting, "/role"), "targets": within }),
+                json!({ "programme": code, "document": document, "role": at(&resting, "/role"), "follow": false, "targets": within }),
             );
         }
     }
@@ -215,8 +226,7 @@ fn plans(programmes: &[Value], targets: &[Value]) -> Vec<Value> {
 }
 
 fn baselines(indicator: &Value) -> Vec<Value> {
-    let programme =
-        list(indicator, "/memberships").first().map(|first| at(first, "/programme/code")).unwrap_or_default();
+    let programme = memberships(indicator).first().map(|first| at(first, "/programme/code")).unwrap_or_default();
     let entry = |baseline: Value| {
         said([
             ("programme", programme.clone()),
