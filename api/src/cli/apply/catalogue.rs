@@ -8,6 +8,8 @@ use super::desk::By;
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// An agency.
+    Agency,
     /// A programme with its pillars.
     Programme,
     /// A document.
@@ -26,6 +28,10 @@ pub enum Kind {
     Target,
     /// A baseline.
     Baseline,
+    /// An account.
+    Account,
+    /// A role that an account holds.
+    Grant,
 }
 
 /// How entries of a kind are made, found and compared.
@@ -51,12 +57,13 @@ pub struct Making {
 
 /// The sections of a file, in the order in which most find what they name, with what stands in each.
 pub const SECTIONS: &[&str] =
-    &["programmes", "documents", "indicators", "definitions", "follows", "plans", "baselines"];
+    &["agencies", "programmes", "documents", "indicators", "definitions", "follows", "plans", "baselines", "accounts"];
 
 impl Kind {
     /// How it is made, found and compared.
     pub const fn making(self) -> &'static Making {
         match self {
+            Self::Agency => &AGENCY,
             Self::Programme => &PROGRAMME,
             Self::Document => &DOCUMENT,
             Self::Relation => &RELATION,
@@ -66,9 +73,32 @@ impl Kind {
             Self::Plan => &PLAN,
             Self::Target => &TARGET,
             Self::Baseline => &BASELINE,
+            Self::Account => &ACCOUNT,
+            Self::Grant => &GRANT,
         }
     }
 }
+
+const AGENCY: Making = Making {
+    one: "agency",
+    by: By::Administrator,
+    mutation: "openAgency",
+    input: "OpenAgencyInput",
+    selection: "nameVi: name(language: VI) nameEn: name(language: EN) kind level province block officialCode parent { code } openedOn",
+    fields: &[
+        ("/nameVi", "/nameVi"),
+        ("/nameEn", "/nameEn"),
+        ("/kind", "/kind"),
+        ("/level", "/level"),
+        ("/province", "/province"),
+        ("/block", "/block"),
+        ("/officialCode", "/officialCode"),
+        ("/parent", "/parent/code"),
+        ("/on", "/openedOn"),
+    ],
+    amended: None,
+    otherwise: "use renameAgency, moveAgency, mergeAgencies or splitAgency, by a document",
+};
 
 const PROGRAMME: Making = Making {
     one: "programme",
@@ -246,6 +276,33 @@ const BASELINE: Making = Making {
     otherwise: "",
 };
 
+const ACCOUNT: Making = Making {
+    one: "account",
+    by: By::Administrator,
+    mutation: "createAccount",
+    input: "CreateAccountInput",
+    selection: "fullName email language agency { code }",
+    fields: &[
+        ("/fullName", "/fullName"),
+        ("/email", "/email"),
+        ("/language", "/language"),
+        ("/agency", "/agency/code"),
+    ],
+    amended: None,
+    otherwise: "use updateAccount",
+};
+
+const GRANT: Making = Making {
+    one: "role",
+    by: By::Administrator,
+    mutation: "grantRole",
+    input: "GrantRoleInput",
+    selection: "id grants(first: 100) { nodes { role agency { code } withBelow } }",
+    fields: &[("/withBelow", "/named/withBelow")],
+    amended: None,
+    otherwise: "use endRole and grantRole",
+};
+
 /// One entry: what is made alone, whatever it stood in in the file.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -293,6 +350,7 @@ impl Entry {
     fn of(section: &str, fields: &Map<String, Value>) -> Result<Vec<Self>, String> {
         let whole = |kind, code| vec![Self { kind, code, given: Value::Object(fields.clone()), within: Value::Null }];
         Ok(match section {
+            "agencies" => whole(Kind::Agency, text(fields, "code")?),
             "programmes" => whole(Kind::Programme, text(fields, "code")?),
             "documents" => {
                 let code = text(fields, "code").or_else(|_| text(fields, "symbol"));
@@ -324,6 +382,16 @@ impl Entry {
                 let plan = Self { kind: Kind::Plan, code, given, within: Value::Null };
                 [plan].into_iter().chain(targets).collect()
             }
+            "accounts" => {
+                let login = text(fields, "login")?;
+                let (given, roles) = parts(fields, "roles", Kind::Grant, |part| {
+                    let at = text(part, "agency").unwrap_or_else(|_| "everywhere".to_owned());
+                    Ok(format!("{login} {} {at}", text(part, "role")?))
+                })?;
+                let roles = roles.into_iter().map(|part| Self { within: json!(login), ..part });
+                let account = Self { kind: Kind::Account, code: login.clone(), given, within: Value::Null };
+                [account].into_iter().chain(roles).collect()
+            }
             _ => whole(Kind::Baseline, format!("{} on {}", text(fields, "indicator")?, text(fields, "measuredOn")?)),
         })
     }
@@ -343,6 +411,7 @@ impl Entry {
         let Value::Object(fields) = &mut input else { return input };
         let mut set = |field: &str, value: Value| drop(fields.insert(field.to_owned(), value));
         match self.kind {
+            Kind::Grant => set("account", of(seen, "id").clone()),
             Kind::Relation => set("relations", json!([self.given])),
             Kind::Membership => set("indicators", json!([self.given])),
             Kind::Target => set("targets", json!([self.given])),
@@ -361,6 +430,9 @@ impl Entry {
     /// The question that finds it, or what it is made of: the answer stands under `it`.
     pub fn question(&self) -> (String, Value) {
         let (root, code) = match self.kind {
+            Kind::Agency => ("agency", json!(self.code)),
+            Kind::Account => ("account", json!(self.code)),
+            Kind::Grant => ("account", self.within.clone()),
             Kind::Programme => ("programme", json!(self.code)),
             Kind::Document => ("document", json!(self.code)),
             Kind::Relation => ("document", self.within.clone()),
@@ -379,8 +451,9 @@ impl Entry {
             _ => ("", json!({ "code": code })),
         };
         let declared = if more.is_empty() { "" } else { ", $programme: String!" };
+        let argument = if root == "account" { "login" } else { "code" };
         (
-            format!("query One($code: String!{declared}) {{ it: {root}(code: $code) {{ {selection} }} {more} }}"),
+            format!("query One($code: String!{declared}) {{ it: {root}({argument}: $code) {{ {selection} }} {more} }}"),
             variables,
         )
     }
@@ -391,9 +464,15 @@ impl Entry {
         let list = |field: &str| of(of(answer, "it"), field).as_array().cloned().unwrap_or_default();
         let code = |value: &Value, field: &str| of(of(value, field), "code").clone();
         let named = match self.kind {
-            Kind::Programme | Kind::Document | Kind::Target => {
+            Kind::Agency | Kind::Programme | Kind::Document | Kind::Target | Kind::Account => {
                 let is_there = !it.is_null();
                 return (it, is_there);
+            }
+            Kind::Grant => {
+                let held = of(&it, "grants").get("nodes").and_then(Value::as_array).cloned().unwrap_or_default();
+                held.into_iter().find(|grant| {
+                    of(grant, "role") == of(&self.given, "role") && code(grant, "agency") == *of(&self.given, "agency")
+                })
             }
             Kind::Relation => list("relations").into_iter().find(|relation| {
                 of(relation, "kind") == of(&self.given, "kind")

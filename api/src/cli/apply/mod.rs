@@ -280,7 +280,7 @@ async fn write(desk: &Desk, steps: &[Step<'_>]) -> Result<Result<(), Refusal>, A
     let (present, _) = found(desk, first.entry).await?;
     let (mutation, kind, input) = match making.amended {
         Some((mutation, kind, _)) if !first.is_new => (mutation, kind, amendment(making.one, &present, &first.changed)),
-        _ if matches!(first.entry.kind, Kind::Relation | Kind::Definition) && present.is_null() => {
+        _ if matches!(first.entry.kind, Kind::Relation | Kind::Definition | Kind::Grant) && present.is_null() => {
             let words = "what it is about is not there".to_owned();
             return Ok(Err(Refusal { may_come: true, words }));
         }
