@@ -1,6 +1,7 @@
 //! What every change is made with: somebody who does one thing, once.
 
 use auth::{Acts, Denied, Permit, Principal, Scope};
+use diesel_async::RunQueryDsl as _;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{DbError, Once, writer::Writing};
@@ -27,5 +28,28 @@ impl<A: Acts> Acting<A> {
         work: impl AsyncFnOnce(&mut Writing) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         self.once.write(self.permit.actor(), work).await
+    }
+
+    /// The same, but a rehearsal is taken back when all of it was done and no rule was broken: its answer says what would have changed,
+    /// and its key can be used again.
+    pub(crate) async fn write_or_rehearse<T: Serialize + DeserializeOwned>(
+        &self,
+        is_rehearsal: bool,
+        work: impl AsyncFnOnce(&mut Writing) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        if !is_rehearsal {
+            return self.write(work).await;
+        }
+        let mut answer = None;
+        let rehearsal = async |writing: &mut Writing| {
+            answer = Some(work(writing).await?);
+            // Rules that are looked at last of all would otherwise not be.
+            diesel::sql_query("SET CONSTRAINTS ALL IMMEDIATE").execute(writing.connection()).await?;
+            Err::<T, _>(DbError::Rehearsed)
+        };
+        match self.once.write(self.permit.actor(), rehearsal).await {
+            Err(DbError::Rehearsed) => answer.ok_or(DbError::Rehearsed),
+            other => other,
+        }
     }
 }

@@ -45,6 +45,9 @@ pub enum DbError {
     /// Something is asked for as of an instant that is still to come.
     #[error("the instant is still to come")]
     ToCome,
+    /// It was only to be seen what a change would do: nothing was written. Known to [`crate::Acting`] alone.
+    #[error("a rehearsal was taken back")]
+    Rehearsed,
     /// A setting cannot be used; the text names it and the accepted form.
     #[error("{0}")]
     Settings(String),

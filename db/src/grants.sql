@@ -24,6 +24,16 @@ GRANT UPDATE (lead_agency_id, version) ON indicator TO cotmoc_server;
 -- What a target demands, by a revision.
 GRANT UPDATE (value, version) ON target TO cotmoc_server;
 
+-- Agencies are opened, renamed, moved and closed; what they were before stays.
+GRANT INSERT, UPDATE (name_vi, name_en, aliases, closed_on, version) ON agency TO cotmoc_server;
+GRANT INSERT, UPDATE (valid_until) ON agency_placement TO cotmoc_server;
+GRANT INSERT ON agency_member, agency_name, agency_succession, agency_succession_party, document_relation TO cotmoc_server;
+-- Their part in what is not done passes to who takes over.
+GRANT UPDATE (agency_id), DELETE ON directive_lead, directive_coordinator, recommendation_recipient TO cotmoc_server;
+GRANT UPDATE (agency_id) ON directive_extension TO cotmoc_server;
+GRANT UPDATE (agency_id, coordinator_id) ON directive_input TO cotmoc_server;
+GRANT UPDATE (decision_maker_id) ON recommendation TO cotmoc_server;
+
 -- History is added.
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;
 -- A directive is issued whole, and moves on; requests on its way are made, and settled.
@@ -65,7 +75,7 @@ GRANT INSERT, UPDATE (used_at) ON refresh_token TO cotmoc_server;
 GRANT INSERT, UPDATE, DELETE ON sign_in_throttle TO cotmoc_server;
 
 -- Machines, and the keys that sign.
-GRANT INSERT, UPDATE (name, with_below, scopes, status, version) ON service_account TO cotmoc_server;
+GRANT INSERT, UPDATE (name, agency_id, with_below, scopes, status, version) ON service_account TO cotmoc_server;
 GRANT INSERT, UPDATE (last_used_at, ended_at) ON service_secret TO cotmoc_server;
 GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;
 

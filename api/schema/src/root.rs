@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{AccountQuery, change::AccountMutation},
-    agencies::AgencyQuery,
+    agencies::{AgencyMutation, AgencyQuery},
     as_of::AsOfQuery,
     assessments::{AssessmentQuery, JudgementMutation, JudgementQuery},
     audit::AuditQuery,
@@ -104,6 +104,7 @@ pub struct Mutation(
     SessionMutation,
     SecondFactorMutation,
     ServiceAccountMutation,
+    AgencyMutation,
     IndicatorMutation,
     DirectiveMutation,
     MeasurementMutation,

@@ -14,8 +14,10 @@ use uuid::Uuid;
 /// that takes an id of another name adds its line.
 pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("account", b'k', "account"),
+    ("accounts", b'k', "account"),
     ("agency", b'a', "agency"),
     ("assignment", b'l', "reporting_assignment"),
+    ("assignments", b'l', "reporting_assignment"),
     ("directive", b'v', "directive"),
     ("extensionRequest", b'z', "directive_extension"),
     ("grant", b'o', "role_grant"),
@@ -27,8 +29,10 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("measurement", b'm', "measurement"),
     ("nilAnswer", b'j', "nil_answer"),
     ("recommendation", b'r', "recommendation"),
+    ("roles", b'o', "role_grant"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
+    ("serviceAccounts", b'w', "service_account"),
     ("session", b's', "session"),
     ("target", b't', "target"),
     ("unlockRequest", b'c', "unlock_request"),

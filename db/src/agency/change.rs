@@ -1,0 +1,166 @@
+//! What changes agencies: they are opened, renamed, moved, merged, split and closed, each by a document, from a day on.
+
+use async_graphql::InputObject;
+use auth::action::ManageAgencies;
+use diesel::{
+    ExpressionMethods as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
+    sql_types::{Bool, Date as SqlDate, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub use self::{
+    ending::{Closing, Merger, SeenAgency, Split, close, merge, split},
+    keeping::{Move, NewAgency, Renaming, open, relocate, rename},
+    passing::{Passed, PassedKind},
+    sharing::Share,
+};
+use super::Agency;
+use crate::{
+    Acting, Date, DbError, Id, ViolationCode,
+    document::in_force,
+    input::{Checks, refused},
+    schema::agency,
+    text::symbol,
+    writer::Writing,
+};
+
+mod ending;
+mod keeping;
+mod passing;
+mod sharing;
+
+const NOUN: &str = "agency";
+
+/// The longest name, clause label and note, in characters.
+const NAME: u16 = 300;
+const CLAUSE: u16 = 40;
+const NOTE: u16 = 2_000;
+
+/// What every change of agencies says: from when it holds, which document decides it, and whether it is only to be looked at.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AgencyDecisionInput")]
+pub struct Decision {
+    /// The first day of the new order (Asia/Ho_Chi_Minh)
+    pub on: Date,
+    /// Code of the document that decides it, which was issued and is in force
+    pub document: String,
+    /// Its clause, as printed, at most 40 characters
+    pub clause: Option<String>,
+    /// What a careful reader should know about the source, at most 2,000 characters
+    pub note: Option<String>,
+    /// True: nothing is changed, and the answer says what would be
+    #[graphql(default)]
+    pub dry_run: bool,
+}
+
+/// A [`Decision`] as it is stored.
+#[derive(Debug, Clone)]
+struct Decided {
+    on: Date,
+    document: Uuid,
+    clause: Option<String>,
+    note: Option<String>,
+}
+
+impl Decision {
+    /// Its clause and its note as they are stored.
+    fn texts(&self, checks: &mut Checks) -> (Option<String>, Option<String>) {
+        let clause = self.clause.as_deref().map(symbol);
+        (checks.optional("clause", clause.as_deref(), CLAUSE), checks.optional("note", self.note.as_deref(), NOTE))
+    }
+
+    /// It, if the actor sees the document and it is in force.
+    async fn decided(
+        &self,
+        acting: &Acting<ManageAgencies>,
+        writing: &mut Writing,
+        (clause, note): (Option<String>, Option<String>),
+    ) -> Result<Decided, DbError> {
+        let document = in_force(acting, writing, &self.document, &["input", "document"]).await?;
+        Ok(Decided { on: self.on, document: document.id, clause, note })
+    }
+
+    /// Refused before its day: names, and what passes to others, hold from the moment at which they are written.
+    fn has_come(&self, writing: &Writing) -> Result<(), DbError> {
+        if self.on > writing.today() { Err(refused(ViolationCode::TooEarly, "on")) } else { Ok(()) }
+    }
+}
+
+/// What became of agencies, or would.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reorganised {
+    /// Whether it was only looked at.
+    pub is_rehearsal: bool,
+    /// The agency that was opened, renamed, moved, split or closed; of a merger the one that took over.
+    pub agency: Uuid,
+    /// What passed from whom to whom, by kind.
+    pub passed: Vec<Passed>,
+}
+
+impl Reorganised {
+    const fn alone(decision: &Decision, agency: Uuid) -> Self {
+        Self { is_rehearsal: decision.dry_run, agency, passed: Vec::new() }
+    }
+}
+
+#[derive(QueryableByName)]
+struct There {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+/// Whether an agency is there on a day.
+async fn is_there(writing: &mut Writing, id: Uuid, on: Date) -> Result<bool, DbError> {
+    let query = diesel::sql_query("SELECT agency_exists_on($1, $2) AS there");
+    let found: There = query.bind::<SqlUuid, _>(id).bind::<SqlDate, _>(on).get_result(writing.connection()).await?;
+    Ok(found.there)
+}
+
+/// Locks an agency until the end of the transaction, and loads it as its editor has seen it; not found if it is out of reach. Nobody
+/// gives it anything new meanwhile.
+async fn lock_and_load(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    id: &Id<Agency>,
+    expected_version: i32,
+) -> Result<Agency, DbError> {
+    let id = id.uuid()?;
+    let query = agency::table.find(id).select(Agency::as_select()).for_update();
+    let found: Agency = query.first(writing.connection()).await?;
+    if !acting.permit.reach().holds(Some(id)) {
+        return Err(DbError::NotFound);
+    }
+    if found.version != expected_version {
+        return Err(refused(ViolationCode::Stale, "expectedVersion"));
+    }
+    Ok(found)
+}
+
+/// Raises the version of agencies of which something has changed.
+async fn raise(writing: &mut Writing, ids: &[Uuid]) -> Result<(), DbError> {
+    diesel::update(agency::table.filter(agency::id.eq_any(ids)))
+        .set(agency::version.eq(agency::version + 1))
+        .execute(writing.connection())
+        .await?;
+    Ok(())
+}
+
+/// An agency as the audit trail keeps it.
+fn audit_snapshot(row: &Agency) -> Value {
+    json!({ "code": row.code, "nameVi": row.name_vi, "nameEn": row.name_en, "openedOn": row.opened_on, "closedOn": row.closed_on, "version": row.version })
+}
+
+/// The same with what decides its change.
+fn audited(row: &Agency, decided: &Decided, more: Value) -> Value {
+    let mut shown = audit_snapshot(row);
+    if let (Value::Object(fields), Value::Object(more)) = (&mut shown, more) {
+        fields.insert("on".to_owned(), json!(decided.on));
+        fields.insert("document".to_owned(), json!(decided.document));
+        fields.insert("clause".to_owned(), json!(decided.clause));
+        fields.extend(more);
+    }
+    shown
+}

@@ -1,0 +1,287 @@
+//! Agencies that are opened, renamed, or moved in the tree.
+
+use std::cmp::max;
+
+use async_graphql::InputObject;
+use auth::{Reached, action::ManageAgencies, random};
+use derive::boxed;
+use diesel::{BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+use diesel_async::RunQueryDsl as _;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, is_there, lock_and_load};
+use crate::{
+    Acting, Date, DbError, Id, ViolationCode,
+    agency::{Agency, AgencyBlock, AgencyKind, AgencyLevel, PlacementBasis, receiver},
+    document::DocumentRelationKind,
+    input::{Checks, refused},
+    schema::{agency, agency_name, agency_placement, document_relation},
+    writer::{ChangeKind, Writing},
+};
+
+/// The longest code and province, in characters.
+const CODE: u16 = 64;
+const PROVINCE: u16 = 100;
+
+/// An agency to be opened.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "OpenAgencyInput")]
+pub struct NewAgency {
+    /// Its code, which no other has: province prefix, dot, abbreviation, such as `qng.skhcn`; at most 64 characters
+    pub code: String,
+    /// Name in Vietnamese, at most 300 characters
+    pub name_vi: String,
+    /// Name in English, at most 300 characters
+    pub name_en: Option<String>,
+    /// What kind of body it is
+    pub kind: AgencyKind,
+    /// Administrative level; left out if the document does not say
+    pub level: Option<AgencyLevel>,
+    /// Province it belongs to; that of the agency above if left out
+    pub province: Option<String>,
+    /// Of which side it is, if the document says so
+    pub block: Option<AgencyBlock>,
+    /// Code of the area that it governs, by the General Statistics Office
+    pub official_code: Option<String>,
+    /// Code of the agency above it; left out for the top of a tree, which only an administrator of everything opens
+    pub parent: Option<String>,
+    /// What decides it
+    #[graphql(flatten)]
+    pub decision: Decision,
+}
+
+/// Another name of an agency.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "RenameAgencyInput")]
+pub struct Renaming {
+    /// The agency
+    pub agency: Id<Agency>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// Its name from now on, in Vietnamese, at most 300 characters
+    pub name_vi: String,
+    /// Its name from now on, in English, at most 300 characters
+    pub name_en: Option<String>,
+    /// What decides it; the day is today or earlier
+    #[graphql(flatten)]
+    pub decision: Decision,
+}
+
+/// Another place of an agency in the tree.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "MoveAgencyInput")]
+pub struct Move {
+    /// The agency
+    pub agency: Id<Agency>,
+    /// Its `version` as it was read
+    pub expected_version: i32,
+    /// Code of the agency above it from that day on
+    pub parent: String,
+    /// What decides it
+    #[graphql(flatten)]
+    pub decision: Decision,
+}
+
+/// Opens an agency below another that the actor reaches.
+#[boxed]
+pub async fn open(acting: &Acting<ManageAgencies>, new: NewAgency) -> Result<Reorganised, DbError> {
+    let mut checks = Checks::default();
+    let code = checks.text("code", &new.code, CODE);
+    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
+    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
+    let province = checks.optional("province", new.province.as_deref(), PROVINCE);
+    let texts = new.decision.texts(&mut checks);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let decided = new.decision.decided(acting, writing, texts).await?;
+        let parent = match &new.parent {
+            Some(code) => Some(parent(acting, writing, code, decided.on).await?),
+            None if *acting.permit.reach() == Reached::All => None,
+            None => return Err(refused(ViolationCode::Required, "parent")),
+        };
+        let id = random::id(writing.now());
+        let row = (
+            agency::id.eq(id),
+            agency::code.eq(code),
+            agency::name_vi.eq(name_vi),
+            agency::name_en.eq(name_en),
+            agency::kind.eq(new.kind),
+            agency::level.eq(new.level),
+            agency::province.eq(province.or_else(|| parent.as_ref().and_then(|parent| parent.province.clone()))),
+            (agency::block.eq(new.block), agency::block_stated.eq(new.block.is_some())),
+            agency::official_code.eq(&new.official_code),
+            agency::opened_on.eq(decided.on),
+            agency::note.eq(&decided.note),
+        );
+        let opened: Agency = diesel::insert_into(agency::table)
+            .values(row)
+            .returning(Agency::as_returning())
+            .get_result(writing.connection())
+            .await?;
+        if let Some(parent) = &parent {
+            place(writing, id, parent.id, &Decided { note: None, ..decided.clone() }).await?;
+        }
+        let establishes = (
+            document_relation::id.eq(random::id(writing.now())),
+            document_relation::from_document_id.eq(decided.document),
+            document_relation::kind.eq(DocumentRelationKind::Establishes),
+            document_relation::to_agency_id.eq(id),
+            document_relation::clause.eq(&decided.clause),
+        );
+        diesel::insert_into(document_relation::table).values(establishes).execute(writing.connection()).await?;
+        let shown = audited(&opened, &decided, json!({ "parent": new.parent }));
+        writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(shown));
+        writing.changed(ChangeKind::Updated, ("document", decided.document));
+        Ok(Reorganised::alone(&new.decision, id))
+    };
+    acting.write_or_rehearse(new.decision.dry_run, work).await
+}
+
+/// Gives an agency another name. The one it had stands among its former names, and is still found.
+#[boxed]
+pub async fn rename(acting: &Acting<ManageAgencies>, new: Renaming) -> Result<Reorganised, DbError> {
+    let mut checks = Checks::default();
+    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
+    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
+    let texts = new.decision.texts(&mut checks);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
+        let decided = new.decision.decided(acting, writing, texts).await?;
+        new.decision.has_come(writing)?;
+        lives(writing, before.id, decided.on).await?;
+        if before.name_vi == name_vi && before.name_en == name_en {
+            return Err(refused(ViolationCode::Unchanged, "nameVi"));
+        }
+        let last = agency_name::table.filter(agency_name::agency_id.eq(before.id));
+        let last: Option<Date> =
+            last.select(diesel::dsl::max(agency_name::valid_until)).first(writing.connection()).await?;
+        let since = last.or(before.opened_on);
+        if since.is_some_and(|since| decided.on <= since) {
+            return Err(refused(ViolationCode::OutOfBounds, "on"));
+        }
+        let former = (
+            agency_name::id.eq(random::id(writing.now())),
+            agency_name::agency_id.eq(before.id),
+            agency_name::name_vi.eq(&before.name_vi),
+            agency_name::name_en.eq(&before.name_en),
+            agency_name::valid_from.eq(since),
+            agency_name::valid_until.eq(decided.on),
+            agency_name::document_id.eq(decided.document),
+            agency_name::clause.eq(&decided.clause),
+            agency_name::note.eq(&decided.note),
+        );
+        diesel::insert_into(agency_name::table).values(former).execute(writing.connection()).await?;
+        // Documents go on to write it as it was.
+        let former = [before.name_vi.clone()];
+        let aliases = before.aliases.iter().flatten().chain(&former).filter(|alias| **alias != name_vi);
+        let mut aliases: Vec<Option<String>> = aliases.cloned().map(Some).collect();
+        aliases.dedup();
+        let after = Agency { name_vi, name_en, aliases, version: before.version + 1, ..before.clone() };
+        diesel::update(agency::table.find(before.id))
+            .set((
+                agency::name_vi.eq(&after.name_vi),
+                agency::name_en.eq(&after.name_en),
+                agency::aliases.eq(&after.aliases),
+                agency::version.eq(after.version),
+            ))
+            .execute(writing.connection())
+            .await?;
+        let (was, is) = (audit_snapshot(&before), audited(&after, &decided, json!({})));
+        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
+        Ok(Reorganised::alone(&new.decision, before.id))
+    };
+    acting.write_or_rehearse(new.decision.dry_run, work).await
+}
+
+/// Puts an agency below another, from a day on. Where it stood before stays so for the days before.
+#[boxed]
+pub async fn relocate(acting: &Acting<ManageAgencies>, new: Move) -> Result<Reorganised, DbError> {
+    let mut checks = Checks::default();
+    let texts = new.decision.texts(&mut checks);
+    checks.passed()?;
+    let work = async |writing: &mut Writing| {
+        let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
+        let decided = new.decision.decided(acting, writing, texts).await?;
+        lives(writing, before.id, decided.on).await?;
+        let above = parent(acting, writing, &new.parent, decided.on).await?;
+        let stood = leave(writing, before.id, decided.on).await?;
+        if stood == Some(above.id) {
+            return Err(refused(ViolationCode::Unchanged, "parent"));
+        }
+        if above.id == before.id {
+            return Err(refused(ViolationCode::Incompatible, "parent"));
+        }
+        place(writing, before.id, above.id, &decided).await?;
+        super::raise(writing, &[before.id]).await?;
+        let after = Agency { version: before.version + 1, ..before.clone() };
+        let is = audited(&after, &decided, json!({ "from": stood, "parent": above.code }));
+        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(audit_snapshot(&before)), Some(is));
+        Ok(Reorganised::alone(&new.decision, before.id))
+    };
+    acting.write_or_rehearse(new.decision.dry_run, work).await
+}
+
+/// The agency above, if it is there on the day and the actor reaches it.
+async fn parent(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    code: &str,
+    on: Date,
+) -> Result<Agency, DbError> {
+    let id = receiver(writing, code, on, &["input", "parent"]).await?;
+    if !acting.permit.reach().holds(Some(id)) {
+        return Err(refused(ViolationCode::OutOfReach, "parent"));
+    }
+    Ok(agency::table.find(id).select(Agency::as_select()).first(writing.connection()).await?)
+}
+
+/// Refused if an agency is not there on the day, or no more.
+pub(super) async fn lives(writing: &mut Writing, id: Uuid, on: Date) -> Result<(), DbError> {
+    let today = writing.today();
+    // One that is opened later is there on its first day, and not today.
+    if is_there(writing, id, on).await? && is_there(writing, id, max(on, today)).await? {
+        Ok(())
+    } else {
+        Err(refused(ViolationCode::NotInState, "agency"))
+    }
+}
+
+/// Ends the place of an agency in the tree on a day, and says below whom it stood until then. Refused if it was placed on that day or is
+/// to be placed later.
+pub(super) async fn leave(writing: &mut Writing, id: Uuid, on: Date) -> Result<Option<Uuid>, DbError> {
+    let places = agency_placement::table
+        .filter(agency_placement::agency_id.eq(id))
+        .filter(agency_placement::valid_until.is_null().or(agency_placement::valid_until.gt(on)));
+    let places: Vec<(Uuid, Uuid, Option<Date>)> = places
+        .select((agency_placement::id, agency_placement::parent_id, agency_placement::valid_from))
+        .load(writing.connection())
+        .await?;
+    if places.iter().any(|(.., from)| from.is_some_and(|from| from >= on)) {
+        return Err(refused(ViolationCode::OutOfBounds, "on"));
+    }
+    let ids: Vec<Uuid> = places.iter().map(|(id, ..)| *id).collect();
+    diesel::update(agency_placement::table.filter(agency_placement::id.eq_any(ids)))
+        .set(agency_placement::valid_until.eq(on))
+        .execute(writing.connection())
+        .await?;
+    Ok(places.into_iter().map(|(_, parent, _)| parent).next())
+}
+
+/// Places an agency below another from a day on, as a document says.
+pub(super) async fn place(writing: &mut Writing, id: Uuid, parent: Uuid, decided: &Decided) -> Result<(), DbError> {
+    let row = (
+        agency_placement::id.eq(random::id(writing.now())),
+        agency_placement::agency_id.eq(id),
+        agency_placement::parent_id.eq(parent),
+        agency_placement::valid_from.eq(decided.on),
+        agency_placement::stated.eq(true),
+        agency_placement::basis.eq(PlacementBasis::Stated),
+        agency_placement::document_id.eq(decided.document),
+        agency_placement::clause.eq(&decided.clause),
+        agency_placement::note.eq(&decided.note),
+    );
+    diesel::insert_into(agency_placement::table).values(row).execute(writing.connection()).await?;
+    Ok(())
+}
