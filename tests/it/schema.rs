@@ -33,6 +33,7 @@ const WHOLE_LISTS: &[&str] = &[
 /// What is an `Int`: each comes from a 16- or 32-bit column. Counts, too, are `Int`s, but stop at the largest one.
 const INTS: &[&str] = &[
     "Account.version",
+    "Agency.version",
     "Assessment.periodsMeasured",
     "Assessment.periodsExpected",
     "AssessmentInput.ruleVersion",

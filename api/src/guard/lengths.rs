@@ -9,6 +9,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("AddHolidaysPayload.holidays", 20),
     ("AddHolidaysPayload.moved", 20),
     ("Agency.ancestors", 3),
+    ("Agency.formerNames", 1),
     ("Agency.history", 2),
     ("Agency.placements", 1),
     ("Agency.predecessors", 1),

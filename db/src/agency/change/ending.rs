@@ -58,7 +58,7 @@ pub struct Split {
     pub expected_version: i32,
     /// Who takes over, and what of it by name; two at least, and at most 50
     pub successors: Vec<Share>,
-    /// Code of the agency among them that takes over all that is not named; needed where something is left
+    /// Which of them takes over all that is not named, by code; needed where something is left
     pub default_successor: Option<String>,
     /// What decides it; the day is today or earlier
     #[graphql(flatten)]
