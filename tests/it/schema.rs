@@ -19,6 +19,8 @@ const WHOLE_LISTS: &[&str] = &[
     // One for each row of the request, a thousand at most.
     "MeasurementsPayload.conflicts",
     "MeasurementsPayload.measurements",
+    // What one agency leaves to another.
+    "PassedOn.items",
     // At most 60.
     "PeriodTotal.missing",
     // At most 100.
@@ -86,6 +88,7 @@ const INTS: &[&str] = &[
     "MeasurementRevision.revision",
     "MovedDueDate.obligations",
     "NilAnswer.version",
+    "PassedOn.count",
     "PeriodReportResult.position",
     "ProgressUpdate.percent",
     "Projection.figures",
@@ -318,7 +321,7 @@ fn what_is_loaded_is_nullable() {
         let is_computed = |field: &&FieldDefinition| {
             matches!(
                 name(&field.ty.node),
-                "UserError" | "MeasurementConflict" | "FieldChange" | "AssessmentInput" | "AssessmentLine"
+                "UserError" | "MeasurementConflict" | "FieldChange" | "AssessmentInput" | "AssessmentLine" | "PassedOn"
             )
         };
         for field in fields(definition).into_iter().filter(|field| !is_computed(field)) {

@@ -17,7 +17,8 @@ use tests::{
 /// A demo province, and who administers it.
 struct Room {
     db: TestDb,
-    admin: Viewer,
+    /// Everywhere, or only in the province.
+    everywhere: bool,
 }
 
 const SHOWN: &str = "reorganisation { dryRun agency { code version } passed { kind count items from { code } to { code } } } current { code version }";
@@ -35,26 +36,35 @@ impl Room {
 
     async fn of(db: TestDb) -> Self {
         db.execute(ASSIGNED).await;
-        let admin = Viewer::person(&db, 31, &[(Role::Administrator, "qng.ubnd", true)]).await;
-        Self { admin: admin.who_reads(Language::En), db }
+        Self { db, everywhere: false }
+    }
+
+    /// The administrator as they are now: what was opened meanwhile is theirs as well.
+    async fn admin(&self) -> Viewer {
+        let admin = if self.everywhere {
+            Viewer::administrator(&self.db, 31)
+        } else {
+            Viewer::person(&self.db, 31, &[(Role::Administrator, "qng.ubnd", true)]).await
+        };
+        admin.who_reads(Language::En)
     }
 
     /// An agency as a mutation names it: its id, and its version.
     async fn seen(&self, code: &str) -> Value {
-        let asked = self.admin.ask(&format!("{{ agency(code: \"{code}\") {{ id version }} }}")).await.whole();
+        let asked = self.admin().await.ask(&format!("{{ agency(code: \"{code}\") {{ id version }} }}")).await.whole();
         json!({ "agency": asked["agency"]["id"], "expectedVersion": asked["agency"]["version"] })
     }
 
     /// What a mutation did.
     async fn ok(&self, name: &str, input: Value) -> Value {
-        let done = self.admin.act(name, input.clone(), SHOWN).await;
+        let done = self.admin().await.act(name, input.clone(), SHOWN).await;
         assert_eq!(broken(&done), Vec::<String>::new(), "{name} {input}: {done}");
         done["reorganisation"].clone()
     }
 
     /// What has to be mended.
     async fn refused(&self, name: &str, input: Value) -> Vec<String> {
-        let done = self.admin.act(name, input.clone(), SHOWN).await;
+        let done = self.admin().await.act(name, input.clone(), SHOWN).await;
         assert_eq!(done["reorganisation"], Value::Null, "{name} {input}: {done}");
         broken(&done)
     }

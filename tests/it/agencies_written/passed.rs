@@ -141,7 +141,7 @@ async fn a_split_gives_each_what_is_named_and_the_rest_to_one() {
         { "agency": "qng.stc", "below": ["qng.tt_ung_dung"] }], "defaultSuccessor": rest })
     };
     let seen = room.seen("qng.skhcn").await;
-    let left = room.admin.act("splitAgency", decided(with(seen.clone(), split(Value::Null))), SHOWN).await;
+    let left = room.admin().await.act("splitAgency", decided(with(seen.clone(), split(Value::Null))), SHOWN).await;
     assert_eq!(broken(&left), ["REQUIRED defaultSuccessor"]);
     let message = left["userErrors"][0]["message"].as_str().unwrap();
     assert!(
@@ -196,27 +196,31 @@ async fn whoever_goes_on_gives_away_what_is_named_and_keeps_the_rest() {
 #[tokio::test]
 async fn a_part_that_the_successor_has_already_is_not_taken_twice() {
     let room = Room::new().await;
+    let code = "SELECT d.code FROM directive d JOIN directive_lead ON directive_id = d.id JOIN agency a ON a.id = agency_id AND a.code = 'qng.skhcn'
+        WHERE state = 'IN_PROGRESS' ORDER BY d.code LIMIT 1";
+    let code = room.db.text(code).await;
     room.db
         .execute(
-            "INSERT INTO directive_lead (directive_id, agency_id, position) SELECT id, (SELECT id FROM agency WHERE code = 'qng.stc'), 90
-                FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6' ON CONFLICT DO NOTHING;
+            &"INSERT INTO directive_lead (directive_id, agency_id, position) SELECT id, (SELECT id FROM agency WHERE code = 'qng.stc'), 90
+                FROM directive WHERE code = '{code}' ON CONFLICT DO NOTHING;
              INSERT INTO directive_lead (directive_id, agency_id, position) SELECT id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), 91
-                FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6' ON CONFLICT DO NOTHING;
+                FROM directive WHERE code = '{code}' ON CONFLICT DO NOTHING;
              INSERT INTO directive_input (id, directive_id, agency_id, coordinator_id, question, asked_on, asked_at, asked_by)
                 SELECT gen_random_uuid(), id, (SELECT id FROM agency WHERE code = 'qng.stc'), (SELECT id FROM agency WHERE code = 'qng.skhcn'), 'Góp ý',
-                    '2026-01-19', '2026-01-19T01:00:00Z', gen_random_uuid() FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
+                    '2026-01-19', '2026-01-19T01:00:00Z', gen_random_uuid() FROM directive WHERE code = '{code}';
              INSERT INTO directive_extension (id, directive_id, agency_id, proposed_on, reason, requested_at, requested_by)
                 SELECT gen_random_uuid(), id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-06-30', 'Chờ hướng dẫn', '2026-01-19T01:00:00Z', gen_random_uuid()
-                FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
+                FROM directive WHERE code = '{code}';
              INSERT INTO recommendation_recipient (recommendation_id, agency_id, position)
-                SELECT id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), 90 FROM recommendation WHERE state = 'OPEN' ORDER BY code LIMIT 1;",
+                SELECT id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), 90 FROM recommendation WHERE state = 'OPEN' ORDER BY code LIMIT 1;"
+                .replace("{code}", &code),
         )
         .await;
     let merged = json!({ "agencies": [room.seen("qng.skhcn").await], "successor": "qng.stc" });
     let done = room.ok("mergeAgencies", decided(merged)).await;
     assert!(counts(&done).contains(&"RECOMMENDATION 1 qng.stc".to_owned()), "{done}");
     let of = |what: &str| format!("SELECT string_agg(a.code || coalesce(' ' || {what}, ''), ', ' ORDER BY a.code)");
-    let at = "JOIN directive d ON d.id = directive_id AND d.code = 'tb-ubnd-qng-2025-04:6' JOIN agency a ON a.id = agency_id";
+    let at = format!("JOIN directive d ON d.id = directive_id AND d.code = '{code}' JOIN agency a ON a.id = agency_id");
     let leads = room
         .db
         .text(&format!("{} FROM directive_lead {at} WHERE a.code IN ('qng.stc', 'qng.skhcn')", of("NULL")))

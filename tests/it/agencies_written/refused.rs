@@ -19,7 +19,8 @@ async fn each_refusal_names_the_field() {
     let moved = |more: Value| decided(with(with(ioc.clone(), json!({ "parent": "qng.stc" })), more));
     let merged = |more: Value| decided(with(json!({ "agencies": [stc.clone()], "successor": "qng.snv" }), more));
     let closed = |more: Value| decided(with(with(stc.clone(), json!({ "successor": "qng.snv" })), more));
-    let name = room.db.text("SELECT name_vi FROM agency WHERE code = 'qng.ioc'").await;
+    let name = async |of: &str| room.db.text(&format!("SELECT {of} FROM agency WHERE code = 'qng.ioc'")).await;
+    let (name_vi, name_en) = (name("name_vi").await, name("name_en").await);
     for (mutation, input, refused) in [
         ("openAgency", opened(json!({ "code": "Sở Mới" })), "MALFORMED code"),
         ("openAgency", opened(json!({ "code": "qng.stc" })), "TAKEN code"),
@@ -32,7 +33,7 @@ async fn each_refusal_names_the_field() {
         ("openAgency", opened(json!({ "document": "khong-co" })), "NOT_FOUND document"),
         ("openAgency", opened(json!({ "document": "336-KH/TU" })), "NOT_IN_STATE document"),
         ("openAgency", opened(json!({ "clause": "x".repeat(41) })), "TOO_LONG clause"),
-        ("renameAgency", renamed(json!({ "nameVi": name })), "UNCHANGED nameVi"),
+        ("renameAgency", renamed(json!({ "nameVi": name_vi, "nameEn": name_en })), "UNCHANGED nameVi"),
         ("renameAgency", renamed(json!({ "expectedVersion": 9 })), "STALE expectedVersion"),
         ("renameAgency", renamed(json!({ "on": "2026-01-21" })), "TOO_EARLY on"),
         ("moveAgency", moved(json!({ "parent": "qng.ubnd" })), "UNCHANGED parent"),
@@ -51,10 +52,10 @@ async fn each_refusal_names_the_field() {
     ] {
         assert_eq!(room.refused(mutation, input.clone()).await, [refused], "{mutation} {input}");
     }
-    let taken = room.admin.act("openAgency", opened(json!({ "code": "qng.stc" })), SHOWN).await;
+    let taken = room.admin().await.act("openAgency", opened(json!({ "code": "qng.stc" })), SHOWN).await;
     assert_eq!(taken["current"], json!({ "code": "qng.stc", "version": 1 }));
     let stale = merged(json!({ "agencies": [with(stc.clone(), json!({ "expectedVersion": 3 }))] }));
-    let stale = room.admin.act("mergeAgencies", stale, SHOWN).await;
+    let stale = room.admin().await.act("mergeAgencies", stale, SHOWN).await;
     assert_eq!(
         (broken(&stale), &stale["current"]["code"]),
         (vec!["STALE expectedVersion".to_owned()], &json!("qng.stc"))
