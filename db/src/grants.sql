@@ -24,9 +24,9 @@ GRANT UPDATE (lead_agency_id, version) ON indicator TO cotmoc_server;
 -- What a target demands, by a revision.
 GRANT UPDATE (value, version) ON target TO cotmoc_server;
 
--- Agencies are opened, renamed, moved and closed; what they were before stays.
+-- Agencies are opened, renamed, moved and closed; what they were before stays. A place that held for no day is taken away.
 GRANT INSERT, UPDATE (name_vi, name_en, aliases, closed_on, version) ON agency TO cotmoc_server;
-GRANT INSERT, UPDATE (valid_until) ON agency_placement TO cotmoc_server;
+GRANT INSERT, DELETE, UPDATE (valid_until) ON agency_placement TO cotmoc_server;
 GRANT INSERT ON agency_member, agency_name, agency_succession, agency_succession_party, document_relation TO cotmoc_server;
 -- Their part in what is not done passes to who takes over.
 GRANT UPDATE (agency_id), DELETE ON directive_lead, directive_coordinator, recommendation_recipient TO cotmoc_server;

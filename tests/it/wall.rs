@@ -20,7 +20,7 @@ agency_existence:
 agency_life:
 agency_member: INSERT
 agency_name: INSERT
-agency_placement: INSERT, UPDATE (valid_until)
+agency_placement: INSERT, DELETE, UPDATE (valid_until)
 agency_succession: INSERT
 agency_succession_party: INSERT
 answer_tally:

@@ -1,7 +1,7 @@
 //! What changes agencies: they are opened, renamed, moved, merged, split and closed, each by a document, from a day on.
 
 use async_graphql::InputObject;
-use auth::action::ManageAgencies;
+use auth::{Action, action::ManageAgencies};
 use diesel::{
     ExpressionMethods as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
     sql_types::{Bool, Date as SqlDate, Uuid as SqlUuid},
@@ -22,6 +22,7 @@ use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     document::in_force,
     input::{Checks, refused},
+    principal,
     schema::agency,
     text::symbol,
     writer::Writing,
@@ -130,13 +131,23 @@ async fn lock_and_load(
     let id = id.uuid()?;
     let query = agency::table.find(id).select(Agency::as_select()).for_update();
     let found: Agency = query.first(writing.connection()).await?;
-    if !acting.permit.reach().holds(Some(id)) {
+    if !reaches(acting, writing, id).await? {
         return Err(DbError::NotFound);
     }
     if found.version != expected_version {
         return Err(refused(ViolationCode::Stale, "expectedVersion"));
     }
     Ok(found)
+}
+
+/// Whether the actor reaches an agency: also one that was opened a moment ago, of which their permit does not know yet.
+async fn reaches(acting: &Acting<ManageAgencies>, writing: &mut Writing, id: Uuid) -> Result<bool, DbError> {
+    if acting.permit.reach().holds(Some(id)) {
+        return Ok(true);
+    }
+    let Some(account) = acting.permit.actor().account() else { return Ok(false) };
+    let now = principal::of_account(writing, account).await?;
+    Ok(now.is_some_and(|now| now.reach(Action::ManageAgencies).holds(Some(id))))
 }
 
 /// Raises the version of agencies of which something has changed.

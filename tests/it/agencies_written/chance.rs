@@ -28,7 +28,7 @@ const BROKEN: [(&str, &str); 5] = [
     ),
     (
         "somebody stands below one who is gone",
-        "SELECT string_agg(child.code, ', ') FROM agency_placement p JOIN agency child ON child.id = agency_id JOIN agency parent ON parent.id = parent_id WHERE parent.closed_on < coalesce(p.valid_until, 'infinity') AND child.closed_on IS NULL",
+        "SELECT string_agg(child.code, ', ') FROM agency_placement p JOIN agency child ON child.id = agency_id JOIN agency parent ON parent.id = parent_id WHERE parent.closed_on < coalesce(p.valid_until, 'infinity') AND agency_exists_on(child.id, '2026-01-20')",
     ),
 ];
 

@@ -15,6 +15,7 @@ use super::{
     keeping::{leave, lives},
     lock_and_load,
     passing::Passing,
+    reaches,
     sharing::{Sharing, field_of},
 };
 use crate::{
@@ -231,7 +232,7 @@ async fn heirs(
         let found = Receiver::of(then.get(code), || field.broken(ViolationCode::NotFound));
         match found.and_then(|_| Receiver::of(now.get(code), || field.broken(ViolationCode::NotFound))) {
             Err(refused) => broken.push(refused),
-            Ok(it) if !acting.permit.reach().holds(Some(it.id)) => broken.push(field.broken(ViolationCode::OutOfReach)),
+            Ok(it) if !reaches(acting, writing, it.id).await? => broken.push(field.broken(ViolationCode::OutOfReach)),
             Ok(_) if groups.contains(code) => broken.push(field.broken(ViolationCode::Incompatible)),
             Ok(it) => heirs.push(it.id),
         }

@@ -5,12 +5,15 @@ use std::cmp::max;
 use async_graphql::InputObject;
 use auth::{Reached, action::ManageAgencies, random};
 use derive::boxed;
-use diesel::{BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, PgSortExpressionMethods as _, QueryDsl as _,
+    SelectableHelper as _,
+};
 use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, is_there, lock_and_load};
+use super::{Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, is_there, lock_and_load, reaches};
 use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     agency::{Agency, AgencyBlock, AgencyKind, AgencyLevel, PlacementBasis, receiver},
@@ -231,7 +234,7 @@ async fn parent(
     on: Date,
 ) -> Result<Agency, DbError> {
     let id = receiver(writing, code, on, &["input", "parent"]).await?;
-    if !acting.permit.reach().holds(Some(id)) {
+    if !reaches(acting, writing, id).await? {
         return Err(refused(ViolationCode::OutOfReach, "parent"));
     }
     Ok(agency::table.find(id).select(Agency::as_select()).first(writing.connection()).await?)
@@ -248,24 +251,27 @@ pub(super) async fn lives(writing: &mut Writing, id: Uuid, on: Date) -> Result<(
     }
 }
 
-/// Ends the place of an agency in the tree on a day, and says below whom it stood until then. Refused if it was placed on that day or is
-/// to be placed later.
+/// Ends the place of an agency in the tree on a day, and says below whom it stood until then. What begins on that very day has held for
+/// none, and is taken away. Refused if it is to be placed later.
 pub(super) async fn leave(writing: &mut Writing, id: Uuid, on: Date) -> Result<Option<Uuid>, DbError> {
-    let places = agency_placement::table
+    let places: Vec<(Uuid, Uuid, Option<Date>)> = agency_placement::table
         .filter(agency_placement::agency_id.eq(id))
-        .filter(agency_placement::valid_until.is_null().or(agency_placement::valid_until.gt(on)));
-    let places: Vec<(Uuid, Uuid, Option<Date>)> = places
+        .filter(agency_placement::valid_until.is_null().or(agency_placement::valid_until.gt(on)))
+        .order(agency_placement::valid_from.asc().nulls_first())
         .select((agency_placement::id, agency_placement::parent_id, agency_placement::valid_from))
         .load(writing.connection())
         .await?;
-    if places.iter().any(|(.., from)| from.is_some_and(|from| from >= on)) {
+    if places.iter().any(|(.., from)| from.is_some_and(|from| from > on)) {
         return Err(refused(ViolationCode::OutOfBounds, "on"));
     }
-    let ids: Vec<Uuid> = places.iter().map(|(id, ..)| *id).collect();
-    diesel::update(agency_placement::table.filter(agency_placement::id.eq_any(ids)))
-        .set(agency_placement::valid_until.eq(on))
-        .execute(writing.connection())
-        .await?;
+    for (place, _, from) in &places {
+        let place = agency_placement::table.find(place);
+        if *from == Some(on) {
+            diesel::delete(place).execute(writing.connection()).await?;
+        } else {
+            diesel::update(place).set(agency_placement::valid_until.eq(on)).execute(writing.connection()).await?;
+        }
+    }
     Ok(places.into_iter().map(|(_, parent, _)| parent).next())
 }
 

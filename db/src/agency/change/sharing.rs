@@ -50,9 +50,6 @@ impl Share {
     /// What is named, by kind, with the field that names it.
     fn named(&self) -> [(PassedKind, &'static str, Vec<Named>); 8] {
         let codes = |codes: &[String]| codes.iter().cloned().map(Named::Code).collect();
-        fn ids<T>(ids: &[Id<T>]) -> Vec<Named> {
-            ids.iter().map(|id| id.uuid().map_or(Named::Nothing, Named::Id)).collect()
-        }
         [
             (PassedKind::Directive, "directives", codes(&self.directives)),
             (PassedKind::Recommendation, "recommendations", codes(&self.recommendations)),
@@ -64,6 +61,10 @@ impl Share {
             (PassedKind::ServiceAccount, "serviceAccounts", ids(&self.service_accounts)),
         ]
     }
+}
+
+fn ids<T>(ids: &[Id<T>]) -> Vec<Named> {
+    ids.iter().map(|id| id.uuid().map_or(Named::Nothing, Named::Id)).collect()
 }
 
 /// What somebody names.
