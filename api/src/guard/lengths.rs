@@ -80,6 +80,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Recommendation.steps", 1),
     ("Recommendation.to", 2),
     ("Reorganisation.passed", 8),
+    ("ReorganisePayload.reorganisations", 10),
     // The indicators that an agency reports on.
     ("ReportingMatrixRow.obligations", 20),
     ("ReportingRule.cadences", 2),

@@ -7,15 +7,16 @@ use diesel::{
     sql_types::{Bool, Date as SqlDate, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use self::{
-    ending::{Closing, Merger, SeenAgency, Split, close, merge, split},
-    keeping::{Move, NewAgency, Renaming, open, relocate, rename},
+    ending::{Closing, Merger, SeenAgency, Shares, Split, close, merge, split},
+    keeping::{AgencyToOpen, Move, NewAgency, NewName, Renaming, open, relocate, rename},
     passing::{Passed, PassedKind},
     sharing::Share,
+    steps::{Reorganisation, Step, reorganise},
 };
 use super::Agency;
 use crate::{
@@ -32,6 +33,7 @@ mod ending;
 mod keeping;
 mod passing;
 mod sharing;
+mod steps;
 
 const NOUN: &str = "agency";
 
@@ -83,10 +85,45 @@ impl Decision {
         let document = in_force(acting, writing, &self.document, &["input", "document"]).await?;
         Ok(Decided { on: self.on, document: document.id, clause, note })
     }
+}
 
+impl Decided {
     /// Refused before its day: names, and what passes to others, hold from the moment at which they are written.
     fn has_come(&self, writing: &Writing) -> Result<(), DbError> {
         if self.on > writing.today() { Err(refused(ViolationCode::TooEarly, "on")) } else { Ok(()) }
+    }
+}
+
+/// Does something by the document; a dry run is taken back.
+async fn decide<T: Rehearsable>(
+    acting: &Acting<ManageAgencies>,
+    decision: &Decision,
+    work: impl AsyncFnOnce(&mut Writing, &Decided) -> Result<T, DbError>,
+) -> Result<T, DbError> {
+    let mut checks = Checks::default();
+    let texts = decision.texts(&mut checks);
+    checks.passed()?;
+    let all = async |writing: &mut Writing| {
+        let decided = decision.decided(acting, writing, texts).await?;
+        Ok(work(writing, &decided).await?.rehearsed(decision.dry_run))
+    };
+    acting.write_or_rehearse(decision.dry_run, all).await
+}
+
+/// An answer that says whether it was only looked at.
+trait Rehearsable: Serialize + DeserializeOwned {
+    fn rehearsed(self, is_rehearsal: bool) -> Self;
+}
+
+impl Rehearsable for Reorganised {
+    fn rehearsed(self, is_rehearsal: bool) -> Self {
+        Self { is_rehearsal, ..self }
+    }
+}
+
+impl Rehearsable for Vec<Reorganised> {
+    fn rehearsed(self, is_rehearsal: bool) -> Self {
+        self.into_iter().map(|one| one.rehearsed(is_rehearsal)).collect()
     }
 }
 
@@ -102,8 +139,9 @@ pub struct Reorganised {
 }
 
 impl Reorganised {
-    const fn alone(decision: &Decision, agency: Uuid) -> Self {
-        Self { is_rehearsal: decision.dry_run, agency, passed: Vec::new() }
+    /// One from whom nothing passed.
+    const fn alone(agency: Uuid) -> Self {
+        Self { is_rehearsal: false, agency, passed: Vec::new() }
     }
 }
 

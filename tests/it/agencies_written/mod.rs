@@ -4,6 +4,7 @@ mod chance;
 mod dry;
 mod passed;
 mod refused;
+mod steps;
 
 use auth::Role;
 use schema::language::Language;

@@ -5,8 +5,8 @@ use auth::Action;
 use db::{
     access::Auth,
     agency::change::{
-        Closing, Merger, Move, NewAgency, Passed, Renaming, Reorganised, SeenAgency, Split, close, merge, open,
-        relocate, rename, split,
+        Closing, Merger, Move, NewAgency, Passed, Renaming, Reorganisation as Steps, Reorganised, SeenAgency, Split,
+        close, merge, open, relocate, rename, reorganise, split,
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -17,7 +17,7 @@ use crate::{
     mutation::{mutate, mutations, once},
     object::{by_code, maybe, one},
     page::Answer,
-    payload::{Payload, Shows, UserError},
+    payload::{Payload, Shows, UserError, payload},
 };
 
 /// What became of agencies, or would.
@@ -130,6 +130,14 @@ reorganised! {
     |context, id| maybe(context, Some(id)).await
 }
 
+payload! {
+    /// What became of many changes: of all, or of none.
+    ReorganisePayload by ManageAgencies {
+        /// What became of each step, in their order; null if any was refused
+        reorganisations: Vec<Reorganisation>
+    }
+}
+
 /// The first agency whose version is another than the one that was seen.
 async fn changed(context: &Context<'_>, seen: Vec<(Uuid, i32)>) -> Answer<Agency> {
     for (id, version) in seen {
@@ -152,7 +160,7 @@ mutations! {
             #[graphql(desc = "The agency, and what decides it")] input: NewAgency,
             #[graphql(desc = "A UUID made for this change and sent again with each retry")] idempotency_key: Uuid,
         ) -> Answer<OpenAgencyPayload> {
-            let (about, once) = (Some(input.code.clone()), once(context, idempotency_key, &input));
+            let (about, once) = (Some(input.agency.code.clone()), once(context, idempotency_key, &input));
             Some(mutate(context, once, input, about, open).await)
         }
 
@@ -181,4 +189,7 @@ mutations! {
     /// Closes an agency (giải thể), by a document. What is open passes to the successor, as when agencies are merged; without one it is
     /// refused while anything is open, with what
     close_agency(Closing, "Which, who takes over, and what decides it") -> AgencyPayload of agency by ManageAgencies = close;
+    /// Does many of these, one after the other, by one document from one day: all of them, or none. A step sees what those before it did.
+    /// `field` and `row` of what has to be mended say which step it is in
+    reorganise(Steps, "The steps, and what decides them") -> ReorganisePayload by ManageAgencies = reorganise;
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Decided, Decision, NOUN, Passed, Reorganised, Share, audit_snapshot, audited,
+    Decided, Decision, NOUN, Passed, Reorganised, Share, audit_snapshot, audited, decide,
     keeping::{leave, lives},
     lock_and_load,
     passing::Passing,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Acting, DbError, Id, Violation, ViolationCode,
     agency::{Agency, AgencyKind, Receiver, SuccessionKind, SuccessionSide, receivers},
-    input::{Checks, few, refused},
+    input::{few, refused},
     schema::{agency, agency_member, agency_name, agency_succession, agency_succession_party as party},
     writer::{ChangeKind, Writing},
 };
@@ -49,6 +49,16 @@ pub struct Merger {
     pub decision: Decision,
 }
 
+/// Who takes over what.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "SuccessorsInput")]
+pub struct Shares {
+    /// Who takes over, and what of it by name; two at least, and at most 50
+    pub successors: Vec<Share>,
+    /// Which of them takes over all that is not named, by code; needed where something is left
+    pub default_successor: Option<String>,
+}
+
 /// An agency that is split.
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "SplitAgencyInput")]
@@ -57,10 +67,9 @@ pub struct Split {
     pub agency: Id<Agency>,
     /// Its `version` as it was read
     pub expected_version: i32,
-    /// Who takes over, and what of it by name; two at least, and at most 50
-    pub successors: Vec<Share>,
-    /// Which of them takes over all that is not named, by code; needed where something is left
-    pub default_successor: Option<String>,
+    /// Who takes over what
+    #[graphql(flatten)]
+    pub shares: Shares,
     /// What decides it; the day is today or earlier
     #[graphql(flatten)]
     pub decision: Decision,
@@ -85,33 +94,13 @@ pub struct Closing {
 #[boxed]
 pub async fn merge(acting: &Acting<ManageAgencies>, new: Merger) -> Result<Reorganised, DbError> {
     few(new.agencies.len(), "agencies")?;
-    if new.agencies.is_empty() {
-        return Err(refused(ViolationCode::Required, "agencies"));
-    }
-    let ids: BTreeSet<Option<Uuid>> = new.agencies.iter().map(|seen| seen.agency.uuid().ok()).collect();
-    if ids.len() < new.agencies.len() {
-        return Err(refused(ViolationCode::Duplicate, "agencies"));
-    }
     let work = async |writing: &mut Writing, decided: &Decided| {
         hold(writing, new.agencies.iter().map(|seen| seen.agency)).await?;
         let mut ending = Vec::new();
         for SeenAgency { agency, expected_version } in &new.agencies {
             ending.push(lock_and_load(acting, writing, agency, *expected_version).await?);
         }
-        let heir = heirs(acting, writing, std::slice::from_ref(&new.successor), decided, |_| Field::Successor).await?;
-        let heir = heir.as_slice().first().copied().ok_or(DbError::NotFound)?;
-        if ending.iter().any(|ends| ends.id == heir) {
-            return Err(refused(ViolationCode::Incompatible, "successor"));
-        }
-        succeed(writing, SuccessionKind::Merger, &ending, &[heir], decided).await?;
-        let mut passed = Vec::new();
-        for ends in &ending {
-            let sharing = Sharing { shares: Vec::new(), rest: Some(heir), field: "successor" };
-            passed.extend(end(acting, writing, ends, &[heir], &sharing, decided).await?);
-        }
-        super::raise(writing, &[heir]).await?;
-        writing.changed(ChangeKind::Updated, (NOUN, heir));
-        Ok((heir, passed))
+        merged(acting, writing, &ending, &new.successor, decided).await
     };
     decide(acting, &new.decision, work).await
 }
@@ -119,34 +108,9 @@ pub async fn merge(acting: &Acting<ManageAgencies>, new: Merger) -> Result<Reorg
 /// Splits an agency into several, each of which takes over what is named; one may be told to take the rest.
 #[boxed]
 pub async fn split(acting: &Acting<ManageAgencies>, new: Split) -> Result<Reorganised, DbError> {
-    few(new.successors.len(), "successors")?;
-    let codes: Vec<String> = new.successors.iter().map(|share| share.agency.clone()).collect();
-    if codes.len() < 2 {
-        return Err(refused(ViolationCode::Required, "successors"));
-    }
-    if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
-        return Err(refused(ViolationCode::Duplicate, "successors"));
-    }
-    let rest = new.default_successor.as_ref().map(|code| codes.iter().position(|named| named == code));
-    if rest == Some(None) {
-        return Err(refused(ViolationCode::NotFound, "defaultSuccessor"));
-    }
     let work = async |writing: &mut Writing, decided: &Decided| {
         let splits = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        let heirs = heirs(acting, writing, &codes, decided, Field::Share).await?;
-        succeed(writing, SuccessionKind::Split, std::slice::from_ref(&splits), &heirs, decided).await?;
-        let sharing = Sharing {
-            shares: heirs.iter().copied().zip(&new.successors).collect(),
-            rest: rest.flatten().and_then(|row| heirs.get(row).copied()),
-            field: "defaultSuccessor",
-        };
-        let passed = end(acting, writing, &splits, &heirs, &sharing, decided).await?;
-        let others: Vec<Uuid> = heirs.into_iter().filter(|heir| *heir != splits.id).collect();
-        super::raise(writing, &others).await?;
-        for heir in others {
-            writing.changed(ChangeKind::Updated, (NOUN, heir));
-        }
-        Ok((splits.id, passed))
+        divided(acting, writing, &splits, &new.shares, decided).await
     };
     decide(acting, &new.decision, work).await
 }
@@ -156,38 +120,100 @@ pub async fn split(acting: &Acting<ManageAgencies>, new: Split) -> Result<Reorga
 pub async fn close(acting: &Acting<ManageAgencies>, new: Closing) -> Result<Reorganised, DbError> {
     let work = async |writing: &mut Writing, decided: &Decided| {
         let closes = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        let heirs = heirs(acting, writing, new.successor.as_slice(), decided, |_| Field::Successor).await?;
-        if heirs.contains(&closes.id) {
-            return Err(refused(ViolationCode::Incompatible, "successor"));
-        }
-        succeed(writing, SuccessionKind::Closure, std::slice::from_ref(&closes), &heirs, decided).await?;
-        let sharing = Sharing { shares: Vec::new(), rest: heirs.as_slice().first().copied(), field: "successor" };
-        let passed = end(acting, writing, &closes, &heirs, &sharing, decided).await?;
-        super::raise(writing, &heirs).await?;
-        for heir in heirs {
-            writing.changed(ChangeKind::Updated, (NOUN, heir));
-        }
-        Ok((closes.id, passed))
+        closed(acting, writing, &closes, new.successor.as_ref(), decided).await
     };
     decide(acting, &new.decision, work).await
 }
 
-/// Does it by the document, on a day that has come.
-async fn decide(
+pub(super) async fn merged(
     acting: &Acting<ManageAgencies>,
-    decision: &Decision,
-    work: impl AsyncFnOnce(&mut Writing, &Decided) -> Result<(Uuid, Vec<Passed>), DbError>,
+    writing: &mut Writing,
+    ending: &[Agency],
+    successor: &String,
+    decided: &Decided,
 ) -> Result<Reorganised, DbError> {
-    let mut checks = Checks::default();
-    let texts = decision.texts(&mut checks);
-    checks.passed()?;
-    let all = async |writing: &mut Writing| {
-        decision.has_come(writing)?;
-        let decided = decision.decided(acting, writing, texts).await?;
-        let (agency, passed) = work(writing, &decided).await?;
-        Ok(Reorganised { is_rehearsal: decision.dry_run, agency, passed })
+    decided.has_come(writing)?;
+    if ending.is_empty() {
+        return Err(refused(ViolationCode::Required, "agencies"));
+    }
+    if ending.iter().map(|ends| ends.id).collect::<BTreeSet<_>>().len() < ending.len() {
+        return Err(refused(ViolationCode::Duplicate, "agencies"));
+    }
+    let heirs = heirs(acting, writing, std::slice::from_ref(successor), decided, |_| Field::Successor).await?;
+    if ending.iter().any(|ends| heirs.contains(&ends.id)) {
+        return Err(refused(ViolationCode::Incompatible, "successor"));
+    }
+    succeed(writing, SuccessionKind::Merger, ending, &heirs, decided).await?;
+    let mut passed = Vec::new();
+    for ends in ending {
+        let sharing = Sharing { shares: Vec::new(), rest: heirs.as_slice().first().copied(), field: "successor" };
+        passed.extend(end(acting, writing, ends, &heirs, &sharing, decided).await?);
+    }
+    let agency = heirs.as_slice().first().copied().ok_or(DbError::NotFound)?;
+    taken_over(writing, heirs).await?;
+    Ok(Reorganised { is_rehearsal: false, agency, passed })
+}
+
+pub(super) async fn divided(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    splits: &Agency,
+    shares: &Shares,
+    decided: &Decided,
+) -> Result<Reorganised, DbError> {
+    let Shares { successors, default_successor } = shares;
+    few(successors.len(), "successors")?;
+    let codes: Vec<String> = successors.iter().map(|share| share.agency.clone()).collect();
+    if codes.len() < 2 {
+        return Err(refused(ViolationCode::Required, "successors"));
+    }
+    if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
+        return Err(refused(ViolationCode::Duplicate, "successors"));
+    }
+    let rest = default_successor.as_ref().map(|code| codes.iter().position(|named| named == code));
+    if rest == Some(None) {
+        return Err(refused(ViolationCode::NotFound, "defaultSuccessor"));
+    }
+    decided.has_come(writing)?;
+    let heirs = heirs(acting, writing, &codes, decided, Field::Share).await?;
+    succeed(writing, SuccessionKind::Split, std::slice::from_ref(splits), &heirs, decided).await?;
+    let sharing = Sharing {
+        shares: heirs.iter().copied().zip(successors).collect(),
+        rest: rest.flatten().and_then(|row| heirs.get(row).copied()),
+        field: "defaultSuccessor",
     };
-    acting.write_or_rehearse(decision.dry_run, all).await
+    let passed = end(acting, writing, splits, &heirs, &sharing, decided).await?;
+    taken_over(writing, heirs.into_iter().filter(|heir| *heir != splits.id).collect()).await?;
+    Ok(Reorganised { is_rehearsal: false, agency: splits.id, passed })
+}
+
+pub(super) async fn closed(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    closes: &Agency,
+    successor: Option<&String>,
+    decided: &Decided,
+) -> Result<Reorganised, DbError> {
+    decided.has_come(writing)?;
+    let codes: Vec<String> = successor.into_iter().cloned().collect();
+    let heirs = heirs(acting, writing, &codes, decided, |_| Field::Successor).await?;
+    if heirs.contains(&closes.id) {
+        return Err(refused(ViolationCode::Incompatible, "successor"));
+    }
+    succeed(writing, SuccessionKind::Closure, std::slice::from_ref(closes), &heirs, decided).await?;
+    let sharing = Sharing { shares: Vec::new(), rest: heirs.as_slice().first().copied(), field: "successor" };
+    let passed = end(acting, writing, closes, &heirs, &sharing, decided).await?;
+    taken_over(writing, heirs).await?;
+    Ok(Reorganised { is_rehearsal: false, agency: closes.id, passed })
+}
+
+/// Those who took over have changed as well.
+async fn taken_over(writing: &mut Writing, heirs: Vec<Uuid>) -> Result<(), DbError> {
+    super::raise(writing, &heirs).await?;
+    for heir in heirs {
+        writing.changed(ChangeKind::Updated, (NOUN, heir));
+    }
+    Ok(())
 }
 
 /// Locks agencies in the order of their ids, so that two who end the same ones come one after the other.

@@ -13,7 +13,9 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, is_there, lock_and_load, reaches};
+use super::{
+    Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, decide, is_there, lock_and_load, reaches,
+};
 use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     agency::{Agency, AgencyBlock, AgencyKind, AgencyLevel, PlacementBasis, receiver},
@@ -27,10 +29,10 @@ use crate::{
 const CODE: u16 = 64;
 const PROVINCE: u16 = 100;
 
-/// An agency to be opened.
+/// What an agency is that is to be opened.
 #[derive(Debug, Clone, InputObject)]
-#[graphql(name = "OpenAgencyInput")]
-pub struct NewAgency {
+#[graphql(name = "AgencyToOpenInput")]
+pub struct AgencyToOpen {
     /// Its code, which no other has: province prefix, dot, abbreviation, such as `qng.skhcn`; at most 64 characters
     pub code: String,
     /// Name in Vietnamese, at most 300 characters
@@ -49,9 +51,28 @@ pub struct NewAgency {
     pub official_code: Option<String>,
     /// Code of the agency above it; left out for the top of a tree, which only an administrator of everything opens
     pub parent: Option<String>,
+}
+
+/// An agency to be opened.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "OpenAgencyInput")]
+pub struct NewAgency {
+    /// What it is
+    #[graphql(flatten)]
+    pub agency: AgencyToOpen,
     /// What decides it
     #[graphql(flatten)]
     pub decision: Decision,
+}
+
+/// Another name.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AgencyNameInput")]
+pub struct NewName {
+    /// Its name from now on, in Vietnamese, at most 300 characters
+    pub name_vi: String,
+    /// Its name from now on, in English, at most 300 characters
+    pub name_en: Option<String>,
 }
 
 /// Another name of an agency.
@@ -62,10 +83,9 @@ pub struct Renaming {
     pub agency: Id<Agency>,
     /// Its `version` as it was read
     pub expected_version: i32,
-    /// Its name from now on, in Vietnamese, at most 300 characters
-    pub name_vi: String,
-    /// Its name from now on, in English, at most 300 characters
-    pub name_en: Option<String>,
+    /// The name
+    #[graphql(flatten)]
+    pub name: NewName,
     /// What decides it; the day is today or earlier
     #[graphql(flatten)]
     pub decision: Decision,
@@ -89,141 +109,162 @@ pub struct Move {
 /// Opens an agency below another that the actor reaches.
 #[boxed]
 pub async fn open(acting: &Acting<ManageAgencies>, new: NewAgency) -> Result<Reorganised, DbError> {
-    let mut checks = Checks::default();
-    let code = checks.text("code", &new.code, CODE);
-    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
-    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
-    let province = checks.optional("province", new.province.as_deref(), PROVINCE);
-    let texts = new.decision.texts(&mut checks);
-    checks.passed()?;
-    let work = async |writing: &mut Writing| {
-        let decided = new.decision.decided(acting, writing, texts).await?;
-        let parent = match &new.parent {
-            Some(code) => Some(parent(acting, writing, code, decided.on).await?),
-            None if *acting.permit.reach() == Reached::All => None,
-            None => return Err(refused(ViolationCode::Required, "parent")),
-        };
-        let id = random::id(writing.now());
-        let row = (
-            agency::id.eq(id),
-            agency::code.eq(code),
-            agency::name_vi.eq(name_vi),
-            agency::name_en.eq(name_en),
-            agency::kind.eq(new.kind),
-            agency::level.eq(new.level),
-            agency::province.eq(province.or_else(|| parent.as_ref().and_then(|parent| parent.province.clone()))),
-            (agency::block.eq(new.block), agency::block_stated.eq(new.block.is_some())),
-            agency::official_code.eq(&new.official_code),
-            agency::opened_on.eq(decided.on),
-            agency::note.eq(&decided.note),
-        );
-        let opened: Agency = diesel::insert_into(agency::table)
-            .values(row)
-            .returning(Agency::as_returning())
-            .get_result(writing.connection())
-            .await?;
-        if let Some(parent) = &parent {
-            place(writing, id, parent.id, &Decided { note: None, ..decided.clone() }).await?;
-        }
-        let establishes = (
-            document_relation::id.eq(random::id(writing.now())),
-            document_relation::from_document_id.eq(decided.document),
-            document_relation::kind.eq(DocumentRelationKind::Establishes),
-            document_relation::to_agency_id.eq(id),
-            document_relation::clause.eq(&decided.clause),
-        );
-        diesel::insert_into(document_relation::table).values(establishes).execute(writing.connection()).await?;
-        let shown = audited(&opened, &decided, json!({ "parent": new.parent }));
-        writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(shown));
-        writing.changed(ChangeKind::Updated, ("document", decided.document));
-        Ok(Reorganised::alone(&new.decision, id))
+    let work = async |writing: &mut Writing, decided: &Decided| {
+        Ok(Reorganised::alone(opened(acting, writing, &new.agency, decided).await?))
     };
-    acting.write_or_rehearse(new.decision.dry_run, work).await
+    decide(acting, &new.decision, work).await
 }
 
 /// Gives an agency another name. The one it had stands among its former names, and is still found.
 #[boxed]
 pub async fn rename(acting: &Acting<ManageAgencies>, new: Renaming) -> Result<Reorganised, DbError> {
-    let mut checks = Checks::default();
-    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
-    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
-    let texts = new.decision.texts(&mut checks);
-    checks.passed()?;
-    let work = async |writing: &mut Writing| {
+    let work = async |writing: &mut Writing, decided: &Decided| {
         let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        let decided = new.decision.decided(acting, writing, texts).await?;
-        new.decision.has_come(writing)?;
-        lives(writing, before.id, decided.on).await?;
-        if before.name_vi == name_vi && before.name_en == name_en {
-            return Err(refused(ViolationCode::Unchanged, "nameVi"));
-        }
-        let last = agency_name::table.filter(agency_name::agency_id.eq(before.id));
-        let last: Option<Date> =
-            last.select(diesel::dsl::max(agency_name::valid_until)).first(writing.connection()).await?;
-        let since = last.or(before.opened_on);
-        if since.is_some_and(|since| decided.on <= since) {
-            return Err(refused(ViolationCode::OutOfBounds, "on"));
-        }
-        let former = (
-            agency_name::id.eq(random::id(writing.now())),
-            agency_name::agency_id.eq(before.id),
-            agency_name::name_vi.eq(&before.name_vi),
-            agency_name::name_en.eq(&before.name_en),
-            agency_name::valid_from.eq(since),
-            agency_name::valid_until.eq(decided.on),
-            agency_name::document_id.eq(decided.document),
-            agency_name::clause.eq(&decided.clause),
-            agency_name::note.eq(&decided.note),
-        );
-        diesel::insert_into(agency_name::table).values(former).execute(writing.connection()).await?;
-        // Documents go on to write it as it was.
-        let former = [before.name_vi.clone()];
-        let aliases = before.aliases.iter().flatten().chain(&former).filter(|alias| **alias != name_vi);
-        let mut aliases: Vec<Option<String>> = aliases.cloned().map(Some).collect();
-        aliases.dedup();
-        let after = Agency { name_vi, name_en, aliases, version: before.version + 1, ..before.clone() };
-        diesel::update(agency::table.find(before.id))
-            .set((
-                agency::name_vi.eq(&after.name_vi),
-                agency::name_en.eq(&after.name_en),
-                agency::aliases.eq(&after.aliases),
-                agency::version.eq(after.version),
-            ))
-            .execute(writing.connection())
-            .await?;
-        let (was, is) = (audit_snapshot(&before), audited(&after, &decided, json!({})));
-        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
-        Ok(Reorganised::alone(&new.decision, before.id))
+        renamed(acting, writing, before, &new.name, decided).await
     };
-    acting.write_or_rehearse(new.decision.dry_run, work).await
+    decide(acting, &new.decision, work).await
 }
 
 /// Puts an agency below another, from a day on. Where it stood before stays so for the days before.
 #[boxed]
 pub async fn relocate(acting: &Acting<ManageAgencies>, new: Move) -> Result<Reorganised, DbError> {
-    let mut checks = Checks::default();
-    let texts = new.decision.texts(&mut checks);
-    checks.passed()?;
-    let work = async |writing: &mut Writing| {
+    let work = async |writing: &mut Writing, decided: &Decided| {
         let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        let decided = new.decision.decided(acting, writing, texts).await?;
-        lives(writing, before.id, decided.on).await?;
-        let above = parent(acting, writing, &new.parent, decided.on).await?;
-        let stood = leave(writing, before.id, decided.on).await?;
-        if stood == Some(above.id) {
-            return Err(refused(ViolationCode::Unchanged, "parent"));
-        }
-        if above.id == before.id {
-            return Err(refused(ViolationCode::Incompatible, "parent"));
-        }
-        place(writing, before.id, above.id, &decided).await?;
-        super::raise(writing, &[before.id]).await?;
-        let after = Agency { version: before.version + 1, ..before.clone() };
-        let is = audited(&after, &decided, json!({ "from": stood, "parent": above.code }));
-        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(audit_snapshot(&before)), Some(is));
-        Ok(Reorganised::alone(&new.decision, before.id))
+        moved(acting, writing, before, &new.parent, decided).await
     };
-    acting.write_or_rehearse(new.decision.dry_run, work).await
+    decide(acting, &new.decision, work).await
+}
+
+/// Opens an agency, and answers its id.
+pub(super) async fn opened(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    new: &AgencyToOpen,
+    decided: &Decided,
+) -> Result<Uuid, DbError> {
+    let mut checks = Checks::default();
+    let code = checks.text("code", &new.code, CODE);
+    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
+    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
+    let province = checks.optional("province", new.province.as_deref(), PROVINCE);
+    checks.passed()?;
+    let parent = match &new.parent {
+        Some(code) => Some(parent(acting, writing, code, decided.on).await?),
+        None if *acting.permit.reach() == Reached::All => None,
+        None => return Err(refused(ViolationCode::Required, "parent")),
+    };
+    let id = random::id(writing.now());
+    let row = (
+        agency::id.eq(id),
+        agency::code.eq(code),
+        agency::name_vi.eq(name_vi),
+        agency::name_en.eq(name_en),
+        agency::kind.eq(new.kind),
+        agency::level.eq(new.level),
+        agency::province.eq(province.or_else(|| parent.as_ref().and_then(|parent| parent.province.clone()))),
+        (agency::block.eq(new.block), agency::block_stated.eq(new.block.is_some())),
+        agency::official_code.eq(&new.official_code),
+        agency::opened_on.eq(decided.on),
+        agency::note.eq(&decided.note),
+    );
+    let opened: Agency = diesel::insert_into(agency::table)
+        .values(row)
+        .returning(Agency::as_returning())
+        .get_result(writing.connection())
+        .await?;
+    if let Some(parent) = &parent {
+        place(writing, id, parent.id, &Decided { note: None, ..decided.clone() }).await?;
+    }
+    let establishes = (
+        document_relation::id.eq(random::id(writing.now())),
+        document_relation::from_document_id.eq(decided.document),
+        document_relation::kind.eq(DocumentRelationKind::Establishes),
+        document_relation::to_agency_id.eq(id),
+        document_relation::clause.eq(&decided.clause),
+    );
+    diesel::insert_into(document_relation::table).values(establishes).execute(writing.connection()).await?;
+    let shown = audited(&opened, decided, json!({ "parent": new.parent }));
+    writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(shown));
+    writing.changed(ChangeKind::Updated, ("document", decided.document));
+    Ok(id)
+}
+
+pub(super) async fn renamed(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    before: Agency,
+    new: &NewName,
+    decided: &Decided,
+) -> Result<Reorganised, DbError> {
+    let mut checks = Checks::default();
+    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
+    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
+    checks.passed()?;
+    decided.has_come(writing)?;
+    lives(writing, before.id, decided.on).await?;
+    if before.name_vi == name_vi && before.name_en == name_en {
+        return Err(refused(ViolationCode::Unchanged, "nameVi"));
+    }
+    let last = agency_name::table.filter(agency_name::agency_id.eq(before.id));
+    let last: Option<Date> =
+        last.select(diesel::dsl::max(agency_name::valid_until)).first(writing.connection()).await?;
+    let since = last.or(before.opened_on);
+    if since.is_some_and(|since| decided.on <= since) {
+        return Err(refused(ViolationCode::OutOfBounds, "on"));
+    }
+    let former = (
+        agency_name::id.eq(random::id(writing.now())),
+        agency_name::agency_id.eq(before.id),
+        agency_name::name_vi.eq(&before.name_vi),
+        agency_name::name_en.eq(&before.name_en),
+        agency_name::valid_from.eq(since),
+        agency_name::valid_until.eq(decided.on),
+        agency_name::document_id.eq(decided.document),
+        agency_name::clause.eq(&decided.clause),
+        agency_name::note.eq(&decided.note),
+    );
+    diesel::insert_into(agency_name::table).values(former).execute(writing.connection()).await?;
+    // Documents go on to write it as it was.
+    let former = (before.name_vi != name_vi).then(|| before.name_vi.clone());
+    let others = before.aliases.iter().flatten().filter(|alias| **alias != name_vi && Some(*alias) != former.as_ref());
+    let aliases = others.cloned().chain(former.clone()).map(Some).collect();
+    let after = Agency { name_vi, name_en, aliases, version: before.version + 1, ..before.clone() };
+    diesel::update(agency::table.find(before.id))
+        .set((
+            agency::name_vi.eq(&after.name_vi),
+            agency::name_en.eq(&after.name_en),
+            agency::aliases.eq(&after.aliases),
+            agency::version.eq(after.version),
+        ))
+        .execute(writing.connection())
+        .await?;
+    let (was, is) = (audit_snapshot(&before), audited(&after, decided, json!({})));
+    writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
+    Ok(Reorganised::alone(before.id))
+}
+
+pub(super) async fn moved(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    before: Agency,
+    below: &str,
+    decided: &Decided,
+) -> Result<Reorganised, DbError> {
+    lives(writing, before.id, decided.on).await?;
+    let above = parent(acting, writing, below, decided.on).await?;
+    let stood = leave(writing, before.id, decided.on).await?;
+    if stood == Some(above.id) {
+        return Err(refused(ViolationCode::Unchanged, "parent"));
+    }
+    if above.id == before.id {
+        return Err(refused(ViolationCode::Incompatible, "parent"));
+    }
+    place(writing, before.id, above.id, decided).await?;
+    super::raise(writing, &[before.id]).await?;
+    let after = Agency { version: before.version + 1, ..before.clone() };
+    let (was, is) = (audit_snapshot(&before), audited(&after, decided, json!({ "from": stood, "parent": above.code })));
+    writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
+    Ok(Reorganised::alone(before.id))
 }
 
 /// The agency above, if it is there on the day and the actor reaches it.
