@@ -28,4 +28,20 @@ impl<A: Acts> Acting<A> {
     ) -> Result<T, DbError> {
         self.once.write(self.permit.actor(), work).await
     }
+
+    /// The same, but a rehearsal is taken back when all of it was done and no rule was broken: its answer says what would have changed,
+    /// and its key can be used again.
+    pub(crate) async fn write_or_rehearse<T: Serialize + DeserializeOwned>(
+        &self,
+        is_rehearsal: bool,
+        work: impl AsyncFnOnce(&mut Writing) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        let work = async |writing: &mut Writing| {
+            if is_rehearsal {
+                writing.rehearse();
+            }
+            work(writing).await
+        };
+        self.write(work).await
+    }
 }

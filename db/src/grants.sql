@@ -30,6 +30,16 @@ GRANT INSERT ON indicator_definition TO cotmoc_server;
 GRANT INSERT, UPDATE (value, withdrawn_on, withdrawal_document_id, withdrawal_clause, version) ON target TO cotmoc_server;
 GRANT INSERT, UPDATE (value, simulated, document_id, clause, note, version) ON baseline TO cotmoc_server;
 
+-- Agencies are opened, renamed, moved and closed; what they were before stays. A place that held for no day is taken away.
+GRANT INSERT, UPDATE (name_vi, name_en, aliases, closed_on, version) ON agency TO cotmoc_server;
+GRANT INSERT, DELETE, UPDATE (valid_until) ON agency_placement TO cotmoc_server;
+GRANT INSERT ON agency_member, agency_name, agency_succession, agency_succession_party TO cotmoc_server;
+-- Their part in what is not done passes to who takes over.
+GRANT UPDATE (agency_id), DELETE ON directive_lead, directive_coordinator, recommendation_recipient TO cotmoc_server;
+GRANT UPDATE (agency_id) ON directive_extension TO cotmoc_server;
+GRANT UPDATE (agency_id, coordinator_id) ON directive_input TO cotmoc_server;
+GRANT UPDATE (decision_maker_id) ON recommendation TO cotmoc_server;
+
 -- History is added.
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;
 -- A directive is issued whole, and moves on; requests on its way are made, and settled.
@@ -71,7 +81,7 @@ GRANT INSERT, UPDATE (used_at) ON refresh_token TO cotmoc_server;
 GRANT INSERT, UPDATE, DELETE ON sign_in_throttle TO cotmoc_server;
 
 -- Machines, and the keys that sign.
-GRANT INSERT, UPDATE (name, with_below, scopes, status, version) ON service_account TO cotmoc_server;
+GRANT INSERT, UPDATE (name, agency_id, with_below, scopes, status, version) ON service_account TO cotmoc_server;
 GRANT INSERT, UPDATE (last_used_at, ended_at) ON service_secret TO cotmoc_server;
 GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;
 

@@ -142,9 +142,6 @@ pub struct AdoptedPlan {
 #[boxed]
 pub async fn adopt(acting: &Acting<KeepCatalogue>, new: Adoption) -> Result<AdoptedPlan, DbError> {
     let work = async |writing: &mut Writing| {
-        if new.dry_run {
-            writing.rehearse().await?;
-        }
         let programme = kept(writing, &acting.permit, &new.programme).await?;
         let document = if new.targets.is_empty() {
             let found = seen(acting, writing, std::slice::from_ref(&new.document), "document").await?.pop();
@@ -156,7 +153,7 @@ pub async fn adopt(acting: &Acting<KeepCatalogue>, new: Adoption) -> Result<Adop
         let targets = adopted(acting, writing, (&programme, &document), &new.targets, new.follow).await?;
         Ok(AdoptedPlan { document, targets, dry_run: new.dry_run })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 /// Replaces a plan by another: what stands in the old one stays readable there, and is what earlier days are judged by.
@@ -167,9 +164,6 @@ pub async fn replace(acting: &Acting<KeepCatalogue>, new: Replacement) -> Result
     let clause = checks.optional("clause", new.clause.as_deref().map(symbol).as_deref(), CLAUSE);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        if new.dry_run {
-            writing.rehearse().await?;
-        }
         let programme = kept(writing, &acting.permit, &new.programme).await?;
         let before = lock_and_load(acting, writing, id, new.expected_version).await?;
         let after = in_force(acting, writing, &new.by, &["input", "by"]).await?;
@@ -198,7 +192,7 @@ pub async fn replace(acting: &Acting<KeepCatalogue>, new: Replacement) -> Result
         let open_directives = open.count().get_result(writing.connection()).await?;
         Ok(PlanComparison { before, after, targets, open_directives, dry_run: new.dry_run })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 /// The programme rests on the document from now on, if it does not yet.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Pool,
     schema::{account, role_grant, service_account, service_secret, session},
-    sql_functions::agency_reached_ids,
+    sql_functions::{agency_inherited_ids, agency_reached_ids},
     writer::Writing,
 };
 
@@ -35,10 +35,11 @@ pub struct Moment<'a> {
     pub demo: bool,
 }
 
-/// A grant that holds today, or nulls if there is none: role, agency, and the agencies below it if they belong to it.
+/// A grant that holds today, or nulls if there is none: role, agency, and all agencies to which it extends: those that went into it, and
+/// those below if they belong to it.
 type Granted = (bool, Option<String>, Option<Uuid>, Option<Vec<Uuid>>);
 
-/// A machine's scopes, its agency, and the agencies below if it acts for them.
+/// A machine's scopes, its agency, and all agencies for which it acts.
 type Served = (Vec<Option<String>>, Uuid, Option<Vec<Uuid>>);
 
 /// A person in a session; nobody if it is over or the account disabled.
@@ -52,7 +53,8 @@ pub async fn of_session(
     let Moment { now, today, idle, second_factor, demo } = moment;
     let held =
         role_grant::valid_from.le(today).and(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(today)));
-    let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, today));
+    let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, today))
+        .otherwise(agency_inherited_ids(role_grant::agency_id, today));
     let rows: Vec<Granted> = session::table
         .inner_join(account::table)
         .left_join(role_grant::table.on(role_grant::account_id.eq(account::id).and(held)))
@@ -92,7 +94,8 @@ pub(crate) async fn of_account(writing: &mut Writing, account: Uuid) -> Result<O
     let today = writing.today();
     let held =
         role_grant::valid_from.le(today).and(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(today)));
-    let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, today));
+    let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, today))
+        .otherwise(agency_inherited_ids(role_grant::agency_id, today));
     let rows: Vec<Granted> = account::table
         .left_join(role_grant::table.on(role_grant::account_id.eq(account::id).and(held)))
         .filter(account::id.eq(account).and(account::status.eq("ACTIVE")))
@@ -122,7 +125,9 @@ pub async fn of_service(
     today: Date,
 ) -> Result<Option<Principal>, DbError> {
     let below =
-        case_when(service_account::with_below, agency_reached_ids(service_account::agency_id.nullable(), today));
+        case_when(service_account::with_below, agency_reached_ids(service_account::agency_id.nullable(), today))
+            .otherwise(agency_inherited_ids(service_account::agency_id.nullable(), today))
+            .nullable();
     let row: Option<Served> = service_account::table
         .inner_join(service_secret::table)
         .filter(service_account::id.eq(account).and(service_account::status.eq("ACTIVE")))

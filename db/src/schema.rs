@@ -61,6 +61,8 @@ diesel::table! {
         longitude -> Nullable<Numeric>,
         /// Code of the area that it governs, by the General Statistics Office: two digits for a province, three for a district, five for a commune; null for whoever governs none
         official_code -> Nullable<Text>,
+        /// Raised by whatever people change: whoever changes it says which version they have seen
+        version -> Int4,
     }
 }
 
@@ -90,6 +92,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The names that agencies had before: added, never changed. The name of today stands in agency
+    agency_name (id) {
+        id -> Uuid,
+        agency_id -> Uuid,
+        name_vi -> Text,
+        name_en -> Nullable<Text>,
+        /// First day; null if it was so before our records begin
+        valid_from -> Nullable<Date>,
+        /// First day on which it had another name
+        valid_until -> Date,
+        /// The document that gave it the next name
+        document_id -> Nullable<Uuid>,
+        clause -> Nullable<Text>,
+        /// What a careful reader should know about the source
+        note -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Which agency stands under which other, and when: the dated edges of the tree
     agency_placement (id) {
         id -> Uuid,
@@ -107,6 +130,8 @@ diesel::table! {
         basis -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// What a careful reader should know about the source
+        note -> Nullable<Text>,
     }
 }
 
@@ -502,6 +527,8 @@ diesel::table! {
         other_directive_id -> Nullable<Uuid>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// The agency from which its part passed to the one for which this was done
+        predecessor_id -> Nullable<Uuid>,
     }
 }
 
@@ -1773,6 +1800,8 @@ diesel::table! {
 diesel::joinable!(account -> agency (agency_id));
 diesel::joinable!(agency_existence -> agency (agency_id));
 diesel::joinable!(agency_existence -> document (document_id));
+diesel::joinable!(agency_name -> agency (agency_id));
+diesel::joinable!(agency_name -> document (document_id));
 diesel::joinable!(agency_placement -> document (document_id));
 diesel::joinable!(agency_succession -> document (document_id));
 diesel::joinable!(agency_succession_party -> agency (agency_id));
@@ -1797,7 +1826,6 @@ diesel::joinable!(directive_deadline -> document (document_id));
 diesel::joinable!(directive_dependency -> document (on_document_id));
 diesel::joinable!(directive_document -> directive (directive_id));
 diesel::joinable!(directive_document -> document (document_id));
-diesel::joinable!(directive_event -> agency (agency_id));
 diesel::joinable!(directive_event -> directive_extension (extension_id));
 diesel::joinable!(directive_event -> directive_input (input_id));
 diesel::joinable!(directive_event -> progress_update (progress_id));
@@ -1896,6 +1924,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agency,
     agency_existence,
     agency_member,
+    agency_name,
     agency_placement,
     agency_succession,
     agency_succession_party,

@@ -11,8 +11,13 @@ define_sql_function! {
 }
 
 define_sql_function! {
-    /// The agencies to which a role at one extends on a day: those below, also those that are gone.
+    /// The agencies to which a role at one extends on a day: those below, also those that are gone, or went into one of them.
     fn agency_reached_ids(root: Nullable<Uuid>, on_day: Date) -> Array<Uuid>;
+}
+
+define_sql_function! {
+    /// An agency, and those that are gone on a day and went into it; null for none.
+    fn agency_inherited_ids(heir: Nullable<Uuid>, on_day: Date) -> Array<Uuid>;
 }
 
 define_sql_function! {

@@ -120,6 +120,11 @@ impl Writer {
         };
         AnsiTransactionManager::begin_transaction(&mut *writing.connection).await?;
         let written = match work(&mut writing).await {
+            // Rules that are looked at last of all would otherwise not be.
+            Ok(value) if writing.is_rehearsal => {
+                let looked = writing.connection().batch_execute("SET CONSTRAINTS ALL IMMEDIATE").await;
+                looked.map(|()| value).map_err(DbError::from)
+            }
             Ok(value) => writing.finish().await.map(|()| value),
             Err(error) => Err(error),
         };
@@ -269,12 +274,9 @@ impl Writing {
         &self.writer.origin
     }
 
-    /// From here on it is a dry run: all is done as otherwise, with every rule, and taken back in the end, with what was noted of the
-    /// idempotency key. So a dry run answers what the same change would, whatever that is.
-    pub(crate) async fn rehearse(&mut self) -> Result<(), DbError> {
+    /// It is a dry run: all is done as otherwise, with every rule, and taken back in the end, with what was noted of the idempotency key.
+    pub(crate) const fn rehearse(&mut self) {
         self.is_rehearsal = true;
-        // What is checked at the end is checked at once: there is no end.
-        Ok(self.connection().batch_execute("SET CONSTRAINTS ALL IMMEDIATE").await?)
     }
 
     /// Sets who acts from here on. At a sign-in that is known only once the password was right.

@@ -113,6 +113,26 @@ fn document(more: Value) -> Value {
     tests::mutation::with(input, more)
 }
 
+/// What is done to an agency that is there, with one that is gone.
+async fn reorganisations(viewer: &Viewer) -> Vec<(&Viewer, &'static str, &'static str, Value, &'static str)> {
+    let ioc = viewer.ask(r#"{ agency(code: "qng.ioc") { id version } }"#).await.whole()["agency"].clone();
+    let decided =
+        |more: Value| tests::mutation::with(json!({ "on": "2026-01-10", "document": "tb-ubnd-qng-2025-04" }), more);
+    let of_ioc = |more: Value| {
+        tests::mutation::with(decided(json!({ "agency": ioc["id"], "expectedVersion": ioc["version"] })), more)
+    };
+    let opened = decided(json!({ "code": "qng.moi", "nameVi": "Cơ quan mới", "kind": "OTHER", "parent": GONE }));
+    let merged = decided(json!({ "agencies": [{ "agency": ioc["id"], "expectedVersion": 1 }], "successor": GONE }));
+    let split = of_ioc(json!({ "successors": [{ "agency": GONE }, { "agency": "qng.stc" }] }));
+    vec![
+        (viewer, "openAgency", "OpenAgencyInput.parent", opened, "parent"),
+        (viewer, "moveAgency", "MoveAgencyInput.parent", of_ioc(json!({ "parent": GONE })), "parent"),
+        (viewer, "mergeAgencies", "MergeAgenciesInput.successor", merged, "successor"),
+        (viewer, "splitAgency", "SuccessorInput.agency", split, "successors.0.agency"),
+        (viewer, "closeAgency", "CloseAgencyInput.successor", of_ioc(json!({ "successor": GONE })), "successor"),
+    ]
+}
+
 /// Every field of an input that names an agency: what becomes of one that is gone.
 #[tokio::test]
 async fn whoever_is_gone_is_given_nothing_new() {
@@ -237,7 +257,10 @@ async fn whoever_is_gone_is_given_nothing_new() {
                 "note": "Khảo sát" }),
             "subject",
         ),
-    ] {
+    ]
+    .into_iter()
+    .chain(reorganisations(&admin).await)
+    {
         let told = viewer.act(mutation, input, "").await;
         assert_eq!(broken(&told), [format!("NOT_IN_STATE {refused}")], "{field}");
         assert_eq!(

@@ -10,6 +10,7 @@
 mod access;
 mod accounts;
 mod agencies;
+mod agencies_written;
 mod answer_cache;
 mod apply;
 mod as_of;

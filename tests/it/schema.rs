@@ -19,6 +19,8 @@ const WHOLE_LISTS: &[&str] = &[
     // One for each row of the request, a thousand at most.
     "MeasurementsPayload.conflicts",
     "MeasurementsPayload.measurements",
+    // What one agency leaves to another.
+    "PassedOn.items",
     // At most 60.
     "PeriodTotal.missing",
     // At most 100.
@@ -33,6 +35,7 @@ const WHOLE_LISTS: &[&str] = &[
 /// What is an `Int`: each comes from a 16- or 32-bit column. Counts, too, are `Int`s, but stop at the largest one.
 const INTS: &[&str] = &[
     "Account.version",
+    "Agency.version",
     "Assessment.periodsMeasured",
     "Assessment.periodsExpected",
     "AssessmentInput.ruleVersion",
@@ -88,6 +91,7 @@ const INTS: &[&str] = &[
     "MeasurementRevision.revision",
     "MovedDueDate.obligations",
     "NilAnswer.version",
+    "PassedOn.count",
     "PeriodReportResult.position",
     "PlanComparison.carriedOver",
     "PlanComparison.changed",
@@ -328,7 +332,7 @@ fn what_is_loaded_is_nullable() {
         let is_computed = |field: &&FieldDefinition| {
             matches!(
                 name(&field.ty.node),
-                "UserError" | "MeasurementConflict" | "FieldChange" | "AssessmentInput" | "AssessmentLine"
+                "UserError" | "MeasurementConflict" | "FieldChange" | "AssessmentInput" | "AssessmentLine" | "PassedOn"
             )
         };
         for field in fields(definition).into_iter().filter(|field| !is_computed(field)) {

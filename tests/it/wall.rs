@@ -15,13 +15,14 @@ async fn migrated() -> TestDb {
 const MATRIX: &str = "\
 __diesel_schema_migrations:
 account: INSERT, UPDATE (agency_id, email, full_name, language, status, version)
-agency:
+agency: INSERT, UPDATE (aliases, closed_on, name_en, name_vi, version)
 agency_existence:
 agency_life:
-agency_member:
-agency_placement:
-agency_succession:
-agency_succession_party:
+agency_member: INSERT
+agency_name: INSERT
+agency_placement: INSERT, DELETE, UPDATE (valid_until)
+agency_succession: INSERT
+agency_succession_party: INSERT
 answer_tally:
 assessed:
 assessment_rule:
@@ -36,16 +37,16 @@ digital_system_clause:
 digital_system_document:
 digital_system_indicator:
 directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
-directive_coordinator: INSERT
+directive_coordinator: INSERT, DELETE, UPDATE (agency_id)
 directive_coordinator_reach:
 directive_deadline: INSERT
 directive_dependency: INSERT
 directive_document:
 directive_event: INSERT
-directive_extension: INSERT, UPDATE (answered_at, answered_by, counter_on, decided_at, decided_by, decision_reason, state)
+directive_extension: INSERT, UPDATE (agency_id, answered_at, answered_by, counter_on, decided_at, decided_by, decision_reason, state)
 directive_indicator: INSERT
-directive_input: INSERT, UPDATE (answer, ended_on, given_at, given_by)
-directive_lead: INSERT
+directive_input: INSERT, UPDATE (agency_id, answer, coordinator_id, ended_on, given_at, given_by)
+directive_lead: INSERT, DELETE, UPDATE (agency_id)
 directive_lead_reach:
 directive_named_agency:
 directive_party:
@@ -88,12 +89,12 @@ programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT
 ranking_scheme:
 ranking_weight:
-recommendation: INSERT, UPDATE (state, version)
+recommendation: INSERT, UPDATE (decision_maker_id, state, version)
 recommendation_answer: INSERT
 recommendation_document: INSERT
 recommendation_party:
 recommendation_reach:
-recommendation_recipient: INSERT
+recommendation_recipient: INSERT, DELETE, UPDATE (agency_id)
 recommendation_step: INSERT
 recovery_code: INSERT, DELETE, UPDATE (used_at)
 refresh_token: INSERT, UPDATE (used_at)
@@ -106,7 +107,7 @@ reporting_rule_reach:
 reporting_schedule:
 role_grant: INSERT, UPDATE (valid_until)
 second_factor: INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, sealed_secret)
-service_account: INSERT, UPDATE (name, scopes, status, version, with_below)
+service_account: INSERT, UPDATE (agency_id, name, scopes, status, version, with_below)
 service_secret: INSERT, UPDATE (ended_at, last_used_at)
 session: INSERT, UPDATE (end_reason, ended_at, last_used_at, second_factor)
 sign_in_throttle: INSERT, UPDATE, DELETE

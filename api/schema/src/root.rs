@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{AccountQuery, change::AccountMutation},
-    agencies::AgencyQuery,
+    agencies::{AgencyMutation, AgencyQuery},
     as_of::AsOfQuery,
     assessments::{AssessmentQuery, BaselineMutation, JudgementMutation, JudgementQuery},
     audit::AuditQuery,
@@ -105,6 +105,7 @@ pub struct Mutation(
     SessionMutation,
     SecondFactorMutation,
     ServiceAccountMutation,
+    AgencyMutation,
     DocumentMutation,
     ProgrammeMutation,
     IndicatorMutation,

@@ -9,6 +9,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("AddHolidaysPayload.holidays", 20),
     ("AddHolidaysPayload.moved", 20),
     ("Agency.ancestors", 3),
+    ("Agency.formerNames", 1),
     ("Agency.history", 2),
     ("Agency.placements", 1),
     ("Agency.predecessors", 1),
@@ -82,6 +83,8 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Recommendation.mentionedDocuments", 1),
     ("Recommendation.steps", 1),
     ("Recommendation.to", 2),
+    ("Reorganisation.passed", 8),
+    ("ReorganisePayload.reorganisations", 10),
     // The indicators that an agency reports on.
     ("ReportingMatrixRow.obligations", 20),
     ("ReportingRule.cadences", 2),

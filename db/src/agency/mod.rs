@@ -1,5 +1,6 @@
 //! Agencies and units (cơ quan, đơn vị), their dated tree and their successions.
 
+pub mod change;
 mod receiving;
 
 use std::{
@@ -15,6 +16,7 @@ use diesel::{
     sql_types,
 };
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -25,7 +27,10 @@ use crate::{
     lateral::{Parent, is_any_of, per_parent},
     noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
-    schema::{agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party},
+    schema::{
+        agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession,
+        agency_succession_party,
+    },
     search::matching,
     sql_functions::{agency_ancestor_ids, agency_exists_on, agency_subtree_ids},
     text_enum::text_enum,
@@ -100,6 +105,8 @@ text_enum! {
         Rename => "RENAME",
         /// Its tasks went to another (chuyển giao)
         Transfer => "TRANSFER",
+        /// It was closed (giải thể); what was open went to another, if there was anything
+        Closure => "CLOSURE",
     }
 }
 
@@ -148,7 +155,7 @@ text_enum! {
 }
 
 /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = agency)]
 pub struct Agency {
     /// Internal id
@@ -192,6 +199,8 @@ pub struct Agency {
     pub simulated: bool,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change of its name, its place or its life; mutations name the one they expect
+    pub version: i32,
     /// The parent that a document announces without a date
     #[graphql(skip)]
     pub planned_parent_id: Option<Uuid>,
@@ -407,6 +416,8 @@ pub struct AgencyPlacement {
     /// Clause of the document that says so
     #[graphql(skip)]
     pub clause: Option<String>,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
     /// The agency above
     #[graphql(skip)]
     pub parent_id: Uuid,
@@ -422,6 +433,41 @@ relation!(
         .filter(agency_placement::agency_id.eq_any(parents))
         .order((agency_placement::agency_id, agency_placement::valid_from.asc().nulls_first()))
         .select((agency_placement::agency_id, AgencyPlacement::as_select()))
+);
+
+/// A name that an agency had before.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[diesel(table_name = agency_name)]
+pub struct FormerName {
+    /// The name in Vietnamese
+    #[graphql(skip)]
+    pub name_vi: String,
+    /// The name in English
+    #[graphql(skip)]
+    pub name_en: Option<String>,
+    /// First day (Asia/Ho_Chi_Minh); null if it was so before our records begin
+    pub valid_from: Option<Date>,
+    /// First day on which it had another; the schema shows the day before
+    #[graphql(skip)]
+    #[diesel(column_name = valid_until)]
+    pub ends_before: Date,
+    /// What a careful reader should know about the source
+    pub note: Option<String>,
+    /// Clause of the document that gave it the next name
+    #[graphql(skip)]
+    pub clause: Option<String>,
+    /// The document that gave it the next name
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
+}
+
+relation!(
+    /// The names that an agency had before, the earliest first.
+    FormerNamesOf => FormerName,
+    |reader, parents| agency_name::table
+        .filter(agency_name::agency_id.eq_any(parents))
+        .order((agency_name::agency_id, agency_name::valid_until))
+        .select((agency_name::agency_id, FormerName::as_select()))
 );
 
 /// What a document says of an agency that does not simply exist.

@@ -31,12 +31,16 @@ pub(crate) struct Receiver {
 const NAMED: &str = "SELECT id, code, agency_exists_on(id, $2) AS exists, \
     coalesce(array_to_string(agency_successor_codes(id), ', '), '') AS successors FROM agency WHERE code = ANY ($1)";
 
+/// Nobody ends them meanwhile, and whoever is just doing so is waited for.
+const HELD: &str = "SELECT id FROM agency WHERE code = ANY ($1) ORDER BY id FOR KEY SHARE";
+
 /// The agencies of these codes, as they are on a day.
 pub(crate) async fn receivers(
     writing: &mut Writing,
     codes: &[String],
     on: Date,
 ) -> Result<HashMap<String, Receiver>, DbError> {
+    planned(diesel::sql_query(HELD).bind::<Array<Text>, _>(codes)).execute(writing.connection()).await?;
     let query = diesel::sql_query(NAMED).bind::<Array<Text>, _>(codes).bind::<SqlDate, _>(on);
     let rows: Vec<Receiver> = planned(query).load(writing.connection()).await?;
     Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())

@@ -162,7 +162,7 @@ const FORGET: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(form
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
-const TABLES: &str = "account, agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, baseline, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
+const TABLES: &str = "account, agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, baseline, change, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
     document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \

@@ -57,6 +57,8 @@ text_enum! {
         Cancelled => "CANCELLED",
         /// What it waited for is done, and it waits for nothing else
         Unblocked => "UNBLOCKED",
+        /// The part of an agency in it passed to one that took over
+        Transferred => "TRANSFERRED",
     }
 }
 
@@ -104,6 +106,9 @@ pub struct DirectiveEvent {
     /// The part that was given away, the directive that is waited for no longer, or the whole with which it was cancelled
     #[graphql(skip)]
     pub other_directive_id: Option<Uuid>,
+    /// The agency from which the part passed
+    #[graphql(skip)]
+    pub predecessor_id: Option<Uuid>,
 }
 
 /// Narrows a timeline. What is left out or null narrows nothing.

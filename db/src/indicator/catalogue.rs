@@ -280,9 +280,6 @@ pub async fn retire(acting: &Acting<KeepCatalogue>, new: Retirement) -> Result<R
     let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        if new.dry_run {
-            writing.rehearse().await?;
-        }
         let before = open(acting, writing, id, new.expected_version).await?;
         // What another province follows is not this one's to end.
         let within = jurisdictions(writing, &[id]).await?.remove(&id).unwrap_or_default();
@@ -326,7 +323,7 @@ pub async fn retire(acting: &Acting<KeepCatalogue>, new: Retirement) -> Result<R
         let assignments = i32::try_from(ended.len()).unwrap_or(i32::MAX);
         Ok(RetiredIndicator { indicator: after, targets, assignments, dry_run: new.dry_run })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 impl NewIndicator {

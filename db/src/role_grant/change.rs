@@ -132,7 +132,11 @@ pub async fn end(acting: &Acting<action::GrantRole>, end: GrantEnd) -> Result<Ro
 }
 
 /// Whether all that is below an agency today lies within a reach.
-async fn reaches_below(writing: &mut Writing, reach: &Reached, agency: Option<Uuid>) -> Result<bool, DbError> {
+pub(crate) async fn reaches_below(
+    writing: &mut Writing,
+    reach: &Reached,
+    agency: Option<Uuid>,
+) -> Result<bool, DbError> {
     if *reach == Reached::All {
         return Ok(true);
     }

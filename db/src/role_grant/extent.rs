@@ -11,9 +11,15 @@ use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::Role;
-use crate::{DbError, Reader, noun::Batch, schema::role_grant, sql_functions::agency_reached_ids, writer::Writing};
+use crate::{
+    DbError, Reader,
+    noun::Batch,
+    schema::role_grant,
+    sql_functions::{agency_inherited_ids, agency_reached_ids},
+    writer::Writing,
+};
 
-/// A role that is held or will be: whose, which, at which agency, and the agencies below if it extends to them.
+/// A role that is held or will be: whose, which, at which agency, and all agencies to which it extends.
 type Held = (Uuid, Role, Option<Uuid>, Option<Vec<Uuid>>);
 
 /// The roles that accounts hold on a day, or will hold.
@@ -22,7 +28,9 @@ macro_rules! held {
         // One that was ended before its first day never holds.
         let holds =
             role_grant::valid_until.gt($today).and(role_grant::valid_until.gt(role_grant::valid_from.nullable()));
-        let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, $today));
+        let below = case_when(role_grant::with_below, agency_reached_ids(role_grant::agency_id, $today))
+            .otherwise(agency_inherited_ids(role_grant::agency_id, $today))
+            .nullable();
         let rows: Vec<Held> = role_grant::table
             .filter(role_grant::account_id.eq_any($accounts))
             .filter(role_grant::valid_until.is_null().or(holds))

@@ -20,6 +20,7 @@ use crate::{
     text_enum::text_enum,
 };
 
+pub(crate) use change::reaches_below;
 pub use change::{GrantEnd, NewGrant, end, grant};
 pub(crate) use extent::reaches_all_of;
 pub use extent::{Extent, ExtentOf};

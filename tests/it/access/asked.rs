@@ -14,8 +14,10 @@ use uuid::Uuid;
 /// that takes an id of another name adds its line.
 pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("account", b'k', "account"),
+    ("accounts", b'k', "account"),
     ("agency", b'a', "agency"),
     ("assignment", b'l', "reporting_assignment"),
+    ("assignments", b'l', "reporting_assignment"),
     ("directive", b'v', "directive"),
     ("document", b'd', "document"),
     ("extensionRequest", b'z', "directive_extension"),
@@ -29,8 +31,10 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("nilAnswer", b'j', "nil_answer"),
     ("plan", b'd', "document"),
     ("recommendation", b'r', "recommendation"),
+    ("roles", b'o', "role_grant"),
     ("secret", b'x', "service_secret"),
     ("serviceAccount", b'w', "service_account"),
+    ("serviceAccounts", b'w', "service_account"),
     ("session", b's', "session"),
     ("target", b't', "target"),
     ("unlockRequest", b'c', "unlock_request"),
@@ -61,6 +65,8 @@ pub(super) const SOMEBODY: &str = "
     INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at) VALUES
         ('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-00000000000a', 'REPORTER',
             (SELECT id FROM agency WHERE code = 'qng.skhcn'), false, '2025-07-01', '2026-01-02T01:00:00Z');
+    INSERT INTO agency_name (id, agency_id, name_vi, valid_until) VALUES
+        ('00000000-0000-7000-8000-0000000000d6', (SELECT id FROM agency WHERE code = 'qng.skhcn'), 'Sở Khoa học, Công nghệ và Môi trường', '2003-04-01');
     INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at) VALUES
         ('00000000-0000-7000-8000-0000000000b1', '00000000-0000-7000-8000-00000000000a', false,
             '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z', '2026-02-19T01:00:00Z');

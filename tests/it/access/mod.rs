@@ -229,8 +229,10 @@ async fn every_field_of_every_type_answers_everybody() {
                     | "FieldChange"
                     | "FigureDifference"
                     | "MovedDueDate"
+                    | "PassedOn"
                     | "PeriodReportOutput"
                     | "Projection"
+                    | "Reorganisation"
             )
     };
     let is_own = |ty: &TypeDefinition| matches!(rule(&ty.directives), Some(Action::SignIn | Action::KeepOwnAccount));

@@ -136,6 +136,8 @@ fn objects(of: Hidden, present: bool) -> String {
         UPDATE agency_placement SET document_id = {pointer}, clause = {clause}, stated = true, basis = NULL WHERE agency_id = {placed};
         UPDATE agency_succession SET document_id = {pointer}, clause = {clause}
             WHERE id = (SELECT id FROM agency_succession ORDER BY id LIMIT 1 OFFSET {place});
+        INSERT INTO agency_name (id, agency_id, name_vi, valid_from, valid_until, document_id, clause)
+            VALUES ('{revision}5', {placed}, 'Tên cũ', make_date(2000 + {place}, 1, 1), make_date(2001 + {place}, 1, 1), {pointer}, {clause});
         UPDATE indicator_definition SET document_id = {pointer}, clause = {clause} WHERE indicator_id = {an_indicator};
         INSERT INTO target_revision (id, target_id, revision, previous_known, document_id, clause)
             VALUES ('{revision}2', {a_target}, 100 + {place}, false, {pointer}, {clause});

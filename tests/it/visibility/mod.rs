@@ -277,6 +277,7 @@ const PLACES: &[&str] = &[
     "Document.title",
     "DocumentRelation.clause",
     "ExtensionRequest.reason",
+    "FormerName.clause",
     "Goal.clause",
     "Goal.code",
     "Goal.id",

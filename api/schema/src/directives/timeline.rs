@@ -61,6 +61,11 @@ object! {
         async fn other_directive(&self, context: &Context<'_>) -> Answer<Directive> {
             maybe(context, self.row.other_directive_id).await
         }
+
+        /// The agency from which its part passed to `agency`; null if none passed
+        async fn predecessor(&self, context: &Context<'_>) -> Answer<Agency> {
+            maybe(context, self.row.predecessor_id).await
+        }
     }
 }
 

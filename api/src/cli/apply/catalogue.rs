@@ -82,8 +82,8 @@ impl Kind {
 const AGENCY: Making = Making {
     one: "agency",
     by: By::Administrator,
-    mutation: "openAgency",
-    input: "OpenAgencyInput",
+    mutation: "registerAgency",
+    input: "RegisterAgencyInput",
     selection: "nameVi: name(language: VI) nameEn: name(language: EN) kind level province block officialCode parent { code } openedOn",
     fields: &[
         ("/nameVi", "/nameVi"),
@@ -94,7 +94,7 @@ const AGENCY: Making = Making {
         ("/block", "/block"),
         ("/officialCode", "/officialCode"),
         ("/parent", "/parent/code"),
-        ("/on", "/openedOn"),
+        ("/openedOn", "/openedOn"),
     ],
     amended: None,
     otherwise: "use renameAgency, moveAgency, mergeAgencies or splitAgency, by a document",

@@ -1,5 +1,7 @@
 //! Agencies (cơ quan, đơn vị).
 
+mod change;
+
 use std::sync::Arc;
 
 use async_graphql::Context;
@@ -10,8 +12,8 @@ use db::{
     account::{AccountFilter, AccountLink},
     agency::{
         Agency as Row, AgencyExistence as ExistenceRow, AgencyFilter, AgencyLink, AgencyOrder,
-        AgencyPlacement as PlacementRow, AgencySuccession as SuccessionRow, AncestorsOf, ExistenceOf, PartiesOf,
-        PlacementsOf, SuccessionSide, SuccessionsOf,
+        AgencyPlacement as PlacementRow, AgencySuccession as SuccessionRow, AncestorsOf, ExistenceOf,
+        FormerName as FormerNameRow, FormerNamesOf, PartiesOf, PlacementsOf, SuccessionSide, SuccessionsOf,
     },
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
@@ -29,6 +31,7 @@ use db::{
 use object_layer::{ComplexObject, SimpleObject};
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 
+pub use self::change::AgencyMutation;
 use crate::{
     accounts::{Account, RoleGrant},
     digital_systems::DigitalSystem,
@@ -68,6 +71,11 @@ object! {
         /// Other names in use, as documents write them: a handful
         fn aliases(&self) -> Vec<&str> {
             self.row.aliases.iter().flatten().map(String::as_str).collect()
+        }
+
+        /// The names that it had before (tên cũ), the earliest first: one entry for each time it was renamed
+        async fn former_names(&self, context: &Context<'_>) -> Answer<Vec<FormerName>> {
+            whole(context, FormerNamesOf(self.row.id), |row| FormerName { row }).await
         }
 
         /// Where it is; null if unknown
@@ -186,6 +194,41 @@ pub struct Location {
     latitude: f64,
     /// Degrees east of Greenwich (kinh độ)
     longitude: f64,
+}
+
+/// A name that an agency had before.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
+pub struct FormerName {
+    #[graphql(flatten)]
+    row: Arc<FormerNameRow>,
+}
+
+#[ComplexObject]
+impl FormerName {
+    /// The name, in Vietnamese where nobody has translated it
+    fn name(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
+    ) -> &str {
+        named(context, language, &self.row.name_vi, self.row.name_en.as_deref())
+    }
+
+    /// Last day (Asia/Ho_Chi_Minh)
+    fn valid_until(&self) -> Date {
+        self.row.ends_before.day_before()
+    }
+
+    /// The document that gave it the next name; null if it is not known, or if the viewer may not see it
+    async fn document(&self, context: &Context<'_>) -> Answer<Document> {
+        if_visible(context, self.row.document_id).await
+    }
+
+    /// Clause of the document; null like the document
+    async fn clause(&self, context: &Context<'_>) -> Answer<String> {
+        clause(context, self.row.clause.as_deref(), self.row.document_id).await
+    }
 }
 
 /// Under which agency another stands, and when.

@@ -1,0 +1,217 @@
+//! What changes agencies: they are opened, renamed, moved, merged, split and closed, each by a document, from a day on.
+
+use async_graphql::InputObject;
+use auth::{Action, action::ManageAgencies};
+use diesel::{
+    ExpressionMethods as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
+    sql_types::{Bool, Date as SqlDate, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub use self::{
+    ending::{Closing, Merger, SeenAgency, Shares, Split, close, merge, split},
+    keeping::{AgencyToOpen, Move, NewAgency, NewName, Renaming, open, relocate, rename},
+    passing::{Passed, PassedKind},
+    registering::{Registration, register},
+    sharing::Share,
+    steps::{Reorganisation, Step, reorganise},
+};
+use super::Agency;
+use crate::{
+    Acting, Date, DbError, Id, ViolationCode,
+    document::in_force,
+    input::{Checks, refused},
+    principal,
+    schema::agency,
+    text::symbol,
+    writer::Writing,
+};
+
+mod ending;
+mod keeping;
+mod passing;
+mod registering;
+mod sharing;
+mod steps;
+
+const NOUN: &str = "agency";
+
+/// The longest name, clause label and note, in characters.
+const NAME: u16 = 300;
+const CLAUSE: u16 = 40;
+const NOTE: u16 = 2_000;
+
+/// What every change of agencies says: from when it holds, which document decides it, and whether it is only to be looked at.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "AgencyDecisionInput")]
+pub struct Decision {
+    /// The first day of the new order (Asia/Ho_Chi_Minh)
+    pub on: Date,
+    /// Code of the document that decides it, which was issued and is in force
+    pub document: String,
+    /// Its clause, as printed, at most 40 characters
+    pub clause: Option<String>,
+    /// What a careful reader should know about the source, at most 2,000 characters
+    pub note: Option<String>,
+    /// True: nothing is changed, and the answer says what would be
+    #[graphql(default)]
+    pub dry_run: bool,
+}
+
+/// A [`Decision`] as it is stored.
+#[derive(Debug, Clone)]
+struct Decided {
+    on: Date,
+    document: Uuid,
+    clause: Option<String>,
+    note: Option<String>,
+}
+
+impl Decision {
+    /// Its clause and its note as they are stored.
+    fn texts(&self, checks: &mut Checks) -> (Option<String>, Option<String>) {
+        let clause = self.clause.as_deref().map(symbol);
+        (checks.optional("clause", clause.as_deref(), CLAUSE), checks.optional("note", self.note.as_deref(), NOTE))
+    }
+
+    /// It, if the actor sees the document and it is in force.
+    async fn decided(
+        &self,
+        acting: &Acting<ManageAgencies>,
+        writing: &mut Writing,
+        (clause, note): (Option<String>, Option<String>),
+    ) -> Result<Decided, DbError> {
+        let document = in_force(acting, writing, &self.document, &["input", "document"]).await?;
+        Ok(Decided { on: self.on, document: document.id, clause, note })
+    }
+}
+
+impl Decided {
+    /// Refused before its day: names, and what passes to others, hold from the moment at which they are written.
+    fn has_come(&self, writing: &Writing) -> Result<(), DbError> {
+        if self.on > writing.today() { Err(refused(ViolationCode::TooEarly, "on")) } else { Ok(()) }
+    }
+}
+
+/// Does something by the document; a dry run is taken back.
+async fn decide<T: Rehearsable>(
+    acting: &Acting<ManageAgencies>,
+    decision: &Decision,
+    work: impl AsyncFnOnce(&mut Writing, &Decided) -> Result<T, DbError>,
+) -> Result<T, DbError> {
+    let mut checks = Checks::default();
+    let texts = decision.texts(&mut checks);
+    checks.passed()?;
+    let all = async |writing: &mut Writing| {
+        let decided = decision.decided(acting, writing, texts).await?;
+        Ok(work(writing, &decided).await?.rehearsed(decision.dry_run))
+    };
+    acting.write_or_rehearse(decision.dry_run, all).await
+}
+
+/// An answer that says whether it was only looked at.
+trait Rehearsable: Serialize + DeserializeOwned {
+    fn rehearsed(self, is_rehearsal: bool) -> Self;
+}
+
+impl Rehearsable for Reorganised {
+    fn rehearsed(self, is_rehearsal: bool) -> Self {
+        Self { is_rehearsal, ..self }
+    }
+}
+
+impl Rehearsable for Vec<Reorganised> {
+    fn rehearsed(self, is_rehearsal: bool) -> Self {
+        self.into_iter().map(|one| one.rehearsed(is_rehearsal)).collect()
+    }
+}
+
+/// What became of agencies, or would.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reorganised {
+    /// Whether it was only looked at.
+    pub is_rehearsal: bool,
+    /// The agency that was opened, renamed, moved, split or closed; of a merger the one that took over.
+    pub agency: Uuid,
+    /// What passed from whom to whom, by kind.
+    pub passed: Vec<Passed>,
+}
+
+impl Reorganised {
+    /// One from whom nothing passed.
+    const fn alone(agency: Uuid) -> Self {
+        Self { is_rehearsal: false, agency, passed: Vec::new() }
+    }
+}
+
+#[derive(QueryableByName)]
+struct There {
+    #[diesel(sql_type = Bool)]
+    there: bool,
+}
+
+/// Whether an agency is there on a day.
+async fn is_there(writing: &mut Writing, id: Uuid, on: Date) -> Result<bool, DbError> {
+    let query = diesel::sql_query("SELECT agency_exists_on($1, $2) AS there");
+    let found: There = query.bind::<SqlUuid, _>(id).bind::<SqlDate, _>(on).get_result(writing.connection()).await?;
+    Ok(found.there)
+}
+
+/// Locks an agency until the end of the transaction, and loads it as its editor has seen it; not found if it is out of reach. Nobody
+/// gives it anything new meanwhile.
+async fn lock_and_load(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    id: &Id<Agency>,
+    expected_version: i32,
+) -> Result<Agency, DbError> {
+    let id = id.uuid()?;
+    let query = agency::table.find(id).select(Agency::as_select()).for_update();
+    let found: Agency = query.first(writing.connection()).await?;
+    if !reaches(acting, writing, id).await? {
+        return Err(DbError::NotFound);
+    }
+    if found.version != expected_version {
+        return Err(refused(ViolationCode::Stale, "expectedVersion"));
+    }
+    Ok(found)
+}
+
+/// Whether the actor reaches an agency: also one that was opened a moment ago, of which their permit does not know yet.
+async fn reaches(acting: &Acting<ManageAgencies>, writing: &mut Writing, id: Uuid) -> Result<bool, DbError> {
+    if acting.permit.reach().holds(Some(id)) {
+        return Ok(true);
+    }
+    let Some(account) = acting.permit.actor().account() else { return Ok(false) };
+    let now = principal::of_account(writing, account).await?;
+    Ok(now.is_some_and(|now| now.reach(Action::ManageAgencies).holds(Some(id))))
+}
+
+/// Raises the version of agencies of which something has changed.
+async fn raise(writing: &mut Writing, ids: &[Uuid]) -> Result<(), DbError> {
+    diesel::update(agency::table.filter(agency::id.eq_any(ids)))
+        .set(agency::version.eq(agency::version + 1))
+        .execute(writing.connection())
+        .await?;
+    Ok(())
+}
+
+/// An agency as the audit trail keeps it.
+fn audit_snapshot(row: &Agency) -> Value {
+    json!({ "code": row.code, "nameVi": row.name_vi, "nameEn": row.name_en, "openedOn": row.opened_on, "closedOn": row.closed_on, "version": row.version })
+}
+
+/// The same with what decides its change.
+fn audited(row: &Agency, decided: &Decided, more: Value) -> Value {
+    let mut shown = audit_snapshot(row);
+    if let (Value::Object(fields), Value::Object(more)) = (&mut shown, more) {
+        fields.insert("on".to_owned(), json!(decided.on));
+        fields.insert("document".to_owned(), json!(decided.document));
+        fields.insert("clause".to_owned(), json!(decided.clause));
+        fields.extend(more);
+    }
+    shown
+}

@@ -1,0 +1,40 @@
+//! Those below an agency that ends, who stand below somebody else from now on.
+
+use diesel::{BoolExpressionMethods as _, ExpressionMethods as _, PgSortExpressionMethods as _, QueryDsl as _};
+use diesel_async::RunQueryDsl as _;
+use uuid::Uuid;
+
+use super::{Heirs, Passing};
+use crate::{
+    DbError,
+    agency::change::{
+        NOUN,
+        keeping::{leave, place},
+        raise,
+    },
+    schema::agency_placement,
+    writer::{ChangeKind, Writing},
+};
+
+impl Passing<'_> {
+    /// Places each below its heir. An heir that stood below the agency itself takes its place.
+    pub(super) async fn agencies_below(&self, writing: &mut Writing, of: Heirs) -> Result<(), DbError> {
+        let above = agency_placement::table
+            .filter(agency_placement::agency_id.eq(self.from))
+            .filter(agency_placement::valid_from.is_null().or(agency_placement::valid_from.lt(self.decided.on)))
+            .filter(agency_placement::valid_until.is_null().or(agency_placement::valid_until.ge(self.decided.on)))
+            .order(agency_placement::valid_until.desc().nulls_first())
+            .select(agency_placement::parent_id);
+        let above: Vec<Uuid> = above.load(writing.connection()).await?;
+        let above = above.into_iter().next();
+        for (child, heir) in of.ids.iter().zip(&of.heirs) {
+            leave(writing, *child, self.decided.on).await?;
+            let parent = if child == heir { above } else { Some(*heir) };
+            if let Some(parent) = parent {
+                place(writing, *child, parent, self.decided).await?;
+            }
+            writing.changed(ChangeKind::Updated, (NOUN, *child));
+        }
+        raise(writing, &of.ids).await
+    }
+}
