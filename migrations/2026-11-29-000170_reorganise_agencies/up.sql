@@ -172,12 +172,12 @@ CREATE FUNCTION agency_placement_below_somebody() RETURNS trigger
 CREATE TRIGGER agency_placement_below_somebody BEFORE INSERT ON agency_placement
     FOR EACH ROW WHEN (NEW.valid_from IS NOT NULL) EXECUTE FUNCTION agency_placement_below_somebody();
 
--- Who leads and who coordinates was said when the directive was issued: it passes on, and the timeline says so.
+-- Who leads and who coordinates was said when the directive was issued: it passes on, and the timeline says so. The owner may mend it.
 CREATE FUNCTION directive_part_passes() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
-        IF NOT EXISTS (
+        IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') AND NOT EXISTS (
             SELECT FROM directive_event
             WHERE directive_id = OLD.directive_id AND kind = 'TRANSFERRED' AND OLD.agency_id IN (predecessor_id, agency_id))
         THEN

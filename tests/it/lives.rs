@@ -121,11 +121,13 @@ async fn reorganisations(viewer: &Viewer) -> Vec<(&Viewer, &'static str, &'stati
     let of_ioc = |more: Value| {
         tests::mutation::with(decided(json!({ "agency": ioc["id"], "expectedVersion": ioc["version"] })), more)
     };
-    let opened = decided(json!({ "code": "qng.moi", "nameVi": "Cơ quan mới", "kind": "OTHER", "parent": GONE }));
+    let new = json!({ "code": "qng.moi", "nameVi": "Cơ quan mới", "kind": "OTHER", "parent": GONE });
+    let (opened, steps) = (decided(new.clone()), decided(json!({ "steps": [{ "open": new }] })));
     let merged = decided(json!({ "agencies": [{ "agency": ioc["id"], "expectedVersion": 1 }], "successor": GONE }));
     let split = of_ioc(json!({ "successors": [{ "agency": GONE }, { "agency": "qng.stc" }] }));
     vec![
         (viewer, "openAgency", "OpenAgencyInput.parent", opened, "parent"),
+        (viewer, "reorganise", "AgencyToOpenInput.parent", steps, "steps.0.open.parent"),
         (viewer, "moveAgency", "MoveAgencyInput.parent", of_ioc(json!({ "parent": GONE })), "parent"),
         (viewer, "mergeAgencies", "MergeAgenciesInput.successor", merged, "successor"),
         (viewer, "splitAgency", "SuccessorInput.agency", split, "successors.0.agency"),

@@ -21,6 +21,15 @@ fn steps() -> Value {
 #[tokio::test]
 async fn steps_follow_one_another_and_a_dry_run_tells_them() {
     let room = Room::new().await;
+    // Whoever administers the province reaches what a step before has opened.
+    room.db
+        .execute(
+            "INSERT INTO account (id, login, full_name, created_at) VALUES ('00000000-0000-0000-0000-00000000001f', 'quantri', 'Nguyễn Quản Trị', now());
+             INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+                SELECT '00000000-0000-7000-8000-0000000000a1', '00000000-0000-0000-0000-00000000001f', 'ADMINISTRATOR', id, true, '2026-01-01', now()
+                FROM agency WHERE code = 'qng.ubnd'",
+        )
+        .await;
     let (input, once) = (decided(json!({ "steps": steps() })), key());
     let admin = room.admin().await;
     // Whoever was opened is split on the day on which it was opened: that is refused, and nothing is done.
