@@ -13,12 +13,19 @@ pub struct Acting<A> {
     pub(crate) permit: Permit<A>,
     /// What they see: nobody changes anything else.
     pub(crate) scope: Scope,
+    /// Whoever they are, for what else they do in the same change.
+    principal: Principal,
 }
 
 impl<A: Acts> Acting<A> {
     /// Somebody who may do this somewhere.
     pub fn new(once: Once, principal: &Principal) -> Result<Self, Denied> {
-        Ok(Self { once, permit: principal.permit()?, scope: principal.scope() })
+        Ok(Self { once, permit: principal.permit()?, scope: principal.scope(), principal: principal.clone() })
+    }
+
+    /// The same somebody, for something else that they do in the same change.
+    pub(crate) fn also<B: Acts>(&self) -> Result<Acting<B>, Denied> {
+        Acting::new(self.once.clone(), &self.principal)
     }
 
     /// Does `work` in their name, unless it was done before: see [`Once::write`].

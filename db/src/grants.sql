@@ -39,6 +39,9 @@ GRANT UPDATE (agency_id), DELETE ON directive_lead, directive_coordinator, recom
 GRANT UPDATE (agency_id) ON directive_extension TO cotmoc_server;
 GRANT UPDATE (agency_id, coordinator_id) ON directive_input TO cotmoc_server;
 GRANT UPDATE (decision_maker_id) ON recommendation TO cotmoc_server;
+-- Rules between indicators, and the bounds between the statuses: added, and ended by their last day.
+GRANT INSERT, UPDATE (valid, version) ON indicator_rule TO cotmoc_server;
+GRANT INSERT, UPDATE (on_track_from, at_risk_from, valid, source, document_id, version) ON assessment_rule TO cotmoc_server;
 
 -- History is added.
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;
@@ -61,6 +64,7 @@ GRANT INSERT, UPDATE (answer), DELETE ON idempotency_record TO cotmoc_server;
 
 -- Who reports what, and until when. A day that is not yet past may turn out to be no holiday.
 GRANT INSERT, DELETE ON holiday TO cotmoc_server;
+GRANT INSERT, UPDATE (cut_off_days, due_working_days, grace_working_days, valid, source, document_id, version) ON reporting_schedule TO cotmoc_server;
 GRANT INSERT, UPDATE (valid, version) ON reporting_assignment TO cotmoc_server;
 GRANT INSERT ON reporting_extension TO cotmoc_server;
 GRANT INSERT, UPDATE (state, decided_at, decided_by, decision_reason, version) ON judgement TO cotmoc_server;

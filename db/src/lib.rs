@@ -76,6 +76,7 @@ mod text_enum;
 mod throttle;
 pub mod together;
 pub mod trusted_document;
+pub mod validity;
 pub mod violation;
 mod visible;
 pub mod vitals;

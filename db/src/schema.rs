@@ -193,6 +193,10 @@ diesel::table! {
         source -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// The document that sets it, if it is one of the register
+        document_id -> Nullable<Uuid>,
+        /// Raised by each change
+        version -> Int4,
     }
 }
 
@@ -795,6 +799,8 @@ diesel::table! {
         works -> Bool,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// The document that sets it, if it is one of the register
+        document_id -> Nullable<Uuid>,
     }
 }
 
@@ -910,6 +916,14 @@ diesel::table! {
         words_en -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Holds for periods whose last day is one of these
+        valid -> Daterange,
+        /// The document that sets it; null for what was there before documents were named
+        document_id -> Nullable<Uuid>,
+        /// Its clause, as printed
+        clause -> Nullable<Text>,
+        /// Raised by each change
+        version -> Int4,
     }
 }
 
@@ -1553,6 +1567,10 @@ diesel::table! {
         source -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// The document that sets it, if it is one of the register
+        document_id -> Nullable<Uuid>,
+        /// Raised by each change
+        version -> Int4,
     }
 }
 
@@ -1806,6 +1824,7 @@ diesel::joinable!(agency_placement -> document (document_id));
 diesel::joinable!(agency_succession -> document (document_id));
 diesel::joinable!(agency_succession_party -> agency (agency_id));
 diesel::joinable!(agency_succession_party -> agency_succession (succession_id));
+diesel::joinable!(assessment_rule -> document (document_id));
 diesel::joinable!(assessment_rule -> programme (programme_id));
 diesel::joinable!(baseline -> agency (subject_id));
 diesel::joinable!(baseline -> document (document_id));
@@ -1854,10 +1873,12 @@ diesel::joinable!(goal_document -> document (document_id));
 diesel::joinable!(goal_document -> goal (goal_id));
 diesel::joinable!(goal_indicator -> goal (goal_id));
 diesel::joinable!(goal_indicator -> indicator (indicator_id));
+diesel::joinable!(holiday -> document (document_id));
 diesel::joinable!(indicator -> agency (lead_agency_id));
 diesel::joinable!(indicator_definition -> document (document_id));
 diesel::joinable!(indicator_definition -> indicator (indicator_id));
 diesel::joinable!(indicator_group -> programme (programme_id));
+diesel::joinable!(indicator_rule -> document (document_id));
 diesel::joinable!(judgement -> target (target_id));
 diesel::joinable!(measure -> agency (assigner_id));
 diesel::joinable!(measure -> document (document_id));
@@ -1907,6 +1928,7 @@ diesel::joinable!(reporting_rule -> document (document_id));
 diesel::joinable!(reporting_rule_cadence -> reporting_rule (rule_id));
 diesel::joinable!(reporting_rule_party -> agency (agency_id));
 diesel::joinable!(reporting_rule_party -> reporting_rule (rule_id));
+diesel::joinable!(reporting_schedule -> document (document_id));
 diesel::joinable!(role_grant -> agency (agency_id));
 diesel::joinable!(second_factor -> account (account_id));
 diesel::joinable!(service_account -> account (created_by));

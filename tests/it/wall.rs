@@ -25,7 +25,7 @@ agency_succession: INSERT
 agency_succession_party: INSERT
 answer_tally:
 assessed:
-assessment_rule:
+assessment_rule: INSERT, UPDATE (at_risk_from, document_id, on_track_from, source, valid, version)
 assignment_tally:
 audit_entry: INSERT
 audit_head:
@@ -65,7 +65,7 @@ idempotency_record: INSERT, DELETE, UPDATE (answer)
 indicator: INSERT, UPDATE (lead_agency_id, retired_on, version)
 indicator_definition: INSERT
 indicator_group: INSERT
-indicator_rule:
+indicator_rule: INSERT, UPDATE (valid, version)
 judgement: INSERT, UPDATE (decided_at, decided_by, decision_reason, state, version)
 kept_assessment:
 measure:
@@ -104,7 +104,7 @@ reporting_rule:
 reporting_rule_cadence:
 reporting_rule_party:
 reporting_rule_reach:
-reporting_schedule:
+reporting_schedule: INSERT, UPDATE (cut_off_days, document_id, due_working_days, grace_working_days, source, valid, version)
 role_grant: INSERT, UPDATE (valid_until)
 second_factor: INSERT, DELETE, UPDATE (confirmed_at, created_at, last_step, sealed_secret)
 service_account: INSERT, UPDATE (agency_id, name, scopes, status, version, with_below)

@@ -351,9 +351,7 @@ impl From<Arc<DbError>> for ApiError {
             }
             // A mutation puts these into its payload; what comes here was refused where there is none.
             DbError::Violated(broken) => Self::bad_request("INPUT", format_args!("{broken:?}")),
-            DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => {
-                Self::internal()
-            }
+            DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => Self::internal(),
         };
         Self { cause: Some(cause), ..error }
     }

@@ -15,9 +15,10 @@ use db::{
     history::Told,
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
-        IndicatorRule as RuleRow, JurisdictionsOf, Membership, MembershipsOf, RulesOf,
+        JurisdictionsOf, Membership, MembershipsOf,
         catalogue::{NewDefinition, NewIndicator, RetiredIndicator, Retirement, define, retire, revise_definition},
         change::{LeadAssignment, assign_lead, is_kept_by},
+        rule::RulesOf,
     },
     measure::{MeasureFilter, MeasureLink},
     measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder, Parts},
@@ -37,6 +38,7 @@ use crate::{
     documents::{Document, clause},
     error::ApiError,
     history::{ObjectVersion, versions},
+    indicator_rules::IndicatorRule,
     language::Language,
     measurements::{Measurement, total::PeriodTotal},
     measures::Measure,
@@ -77,7 +79,8 @@ object! {
             whole(context, DefinitionsOf(self.row.id), |row| IndicatorDefinition { row }).await
         }
 
-        /// The rules that hold its figures against those of another indicator: asked for when they are submitted
+        /// The rules that hold its figures against those of another indicator, also those that have ended: asked for when they are
+        /// submitted
         async fn rules(&self, context: &Context<'_>) -> Answer<Vec<IndicatorRule>> {
             whole(context, RulesOf(self.row.id), |row| IndicatorRule { row }).await
         }
@@ -292,36 +295,6 @@ impl IndicatorDefinition {
     /// Clause of the document that says so; null like the document
     async fn clause(&self, context: &Context<'_>) -> Answer<String> {
         clause(context, self.row.clause.as_deref(), self.row.document_id).await
-    }
-}
-
-/// How the figures of two indicators must compare, for one subject in one period: what is accepted was launched before.
-#[derive(Clone, SimpleObject)]
-#[graphql(complex, directive = Auth::apply(Action::SeePublished))]
-pub struct IndicatorRule {
-    #[graphql(flatten)]
-    row: Arc<RuleRow>,
-}
-
-#[ComplexObject]
-impl IndicatorRule {
-    /// What is said to whoever submits figures that break it
-    fn words(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Language; that of the request if left out")] language: Option<Language>,
-    ) -> &str {
-        named(context, language, &self.row.words_vi, Some(&self.row.words_en))
-    }
-
-    /// The indicator whose figure is compared
-    async fn left(&self, context: &Context<'_>) -> Answer<Indicator> {
-        one(context, self.row.left_indicator_id).await
-    }
-
-    /// The indicator with whose figure it is compared
-    async fn right(&self, context: &Context<'_>) -> Answer<Indicator> {
-        one(context, self.row.right_indicator_id).await
     }
 }
 

@@ -16,6 +16,7 @@ pub mod documents;
 pub mod error;
 pub mod goals;
 mod history;
+pub mod indicator_rules;
 pub mod indicators;
 pub mod labels;
 pub mod language;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use auth::Action;
-use db::{DbError, Violation, ViolationCode, access::Auth, reporting::calendar::Holiday, violation::Words};
+use db::{DbError, Violation, ViolationCode, access::Auth, violation::Words};
 use object_layer::SimpleObject;
 
 use crate::{
@@ -191,7 +191,7 @@ macro_rules! shown_as_it_is {
     };
 }
 
-shown_as_it_is!(String, Holiday, BegunSecondFactor, Tokens);
+shown_as_it_is!(String, BegunSecondFactor, Tokens);
 
 /// Declares the payload of a mutation: the action it answers, the object it made or changed, and what has to be mended.
 /// `by Action, with current` adds the object as it stands when nothing was written, for mutations that expect a version.

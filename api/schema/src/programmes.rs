@@ -6,6 +6,7 @@ use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
+    assessment::RulesOf,
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     goal::{GoalFilter, GoalLink},
     indicator::{IndicatorFilter, IndicatorLink, IndicatorOrder},
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
+    assessments::AssessmentRule,
     directives::Directive,
     documents::Document,
     error::ApiError,
@@ -60,6 +62,12 @@ object! {
         /// The documents it rests on that the viewer may see: the resolution, the plans, the directions
         async fn documents(&self, context: &Context<'_>) -> Answer<Vec<ProgrammeDocument>> {
             whole(context, DocumentsOf(self.row.id), |row| ProgrammeDocument { row }).await
+        }
+
+        /// Its own bounds between on track, at risk and off track, the earliest first: a few. On days without any, those that the
+        /// assessments show
+        async fn assessment_rules(&self, context: &Context<'_>) -> Answer<Vec<AssessmentRule>> {
+            whole(context, RulesOf(self.row.id), |row| AssessmentRule { row }).await
         }
     }
     /// Its pillars, in order

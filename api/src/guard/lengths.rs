@@ -69,6 +69,8 @@ pub const LENGTHS: &[(&str, u64)] = &[
     // A plan of a province.
     ("PlanAdoption.targets", 100),
     ("PlanComparison.targets", 100),
+    // Those of all days; the demo has none.
+    ("Programme.assessmentRules", 2),
     ("Programme.documents", 6),
     ("Query.calendarYears", 10),
     // Of one year.
@@ -86,11 +88,13 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Reorganisation.passed", 8),
     ("ReorganisePayload.reorganisations", 10),
     // The indicators that an agency reports on.
+    ("RemoveHolidayPayload.moved", 20),
     ("ReportingMatrixRow.obligations", 20),
     ("ReportingRule.cadences", 2),
     ("ReportingRule.recipients", 1),
     ("ReportingRule.reporters", 2),
     ("ServiceAccount.secrets", 2),
+    ("SetReportingSchedulePayload.moved", 20),
     ("Target.conflicts", 1),
     ("Target.history", 2),
     ("Target.revisions", 1),

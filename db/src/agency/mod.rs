@@ -16,8 +16,8 @@ use diesel::{
     sql_types,
 };
 use object_layer::SimpleObject;
-use serde::{Deserialize, Serialize};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(crate) use self::receiving::{Receiver, receiver, receivers, there_today};

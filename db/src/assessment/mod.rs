@@ -9,6 +9,7 @@ pub mod kept;
 mod list;
 mod one;
 mod projection;
+mod rule;
 mod status_count;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use self::{
     list::{AssessmentFilter, AssessmentOrder, AssessmentSort},
     one::AssessmentKey,
     projection::{Ahead, NoProjection, Point, Projection, ProjectionKey},
+    rule::{AssessmentRule, NewBounds, RulesOf, set_rule},
     status_count::{StatusCount, StatusCountBy, StatusCountFilter, StatusTally},
 };
 pub(crate) use self::{list::lines, status_count::COUNTS};

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod change;
+pub mod rule;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -16,15 +17,14 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Reader,
     calendar::{PeriodKind, Regime},
-    comparator::{Comparator, Direction},
+    comparator::Direction,
     enums::SortDirection,
     lateral::Parent,
     measurement::{TotalMethod, method},
     noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{
-        agency, directive_indicator, indicator, indicator_definition, indicator_group, indicator_rule, programme,
-        programme_indicator,
+        agency, directive_indicator, indicator, indicator_definition, indicator_group, programme, programme_indicator,
     },
     search::matching,
     text_enum::text_enum,
@@ -390,40 +390,6 @@ impl Batch for DefinitionById {
         Ok(rows.into_iter().map(|row| (Self(row.id), Arc::new(row))).collect())
     }
 }
-
-/// How the figures of two indicators must compare, for one subject in one period.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
-#[diesel(table_name = indicator_rule)]
-pub struct IndicatorRule {
-    /// Stable key
-    pub code: String,
-    /// How the left figure must compare with the right one
-    pub comparator: Comparator,
-    /// In Vietnamese
-    #[graphql(skip)]
-    pub words_vi: String,
-    /// In English
-    #[graphql(skip)]
-    pub words_en: String,
-    /// The left one
-    #[graphql(skip)]
-    pub left_indicator_id: Uuid,
-    /// The right one
-    #[graphql(skip)]
-    pub right_indicator_id: Uuid,
-}
-
-relation!(
-    /// The rules that hold an indicator against another one, on either side.
-    RulesOf => IndicatorRule,
-    |reader, parents| indicator::table
-        .inner_join(indicator_rule::table.on(indicator_rule::left_indicator_id
-            .eq(indicator::id)
-            .or(indicator_rule::right_indicator_id.eq(indicator::id))))
-        .filter(indicator::id.eq_any(parents))
-        .order((indicator::id, indicator_rule::code))
-        .select((indicator::id, IndicatorRule::as_select()))
-);
 
 /// Where a programme places an indicator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]

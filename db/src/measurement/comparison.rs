@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use auth::Reached;
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Bool, Nullable, Numeric, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use rust_decimal::Decimal;
@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::{places::Place, rows::RowErrors};
 use crate::{
-    DbError, Violation, ViolationCode, comparator::Comparator, planned::planned, violation::Words, writer::Writing,
+    Date, DbError, Violation, ViolationCode, comparator::Comparator, planned::planned, violation::Words,
+    writer::Writing,
 };
 
 /// A figure that is about to be submitted.
@@ -49,12 +50,12 @@ struct Rule {
 /// The other figure is the one on its way, where the actor may see that, or else the published one.
 const RULES: &str = "
     SELECT place.n, place.indicator_id = rule.left_indicator_id AS is_left, rule.comparator, rule.words_vi, rule.words_en, other.id AS other_id, r.value
-    FROM unnest(COALESCE((SELECT $1)), COALESCE((SELECT $2)), COALESCE((SELECT $3)), COALESCE((SELECT $4))) WITH ORDINALITY AS place (indicator_id, subject_id, regime, period, n)
-    JOIN indicator_rule rule ON place.indicator_id IN (rule.left_indicator_id, rule.right_indicator_id)
+    FROM unnest(COALESCE((SELECT $1)), COALESCE((SELECT $2)), COALESCE((SELECT $3)), COALESCE((SELECT $4)), COALESCE((SELECT $5))) WITH ORDINALITY AS place (indicator_id, subject_id, regime, period, last_day, n)
+    JOIN indicator_rule rule ON place.indicator_id IN (rule.left_indicator_id, rule.right_indicator_id) AND rule.valid @> place.last_day
     CROSS JOIN LATERAL (SELECT CASE WHEN place.indicator_id = rule.left_indicator_id THEN rule.right_indicator_id ELSE rule.left_indicator_id END AS id) other
     LEFT JOIN measurement m ON m.indicator_id = other.id AND m.subject_id = place.subject_id AND m.regime = place.regime AND m.period = place.period
     LEFT JOIN measurement_revision r ON r.measurement_id = m.id
-        AND r.revision = coalesce(CASE WHEN $5 OR m.reporter_id = ANY ($6) THEN m.submitted_revision END, m.published_revision)
+        AND r.revision = coalesce(CASE WHEN $6 OR m.reporter_id = ANY ($7) THEN m.submitted_revision END, m.published_revision)
     ORDER BY place.n, rule.code";
 
 /// Refuses the figures that contradict another one of their subject and period, in the same request or handed in before.
@@ -68,11 +69,13 @@ pub(super) async fn compare(
     if figures.is_empty() {
         return Ok(());
     }
+    let last_day = |place: &Place| Date(place.period.window(place.regime).last_day());
     let query = diesel::sql_query(RULES)
         .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.indicator_id).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.subject_id).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.regime).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.period.to_string()).collect::<Vec<_>>())
+        .bind::<Array<SqlDate>, _>(figures.iter().map(|it| last_day(&it.place)).collect::<Vec<_>>())
         .bind::<Bool, _>(*reach == Reached::All)
         .bind::<Array<SqlUuid>, _>(reach.ids().unwrap_or_default());
     let rules: Vec<Rule> = planned(query).load(writing.connection()).await?;

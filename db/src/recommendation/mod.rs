@@ -21,11 +21,12 @@ use crate::{
     noun::{Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
     schema::{
-        agency, document, recommendation, recommendation_answer, recommendation_document, recommendation_recipient,
+        agency, document, programme, programme_document, recommendation, recommendation_answer,
+        recommendation_document, recommendation_recipient,
     },
     search::matching,
     text_enum::text_enum,
-    visible::visible,
+    visible::{refers_to_visible, visible},
 };
 
 text_enum! {
@@ -131,6 +132,8 @@ pub struct RecommendationFilter {
     pub to: Option<String>,
     /// Code of the document it stands in
     pub document: Option<String>,
+    /// Code of a programme that it is about, by itself or by its document
+    pub programme: Option<String>,
     /// Every word of it occurs in topic, text or code, whole; the last may end in `*` and is then the
     /// beginning of a word. Tone marks, case, i or y (tỉ, tỷ) and the kind of dashes do not matter
     pub text: Option<String>,
@@ -149,7 +152,7 @@ pub enum RecommendationLink {
     Directive,
 }
 
-names!(RecommendationFilter { from: Agency, to: Agency, document: Document });
+names!(RecommendationFilter { from: Agency, to: Agency, document: Document, programme: Programme });
 
 impl Stored for Recommendation {
     type Query = Boxed<recommendation::table>;
@@ -178,6 +181,16 @@ impl Stored for Recommendation {
         if let Some(code) = filter.document.clone() {
             query = query
                 .filter(recommendation::document_id.assume_not_null().eq_any(documents::id_of_code(reader, &code)));
+        }
+        if let Some(code) = filter.programme.clone() {
+            let named = programme::table.filter(programme::code.eq(code.clone())).select(programme::id);
+            let carrying = programme_document::table
+                .inner_join(programme::table)
+                .filter(programme::code.eq(code))
+                .filter(refers_to_visible(reader, programme_document::document_id, document::table))
+                .select(programme_document::document_id);
+            let by_document = recommendation::document_id.assume_not_null().eq_any(carrying);
+            query = query.filter(recommendation::programme_id.assume_not_null().eq_any(named).or(by_document));
         }
         matching!(query, recommendation::search_text, filter.text)
     }

@@ -24,10 +24,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::closed::{is_any_closed, obligations};
 use crate::{
     Acting, Date, DbError, Id, Reader, Violation, ViolationCode,
     agency::{Receiver, receivers},
     calendar::{Period, PeriodKind, Regime},
+    input::Checks,
     noun::{Boxed, Stored, names, noun},
     page::{Cursor, Page, Tie, by_tie},
     schema::{agency, indicator, reporting_assignment},
@@ -38,6 +40,9 @@ const NOUN: &str = "reporting_assignment";
 
 /// The most assignments that are made at once.
 pub const MOST: usize = 1_000;
+
+/// The longest reason, in characters.
+const REASON: u16 = 500;
 
 /// The days on one of which a period has to end to be reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow, Serialize, Deserialize)]
@@ -185,10 +190,27 @@ pub struct NewAssignments {
     pub regime: Regime,
     /// Length of the periods; the frequency of each indicator if this is left out
     pub period_kind: Option<PeriodKind>,
-    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are to be reported
+    /// Periods whose last day (Asia/Ho_Chi_Minh) is this one or later are to be reported; with a `reason` if some of them are closed
     pub valid_from: Date,
     /// Periods whose last day is this one or earlier are to be reported; no end if left out. At least one period ends in this time
     pub valid_until: Option<Date>,
+    /// Why reports of periods are assigned that are closed: needed for them, because they are owed late at once; at most 500
+    /// characters
+    pub reason: Option<String>,
+    /// True: nothing is written; the answer says how many obligations there would be
+    #[graphql(default)]
+    pub dry_run: bool,
+}
+
+/// What became of assignments that were to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeAssignments {
+    /// The assignments, subject by subject.
+    pub rows: Vec<ReportingAssignment>,
+    /// False after a dry run.
+    pub written: bool,
+    /// How many obligations they bring, of periods that end within a year from today or have ended.
+    pub obligations: i32,
 }
 
 /// The end of an assignment.
@@ -199,7 +221,8 @@ pub struct AssignmentEnd {
     pub assignment: Id<ReportingAssignment>,
     /// Its `version` as it was read
     pub expected_version: i32,
-    /// Periods whose last day (Asia/Ho_Chi_Minh) is later than this are not to be reported any more
+    /// Periods whose last day (Asia/Ho_Chi_Minh) is later than this are not to be reported any more. None of them is closed: what
+    /// was owed of those stays owed
     pub valid_until: Date,
 }
 
@@ -243,30 +266,43 @@ fn at(code: ViolationCode, field: &'static str, row: i32) -> Violation {
 
 /// Assigns reporting, all of it or nothing: of subjects and by a reporter within the actor's reach.
 #[boxed]
-pub async fn assign(
-    acting: &Acting<AssignReporting>,
-    new: NewAssignments,
-) -> Result<Vec<ReportingAssignment>, DbError> {
+pub async fn assign(acting: &Acting<AssignReporting>, new: NewAssignments) -> Result<MadeAssignments, DbError> {
     let permit = &acting.permit;
     new.check()?;
+    let mut checks = Checks::default();
+    let reason = checks.optional("reason", new.reason.as_deref(), REASON);
+    checks.passed()?;
     let work = async |writing: &mut Writing| {
         let rows = resolved(writing, permit, &new).await?;
+        let mut kinds: Vec<PeriodKind> = rows.iter().map(|row| row.period_kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let days = (new.valid_from, new.valid_until);
+        if reason.is_none() && is_any_closed(writing, new.regime, kinds, days).await? {
+            return Err(DbError::violated(ViolationCode::Required, &["input", "reason"]));
+        }
         refuse_overlaps(writing, &new, &rows).await?;
+        diesel::sql_query("SAVEPOINT assigned").execute(writing.connection()).await?;
         diesel::insert_into(reporting_assignment::table).values(&rows).execute(writing.connection()).await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let obligations = obligations(writing, new.valid_from, &ids).await?;
+        if new.dry_run {
+            diesel::sql_query("ROLLBACK TO SAVEPOINT assigned").execute(writing.connection()).await?;
+            return Ok(MadeAssignments { rows, written: false, obligations });
+        }
         for id in &ids {
             writing.changed(ChangeKind::Created, (NOUN, *id));
         }
         let after = json!({
             "count": ids.len(), "ids": ids, "subjects": new.subjects, "indicators": new.indicators, "reporter": new.reporter,
-            "regime": new.regime.as_str(), "validFrom": new.valid_from, "endsBefore": new.valid().ends_before,
+            "regime": new.regime.as_str(), "validFrom": new.valid_from, "endsBefore": new.valid().ends_before, "reason": reason,
         });
         writing.audit(AuditEvent {
             action: AssignReporting::ACTION.as_str(),
             after: Some(after),
             ..AuditEvent::default()
         });
-        Ok(rows)
+        Ok(MadeAssignments { rows, written: true, obligations })
     };
     acting.write(work).await
 }
@@ -383,6 +419,10 @@ pub async fn end(acting: &Acting<AssignReporting>, end: AssignmentEnd) -> Result
         let Validity { from, ends_before } = before.valid;
         let earlier = valid_until.day_after();
         if valid_until < from || ends_before.is_some_and(|end| earlier >= end) {
+            return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "validUntil"]));
+        }
+        let lost = (earlier, ends_before.map(Date::day_before));
+        if is_any_closed(writing, before.regime, vec![before.period_kind], lost).await? {
             return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "validUntil"]));
         }
         let after = ReportingAssignment {

@@ -1,26 +1,30 @@
-//! The legal calendar: public holidays, weekends that are worked, and when reports of each kind are due.
+//! The legal calendar: public holidays, and weekends that are worked.
+
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::InputObject;
 use auth::{Acts as _, Permit, Reached, action::ManageCalendar};
 use chrono::NaiveDate;
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, Insertable, OptionalExtension as _, PgRangeExpressionMethods as _, QueryDsl as _,
-    Queryable, QueryableByName, Selectable, SelectableHelper as _,
-    sql_types::{Bool, Integer, Text},
+    ExpressionMethods as _, Insertable, OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable,
+    SelectableHelper as _,
+    sql_types::{Bool, Integer},
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::due::{earlier, later};
+use super::moved::{MovedDueDate, Moving};
 use crate::{
     Acting, Date, DbError, Reader, Violation, ViolationCode,
     access::Auth,
-    calendar::{FIRST_YEAR, LAST_YEAR, Period, PeriodKind, Regime},
+    calendar::{FIRST_YEAR, LAST_YEAR},
+    document::seen,
     input::Checks,
-    schema::{holiday, reporting_schedule},
+    schema::holiday,
     text::check_text,
     text_enum::text_enum,
     writer::{AuditEvent, Writing},
@@ -54,7 +58,6 @@ text_enum! {
 /// A day that is not as its weekday says (ngày nghỉ lễ, tết; ngày làm bù).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject, Serialize, Deserialize)]
 #[diesel(table_name = holiday)]
-#[graphql(name = "Holiday", directive = Auth::apply(auth::Action::SeePublished))]
 pub struct Holiday {
     /// The day
     pub day: Date,
@@ -68,6 +71,9 @@ pub struct Holiday {
     pub source: String,
     /// True while the plan of the year is not announced: the day follows law and custom, and may turn out to be another
     pub provisional: bool,
+    /// The document of the register that sets it
+    #[graphql(skip)]
+    pub document_id: Option<Uuid>,
 }
 
 /// A day that is not as its weekday says.
@@ -82,8 +88,10 @@ pub struct NewHoliday {
     pub name_vi: String,
     /// Its name in English
     pub name_en: String,
-    /// What sets it: law, decision or announcement
+    /// What sets it: law, decision or announcement, in words that everybody may read
     pub source: String,
+    /// Code of the document that sets it, if it is one of the register
+    pub document: Option<String>,
     /// True while the plan of the year is not announced
     #[graphql(default)]
     pub provisional: bool,
@@ -109,36 +117,12 @@ pub struct NewHolidays {
 pub struct RemovedHoliday {
     /// The day, today or later
     pub day: Date,
+    /// True: nothing is written; the answer says which due dates would move
+    #[graphql(default)]
+    pub dry_run: bool,
 }
 
-/// A due date that moves with the holidays: that of one period in one regime.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject, Serialize, Deserialize)]
-#[graphql(name = "MovedDueDate", directive = Auth::apply(auth::Action::SeePublished))]
-pub struct MovedDueDate {
-    /// Calendar or administrative periods
-    #[diesel(sql_type = Text)]
-    pub regime: Regime,
-    /// The period
-    #[diesel(sql_type = Text)]
-    pub period: Period,
-    /// The day on which its reports were due; extensions apart
-    #[diesel(sql_type = diesel::sql_types::Date)]
-    pub due_before: Date,
-    /// The day on which they are due with the change
-    #[diesel(sql_type = diesel::sql_types::Date)]
-    pub due_on: Date,
-    /// The last day on which answers were taken
-    #[diesel(sql_type = diesel::sql_types::Date)]
-    pub closed_before: Date,
-    /// The last day on which answers are taken with the change
-    #[diesel(sql_type = diesel::sql_types::Date)]
-    pub closes_on: Date,
-    /// How many reports are owed for it
-    #[diesel(sql_type = Integer)]
-    pub obligations: i32,
-}
-
-/// What became of days that were to be added.
+/// What became of days that were to be added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarChange {
     /// The days.
@@ -163,26 +147,6 @@ pub struct CalendarYear {
     /// How many of its days are provisional
     #[diesel(sql_type = Integer)]
     pub provisional_days: i32,
-}
-
-/// When reports of a kind are taken, due and closed.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
-#[diesel(table_name = reporting_schedule)]
-#[graphql(name = "ReportingSchedule", directive = Auth::apply(auth::Action::SeePublished))]
-pub struct ReportingSchedule {
-    /// Calendar or administrative periods
-    pub regime: Regime,
-    /// Length of the periods
-    pub period_kind: PeriodKind,
-    /// How many days before the last day of the period figures are taken (ngày chốt số liệu); 0: on the last day. Reporting
-    /// opens on the day after
-    pub cut_off_days: i32,
-    /// The report is due on this working day after the end of the period, the first being 1
-    pub due_working_days: i32,
-    /// So many working days after the due date answers are still taken, as late; then the period is closed
-    pub grace_working_days: i32,
-    /// The document that sets it, or words
-    pub source: String,
 }
 
 /// The days of a year that are not as their weekdays say, in order.
@@ -212,15 +176,6 @@ pub async fn needed_years(reader: &Reader) -> Result<Vec<CalendarYear>, DbError>
     Ok(query.load(&mut reader.statement().await?).await?)
 }
 
-/// When reports of each kind are due, for periods that end on a day.
-pub async fn schedules(reader: &Reader, on: Date) -> Result<Vec<ReportingSchedule>, DbError> {
-    let query = reporting_schedule::table
-        .filter(reporting_schedule::valid.contains(on))
-        .order((reporting_schedule::regime, reporting_schedule::due_working_days, reporting_schedule::period_kind))
-        .select(ReportingSchedule::as_select());
-    Ok(query.load(&mut reader.statement().await?).await?)
-}
-
 /// Adds days, all of them or none: by who reaches everything; those that are over with a reason, for they have been judged.
 /// Answers which due dates move. A dry run does the same and takes it back.
 #[boxed]
@@ -230,7 +185,8 @@ pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Ca
     let reason = checks.optional("reason", new.reason.as_deref(), REASON);
     checks.passed()?;
     let work = async |writing: &mut Writing| {
-        let days = checked(&new.days)?;
+        let mut days = checked(&new.days)?;
+        set_by(acting, writing, &new.days, &mut days).await?;
         if reason.is_none() && !new.dry_run && days.iter().any(|day| day.day < writing.today()) {
             return Err(DbError::violated(ViolationCode::Required, &["input", "reason"]));
         }
@@ -241,12 +197,10 @@ pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Ca
             given.iter().zip(0..).filter(|(day, _)| there.contains(day)).map(|(_, row)| at(ViolationCode::Taken, row));
         refuse(taken.collect())?;
         let first = days.iter().map(|day| day.day).min().unwrap_or(writing.today());
-        let before = due_dates(writing, first).await?;
-        diesel::sql_query("SAVEPOINT added").execute(writing.connection()).await?;
+        let moving = Moving::begin(writing, first).await?;
         diesel::insert_into(holiday::table).values(&days).execute(writing.connection()).await?;
-        let moved = moved(before, due_dates(writing, first).await?);
+        let moved = moving.end(writing, new.dry_run).await?;
         if new.dry_run {
-            diesel::sql_query("ROLLBACK TO SAVEPOINT added").execute(writing.connection()).await?;
             return Ok(CalendarChange { days, written: false, moved });
         }
         let after = json!({ "count": days.len(), "added": days, "reason": reason, "moved": moved.len() });
@@ -260,63 +214,57 @@ pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Ca
     acting.write(work).await
 }
 
-/// Days.
-const YEAR: u64 = 366;
-
-/// The due dates of all periods that end in the year before a day, or within a year from it.
-async fn due_dates(writing: &mut Writing, day: Date) -> Result<Vec<MovedDueDate>, DbError> {
-    const QUERY: &str = "SELECT s.regime, p.period, p.due_on AS due_before, p.due_on, p.closes_on AS closed_before, p.closes_on,
-            (SELECT count(*) FROM reporting_assignment a
-             WHERE a.regime = s.regime AND a.period_kind = s.period_kind AND a.valid @> p.ends_on - 1)::integer AS obligations
-        FROM reporting_schedule s CROSS JOIN LATERAL reporting_due(s, $1, $2) AS p
-        ORDER BY p.ends_on, s.regime, p.starts_on";
-    let query = diesel::sql_query(QUERY)
-        .bind::<diesel::sql_types::Date, _>(earlier(day, YEAR))
-        .bind::<diesel::sql_types::Date, _>(later(day, YEAR));
-    Ok(query.load(writing.connection()).await?)
-}
-
-/// Those that are others than before.
-fn moved(before: Vec<MovedDueDate>, after: Vec<MovedDueDate>) -> Vec<MovedDueDate> {
-    let pairs = before.into_iter().zip(after);
-    let moved = pairs.map(|(before, after)| MovedDueDate {
-        due_before: before.due_on,
-        closed_before: before.closes_on,
-        ..after
-    });
-    moved.filter(|it| (it.due_before, it.closed_before) != (it.due_on, it.closes_on)).collect()
-}
-
-/// Takes a day off the list: one that is not past.
+/// Takes a day off the list: one that is not past. Answers which due dates move. A dry run does the same and takes it back.
 #[boxed]
 pub async fn remove(
     acting: &Acting<ManageCalendar>,
-    RemovedHoliday { day }: RemovedHoliday,
-) -> Result<Holiday, DbError> {
+    RemovedHoliday { day, dry_run }: RemovedHoliday,
+) -> Result<CalendarChange, DbError> {
     everywhere(&acting.permit)?;
     let work = async |writing: &mut Writing| {
         if day < writing.today() {
             return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "day"]));
         }
+        let moving = Moving::begin(writing, day).await?;
         let removed: Option<Holiday> = diesel::delete(holiday::table.find(day))
             .returning(Holiday::as_returning())
             .get_result(writing.connection())
             .await
             .optional()?;
         let removed = removed.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "day"]))?;
-        let before = json!({ "removed": removed });
-        writing.audit(AuditEvent {
-            action: ManageCalendar::ACTION.as_str(),
-            before: Some(before),
-            ..AuditEvent::default()
-        });
-        Ok(removed)
+        let moved = moving.end(writing, dry_run).await?;
+        if !dry_run {
+            writing.audit(AuditEvent {
+                action: ManageCalendar::ACTION.as_str(),
+                before: Some(json!({ "removed": removed })),
+                after: Some(json!({ "moved": moved.len() })),
+                ..AuditEvent::default()
+            });
+        }
+        Ok(CalendarChange { days: vec![removed], written: !dry_run, moved })
     };
     acting.write(work).await
 }
 
-/// Holidays are everybody's.
-fn everywhere(permit: &Permit<ManageCalendar>) -> Result<(), DbError> {
+/// Says which documents of the register set the days.
+async fn set_by(
+    acting: &Acting<ManageCalendar>,
+    writing: &mut Writing,
+    given: &[NewHoliday],
+    days: &mut [Holiday],
+) -> Result<(), DbError> {
+    let codes: BTreeSet<&String> = given.iter().filter_map(|day| day.document.as_ref()).collect();
+    let codes: Vec<String> = codes.into_iter().cloned().collect();
+    let documents = seen(acting, writing, &codes, "days").await?;
+    let of_code: HashMap<_, _> = codes.iter().zip(documents).collect();
+    for (given, day) in given.iter().zip(days) {
+        day.document_id = given.document.as_ref().and_then(|code| of_code.get(code)).map(|document| document.id);
+    }
+    Ok(())
+}
+
+/// Holidays and schedules are everybody's.
+pub(super) fn everywhere(permit: &Permit<ManageCalendar>) -> Result<(), DbError> {
     if *permit.reach() == Reached::All { Ok(()) } else { Err(DbError::violated(ViolationCode::OutOfReach, &["input"])) }
 }
 
@@ -349,7 +297,7 @@ fn checked(days: &[NewHoliday]) -> Result<Vec<Holiday>, DbError> {
             _ if given.kind == HolidayKind::Working && !weekend => broken.push(at(ViolationCode::Incompatible, row)),
             (Ok(name_vi), Ok(name_en), Ok(source)) => {
                 let NewHoliday { day, kind, provisional, .. } = *given;
-                stored.push(Holiday { day, kind, name_vi, name_en, source, provisional });
+                stored.push(Holiday { day, kind, name_vi, name_en, source, provisional, document_id: None });
             }
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 broken.push(Violation { row: Some(row), ..error.violation(&["input", "days"]) });

@@ -6,13 +6,16 @@
 
 pub mod assignment;
 pub mod calendar;
+mod closed;
 pub mod completeness;
 pub mod due;
 pub mod extension;
 pub mod matrix;
+pub mod moved;
 pub mod nil_answer;
 pub mod obligation;
 mod owed;
 pub mod report_obligation;
+pub mod schedule;
 pub mod tally;
 pub mod unlock;

@@ -98,6 +98,8 @@ pub(super) const SOMEBODY: &str = "
         SELECT '00000000-0000-7000-8000-0000000000d5', id, 'ACKNOWLEDGED', from_agency_id, 'HEAD', '00000000-0000-7000-8000-00000000000a',
             '2026-01-19', '2026-01-19T01:00:00Z' FROM recommendation WHERE state = 'OPEN' ORDER BY code LIMIT 1;
     UPDATE recommendation SET state = 'ACKNOWLEDGED', version = 2 WHERE id = (SELECT recommendation_id FROM recommendation_step);
+    INSERT INTO assessment_rule (id, programme_id, valid, on_track_from, at_risk_from, source)
+        SELECT '00000000-0000-7000-8000-0000000000d6', id, '[1990-01-01,1991-01-01)', 0.9, 0.6, 'Kết luận' FROM programme WHERE code = 'nq57-quang-ngai';
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES

@@ -1,5 +1,6 @@
 //! Assessments: how far indicators are from their milestones.
 
+mod bounds;
 mod judgements;
 mod kept;
 mod oracle;

@@ -7,7 +7,7 @@ use tests::graphql::Viewer;
 use super::{AGENCY, Office, broken, count, done, person, refused, seen, told, version};
 
 /// A figure of an indicator in a period, with more fields.
-fn figure(indicator: &str, period: &str, more: &Value) -> Value {
+pub(super) fn figure(indicator: &str, period: &str, more: &Value) -> Value {
     let mut input = json!({ "indicator": indicator, "subject": AGENCY, "period": period, "observation": "FINAL" });
     for (name, value) in more.as_object().unwrap() {
         input[name] = value.clone();

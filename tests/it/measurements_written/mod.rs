@@ -3,6 +3,7 @@
 mod bulk;
 mod entry;
 mod no_way_around;
+mod ruled;
 
 use std::sync::Arc;
 

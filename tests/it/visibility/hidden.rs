@@ -147,6 +147,13 @@ fn objects(of: Hidden, present: bool) -> String {
             VALUES ('{revision}3', {a_directive}, '2029-01-01', 'Đã làm', 'REPORTED', {pointer}, '2026-01-01T00:00:00Z');
         INSERT INTO recommendation_step (id, recommendation_id, state, text, document_id, agency_id, role, account_id, taken_on, recorded_at)
             VALUES ('{revision}4', {a_recommendation}, 'ANSWERED', 'Đã trả lời', {pointer}, {receives}, 'HEAD', '{revision}4', '2026-01-01', '2026-01-01T00:00:00Z');
+        UPDATE holiday SET document_id = {pointer} WHERE day = (SELECT day FROM holiday ORDER BY day LIMIT 1 OFFSET {place});
+        UPDATE reporting_schedule SET document_id = {pointer}
+            WHERE id = (SELECT id FROM reporting_schedule ORDER BY regime, period_kind LIMIT 1 OFFSET {place});
+        UPDATE indicator_rule SET document_id = {pointer}, clause = {clause}
+            WHERE id = (SELECT id FROM indicator_rule ORDER BY code LIMIT 1 OFFSET {place});
+        INSERT INTO assessment_rule (id, programme_id, valid, on_track_from, at_risk_from, source, document_id)
+            VALUES ('{revision}5', {a_programme}, daterange(date '1900-01-01' + {place}, date '1900-01-02' + {place}), 0.9, 0.6, 'Kết luận', {pointer});
         UPDATE directive SET parent_id = {parent} WHERE id = {a_directive};",
         placed = agency(GIVES),
         revision = &id(&format!("revision {word}"))[..35],

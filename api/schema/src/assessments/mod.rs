@@ -3,6 +3,7 @@
 mod baselines;
 mod inputs;
 mod judgements;
+mod rules;
 mod sentence;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use self::{
     baselines::{Baseline, BaselineMutation},
     inputs::{AssessmentInput, AssessmentInputKind},
     judgements::{Judgement, JudgementMutation, JudgementQuery},
+    rules::{AssessmentRule, AssessmentRuleMutation},
 };
 use crate::{
     agencies::Agency,

@@ -6,7 +6,7 @@ use db::{
     Date,
     access::Auth,
     reporting::assignment::{
-        self, AssignmentEnd, NewAssignments, ReportingAssignment as Row, ReportingAssignmentFilter,
+        self, AssignmentEnd, MadeAssignments, NewAssignments, ReportingAssignment as Row, ReportingAssignmentFilter,
     },
 };
 use object_layer::SimpleObject;
@@ -79,8 +79,11 @@ root_lists! {
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::AssignReporting))]
 pub struct AssignReportingPayload {
-    /// The assignments, subject by subject; null if nothing was written
+    /// The assignments, subject by subject; null if nothing was written, as after a dry run
     assignments: Option<Vec<ReportingAssignment>>,
+    /// How many obligations they bring, of periods that have ended (in the last four years) or end within a year from today; null
+    /// if something has to be mended
+    obligations: Option<i32>,
     /// What has to be mended; empty if it was done. `row` is the place of a subject or an indicator in its list
     user_errors: Vec<UserError>,
 }
@@ -94,17 +97,19 @@ payload! {
 }
 
 impl Payload for AssignReportingPayload {
-    type Done = Vec<Row>;
+    type Done = MadeAssignments;
     type About = ();
 
-    fn settled(_: &Context<'_>, done: Option<Vec<Row>>, user_errors: Vec<UserError>, (): ()) -> Self {
-        Self { assignments: done.map(Shows::shows), user_errors }
+    fn settled(_: &Context<'_>, done: Option<MadeAssignments>, user_errors: Vec<UserError>, (): ()) -> Self {
+        let obligations = done.as_ref().map(|done| done.obligations);
+        let written = done.filter(|done| done.written).map(|done| Shows::shows(done.rows));
+        Self { assignments: written, obligations, user_errors }
     }
 }
 
 mutations! {
     ReportingAssignmentMutation;
-    /// Says who reports what, how often and in which regime; all of it or nothing
+    /// Says who reports what, how often and in which regime; all of it or nothing. A dry run says how many obligations there would be
     assign_reporting(NewAssignments, "Who and what") -> AssignReportingPayload by AssignReporting = assignment::assign;
     /// Ends an assignment; what was owed before stays owed
     end_reporting_assignment(AssignmentEnd, "Which, and when") -> EndReportingAssignmentPayload of assignment by AssignReporting = assignment::end;

@@ -36,67 +36,73 @@ const CLAUSE: u16 = 40;
 /// Issues a directive from a document's clause, with its parts: all of them or nothing.
 #[boxed]
 pub async fn issue(acting: &Acting<action::IssueDirective>, new: NewDirective) -> Result<Directive, DbError> {
+    let work = async |writing: &mut Writing| issue_within(acting, writing, &new).await;
+    acting.write(work).await
+}
+
+/// The same within a change that does something else as well.
+pub(crate) async fn issue_within(
+    acting: &Acting<action::IssueDirective>,
+    writing: &mut Writing,
+    new: &NewDirective,
+) -> Result<Directive, DbError> {
     let mut checks = Checks::default();
     let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
     checks.passed()?;
     few(new.depends_on.len(), "dependsOn")?;
     few(new.parts.len(), "parts")?;
-    let work = async |writing: &mut Writing| {
-        let assigner = there_today(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
-        let assigner = assigner.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
-        let assigner = assigner.ok_or_else(|| refused(ViolationCode::OutOfReach, "assigner"))?;
-        let programme = running(writing, &new.programme).await?.id;
-        let source = Source::of(acting, writing, &new.document).await?;
-        // Its code would tell of the document.
-        if new.visibility < source.visibility {
-            return Err(refused(ViolationCode::Incompatible, "visibility"));
-        }
-        let whole = Draft {
-            common: Common {
-                programme,
-                document: source.id,
-                assigner,
-                kind: new.kind,
-                priority: new.priority,
-                visibility: new.visibility,
-                clause,
-            },
-            id: random::id(writing.now()),
-            code: String::new(),
-            parent: None,
-            part: CheckedPart::of(writing, &new.whole(), source.given).await?,
-        };
-        receive(writing, &whole.common, &whole.part).await?;
-        // What is hidden takes no code that others could find taken.
-        let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
-        let whole = Draft { code: format!("{}:{}{hidden}", source.code, whole.common.clause), ..whole };
-        let mut drafts = Vec::new();
-        for (place, part) in new.parts.iter().enumerate() {
-            let part = CheckedPart::of(writing, part, source.given).await;
-            let part =
-                part.and_then(|part| part.within(&whole.part.deadline)).map_err(|error| in_part(error, place))?;
-            receive(writing, &whole.common, &part).await.map_err(|error| in_part(error, place))?;
-            drafts.push(whole.divided(writing, assigner, place + 1, part));
-        }
-        let id = whole.id;
-        drafts.insert(0, whole);
-        write(writing, source.id, &drafts).await?;
-        depend(acting, writing, id, &new.depends_on).await?;
-        let events: Vec<Event> = drafts.iter().map(|draft| issued(acting, writing, draft)).collect();
-        add(writing, &events).await?;
-        for part in drafts.iter().skip(1) {
-            writing.changed(ChangeKind::Created, (NOUN, part.id));
-        }
-        let after = reread(writing, id).await?;
-        let mut snapshot = audit_snapshot(&after);
-        if let Value::Object(fields) = &mut snapshot {
-            let parts: Vec<_> = drafts.iter().skip(1).map(|part| &part.code).collect();
-            fields.insert("parts".to_owned(), json!(parts));
-        }
-        writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(snapshot));
-        Ok(after)
+    let assigner = there_today(writing, std::slice::from_ref(&new.assigner), "assigner").await?;
+    let assigner = assigner.into_iter().find(|agency| acting.permit.reach().holds(Some(*agency)));
+    let assigner = assigner.ok_or_else(|| refused(ViolationCode::OutOfReach, "assigner"))?;
+    let programme = running(writing, &new.programme).await?.id;
+    let source = Source::of(acting, writing, &new.document).await?;
+    // Its code would tell of the document.
+    if new.visibility < source.visibility {
+        return Err(refused(ViolationCode::Incompatible, "visibility"));
+    }
+    let whole = Draft {
+        common: Common {
+            programme,
+            document: source.id,
+            assigner,
+            kind: new.kind,
+            priority: new.priority,
+            visibility: new.visibility,
+            clause,
+        },
+        id: random::id(writing.now()),
+        code: String::new(),
+        parent: None,
+        part: CheckedPart::of(writing, &new.whole(), source.given).await?,
     };
-    acting.write(work).await
+    receive(writing, &whole.common, &whole.part).await?;
+    // What is hidden takes no code that others could find taken.
+    let hidden = if new.visibility == Visibility::Public { String::new() } else { format!("~{}", tail(whole.id)) };
+    let whole = Draft { code: format!("{}:{}{hidden}", source.code, whole.common.clause), ..whole };
+    let mut drafts = Vec::new();
+    for (place, part) in new.parts.iter().enumerate() {
+        let part = CheckedPart::of(writing, part, source.given).await;
+        let part = part.and_then(|part| part.within(&whole.part.deadline)).map_err(|error| in_part(error, place))?;
+        receive(writing, &whole.common, &part).await.map_err(|error| in_part(error, place))?;
+        drafts.push(whole.divided(writing, assigner, place + 1, part));
+    }
+    let id = whole.id;
+    drafts.insert(0, whole);
+    write(writing, source.id, &drafts).await?;
+    depend(acting, writing, id, &new.depends_on).await?;
+    let events: Vec<Event> = drafts.iter().map(|draft| issued(acting, writing, draft)).collect();
+    add(writing, &events).await?;
+    for part in drafts.iter().skip(1) {
+        writing.changed(ChangeKind::Created, (NOUN, part.id));
+    }
+    let after = reread(writing, id).await?;
+    let mut snapshot = audit_snapshot(&after);
+    if let Value::Object(fields) = &mut snapshot {
+        let parts: Vec<_> = drafts.iter().skip(1).map(|part| &part.code).collect();
+        fields.insert("parts".to_owned(), json!(parts));
+    }
+    writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(snapshot));
+    Ok(after)
 }
 
 /// Gives a part of a directive to agencies below one that leads it; answers the part.

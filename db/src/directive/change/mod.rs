@@ -19,6 +19,7 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub(crate) use self::issue::issue_within;
 pub use self::{
     agreements::{
         CounterOfferAnswer, ExtensionDecision, GivenInput, NewExtensionRequest, NewInputRequest, Verdict,

@@ -1,0 +1,17 @@
+SELECT history.drop_views();
+DROP TRIGGER rule_only_ends ON indicator_rule;
+DROP TRIGGER rule_only_ends ON assessment_rule;
+DROP TRIGGER rule_only_ends ON reporting_schedule;
+DROP FUNCTION rule_only_ends();
+ALTER TABLE indicator_rule DROP COLUMN version, DROP COLUMN clause, DROP COLUMN document_id, DROP COLUMN valid;
+ALTER TABLE history.indicator_rule DROP COLUMN version, DROP COLUMN clause, DROP COLUMN document_id, DROP COLUMN valid;
+ALTER TABLE assessment_rule DROP COLUMN version, DROP COLUMN document_id;
+ALTER TABLE history.assessment_rule DROP COLUMN version, DROP COLUMN document_id;
+ALTER TABLE reporting_schedule DROP COLUMN version, DROP COLUMN document_id;
+ALTER TABLE history.reporting_schedule DROP COLUMN version, DROP COLUMN document_id;
+ALTER TABLE holiday DROP COLUMN document_id;
+ALTER TABLE history.holiday DROP COLUMN document_id;
+SELECT history.attach('holiday');
+SELECT history.attach('reporting_schedule');
+SELECT history.attach('assessment_rule');
+SELECT history.attach('indicator_rule');
