@@ -113,6 +113,15 @@ fn document(more: Value) -> Value {
     tests::mutation::with(input, more)
 }
 
+/// Of these a period decides, which nobody reports any more; and whoever coordinates by name is asked for input.
+const DECIDED: [&str; 5] = [
+    "DraftMeasurementInput.subject",
+    "DraftMeasurementInput.reporter",
+    "MeasurementDraftInput.subject",
+    "MeasurementDraftInput.reporter",
+    "RequestInputInput.coordinator",
+];
+
 /// What is done to an agency that is there, with one that is gone.
 async fn reorganisations(viewer: &Viewer) -> Vec<(&Viewer, &'static str, &'static str, Value, &'static str)> {
     let ioc = viewer.ask(r#"{ agency(code: "qng.ioc") { id version } }"#).await.whole()["agency"].clone();
@@ -271,11 +280,7 @@ async fn whoever_is_gone_is_given_nothing_new() {
         );
         asked.insert(field.to_owned());
     }
-    // Of these a period decides, which nobody reports any more (above); and whoever coordinates by name is asked for input.
-    let decided = ["DraftMeasurementInput", "MeasurementDraftInput"]
-        .iter()
-        .flat_map(|input| [format!("{input}.subject"), format!("{input}.reporter")]);
-    asked.extend(decided.chain(["RequestInputInput.coordinator".to_owned()]));
+    asked.extend(DECIDED.map(str::to_owned));
     assert_eq!(asked, naming_agencies(), "a field that names an agency is asked about here");
 }
 
