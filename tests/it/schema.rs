@@ -36,11 +36,11 @@ const WHOLE_LISTS: &[&str] = &[
 const INTS: &[&str] = &[
     "Account.version",
     "Agency.version",
-    "AssignReportingPayload.obligations",
     "Assessment.periodsMeasured",
     "Assessment.periodsExpected",
     "AssessmentInput.ruleVersion",
     "AssessmentRule.version",
+    "AssignReportingPayload.obligations",
     "Baseline.version",
     "CalendarYear.year",
     "CalendarYear.provisionalDays",

@@ -11,15 +11,15 @@ use tests::{
 
 use super::{Office, done, entry::figure, person, told, version};
 
-const LEFT: &str = "innovative_startups";
-const RIGHT: &str = "innovative_enterprises";
+const LEFT: &str = "innovation_projects_budget_supported";
+const RIGHT: &str = "innovative_startup_projects";
 
 const SHOWN: &str =
     "rule { code comparator version words left { code } right { code } validFrom validUntil clause document { code } }";
 
 fn rule(more: Value) -> Value {
-    let input = json!({ "code": "khoi_nghiep_trong_doi_moi", "left": LEFT, "comparator": "AT_MOST", "right": RIGHT,
-        "wordsVi": "Doanh nghiệp khởi nghiệp không vượt doanh nghiệp đổi mới", "wordsEn": "No more start-ups than innovative enterprises",
+    let input = json!({ "code": "du_an_duoc_ho_tro", "left": LEFT, "comparator": "AT_MOST", "right": RIGHT,
+        "wordsVi": "Dự án được hỗ trợ không nhiều hơn dự án", "wordsEn": "No more projects are supported than there are",
         "validFrom": "2025-12-01", "document": "tb-ubnd-qng-2025-04", "clause": "3.2" });
     with(input, more)
 }
@@ -37,14 +37,14 @@ async fn a_rule_is_held_against_figures_of_its_time() {
         let set = keeper.send("defineIndicatorRule", &rule(json!({})), once, SHOWN).await.whole()["it"].take();
         assert_eq!(
             set["rule"],
-            json!({ "code": "khoi_nghiep_trong_doi_moi", "comparator": "AT_MOST", "version": 1, "words": "No more start-ups than innovative enterprises",
+            json!({ "code": "du_an_duoc_ho_tro", "comparator": "AT_MOST", "version": 1, "words": "No more projects are supported than there are",
                 "left": { "code": LEFT }, "right": { "code": RIGHT }, "validFrom": "2025-12-01", "validUntil": null, "clause": "3.2",
                 "document": { "code": "tb-ubnd-qng-2025-04" } })
         );
     }
     assert_eq!(office.db.text("SELECT count(*) FROM change WHERE noun = 'indicator' AND kind = 'UPDATED'").await, "2");
     let trail = "SELECT concat_ws(' ', noun, after ->> 'code') FROM audit_entry WHERE action = 'KEEP_CATALOGUE'";
-    assert_eq!(office.db.text(trail).await, "indicator_rule khoi_nghiep_trong_doi_moi");
+    assert_eq!(office.db.text(trail).await, "indicator_rule du_an_duoc_ho_tro");
 
     let of =
         |indicator, value: &str, submit| figure(indicator, "2025-Q4", &json!({ "value": value, "submit": submit }));
@@ -52,10 +52,10 @@ async fn a_rule_is_held_against_figures_of_its_time() {
     let fewer = done(&office.reporter, "draftMeasurement", of(RIGHT, "30", false)).await;
     let refusal = told(&office.reporter, "submitMeasurement", version(&fewer)).await;
     assert_eq!(broken(&refusal), ["INCONSISTENT measurement"]);
-    assert_eq!(refusal["userErrors"][0]["message"], "Doanh nghiệp khởi nghiệp không vượt doanh nghiệp đổi mới");
+    assert_eq!(refusal["userErrors"][0]["message"], "Dự án được hỗ trợ không nhiều hơn dự án");
 
     // It ended before the quarter did.
-    let end = |version: i32, until: &str| json!({ "rule": "khoi_nghiep_trong_doi_moi", "expectedVersion": version, "validUntil": until });
+    let end = |version: i32, until: &str| json!({ "rule": "du_an_duoc_ho_tro", "expectedVersion": version, "validUntil": until });
     assert_eq!(broken(&keeper.act("endIndicatorRule", end(2, "2025-12-30"), SHOWN).await), ["STALE expectedVersion"]);
     assert_eq!(
         broken(&keeper.act("endIndicatorRule", end(1, "2025-11-30"), SHOWN).await),
