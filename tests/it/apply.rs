@@ -3,7 +3,11 @@
 use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
-use tests::{TestDb, process::command};
+use tests::{
+    TestDb,
+    door::{Door, PASSWORD},
+    process::command,
+};
 
 async fn run(db: &TestDb, arguments: &[&str]) -> Output {
     let url = db.url().await;
@@ -51,17 +55,6 @@ async fn exported(db: &TestDb) -> Value {
     serde_json::from_str(&done(db, &["export"]).await).unwrap()
 }
 
-/// The demo's agencies, and nothing else of its catalogue.
-async fn agencies() -> TestDb {
-    let db = TestDb::demo().await;
-    db.execute("TRUNCATE document, programme, indicator CASCADE").await;
-    assert_eq!(
-        db.text("SELECT concat_ws(' ', (SELECT count(*) FROM target), (SELECT count(*) FROM agency) > 90)").await,
-        "0 t"
-    );
-    db
-}
-
 #[tokio::test]
 async fn the_whole_catalogue_of_the_demo_goes_into_an_empty_database_and_comes_back() {
     let demo = TestDb::demo().await;
@@ -76,9 +69,14 @@ async fn the_whole_catalogue_of_the_demo_goes_into_an_empty_database_and_comes_b
     let told = done(&demo, &["apply", file.path(), "--dry-run"]).await;
     assert!(told.starts_with("0 to add, 0 to change, 0 that differ and stay"), "{told}");
 
-    let db = agencies().await;
+    let db = TestDb::empty().await;
     let told = done(&db, &["apply", file.path(), "--yes"]).await;
-    assert!(told.contains("+ document 359-KH/TU\n") && told.contains("+ target 359-KH/TU:2025.a.01\n"), "{told}");
+    assert!(
+        told.contains("+ agency qng.ubnd\n")
+            && told.contains("+ document 359-KH/TU\n")
+            && told.contains("+ target 359-KH/TU:2025.a.01\n"),
+        "{told}"
+    );
     let back = exported(&db).await;
     for (section, entries) in catalogue.as_object().unwrap() {
         let (there, here) = (back[section].as_array().unwrap(), entries.as_array().unwrap());
@@ -151,7 +149,7 @@ async fn what_is_wrong_is_named_and_the_rest_gets_in() {
     // What the schema does not take is told before anything is done.
     for (catalogue, told) in [
         (plan(json!([{ "item": "y", "indicator": "bts_5g_count", "wordng": "x" }])), "target 359-KH/TU:y: "),
-        (json!({ "ministries": [] }), "no section ministries; there are programmes, "),
+        (json!({ "ministries": [] }), "no section ministries; there are agencies, "),
         (json!({ "documents": [{ "title": "Không số" }] }), "documents[0]: neither code nor symbol"),
     ] {
         let error = refused(&db, &["apply", File::of(&catalogue).path(), "--yes"]).await;
@@ -159,4 +157,39 @@ async fn what_is_wrong_is_named_and_the_rest_gets_in() {
     }
     let missing = refused(&db, &["apply", "/nowhere.json", "--yes"]).await;
     assert!(missing.contains("/nowhere.json: No such file"), "{missing}");
+}
+
+#[tokio::test]
+async fn a_first_province_begins_with_one_command() {
+    let db = TestDb::empty().await;
+    let province = ["init", "--province", "Quảng Ngãi", "--code", "qng"];
+    let nobody = refused(&db, &province).await;
+    assert!(nobody.contains("say --yes to do it"), "{nobody}");
+    let printed: Value = serde_json::from_str(&done(&db, &[&province[..], &["--print"]].concat()).await).unwrap();
+    assert_eq!(printed["agencies"][0]["nameVi"], "Ủy ban nhân dân tỉnh Quảng Ngãi");
+    let told = done(&db, &[&province[..], &["--yes"]].concat()).await;
+    assert!(
+        told.contains("+ agency qng.skhcn\n") && told.contains("+ role thuong.truc STANDING_OFFICE qng.ubnd\n"),
+        "{told}"
+    );
+    // Both set their passwords and sign in; the standing office begins with its programme.
+    let door = Door::open(&db).await;
+    let tokens: Vec<&str> = told.lines().filter(|line| !line.contains(' ') && line.len() > 30).collect();
+    for token in &tokens {
+        let set = "mutation ($input: SetPasswordByResetInput!) { setPasswordByReset(input: $input) { done } }";
+        let input = json!({ "input": { "token": token, "newPassword": PASSWORD } });
+        assert_eq!(door.ask(set, input).await.whole()["setPasswordByReset"]["done"], true);
+    }
+    assert_eq!(tokens.len(), 2, "{told}");
+    let office = door.sign_in("thuong.truc", PASSWORD).await.unwrap();
+    let define = "mutation ($input: DefineProgrammeInput!, $key: UUID!) { defineProgramme(input: $input, idempotencyKey: $key) { programme { code } userErrors { code } } }";
+    let programme = json!({ "code": "nq57-quang-ngai", "nameVi": "Nghị quyết 57 tại Quảng Ngãi", "nameEn": "Resolution 57 in Quang Ngai", "jurisdiction": "qng.ubnd" });
+    let defined =
+        door.ask_as(&office.access, define, json!({ "input": programme, "key": tests::mutation::key() })).await.whole();
+    assert_eq!(defined["defineProgramme"], json!({ "programme": { "code": "nq57-quang-ngai" }, "userErrors": [] }));
+    // The file that it prints is applied as well, and changes nothing here.
+    let again = done(&db, &["apply", File::of(&printed).path(), "--yes"]).await;
+    assert!(again.starts_with("0 to add, 0 to change, 0 that differ and stay"), "{again}");
+    let twice = refused(&db, &[&province[..], &["--yes"]].concat()).await;
+    assert!(twice.contains("holds agencies already (qng."), "{twice}");
 }

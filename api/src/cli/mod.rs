@@ -20,7 +20,7 @@ use crate::{
     config::{Config, ConfigError, Sources, as_markdown, as_table},
     telemetry,
 };
-use apply::{Apply, Export};
+use apply::{Apply, Export, Init};
 use audit::Audit;
 use demo::Demo;
 use documents::Documents;
@@ -36,6 +36,7 @@ Examples:
   cotmoc demo --measurements 1000000        a large demo, for measuring
   DATABASE_URL=postgres://cotmoc@db/cotmoc cotmoc migrate
   cotmoc schema > schema.graphql            for tools that generate clients
+  cotmoc init                               a first province, instead of the demo
   cotmoc apply catalogue.json               a catalogue kept in version control
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
@@ -85,6 +86,10 @@ enum Command {
     /// systems, who receives and signs. And a simulation that says so wherever it shows, and touches no fact. Loading
     /// twice changes nothing; what is there is left as it is.
     Demo(Demo),
+    /// Begin with a first province: its committee, its departments, the first administrator, the standing office
+    ///
+    /// For a database without agencies. Shows first what it will make, and asks.
+    Init(Init),
     /// Apply a catalogue kept in a file: programmes, documents, indicators, plans with targets
     ///
     /// Shows first what differs from what is there, and asks. By the same rules as the mutations; what it does stands in the
@@ -149,6 +154,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Permissions => exit_code(output::result(&permissions::as_markdown())),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
+        Command::Init(init) => in_runtime(async { ended(init.run(config).await) }),
         Command::Apply(apply) => in_runtime(async { ended(apply.run(config).await) }),
         Command::Export(export) => in_runtime(async { ended(export.run(config).await) }),
         Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),

@@ -21,7 +21,7 @@ Examples:
   cotmoc export > catalogue.json            to be kept in version control
   cotmoc apply catalogue.json --dry-run     what has changed since";
 
-/// Programmes, documents, indicators, plans and baselines, as JSON.
+/// Agencies that are there, programmes, documents, indicators, plans and baselines, as JSON. Accounts are left out.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Export {}
@@ -90,6 +90,8 @@ fn memberships(indicator: &Value) -> Vec<Value> {
 
 /// The whole file.
 async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
+    let agencies = all(desk, Kind::Agency, "agencies", "closedOn").await?;
+    let agencies = agencies.iter().filter(|agency| at(agency, "/closedOn").is_null());
     let programmes = all(desk, Kind::Programme, "programmes", Kind::Plan.making().selection).await?;
     let more = "registeredFor { code } programmes(first: 1) { nodes { code } } relations { kind clause document { code } agency { code } }";
     let documents = all(desk, Kind::Document, "documents", more).await?;
@@ -99,6 +101,7 @@ async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
     let targets = all(desk, Kind::Target, "targets", "programme { code } document { code }").await?;
     let first = programmes.first().map(|programme| at(programme, "/code")).unwrap_or_default();
     Ok(json!({
+        "agencies": agencies.map(|object| coded(Kind::Agency, object)).collect::<Vec<_>>(),
         "programmes": programmes.iter().map(|object| coded(Kind::Programme, object)).collect::<Vec<_>>(),
         "documents": documents.iter().map(|object| document(object, &first)).collect::<Vec<_>>(),
         "indicators": indicators.iter().map(indicator).collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 mod catalogue;
 mod desk;
 mod export;
+mod init;
 
 use std::{
     fmt::Write as _,
@@ -15,11 +16,11 @@ use clap::Args;
 use db::DbError;
 use serde_json::{Map, Value, json};
 
-pub use self::export::Export;
 use self::{
     catalogue::{Difference, Entry, Kind, Making},
     desk::{Desk, Refusal},
 };
+pub use self::{export::Export, init::Init};
 use super::output;
 use crate::{
     config::Config,
@@ -28,10 +29,11 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-The file is JSON: an object of lists, programmes, documents, indicators, definitions, follows, plans, baselines.
-Each entry has the words of the input of the mutation that makes one (defineProgramme, registerDocument,
-defineIndicator, reviseDefinition, followIndicators, adoptPlan, setBaseline), with codes for ids. `cotmoc schema`
-prints what they mean; `cotmoc export` prints what a database holds in this form.
+The file is JSON: an object of lists, agencies, programmes, documents, indicators, definitions, follows, plans,
+baselines, accounts. Each entry has the words of the input of the mutation that makes one (registerAgency,
+defineProgramme, registerDocument, defineIndicator, reviseDefinition, followIndicators, adoptPlan, setBaseline,
+createAccount with the roles of grantRole), with codes for ids. `cotmoc schema` prints what they mean; `cotmoc export`
+prints what a database holds in this form.
 
 Examples:
   cotmoc apply catalogue.json --dry-run     shows what differs, and does nothing
