@@ -77,7 +77,7 @@ pub struct Replacement {
     /// Whether the programme follows the indicators of these targets from now on, as far as it does not yet
     #[graphql(default = true)]
     pub follow: bool,
-    /// False if nobody knows what the old plan demanded: that it did is then shown as PREVIOUS_UNKNOWN, not as ADDED
+    /// False if nobody knows what the old plan demanded: that it did is then shown as `PREVIOUS_UNKNOWN`, not as `ADDED`
     #[graphql(default = true)]
     pub previous_known: bool,
     /// True: answers the comparison, and changes nothing

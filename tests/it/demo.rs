@@ -128,6 +128,18 @@ async fn reset_empties_a_demo_and_nothing_else() {
             "DELETE FROM assessment_rule",
         ),
         (
+            "UPDATE indicator_rule SET version = 2 WHERE code = 'fully_online_is_online'",
+            "UPDATE indicator_rule SET version = 1",
+        ),
+        (
+            "UPDATE reporting_schedule SET document_id = (SELECT id FROM document LIMIT 1) WHERE period_kind = 'YEAR'",
+            "UPDATE reporting_schedule SET document_id = NULL",
+        ),
+        (
+            "UPDATE holiday SET document_id = (SELECT id FROM document LIMIT 1) WHERE day = '2027-01-01'",
+            "UPDATE holiday SET document_id = NULL",
+        ),
+        (
             "INSERT INTO recommendation (id, code, kind, from_agency_id, topic, text, programme_id, made_on, made_by)
                 SELECT gen_random_uuid(), 'kn-qng.skhcn-2026-1', 'RECOMMENDATION', from_agency_id, 'nhân lực', 'Bổ sung biên chế',
                     (SELECT id FROM programme LIMIT 1), '2026-01-05', gen_random_uuid() FROM recommendation LIMIT 1",

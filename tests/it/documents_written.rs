@@ -155,10 +155,10 @@ async fn what_cannot_be_registered_is_refused_and_changes_nothing() {
     assert_eq!(broken(&elsewhere.act("registerDocument", plan(json!({})), SHOWN).await), ["OUT_OF_REACH programme"]);
     let foreign = with(named(&elsewhere, "359-KH/TU").await, json!({ "title": "Của người khác" }));
     assert_eq!(elsewhere.denied("amendDocument", foreign).await, "Not found");
-    let can = "{ document(code: \"359-KH/TU\") { viewerCan { amend relate revoke replace } } }";
+    let can = "{ document(code: \"359-KH/TU\") { viewerCan { amend relate end } } }";
     for (viewer, may) in [(&office, true), (&reporter, false), (&elsewhere, false)] {
         let can = viewer.ask(can).await.whole()["document"]["viewerCan"].clone();
-        assert_eq!(can, json!({ "amend": may, "relate": may, "revoke": may, "replace": may }));
+        assert_eq!(can, json!({ "amend": may, "relate": may, "end": may }));
     }
 }
 

@@ -132,15 +132,63 @@ async fn reorganisations(viewer: &Viewer) -> Vec<(&Viewer, &'static str, &'stati
     };
     let new = json!({ "code": "qng.moi", "nameVi": "Cơ quan mới", "kind": "OTHER", "parent": GONE });
     let (opened, steps) = (decided(new.clone()), decided(json!({ "steps": [{ "open": new }] })));
+    let registered = json!({ "code": "qng.co_san", "nameVi": "Cơ quan có sẵn", "kind": "OTHER", "parent": GONE });
     let merged = decided(json!({ "agencies": [{ "agency": ioc["id"], "expectedVersion": 1 }], "successor": GONE }));
     let split = of_ioc(json!({ "successors": [{ "agency": GONE }, { "agency": "qng.stc" }] }));
     vec![
         (viewer, "openAgency", "OpenAgencyInput.parent", opened, "parent"),
+        (viewer, "registerAgency", "RegisterAgencyInput.parent", registered, "parent"),
         (viewer, "reorganise", "AgencyToOpenInput.parent", steps, "steps.0.open.parent"),
         (viewer, "moveAgency", "MoveAgencyInput.parent", of_ioc(json!({ "parent": GONE })), "parent"),
         (viewer, "mergeAgencies", "MergeAgenciesInput.successor", merged, "successor"),
         (viewer, "splitAgency", "SuccessorInput.agency", split, "successors.0.agency"),
         (viewer, "closeAgency", "CloseAgencyInput.successor", of_ioc(json!({ "successor": GONE })), "successor"),
+    ]
+}
+
+/// What is entered into a catalogue, about an agency that is gone.
+fn catalogue(viewer: &Viewer) -> Vec<(&Viewer, &'static str, &'static str, Value, &'static str)> {
+    vec![
+        (viewer, "registerDocument", "RegisterDocumentInput.issuer", document(json!({ "issuer": GONE })), "issuer"),
+        (
+            viewer,
+            "registerDocument",
+            "DocumentRelationInput.agency",
+            document(json!({ "relations": [{ "kind": "SUBMITTED_TO", "agency": GONE }] })),
+            "relations",
+        ),
+        (
+            viewer,
+            "defineProgramme",
+            "DefineProgrammeInput.jurisdiction",
+            json!({ "code": "moi", "nameVi": "Mới", "nameEn": "New", "jurisdiction": GONE }),
+            "jurisdiction",
+        ),
+        (
+            viewer,
+            "defineIndicator",
+            "DefineIndicatorInput.lead",
+            json!({ "programme": "nq57-quang-ngai", "code": "moi", "nameVi": "Mới", "nameEn": "New", "unit": "COUNT", "valueKind": "NUMBER",
+                "direction": "NEUTRAL", "nature": "STOCK", "aggregation": "SUM", "frequency": "YEAR", "lead": GONE,
+                "definition": { "textVi": "Mới", "textEn": "New" } }),
+            "lead",
+        ),
+        (
+            viewer,
+            "adoptPlan",
+            "TargetInput.subject",
+            json!({ "programme": "nq57-quang-ngai", "document": "359-KH/TU", "targets": [{ "item": "x", "indicator": "coverage_5g_share",
+                "subject": GONE, "wording": "Mục tiêu", "comparator": "AT_LEAST", "value": "1", "clause": "x" }] }),
+            "targets.subject 0",
+        ),
+        (
+            viewer,
+            "setBaseline",
+            "SetBaselineInput.subject",
+            json!({ "programme": "nq57-quang-ngai", "indicator": "coverage_5g_share", "subject": GONE, "measuredOn": "2025-07-01", "value": "1",
+                "note": "Khảo sát" }),
+            "subject",
+        ),
     ]
 }
 
@@ -228,49 +276,10 @@ async fn whoever_is_gone_is_given_nothing_new() {
             recommendation(json!({ "decisionMaker": GONE })),
             "decisionMaker",
         ),
-        (&office, "registerDocument", "RegisterDocumentInput.issuer", document(json!({ "issuer": GONE })), "issuer"),
-        (
-            &office,
-            "registerDocument",
-            "DocumentRelationInput.agency",
-            document(json!({ "relations": [{ "kind": "SUBMITTED_TO", "agency": GONE }] })),
-            "relations",
-        ),
-        (
-            &office,
-            "defineProgramme",
-            "DefineProgrammeInput.jurisdiction",
-            json!({ "code": "moi", "nameVi": "Mới", "nameEn": "New", "jurisdiction": GONE }),
-            "jurisdiction",
-        ),
-        (
-            &office,
-            "defineIndicator",
-            "DefineIndicatorInput.lead",
-            json!({ "programme": "nq57-quang-ngai", "code": "moi", "nameVi": "Mới", "nameEn": "New", "unit": "COUNT", "valueKind": "NUMBER",
-                "direction": "NEUTRAL", "nature": "STOCK", "aggregation": "SUM", "frequency": "YEAR", "lead": GONE,
-                "definition": { "textVi": "Mới", "textEn": "New" } }),
-            "lead",
-        ),
-        (
-            &office,
-            "adoptPlan",
-            "TargetInput.subject",
-            json!({ "programme": "nq57-quang-ngai", "document": "359-KH/TU", "targets": [{ "item": "x", "indicator": "coverage_5g_share",
-                "subject": GONE, "wording": "Mục tiêu", "comparator": "AT_LEAST", "value": "1", "clause": "x" }] }),
-            "targets.subject 0",
-        ),
-        (
-            &office,
-            "setBaseline",
-            "SetBaselineInput.subject",
-            json!({ "programme": "nq57-quang-ngai", "indicator": "coverage_5g_share", "subject": GONE, "measuredOn": "2025-07-01", "value": "1",
-                "note": "Khảo sát" }),
-            "subject",
-        ),
     ]
     .into_iter()
     .chain(reorganisations(&admin).await)
+    .chain(catalogue(&office))
     {
         let told = viewer.act(mutation, input, "").await;
         assert_eq!(broken(&told), [format!("NOT_IN_STATE {refused}")], "{field}");

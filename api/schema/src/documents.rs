@@ -83,7 +83,7 @@ object! {
             let viewer = &viewer(context).principal;
             Some(keepers.map(|keepers| {
                 let (keeps, ends) = self.row.allows(viewer, &keepers);
-                DocumentPermissions { amend: keeps, relate: keeps, revoke: ends, replace: ends }
+                DocumentPermissions { amend: keeps, relate: keeps, end: ends }
             }))
         }
 
@@ -237,10 +237,8 @@ pub struct DocumentPermissions {
     amend: bool,
     /// Say what it does to others
     relate: bool,
-    /// Say that another has revoked it
-    revoke: bool,
-    /// Replace it by another plan
-    replace: bool,
+    /// Say that another has revoked or replaced it
+    end: bool,
 }
 
 /// What became of a document that was to be registered.

@@ -195,8 +195,8 @@ mutations! {
     recommend(NewRecommendation, "The recommendation") -> RecommendPayload by Recommend = change::recommend;
     /// Acknowledges a recommendation for an agency that is to answer it
     acknowledge_recommendation(Acknowledgement, "Which") -> RecommendationPayload of recommendation by AcknowledgeRecommendation = change::acknowledge;
-    /// Answers a recommendation of somebody else: in words, and by a document or by directives where there are any. They show what
-    /// they answer
+    /// Answers a recommendation of somebody else: in words, and by a document or by directives where there are any, also by one that
+    /// is issued with it. They show what they answer
     answer_recommendation(RecommendationAnswer, "Which, and the answer") -> RecommendationPayload of recommendation by AnswerRecommendation = change::answer;
     /// Refuses a recommendation of somebody else, with a reason
     refuse_recommendation(RecommendationRefusal, "Which, and why") -> RecommendationPayload of recommendation by RefuseRecommendation = change::refuse;

@@ -174,6 +174,13 @@ const TABLES: &str = "account, agency, agency_existence, agency_member, agency_n
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
     target_revision, unlock_request";
 
+/// What stays though it may name a document: a table that others refer to is emptied with them or not at all, so for that moment
+/// these refer to none.
+const LET_GO: &str = "ALTER TABLE holiday DROP CONSTRAINT holiday_document_id_fkey; \
+    ALTER TABLE reporting_schedule DROP CONSTRAINT reporting_schedule_document_id_fkey";
+const TAKE_HOLD: &str = "ALTER TABLE holiday ADD CONSTRAINT holiday_document_id_fkey FOREIGN KEY (document_id) REFERENCES document; \
+    ALTER TABLE reporting_schedule ADD CONSTRAINT reporting_schedule_document_id_fkey FOREIGN KEY (document_id) REFERENCES document";
+
 /// Rows that no load of the demo makes.
 const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHERE source <> 'SIMULATED') \
     OR EXISTS (SELECT FROM progress_update WHERE source <> 'SIMULATED') \
@@ -186,6 +193,8 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM recommendation WHERE made_by IS NOT NULL) OR EXISTS (SELECT FROM recommendation_step) \
     OR EXISTS (SELECT FROM document WHERE version > 1) OR EXISTS (SELECT FROM target WHERE version > 1) OR EXISTS (SELECT FROM indicator WHERE version > 1) \
     OR EXISTS (SELECT FROM baseline WHERE NOT simulated) OR EXISTS (SELECT FROM judgement WHERE NOT simulated) \
+    OR EXISTS (SELECT FROM holiday WHERE document_id IS NOT NULL) OR EXISTS (SELECT FROM reporting_schedule WHERE document_id IS NOT NULL) \
+    OR EXISTS (SELECT FROM indicator_rule WHERE document_id IS NOT NULL OR version > 1) \
     OR EXISTS (SELECT FROM assessment_rule) OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
     OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 
@@ -193,7 +202,8 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
 ///
 /// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
 /// did not make: an agency, document, programme, indicator, target or directive of its own; a figure, a baseline, a judgement or a
-/// report of progress that is not simulated; a recommendation that somebody made or did something about; bounds of assessments.
+/// report of progress that is not simulated; a recommendation that somebody made or did something about; bounds of assessments; a
+/// rule between indicators, a day or a schedule that somebody has set by a document.
 #[boxed]
 pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
     let mut connection = owner.with_limits(patient()).connect().await?;
@@ -205,7 +215,9 @@ pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
         .transaction(async |connection| {
             connection.batch_execute("SELECT pg_advisory_xact_lock(hashtext('cotmoc demo'))").await?;
             // Nothing foreign may come in between the look and the deletion.
-            connection.batch_execute(&format!("LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE")).await?;
+            connection
+                .batch_execute(&format!("LOCK TABLE {TABLES}, holiday, reporting_schedule IN ACCESS EXCLUSIVE MODE"))
+                .await?;
             let foreign = diesel::sql_query(FOREIGN_ROWS)
                 .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(&ids)
                 .get_result::<Foreign>(connection)
@@ -214,7 +226,8 @@ pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
                 let text = "this database holds more than the demo; nothing was deleted";
                 return Err(DbError::Invalid(text.into()));
             }
-            connection.batch_execute(&format!("{KNOWN}; TRUNCATE {TABLES}; {FORGET}")).await?;
+            let emptied = format!("{KNOWN}; {LET_GO}; TRUNCATE {TABLES}; {TAKE_HOLD}; {FORGET}");
+            connection.batch_execute(&emptied).await?;
             Ok(())
         })
         .await

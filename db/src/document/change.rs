@@ -91,7 +91,7 @@ pub struct NewRelation {
     pub kind: DocumentRelationKind,
     /// Code of the document it is done to; either this or `agency`
     pub document: Option<String>,
-    /// Code of the agency it is done to: SUBMITTED_TO, ESTABLISHES and PROPOSES alone
+    /// Code of the agency it is done to: `SUBMITTED_TO`, `ESTABLISHES` and `PROPOSES` alone
     pub agency: Option<String>,
     /// Clause that says so, as printed, at most 40 characters
     pub clause: Option<String>,

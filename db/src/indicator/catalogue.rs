@@ -70,7 +70,7 @@ pub struct NewIndicator {
     pub nature: Nature,
     /// How the values of several subjects make one
     pub aggregation: Aggregation,
-    /// Length of the periods in which it is reported: MONTH, QUARTER, HALF_YEAR or YEAR
+    /// Length of the periods in which it is reported: `MONTH`, `QUARTER`, `HALF_YEAR` or `YEAR`
     pub frequency: PeriodKind,
     /// Whether its figures are read by calendar or administrative periods
     #[graphql(default_with = "Regime::Calendar")]
@@ -133,7 +133,7 @@ pub struct NewDefinition {
     pub expected_version: i32,
     /// What it measures from then on
     pub definition: Wording,
-    /// The first day on which it is used, later than that of the wording before it (Asia/Ho_Chi_Minh): figures of periods that end
+    /// The first day (Asia/Ho_Chi_Minh) on which it is used, later than that of the wording before it: figures of periods that end
     /// then or later mean it. Null if it stands beside that: only targets that name it mean it. Targets and figures that are there keep
     /// the wording that they mean
     pub valid_from: Option<Date>,
@@ -151,7 +151,7 @@ pub struct Retirement {
     pub document: String,
     /// Its clause, as printed, at most 40 characters
     pub clause: String,
-    /// The day from which it is measured no longer, today or earlier (Asia/Ho_Chi_Minh): targets of that day and later are withdrawn,
+    /// The day (Asia/Ho_Chi_Minh) from which it is measured no longer, today or earlier: targets of that day and later are withdrawn,
     /// and periods that end then or later are not to be reported
     pub retired_on: Date,
     /// True: answers what would end with it, and changes nothing

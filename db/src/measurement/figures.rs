@@ -232,6 +232,7 @@ mod tests {
             lower_bound: bounds.0.map(number),
             upper_bound: bounds.1.map(number),
             note: None,
+            retired_on: None,
             version: 1,
             lead_agency_id: None,
         }

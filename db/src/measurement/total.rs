@@ -244,6 +244,7 @@ mod tests {
             lower_bound: None,
             upper_bound: None,
             note: None,
+            retired_on: None,
             version: 1,
             lead_agency_id: None,
         }

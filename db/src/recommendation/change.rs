@@ -45,7 +45,7 @@ pub struct RecommendationAnswer {
     /// Codes of the directives that answer it, which have been issued and not cancelled; at most 50
     #[graphql(default)]
     pub directives: Vec<String>,
-    /// A directive that is issued with the answer, and answers it as well: both or neither. Whoever answers may issue it too
+    /// A directive that is issued with the answer, and answers it as well: both or neither, by who may do both
     pub issue: Option<NewDirective>,
 }
 

@@ -64,9 +64,9 @@ pub struct NewTarget {
     /// Once by the milestone, or in every year up to it
     #[graphql(default_with = "Cadence::ByDate")]
     pub cadence: Cadence,
-    /// First year of EACH_YEAR; null if the document does not say
+    /// First year of `EACH_YEAR`; null if the document does not say
     pub cadence_from: Option<i32>,
-    /// Last year of EACH_YEAR; null if the document does not say
+    /// Last year of `EACH_YEAR`; null if the document does not say
     pub cadence_until: Option<i32>,
     /// As the document writes it: with `value`
     pub comparator: Option<Comparator>,
@@ -89,6 +89,9 @@ pub struct NewTarget {
     /// What a careful reader should know about the source, at most 2,000 characters
     pub note: Option<String>,
 }
+
+/// An indicator that the programme does not follow yet, and the pillar in which it is to.
+type Joining = (Uuid, Option<Uuid>);
 
 /// What targets are held against: what their codes stand for.
 struct Catalogue {
@@ -145,7 +148,7 @@ impl Catalogue {
         programme: &Programme,
         document: &Document,
         new: &NewTarget,
-    ) -> Result<(Target, Option<(Uuid, Option<Uuid>)>), Vec<Violation>> {
+    ) -> Result<(Target, Option<Joining>), Vec<Violation>> {
         let mut checks = Checks::default();
         let texts = Texts::of(new, &mut checks);
         let mut broken = checks.broken();
@@ -235,9 +238,10 @@ impl NewTarget {
         }
         match (self.comparator, &self.upper_value) {
             (Some(Comparator::Between), None) => found.push((Required, "upperValue")),
-            (Some(Comparator::Between), Some(_)) => {}
-            (_, Some(_)) => found.push((Incompatible, "upperValue")),
-            (_, None) => {}
+            (comparator, Some(_)) if comparator != Some(Comparator::Between) => {
+                found.push((Incompatible, "upperValue"));
+            }
+            _ => {}
         }
         if let (Some(Number(low)), Some(Number(high))) = (&self.value, &self.upper_value)
             && high < low
@@ -245,8 +249,9 @@ impl NewTarget {
             found.push((OutOfBounds, "upperValue"));
         }
         match (self.due_on, self.due_precision) {
-            (Some(_), Some(DatePrecision::None)) => found.push((Incompatible, "duePrecision")),
-            (_, Some(DatePrecision::HalfYear)) => found.push((Incompatible, "duePrecision")),
+            (Some(_), Some(DatePrecision::None)) | (_, Some(DatePrecision::HalfYear)) => {
+                found.push((Incompatible, "duePrecision"));
+            }
             (None, Some(precision)) if precision != DatePrecision::None => found.push((Required, "dueOn")),
             _ => {}
         }

@@ -71,12 +71,13 @@ async fn drawn(room: &Room, dice: &mut Dice, step: usize) -> (&'static str, Valu
         3 => ("moveAgency", with(seen, json!({ "parent": other }))),
         4 | 5 => ("mergeAgencies", json!({ "agencies": [seen, room.seen(&third).await], "successor": other })),
         6 => {
-            let split = json!({ "successors": [{ "agency": other }, { "agency": third }], "defaultSuccessor": if step % 2 == 0 { &other } else { &third } });
+            let split = json!({ "successors": [{ "agency": other }, { "agency": third }], "defaultSuccessor": if step.is_multiple_of(2) { &other } else { &third } });
             ("splitAgency", with(seen, split))
         }
-        _ => {
-            ("closeAgency", with(seen, json!({ "successor": if step % 3 == 0 { Value::Null } else { json!(other) } })))
-        }
+        _ => (
+            "closeAgency",
+            with(seen, json!({ "successor": if step.is_multiple_of(3) { Value::Null } else { json!(other) } })),
+        ),
     };
     (name, with(decided(input), json!({ "on": day })))
 }

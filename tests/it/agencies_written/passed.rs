@@ -61,7 +61,7 @@ async fn a_department_is_merged_with_open_directives_and_half_a_report() {
                 .replace("BY code", "BY directive.code"),
         )
         .await;
-    let done = db.text("SELECT count(*) FROM directive JOIN directive_lead ON directive_id = id JOIN agency a ON a.id = agency_id AND a.code = 'qng.skhcn' WHERE state IN ('COMPLETED', 'CANCELLED')").await;
+    let over = db.text("SELECT count(*) FROM directive JOIN directive_lead ON directive_id = id JOIN agency a ON a.id = agency_id AND a.code = 'qng.skhcn' WHERE state IN ('COMPLETED', 'CANCELLED')").await;
 
     let opening = opened(json!({ "code": "qng.skhcn_cds", "nameVi": "Sở Khoa học, Công nghệ và Chuyển đổi số" }));
     admin.act("openAgency", "OpenAgencyInput", opening, SHOWN).await;
@@ -70,8 +70,8 @@ async fn a_department_is_merged_with_open_directives_and_half_a_report() {
         json!({ "agencies": [{ "agency": seen["id"], "expectedVersion": seen["version"] }], "successor": "qng.skhcn_cds",
         "note": "Đề án sắp xếp 2026" }),
     );
-    let merged = admin.act("mergeAgencies", "MergeAgenciesInput", merger, SHOWN).await["reorganisation"].clone();
-    let passed = counts(&merged);
+    let done = admin.act("mergeAgencies", "MergeAgenciesInput", merger, SHOWN).await["reorganisation"].clone();
+    let passed = counts(&done);
     for kind in ["DIRECTIVE", "ASSIGNMENT", "AGENCY 1", "ROLE 2", "ACCOUNT 2"] {
         assert!(passed.iter().any(|line| line.starts_with(kind)), "{kind}: {passed:?}");
     }
@@ -84,7 +84,7 @@ async fn a_department_is_merged_with_open_directives_and_half_a_report() {
     };
     assert_eq!(db.text(&led_by("qng.skhcn_cds")).await, before);
     assert_eq!(db.text(&format!("SELECT coalesce(({}), '-')", led_by("qng.skhcn"))).await, "-");
-    assert_eq!(db.text("SELECT count(*) FROM directive JOIN directive_lead ON directive_id = id JOIN agency a ON a.id = agency_id AND a.code = 'qng.skhcn'").await, done);
+    assert_eq!(db.text("SELECT count(*) FROM directive JOIN directive_lead ON directive_id = id JOIN agency a ON a.id = agency_id AND a.code = 'qng.skhcn'").await, over);
     let code = before.split(' ').next().unwrap();
     let timeline = admin.ask(&format!("{{ directive(code: \"{code}\") {{ timeline(last: 1) {{ nodes {{ kind occurredOn role text agency {{ code }} predecessor {{ code }} account {{ fullName }} }} }} }} }}")).await;
     assert_eq!(

@@ -284,6 +284,7 @@ const PLACES: &[&str] = &[
     "Goal.summary",
     "Goal.title",
     "IndicatorDefinition.clause",
+    "IndicatorRule.clause",
     "InputRequest.question",
     "Measure.clause",
     "Measure.code",

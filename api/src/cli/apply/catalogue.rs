@@ -479,14 +479,14 @@ impl Entry {
                     && is_same(&code(relation, "document"), of(&self.given, "document"))
                     && is_same(&code(relation, "agency"), of(&self.given, "agency"))
             }),
-            Kind::Indicator => list("definitions").into_iter().next().map(wording),
+            Kind::Indicator => list("definitions").first().map(wording),
             Kind::Definition => {
                 let of_version = |found: &Value| of(found, "version") == of(&self.given, "version");
                 let found = list("definitions").into_iter().find(of_version);
                 if let (Value::Object(fields), Some(found)) = (&mut it, &found) {
                     fields.insert("validFrom".to_owned(), of(found, "validFrom").clone());
                 }
-                found.map(wording)
+                found.as_ref().map(wording)
             }
             Kind::Membership => {
                 let programme = of(&self.within, "programme");
@@ -555,19 +555,19 @@ fn parts(
 }
 
 /// A wording of an indicator in the words of the input.
-pub fn wording(definition: Value) -> Value {
-    let parameters = of(&definition, "parameters").as_object().cloned().unwrap_or_default();
+pub fn wording(definition: &Value) -> Value {
+    let parameters = of(definition, "parameters").as_object().cloned().unwrap_or_default();
     let parameters = parameters.into_iter().map(|(name, value)| json!({ "name": name, "value": value }));
     let mut worded = json!({
-        "textVi": of(&definition, "textVi"),
-        "textEn": of(&definition, "textEn"),
+        "textVi": of(definition, "textVi"),
+        "textEn": of(definition, "textEn"),
         "parameters": parameters.collect::<Vec<_>>(),
     });
     if let Value::Object(fields) = &mut worded {
         let more = [
-            ("denominator", of(&definition, "denominator")),
-            ("document", of(of(&definition, "document"), "code")),
-            ("clause", of(&definition, "clause")),
+            ("denominator", of(definition, "denominator")),
+            ("document", of(of(definition, "document"), "code")),
+            ("clause", of(definition, "clause")),
         ];
         fields.extend(more.into_iter().filter(|(_, it)| !it.is_null()).map(|(name, it)| (name.to_owned(), it.clone())));
     }

@@ -53,7 +53,7 @@ impl Desk {
 
     /// Asks something: the answer, or what is wrong with the question.
     pub async fn ask(&self, by: By, document: &str, variables: Value) -> Result<Value, ApplyError> {
-        let mut request = self.request(document, variables);
+        let mut request = Self::request(document, variables);
         self.admit(&mut request)?;
         let role = match by {
             By::Administrator => Role::Administrator,
@@ -89,10 +89,10 @@ impl Desk {
     /// Whether a mutation could be asked with that input at all: that its fields are there, and of their types.
     pub fn check(&self, mutation: &str, input: &str, given: &Value) -> Result<(), ApplyError> {
         let variables = json!({ "input": given, "key": random::id(self.clock.now()) });
-        self.admit(&mut self.request(&document(mutation, input), variables))
+        self.admit(&mut Self::request(&document(mutation, input), variables))
     }
 
-    fn request(&self, document: &str, variables: Value) -> Request {
+    fn request(document: &str, variables: Value) -> Request {
         Request::new(document).variables(Variables::from_json(variables)).data(Language::En)
     }
 

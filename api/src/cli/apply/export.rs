@@ -157,7 +157,7 @@ fn indicator(object: &Value) -> Value {
     let programme = memberships(object).first().map(|first| at(first, "/programme/code")).unwrap_or_default();
     let group = memberships(object).first().map(|first| at(first, "/group/code")).unwrap_or_default();
     if let Value::Object(fields) = &mut indicator {
-        fields.insert("definition".to_owned(), wording(at(object, "/definitions/0")));
+        fields.insert("definition".to_owned(), wording(&at(object, "/definitions/0")));
         if !programme.is_null() {
             fields.insert("programme".to_owned(), programme);
         }
@@ -179,7 +179,7 @@ fn definitions(object: &Value) -> Vec<Value> {
         let version = at(&definition, "/version");
         let since = days.get(&version.to_string()).cloned().unwrap_or_default();
         let code = at(object, "/code");
-        said([("indicator", code), ("version", version), ("validFrom", since), ("definition", wording(definition))])
+        said([("indicator", code), ("version", version), ("validFrom", since), ("definition", wording(&definition))])
     };
     later.map(entry).collect()
 }

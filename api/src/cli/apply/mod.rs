@@ -220,7 +220,7 @@ impl<'a> Work<'a> {
                 match is_done {
                     Ok(()) => {}
                     Err(refusal) if some.len() == 1 => {
-                        refused.extend(some.into_iter().map(|step| (step, refusal.clone())))
+                        refused.extend(some.into_iter().map(|step| (step, refusal.clone())));
                     }
                     // One of them is wrong: each alone, so that the others get in.
                     Err(_) => {
