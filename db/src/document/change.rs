@@ -1,7 +1,7 @@
 //! What changes documents: they are registered, amended, related to one another, and revoked.
 
 use async_graphql::InputObject;
-use auth::{Action, Object, Permit, Principal, action::KeepCatalogue, random};
+use auth::{Action, Object, Principal, action::KeepCatalogue, random};
 use chrono::{Datelike as _, NaiveDate};
 use derive::boxed;
 use diesel::{
@@ -12,22 +12,26 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Document, DocumentKind, DocumentRelationKind, DocumentStatus, in_force, seen};
+use super::{Document, DocumentKind, DocumentRelationKind, DocumentStatus, in_force};
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
-    agency::{receiver, there_today},
-    enums::{DatePrecision, Visibility},
-    id::tail,
-    input::{Checks, Edit, few, refused},
+    enums::DatePrecision,
+    input::{Checks, Edit, refused},
     noun::Boxed,
-    programme::{ProgrammeDocumentRole, kept},
-    schema::{document, document_relation, programme, programme_document, target},
+    schema::{document, document_relation, programme, programme_document},
     sql_functions,
     text::{fold, symbol},
-    violation::Words,
     visible::visible_to,
     writer::{ChangeKind, Writing},
 };
+
+pub use self::{
+    register::{NewDocument, register},
+    relate::{NewRelation, NewRelations, relate},
+};
+
+mod register;
+mod relate;
 
 pub(crate) const NOUN: &str = "document";
 
@@ -39,63 +43,6 @@ const TITLE: u16 = 500;
 const WORDS: u16 = 200;
 /// The longest comment on the source.
 pub(crate) const NOTE: u16 = 2_000;
-
-/// A document to be registered for the catalogue of a programme.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "RegisterDocumentInput")]
-pub struct NewDocument {
-    /// Code of the programme for whose catalogue it is registered, which the viewer keeps: whoever keeps that amends it
-    pub programme: String,
-    /// As what the programme rests on it; left out if it is only named
-    pub role: Option<ProgrammeDocumentRole>,
-    /// Its code, at most 100 characters; left out, it is the symbol, which then has to be complete and not taken
-    pub code: Option<String>,
-    /// Number and symbol as printed, at most 100 characters; null if it has none
-    pub symbol: Option<String>,
-    /// False if the number is blank, as in `/TB-UBND`
-    #[graphql(default = true)]
-    pub symbol_complete: bool,
-    /// What kind of document it is
-    pub kind: DocumentKind,
-    /// What it is about, in your words, in Vietnamese, at most 500 characters
-    pub title: String,
-    /// Code of the agency that issued it; null if it is none of the tree
-    pub issuer: Option<String>,
-    /// The issuer as the source writes it, if it is no agency of the tree, at most 200 characters
-    pub issuer_name: Option<String>,
-    /// Day of issue (Asia/Ho_Chi_Minh); any day of the month or year if only that is known; null if nothing is
-    pub issued_on: Option<Date>,
-    /// How much of `issuedOn` is known: DAY unless MONTH or YEAR is said
-    pub issued_precision: Option<DatePrecision>,
-    /// The date as written, where it is incomplete, at most 200 characters
-    pub issued_words: Option<String>,
-    /// ISSUED unless it is announced, a draft, or nobody knows
-    #[graphql(default_with = "DocumentStatus::Issued")]
-    pub status: DocumentStatus,
-    /// Who may read it. This stays
-    pub visibility: Visibility,
-    /// Province it belongs to; null for central documents, at most 200 characters
-    pub province: Option<String>,
-    /// What it does to other documents and to agencies, at most 50
-    #[graphql(default)]
-    pub relations: Vec<NewRelation>,
-    /// What a careful reader should know about the source, at most 2,000 characters
-    pub note: Option<String>,
-}
-
-/// What a document does to another document, or to an agency.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "DocumentRelationInput")]
-pub struct NewRelation {
-    /// What it does. REVOKES is said by `revokeDocument`; a plan that has targets is replaced by `replacePlan`
-    pub kind: DocumentRelationKind,
-    /// Code of the document it is done to; either this or `agency`
-    pub document: Option<String>,
-    /// Code of the agency it is done to: `SUBMITTED_TO`, `ESTABLISHES` and `PROPOSES` alone
-    pub agency: Option<String>,
-    /// Clause that says so, as printed, at most 40 characters
-    pub clause: Option<String>,
-}
 
 /// What is mended of a document. What is left out stays; null empties.
 #[derive(Debug, Clone, InputObject)]
@@ -129,18 +76,6 @@ pub struct Amendment {
     pub note: Edit<String>,
 }
 
-/// What else a document does to others.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "RelateDocumentsInput")]
-pub struct NewRelations {
-    /// The document
-    pub document: Id<Document>,
-    /// The `version` that was seen: if it has changed since, nothing is written
-    pub expected_version: i32,
-    /// What it does to others, at most 50
-    pub relations: Vec<NewRelation>,
-}
-
 /// Which document ends another.
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "RevokeDocumentInput")]
@@ -165,66 +100,6 @@ impl DocumentStatus {
             (Self::Planned, Self::Draft | Self::Issued) | (Self::Draft | Self::Unknown, Self::Issued)
         )
     }
-}
-
-/// Registers a document for the catalogue of a programme.
-#[boxed]
-pub async fn register(acting: &Acting<KeepCatalogue>, new: NewDocument) -> Result<Document, DbError> {
-    let texts = Texts::of(&new)?;
-    let work = async |writing: &mut Writing| {
-        let programme = kept(writing, &acting.permit, &new.programme).await?.id;
-        let id = random::id(writing.now());
-        let (issued_on, issued_precision) = day(new.issued_on, new.issued_precision)?;
-        if new.status == DocumentStatus::Issued && issued_on.is_some_and(|day| day > writing.today()) {
-            return Err(refused(ViolationCode::TooEarly, "issuedOn"));
-        }
-        // Whoever is gone since then could issue it.
-        let day_of_issue = issued_on.unwrap_or(writing.today());
-        let issuer = match &new.issuer {
-            Some(code) => Some(receiver(writing, code, day_of_issue, &["input", "issuer"]).await?),
-            None => None,
-        };
-        if !matches!(
-            new.status,
-            DocumentStatus::Unknown | DocumentStatus::Planned | DocumentStatus::Draft | DocumentStatus::Issued
-        ) {
-            return Err(refused(ViolationCode::Incompatible, "status"));
-        }
-        let registered = Document {
-            id,
-            code: texts.code(&new, id)?,
-            symbol: texts.symbol.clone(),
-            symbol_complete: new.symbol_complete && texts.symbol.is_some(),
-            kind: new.kind,
-            title: texts.title.clone(),
-            issuer_name: texts.issuer_name.clone(),
-            issued_on,
-            issued_precision,
-            issued_words: texts.issued_words.clone(),
-            status: new.status,
-            visibility: new.visibility,
-            province: texts.province.clone(),
-            note: texts.note.clone(),
-            version: 1,
-            issuer_id: issuer,
-            programme_id: Some(programme),
-        };
-        not_taken(acting, writing, &registered).await?;
-        diesel::insert_into(document::table).values(&registered).execute(writing.connection()).await?;
-        if let Some(role) = new.role {
-            let resting = (
-                programme_document::programme_id.eq(programme),
-                programme_document::document_id.eq(id),
-                programme_document::role.eq(role),
-            );
-            diesel::insert_into(programme_document::table).values(resting).execute(writing.connection()).await?;
-            writing.changed(ChangeKind::Updated, ("programme", programme));
-        }
-        relate_to(acting, writing, &registered, &new.relations).await?;
-        writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(audit_snapshot(&registered)));
-        Ok(registered)
-    };
-    acting.write(work).await
 }
 
 /// Mends what is known of a document, or says that it was issued.
@@ -287,21 +162,6 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Doc
     acting.write(work).await
 }
 
-/// Says what else a document does to others.
-#[boxed]
-pub async fn relate(acting: &Acting<KeepCatalogue>, new: NewRelations) -> Result<Document, DbError> {
-    let id = new.document.uuid()?;
-    let work = async |writing: &mut Writing| {
-        let before = lock_and_load(acting, writing, id, new.expected_version).await?;
-        if new.relations.is_empty() {
-            return Err(refused(ViolationCode::Required, "relations"));
-        }
-        relate_to(acting, writing, &before, &new.relations).await?;
-        raise(acting, writing, before).await
-    };
-    acting.write(work).await
-}
-
 /// Revokes a document by another. What stands in it stays readable; its targets are demanded no longer from that day on.
 #[boxed]
 pub async fn revoke(acting: &Acting<KeepCatalogue>, new: Revocation) -> Result<Document, DbError> {
@@ -339,7 +199,6 @@ pub(crate) async fn end(
     if before.issued_on.is_some_and(|issued| effective_on < issued) {
         return Err(refused(ViolationCode::OutOfBounds, "effectiveOn"));
     }
-    // What is hidden would be given away by what it does to what is not.
     let relation = (
         document_relation::id.eq(random::id(writing.now())),
         document_relation::from_document_id.eq(by.id),
@@ -414,41 +273,6 @@ impl Document {
     }
 }
 
-/// The texts of a [`NewDocument`] as they are stored.
-struct Texts {
-    code: Option<String>,
-    symbol: Option<String>,
-    title: String,
-    issuer_name: Option<String>,
-    issued_words: Option<String>,
-    province: Option<String>,
-    note: Option<String>,
-}
-
-impl Texts {
-    fn of(new: &NewDocument) -> Result<Self, DbError> {
-        let mut checks = Checks::default();
-        let texts = Self {
-            code: checks.optional("code", new.code.as_deref().map(symbol).as_deref(), CODE),
-            symbol: checks.optional("symbol", new.symbol.as_deref().map(symbol).as_deref(), CODE),
-            title: checks.text("title", &new.title, TITLE),
-            issuer_name: checks.optional("issuerName", new.issuer_name.as_deref(), WORDS),
-            issued_words: checks.optional("issuedWords", new.issued_words.as_deref(), WORDS),
-            province: checks.optional("province", new.province.as_deref(), WORDS),
-            note: checks.optional("note", new.note.as_deref(), NOTE),
-        };
-        checks.passed()?;
-        Ok(texts)
-    }
-
-    /// What is hidden takes no code that others could find taken.
-    fn code(&self, new: &NewDocument, id: Uuid) -> Result<String, DbError> {
-        let symbol = self.symbol.clone().filter(|_| new.symbol_complete);
-        let code = self.code.clone().or(symbol).ok_or_else(|| refused(ViolationCode::Required, "code"))?;
-        Ok(if new.visibility == Visibility::Public { code } else { format!("{code}~{}", tail(id)) })
-    }
-}
-
 /// A day of issue as it is stored, with how much of it is known.
 fn day(on: Option<Date>, precision: Option<DatePrecision>) -> Result<(Option<Date>, DatePrecision), DbError> {
     let Some(Date(on)) = on else {
@@ -494,100 +318,9 @@ async fn not_taken(acting: &Acting<KeepCatalogue>, writing: &mut Writing, new: &
     Ok(())
 }
 
-/// Adds what a document does to others. What it replaces is replaced, unless targets stand in it.
-async fn relate_to(
-    acting: &Acting<KeepCatalogue>,
-    writing: &mut Writing,
-    from: &Document,
-    relations: &[NewRelation],
-) -> Result<(), DbError> {
-    few(relations.len(), "relations")?;
-    let codes: Vec<String> = relations.iter().filter_map(|relation| relation.document.clone()).collect();
-    let mut documents = seen(acting, writing, &codes, "relations").await?.into_iter();
-    let codes: Vec<String> = relations.iter().filter_map(|relation| relation.agency.clone()).collect();
-    let mut agencies = there_today(writing, &codes, "relations").await?.into_iter();
-    for (place, relation) in relations.iter().enumerate() {
-        let wrong = |code, field| {
-            let violation = Violation::of(code, &["input", "relations", field]);
-            Err(DbError::Violated(vec![Violation { row: i32::try_from(place).ok(), ..violation }]))
-        };
-        let (to, agency) = match (&relation.document, &relation.agency) {
-            (Some(_), None) => (documents.next(), None),
-            (None, Some(_)) => (None, agencies.next()),
-            (None, None) => return wrong(ViolationCode::Required, "document"),
-            (Some(_), Some(_)) => return wrong(ViolationCode::Incompatible, "agency"),
-        };
-        let of_agency = matches!(
-            relation.kind,
-            DocumentRelationKind::SubmittedTo | DocumentRelationKind::Establishes | DocumentRelationKind::Proposes
-        );
-        if agency.is_some() && !of_agency {
-            return wrong(ViolationCode::Incompatible, "agency");
-        }
-        if relation.kind == DocumentRelationKind::Revokes {
-            return wrong(ViolationCode::Incompatible, "kind");
-        }
-        let mut checks = Checks::default();
-        let clause = checks.optional("relations", relation.clause.as_deref().map(symbol).as_deref(), CLAUSE);
-        checks.passed()?;
-        match to {
-            Some(to) if to.id == from.id => return wrong(ViolationCode::Incompatible, "document"),
-            Some(to) if relation.kind == DocumentRelationKind::Replaces => {
-                let to = lock_and_load(acting, writing, to.id, to.version).await?;
-                without_targets(writing, &to, place).await?;
-                if !matches!(from.status, DocumentStatus::Issued) {
-                    return wrong(ViolationCode::NotInState, "kind");
-                }
-                let day = from.issued_on.unwrap_or(writing.today());
-                let day = to.issued_on.map_or(day, |issued| day.max(issued));
-                end(acting, writing, to, relation.kind, from, day, clause).await?;
-            }
-            to => {
-                let row = (
-                    document_relation::id.eq(random::id(writing.now())),
-                    document_relation::from_document_id.eq(from.id),
-                    document_relation::kind.eq(relation.kind),
-                    document_relation::to_document_id.eq(to.map(|to| to.id)),
-                    document_relation::to_agency_id.eq(agency),
-                    document_relation::clause.eq(clause),
-                );
-                diesel::insert_into(document_relation::table).values(row).execute(writing.connection()).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A plan with targets is replaced as a plan, so that nobody loses them unawares.
-async fn without_targets(writing: &mut Writing, to: &Document, place: usize) -> Result<(), DbError> {
-    let standing = target::table.filter(target::document_id.eq(to.id)).filter(target::withdrawn_on.is_null());
-    let standing: i64 = standing.count().get_result(writing.connection()).await?;
-    if standing == 0 {
-        return Ok(());
-    }
-    let words = Words {
-        vi: format!("{} còn {standing} mục tiêu; hãy dùng replacePlan", to.code),
-        en: format!("{standing} targets stand in {}: use replacePlan", to.code),
-    };
-    let violation = Violation::of(ViolationCode::NotInState, &["input", "relations", "document"]).saying(words);
-    Err(DbError::Violated(vec![Violation { row: i32::try_from(place).ok(), ..violation }]))
-}
-
-/// Raises the version of a document of which something beside its row has changed.
-async fn raise(acting: &Acting<KeepCatalogue>, writing: &mut Writing, before: Document) -> Result<Document, DbError> {
-    let after = Document { version: before.version + 1, ..before.clone() };
-    diesel::update(document::table.find(before.id))
-        .set(document::version.eq(after.version))
-        .execute(writing.connection())
-        .await?;
-    recorded(acting, writing, &before, &after);
-    Ok(after)
-}
-
 fn recorded(acting: &Acting<KeepCatalogue>, writing: &mut Writing, before: &Document, after: &Document) {
-    let permit: &Permit<KeepCatalogue> = &acting.permit;
     let (was, is) = (audit_snapshot(before), audit_snapshot(after));
-    writing.record(permit, ChangeKind::Updated, (NOUN, after.id), Some(was), Some(is));
+    writing.record(&acting.permit, ChangeKind::Updated, (NOUN, after.id), Some(was), Some(is));
 }
 
 /// A document as the audit trail keeps it.

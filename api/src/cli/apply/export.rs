@@ -5,11 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{
-    ApplyError,
-    catalogue::{Kind, wording},
-    desk::Desk,
-};
+use super::{ApplyError, catalogue::wording, desk::Desk, making::Kind};
 use crate::{
     cli::output,
     config::Config,

@@ -4,6 +4,7 @@ mod catalogue;
 mod desk;
 mod export;
 mod init;
+mod making;
 
 use std::{
     fmt::Write as _,
@@ -17,8 +18,9 @@ use db::DbError;
 use serde_json::{Map, Value, json};
 
 use self::{
-    catalogue::{Difference, Entry, Kind, Making},
+    catalogue::{Difference, Entry},
     desk::{Desk, Refusal},
+    making::{Kind, Making},
 };
 pub use self::{export::Export, init::Init};
 use super::output;
