@@ -5,7 +5,7 @@ use std::{
     io::{IsTerminal as _, stdin},
 };
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -182,6 +182,7 @@ async fn token(desk: &Desk, login: &str) -> Result<(String, String), ApplyError>
     let input = json!({ "account": found.pointer("/account/id") });
     let made = desk.ask(By::Administrator, made, json!({ "input": input })).await?;
     let text = |field: &str| made.pointer(field).and_then(Value::as_str).map(str::to_owned);
-    let told = text("/it/token").zip(text("/it/expiresAt"));
+    let until = text("/it/expiresAt").and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+    let told = text("/it/token").zip(until.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)));
     told.ok_or_else(|| ApplyError::Refused(format!("no token for {login}: {made}")))
 }
