@@ -16,7 +16,7 @@ use crate::{
     directive::DirectiveState,
     document::{
         Document, DocumentRelationKind,
-        change::{CLAUSE, end, lock_and_load},
+        change::{end, lock_and_load},
         in_force, seen,
     },
     input::{Checks, refused},
@@ -27,7 +27,6 @@ use crate::{
         change::{NOUN, audit_snapshot},
         new::add,
     },
-    text::symbol,
     text_enum::text_enum,
     visible::visible_to,
     writer::{ChangeKind, Writing},
@@ -68,8 +67,7 @@ pub struct Replacement {
     pub by: String,
     /// The clause that says so, as printed, at most 40 characters
     pub clause: Option<String>,
-    /// The day from which it has taken its place, today or earlier, and not before the day of issue of the old one
-    /// (Asia/Ho_Chi_Minh)
+    /// The day from which it has taken its place, today or earlier, and not before the day of issue of either (Asia/Ho_Chi_Minh)
     pub effective_on: Date,
     /// The targets of the new plan, at most 500; those that stand in it already count as well
     #[graphql(default)]
@@ -161,7 +159,7 @@ pub async fn adopt(acting: &Acting<KeepCatalogue>, new: Adoption) -> Result<Adop
 pub async fn replace(acting: &Acting<KeepCatalogue>, new: Replacement) -> Result<PlanComparison, DbError> {
     let id = new.plan.uuid()?;
     let mut checks = Checks::default();
-    let clause = checks.optional("clause", new.clause.as_deref().map(symbol).as_deref(), CLAUSE);
+    let clause = checks.clause(new.clause.as_deref());
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let programme = kept(writing, &acting.permit, &new.programme).await?;

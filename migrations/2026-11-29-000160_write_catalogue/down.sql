@@ -142,7 +142,7 @@ ALTER TABLE baseline DROP COLUMN version;
 ALTER TABLE history.baseline DROP COLUMN version;
 ALTER TABLE indicator DROP COLUMN retired_on;
 ALTER TABLE history.indicator DROP COLUMN retired_on;
-ALTER TABLE target DROP COLUMN withdrawn_on, DROP COLUMN withdrawal_document_id, DROP COLUMN withdrawal_clause;
+ALTER TABLE target DROP CONSTRAINT target_cadence_bounds_check, DROP COLUMN withdrawn_on, DROP COLUMN withdrawal_document_id, DROP COLUMN withdrawal_clause;
 ALTER TABLE history.target DROP COLUMN withdrawn_on, DROP COLUMN withdrawal_document_id, DROP COLUMN withdrawal_clause;
 DELETE FROM document_relation WHERE kind = 'REVOKES';
 ALTER TABLE document_relation DROP COLUMN effective_on, DROP CONSTRAINT document_relation_kind_check,

@@ -19,6 +19,8 @@ ALTER TABLE target
     ADD COLUMN withdrawn_on date,
     ADD COLUMN withdrawal_document_id uuid,
     ADD COLUMN withdrawal_clause text,
+    -- A milestone is made of such a year: one that is no day would be in the way of every assessment.
+    ADD CONSTRAINT target_cadence_bounds_check CHECK (coalesce(cadence_from, 2000) BETWEEN 1900 AND 2200 AND coalesce(cadence_until, 2000) BETWEEN 1900 AND 2200) NOT VALID,
     ADD CONSTRAINT target_withdrawal_document_id_fkey FOREIGN KEY (withdrawal_document_id) REFERENCES document NOT VALID,
     ADD CONSTRAINT target_withdrawn_check CHECK (num_nonnulls(withdrawn_on, withdrawal_document_id, withdrawal_clause) IN (0, 3)) NOT VALID,
     ADD CONSTRAINT target_withdrawn_on_check CHECK (withdrawn_on IS NULL OR isfinite(withdrawn_on)) NOT VALID;

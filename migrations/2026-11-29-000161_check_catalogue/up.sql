@@ -2,6 +2,7 @@
 ALTER TABLE document VALIDATE CONSTRAINT document_programme_id_fkey;
 ALTER TABLE document_relation VALIDATE CONSTRAINT document_relation_kind_check;
 ALTER TABLE document_relation VALIDATE CONSTRAINT document_relation_effective_check;
+ALTER TABLE target VALIDATE CONSTRAINT target_cadence_bounds_check;
 ALTER TABLE target VALIDATE CONSTRAINT target_withdrawal_document_id_fkey;
 ALTER TABLE target VALIDATE CONSTRAINT target_withdrawn_check;
 ALTER TABLE target VALIDATE CONSTRAINT target_withdrawn_on_check;

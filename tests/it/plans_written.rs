@@ -190,6 +190,8 @@ async fn what_nobody_knows_of_the_old_plan_is_not_called_new() {
         (json!({ "by": "336-KH/TU" }), "NOT_IN_STATE by"),
         (json!({ "expectedVersion": 7 }), "STALE expectedVersion"),
         (json!({ "effectiveOn": "2025-01-09" }), "OUT_OF_BOUNDS effectiveOn"),
+        // Nothing would be demanded between then and the day on which the new plan was issued.
+        (json!({ "effectiveOn": "2026-01-09" }), "OUT_OF_BOUNDS effectiveOn"),
         (json!({ "effectiveOn": "2026-01-21" }), "TOO_EARLY effectiveOn"),
         (json!({ "programme": "khong-co" }), "NOT_FOUND programme"),
     ] {
@@ -224,6 +226,7 @@ async fn every_row_that_is_wrong_is_told_and_none_is_written() {
         row(json!({ "item": "i", "dueOn": null, "duePrecision": "YEAR" })),
         row(json!({ "item": "j", "cadenceFrom": 2026 })),
         row(json!({ "item": "k", "sub": 1 })),
+        row(json!({ "item": "n", "cadence": "EACH_YEAR", "cadenceFrom": 300_000 })),
         row(json!({ "item": "l", "group": "z" })),
         row(json!({ "item": "m", "wording": " " })),
     ];
@@ -250,8 +253,9 @@ async fn every_row_that_is_wrong_is_told_and_none_is_written() {
             "9 REQUIRED dueOn",
             "10 INCOMPATIBLE cadence",
             "11 REQUIRED ordinal",
-            "12 NOT_FOUND group",
-            "13 REQUIRED wording",
+            "12 OUT_OF_BOUNDS cadenceFrom",
+            "13 NOT_FOUND group",
+            "14 REQUIRED wording",
         ]
     );
     let many: Vec<Value> = (0..501).map(|number| row(json!({ "item": format!("x{number}") }))).collect();

@@ -16,8 +16,9 @@ use super::{Document, DocumentKind, DocumentRelationKind, DocumentStatus, in_for
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
     enums::DatePrecision,
-    input::{Checks, Edit, refused},
+    input::{Checks, Edit, NOTE, refused},
     noun::Boxed,
+    programme::is_kept_by,
     schema::{document, document_relation, programme, programme_document},
     sql_functions,
     text::{fold, symbol},
@@ -35,14 +36,11 @@ mod relate;
 
 pub(crate) const NOUN: &str = "document";
 
-/// The longest code, symbol and clause label, in characters.
+/// The longest code and symbol, in characters.
 const CODE: u16 = 100;
-pub(crate) const CLAUSE: u16 = 40;
 /// The longest title, and the longest issuer or date in words.
 const TITLE: u16 = 500;
 const WORDS: u16 = 200;
-/// The longest comment on the source.
-pub(crate) const NOTE: u16 = 2_000;
 
 /// What is mended of a document. What is left out stays; null empties.
 #[derive(Debug, Clone, InputObject)]
@@ -88,7 +86,7 @@ pub struct Revocation {
     pub by: String,
     /// Its clause, as printed, at most 40 characters
     pub clause: Option<String>,
-    /// The day from which it no longer holds, today or earlier, and not before its own day of issue (Asia/Ho_Chi_Minh)
+    /// The day from which it no longer holds, today or earlier, and not before the day of issue of either (Asia/Ho_Chi_Minh)
     pub effective_on: Date,
 }
 
@@ -167,7 +165,7 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Doc
 pub async fn revoke(acting: &Acting<KeepCatalogue>, new: Revocation) -> Result<Document, DbError> {
     let id = new.document.uuid()?;
     let mut checks = Checks::default();
-    let clause = checks.optional("clause", new.clause.as_deref().map(symbol).as_deref(), CLAUSE);
+    let clause = checks.clause(new.clause.as_deref());
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let before = lock_and_load(acting, writing, id, new.expected_version).await?;
@@ -196,7 +194,8 @@ pub(crate) async fn end(
     if effective_on > writing.today() {
         return Err(refused(ViolationCode::TooEarly, "effectiveOn"));
     }
-    if before.issued_on.is_some_and(|issued| effective_on < issued) {
+    // Nor before its successor's: what stands in both would be demanded by neither in between.
+    if before.issued_on.max(by.issued_on).is_some_and(|issued| effective_on < issued) {
         return Err(refused(ViolationCode::OutOfBounds, "effectiveOn"));
     }
     let relation = (
@@ -258,11 +257,7 @@ impl Document {
     /// Whether a document belongs to a catalogue that somebody keeps: that of a programme that rests on it or for which it was
     /// registered, of which these are the jurisdictions, or that of its issuer.
     pub fn is_kept_by(&self, jurisdictions: &[Uuid], keeps: impl Fn(Object<'_>) -> bool) -> bool {
-        jurisdictions
-            .iter()
-            .copied()
-            .chain(self.issuer_id)
-            .any(|agency| keeps(Object { agencies: &[agency], by: None }))
+        is_kept_by(jurisdictions, &keeps) || is_kept_by(self.issuer_id.as_slice(), &keeps)
     }
 
     /// What somebody may do with it, as its keeper: amend it and relate it, and revoke it while it is in force.

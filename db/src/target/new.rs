@@ -17,7 +17,7 @@ use crate::{
     document::Document,
     enums::DatePrecision,
     indicator::Indicator,
-    input::Checks,
+    input::{CLAUSE, Checks, NOTE, at_most},
     programme::{
         Programme,
         change::{groups_of, join},
@@ -32,9 +32,10 @@ pub(crate) const MOST: usize = 500;
 
 /// The longest texts, in characters.
 const CODE: u16 = 60;
-const CLAUSE: u16 = 40;
 const WORDS: u16 = 500;
-const NOTE: u16 = 2_000;
+
+/// The years of days that are read.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// What a clause of a plan demands.
 #[derive(Debug, Clone, InputObject)]
@@ -263,8 +264,13 @@ impl NewTarget {
         {
             found.push((OutOfBounds, "cadenceUntil"));
         }
-        for (number, field) in [(self.ordinal, "ordinal"), (self.sub, "sub")] {
-            if number.is_some_and(|number| number < 1) {
+        for (number, field, within) in [
+            (self.cadence_from, "cadenceFrom", YEARS),
+            (self.cadence_until, "cadenceUntil", YEARS),
+            (self.ordinal, "ordinal", 1..=i32::MAX),
+            (self.sub, "sub", 1..=i32::MAX),
+        ] {
+            if number.is_some_and(|number| !within.contains(&number)) {
                 found.push((OutOfBounds, field));
             }
         }
@@ -309,10 +315,7 @@ pub(crate) async fn add(
     new: &[NewTarget],
     follow: bool,
 ) -> Result<Vec<Target>, DbError> {
-    if new.len() > MOST {
-        let violation = Violation::of(ViolationCode::TooMany, &["input", "targets"]);
-        return Err(DbError::Violated(vec![violation.limit(500)]));
-    }
+    at_most(MOST, new.len(), "targets")?;
     let catalogue = Catalogue::of(writing, programme, document, new).await?;
     let (mut targets, mut members, mut broken) = (Vec::new(), HashMap::new(), Vec::new());
     let mut codes = HashSet::new();
