@@ -282,14 +282,9 @@ pub async fn assign(acting: &Acting<AssignReporting>, new: NewAssignments) -> Re
             return Err(DbError::violated(ViolationCode::Required, &["input", "reason"]));
         }
         refuse_overlaps(writing, &new, &rows).await?;
-        diesel::sql_query("SAVEPOINT assigned").execute(writing.connection()).await?;
         diesel::insert_into(reporting_assignment::table).values(&rows).execute(writing.connection()).await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let obligations = obligations(writing, new.valid_from, &ids).await?;
-        if new.dry_run {
-            diesel::sql_query("ROLLBACK TO SAVEPOINT assigned").execute(writing.connection()).await?;
-            return Ok(MadeAssignments { rows, written: false, obligations });
-        }
         for id in &ids {
             writing.changed(ChangeKind::Created, (NOUN, *id));
         }
@@ -302,9 +297,9 @@ pub async fn assign(acting: &Acting<AssignReporting>, new: NewAssignments) -> Re
             after: Some(after),
             ..AuditEvent::default()
         });
-        Ok(MadeAssignments { rows, written: true, obligations })
+        Ok(MadeAssignments { rows, written: !new.dry_run, obligations })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 /// The rows, with what the codes stand for; all that is not there or out of reach is told at once.

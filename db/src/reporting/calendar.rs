@@ -199,19 +199,16 @@ pub async fn add(acting: &Acting<ManageCalendar>, new: NewHolidays) -> Result<Ca
         let first = days.iter().map(|day| day.day).min().unwrap_or(writing.today());
         let moving = Moving::begin(writing, first).await?;
         diesel::insert_into(holiday::table).values(&days).execute(writing.connection()).await?;
-        let moved = moving.end(writing, new.dry_run).await?;
-        if new.dry_run {
-            return Ok(CalendarChange { days, written: false, moved });
-        }
+        let moved = moving.end(writing).await?;
         let after = json!({ "count": days.len(), "added": days, "reason": reason, "moved": moved.len() });
         writing.audit(AuditEvent {
             action: ManageCalendar::ACTION.as_str(),
             after: Some(after),
             ..AuditEvent::default()
         });
-        Ok(CalendarChange { days, written: true, moved })
+        Ok(CalendarChange { days, written: !new.dry_run, moved })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 /// Takes a day off the list: one that is not past. Answers which due dates move. A dry run does the same and takes it back.
@@ -232,18 +229,16 @@ pub async fn remove(
             .await
             .optional()?;
         let removed = removed.ok_or_else(|| DbError::violated(ViolationCode::NotFound, &["input", "day"]))?;
-        let moved = moving.end(writing, dry_run).await?;
-        if !dry_run {
-            writing.audit(AuditEvent {
-                action: ManageCalendar::ACTION.as_str(),
-                before: Some(json!({ "removed": removed })),
-                after: Some(json!({ "moved": moved.len() })),
-                ..AuditEvent::default()
-            });
-        }
+        let moved = moving.end(writing).await?;
+        writing.audit(AuditEvent {
+            action: ManageCalendar::ACTION.as_str(),
+            before: Some(json!({ "removed": removed })),
+            after: Some(json!({ "moved": moved.len() })),
+            ..AuditEvent::default()
+        });
         Ok(CalendarChange { days: vec![removed], written: !dry_run, moved })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(dry_run, work).await
 }
 
 /// Says which documents of the register set the days.

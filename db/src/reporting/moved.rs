@@ -57,17 +57,12 @@ pub(super) struct Moving {
 impl Moving {
     /// Before the change: it is about this day, the first that it touches.
     pub async fn begin(writing: &mut Writing, about: Date) -> Result<Self, DbError> {
-        let before = due_dates(writing, about).await?;
-        diesel::sql_query("SAVEPOINT changed").execute(writing.connection()).await?;
-        Ok(Self { about, before })
+        Ok(Self { about, before: due_dates(writing, about).await? })
     }
 
-    /// After the change: the due dates that are others now, the earliest period first. A dry run is taken back.
-    pub async fn end(self, writing: &mut Writing, dry_run: bool) -> Result<Vec<MovedDueDate>, DbError> {
+    /// After the change: the due dates that are others now, the earliest period first.
+    pub async fn end(self, writing: &mut Writing) -> Result<Vec<MovedDueDate>, DbError> {
         let after = due_dates(writing, self.about).await?;
-        if dry_run {
-            diesel::sql_query("ROLLBACK TO SAVEPOINT changed").execute(writing.connection()).await?;
-        }
         let before: HashMap<_, _> = self.before.into_iter().map(|it| ((it.regime, it.period), it)).collect();
         let moved = after.into_iter().filter_map(|after| {
             let before = before.get(&(after.regime, after.period))?;

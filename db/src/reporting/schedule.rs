@@ -167,18 +167,16 @@ pub async fn set(acting: &Acting<ManageCalendar>, new: NewSchedule) -> Result<Sc
         }
         let moving = Moving::begin(writing, new.valid_from).await?;
         write(writing, &before, &after).await?;
-        let moved = moving.end(writing, new.dry_run).await?;
-        if !new.dry_run {
-            writing.audit(AuditEvent {
-                action: ManageCalendar::ACTION.as_str(),
-                before: Some(json!({ "schedule": before })),
-                after: Some(json!({ "schedule": after, "moved": moved.len() })),
-                ..AuditEvent::default()
-            });
-        }
+        let moved = moving.end(writing).await?;
+        writing.audit(AuditEvent {
+            action: ManageCalendar::ACTION.as_str(),
+            before: Some(json!({ "schedule": before })),
+            after: Some(json!({ "schedule": after, "moved": moved.len() })),
+            ..AuditEvent::default()
+        });
         Ok(ScheduleChange { schedule: after, written: !new.dry_run, moved })
     };
-    acting.write(work).await
+    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 /// Locks the schedules of a kind until the end of the transaction, and finds the one that holds until now.
