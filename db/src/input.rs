@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     DbError, Violation, ViolationCode,
-    text::{TextError, check_text},
+    text::{TextError, check_text, symbol},
     violation::Words,
 };
 
@@ -32,6 +32,11 @@ impl Checks {
         typed.map(|typed| self.text(field, typed, most))
     }
 
+    /// A clause label as printed, which may be left out.
+    pub(crate) fn clause(&mut self, typed: Option<&str>) -> Option<String> {
+        self.optional("clause", typed.map(symbol).as_deref(), CLAUSE)
+    }
+
     /// All that has to be mended.
     pub(crate) fn broken(self) -> Vec<Violation> {
         self.0
@@ -42,6 +47,12 @@ impl Checks {
         if self.0.is_empty() { Ok(()) } else { Err(DbError::Violated(self.0)) }
     }
 }
+
+/// The longest clause label, in characters.
+pub(crate) const CLAUSE: u16 = 40;
+
+/// The longest comment for a careful reader, in characters.
+pub(crate) const NOTE: u16 = 2_000;
 
 /// The most agencies, indicators, documents or other objects that one change names in a list.
 const MANY: usize = 50;
@@ -59,11 +70,16 @@ pub(crate) fn in_order(codes: &[String], rows: Vec<(String, Uuid)>, field: &'sta
 
 /// Refused beside the field if there are more than one change may name.
 pub(crate) fn few(count: usize, field: &'static str) -> Result<(), DbError> {
-    if count <= MANY {
+    at_most(MANY, count, field)
+}
+
+/// Refused beside the field if there are more than so many.
+pub(crate) fn at_most(most: usize, count: usize, field: &'static str) -> Result<(), DbError> {
+    if count <= most {
         return Ok(());
     }
     let violation = Violation::of(ViolationCode::TooMany, &["input", field]);
-    Err(DbError::Violated(vec![violation.limit(i32::try_from(MANY).unwrap_or(i32::MAX))]))
+    Err(DbError::Violated(vec![violation.limit(i32::try_from(most).unwrap_or(i32::MAX))]))
 }
 
 /// What is wrong with a field of the input.

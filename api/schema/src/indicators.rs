@@ -16,15 +16,16 @@ use db::{
     indicator::{
         DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
         JurisdictionsOf, Membership, MembershipsOf,
-        catalogue::{NewDefinition, NewIndicator, RetiredIndicator, Retirement, define, retire, revise_definition},
-        change::{LeadAssignment, assign_lead, is_kept_by},
+        catalogue::{NewDefinition, NewIndicator, define, revise_definition},
+        change::{LeadAssignment, assign_lead},
+        retire::{RetiredIndicator, Retirement, retire},
         rule::RulesOf,
     },
     measure::{MeasureFilter, MeasureLink},
     measurement::{Measurement as MeasurementRow, MeasurementFilter, MeasurementLink, MeasurementOrder, Parts},
     noun::{ListOf, Named, NamedNoun},
     page::Page,
-    programme::ProgrammeLink,
+    programme::{ProgrammeLink, is_kept_by},
     target::{TargetFilter, TargetLink, TargetOrder},
 };
 use object_layer::{ComplexObject, SimpleObject};

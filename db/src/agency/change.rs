@@ -23,10 +23,9 @@ use super::Agency;
 use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     document::in_force,
-    input::{Checks, refused},
+    input::{Checks, NOTE, refused},
     principal,
     schema::agency,
-    text::symbol,
     writer::Writing,
 };
 
@@ -39,10 +38,8 @@ mod steps;
 
 const NOUN: &str = "agency";
 
-/// The longest name, clause label and note, in characters.
+/// The longest name, in characters.
 const NAME: u16 = 300;
-const CLAUSE: u16 = 40;
-const NOTE: u16 = 2_000;
 
 /// What every change of agencies says: from when it holds, which document decides it, and whether it is only to be looked at.
 #[derive(Debug, Clone, InputObject)]
@@ -73,8 +70,7 @@ struct Decided {
 impl Decision {
     /// Its clause and its note as they are stored.
     fn texts(&self, checks: &mut Checks) -> (Option<String>, Option<String>) {
-        let clause = self.clause.as_deref().map(symbol);
-        (checks.optional("clause", clause.as_deref(), CLAUSE), checks.optional("note", self.note.as_deref(), NOTE))
+        (checks.clause(self.clause.as_deref()), checks.optional("note", self.note.as_deref(), NOTE))
     }
 
     /// It, if the actor sees the document and it is in force.

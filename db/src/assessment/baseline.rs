@@ -19,17 +19,12 @@ use crate::{
     decimal::Number,
     document::seen,
     enums::Visibility,
-    input::{Checks, refused},
+    input::{Checks, NOTE, refused},
     noun::{Batch, relation},
     programme::kept,
     schema::{baseline, indicator, programme_indicator},
-    text::symbol,
     writer::{ChangeKind, Writing},
 };
-
-/// The longest clause and comment, in characters.
-const CLAUSE: u16 = 40;
-const NOTE: u16 = 2_000;
 
 /// Where an indicator of a subject stood on a day.
 #[derive(Debug, Clone, InputObject)]
@@ -59,7 +54,7 @@ pub struct NewBaseline {
 #[boxed]
 pub async fn set(acting: &Acting<KeepCatalogue>, new: NewBaseline) -> Result<Baseline, DbError> {
     let mut checks = Checks::default();
-    let clause = checks.optional("clause", new.clause.as_deref().map(symbol).as_deref(), CLAUSE);
+    let clause = checks.clause(new.clause.as_deref());
     let note = checks.optional("note", new.note.as_deref(), NOTE);
     checks.passed()?;
     if new.document.is_none() && note.is_none() {

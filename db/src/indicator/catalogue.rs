@@ -1,23 +1,18 @@
-//! How indicators come about, how what they mean changes, and how they end.
+//! How indicators come about, and how what they mean changes.
 
 use std::collections::HashMap;
 
 use async_graphql::InputObject;
 use auth::{Reached, action::KeepCatalogue, random};
 use derive::boxed;
-use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
-    dsl::{max, sql},
-    sql_types::{Bool, Date as SqlDate},
-};
+use diesel::{ExpressionMethods as _, QueryDsl as _, dsl::max};
 use diesel_async::RunQueryDsl as _;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     Aggregation, Indicator, Interpolation, Nature, Unit, ValueKind,
-    change::{NOUN, audit_snapshot, is_kept_by, jurisdictions, lock_and_load},
+    change::{NOUN, audit_snapshot, jurisdictions, lock_and_load},
 };
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
@@ -25,25 +20,22 @@ use crate::{
     calendar::{PeriodKind, Regime},
     comparator::Direction,
     decimal::Number,
-    document::{in_force, seen},
+    document::seen,
     enums::Visibility,
-    input::{Checks, few, refused},
+    input::{CLAUSE, Checks, NOTE, few, refused},
     programme::{
         change::{groups_of, join},
-        kept,
+        is_kept_by, kept,
     },
-    schema::{indicator, indicator_definition, reporting_assignment, target},
-    target::{Target, change::audit_snapshot as target_snapshot},
+    schema::{indicator, indicator_definition},
     text::symbol,
     writer::{ChangeKind, Writing},
 };
 
-/// The longest code, name, wording, clause and comment, in characters.
+/// The longest code, name and wording, in characters.
 const CODE: u16 = 100;
 const NAME: u16 = 300;
 const TEXT: u16 = 4_000;
-const CLAUSE: u16 = 40;
-const NOTE: u16 = 2_000;
 
 /// An indicator to be defined, with the first wording of what it measures.
 #[derive(Debug, Clone, InputObject)]
@@ -139,39 +131,6 @@ pub struct NewDefinition {
     pub valid_from: Option<Date>,
 }
 
-/// Which indicator is measured no longer.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "RetireIndicatorInput")]
-pub struct Retirement {
-    /// The indicator
-    pub indicator: Id<Indicator>,
-    /// Its `version` as it was read
-    pub expected_version: i32,
-    /// Code of the document that says so, which was issued and is in force
-    pub document: String,
-    /// Its clause, as printed, at most 40 characters
-    pub clause: String,
-    /// The day (Asia/Ho_Chi_Minh) from which it is measured no longer, today or earlier: targets of that day and later are withdrawn,
-    /// and periods that end then or later are not to be reported
-    pub retired_on: Date,
-    /// True: answers what would end with it, and changes nothing
-    #[graphql(default)]
-    pub dry_run: bool,
-}
-
-/// What has ended with an indicator.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RetiredIndicator {
-    /// The indicator.
-    pub indicator: Indicator,
-    /// The targets that were withdrawn.
-    pub targets: Vec<Target>,
-    /// How many assignments have ended.
-    pub assignments: i32,
-    /// Whether nothing was changed.
-    pub dry_run: bool,
-}
-
 /// Defines an indicator for a programme, which follows it.
 #[boxed]
 pub async fn define(acting: &Acting<KeepCatalogue>, new: NewIndicator) -> Result<Indicator, DbError> {
@@ -251,7 +210,7 @@ pub async fn revise_definition(acting: &Acting<KeepCatalogue>, new: NewDefinitio
     let id = new.indicator.uuid()?;
     let texts = Texts::of(&new.definition)?;
     let work = async |writing: &mut Writing| {
-        let before = open(acting, writing, id, new.expected_version).await?;
+        let (before, _) = open(acting, writing, id, new.expected_version).await?;
         let last = indicator_definition::table
             .filter(indicator_definition::indicator_id.eq(id))
             .select((max(indicator_definition::version), max(indicator_definition::valid_from)));
@@ -270,60 +229,6 @@ pub async fn revise_definition(acting: &Acting<KeepCatalogue>, new: NewDefinitio
         Ok(after)
     };
     acting.write(work).await
-}
-
-/// Retires an indicator: its targets of that day and later are withdrawn, its assignments end. Its figures stay.
-#[boxed]
-pub async fn retire(acting: &Acting<KeepCatalogue>, new: Retirement) -> Result<RetiredIndicator, DbError> {
-    let id = new.indicator.uuid()?;
-    let mut checks = Checks::default();
-    let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
-    checks.passed()?;
-    let work = async |writing: &mut Writing| {
-        let before = open(acting, writing, id, new.expected_version).await?;
-        // What another province follows is not this one's to end.
-        let within = jurisdictions(writing, &[id]).await?.remove(&id).unwrap_or_default();
-        if !within.iter().all(|agency| acting.permit.reach().holds(Some(*agency))) {
-            return Err(refused(ViolationCode::OutOfReach, "indicator"));
-        }
-        if new.retired_on > writing.today() {
-            return Err(refused(ViolationCode::TooEarly, "retiredOn"));
-        }
-        let document = in_force(acting, writing, &new.document, &["input", "document"]).await?;
-        let withdrawn = target::table
-            .filter(target::indicator_id.eq(id))
-            .filter(target::withdrawn_on.is_null())
-            .filter(target::due_on.is_null().or(target::due_on.ge(new.retired_on)));
-        let mut targets: Vec<Target> = diesel::update(withdrawn)
-            .set((
-                target::withdrawn_on.eq(new.retired_on),
-                target::withdrawal_document_id.eq(document.id),
-                target::withdrawal_clause.eq(&clause),
-                target::version.eq(target::version + 1),
-            ))
-            .returning(Target::as_returning())
-            .get_results(writing.connection())
-            .await?;
-        targets.sort_by(|one, other| one.code.cmp(&other.code));
-        for target in &targets {
-            let shown = target_snapshot(target);
-            writing.record(&acting.permit, ChangeKind::Updated, ("target", target.id), None, Some(shown));
-        }
-        let ended = end_assignments(writing, id, new.retired_on).await?;
-        for assignment in &ended {
-            writing.changed(ChangeKind::Updated, ("reporting_assignment", *assignment));
-        }
-        let after = Indicator { retired_on: Some(new.retired_on), version: before.version + 1, ..before.clone() };
-        diesel::update(indicator::table.find(id))
-            .set((indicator::retired_on.eq(after.retired_on), indicator::version.eq(after.version)))
-            .execute(writing.connection())
-            .await?;
-        let (was, is) = (audit_snapshot(&before), audit_snapshot(&after));
-        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, id), Some(was), Some(is));
-        let assignments = i32::try_from(ended.len()).unwrap_or(i32::MAX);
-        Ok(RetiredIndicator { indicator: after, targets, assignments, dry_run: new.dry_run })
-    };
-    acting.write_or_rehearse(new.dry_run, work).await
 }
 
 impl NewIndicator {
@@ -430,13 +335,14 @@ async fn next_position(writing: &mut Writing) -> Result<i32, DbError> {
     Ok(last.unwrap_or_default() + 1)
 }
 
-/// Locks an indicator and loads it, if the actor keeps a catalogue that has it and it is in use.
-async fn open(
+/// Locks an indicator and loads it, if the actor keeps a catalogue that has it and it is in use; with where the programmes hold that
+/// follow it.
+pub(super) async fn open(
     acting: &Acting<KeepCatalogue>,
     writing: &mut Writing,
     id: Uuid,
     expected_version: i32,
-) -> Result<Indicator, DbError> {
+) -> Result<(Indicator, Vec<Uuid>), DbError> {
     let found = lock_and_load(writing, &[id]).await?.remove(&id).ok_or(DbError::NotFound)?;
     let within = jurisdictions(writing, &[id]).await?.remove(&id).unwrap_or_default();
     if !is_kept_by(&within, |object| acting.permit.holds_for(object)) {
@@ -448,25 +354,5 @@ async fn open(
     if found.retired_on.is_some() {
         return Err(refused(ViolationCode::NotInState, "indicator"));
     }
-    Ok(found)
-}
-
-/// Ends the assignments of an indicator: periods that end on the day or later are not to be reported.
-async fn end_assignments(writing: &mut Writing, of: Uuid, on: Date) -> Result<Vec<Uuid>, DbError> {
-    let later = reporting_assignment::table
-        .filter(reporting_assignment::indicator_id.eq(of))
-        .filter(sql::<Bool>("lower(valid) >= ").bind::<SqlDate, _>(on))
-        .count();
-    if later.get_result::<i64>(writing.connection()).await? > 0 {
-        return Err(refused(ViolationCode::NotInState, "retiredOn"));
-    }
-    let ended = diesel::update(reporting_assignment::table)
-        .filter(reporting_assignment::indicator_id.eq(of))
-        .filter(sql::<Bool>("(upper_inf(valid) OR upper(valid) > ").bind::<SqlDate, _>(on).sql(")"))
-        .set((
-            reporting_assignment::valid.eq(sql("daterange(lower(valid), ").bind::<SqlDate, _>(on).sql(")")),
-            reporting_assignment::version.eq(reporting_assignment::version + 1),
-        ))
-        .returning(reporting_assignment::id);
-    Ok(ended.get_results(writing.connection()).await?)
+    Ok((found, within))
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::InputObject;
-use auth::{Object, Permit, action::KeepCatalogue};
+use auth::{Permit, action::KeepCatalogue};
 use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
@@ -15,6 +15,7 @@ use crate::{
     Acting, DbError, Id, Violation, ViolationCode,
     agency::receiver,
     input::Edit,
+    programme::is_kept_by,
     schema::{indicator, programme, programme_indicator},
     writer::{ChangeKind, Writing},
 };
@@ -142,13 +143,6 @@ fn refusal(
     } else {
         None
     }
-}
-
-/// Whether an indicator belongs to a catalogue that somebody keeps: that of one of the programmes which follow it, of which
-/// these are the jurisdictions.
-#[must_use]
-pub fn is_kept_by(jurisdictions: &[Uuid], keeps: impl Fn(Object<'_>) -> bool) -> bool {
-    jurisdictions.iter().any(|agency| keeps(Object { agencies: &[*agency], by: None }))
 }
 
 /// Locks indicators until the end of the transaction, and loads them. In one order, so that no two writers wait for each other.

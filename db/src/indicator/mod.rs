@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod change;
+pub mod retire;
 pub mod rule;
 
 use std::{collections::HashMap, sync::Arc};

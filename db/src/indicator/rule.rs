@@ -12,22 +12,22 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::change::{NOUN, is_kept_by, jurisdictions};
+use super::change::{NOUN, jurisdictions};
 use crate::{
     Acting, Date, DbError, ViolationCode,
     comparator::Comparator,
     document::in_force,
-    input::{Checks, refused},
+    input::{CLAUSE, Checks, refused},
     noun::relation,
+    programme::is_kept_by,
     schema::{indicator, indicator_rule},
     text::symbol,
     validity::Holds,
     writer::{AuditEvent, ChangeKind, Writing},
 };
 
-/// The longest code, clause label and sentence, in characters.
+/// The longest code and sentence, in characters.
 const CODE: u16 = 100;
-const CLAUSE: u16 = 40;
 const WORDS: u16 = 500;
 
 /// How the figures of two indicators must compare, for one subject in one period.

@@ -14,7 +14,7 @@ use super::{Programme, kept};
 use crate::{
     Acting, Date, DbError, Violation, ViolationCode,
     agency::receiver,
-    input::{Checks, refused},
+    input::{Checks, at_most, few, refused},
     schema::{indicator, indicator_group, programme, programme_indicator},
     text::symbol,
     writer::{ChangeKind, Writing},
@@ -25,8 +25,7 @@ const NOUN: &str = "programme";
 /// The longest code and name, in characters.
 const CODE: u16 = 60;
 const NAME: u16 = 300;
-/// The most pillars of a programme, and the most indicators that one change names.
-const PILLARS: usize = 50;
+/// The most indicators that one change names.
 const INDICATORS: usize = 500;
 
 /// A programme to be defined, with its pillars.
@@ -98,9 +97,7 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewProgramme) -> Result
     };
     let groups: Vec<_> = new.groups.iter().map(|group| texts(&mut checks, group)).collect();
     checks.passed()?;
-    if groups.len() > PILLARS {
-        return Err(DbError::Violated(vec![Violation::of(ViolationCode::TooMany, &["input", "groups"]).limit(50)]));
-    }
+    few(groups.len(), "groups")?;
     if new.ends_on.is_some_and(|last| new.starts_on.is_some_and(|first| last < first)) {
         return Err(refused(ViolationCode::OutOfBounds, "endsOn"));
     }
@@ -147,10 +144,7 @@ pub async fn follow(acting: &Acting<KeepCatalogue>, new: Following) -> Result<Pr
     if new.indicators.is_empty() {
         return Err(refused(ViolationCode::Required, "indicators"));
     }
-    if new.indicators.len() > INDICATORS {
-        let violation = Violation::of(ViolationCode::TooMany, &["input", "indicators"]);
-        return Err(DbError::Violated(vec![violation.limit(500)]));
-    }
+    at_most(INDICATORS, new.indicators.len(), "indicators")?;
     let work = async |writing: &mut Writing| {
         let followed = kept(writing, &acting.permit, &new.programme).await?;
         let codes = new.indicators.iter().map(|it| it.indicator.as_str());

@@ -3,7 +3,7 @@
 pub mod change;
 
 use async_graphql::InputObject;
-use auth::{Permit, action::KeepCatalogue};
+use auth::{Object, Permit, action::KeepCatalogue};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use object_layer::SimpleObject;
@@ -261,4 +261,11 @@ pub(crate) async fn kept(
     } else {
         Err(refused(ViolationCode::OutOfReach, "programme"))
     }
+}
+
+/// Whether something belongs to a catalogue that somebody keeps: that of one of the programmes that follow it or rest on it, of which
+/// these are the jurisdictions.
+#[must_use]
+pub fn is_kept_by(jurisdictions: &[Uuid], keeps: impl Fn(Object<'_>) -> bool) -> bool {
+    jurisdictions.iter().any(|agency| keeps(Object { agencies: &[*agency], by: None }))
 }

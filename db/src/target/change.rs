@@ -13,17 +13,13 @@ use crate::{
     Acting, Date, DbError, Id, ViolationCode,
     decimal::Number,
     document::in_force,
-    input::{Checks, refused},
+    input::{CLAUSE, Checks, NOTE, refused},
     schema::{programme, target, target_revision},
     text::symbol,
     writer::{ChangeKind, Writing},
 };
 
 pub(crate) const NOUN: &str = "target";
-
-/// The longest clause label and note, in characters.
-const CLAUSE: u16 = 40;
-const NOTE: u16 = 2000;
 
 /// What can be done to a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

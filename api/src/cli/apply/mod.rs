@@ -156,12 +156,7 @@ struct Work<'a> {
 /// What there is of an entry, and whether it is there.
 async fn found(desk: &Desk, entry: &Entry) -> Result<(Value, bool), ApplyError> {
     let (question, variables) = entry.question();
-    // What is still to come cannot be asked about.
-    match desk.ask(entry.making().by, &question, variables).await {
-        Ok(answer) => Ok(entry.present(&answer)),
-        Err(ApplyError::Refused(_)) => Ok((Value::Null, false)),
-        Err(error) => Err(error),
-    }
+    Ok(entry.present(&desk.ask(entry.making().by, &question, variables).await?))
 }
 
 impl<'a> Work<'a> {

@@ -8,13 +8,13 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 
 use super::{
-    AgencyToOpen, NOTE, NOUN, audit_snapshot,
+    AgencyToOpen, NOUN, audit_snapshot,
     keeping::{insert, parent},
 };
 use crate::{
     Acting, Date, DbError, ViolationCode,
     agency::Agency,
-    input::{Checks, refused},
+    input::{Checks, NOTE, refused},
     schema::agency_placement,
     writer::{ChangeKind, Writing},
 };

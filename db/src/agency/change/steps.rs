@@ -13,9 +13,9 @@ use super::{
     reaches,
 };
 use crate::{
-    Acting, DbError, Violation, ViolationCode,
+    Acting, DbError, ViolationCode,
     agency::Agency,
-    input::{few, refused},
+    input::{at_most, few, refused},
     schema::agency,
     violation::in_terms_of_input,
     writer::Writing,
@@ -109,9 +109,7 @@ pub struct Reorganisation {
 /// Does many changes of agencies, one after the other, all of them or none.
 #[boxed]
 pub async fn reorganise(acting: &Acting<ManageAgencies>, new: Reorganisation) -> Result<Vec<Reorganised>, DbError> {
-    if new.steps.len() > MOST {
-        return Err(DbError::Violated(vec![Violation::of(ViolationCode::TooMany, &["input", "steps"]).limit(1_000)]));
-    }
+    at_most(MOST, new.steps.len(), "steps")?;
     if new.steps.is_empty() {
         return Err(refused(ViolationCode::Required, "steps"));
     }

@@ -22,16 +22,13 @@ use crate::{
     document::{Document, in_force},
     enums::{DatePrecision, Visibility},
     id::tail,
-    input::{Checks, few, refused},
+    input::{CLAUSE, Checks, few, refused},
     programme::running,
     schema::{agency, directive},
     sql_functions::{agency_subtree_ids, may_receive_directive},
     text::symbol,
     writer::{ChangeKind, Writing},
 };
-
-/// The longest clause label, in characters.
-const CLAUSE: u16 = 40;
 
 /// Issues a directive from a document's clause, with its parts: all of them or nothing.
 #[boxed]

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    CODE, Document, DocumentKind, DocumentStatus, NOTE, NOUN, TITLE, WORDS, audit_snapshot, day, not_taken,
+    CODE, Document, DocumentKind, DocumentStatus, NOUN, TITLE, WORDS, audit_snapshot, day, not_taken,
     relate::{NewRelation, relate_to},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     agency::receiver,
     enums::{DatePrecision, Visibility},
     id::tail,
-    input::{Checks, refused},
+    input::{Checks, NOTE, refused},
     programme::{ProgrammeDocumentRole, kept},
     schema::{document, programme_document},
     text::symbol,

@@ -6,14 +6,13 @@ use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
 
-use super::{CLAUSE, Document, DocumentRelationKind, DocumentStatus, end, lock_and_load, recorded};
+use super::{Document, DocumentRelationKind, DocumentStatus, end, lock_and_load, recorded};
 use crate::{
     Acting, DbError, Id, Violation, ViolationCode,
     agency::there_today,
     document::seen,
     input::{Checks, few, refused},
     schema::{document, document_relation, target},
-    text::symbol,
     violation::Words,
     writer::Writing,
 };
@@ -71,6 +70,7 @@ pub(super) async fn relate_to(
     let mut documents = seen(acting, writing, &codes, "relations").await?.into_iter();
     let codes: Vec<String> = relations.iter().filter_map(|relation| relation.agency.clone()).collect();
     let mut agencies = there_today(writing, &codes, "relations").await?.into_iter();
+    let mut rows = Vec::new();
     for (place, relation) in relations.iter().enumerate() {
         let wrong = |code, field| {
             let violation = Violation::of(code, &["input", "relations", field]);
@@ -93,8 +93,11 @@ pub(super) async fn relate_to(
             return wrong(ViolationCode::Incompatible, "kind");
         }
         let mut checks = Checks::default();
-        let clause = checks.optional("relations", relation.clause.as_deref().map(symbol).as_deref(), CLAUSE);
-        checks.passed()?;
+        let clause = checks.clause(relation.clause.as_deref());
+        if let Some(mut broken) = checks.broken().pop() {
+            broken.field.insert(1, "relations".into());
+            return Err(DbError::Violated(vec![Violation { row: i32::try_from(place).ok(), ..broken }]));
+        }
         match to {
             Some(to) if to.id == from.id => return wrong(ViolationCode::Incompatible, "document"),
             Some(to) if relation.kind == DocumentRelationKind::Replaces => {
@@ -107,19 +110,17 @@ pub(super) async fn relate_to(
                 let day = to.issued_on.map_or(day, |issued| day.max(issued));
                 end(acting, writing, to, relation.kind, from, day, clause).await?;
             }
-            to => {
-                let row = (
-                    document_relation::id.eq(random::id(writing.now())),
-                    document_relation::from_document_id.eq(from.id),
-                    document_relation::kind.eq(relation.kind),
-                    document_relation::to_document_id.eq(to.map(|to| to.id)),
-                    document_relation::to_agency_id.eq(agency),
-                    document_relation::clause.eq(clause),
-                );
-                diesel::insert_into(document_relation::table).values(row).execute(writing.connection()).await?;
-            }
+            to => rows.push((
+                document_relation::id.eq(random::id(writing.now())),
+                document_relation::from_document_id.eq(from.id),
+                document_relation::kind.eq(relation.kind),
+                document_relation::to_document_id.eq(to.map(|to| to.id)),
+                document_relation::to_agency_id.eq(agency),
+                document_relation::clause.eq(clause),
+            )),
         }
     }
+    diesel::insert_into(document_relation::table).values(rows).execute(writing.connection()).await?;
     Ok(())
 }
 

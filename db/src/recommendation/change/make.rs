@@ -16,7 +16,7 @@ use crate::{
     document::{Document, seen},
     enums::Visibility,
     id::tail,
-    input::{Checks, refused},
+    input::{CLAUSE, Checks, NOTE, refused},
     programme::running,
     recommendation::{Recommendation, RecommendationKind},
     schema::{recommendation, recommendation_document, recommendation_recipient},
@@ -24,12 +24,8 @@ use crate::{
     writer::{ChangeKind, Writing},
 };
 
-/// The longest clause label, in characters.
-const CLAUSE: u16 = 40;
 /// The longest topic or addressee in words, in characters.
 const WORDS: u16 = 200;
-/// The longest comment on the source, in characters.
-const NOTE: u16 = 2_000;
 
 /// A recommendation to be made: of a document's clause, of a programme, or both.
 #[derive(Debug, Clone, InputObject)]

@@ -3,7 +3,10 @@
 use std::{cmp::max, collections::BTreeSet};
 
 use auth::{Acts as _, action::ManageAgencies, random};
-use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+use diesel::{
+    ExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
+    sql_types::{Array, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 use uuid::Uuid;
@@ -14,7 +17,7 @@ use crate::{
     input::refused,
     password,
     role_grant::{RoleGrant, reaches_below},
-    schema::{account, role_grant, service_account},
+    schema::{role_grant, service_account},
     writer::{AuditEvent, ChangeKind, Writing},
 };
 
@@ -70,12 +73,15 @@ impl Passing<'_> {
     }
 
     pub(super) async fn accounts(&self, writing: &mut Writing, of: Heirs) -> Result<(), DbError> {
-        for (id, heir) in of.ids.iter().zip(&of.heirs) {
-            diesel::update(account::table.find(id))
-                .set((account::agency_id.eq(heir), account::version.eq(account::version + 1)))
-                .execute(writing.connection())
-                .await?;
-            writing.changed(ChangeKind::Updated, ("account", *id));
+        const MOVE: &str = "UPDATE account SET agency_id = passed.heir, version = version + 1 \
+            FROM unnest($1, $2) AS passed (id, heir) WHERE account.id = passed.id";
+        diesel::sql_query(MOVE)
+            .bind::<Array<SqlUuid>, _>(&of.ids)
+            .bind::<Array<SqlUuid>, _>(&of.heirs)
+            .execute(writing.connection())
+            .await?;
+        for id in of.ids {
+            writing.changed(ChangeKind::Updated, ("account", id));
         }
         Ok(())
     }

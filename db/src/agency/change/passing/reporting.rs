@@ -3,7 +3,10 @@
 use std::cmp::max;
 
 use auth::random;
-use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+use diesel::{
+    ExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
+    sql_types::{Array, Date as SqlDate, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
@@ -27,13 +30,16 @@ impl Passing<'_> {
             .select(ReportingAssignment::as_select())
             .for_no_key_update();
         let rows: Vec<ReportingAssignment> = rows.load(writing.connection()).await?;
-        for row in &rows {
-            let shortened = Validity { ends_before: Some(self.end_of(row)), ..row.valid };
-            diesel::update(reporting_assignment::table.find(row.id))
-                .set((reporting_assignment::valid.eq(shortened), reporting_assignment::version.eq(row.version + 1)))
-                .execute(writing.connection())
-                .await?;
-            writing.changed(ChangeKind::Updated, (NOUN, row.id));
+        // As `end_of`.
+        let ended = diesel::sql_query(
+            "UPDATE reporting_assignment SET version = version + 1, \
+                valid = daterange(lower(valid), greatest(lower(valid) + 1, $2)) WHERE id = ANY ($1)",
+        );
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let ended = ended.bind::<Array<SqlUuid>, _>(&ids).bind::<SqlDate, _>(self.decided.on);
+        ended.execute(writing.connection()).await?;
+        for id in ids {
+            writing.changed(ChangeKind::Updated, (NOUN, id));
         }
         let heir_of = |id: Uuid| of.ids.iter().zip(&of.heirs).find(|(passed, _)| **passed == id).map(|(_, heir)| *heir);
         let mut next: Vec<ReportingAssignment> =
