@@ -34,6 +34,7 @@ GRANT INSERT, UPDATE (value, simulated, document_id, clause, note, version) ON b
 GRANT INSERT, UPDATE (name_vi, name_en, aliases, closed_on, version) ON agency TO cotmoc_server;
 GRANT INSERT, DELETE, UPDATE (valid_until) ON agency_placement TO cotmoc_server;
 GRANT INSERT ON agency_member, agency_name, agency_succession, agency_succession_party TO cotmoc_server;
+GRANT INSERT, DELETE ON succession_weight TO cotmoc_server;
 -- Their part in what is not done passes to who takes over.
 GRANT UPDATE (agency_id), DELETE ON directive_lead, directive_coordinator, recommendation_recipient TO cotmoc_server;
 GRANT UPDATE (agency_id) ON directive_extension TO cotmoc_server;

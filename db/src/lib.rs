@@ -5,6 +5,7 @@ pub mod account;
 mod acting;
 pub mod agency;
 mod among;
+pub mod area;
 pub mod assessment;
 pub mod audit;
 pub mod calendar;

@@ -1693,6 +1693,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Which share of an agency that was divided each of its successors has: by it figures of the former are divided
+    succession_weight (succession_id, predecessor_id, successor_id, kind) {
+        succession_id -> Uuid,
+        predecessor_id -> Uuid,
+        successor_id -> Uuid,
+        /// Of what it is a share: AREA or POPULATION
+        kind -> Text,
+        /// From 0 to 1; those of one predecessor come to 1
+        share -> Numeric,
+        /// The document that says so; null where source names what does
+        document_id -> Nullable<Uuid>,
+        /// Where it is from, in words
+        source -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// A target (mục tiêu): what an indicator of a subject must reach by a day or in each year
     target (id) {
         id -> Uuid,
@@ -1935,6 +1954,8 @@ diesel::joinable!(service_account -> account (created_by));
 diesel::joinable!(service_account -> agency (agency_id));
 diesel::joinable!(service_secret -> service_account (service_account_id));
 diesel::joinable!(session -> account (account_id));
+diesel::joinable!(succession_weight -> agency_succession (succession_id));
+diesel::joinable!(succession_weight -> document (document_id));
 diesel::joinable!(target -> agency (subject_id));
 diesel::joinable!(target -> indicator (indicator_id));
 diesel::joinable!(target -> programme (programme_id));
@@ -2029,6 +2050,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     sign_in_throttle,
     signing_key,
+    succession_weight,
     target,
     target_revision,
     trusted_document,

@@ -75,7 +75,7 @@ async fn descendants_are_narrowed_by_level_and_kind() {
     let answer = Viewer::public(&db)
         .ask(
             r#"{ agency(code: "qng.ubnd") {
-                communes: descendants(filter: { levels: [COMMUNE], simulated: true }) { totalCount nodes { simulated ancestors { code } } }
+                communes: descendants(filter: { levels: [COMMUNE], kinds: [PEOPLES_COMMITTEE] }) { totalCount nodes { simulated ancestors { code } } }
                 departments: descendants(filter: { kinds: [DEPARTMENT] }, first: 50) { nodes { code } }
             } }"#,
         )
@@ -112,8 +112,8 @@ async fn agencies_lie_somewhere_and_have_the_code_of_their_area() {
         province: agency(code: "qng.ubnd") { officialCode location { latitude longitude } }
         found: agencies(filter: { officialCodes: ["51"] }) { nodes { code } }
         department: agency(code: "qng.skhcn") { officialCode location { latitude } }
-        commune: agency(code: "qng.mo_phong.001") { officialCode simulated note location { latitude longitude } }
-        map: agencies(filter: { levels: [COMMUNE], simulated: true, subtree: "qng.ubnd" }, first: 100) { nodes { location { latitude longitude } } }
+        commune: agency(code: "ubnd.21028") { officialCode simulated note location { latitude longitude } }
+        map: agencies(filter: { levels: [COMMUNE], kinds: [PEOPLES_COMMITTEE], subtree: "qng.ubnd" }, first: 100) { nodes { location { latitude longitude } } }
     }"#;
     let mut answer = Viewer::public(&db).ask(query).await.whole();
     let map = answer["map"].take();
@@ -123,11 +123,10 @@ async fn agencies_lie_somewhere_and_have_the_code_of_their_area() {
             "province": { "officialCode": "51", "location": { "latitude": 15.1135, "longitude": 108.812 } },
             "found": { "nodes": [{ "code": "qng.ubnd" }] },
             "department": { "officialCode": null, "location": null },
-            // No real commune: it has no code, and says whose place it has.
             "commune": {
-                "officialCode": null,
-                "simulated": true,
-                "note": "Mô phỏng: không văn bản nào nêu tên. Vị trí là của Phường Nghĩa Lộ.",
+                "officialCode": "21028",
+                "simulated": false,
+                "note": "Số liệu là mô phỏng.",
                 "location": { "latitude": 15.1186, "longitude": 108.785 },
             },
             "map": null,

@@ -265,13 +265,13 @@ async fn a_tombstone_is_for_those_who_could_see_and_no_longer_can() {
 async fn work_on_a_published_figure_is_nobodys_business_yet() {
     let db = TestDb::demo().await;
     let of = |code| [(Role::Reporter, code, false)];
-    let own = Viewer::who_holds(&db, &of("qng.mo_phong.001")).await;
+    let own = Viewer::who_holds(&db, &of("ubnd.21028")).await;
     let other = Viewer::who_holds(&db, &of("qng.stc")).await;
     let public = Viewer::public(&db);
     let start = head(&public).await;
     let published = "(SELECT min(m.id::text)::uuid FROM measurement m JOIN agency a ON a.id = reporter_id
-                      WHERE published_revision IS NOT NULL AND a.code = 'qng.mo_phong.001')";
-    db.execute(&deleted("measurement", published, "DRAFTS", Some("qng.mo_phong.001"))).await;
+                      WHERE published_revision IS NOT NULL AND a.code = 'ubnd.21028')";
+    db.execute(&deleted("measurement", published, "DRAFTS", Some("ubnd.21028"))).await;
     assert_eq!(told(&own, &start).await, ["UPSERT MEASUREMENT"]);
     assert!(told(&other, &start).await.is_empty() && told(&public, &start).await.is_empty());
     db.execute(&format!(

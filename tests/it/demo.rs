@@ -38,7 +38,8 @@ async fn loading_twice_changes_nothing() {
 async fn two_databases_get_the_same() {
     let (one, other) = (TestDb::demo().await, TestDb::new().await);
     let report = demo::load(other.settings(), fixed::options(), |_| {}).await.unwrap();
-    assert_eq!((report.added["agency"], report.added["target"]), (92 + 4, 217 + 17));
+    // Four communes, the sixteen that became them, their district, and the province that went into another.
+    assert_eq!((report.added["agency"], report.added["target"]), (92 + 4 + 16 + 1 + 1, 217 + 17));
     // The outbox counts on from wherever it is.
     let but_change =
         |text: String| text.lines().filter(|line| !line.starts_with("change")).map(str::to_owned).collect::<Vec<_>>();
@@ -76,14 +77,14 @@ async fn more_communes_and_later_days_add_to_what_is_there() {
     let had = count(&db, "measurement").await;
     let more = DemoOptions { communes: 6, ..fixed::options() };
     let report = demo::load(db.settings(), more, |_| {}).await.unwrap();
-    // 8 monthly and 6 quarterly indicators in 2025.
-    assert_eq!((report.added["agency"], report.measurements_added), (2, 2 * (8 * 12 + 6 * 4)));
+    // 8 monthly and 6 quarterly indicators in 2025: in its first half of the ten communes of another district that became two.
+    assert_eq!((report.added["agency"], report.measurements_added), (2 + 10 + 1, (2 + 10) * (8 * 6 + 6 * 2)));
 
     let later = DemoOptions { today: "2026-02-01".parse().unwrap(), ..more };
     let report = demo::load(db.settings(), later, |_| {}).await.unwrap();
     assert_eq!(report.added.values().sum::<u64>(), 0);
     assert_eq!(report.measurements_added, 6 * 8 + 9);
-    assert_eq!(count(&db, "measurement").await, had + 2 * 120 + 57);
+    assert_eq!(count(&db, "measurement").await, had + 12 * 60 + 57);
 }
 
 #[tokio::test]
@@ -179,8 +180,12 @@ async fn whatever_is_simulated_says_so() {
     let db = TestDb::demo().await;
     assert_eq!(count(&db, "measurement_revision WHERE source <> 'SIMULATED'").await, 0);
     assert_eq!(count(&db, "progress_update WHERE source <> 'SIMULATED'").await, 0);
-    assert_eq!(count(&db, "agency WHERE simulated AND name_vi LIKE 'UBND xã mô phỏng %'").await, 4);
-    assert_eq!(count(&db, "agency WHERE simulated").await, 4);
+    // Its communes are real, and say that their figures are not.
+    assert_eq!(count(&db, "agency WHERE simulated").await, 0);
+    assert_eq!(
+        count(&db, "agency WHERE level = 'COMMUNE' AND closed_on IS NULL AND note = 'Số liệu là mô phỏng.'").await,
+        4
+    );
     assert_eq!(count(&db, "directive WHERE state = 'COMPLETED' AND state_source <> 'SIMULATED'").await, 0);
     // What the report of Quảng Nam says was done was done.
     assert_eq!(count(&db, "directive WHERE state = 'REPORTED_DONE' AND state_source = 'REPORTED'").await, 8);
@@ -233,7 +238,7 @@ async fn a_stranger_finds_what_the_documents_say() {
     let revised = "SELECT concat_ws(' ', previous_value, new_value) FROM target_revision WHERE previous_known";
     assert_eq!(db.text(revised).await, "3 1");
     let merged = "SELECT count(*) FROM agency_succession_party p JOIN agency_succession s ON s.id = p.succession_id \
-        WHERE s.kind = 'MERGER' AND p.side = 'PREDECESSOR'";
+        WHERE s.kind = 'MERGER' AND p.side = 'PREDECESSOR' AND s.effective_on IS NULL";
     assert_eq!(db.text(merged).await, "3");
     let waits = "SELECT d.clause FROM directive_dependency w JOIN directive d ON d.id = w.directive_id";
     assert_eq!(db.text(waits).await, "đoạn 7");

@@ -231,7 +231,7 @@ async fn a_groups_duty_reaches_each_of_its_members() {
         .await
         .whole();
     let members = texts(&answer, "group/members/nodes/*/code");
-    assert!(members.contains(&"qng.sxd") && members.contains(&"qng.mo_phong.001"), "{members:?}");
+    assert!(members.contains(&"qng.sxd") && members.contains(&"ubnd.21028"), "{members:?}");
     assert!(texts(&answer, "member/groups/nodes/*/code").contains(&"qng.so_nganh_dia_phuong"));
     let led = texts(&answer, "member/ledDirectives/nodes/*/code");
     assert!(answer["byGroup"]["totalCount"].as_i64() > Some(0));

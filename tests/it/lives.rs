@@ -15,17 +15,14 @@ use tests::{
     mutation::{broken, next},
 };
 
-/// A commune that was merged into its neighbour on 1 July 2025.
-const GONE: &str = "qng.mo_phong.002";
+/// A commune that was merged with its neighbours on 1 July 2025.
+const GONE: &str = "ubnd_cu.21010";
 
+/// Nobody has ended what it reports: that it is gone is enough.
 async fn merged() -> TestDb {
     let db = TestDb::demo().await;
     db.execute(&format!(
-        "UPDATE agency SET closed_on = '2025-07-01' WHERE code = '{GONE}';
-         INSERT INTO agency_succession (id, kind, effective_on) VALUES ('00000000-0000-7000-8000-000000000001', 'MERGER', '2025-07-01');
-         INSERT INTO agency_succession_party (succession_id, agency_id, side)
-            SELECT '00000000-0000-7000-8000-000000000001', id, CASE code WHEN '{GONE}' THEN 'PREDECESSOR' ELSE 'SUCCESSOR' END
-            FROM agency WHERE code IN ('{GONE}', 'qng.mo_phong.001')"
+        "UPDATE reporting_assignment SET valid = daterange(lower(valid), NULL) WHERE reporter_id = (SELECT id FROM agency WHERE code = '{GONE}')"
     ))
     .await;
     db
@@ -38,7 +35,7 @@ async fn whoever_is_gone_owes_what_was_owed_before_and_nothing_more() {
     let owed = format!(
         r#"{{ obligations(first: 100, filter: {{ reporter: "{GONE}", dueFrom: "2025-04-01", dueTo: "2026-03-01" }}) {{ nodes {{ endsOn }} }}
              of: obligations(first: 100, filter: {{ subject: "{GONE}", dueFrom: "2025-07-20", dueTo: "2026-03-01" }}) {{ totalCount }}
-             there: obligations(filter: {{ reporter: "qng.mo_phong.001", dueFrom: "2025-07-20", dueTo: "2026-03-01" }}) {{ totalCount }}
+             there: obligations(filter: {{ reporter: "ubnd.21028", dueFrom: "2025-07-20", dueTo: "2026-03-01" }}) {{ totalCount }}
              completeness(by: REPORTER, filter: {{ reporter: "{GONE}", dueFrom: "2025-12-01", dueTo: "2026-03-31", on: "2026-03-31" }}) {{ nodes {{ expected overdue }} }}
              matrix: reportingMatrix(period: "2025-07", filter: {{ subject: "{GONE}" }}) {{ totalCount nodes {{ agency {{ code }} }} }}
              earlier: reportingMatrix(period: "2025-05", filter: {{ subject: "{GONE}" }}) {{ nodes {{ agency {{ code }} }} }} }}"#
@@ -67,7 +64,8 @@ async fn whoever_is_gone_stands_in_no_tree_and_is_not_found() {
     let there = |day: &str| {
         format!(
             r#"{{ agency(code: "{GONE}") {{ closedOn parent(on: "{day}") {{ code }} }}
-                ubnd: agency(code: "qng.ubnd") {{ children(on: "{day}", first: 100) {{ nodes {{ code }} }} descendants(on: "{day}", first: 100) {{ nodes {{ code }} }} }}
+                district: agency(code: "ubnd_cu.522") {{ children(on: "{day}", first: 100) {{ nodes {{ code }} }} }}
+                ubnd: agency(code: "qng.ubnd") {{ descendants(on: "{day}", first: 100) {{ nodes {{ code }} }} }}
                 subtree: agencies(first: 100, filter: {{ subtree: "qng.ubnd", on: "{day}" }}) {{ nodes {{ code }} }}
                 on: agencies(first: 100, filter: {{ on: "{day}", text: "{GONE}" }}) {{ nodes {{ code }} }} }}"#
         )
@@ -76,12 +74,12 @@ async fn whoever_is_gone_stands_in_no_tree_and_is_not_found() {
     let (before, after) =
         (public.ask(&there("2025-06-30")).await.whole(), public.ask(&there("2025-07-01")).await.whole());
     for list in
-        ["ubnd/children/nodes/*/code", "ubnd/descendants/nodes/*/code", "subtree/nodes/*/code", "on/nodes/*/code"]
+        ["district/children/nodes/*/code", "ubnd/descendants/nodes/*/code", "subtree/nodes/*/code", "on/nodes/*/code"]
     {
         assert!(texts(&before, list).contains(&GONE), "{list}");
         assert!(!texts(&after, list).contains(&GONE), "{list}");
     }
-    assert_eq!(before["agency"]["parent"], json!({ "code": "qng.ubnd" }));
+    assert_eq!(before["agency"]["parent"], json!({ "code": "ubnd_cu.522" }));
     assert_eq!(after["agency"], json!({ "closedOn": "2025-07-01", "parent": null }));
     let search = format!(
         r#"{{ search(text: "{GONE}") {{ edges {{ node {{ ... on Agency {{ code }} }} }} }}
@@ -283,10 +281,7 @@ async fn whoever_is_gone_is_given_nothing_new() {
     {
         let told = viewer.act(mutation, input, "").await;
         assert_eq!(broken(&told), [format!("NOT_IN_STATE {refused}")], "{field}");
-        assert_eq!(
-            told["userErrors"][0]["message"],
-            format!("{GONE} is no longer there; its successor is qng.mo_phong.001")
-        );
+        assert_eq!(told["userErrors"][0]["message"], format!("{GONE} is no longer there; its successor is ubnd.21028"));
         asked.insert(field.to_owned());
     }
     asked.extend(DECIDED.map(str::to_owned));

@@ -13,6 +13,7 @@ mod agencies;
 mod agencies_written;
 mod answer_cache;
 mod apply;
+mod areas;
 mod as_of;
 mod assessments;
 mod audit;

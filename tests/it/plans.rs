@@ -84,7 +84,7 @@ async fn what_everybody_asks_reads_no_large_table_whole() {
         (
             "W1 of the country",
             include_str!("../bench/graphql/dashboard.graphql"),
-            json!({ "programme": "nq57-quang-ngai", "subject": "qng.mo_phong.001" }),
+            json!({ "programme": "nq57-quang-ngai", "subject": "ubnd.21028" }),
         ),
         (
             "W2, a series",

@@ -195,7 +195,7 @@ async fn reports_are_counted_as_the_list_has_them_for_whoever_may_see_them() {
     );
     let asked = public.ask("{ rankings(period: \"2025\") { rows { nodes { rank } } } }").await;
     assert_eq!(asked.errors[0]["message"], "Sign in first", "{asked:?}");
-    let own = db.text("SELECT id FROM agency WHERE code = 'qng.mo_phong.001'").await.parse().unwrap();
+    let own = db.text("SELECT id FROM agency WHERE code = 'ubnd.21028'").await.parse().unwrap();
     let reporter = Viewer::with(&db, holder(Role::Reporter, Reached::Agencies(std::sync::Arc::new([own].into()))));
     let answer = reporter
         .ask(&format!(
@@ -206,10 +206,10 @@ async fn reports_are_counted_as_the_list_has_them_for_whoever_may_see_them() {
         .whole();
     let shown = all(&answer, "scorecards/nodes/*");
     assert_eq!(shown.iter().filter(|card| card["reports"].is_object()).count(), 1);
-    assert_eq!((shown.len(), &shown[0]["agency"]["code"]), (4, &json!("qng.mo_phong.001")));
+    assert_eq!((shown.len(), &shown[0]["agency"]["code"]), (4, &json!("ubnd.21025")));
     assert_eq!(
         answer["rankings"]["rows"],
-        json!({ "totalCount": 1, "nodes": [{ "agency": { "code": "qng.mo_phong.001" } }] })
+        json!({ "totalCount": 1, "nodes": [{ "agency": { "code": "ubnd.21028" } }] })
     );
 }
 
@@ -232,15 +232,12 @@ async fn requests_and_indicators_are_counted() {
         "SET session_replication_role = replica;
          INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at)
              SELECT m.id, r.revision, 'RETURNED', '\\x00', 'Sai đơn vị', '2025-10-03T02:00:00Z' FROM measurement m
-             JOIN measurement_revision r ON r.measurement_id = m.id JOIN agency a ON a.id = m.reporter_id WHERE a.code = 'qng.mo_phong.002' ORDER BY m.id LIMIT 2",
+             JOIN measurement_revision r ON r.measurement_id = m.id JOIN agency a ON a.id = m.reporter_id WHERE a.code = 'ubnd.21025' ORDER BY m.id LIMIT 2",
     )
     .await;
     let quarter = cards(&inspector, "2025-Q4", CARD).await;
     let of = |code: &str| quarter.iter().find(|card| card["agency"]["code"] == code).unwrap();
-    assert_eq!(
-        (&of("qng.mo_phong.002")["figuresReturned"], &of("qng.mo_phong.001")["figuresReturned"]),
-        (&json!(2), &json!(0))
-    );
+    assert_eq!((&of("ubnd.21025")["figuresReturned"], &of("ubnd.21028")["figuresReturned"]), (&json!(2), &json!(0)));
 }
 
 fn number(value: &Value) -> Option<Decimal> {

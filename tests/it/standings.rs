@@ -234,7 +234,7 @@ async fn what_is_compared_is_named_or_refused() {
              SELECT md5('moi')::uuid, id, 9, 'cách tính mới', 'anew' FROM indicator WHERE code = 'coverage_5g_share';
          UPDATE measurement SET definition_id = md5('moi')::uuid WHERE period = '2025-Q4' AND regime = 'CALENDAR'
              AND indicator_id = (SELECT id FROM indicator WHERE code = 'coverage_5g_share')
-             AND subject_id = (SELECT id FROM agency WHERE code = 'qng.mo_phong.001')",
+             AND subject_id = (SELECT id FROM agency WHERE code = 'ubnd.21025')",
     )
     .await;
     let query = r#"{ standings(indicator: "coverage_5g_share", period: "2025-Q4", filter: { level: COMMUNE, below: "qng.ubnd" }) {

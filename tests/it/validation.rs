@@ -67,13 +67,13 @@ async fn fields_of_one_name_are_merged_with_one_meaning_or_refused() {
     let viewer = Viewer::public(&db);
     let tiles = "{ indicators(first: 1, filter: { codes: [\"tthc_dossiers_online_share\"] }) { ...ProvinceTile ...CommuneTile } }
         fragment ProvinceTile on IndicatorConnection { nodes { latestMeasurement(subject: \"qng.ubnd\", by: \"2025-12-31\") { value } } }
-        fragment CommuneTile on IndicatorConnection { nodes { latestMeasurement(subject: \"qng.mo_phong.001\", by: \"2025-12-31\") { value } } }";
+        fragment CommuneTile on IndicatorConnection { nodes { latestMeasurement(subject: \"ubnd.21028\", by: \"2025-12-31\") { value } } }";
     let asked = viewer.ask(tiles).await;
     assert_eq!(asked.data, Value::Null);
     let message = asked.errors[0]["message"].as_str().unwrap();
     assert!(message.contains("\"latestMeasurement\" conflict because they have differing arguments"), "{message}");
     // The same figure in both is one figure.
-    let one = viewer.ask(&tiles.replace("qng.mo_phong.001", "qng.ubnd")).await;
+    let one = viewer.ask(&tiles.replace("ubnd.21028", "qng.ubnd")).await;
     assert_eq!(one.errors, [Value::Null; 0]);
 }
 

@@ -112,6 +112,7 @@ service_secret: INSERT, UPDATE (ended_at, last_used_at)
 session: INSERT, UPDATE (end_reason, ended_at, last_used_at, second_factor)
 sign_in_throttle: INSERT, UPDATE, DELETE
 signing_key: INSERT, UPDATE (revoked_at)
+succession_weight: INSERT, DELETE
 target: INSERT, UPDATE (value, version, withdrawal_clause, withdrawal_document_id, withdrawn_on)
 target_revision: INSERT
 target_warning:

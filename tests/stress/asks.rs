@@ -45,7 +45,11 @@ pub const fn reports(number: usize) -> bool {
 
 /// A commune of the demo for each of them.
 fn commune(number: usize) -> String {
-    format!("qng.mo_phong.{:03}", number % 96 + 1)
+    let units: serde_json::Value = serde_json::from_str(include_str!("../../db/demo/communes.json")).unwrap();
+    let mut codes: Vec<&str> =
+        units["communes"].as_array().unwrap().iter().filter_map(|unit| unit["code"].as_str()).collect();
+    codes.sort_unstable();
+    format!("ubnd.{}", codes[number % codes.len()])
 }
 
 const INDICATOR: &str = "query ($code: String!) { indicator(code: $code) { code name unit direction

@@ -17,4 +17,5 @@ FROM generate_series(1, 41) AS n
 JOIN account ON account.login = CASE WHEN n = 41 THEN 'thanh.tra'
     ELSE (ARRAY['bao.cao', 'thu.truong', 'lanh.dao', 'thanh.tra'])[1 + (n - 1) % 4] END
 JOIN role_grant ON role_grant.account_id = account.id
-JOIN agency AS commune ON commune.code = 'qng.mo_phong.' || lpad(n::text, 3, '0');
+JOIN (SELECT id, row_number() OVER (ORDER BY code) AS number FROM agency WHERE level = 'COMMUNE' AND closed_on IS NULL AND official_code IS NOT NULL)
+    AS commune ON commune.number = n;

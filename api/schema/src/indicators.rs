@@ -7,6 +7,7 @@ use auth::Action;
 use db::{
     Date,
     access::Auth,
+    area::{AreasOf, BoundariesInput},
     assessment::{AssessmentKey, BaselinesOf},
     calendar::{Period, PeriodKind, Regime, RelativePeriod},
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
@@ -33,6 +34,7 @@ use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
+    areas::{self, AreaFigure},
     assessments::{Assessment, Baseline, assessment},
     digital_systems::DigitalSystem,
     directives::Directive,
@@ -160,6 +162,28 @@ object! {
             let regime = regime.unwrap_or(self.row.regime);
             match Parts::of(period, self.row.frequency, regime) {
                 Ok(parts) => Some(PeriodTotal::of(context, &self.row, subject, parts).await),
+                Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
+            }
+        }
+
+        /// Its figures for the area that a subject has on a day (theo địa giới): those of the agencies that had this area are put together by
+        /// `aggregation`. One for each of its own periods in a longer one, by published figures alone; empty if there is no such agency, or
+        /// if the longer one is not made of whole ones
+        async fn area_figures(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Code of the agency whose area it is")] subject: String,
+            #[graphql(desc = "The longer period, such as `2025`, or one of its own: at most 60 of its own")] period: Period,
+            #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
+            #[graphql(desc = "Of which day the areas are: today's if left out")] boundaries: Option<BoundariesInput>,
+        ) -> Answer<Vec<AreaFigure>> {
+            let given = boundaries.unwrap_or(BoundariesInput { of: AreasOf::Current, on: None, weights: None });
+            let boundaries = match areas::read(context, Some(given)) {
+                Ok(boundaries) => boundaries,
+                Err(error) => return Some(Err(error)),
+            };
+            match Parts::of(period, self.row.frequency, regime.unwrap_or(self.row.regime)) {
+                Ok(parts) => Some(areas::figures(context, &self.row, subject, parts, boundaries).await),
                 Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
             }
         }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod agencies;
+pub mod areas;
 mod as_of;
 pub mod assessments;
 pub mod audit;

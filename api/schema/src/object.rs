@@ -21,6 +21,13 @@ pub(crate) async fn maybe<T: Shown<Noun: Noun>>(context: &Context<'_>, id: Optio
     row.map_err(ApiError::from).transpose().map(|row| row.map(T::show))
 }
 
+/// The objects of these ids that the viewer may see, in their order.
+pub(crate) async fn many<T: Shown<Noun: Noun>>(context: &Context<'_>, ids: &[Uuid]) -> Answer<Vec<T>> {
+    let keys = ids.iter().map(|id| loaders(context).load_one(ById::<T::Noun>::new(*id)));
+    let found = futures_util::future::try_join_all(keys).await.map_err(ApiError::from);
+    Some(found.map(|found| found.into_iter().flatten().map(T::show).collect()))
+}
+
 /// [`maybe`] for what may be hidden: asks even where there is nothing to ask for, or the time it takes would tell the two apart.
 pub(crate) async fn if_visible<T: Shown<Noun: Noun>>(context: &Context<'_>, id: Option<Uuid>) -> Answer<T> {
     one(context, id.unwrap_or_default()).await

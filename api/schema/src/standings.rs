@@ -7,6 +7,7 @@ use auth::Action;
 use db::{
     Date,
     access::Auth,
+    area::BoundariesInput,
     calendar::{Period, Regime},
     comparator::Direction,
     noun::{ByCode, Named, NamedNoun, Names as _},
@@ -16,10 +17,11 @@ use object_layer::{ComplexObject, SimpleObject};
 
 use crate::{
     agencies::Agency,
+    areas::read,
     error::ApiError,
     indicators::Indicator,
     measurements::Measurement,
-    object::{maybe, one, root_lists},
+    object::{many, one, root_lists},
     page::{Answer, Connection, PageArgs, loaders, nothing_unknown, reader, shown, there},
 };
 
@@ -40,9 +42,17 @@ impl Standing {
         one(context, self.row.subject_id).await
     }
 
-    /// The figure, in the latest revision that the viewer may see; null if none is published
+    /// The figure, in the latest revision that the viewer may see; null if none is published, or if several were put together
     async fn measurement(&self, context: &Context<'_>) -> Answer<Measurement> {
-        maybe(context, self.row.measurement_id).await
+        match *self.row.measurement_ids {
+            [id] => one(context, id).await,
+            _ => None,
+        }
+    }
+
+    /// The figures: one, or those of the agencies that had the area, put together
+    async fn measurements(&self, context: &Context<'_>) -> Answer<Vec<Measurement>> {
+        many(context, &self.row.measurement_ids).await
     }
 }
 
@@ -58,6 +68,7 @@ impl Standings {
         code: &str,
         (period, regime, on): (Option<Period>, Option<Regime>, Option<Date>),
         peers: PeerFilter,
+        boundaries: Option<BoundariesInput>,
     ) -> Answer<Self> {
         let indicator = loaders(context).load_one(ByCode::<db::indicator::Indicator>::new(code.to_owned())).await;
         let indicator = match indicator {
@@ -71,6 +82,10 @@ impl Standings {
         if let Err(error) = nothing_unknown(context, peers.names()).await {
             return Some(Err(error));
         }
+        let boundaries = match read(context, boundaries) {
+            Ok(boundaries) => boundaries,
+            Err(error) => return Some(Err(error)),
+        };
         let regime = regime.unwrap_or(indicator.regime);
         let on = on.unwrap_or(reader(context).today());
         let period = match period {
@@ -87,7 +102,8 @@ impl Standings {
             );
             return Some(Err(ApiError::request("INPUT", words.0, words.1)));
         };
-        let of = StandingsOf { indicator: indicator.id, direction: indicator.direction, period, regime, peers };
+        let of =
+            StandingsOf { indicator: indicator.id, direction: indicator.direction, period, regime, peers, boundaries };
         Some(Ok(Self { of: Arc::new(of) }))
     }
 }
@@ -115,9 +131,14 @@ impl Standings {
         Date(self.of.period.window(self.of.regime).start)
     }
 
-    /// Last day of the period (Asia/Ho_Chi_Minh); compared are the agencies that were there on it
+    /// Last day of the period (Asia/Ho_Chi_Minh); compared are the agencies that were there on it, or on the day `areasOf`
     fn ends_on(&self) -> Date {
         self.of.last_day()
+    }
+
+    /// The day (Asia/Ho_Chi_Minh) for whose areas figures are read; null if they are read as they were reported
+    fn areas_of(&self) -> Option<Date> {
+        self.of.boundaries.map(|boundaries| boundaries.at)
     }
 
     /// Which way is better; the largest value has the first rank where neither is
@@ -164,8 +185,9 @@ root_lists! {
             #[graphql(desc = "The period; the latest one by the day `on` of which one of them has a published figure, if left out")] period: Option<Period>,
             #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
             #[graphql(desc = "The day by which the period has ended (Asia/Ho_Chi_Minh), where none is named; today if left out")] on: Option<Date>,
+            #[graphql(desc = "For which areas: as they were reported if left out")] boundaries: Option<BoundariesInput>,
         ) -> Answer<Standings> {
-            Standings::of(context, &indicator, (period, regime, on), filter.unwrap_or_default()).await
+            Standings::of(context, &indicator, (period, regime, on), filter.unwrap_or_default(), boundaries).await
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Demo {
     /// less than two minutes
     #[arg(long, value_name = "NUMBER")]
     measurements: Option<u64>,
-    /// How many simulated communes [default: 96, at most 3500]
+    /// How many communes have simulated figures: those of the province first, then invented ones [default: 96, at most 3500]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3500))]
     communes: Option<u32>,
 }

@@ -1,7 +1,7 @@
 //! The demo province: what five real documents on Resolution 57-NQ/TW say, and a simulation on top.
 //!
 //! The facts stand in `db/demo/*.json`. The simulation is marked wherever it shows: measurements and progress updates
-//! have the source `SIMULATED`, directives the state source, communes are `simulated` agencies.
+//! have the source `SIMULATED`, directives the state source, communes beyond those of the province are `simulated` agencies.
 //!
 //! Loading is safe to repeat: identifiers follow from codes, what is there is left as it is, and an interrupted load is
 //! completed by the next.
@@ -29,7 +29,7 @@ use crate::{
 
 /// The province whose figures are simulated: the code of its people's committee.
 const PROVINCE: &str = "qng.ubnd";
-/// The groups that the simulated communes are members of: people's committees below the province, and localities.
+/// The groups that the communes are members of: people's committees below the province, and localities.
 const COMMUNES: [&str; 2] = ["qng.ubnd_cap_duoi", "qng.so_nganh_dia_phuong"];
 /// The programme whose presence says that the demo is loaded.
 const PROGRAMME: &str = "nq57-quang-ngai";
@@ -37,7 +37,7 @@ const PROGRAMME: &str = "nq57-quang-ngai";
 /// How much to load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DemoOptions {
-    /// Simulated communes, at most 3,500. Default 96.
+    /// Communes whose figures are simulated, at most 3,500: the 96 of the province first, then invented ones. Default 96.
     pub communes: u32,
     /// About how many measurements to have in the end: earlier years, then more communes until there are as many.
     /// `None`: those of `communes` since January 2025.
@@ -123,7 +123,7 @@ pub async fn load(
             let DemoOptions { today, now, .. } = options;
             let mut load = Load { connection, today, now, added: &mut report.added, created: Vec::new() };
             insert::insert(&mut load, &facts).await?;
-            insert::insert_communes(&mut load, &plan.communes, &facts.places).await?;
+            insert::insert_communes(&mut load, &plan, &facts.communes).await?;
             load.announce().await
         })
         .await?;
@@ -171,7 +171,7 @@ const TABLES: &str = "account, agency, agency_existence, agency_member, agency_n
     nil_answer, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
-    reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, target, \
+    reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, succession_weight, target, \
     target_revision, unlock_request";
 
 /// What stays though it may name a document: a table that others refer to is emptied with them or not at all, so for that moment

@@ -100,6 +100,10 @@ pub(super) const SOMEBODY: &str = "
     UPDATE recommendation SET state = 'ACKNOWLEDGED', version = 2 WHERE id = (SELECT recommendation_id FROM recommendation_step);
     INSERT INTO assessment_rule (id, programme_id, valid, on_track_from, at_risk_from, source)
         SELECT '00000000-0000-7000-8000-0000000000d6', id, '[1990-01-01,1991-01-01)', 0.9, 0.6, 'Kết luận' FROM programme WHERE code = 'nq57-quang-ngai';
+    INSERT INTO succession_weight (succession_id, predecessor_id, successor_id, kind, share, source)
+        SELECT went.succession_id, went.agency_id, came.agency_id, 'AREA', 1, 'Nghị quyết sắp xếp'
+        FROM agency_succession_party went JOIN agency_succession_party came ON came.succession_id = went.succession_id AND came.side = 'SUCCESSOR'
+        JOIN agency ON agency.id = went.agency_id AND agency.code = 'ubnd_cu.62' WHERE went.side = 'PREDECESSOR';
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES

@@ -112,7 +112,7 @@ async fn who_sees_the_same_is_answered_together_and_what_is_personal_is_nobody_e
     let db = TestDb::demo().await;
     let node = node(&db).await;
     let mut tokens = Vec::new();
-    for (number, agency) in [(1, "qng.skhcn"), (2, "qng.skhcn"), (3, "qng.mo_phong.001")] {
+    for (number, agency) in [(1, "qng.skhcn"), (2, "qng.skhcn"), (3, "ubnd.21028")] {
         let who = person(&db, number, &[(Role::Reporter, Some(agency), false)]).await;
         tokens.push(node.token(&who).await);
     }

@@ -20,7 +20,7 @@ const READS: usize = 10_000;
 const READERS: usize = 8;
 
 /// What is written, each by a writer of its own: the day of a holiday by the API, the others as the owner does.
-const CODES: [&str; 3] = ["qng.skhcn", "qng.mo_phong.002", "qng.mo_phong.001"];
+const CODES: [&str; 3] = ["qng.skhcn", "ubnd.21025", "ubnd.21028"];
 
 /// What a writer was last told to be done.
 #[derive(Default)]

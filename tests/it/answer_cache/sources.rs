@@ -38,7 +38,7 @@ async fn whatever_postgresql_reads_for_an_answer_is_noted() {
         .await;
     let noun_of: BTreeMap<&str, &str> = triggers.split(',').filter_map(|row| row.split_once(' ')).collect();
 
-    let survey = Survey::new(&[("subject", "\"qng.mo_phong.001\""), ("text", "\"số\""), ("period", "\"2025\"")]);
+    let survey = Survey::new(&[("subject", "\"ubnd.21028\""), ("text", "\"số\""), ("period", "\"2025\"")]);
     let mut before = scans(&db).await;
     let mut seen = 0;
     for field in survey.roots() {

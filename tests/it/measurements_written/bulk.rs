@@ -215,7 +215,7 @@ async fn two_who_begin_the_same_figures_at_once_do_not_overwrite_one_another() {
 #[tokio::test]
 async fn requests_with_the_same_subjects_in_another_order_do_not_stop_one_another() {
     let office = Office::open().await;
-    let subjects = ["qng.mo_phong.001", "qng.mo_phong.002"];
+    let subjects = ["ubnd.21028", "ubnd.21025"];
     office
         .db
         .execute(&format!(

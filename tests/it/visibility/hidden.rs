@@ -18,10 +18,10 @@ use Hidden::{Drafted, Internal, Restricted, Submitted};
 pub(crate) const ALL: [Hidden; 4] = [Internal, Restricted, Submitted, Drafted];
 
 /// The parties of what is restricted, and who reports what is not published.
-pub(crate) const GIVES: &str = "qng.mo_phong.001";
-pub(crate) const LEADS: &str = "qng.mo_phong.002";
-pub(crate) const COORDINATES: &str = "qng.mo_phong.003";
-pub(crate) const RECEIVES: &str = "qng.mo_phong.004";
+pub(crate) const GIVES: &str = "ubnd.21028";
+pub(crate) const LEADS: &str = "ubnd.21025";
+pub(crate) const COORDINATES: &str = "ubnd.21034";
+pub(crate) const RECEIVES: &str = "ubnd.21172";
 /// Has to do with none of it.
 pub(crate) const ELSEWHERE: &str = "qng.skhcn";
 

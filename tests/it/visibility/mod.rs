@@ -180,7 +180,7 @@ fn errors(asked: &Asked) -> Vec<String> {
 pub(crate) fn survey() -> Survey {
     Survey::new(&[
         ("indicator", "\"coverage_5g_share\""),
-        ("subject", "\"qng.mo_phong.001\""),
+        ("subject", "\"ubnd.21028\""),
         ("text", "\"canary\""),
         ("period", "\"2025\""),
     ])

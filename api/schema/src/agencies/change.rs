@@ -8,6 +8,7 @@ use db::{
         Closing, Merger, Move, NewAgency, Passed, Registration, Renaming, Reorganisation as Steps, Reorganised,
         SeenAgency, Split, close, merge, open, register, relocate, rename, reorganise, split,
     },
+    area::weight::{Weighing, weigh},
 };
 use object_layer::{ComplexObject, SimpleObject};
 use uuid::Uuid;
@@ -139,6 +140,14 @@ payload! {
 }
 
 payload! {
+    /// What became of the shares of an agency that was divided.
+    WeighSuccessionPayload by ManageAgencies, with current {
+        /// The agency that was divided; null if nothing was written
+        agency: Agency
+    }
+}
+
+payload! {
     /// What became of an agency that was to be registered.
     RegisterAgencyPayload by ManageAgencies {
         /// The agency; null if nothing was written
@@ -199,6 +208,9 @@ mutations! {
     /// Closes an agency (giải thể), by a document. What is open passes to the successor, as when agencies are merged; without one it is
     /// refused while anything is open, with what
     close_agency(Closing, "Which, who takes over, and what decides it") -> AgencyPayload of agency by ManageAgencies = close;
+    /// Says which share of an agency that was divided each of its successors has, by area or by people. By it figures of the time before
+    /// are divided, for whoever reads them for the areas of another day
+    weigh_succession(Weighing, "Which, and the shares") -> WeighSuccessionPayload of agency by ManageAgencies = weigh;
     /// Does many of these, one after the other, by one document from one day: all of them, or none. A step sees what those before it did.
     /// `field` and `row` of what has to be mended say which step it is in
     reorganise(Steps, "The steps, and what decides them") -> ReorganisePayload by ManageAgencies = reorganise;

@@ -15,6 +15,7 @@ use db::{
         AgencyPlacement as PlacementRow, AgencySuccession as SuccessionRow, AncestorsOf, ExistenceOf,
         FormerName as FormerNameRow, FormerNamesOf, PartiesOf, PlacementsOf, SuccessionSide, SuccessionsOf,
     },
+    area::weight::WeightsOf,
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{DocumentFilter, DocumentLink, DocumentOrder},
@@ -34,6 +35,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 pub use self::change::AgencyMutation;
 use crate::{
     accounts::{Account, RoleGrant},
+    areas::SuccessionWeight,
     digital_systems::DigitalSystem,
     directives::Directive,
     documents::{Document, clause},
@@ -301,6 +303,11 @@ impl AgencySuccession {
     /// The agencies that came out, by name: a few
     async fn successors(&self, context: &Context<'_>) -> Answer<Vec<Agency>> {
         on_side(context, PartiesOf(self.row.id), SuccessionSide::Successor, Agency::show).await
+    }
+
+    /// Which shares of what was divided its successors have; empty if nobody has said
+    async fn weights(&self, context: &Context<'_>) -> Answer<Vec<SuccessionWeight>> {
+        whole(context, WeightsOf(self.row.id), SuccessionWeight::show).await
     }
 
     /// The document that decides it; null if it is not known, or if the viewer may not see it

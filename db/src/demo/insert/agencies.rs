@@ -7,9 +7,8 @@ use super::{Load, insert_new};
 use crate::{
     DbError,
     demo::{
-        facts::{AgencyFile, Place},
+        facts::AgencyFile,
         id::{id, optional_id},
-        simulation::Commune,
     },
     schema::{
         agency, agency_existence, agency_member, agency_placement, agency_succession, agency_succession_party as party,
@@ -106,54 +105,5 @@ pub(super) async fn insert_history(load: &mut Load<'_>, facts: &AgencyFile) -> R
         })
     });
     insert_new!(load, party, (party::succession_id, party::agency_id, party::side) => party::agency_id, parties);
-    Ok(())
-}
-
-/// Simulated communes under the people's committee of the province. They lie where the real ones of the province are, in their
-/// order; of more than there are places, nobody knows where they would be.
-pub(in crate::demo) async fn insert_communes(
-    load: &mut Load<'_>,
-    communes: &[Commune],
-    places: &[Place],
-) -> Result<(), DbError> {
-    let places = places.iter().map(Some).chain(std::iter::repeat(None));
-    let rows = communes.iter().zip(places).map(|(commune, place)| {
-        let where_it_is = place.map(|Place { of, .. }| format!(" Vị trí là của {of}.")).unwrap_or_default();
-        (
-            agency::id.eq(commune.id),
-            agency::code.eq(&commune.code),
-            agency::name_vi.eq(commune.name_vi()),
-            agency::name_en.eq(commune.name_en()),
-            agency::kind.eq("PEOPLES_COMMITTEE"),
-            agency::level.eq("COMMUNE"),
-            agency::province.eq("Quảng Ngãi"),
-            agency::simulated.eq(true),
-            agency::latitude.eq(place.map(|place| place.latitude)),
-            agency::longitude.eq(place.map(|place| place.longitude)),
-            agency::note.eq(format!("Mô phỏng: không văn bản nào nêu tên.{where_it_is}")),
-        )
-    });
-    let new = insert_new!(load, agency, agency::id => agency::id, rows);
-    let placements = communes.iter().map(|commune| {
-        (
-            agency_placement::id.eq(id("agency_placement", &commune.code)),
-            agency_placement::agency_id.eq(commune.id),
-            agency_placement::parent_id.eq(id("agency", crate::demo::PROVINCE)),
-            agency_placement::stated.eq(false),
-        )
-    });
-    insert_new!(load, agency_placement, agency_placement::id => agency_placement::id, placements);
-    let members = communes.iter().flat_map(|commune| {
-        crate::demo::COMMUNES.iter().map(|group| {
-            (
-                agency_member::group_id.eq(id("agency", group)),
-                agency_member::agency_id.eq(commune.id),
-                agency_member::stated.eq(false),
-            )
-        })
-    });
-    insert_new!(load, agency_member, (agency_member::group_id, agency_member::agency_id)
-        => agency_member::agency_id, members);
-    load.created("agency", new);
     Ok(())
 }

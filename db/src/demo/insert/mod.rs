@@ -2,6 +2,7 @@
 
 mod agencies;
 mod assessments;
+mod communes;
 mod digital_systems;
 mod directives;
 mod documents;
@@ -25,7 +26,7 @@ use uuid::Uuid;
 use super::facts::Facts;
 use crate::{DbError, schema::change};
 
-pub(super) use agencies::insert_communes;
+pub(super) use communes::insert as insert_communes;
 pub(super) use indicators::definition_id;
 
 /// `INSERT … ON CONFLICT (key) DO NOTHING RETURNING column`.

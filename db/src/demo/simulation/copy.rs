@@ -61,7 +61,7 @@ const ASSIGN: &str = "
     WITH assigned AS (
         INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
         SELECT md5(concat_ws('/', 'reporting_assignment', regime, indicator_id, subject_id))::uuid, indicator_id, subject_id, reporter_id,
-            regime, period_kind, daterange(valid_from, NULL)
+            regime, period_kind, daterange(valid_from, (SELECT closed_on FROM agency WHERE agency.id = reporter_id))
         FROM (
             SELECT 'CALENDAR' AS regime, indicator_id, subject_id, subject_id AS reporter_id, period_kind, min(starts_on) AS valid_from
             FROM measurement WHERE regime = 'CALENDAR' AND subject_id = ANY ($1::text[]::uuid[]) GROUP BY indicator_id, subject_id, period_kind
@@ -82,8 +82,7 @@ pub(in crate::demo) async fn assign_reporting(
     plan: &Plan<'_>,
     now: DateTime<Utc>,
 ) -> Result<u64, DbError> {
-    let subjects = std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune));
-    let ids: Vec<String> = subjects.map(|subject| subject.id().to_string()).collect();
+    let ids: Vec<String> = plan.subjects().map(|subject| subject.id().to_string()).collect();
     let (today, moment, reporter) = (day_of(now).to_string(), now.to_rfc3339(), id("agency", REPORTER).to_string());
     let row = client.query_one(ASSIGN, &[&ids, &today, &moment, &reporter]).await.map_err(driver_error)?;
     let assigned: i64 = row.try_get(0).map_err(driver_error)?;
@@ -93,7 +92,7 @@ pub(in crate::demo) async fn assign_reporting(
 /// The subjects, those of one transaction together, with the number of measurements planned for them.
 fn chunks<'a>(plan: &'a Plan<'_>) -> Vec<(Vec<Subject<'a>>, u64)> {
     let mut chunks = Vec::from([(Vec::new(), 0)]);
-    for subject in std::iter::once(Subject::Province).chain(plan.communes.iter().map(Subject::Commune)) {
+    for subject in plan.subjects() {
         let size = plan.count_of(subject);
         match chunks.last_mut() {
             Some((subjects, planned)) if *planned + size <= CHUNK => {

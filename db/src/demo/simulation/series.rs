@@ -1,17 +1,17 @@
 //! The measurements that are simulated: which, and what each says.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{
-    Commune,
+    COMMUNES_OF_PROVINCE, Commune, Former, REARRANGED_ON,
     dice::Dice,
     morning_of,
     path::{Milli, Path},
-    shape::{Shape, communes_of_province},
+    shape::{Shape, Whole, communes_of_province},
 };
 use crate::{
     DbError,
@@ -45,6 +45,8 @@ const NARRATIVES: &[(&str, &str)] = &[
 pub(in crate::demo) struct Plan<'a> {
     series: Vec<Series<'a>>,
     pub communes: Vec<Commune>,
+    /// What went into one of these communes.
+    pub former: Vec<Former>,
 }
 
 /// One indicator in all its periods.
@@ -57,6 +59,8 @@ struct Series<'a> {
     /// What numbers are made of, and the way they take; `None` for narratives.
     numbers: Option<(Shape, Path)>,
     periods: Vec<(Period, String, Window)>,
+    /// All that went into the communes of the province.
+    former: Arc<[Former]>,
 }
 
 /// Whose figure it is.
@@ -64,6 +68,7 @@ struct Series<'a> {
 pub(super) enum Subject<'a> {
     Province,
     Commune(&'a Commune),
+    Former(&'a Former),
 }
 
 /// One measurement with all its revisions.
@@ -104,31 +109,52 @@ impl<'a> Plan<'a> {
     /// With `wanted`, first earlier years and then more communes until there are about that many measurements, or no
     /// more to be had.
     pub fn new(facts: &'a Facts, communes: u32, wanted: Option<u64>, today: NaiveDate) -> Result<Self, DbError> {
+        let all = Former::all(&facts.communes);
+        let of_communes = |series, communes| {
+            let former = all.iter().filter(|former| former.heirs.iter().any(|heir| heir.commune <= communes)).cloned();
+            let communes = (1..=communes).map(|number| Commune::new(&facts.communes, number));
+            Self { series, communes: communes.collect(), former: former.collect() }
+        };
         let mut first_year = FIRST_YEAR;
-        let mut series = all_series(facts, first_year, today)?;
-        let mut communes = communes.min(MOST_COMMUNES);
-        if let Some(wanted) = wanted {
-            while first_year > EARLIEST_YEAR && count(&series, communes) < wanted {
-                first_year -= 1;
-                series = all_series(facts, first_year, today)?;
-            }
-            while communes < MOST_COMMUNES && count(&series, communes) < wanted {
-                communes += 1;
-            }
+        let series_since = |year| all_series(facts, &all, year, today);
+        let mut plan = of_communes(series_since(first_year)?, communes.min(MOST_COMMUNES));
+        let Some(wanted) = wanted else { return Ok(plan) };
+        while first_year > EARLIEST_YEAR && plan.count() < wanted {
+            first_year -= 1;
+            plan.series = series_since(first_year)?;
         }
-        Ok(Self { series, communes: (1..=communes).map(Commune::new).collect() })
+        let communes = u32::try_from(plan.communes.len()).unwrap_or(MOST_COMMUNES);
+        // All the communes of the province first; each of the others has as many figures as the next.
+        if plan.count() < wanted && communes < COMMUNES_OF_PROVINCE {
+            plan = of_communes(plan.series, COMMUNES_OF_PROVINCE);
+        }
+        let communes = u32::try_from(plan.communes.len()).unwrap_or(MOST_COMMUNES);
+        let of_one = plan.count_of(Subject::Commune(&Commune::new(&facts.communes, MOST_COMMUNES)));
+        let lacking = wanted.saturating_sub(plan.count()).div_ceil(of_one.max(1));
+        let more = u32::try_from(lacking).unwrap_or(MOST_COMMUNES).min(MOST_COMMUNES - communes);
+        if more > 0 {
+            plan = of_communes(plan.series, communes + more);
+        }
+        Ok(plan)
+    }
+
+    /// The province, its communes, and what they were before.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = Subject<'_>> {
+        let communes = self.communes.iter().map(Subject::Commune);
+        std::iter::once(Subject::Province).chain(communes).chain(self.former.iter().map(Subject::Former))
     }
 
     /// How many measurements there are in all.
     pub fn count(&self) -> u64 {
-        self.communes
-            .iter()
-            .fold(self.count_of(Subject::Province), |sum, commune| sum + self.count_of(Subject::Commune(commune)))
+        self.subjects().map(|subject| self.count_of(subject)).sum()
     }
 
     /// How many measurements a subject has.
     pub(super) fn count_of(&self, subject: Subject<'_>) -> u64 {
-        self.series.iter().filter(|series| series.covers(subject)).map(|series| series.periods.len() as u64).sum()
+        let of_subject = self.series.iter().filter(|series| series.covers(subject));
+        of_subject
+            .map(|series| series.periods.iter().filter(|(.., window)| subject.is_there(*window)).count() as u64)
+            .sum()
     }
 
     /// The measurements of a subject, as they stand at `now`.
@@ -140,13 +166,13 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn count(series: &[Series<'_>], communes: u32) -> u64 {
-    let provincial: usize = series.iter().map(|series| series.periods.len()).sum();
-    let communal: usize = series.iter().filter(|series| series.in_communes()).map(|series| series.periods.len()).sum();
-    provincial as u64 + communal as u64 * u64::from(communes)
-}
-
-fn all_series(facts: &Facts, first_year: i32, today: NaiveDate) -> Result<Vec<Series<'_>>, DbError> {
+fn all_series<'a>(
+    facts: &'a Facts,
+    former: &[Former],
+    first_year: i32,
+    today: NaiveDate,
+) -> Result<Vec<Series<'a>>, DbError> {
+    let former: Arc<[Former]> = former.into();
     let mut all = Vec::new();
     for indicator in &facts.indicators.indicators {
         let followed = facts
@@ -165,6 +191,7 @@ fn all_series(facts: &Facts, first_year: i32, today: NaiveDate) -> Result<Vec<Se
             definition_id: definition_id(&indicator.code, 1).to_string(),
             numbers,
             periods: periods(&indicator.frequency, first_year, today)?,
+            former: Arc::clone(&former),
         });
     }
     Ok(all)
@@ -198,7 +225,8 @@ impl Series<'_> {
 
     fn measured<'s>(&'s self, subject: Subject<'s>, now: DateTime<Utc>) -> impl Iterator<Item = Measured<'s>> {
         let mut name = String::new();
-        self.periods.iter().enumerate().filter_map(move |(place, (_, code, window))| {
+        let there = self.periods.iter().enumerate().filter(move |(_, (.., window))| subject.is_there(*window));
+        there.filter_map(move |(place, (_, code, window))| {
             name.clear();
             write!(name, "{}/{}/{code}", self.indicator.code, subject.code()).ok()?;
             Some(Measured {
@@ -268,20 +296,42 @@ impl Series<'_> {
                 Figure::Stated(Decimal::new(level(subject.number()), 3).round_dp(places))
             }
             (Shape::Share(whole) | Shape::Everywhere(_, whole), Subject::Province) => self.ratio(level(0), whole, 0),
+            (Shape::SumOfCommunes(Whole::Bodies), Subject::Province) if window.end <= REARRANGED_ON => {
+                let parts = self.former.iter().map(|former| self.of_former(former, Whole::Bodies, code, level));
+                self.sum(parts)
+            }
             (Shape::SumOfCommunes(kind), Subject::Province) => {
-                let mut sum = (0, 0);
-                for number in communes_of_province() {
-                    let whole = kind.in_commune(number, code);
-                    sum.0 += self.part(level(u64::from(number)), whole, u64::from(number));
-                    sum.1 += whole;
-                }
-                Figure::Ratio { part: sum.0, whole: sum.1, factor: self.factor() }
+                self.sum(communes_of_province().map(|number| self.of_commune(number, kind, code, level)))
             }
             (Shape::SumOfCommunes(kind) | Shape::Everywhere(kind, _), Subject::Commune(commune)) => {
-                self.ratio(level(subject.number()), kind.in_commune(commune.number, code), subject.number())
+                self.sum([self.of_commune(commune.number, kind, code, level)])
             }
-            (Shape::Share(_), Subject::Commune(_)) => return None,
+            (Shape::SumOfCommunes(kind) | Shape::Everywhere(kind, _), Subject::Former(former)) => {
+                self.sum([self.of_former(former, kind, code, level)])
+            }
+            (Shape::Share(_), Subject::Commune(_) | Subject::Former(_)) => return None,
         })
+    }
+
+    /// The part and the whole of a commune in a period.
+    fn of_commune(&self, number: u32, kind: Whole, period: &str, level: impl Fn(u64) -> Milli) -> (i64, i64) {
+        let (number, whole) = (u64::from(number), kind.in_commune(number, period));
+        (self.part(level(number), whole, number), whole)
+    }
+
+    /// The same of what went into communes of today: pieces of theirs. Bodies are not divided: each had its own.
+    fn of_former(&self, former: &Former, kind: Whole, period: &str, level: impl Fn(u64) -> Milli) -> (i64, i64) {
+        let whole = former.whole(kind, period);
+        if kind == Whole::Bodies {
+            return (self.part(level(former.number), whole, former.number), whole);
+        }
+        let parts = former.heirs.iter().map(|heir| heir.piece(self.of_commune(heir.commune, kind, period, &level).0));
+        (parts.sum(), whole)
+    }
+
+    fn sum(&self, parts: impl IntoIterator<Item = (i64, i64)>) -> Figure {
+        let (part, whole) = parts.into_iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        Figure::Ratio { part, whole, factor: self.factor() }
     }
 
     /// How a subject stands to the path of the province in a period, in thousandths: communes differ, and nothing is smooth.
@@ -333,6 +383,7 @@ impl Subject<'_> {
         match self {
             Self::Province => PROVINCE,
             Self::Commune(commune) => &commune.code,
+            Self::Former(former) => &former.code,
         }
     }
 
@@ -340,6 +391,7 @@ impl Subject<'_> {
         match self {
             Self::Province => id("agency", PROVINCE),
             Self::Commune(commune) => commune.id,
+            Self::Former(former) => former.id,
         }
     }
 
@@ -348,6 +400,16 @@ impl Subject<'_> {
         match self {
             Self::Province => 0,
             Self::Commune(commune) => u64::from(commune.number),
+            Self::Former(former) => former.number,
+        }
+    }
+
+    /// Whether it was there on the last day of a period, and reports it.
+    fn is_there(self, window: Window) -> bool {
+        match self {
+            Self::Province => true,
+            Self::Commune(commune) => !commune.is_new || window.end > REARRANGED_ON,
+            Self::Former(_) => window.end <= REARRANGED_ON,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the figure of an indicator is made of: one number, or a part and a whole of plausible size.
 
-use super::{COMMUNES_OF_PROVINCE, dice::Dice};
+use super::{COMMUNES_OF_PROVINCE, commune::Former, dice::Dice};
 use crate::demo::facts::Indicator;
 
 /// How a figure is put together.
@@ -94,6 +94,16 @@ impl Whole {
             Self::Procedures => 380,
             Self::Dossiers => varied(people / 20),
             Self::Transactions => varied(people / 12),
+        }
+    }
+}
+
+impl Former {
+    /// How large the whole was in it.
+    pub(super) fn whole(&self, of: Whole, period: &str) -> i64 {
+        match of {
+            Whole::Bodies => of.in_commune(0, period),
+            _ => self.heirs.iter().map(|heir| heir.piece(of.in_commune(heir.commune, period))).sum(),
         }
     }
 }
