@@ -103,7 +103,7 @@ pub(super) const SOMEBODY: &str = "
     INSERT INTO succession_weight (succession_id, predecessor_id, successor_id, kind, share, source)
         SELECT went.succession_id, went.agency_id, came.agency_id, 'AREA', 1, 'Nghị quyết sắp xếp'
         FROM agency_succession_party went JOIN agency_succession_party came ON came.succession_id = went.succession_id AND came.side = 'SUCCESSOR'
-        JOIN agency ON agency.id = went.agency_id AND agency.code = 'ubnd_cu.62' WHERE went.side = 'PREDECESSOR';
+        JOIN agency ON agency.id = went.agency_id AND agency.code = 'qng.bcd_cds' WHERE went.side = 'PREDECESSOR';
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
