@@ -24,6 +24,7 @@ pub mod document_office;
 pub mod embedded;
 pub mod enums;
 pub mod error;
+pub mod formula;
 pub mod goal;
 pub mod history;
 pub mod id;
