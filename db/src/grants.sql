@@ -25,7 +25,10 @@ GRANT INSERT ON document_relation, indicator_group, programme, programme_documen
 GRANT INSERT, UPDATE (group_id) ON programme_indicator TO cotmoc_server;
 -- Indicators are defined and worded; who answers for one may change, and it may be retired.
 GRANT INSERT, UPDATE (lead_agency_id, retired_on, version) ON indicator TO cotmoc_server;
-GRANT INSERT ON indicator_definition TO cotmoc_server;
+GRANT INSERT ON indicator_definition, definition_input, definition_dimension TO cotmoc_server;
+GRANT INSERT (definition_id, code, position, name_vi, name_en, weight, indicator_id, minimum, maximum) ON index_component TO cotmoc_server;
+-- Dimensions are defined with their items.
+GRANT INSERT ON dimension, dimension_item TO cotmoc_server;
 -- Targets come with their plan. What one demands changes by a revision; it may be withdrawn.
 GRANT INSERT, UPDATE (value, withdrawn_on, withdrawal_document_id, withdrawal_clause, version) ON target TO cotmoc_server;
 GRANT INSERT, UPDATE (value, simulated, document_id, clause, note, version) ON baseline TO cotmoc_server;
@@ -54,10 +57,12 @@ GRANT INSERT, UPDATE (answer, ended_on, given_at, given_by) ON directive_input T
 -- A recommendation is made whole, and moves on by its steps.
 GRANT INSERT, UPDATE (state, version) ON recommendation TO cotmoc_server;
 GRANT INSERT ON recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step TO cotmoc_server;
--- A figure's life-cycle moves on by decisions alone, and what is published follows them: triggers see to both.
+-- A figure's life-cycle moves on by decisions alone, and what is published follows them: triggers see to both. What is computed from
+-- figures is written by record_computations.
 GRANT INSERT (id, indicator_id, definition_id, subject_id, reporter_id, regime, period_kind, period, starts_on, ends_on) ON measurement TO cotmoc_server;
 GRANT INSERT (measurement_id, revision, state, observation, stated_value, numerator, denominator, factor, narrative, source, note, comment,
     reason, recorded_at, recorded_by) ON measurement_revision TO cotmoc_server;
+GRANT INSERT (measurement_id, revision, item_id, stated_value, numerator, denominator, factor) ON measurement_breakdown TO cotmoc_server;
 
 -- The answers to changes that may come again; taken away when their time is over. To lock a row of a table, as whoever
 -- takes one away does, needs the right to update it.

@@ -306,6 +306,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How it stands with the computed figure of an indicator of a subject in a period: computed, or why not. Never a zero for what is missing
+    computation (id) {
+        id -> Uuid,
+        indicator_id -> Uuid,
+        /// The version of the definition by which it is computed
+        definition_id -> Uuid,
+        subject_id -> Uuid,
+        regime -> Text,
+        period_kind -> Text,
+        period -> Text,
+        /// First day of the period (Asia/Ho_Chi_Minh)
+        starts_on -> Date,
+        /// First day after the period
+        ends_on -> Date,
+        /// COMPUTED: the measurement of that place has the figure. INCOMPLETE: it could not be computed from what is published now; a figure from before stands
+        state -> Text,
+        /// Why it could not be computed
+        gap -> Nullable<Text>,
+        /// The indicators of which no figure is published
+        missing -> Array<Nullable<Uuid>>,
+        /// The measurement that was computed; null while none could be
+        measurement_id -> Nullable<Uuid>,
+        /// Its revision that was computed last
+        revision -> Nullable<Int4>,
+        /// When it was last tried
+        computed_at -> Timestamptz,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The figures from which a revision of a measurement was computed
+    computed_input (measurement_id, revision, input_id) {
+        measurement_id -> Uuid,
+        revision -> Int4,
+        /// The measurement that was used
+        input_id -> Uuid,
+        /// Its revision that was published then
+        input_revision -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// How often each noun was changed: what was read before and has the same version now is the same now
     data_version (slot) {
         /// Orders the rows of a noun; a transaction counts in the first that no other has taken
@@ -314,6 +360,28 @@ diesel::table! {
         noun -> Text,
         /// Transactions that have counted here; the noun's version is the sum of its rows
         version -> Int8,
+    }
+}
+
+diesel::table! {
+    /// By what the figures of a definition may be broken down
+    definition_dimension (definition_id, dimension_id) {
+        definition_id -> Uuid,
+        dimension_id -> Uuid,
+        /// Whether the items together are the figure: their values, or the parts of a ratio
+        adds_up -> Bool,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The indicators whose figures the figures of a definition are computed from
+    definition_input (definition_id, indicator_id) {
+        definition_id -> Uuid,
+        indicator_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
     }
 }
 
@@ -377,6 +445,35 @@ diesel::table! {
     digital_system_indicator (system_id, indicator_id) {
         system_id -> Uuid,
         indicator_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// By what figures are broken down (chiều phân tổ): sex, age, area
+    dimension (id) {
+        id -> Uuid,
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        /// Order of the dimensions, from 1
+        position -> Int4,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What a dimension tells apart: women and men, town and country
+    dimension_item (id) {
+        id -> Uuid,
+        dimension_id -> Uuid,
+        code -> Text,
+        name_vi -> Text,
+        name_en -> Text,
+        /// Order in the dimension, from 1
+        position -> Int4,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
     }
@@ -821,6 +918,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A component of a composite index: a pillar, a part of one, or at the leaves the figure of another indicator
+    index_component (definition_id, code) {
+        definition_id -> Uuid,
+        /// Its number in the tree: 3, 3.2, 3.2.1
+        code -> Text,
+        /// The component that it is part of; null for the parts of the index itself
+        parent -> Nullable<Text>,
+        /// Order in the index, from 1
+        position -> Int4,
+        name_vi -> Text,
+        name_en -> Text,
+        /// How much it counts beside those of the same parent; they need not be 1 or 100 together
+        weight -> Numeric,
+        /// The indicator whose figure it is; null for what has parts
+        indicator_id -> Nullable<Uuid>,
+        /// The figure that scores 0; what is beyond scores no less
+        minimum -> Nullable<Numeric>,
+        /// The figure that scores 1; what is beyond scores no more. Less than the minimum where less is better
+        maximum -> Nullable<Numeric>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// An indicator (chỉ tiêu): what is measured. Its key stays when a plan moves or rewords it
     indicator (id) {
         id -> Uuid,
@@ -883,6 +1005,10 @@ diesel::table! {
         clause -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// REPORTED by somebody; by a FORMULA over other indicators; COMPOSITE: the weighted mean of a tree of others
+        method -> Text,
+        /// The formula, in the language of db::formula; null unless figures are computed by one
+        formula -> Nullable<Text>,
     }
 }
 
@@ -1064,6 +1190,28 @@ diesel::table! {
         drafted_revision -> Nullable<Int4>,
         /// The day (Asia/Ho_Chi_Minh) on which a figure was first handed in that has not been withdrawn since; null if there is none. Kept by the revisions' trigger
         answered_on -> Nullable<Date>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+        /// Whether its figures are computed from others; then nobody enters one. Written by record_computations alone
+        computed -> Bool,
+    }
+}
+
+diesel::table! {
+    /// What of a revision of a measurement falls to an item of a dimension
+    measurement_breakdown (measurement_id, revision, item_id) {
+        measurement_id -> Uuid,
+        revision -> Int4,
+        item_id -> Uuid,
+        /// The figure of the item, where the whole was reported as one number
+        stated_value -> Nullable<Numeric>,
+        numerator -> Nullable<Numeric>,
+        /// What the ratio is taken over; never zero
+        denominator -> Nullable<Numeric>,
+        /// What the ratio is multiplied by, as in the revision
+        factor -> Numeric,
+        /// The figure of the item in the indicator's unit
+        value -> Nullable<Numeric>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
     }
@@ -1848,12 +1996,18 @@ diesel::joinable!(assessment_rule -> programme (programme_id));
 diesel::joinable!(baseline -> agency (subject_id));
 diesel::joinable!(baseline -> document (document_id));
 diesel::joinable!(baseline -> indicator (indicator_id));
+diesel::joinable!(computation -> agency (subject_id));
+diesel::joinable!(definition_dimension -> dimension (dimension_id));
+diesel::joinable!(definition_dimension -> indicator_definition (definition_id));
+diesel::joinable!(definition_input -> indicator (indicator_id));
+diesel::joinable!(definition_input -> indicator_definition (definition_id));
 diesel::joinable!(digital_system_clause -> digital_system (system_id));
 diesel::joinable!(digital_system_clause -> document (document_id));
 diesel::joinable!(digital_system_document -> digital_system (system_id));
 diesel::joinable!(digital_system_document -> document (document_id));
 diesel::joinable!(digital_system_indicator -> digital_system (system_id));
 diesel::joinable!(digital_system_indicator -> indicator (indicator_id));
+diesel::joinable!(dimension_item -> dimension (dimension_id));
 diesel::joinable!(directive -> agency (assigner_id));
 diesel::joinable!(directive -> document (document_id));
 diesel::joinable!(directive -> programme (programme_id));
@@ -1893,6 +2047,8 @@ diesel::joinable!(goal_document -> goal (goal_id));
 diesel::joinable!(goal_indicator -> goal (goal_id));
 diesel::joinable!(goal_indicator -> indicator (indicator_id));
 diesel::joinable!(holiday -> document (document_id));
+diesel::joinable!(index_component -> indicator (indicator_id));
+diesel::joinable!(index_component -> indicator_definition (definition_id));
 diesel::joinable!(indicator -> agency (lead_agency_id));
 diesel::joinable!(indicator_definition -> document (document_id));
 diesel::joinable!(indicator_definition -> indicator (indicator_id));
@@ -1910,6 +2066,7 @@ diesel::joinable!(measure_indicator -> indicator (indicator_id));
 diesel::joinable!(measure_indicator -> measure (measure_id));
 diesel::joinable!(measure_system -> digital_system (system_id));
 diesel::joinable!(measure_system -> measure (measure_id));
+diesel::joinable!(measurement_breakdown -> dimension_item (item_id));
 diesel::joinable!(password -> account (account_id));
 diesel::joinable!(period_report -> agency (reporter_id));
 diesel::joinable!(period_report -> document (document_id));
@@ -1978,11 +2135,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     baseline,
     change,
+    computation,
+    computed_input,
     data_version,
+    definition_dimension,
+    definition_input,
     digital_system,
     digital_system_clause,
     digital_system_document,
     digital_system_indicator,
+    dimension,
+    dimension_item,
     directive,
     directive_coordinator,
     directive_deadline,
@@ -2004,6 +2167,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     goal_indicator,
     holiday,
     idempotency_record,
+    index_component,
     indicator,
     indicator_definition,
     indicator_group,
@@ -2015,6 +2179,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measure_indicator,
     measure_system,
     measurement,
+    measurement_breakdown,
     measurement_decision,
     measurement_revision,
     nil_answer,

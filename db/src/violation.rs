@@ -69,6 +69,8 @@ text_enum! {
         TooEarly => "TOO_EARLY",
         /// Its last day is over already: add a comment that says why
         Overdue => "OVERDUE",
+        /// It is computed from other figures: nobody enters it
+        Computed => "COMPUTED",
     }
 }
 
@@ -86,6 +88,10 @@ const RULES: &[(&str, ViolationCode, &[&str])] = &[
     ("agency_official_code_key", ViolationCode::Taken, &["input", "officialCode"]),
     ("agency_official_code_check", ViolationCode::Malformed, &["input", "officialCode"]),
     ("agency_placement_no_cycle", ViolationCode::Incompatible, &["input", "parent"]),
+    ("dimension_code_key", ViolationCode::Taken, &["input", "code"]),
+    ("dimension_code_check", ViolationCode::Malformed, &["input", "code"]),
+    ("dimension_item_code_key", ViolationCode::Duplicate, &["input", "items"]),
+    ("dimension_item_code_check", ViolationCode::Malformed, &["input", "items"]),
     ("directive_code_key", ViolationCode::Taken, &["input", "clause"]),
     ("directive_confirmed_by_another", ViolationCode::OwnWork, &["input", "directive"]),
     ("directive_deadline_within_parent", ViolationCode::OutOfBounds, &["input", "deadline"]),
@@ -106,6 +112,7 @@ const RULES: &[(&str, ViolationCode, &[&str])] = &[
     ("indicator_group_code_key", ViolationCode::Duplicate, &["input", "groups"]),
     ("indicator_code_key", ViolationCode::Taken, &["input", "code"]),
     ("indicator_code_check", ViolationCode::Malformed, &["input", "code"]),
+    ("definition_input_no_circle", ViolationCode::Incompatible, &["input", "definition"]),
     ("target_code_key", ViolationCode::Taken, &["input", "targets", "item"]),
     ("target_begins", ViolationCode::NotInState, &["input", "document"]),
     ("recommendation_code_key", ViolationCode::Taken, &["input", "clause"]),

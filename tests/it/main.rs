@@ -21,6 +21,7 @@ mod calendar;
 mod canary;
 mod cancellation;
 mod changes;
+mod computed;
 mod cost;
 mod database;
 mod demo;

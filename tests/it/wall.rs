@@ -31,11 +31,17 @@ audit_entry: INSERT
 audit_head:
 baseline: INSERT, UPDATE (clause, document_id, note, simulated, value, version)
 change: INSERT
+computation:
+computed_input:
 data_version:
+definition_dimension: INSERT
+definition_input: INSERT
 digital_system:
 digital_system_clause:
 digital_system_document:
 digital_system_indicator:
+dimension: INSERT
+dimension_item: INSERT
 directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
 directive_coordinator: INSERT, DELETE, UPDATE (agency_id)
 directive_coordinator_reach:
@@ -62,6 +68,7 @@ goal_indicator:
 holding_assessment:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
+index_component: INSERT (code, definition_id, indicator_id, maximum, minimum, name_en, name_vi, position, weight)
 indicator: INSERT, UPDATE (lead_agency_id, retired_on, version)
 indicator_definition: INSERT
 indicator_group: INSERT
@@ -74,6 +81,7 @@ measure_document:
 measure_indicator:
 measure_system:
 measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id)
+measurement_breakdown: INSERT (denominator, factor, item_id, measurement_id, numerator, revision, stated_value)
 measurement_decision: INSERT
 measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)

@@ -10,13 +10,16 @@ use db::{
     area::{AreasOf, BoundariesInput},
     assessment::{AssessmentKey, BaselinesOf},
     calendar::{Period, PeriodKind, Regime, RelativePeriod},
+    composite::ComponentsOf,
+    computation::{ComputationFilter, ComputationLink},
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
+    dimension::DimensionsOf,
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     enums::SortDirection,
     history::Told,
     indicator::{
-        DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter, IndicatorOrder,
-        JurisdictionsOf, Membership, MembershipsOf,
+        DefinitionInputsOf, DefinitionsOf, Indicator as Row, IndicatorDefinition as DefinitionRow, IndicatorFilter,
+        IndicatorOrder, JurisdictionsOf, Membership, MembershipsOf,
         catalogue::{NewDefinition, NewIndicator, define, revise_definition},
         change::{LeadAssignment, assign_lead},
         retire::{RetiredIndicator, Retirement, retire},
@@ -36,7 +39,9 @@ use crate::{
     agencies::Agency,
     areas::{self, AreaFigure},
     assessments::{Assessment, Baseline, assessment},
+    computations::{Computation, IndexComponent},
     digital_systems::DigitalSystem,
+    dimensions::{DefinitionDimension, Dimension},
     directives::Directive,
     documents::{Document, clause},
     error::ApiError,
@@ -256,6 +261,8 @@ object! {
     targets: Target (TargetFilter; TargetOrder) = TargetLink::Indicator;
     /// Its figures that the viewer may see, the latest first
     measurements: Measurement (MeasurementFilter; MeasurementOrder) = MeasurementLink::Indicator;
+    /// How it stands with its figures, where they are computed from those of other indicators: the latest period first
+    computations: Computation (ComputationFilter) = ComputationLink::Indicator;
     /// The directives that serve it
     directives: Directive (DirectiveFilter; DirectiveOrder) = DirectiveLink::Indicator;
     /// The measures that serve it
@@ -310,6 +317,25 @@ impl IndicatorDefinition {
     /// Figures inside the definition that are no targets, by name: a speed, a window in months, a number of people
     fn parameters(&self) -> Json<serde_json::Value> {
         Json(self.row.parameters.clone())
+    }
+
+    /// The indicators from whose figures its figures are computed, in the order of the catalogue; empty where they are reported
+    async fn inputs(&self, context: &Context<'_>) -> Answer<Vec<Indicator>> {
+        whole(context, DefinitionInputsOf(self.row.id), Indicator::show).await
+    }
+
+    /// By what its figures may be broken down when they are reported
+    async fn dimensions(&self, context: &Context<'_>) -> Answer<Vec<DefinitionDimension>> {
+        whole(context, DimensionsOf(self.row.id), |(adds_up, row)| DefinitionDimension {
+            dimension: Dimension { row },
+            adds_up,
+        })
+        .await
+    }
+
+    /// The components of a composite index, in their order; empty for what is none
+    async fn components(&self, context: &Context<'_>) -> Answer<Vec<IndexComponent>> {
+        whole(context, ComponentsOf(self.row.id), |row| IndexComponent { row }).await
     }
 
     /// The document that says so; null if none does, or if the viewer may not see it

@@ -16,6 +16,7 @@ use crate::{
     agencies::Agency,
     assessments::Judgement,
     audit::AuditEntry,
+    computations::Computation,
     digital_systems::DigitalSystem,
     directives::{Directive, ProgressUpdate, timeline::DirectiveEvent},
     documents::Document,
@@ -107,6 +108,8 @@ nodes! {
     Agency,
     /// An entry of the audit trail
     AuditEntry,
+    /// How it stands with a computed figure
+    Computation,
     /// A digital system
     DigitalSystem,
     /// A directive

@@ -108,6 +108,9 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
         Code::Overdue => {
             ("Thời hạn đã qua, hãy ghi chú lý do", "Its last day is over already: add a comment that says why")
         }
+        Code::Computed => {
+            ("Được tính từ số liệu khác, không nhập tay", "It is computed from other figures: nobody enters it")
+        }
     }
 }
 

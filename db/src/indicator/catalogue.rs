@@ -13,12 +13,15 @@ use uuid::Uuid;
 use super::{
     Aggregation, Indicator, Interpolation, Nature, Unit, ValueKind,
     change::{NOUN, audit_snapshot, jurisdictions, lock_and_load},
+    dimensions::{self, NewDimension},
+    method::{Computed, DefinitionMethod, NewComponent},
 };
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
     agency::receiver,
     calendar::{PeriodKind, Regime},
     comparator::Direction,
+    computation,
     decimal::Number,
     document::seen,
     enums::Visibility,
@@ -103,6 +106,16 @@ pub struct Wording {
     pub document: Option<String>,
     /// Its clause, as printed, at most 40 characters: with a document, and only then
     pub clause: Option<String>,
+    /// How its figures are computed from those of other indicators of the same subject and period, such as
+    /// `100 * online_count / file_count`: codes of indicators, numbers with a decimal point, `+ - * /`, parentheses, and `sum`, `mean`,
+    /// `min`, `max`; at most 2,000 characters and 50 indicators. Left out: they are reported
+    pub formula: Option<String>,
+    /// The components of a composite index, of which each figure is the weighted mean, in their order: at most 200. Left out: it is none
+    #[graphql(default)]
+    pub components: Vec<NewComponent>,
+    /// By what figures may be broken down when they are reported: at most 50 dimensions
+    #[graphql(default)]
+    pub dimensions: Vec<NewDimension>,
 }
 
 /// A figure inside a definition, by its name.
@@ -125,7 +138,7 @@ pub struct NewDefinition {
     pub expected_version: i32,
     /// What it measures from then on
     pub definition: Wording,
-    /// The first day (Asia/Ho_Chi_Minh) on which it is used, later than that of the wording before it: figures of periods that end
+    /// The first day (Asia/Ho_Chi_Minh) on which it is used, later than that of the wording before it: figures of periods that begin
     /// then or later mean it. Null if it stands beside that: only targets that name it mean it. Targets and figures that are there keep
     /// the wording that they mean
     pub valid_from: Option<Date>,
@@ -193,10 +206,10 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewIndicator) -> Result
             lead_agency_id,
         };
         diesel::insert_into(indicator::table).values(&defined).execute(writing.connection()).await?;
-        word(acting, writing, defined.id, 1, None, &texts).await?;
         if let Some(programme) = programme {
             join(writing, programme, &[(defined.id, group.flatten())]).await?;
         }
+        word(acting, writing, &defined, 1, None, &texts).await?;
         let shown = audit_snapshot(&defined);
         writing.record(&acting.permit, ChangeKind::Created, (NOUN, defined.id), None, Some(shown));
         Ok(defined)
@@ -218,7 +231,7 @@ pub async fn revise_definition(acting: &Acting<KeepCatalogue>, new: NewDefinitio
         if since.zip(new.valid_from).is_some_and(|(since, from)| from <= since) {
             return Err(refused(ViolationCode::OutOfBounds, "validFrom"));
         }
-        word(acting, writing, id, last.unwrap_or_default() + 1, new.valid_from, &texts).await?;
+        word(acting, writing, &before, last.unwrap_or_default() + 1, new.valid_from, &texts).await?;
         let after = Indicator { version: before.version + 1, ..before.clone() };
         diesel::update(indicator::table.find(id))
             .set(indicator::version.eq(after.version))
@@ -267,11 +280,14 @@ struct Texts {
     parameters: Value,
     document: Option<String>,
     clause: Option<String>,
+    computed: Option<Computed>,
+    dimensions: Vec<NewDimension>,
 }
 
 impl Texts {
     fn of(new: &Wording) -> Result<Self, DbError> {
         few(new.parameters.len(), "definition")?;
+        few(new.dimensions.len(), "definition")?;
         let mut checks = Checks::default();
         let parameter = |checks: &mut Checks, it: &Parameter| {
             (checks.text("definition", &it.name, CODE), Value::String(checks.text("definition", &it.value, NAME)))
@@ -285,6 +301,8 @@ impl Texts {
             document: new.document.clone(),
             clause: checks.optional("definition", clause.as_deref(), CLAUSE),
             parameters: Value::Object(parameters),
+            computed: Computed::of(new.formula.as_deref(), &new.components)?,
+            dimensions: new.dimensions.clone(),
         };
         checks.passed()?;
         if texts.parameters.as_object().map_or(0, Map::len) < new.parameters.len() {
@@ -297,11 +315,11 @@ impl Texts {
     }
 }
 
-/// Adds a version of what an indicator measures.
+/// Adds a version of what an indicator measures. If it is computed, what follows from figures that are there is computed at once.
 async fn word(
     acting: &Acting<KeepCatalogue>,
     writing: &mut Writing,
-    of: Uuid,
+    of: &Indicator,
     version: i32,
     valid_from: Option<Date>,
     texts: &Texts,
@@ -310,9 +328,10 @@ async fn word(
     if document.as_ref().is_some_and(|document| document.visibility != Visibility::Public) {
         return Err(refused(ViolationCode::Incompatible, "definition"));
     }
+    let id = random::id(writing.now());
     let row = (
-        indicator_definition::id.eq(random::id(writing.now())),
-        indicator_definition::indicator_id.eq(of),
+        indicator_definition::id.eq(id),
+        indicator_definition::indicator_id.eq(of.id),
         indicator_definition::version.eq(version),
         indicator_definition::valid_from.eq(valid_from),
         indicator_definition::text_vi.eq(&texts.text_vi),
@@ -321,8 +340,15 @@ async fn word(
         indicator_definition::parameters.eq(&texts.parameters),
         indicator_definition::document_id.eq(document.map(|document| document.id)),
         indicator_definition::clause.eq(&texts.clause),
+        indicator_definition::method.eq(texts.computed.as_ref().map_or(DefinitionMethod::Reported, Computed::method)),
+        indicator_definition::formula.eq(texts.computed.as_ref().and_then(Computed::text)),
     );
     diesel::insert_into(indicator_definition::table).values(row).execute(writing.connection()).await?;
+    dimensions::keep(writing, of, texts.computed.is_some(), id, &texts.dimensions).await?;
+    if let Some(computed) = &texts.computed {
+        computed.keep(writing, of, id).await?;
+        computation::begin_with(writing, &acting.permit, id).await?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 pub mod catalogue;
 pub mod change;
+mod dimensions;
+mod method;
 pub mod retire;
 pub mod rule;
 
@@ -25,11 +27,15 @@ use crate::{
     noun::{Batch, Boxed, Stored, StoredBelow, names, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key, by_tie},
     schema::{
-        agency, directive_indicator, indicator, indicator_definition, indicator_group, programme, programme_indicator,
+        agency, definition_input, directive_indicator, indicator, indicator_definition, indicator_group, programme,
+        programme_indicator,
     },
     search::matching,
     text_enum::text_enum,
 };
+
+pub use self::method::DefinitionMethod;
+pub(crate) use self::method::computed;
 
 text_enum! {
     /// The unit of a value.
@@ -350,6 +356,10 @@ pub struct IndicatorDefinition {
     pub text_en: String,
     /// What the figure is measured over, as the document says; null if it names nothing
     pub denominator: Option<String>,
+    /// How its figures come about
+    pub method: DefinitionMethod,
+    /// The formula by which they are computed, over codes of indicators; null unless they are
+    pub formula: Option<String>,
     /// Figures inside the definition that are no targets, by name: a speed, a window in months, a number of people
     #[graphql(skip)]
     pub parameters: serde_json::Value,
@@ -371,6 +381,16 @@ relation!(
         .filter(indicator_definition::indicator_id.eq_any(parents))
         .order((indicator_definition::indicator_id, indicator_definition::version))
         .select((indicator_definition::indicator_id, IndicatorDefinition::as_select()))
+);
+
+relation!(
+    /// The indicators from whose figures those of a definition are computed, in the order of the catalogue.
+    DefinitionInputsOf => Indicator,
+    |reader, parents| definition_input::table
+        .inner_join(indicator::table)
+        .filter(definition_input::definition_id.eq_any(parents))
+        .order((definition_input::definition_id, indicator::position))
+        .select((definition_input::definition_id, Indicator::as_select()))
 );
 
 /// One version of a definition, by its id.

@@ -21,7 +21,7 @@ use super::{
     rules,
     write::{announce_and_audit, insert_decisions},
 };
-use crate::{Acting, DbError, Violation, ViolationCode, input::Checks, planned::planned, writer::Writing};
+use crate::{Acting, DbError, Violation, ViolationCode, computation, input::Checks, planned::planned, writer::Writing};
 
 /// An action that is a decision on a figure.
 pub trait Decides: Acts {
@@ -73,6 +73,9 @@ pub async fn decide<A: Decides>(acting: &Acting<A>, rows: Rows<Seen>) -> Result<
         let reasons: Vec<_> = going.iter().map(|it| it.reason.clone()).collect();
         insert_decisions(writing, state, &places, &reasons, permit.actor().account()).await?;
         let ids: Vec<Uuid> = places.iter().map(|(id, _)| *id).collect();
+        if state == MeasurementState::Published {
+            computation::follow(writing, permit, &ids).await?;
+        }
         let after = load_latest(writing, &ids).await?;
         let written: Vec<(usize, Measurement)> =
             going.iter().filter_map(|it| Some((it.row, after.get(&it.measurement.id)?.clone()))).collect();

@@ -13,7 +13,9 @@ use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    Measurement, comparison,
+    Measurement,
+    breakdown::Taken,
+    comparison,
     figures::{self, REASON},
     input::{Correction, Draft},
     places::{Place, ReportingWindow, load_existing, load_history, load_indicators, load_windows, lock_and_load},
@@ -24,7 +26,7 @@ use super::{
 use crate::{
     Acting, Date, DbError, Violation, ViolationCode,
     among::among,
-    indicator::Indicator,
+    indicator::{DefinitionMethod, Indicator},
     input::Checks,
     schema::{agency, indicator, indicator_definition},
     writer::Writing,
@@ -48,15 +50,22 @@ pub async fn draft(
         let windows = assigned(writing, permit.reach(), &mut errors, &catalogue, &rows, &mut places).await?;
         let mut existing = revised(writing, permit, &mut errors, &rows, &mut places).await?;
         let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
+        let definitions = rows.iter().filter_map(|(_, draft)| Some(catalogue.defined(draft)?.1));
+        let definitions = definitions.chain(existing.values().map(|there| there.definition_id));
+        let taken = Taken::load(writing, rows.iter().map(|(_, draft)| &draft.figures), definitions).await?;
         let mut checked = Vec::new();
         for (row, draft) in &rows {
             let (Some(place), Some(window)) = (places.get(row), windows.get(row)) else { continue };
-            let Some((indicator, definition_id)) = catalogue.defined(draft) else { continue };
+            let Some((indicator, definition_id, _)) = catalogue.defined(draft) else { continue };
             if let Some(figures) = errors.passing(*row, figures::checked(indicator, &draft.figures)) {
-                checked.push(match existing.remove(row) {
+                let means = existing.get(row).map_or(definition_id, |before| before.definition_id);
+                let items = taken.checked(indicator, means, &draft.figures, &figures);
+                let Some(items) = errors.passing(*row, items) else { continue };
+                let new = match existing.remove(row) {
                     Some(before) => Checked::revising(*row, before, figures, None, stamp),
                     None => Checked::first(*row, *place, definition_id, window.reporter_id, figures, stamp),
-                });
+                };
+                checked.push(new.into_items(items));
             }
         }
         let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
@@ -80,6 +89,8 @@ pub async fn correct(
             lock_and_load(writing, rows.iter().filter_map(|(_, it)| it.measurement.uuid().ok()).collect()).await?;
         let indicators = load_indicators(writing, found.values().map(|row| row.indicator_id)).await?;
         let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
+        let means = found.values().map(|it| it.definition_id);
+        let taken = Taken::load(writing, rows.iter().map(|(_, it)| &it.figures), means).await?;
         let mut seen = HashSet::new();
         let mut checked = Vec::new();
         for (row, correction) in rows {
@@ -103,7 +114,10 @@ pub async fn correct(
             if errors.holds(row)
                 && let Some(figures) = errors.passing(row, figures::checked(indicator, &correction.figures))
             {
-                checked.push(Checked::revising(row, measurement.clone(), figures, Some(reason), stamp));
+                let items = taken.checked(indicator, measurement.definition_id, &correction.figures, &figures);
+                let Some(items) = errors.passing(row, items) else { continue };
+                let new = Checked::revising(row, measurement.clone(), figures, Some(reason), stamp);
+                checked.push(new.into_items(items));
             }
         }
         record(writing, permit, submits.as_ref(), errors, checked, &HashMap::new()).await
@@ -143,8 +157,9 @@ async fn record<A: Acts>(
     write(writing, permit, submits, errors, checked).await
 }
 
-/// The versions of an indicator's definition, by the day from which on each is used; none is from the beginning.
-type Versions = BTreeMap<Option<Date>, Uuid>;
+/// The versions of an indicator's definition, by the day from which on each is used; none is from the beginning. Each with how figures
+/// come about by it.
+type Versions = BTreeMap<Option<Date>, (Uuid, DefinitionMethod)>;
 
 /// What the codes of a request stand for.
 struct Catalogue {
@@ -161,12 +176,18 @@ impl Catalogue {
 
         let ids: Vec<Uuid> = indicators.iter().map(|row| row.id).collect();
         let query = indicator_definition::table.filter(indicator_definition::indicator_id.eq_any(ids));
-        let columns = (indicator_definition::indicator_id, indicator_definition::valid_from, indicator_definition::id);
+        let columns = (
+            indicator_definition::indicator_id,
+            indicator_definition::valid_from,
+            (indicator_definition::id, indicator_definition::method),
+        );
         let query = query.order(indicator_definition::version).select(columns);
         let mut definitions = HashMap::<Uuid, Versions>::new();
-        for (of, from, id) in query.load::<(Uuid, Option<Date>, Uuid)>(writing.connection()).await? {
+        for (of, from, version) in
+            query.load::<(Uuid, Option<Date>, (Uuid, DefinitionMethod))>(writing.connection()).await?
+        {
             // One that stands beside another since ever is meant by targets alone.
-            definitions.entry(of).or_default().entry(from).or_insert(id);
+            definitions.entry(of).or_default().entry(from).or_insert(version);
         }
 
         let codes = rows.iter().flat_map(|(_, draft)| [Some(draft.subject.as_str()), draft.reporter.as_deref()]);
@@ -182,16 +203,17 @@ impl Catalogue {
     }
 
     /// The version of the definition that is used on a day; the first, if the catalogue knows none that early.
-    fn definition(&self, indicator: Uuid, day: Date) -> Option<Uuid> {
+    fn definition(&self, indicator: Uuid, day: Date) -> Option<(Uuid, DefinitionMethod)> {
         let versions = self.definitions.get(&indicator)?;
         let used = versions.range(..=Some(day)).next_back().or_else(|| versions.first_key_value());
-        used.map(|(_, id)| *id)
+        used.map(|(_, version)| *version)
     }
     /// The indicator of a draft, and the version of its definition that is used on the first day of the period.
-    fn defined(&self, draft: &Draft) -> Option<(&Indicator, Uuid)> {
+    fn defined(&self, draft: &Draft) -> Option<(&Indicator, Uuid, DefinitionMethod)> {
         let indicator = self.indicators.get(&draft.indicator)?;
         let first_day = Date(draft.period.window(draft.regime).start);
-        Some((indicator, self.definition(indicator.id, first_day)?))
+        let (definition, method) = self.definition(indicator.id, first_day)?;
+        Some((indicator, definition, method))
     }
 }
 
@@ -215,7 +237,10 @@ fn placed(
         if today < Date(draft.period.window(draft.regime).start) {
             errors.refuse_field(*row, ViolationCode::TooEarly, "period");
         }
-        let (Some((indicator, _)), Some(subject_id)) = (defined, subject.copied()) else { continue };
+        let (Some((indicator, _, method)), Some(subject_id)) = (defined, subject.copied()) else { continue };
+        if method != DefinitionMethod::Reported {
+            errors.refuse_field(*row, ViolationCode::Computed, "indicator");
+        }
         let place = Place { indicator_id: indicator.id, subject_id, regime: draft.regime, period: draft.period };
         if !seen.insert(place) {
             errors.refuse(*row, Violation::of(ViolationCode::Duplicate, &["input"]));

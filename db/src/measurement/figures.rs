@@ -57,7 +57,7 @@ impl CheckedFigures {
 }
 
 /// 10^15: what a figure may not reach, so that each can be computed with.
-fn limit() -> Decimal {
+pub(crate) fn limit() -> Decimal {
     Decimal::from(1_000_000_000_000_000_i64)
 }
 
@@ -257,6 +257,7 @@ mod tests {
             observation: Observation::Final,
             note: of("note").map(str::to_owned),
             comment: of("comment").map(str::to_owned),
+            breakdown: Vec::new(),
         }
     }
 

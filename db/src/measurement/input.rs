@@ -28,6 +28,25 @@ pub struct Figures {
     pub note: Option<String>,
     /// Why the figure is far from those of the periods before: asked for by the code `JUMP`, at most 2,000 characters
     pub comment: Option<String>,
+    /// What of it falls to which item of a dimension that the indicator's definition takes: at most 100. Where items add up, they are
+    /// the figure together
+    #[graphql(default)]
+    pub breakdown: Vec<ItemFigureInput>,
+}
+
+/// What of a figure falls to an item of a dimension.
+#[derive(Debug, Clone, InputObject)]
+pub struct ItemFigureInput {
+    /// Code of the dimension, such as `sex`
+    pub dimension: String,
+    /// Code of the item, such as `female`
+    pub item: String,
+    /// The figure of the item, as the whole is given; left out for a ratio
+    pub value: Option<Number>,
+    /// Numerator of a ratio
+    pub numerator: Option<Number>,
+    /// Denominator of a ratio, more than zero
+    pub denominator: Option<Number>,
 }
 
 /// A figure to be drafted, or a draft to be written anew.

@@ -6,13 +6,14 @@
 //! 1. `rules`: which step of the life-cycle may follow which. `rows`: what has to be mended in which row.
 //! 2. `input`: what was typed, as the API takes it.
 //! 3. `figures`: checks the numbers of one row by themselves.
-//! 4. `places`: loads what the database knows of the places where the figures belong.
+//! 4. `places`: loads what the database knows of the places where the figures belong. `breakdown`: checks and writes their parts.
 //! 5. `comparison`: holds figures against others of their place.
 //! 6. `write`: takes what has been checked, and writes it, the outbox and the audit trail.
 //! 7. `draft` and `decision`: what a mutation calls. Each locks, checks all rows by the files above, and writes those that passed.
 //!
 //! `total` stands apart: what figures of several periods come to.
 
+mod breakdown;
 mod comparison;
 mod decision;
 mod draft;
@@ -45,12 +46,12 @@ use uuid::Uuid;
 pub use self::{
     decision::{Decides, decide},
     draft::{correct, draft},
-    input::{Correction, Draft, Figures, Seen},
+    input::{Correction, Draft, Figures, ItemFigureInput, Seen},
     rows::{BulkMode, MOST_ROWS, Rows, Written},
     total::{MOST_PARTS, NoTotal, Parts, TooManyParts, Total, TotalMethod},
 };
 
-pub(crate) use self::total::method;
+pub(crate) use self::{figures::limit, total::method};
 use crate::{
     Date, DbError, Reader,
     access::Auth,
@@ -162,6 +163,10 @@ pub struct Measurement {
     /// First day after the period
     #[graphql(skip)]
     pub ends_on: Date,
+    /// Whether its figures are computed from those of other indicators, as `computation` tells; then nobody enters one
+    // Answers that were kept for their keys before there were such do not have it.
+    #[serde(default)]
+    pub computed: bool,
     /// The figures
     #[graphql(flatten)]
     #[diesel(embed)]

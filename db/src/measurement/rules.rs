@@ -38,6 +38,9 @@ const fn open_in(action: Action, was_published: bool) -> &'static [MeasurementSt
 
 /// Why somebody may not do that to a figure now, wherever their role reaches; none if they may.
 pub(super) fn refusal(row: &Measurement, action: Action, actor: Actor) -> Option<ViolationCode> {
+    if row.computed {
+        return Some(ViolationCode::Computed);
+    }
     let is_latest = row.current.revision == row.latest_revision();
     if !is_latest || !open_in(action, row.published_revision.is_some()).contains(&row.current.state) {
         return Some(ViolationCode::NotInState);

@@ -1,6 +1,9 @@
 //! How figures, and decisions on them, are written: the last step, for rows of which everything has been checked.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+};
 
 use auth::{Acts, Permit, action, random};
 use chrono::{DateTime, Utc};
@@ -14,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     Measurement, MeasurementState,
+    breakdown::{CheckedItem, insert_items},
     figures::CheckedFigures,
     places::{Place, load_latest},
     rows::{RowErrors, Written},
@@ -47,6 +51,7 @@ pub(super) struct Checked {
     before: Option<Measurement>,
     measurement: Option<NewMeasurement>,
     revision: NewRevision,
+    items: Vec<CheckedItem>,
 }
 
 #[derive(Debug, Insertable)]
@@ -118,7 +123,7 @@ impl Checked {
             ends_on: Date(window.end),
         };
         let revision = NewRevision::new(id, 1, figures, None, stamp);
-        Self { row, place, before: None, measurement: Some(measurement), revision }
+        Self { row, place, before: None, measurement: Some(measurement), revision, items: Vec::new() }
     }
 
     /// Another revision of a measurement; `reason` says why a published figure is corrected.
@@ -130,7 +135,12 @@ impl Checked {
         stamp: Stamp,
     ) -> Self {
         let revision = NewRevision::new(before.id, before.latest_revision() + 1, figures, reason, stamp);
-        Self { row, place: (&before).into(), before: Some(before), measurement: None, revision }
+        Self { row, place: (&before).into(), before: Some(before), measurement: None, revision, items: Vec::new() }
+    }
+
+    /// The same, broken down.
+    pub(super) fn into_items(self, items: Vec<CheckedItem>) -> Self {
+        Self { items, ..self }
     }
 
     pub(super) const fn figures(&self) -> &CheckedFigures {
@@ -154,11 +164,16 @@ pub(super) async fn write<A: Acts>(
     let written: Vec<(usize, Uuid)> = checked.iter().map(|it| (it.row, it.revision.measurement_id)).collect();
     let revised: Vec<(Uuid, i32)> =
         checked.iter().map(|it| (it.revision.measurement_id, it.revision.revision)).collect();
+    let broken_down: Vec<(Uuid, i32, Vec<CheckedItem>)> = checked
+        .iter_mut()
+        .map(|it| (it.revision.measurement_id, it.revision.revision, mem::take(&mut it.items)))
+        .collect();
     let (before, revisions): (Vec<Option<Measurement>>, Vec<NewRevision>) =
         checked.into_iter().map(|it| (it.before, it.revision)).unzip();
     let before: HashMap<Uuid, Measurement> = before.into_iter().flatten().map(|row| (row.id, row)).collect();
     let (rows, insert) = (revisions.len(), diesel::insert_into(measurement_revision::table).values(revisions));
     planned_rows(insert, rows).execute(writing.connection()).await?;
+    insert_items(writing, &broken_down).await?;
     if submits.is_some() {
         insert_decisions(writing, MeasurementState::Submitted, &revised, &[], permit.actor().account()).await?;
     }

@@ -29,6 +29,7 @@ use crate::{
     Acting, Date, DbError, Id, Reader, Violation, ViolationCode,
     agency::{Receiver, receivers},
     calendar::{Period, PeriodKind, Regime},
+    indicator::computed,
     input::Checks,
     noun::{Boxed, Stored, names, noun},
     page::{Cursor, Page, Tie, by_tie},
@@ -335,6 +336,13 @@ async fn resolved(
     }
     let unknown = new.indicators.iter().zip(0..).filter(|(code, _)| !indicators.contains_key(*code));
     broken.extend(unknown.map(|(_, row)| at(ViolationCode::NotFound, "indicators", row)));
+    let computed = computed(writing, indicators.values().map(|(id, _)| *id).collect(), new.valid_from).await?;
+    let refused = new
+        .indicators
+        .iter()
+        .zip(0..)
+        .filter(|(code, _)| indicators.get(*code).is_some_and(|(id, _)| computed.contains(id)));
+    broken.extend(refused.map(|(_, row)| at(ViolationCode::Computed, "indicators", row)));
     if !broken.is_empty() {
         return Err(DbError::Violated(broken));
     }

@@ -149,6 +149,7 @@ async fn a_thousand_figures_take_as_many_statements_as_ten() {
             observation: Observation::Final,
             note: None,
             comment: Some("Số liệu kiểm thử".to_owned()),
+            breakdown: Vec::new(),
         };
         let (indicator, subject) = (indicator.to_owned(), subject.to_owned());
         Draft {

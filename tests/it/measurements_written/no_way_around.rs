@@ -200,6 +200,7 @@ impl Company {
             observation: Observation::Final,
             note: None,
             comment: Some("Kiểm thử".to_owned()),
+            breakdown: Vec::new(),
         };
         let submits = |submit: bool| submit.then(|| who.permit::<action::SubmitMeasurement>().ok()).flatten();
         let written = match step.what {

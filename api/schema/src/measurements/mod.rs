@@ -13,6 +13,7 @@ use db::{
     access::Auth,
     audit::hex,
     calendar::{Period, Regime},
+    computation::ComputationOf,
     history::Told,
     indicator::DefinitionById,
     measurement::{
@@ -26,6 +27,8 @@ use object_layer::{ComplexObject, SimpleObject};
 use crate::{
     accounts::Account,
     agencies::Agency,
+    computations::{Computation, ComputedInput, inputs},
+    dimensions::{ItemFigure, breakdown},
     error::ApiError,
     history::{ObjectVersion, versions},
     indicators::{Indicator, IndicatorDefinition},
@@ -103,6 +106,21 @@ object! {
             content_hash(context, &self.row.current).await
         }
 
+        /// What of it falls to which item of a dimension; empty where it is not broken down
+        async fn breakdown(&self, context: &Context<'_>) -> Answer<Vec<ItemFigure>> {
+            breakdown(context, self.row.id, self.row.current.revision).await
+        }
+
+        /// How it stands with a computed figure: whether it still follows from what is published, and from what; null for what is
+        /// reported
+        async fn computation(&self, context: &Context<'_>) -> Answer<Computation> {
+            if !self.row.computed {
+                return None;
+            }
+            let found = whole(context, ComputationOf(self.row.id), Computation::show).await?;
+            found.map(|found| found.into_iter().next()).transpose()
+        }
+
         /// What was decided on the revision, the first first: that it was published is shown to all, the rest to whom the figure
         /// was open before
         async fn decisions(&self, context: &Context<'_>) -> Answer<Vec<MeasurementDecision>> {
@@ -124,6 +142,16 @@ impl MeasurementRevision {
     /// SHA-256 over what it says, and of what: the same figures have the same
     async fn content_hash(&self, context: &Context<'_>) -> Answer<String> {
         content_hash(context, &self.row).await
+    }
+
+    /// What of it falls to which item of a dimension; empty where it is not broken down
+    async fn breakdown(&self, context: &Context<'_>) -> Answer<Vec<ItemFigure>> {
+        breakdown(context, self.row.measurement_id, self.row.revision).await
+    }
+
+    /// The figures from which it was computed, in the order of the catalogue; empty for what is reported
+    async fn inputs(&self, context: &Context<'_>) -> Answer<Vec<ComputedInput>> {
+        inputs(context, self.row.measurement_id, self.row.revision).await
     }
 
     /// What was decided on it, the first first: that it was published is shown to all, the rest to whom the figure was open

@@ -274,10 +274,28 @@ pub fn wording(definition: &Value) -> Value {
             ("denominator", of(definition, "denominator")),
             ("document", of(of(definition, "document"), "code")),
             ("clause", of(definition, "clause")),
+            ("formula", of(definition, "formula")),
         ];
         fields.extend(more.into_iter().filter(|(_, it)| !it.is_null()).map(|(name, it)| (name.to_owned(), it.clone())));
+        for (name, of_list) in [("components", component as fn(&Value) -> Value), ("dimensions", dimension)] {
+            let list = of(definition, name).as_array().filter(|list| !list.is_empty());
+            fields.extend(list.map(|list| (name.to_owned(), list.iter().map(of_list).collect())));
+        }
     }
     worded
+}
+
+/// A component of an index in the words of the input.
+fn component(shown: &Value) -> Value {
+    let fields = ["code", "nameVi", "nameEn", "weight", "minimum", "maximum"].map(|name| (name, of(shown, name)));
+    let indicator = ("indicator", of(of(shown, "indicator"), "code"));
+    let said = fields.into_iter().chain([indicator]).filter(|(_, it)| !it.is_null());
+    said.map(|(name, it)| (name.to_owned(), it.clone())).collect()
+}
+
+/// A dimension that a definition takes in the words of the input.
+fn dimension(shown: &Value) -> Value {
+    json!({ "dimension": of(of(shown, "dimension"), "code"), "addsUp": of(shown, "addsUp") })
 }
 
 /// A field that differs.

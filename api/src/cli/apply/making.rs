@@ -161,7 +161,9 @@ const INDICATOR: Making = Making {
     input: "DefineIndicatorInput",
     selection: "nameVi: name(language: VI) nameEn: name(language: EN) unit valueKind direction nature aggregation frequency regime interpolation
         decimals partDecimals lowerBound upperBound lead { code } note
-        definitions { version textVi: text(language: VI) textEn: text(language: EN) denominator parameters clause document { code } }",
+        definitions { version textVi: text(language: VI) textEn: text(language: EN) denominator parameters clause document { code } formula
+            components { code nameVi: name(language: VI) nameEn: name(language: EN) weight indicator { code } minimum maximum }
+            dimensions { addsUp dimension { code } } }",
     fields: &[
         ("/nameVi", "/nameVi"),
         ("/nameEn", "/nameEn"),
@@ -191,7 +193,9 @@ const DEFINITION: Making = Making {
     mutation: "reviseDefinition",
     input: "ReviseDefinitionInput",
     selection: "id version
-        definitions { version validFrom textVi: text(language: VI) textEn: text(language: EN) denominator parameters clause document { code } }",
+        definitions { version validFrom textVi: text(language: VI) textEn: text(language: EN) denominator parameters clause document { code } formula
+            components { code nameVi: name(language: VI) nameEn: name(language: EN) weight indicator { code } minimum maximum }
+            dimensions { addsUp dimension { code } } }",
     fields: &[("/definition", "/named"), ("/validFrom", "/validFrom")],
     amended: None,
     otherwise: "what it meant stays; add another version",

@@ -1,0 +1,3 @@
+SELECT history.detach('index_component');
+DROP TABLE index_component;
+DROP FUNCTION index_component_tree();
