@@ -69,8 +69,10 @@ impl Operator {
     fn kind(self, left: Kind, right: Kind) -> Result<Kind, UnitError> {
         Ok(match (self, left, right) {
             (Self::Plus | Self::Minus, ..) => return together(left, right),
-            (_, kind, Kind::Number) | (Self::Times, Kind::Number, kind) | (_, kind @ Kind::Of(_), Kind::Plain) => kind,
-            (Self::Times, Kind::Plain, kind @ (Kind::Of(_) | Kind::Plain)) => kind,
+            (_, kind, Kind::Number)
+            | (Self::Times, Kind::Number, kind)
+            | (_, kind @ Kind::Of(_), Kind::Plain)
+            | (Self::Times, Kind::Plain, kind @ (Kind::Of(_) | Kind::Plain)) => kind,
             (Self::Over, Kind::Number | Kind::Plain, Kind::Plain) => Kind::Plain,
             (Self::Over, Kind::Of(one), Kind::Of(other)) if one == other => Kind::Plain,
             _ => Kind::Unknown,

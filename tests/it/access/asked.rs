@@ -104,6 +104,13 @@ pub(super) const SOMEBODY: &str = "
         SELECT went.succession_id, went.agency_id, came.agency_id, 'AREA', 1, 'Nghị quyết sắp xếp'
         FROM agency_succession_party went JOIN agency_succession_party came ON came.succession_id = went.succession_id AND came.side = 'SUCCESSOR'
         JOIN agency ON agency.id = went.agency_id AND agency.code = 'qng.bcd_cds' WHERE went.side = 'PREDECESSOR';
+    INSERT INTO computation (id, indicator_id, definition_id, subject_id, regime, period_kind, period, starts_on, ends_on, state, gap, missing, computed_at)
+        SELECT '00000000-0000-7000-8000-0000000000d7', d.indicator_id, d.id, a.id, 'CALENDAR', 'YEAR', '2025', '2025-01-01', '2026-01-01', 'INCOMPLETE',
+            'MISSING_INPUT', ARRAY[d.indicator_id], '2026-01-20T01:00:00Z' FROM indicator_definition d, agency a WHERE a.code = 'qng.skhcn' ORDER BY d.id LIMIT 1;
+    INSERT INTO definition_dimension SELECT m.definition_id, d.id, false
+        FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m, dimension d WHERE d.code = 'sex';
+    INSERT INTO measurement_breakdown (measurement_id, revision, item_id, stated_value) SELECT m.id, m.published_revision, i.id, 1
+        FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m, dimension_item i WHERE i.code = 'female';
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
