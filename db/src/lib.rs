@@ -9,6 +9,7 @@ pub mod assessment;
 pub mod audit;
 pub mod calendar;
 pub mod change;
+pub mod clause;
 pub mod comparator;
 pub mod connection;
 pub mod data_version;

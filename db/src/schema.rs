@@ -346,6 +346,8 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -745,6 +747,8 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -988,6 +992,8 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1212,6 +1218,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1276,6 +1284,8 @@ diesel::table! {
         four_eyes -> Bool,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1521,6 +1531,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 

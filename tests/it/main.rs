@@ -35,6 +35,7 @@ mod examples;
 mod explorer;
 mod extremes;
 mod facts;
+mod facts_written;
 mod faults;
 mod http;
 mod indicator_leads;

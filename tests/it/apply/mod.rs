@@ -1,5 +1,7 @@
 //! `cotmoc apply` and `cotmoc export` as processes: a catalogue in a file becomes what the database holds, and comes back.
 
+mod same;
+
 use std::process::{Output, Stdio};
 
 use api::config::settings;
@@ -84,6 +86,8 @@ async fn the_whole_catalogue_of_the_demo_goes_into_an_empty_database_and_comes_b
         let differ: Vec<_> = there.iter().zip(here).filter(|(there, here)| there != here).collect();
         assert!(differ.is_empty() && there.len() == here.len(), "{section}: {differ:#?}");
     }
+    let told = same::differences(&demo, &db).await;
+    assert!(told.is_empty(), "{} differ:\n{}", told.len(), told.join("\n"));
     // Once more changes nothing.
     let again = done(&db, &["apply", file.path(), "--yes"]).await;
     assert!(again.starts_with("0 to add, 0 to change, 0 that differ and stay"), "{again}");
