@@ -30,6 +30,7 @@ const OTHER: &[(&str, &str)] = &[
     ("scorecards", "of simulated figures"),
     ("differences", "between instants"),
     ("search", "a choice of what the other lists hold"),
+    ("asOf", "the same lists, at an instant"),
 ];
 
 /// What is not compared wherever it stands, and why.

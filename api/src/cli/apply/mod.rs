@@ -224,10 +224,20 @@ impl<'a> Work<'a> {
         lines
     }
 
-    /// Does all of it. What names something that is still to come is tried again once that is there.
+    /// Does all of it, agencies before what names them. What names something that is still to come is tried again once that is there.
     async fn done(self, desk: &Desk) -> Result<usize, ApplyError> {
-        let (all, mut waiting, mut failed) = (self.steps.len(), self.steps, Vec::new());
-        while !waiting.is_empty() {
+        let all = self.steps.len();
+        // In a file an agency may stand before the one above it.
+        let is_agency = |step: &Step<'_>| step.entry.kind == Kind::Agency;
+        let (mut waiting, mut coming): (Vec<_>, Vec<_>) = self.steps.into_iter().partition(is_agency);
+        let mut failed = Vec::new();
+        loop {
+            if waiting.is_empty() {
+                waiting = std::mem::take(&mut coming);
+            }
+            if waiting.is_empty() {
+                break;
+            }
             let before = waiting.len();
             let mut refused = Vec::new();
             for some in batches(waiting) {
@@ -247,7 +257,8 @@ impl<'a> Work<'a> {
                     }
                 }
             }
-            let goes_on = refused.len() < before;
+            let is_stuck = refused.len() == before;
+            let goes_on = !is_stuck || !coming.is_empty();
             let (later, over): (Vec<_>, Vec<_>) =
                 refused.into_iter().partition(|(_, refusal)| goes_on && refusal.may_come);
             let told = |(step, refusal): (Step<'_>, Refusal)| {
@@ -255,7 +266,10 @@ impl<'a> Work<'a> {
             };
             failed.extend(over.into_iter().map(told));
             waiting = later.into_iter().map(|(step, _)| step).collect();
-            tracing::info!("{} of {all} done", all - failed.len() - waiting.len());
+            if is_stuck {
+                waiting.append(&mut coming);
+            }
+            tracing::info!("{} of {all} done", all - failed.len() - waiting.len() - coming.len());
         }
         if failed.is_empty() { Ok(all) } else { Err(ApplyError::Partly { refused: failed, all }) }
     }
