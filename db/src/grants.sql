@@ -21,8 +21,21 @@ $$;
 
 -- Documents are registered and amended; they end by others. Programmes are defined, and follow indicators.
 GRANT INSERT, UPDATE (symbol, symbol_complete, kind, title, issued_on, issued_precision, issued_words, status, note, version) ON document TO cotmoc_server;
-GRANT INSERT ON document_relation, indicator_group, programme, programme_document TO cotmoc_server;
+GRANT INSERT ON document_relation, programme_document TO cotmoc_server;
+GRANT INSERT, UPDATE (name_vi, name_en, starts_on, ends_on, four_eyes, version) ON programme TO cotmoc_server;
+GRANT INSERT, UPDATE (name_vi, name_en, position), DELETE ON indicator_group TO cotmoc_server;
 GRANT INSERT, UPDATE (group_id) ON programme_indicator TO cotmoc_server;
+-- What a document says is read out of it, and mended where it stands: what stands in which document stays.
+GRANT INSERT, UPDATE (heading_clause, heading_vi, heading_en, title_vi, title_en, summary_vi, summary_en, topics, assigner_id, recurrence, horizon,
+    expected_output, note, version) ON measure TO cotmoc_server;
+GRANT INSERT, UPDATE (kind, title_vi, title_en, summary_vi, summary_en, topics, period, assessed_by_id, rating, note, version) ON goal TO cotmoc_server;
+GRANT INSERT, UPDATE (name_vi, name_en, kind, proper_name, province, owner_id, responsible_id, agency_id, wanted_vi, wanted_en, gives_figures, takes_figures,
+    note, version) ON digital_system TO cotmoc_server;
+GRANT INSERT, UPDATE (kind, ad_hoc, on_request, in_force, also, note, version) ON reporting_rule TO cotmoc_server;
+GRANT INSERT, UPDATE (title_vi, title_en, period_words, year_inferred, note, version) ON period_report TO cotmoc_server;
+GRANT INSERT, DELETE ON measure_agency, measure_document, measure_indicator, measure_system, goal_agency, goal_document, goal_indicator,
+    digital_system_clause, digital_system_document, digital_system_indicator, reporting_rule_cadence, reporting_rule_party,
+    period_report_output, period_report_result, document_meeting, document_office TO cotmoc_server;
 -- Indicators are defined and worded; who answers for one may change, and it may be retired.
 GRANT INSERT, UPDATE (lead_agency_id, retired_on, version) ON indicator TO cotmoc_server;
 GRANT INSERT ON indicator_definition, definition_input, definition_dimension TO cotmoc_server;
@@ -34,9 +47,12 @@ GRANT INSERT, UPDATE (value, withdrawn_on, withdrawal_document_id, withdrawal_cl
 GRANT INSERT, UPDATE (value, simulated, document_id, clause, note, version) ON baseline TO cotmoc_server;
 
 -- Agencies are opened, renamed, moved and closed; what they were before stays. A place that held for no day is taken away.
-GRANT INSERT, UPDATE (name_vi, name_en, aliases, closed_on, version) ON agency TO cotmoc_server;
-GRANT INSERT, DELETE, UPDATE (valid_until) ON agency_placement TO cotmoc_server;
-GRANT INSERT ON agency_member, agency_name, agency_succession, agency_succession_party TO cotmoc_server;
+-- What documents call them and say of them is mended; who belongs to a group is said as a whole.
+GRANT INSERT, UPDATE (name_vi, name_en, aliases, level, province, block, block_stated, official_code, latitude, longitude, planned_parent_id, note, closed_on,
+    version) ON agency TO cotmoc_server;
+GRANT INSERT, DELETE, UPDATE (valid_until, stated, basis, document_id, clause) ON agency_placement TO cotmoc_server;
+GRANT INSERT, DELETE ON agency_existence, agency_member TO cotmoc_server;
+GRANT INSERT ON agency_name, agency_succession, agency_succession_party TO cotmoc_server;
 GRANT INSERT, DELETE ON succession_weight TO cotmoc_server;
 -- Their part in what is not done passes to who takes over.
 GRANT UPDATE (agency_id), DELETE ON directive_lead, directive_coordinator, recommendation_recipient TO cotmoc_server;
@@ -51,7 +67,7 @@ GRANT INSERT, UPDATE (on_track_from, at_risk_from, valid, source, document_id, v
 GRANT INSERT ON change, audit_entry, directive_deadline, directive_event, progress_update, target_revision, measurement_decision TO cotmoc_server;
 -- A directive is issued whole, and moves on; requests on its way are made, and settled.
 GRANT INSERT, UPDATE (state, state_source, completed_on, done_reported_by, confirmed_by, version) ON directive TO cotmoc_server;
-GRANT INSERT ON directive_lead, directive_coordinator, directive_dependency, directive_indicator TO cotmoc_server;
+GRANT INSERT ON directive_lead, directive_coordinator, directive_dependency, directive_document, directive_indicator, directive_named_agency TO cotmoc_server;
 GRANT INSERT, UPDATE (state, counter_on, decision_reason, decided_at, decided_by, answered_at, answered_by) ON directive_extension TO cotmoc_server;
 GRANT INSERT, UPDATE (answer, ended_on, given_at, given_by) ON directive_input TO cotmoc_server;
 -- A recommendation is made whole, and moves on by its steps.

@@ -32,6 +32,13 @@ impl Checks {
         typed.map(|typed| self.text(field, typed, most))
     }
 
+    /// A text of an amendment, cleaned where it stands.
+    pub(crate) fn edit(&mut self, field: &'static str, typed: &mut Edit<String>, most: u16) {
+        if let Edit::Becomes(text) = typed {
+            *text = self.text(field, text, most);
+        }
+    }
+
     /// A clause label as printed, which may be left out.
     pub(crate) fn clause(&mut self, typed: Option<&str>) -> Option<String> {
         self.optional("clause", typed.map(symbol).as_deref(), CLAUSE)
@@ -98,6 +105,17 @@ pub enum Edit<T> {
     Empties,
     /// It becomes this.
     Becomes(T),
+}
+
+impl<T: Clone> Edit<T> {
+    /// Gives a field what it becomes.
+    pub(crate) fn onto(&self, field: &mut Option<T>) {
+        match self {
+            Self::Stays => {}
+            Self::Empties => *field = None,
+            Self::Becomes(value) => *field = Some(value.clone()),
+        }
+    }
 }
 
 impl Edit<String> {

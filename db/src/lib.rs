@@ -10,6 +10,7 @@ pub mod assessment;
 pub mod audit;
 pub mod calendar;
 pub mod change;
+pub mod clause;
 pub mod comparator;
 pub mod composite;
 pub mod computation;

@@ -414,6 +414,8 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -842,6 +844,8 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1114,6 +1118,8 @@ diesel::table! {
         search_text -> Text,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1360,6 +1366,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1424,6 +1432,8 @@ diesel::table! {
         four_eyes -> Bool,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 
@@ -1669,6 +1679,8 @@ diesel::table! {
         note -> Nullable<Text>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
     }
 }
 

@@ -133,7 +133,12 @@ async fn reorganisations(viewer: &Viewer) -> Vec<(&Viewer, &'static str, &'stati
     let registered = json!({ "code": "qng.co_san", "nameVi": "Cơ quan có sẵn", "kind": "OTHER", "parent": GONE });
     let merged = decided(json!({ "agencies": [{ "agency": ioc["id"], "expectedVersion": 1 }], "successor": GONE }));
     let split = of_ioc(json!({ "successors": [{ "agency": GONE }, { "agency": "qng.stc" }] }));
+    let group = viewer.ask(r#"{ agency(code: "qng.cac_ban_dang") { id version } }"#).await.whole()["agency"].clone();
+    let group = json!({ "agency": group["id"], "expectedVersion": group["version"], "members": [{ "agency": GONE }] });
+    let planned = json!({ "agency": ioc["id"], "expectedVersion": ioc["version"], "plannedParent": GONE });
     vec![
+        (viewer, "amendAgency", "AmendAgencyInput.plannedParent", planned, "plannedParent"),
+        (viewer, "setGroupMembers", "GroupMemberInput.agency", group, "members.agency 0"),
         (viewer, "openAgency", "OpenAgencyInput.parent", opened, "parent"),
         (viewer, "registerAgency", "RegisterAgencyInput.parent", registered, "parent"),
         (viewer, "reorganise", "AgencyToOpenInput.parent", steps, "steps.0.open.parent"),
@@ -298,10 +303,9 @@ fn naming_agencies() -> BTreeSet<String> {
         let TypeKind::InputObject(input) = definition.node.kind else { continue };
         for field in input.fields.iter().filter(|_| name.ends_with("Input")) {
             let about = field.node.description.as_ref().map(|about| about.node.trim()).unwrap_or_default();
-            if ["Code of the agenc", "Code of an agenc", "Codes of the agenc"]
-                .iter()
-                .any(|start| about.starts_with(start))
-            {
+            let starts = ["Code of the agenc", "Code of an agenc", "Codes of the agenc"];
+            // A document names whom it names, and goes on to name them.
+            if starts.iter().any(|start| about.starts_with(start)) && !about.contains("also of one that is gone") {
                 named.insert(format!("{name}.{}", field.node.name.node));
             }
         }

@@ -37,6 +37,7 @@ mod examples;
 mod explorer;
 mod extremes;
 mod facts;
+mod facts_written;
 mod faults;
 mod http;
 mod indicator_leads;

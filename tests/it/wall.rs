@@ -15,12 +15,12 @@ async fn migrated() -> TestDb {
 const MATRIX: &str = "\
 __diesel_schema_migrations:
 account: INSERT, UPDATE (agency_id, email, full_name, language, status, version)
-agency: INSERT, UPDATE (aliases, closed_on, name_en, name_vi, version)
-agency_existence:
+agency: INSERT, UPDATE (aliases, block, block_stated, closed_on, latitude, level, longitude, name_en, name_vi, note, official_code, planned_parent_id, province, version)
+agency_existence: INSERT, DELETE
 agency_life:
-agency_member: INSERT
+agency_member: INSERT, DELETE
 agency_name: INSERT
-agency_placement: INSERT, DELETE, UPDATE (valid_until)
+agency_placement: INSERT, DELETE, UPDATE (basis, clause, document_id, stated, valid_until)
 agency_succession: INSERT
 agency_succession_party: INSERT
 answer_tally:
@@ -36,10 +36,10 @@ computed_input:
 data_version:
 definition_dimension: INSERT
 definition_input: INSERT
-digital_system:
-digital_system_clause:
-digital_system_document:
-digital_system_indicator:
+digital_system: INSERT, UPDATE (agency_id, gives_figures, kind, name_en, name_vi, note, owner_id, proper_name, province, responsible_id, takes_figures, version, wanted_en, wanted_vi)
+digital_system_clause: INSERT, DELETE
+digital_system_document: INSERT, DELETE
+digital_system_indicator: INSERT, DELETE
 dimension: INSERT
 dimension_item: INSERT
 directive: INSERT, UPDATE (completed_on, confirmed_by, done_reported_by, state, state_source, version)
@@ -47,39 +47,39 @@ directive_coordinator: INSERT, DELETE, UPDATE (agency_id)
 directive_coordinator_reach:
 directive_deadline: INSERT
 directive_dependency: INSERT
-directive_document:
+directive_document: INSERT
 directive_event: INSERT
 directive_extension: INSERT, UPDATE (agency_id, answered_at, answered_by, counter_on, decided_at, decided_by, decision_reason, state)
 directive_indicator: INSERT
 directive_input: INSERT, UPDATE (agency_id, answer, coordinator_id, ended_on, given_at, given_by)
 directive_lead: INSERT, DELETE, UPDATE (agency_id)
 directive_lead_reach:
-directive_named_agency:
+directive_named_agency: INSERT
 directive_party:
 document: INSERT, UPDATE (issued_on, issued_precision, issued_words, kind, note, status, symbol, symbol_complete, title, version)
-document_meeting:
-document_office:
+document_meeting: INSERT, DELETE
+document_office: INSERT, DELETE
 document_party:
 document_relation: INSERT
-goal:
-goal_agency:
-goal_document:
-goal_indicator:
+goal: INSERT, UPDATE (assessed_by_id, kind, note, period, rating, summary_en, summary_vi, title_en, title_vi, topics, version)
+goal_agency: INSERT, DELETE
+goal_document: INSERT, DELETE
+goal_indicator: INSERT, DELETE
 holding_assessment:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
 index_component: INSERT (code, definition_id, indicator_id, maximum, minimum, name_en, name_vi, position, weight)
 indicator: INSERT, UPDATE (lead_agency_id, retired_on, version)
 indicator_definition: INSERT
-indicator_group: INSERT
+indicator_group: INSERT, DELETE, UPDATE (name_en, name_vi, position)
 indicator_rule: INSERT, UPDATE (valid, version)
 judgement: INSERT, UPDATE (decided_at, decided_by, decision_reason, state, version)
 kept_assessment:
-measure:
-measure_agency:
-measure_document:
-measure_indicator:
-measure_system:
+measure: INSERT, UPDATE (assigner_id, expected_output, heading_clause, heading_en, heading_vi, horizon, note, recurrence, summary_en, summary_vi, title_en, title_vi, topics, version)
+measure_agency: INSERT, DELETE
+measure_document: INSERT, DELETE
+measure_indicator: INSERT, DELETE
+measure_system: INSERT, DELETE
 measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id)
 measurement_breakdown: INSERT (denominator, factor, item_id, measurement_id, numerator, revision, stated_value)
 measurement_decision: INSERT
@@ -88,10 +88,10 @@ nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
 outdated_assessment:
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)
-period_report:
-period_report_output:
-period_report_result:
-programme: INSERT
+period_report: INSERT, UPDATE (note, period_words, title_en, title_vi, version, year_inferred)
+period_report_output: INSERT, DELETE
+period_report_result: INSERT, DELETE
+programme: INSERT, UPDATE (ends_on, four_eyes, name_en, name_vi, starts_on, version)
 programme_document: INSERT
 programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT
@@ -108,9 +108,9 @@ recovery_code: INSERT, DELETE, UPDATE (used_at)
 refresh_token: INSERT, UPDATE (used_at)
 reporting_assignment: INSERT, UPDATE (valid, version)
 reporting_extension: INSERT
-reporting_rule:
-reporting_rule_cadence:
-reporting_rule_party:
+reporting_rule: INSERT, UPDATE (ad_hoc, also, in_force, kind, note, on_request, version)
+reporting_rule_cadence: INSERT, DELETE
+reporting_rule_party: INSERT, DELETE
 reporting_rule_reach:
 reporting_schedule: INSERT, UPDATE (cut_off_days, document_id, due_working_days, grace_working_days, source, valid, version)
 role_grant: INSERT, UPDATE (valid_until)

@@ -9,6 +9,7 @@ use db::{
     digital_system::{
         ClausesOf, DigitalSystem as Row, DigitalSystemClause as ClauseRow, DigitalSystemFilter, DocumentsOf,
         IndicatorsOf,
+        change::{self, Amendment, NewDigitalSystem},
     },
     measure::{MeasureFilter, MeasureLink},
 };
@@ -20,8 +21,10 @@ use crate::{
     indicators::Indicator,
     language::Language,
     measures::Measure,
+    mutation::mutations,
     object::{by_code, maybe, named, object, one, root_lists, whole},
     page::{Answer, Shown as _},
+    payload::payload,
 };
 
 object! {
@@ -112,4 +115,28 @@ root_lists! {
     }
     /// Digital systems, by name
     digital_systems: DigitalSystem (DigitalSystemFilter);
+}
+
+payload! {
+    /// What became of a digital system that was to be defined.
+    DefineDigitalSystemPayload by KeepCatalogue {
+        /// The digital system; null if nothing was written
+        digital_system: DigitalSystem
+    }
+}
+
+payload! {
+    /// What became of a change of a digital system.
+    DigitalSystemPayload by KeepCatalogue, with current {
+        /// The digital system as changed; null if nothing was written
+        digital_system: DigitalSystem
+    }
+}
+
+mutations! {
+    DigitalSystemMutation;
+    /// Enters a digital system (hệ thống, nền tảng số) that documents name
+    define_digital_system(NewDigitalSystem, "The digital system") -> DefineDigitalSystemPayload by KeepCatalogue = change::define;
+    /// Amends a digital system: what is given takes the place of what is there
+    amend_digital_system(Amendment, "Which, and what changes") -> DigitalSystemPayload of digital_system by KeepCatalogue = change::amend;
 }

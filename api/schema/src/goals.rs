@@ -4,7 +4,10 @@ use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
-    goal::{BodiesOf, DocumentsOf, Goal as Row, GoalFilter, IndicatorsOf},
+    goal::{
+        BodiesOf, DocumentsOf, Goal as Row, GoalFilter, IndicatorsOf,
+        change::{self, Amendment, NewGoal},
+    },
 };
 
 use crate::{
@@ -13,8 +16,10 @@ use crate::{
     documents::Document,
     language::Language,
     measures::NamedBody,
+    mutation::mutations,
     object::{by_code, maybe, named, object, one, root_lists, whole},
     page::{Answer, Shown as _},
+    payload::payload,
     programmes::Programme,
 };
 
@@ -92,4 +97,28 @@ root_lists! {
     }
     /// Goals, in the order of their document
     goals: Goal (GoalFilter);
+}
+
+payload! {
+    /// What became of a goal that was to be defined.
+    DefineGoalPayload by KeepCatalogue {
+        /// The goal; null if nothing was written
+        goal: Goal
+    }
+}
+
+payload! {
+    /// What became of a change of a goal.
+    GoalPayload by KeepCatalogue, with current {
+        /// The goal as changed; null if nothing was written
+        goal: Goal
+    }
+}
+
+mutations! {
+    GoalMutation;
+    /// Defines a goal (mục tiêu chung, mục đích, yêu cầu, đánh giá) of a document. It stands behind the goals of its document that are there
+    define_goal(NewGoal, "The goal") -> DefineGoalPayload by KeepCatalogue = change::define;
+    /// Amends a goal: what is given takes the place of what is there
+    amend_goal(Amendment, "Which, and what changes") -> GoalPayload of goal by KeepCatalogue = change::amend;
 }

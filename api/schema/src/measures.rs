@@ -7,7 +7,10 @@ use auth::Action;
 use db::{
     access::Auth,
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
-    measure::{BodiesOf, DocumentsOf, IndicatorsOf, Measure as Row, MeasureFilter},
+    measure::{
+        BodiesOf, DocumentsOf, IndicatorsOf, Measure as Row, MeasureFilter,
+        change::{self, Amendment, NewMeasure},
+    },
     named_body::NamedBody as BodyRow,
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -18,8 +21,10 @@ use crate::{
     directives::ServedIndicator,
     documents::Document,
     language::Language,
+    mutation::mutations,
     object::{by_code, maybe, named, object, one, root_lists, whole},
     page::{Answer, Shown as _},
+    payload::payload,
     programmes::Programme,
 };
 
@@ -131,4 +136,28 @@ root_lists! {
     }
     /// Measures, in the order of their document
     measures: Measure (MeasureFilter);
+}
+
+payload! {
+    /// What became of a measure that was to be defined.
+    DefineMeasurePayload by KeepCatalogue {
+        /// The measure; null if nothing was written
+        measure: Measure
+    }
+}
+
+payload! {
+    /// What became of a change of a measure.
+    MeasurePayload by KeepCatalogue, with current {
+        /// The measure as changed; null if nothing was written
+        measure: Measure
+    }
+}
+
+mutations! {
+    MeasureMutation;
+    /// Defines a measure (nhiệm vụ, giải pháp) of a plan: what its clause wants done. It stands behind the measures of its document that are there
+    define_measure(NewMeasure, "The measure") -> DefineMeasurePayload by KeepCatalogue = change::define;
+    /// Amends a measure: what is given takes the place of what is there
+    amend_measure(Amendment, "Which, and what changes") -> MeasurePayload of measure by KeepCatalogue = change::amend;
 }

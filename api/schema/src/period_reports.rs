@@ -10,6 +10,7 @@ use db::{
     period_report::{
         OutputsOf, PeriodReport as Row, PeriodReportFilter, PeriodReportOutput as OutputRow,
         PeriodReportResult as ResultRow, ResultsOf,
+        change::{self, Amendment, NewPeriodReport},
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -19,8 +20,10 @@ use crate::{
     directives::Directive,
     documents::Document,
     language::Language,
+    mutation::mutations,
     object::{by_code, if_visible, named, object, one, root_lists, whole},
     page::Answer,
+    payload::payload,
     programmes::Programme,
     recommendations::Recommendation,
 };
@@ -163,4 +166,28 @@ root_lists! {
     }
     /// Period reports, the latest period first
     period_reports: PeriodReport (PeriodReportFilter);
+}
+
+payload! {
+    /// What became of a period report that was to be entered.
+    RegisterPeriodReportPayload by KeepCatalogue {
+        /// The period report; null if nothing was written
+        period_report: PeriodReport
+    }
+}
+
+payload! {
+    /// What became of a change of a period report.
+    PeriodReportPayload by KeepCatalogue, with current {
+        /// The period report as changed; null if nothing was written
+        period_report: PeriodReport
+    }
+}
+
+mutations! {
+    PeriodReportMutation;
+    /// Enters a period report (báo cáo định kỳ) as its document gives it, with what it says of each task
+    register_period_report(NewPeriodReport, "The period report") -> RegisterPeriodReportPayload by KeepCatalogue = change::register;
+    /// Amends a period report: what is given takes the place of what is there
+    amend_period_report(Amendment, "Which, and what changes") -> PeriodReportPayload of period_report by KeepCatalogue = change::amend;
 }

@@ -16,7 +16,7 @@ use db::{
     programme::{
         DocumentsOf, IndicatorGroup as GroupRow, IndicatorGroupFilter, IndicatorGroupLink, Programme as Row,
         ProgrammeDocument as ProgrammeDocumentRow, ProgrammeFilter,
-        change::{self, Following, NewProgramme},
+        change::{self, Amendment, Following, NewProgramme},
     },
     target::{TargetFilter, TargetLink, TargetOrder},
 };
@@ -151,10 +151,20 @@ payload! {
     }
 }
 
+payload! {
+    /// What became of a change of a programme.
+    AmendProgrammePayload by KeepCatalogue, with current {
+        /// The programme as changed; null if nothing was written
+        programme: Programme
+    }
+}
+
 mutations! {
     ProgrammeMutation;
     /// Defines a programme (chương trình) with its pillars
     define_programme(NewProgramme, "The programme") -> ProgrammePayload by KeepCatalogue = change::define;
+    /// Amends a programme and its pillars: what is given takes the place of what is there
+    amend_programme(Amendment, "Which, and what changes") -> AmendProgrammePayload of programme by KeepCatalogue = change::amend;
     /// Lets a programme follow indicators, each in its pillar; those that it follows already move
     follow_indicators(Following, "Which programme, and which indicators") -> ProgrammePayload by KeepCatalogue = change::follow;
 }

@@ -14,7 +14,10 @@ use db::{
     recommendation::{
         DocumentsMentionedBy, ReachOf, RecipientsOf, Recommendation as Row, RecommendationFilter,
         RecommendationStep as StepRow, StepsOf,
-        change::{self, Acknowledgement, NewRecommendation, RecommendationAnswer, RecommendationRefusal, Withdrawal},
+        change::{
+            self, Acknowledgement, NewRecommendation, RecommendationAnswer, RecommendationRefusal, Registration,
+            Withdrawal,
+        },
         rules::waited_days,
     },
 };
@@ -182,6 +185,14 @@ payload! {
 }
 
 payload! {
+    /// What became of a recommendation that was to be registered.
+    RegisterRecommendationPayload by KeepCatalogue {
+        /// The recommendation; null if nothing was written
+        recommendation: Recommendation
+    }
+}
+
+payload! {
     /// What became of what was to be done about a recommendation.
     RecommendationPayload by SeePublished, with current {
         /// The recommendation as changed; null if nothing was written
@@ -193,6 +204,8 @@ mutations! {
     RecommendationMutation;
     /// Makes a recommendation to authorities, or reports an obstacle, for an agency of which the viewer is a head
     recommend(NewRecommendation, "The recommendation") -> RecommendPayload by Recommend = change::recommend;
+    /// Registers a recommendation, or an obstacle, that a document holds already, as the document says: nobody makes it here
+    register_recommendation(Registration, "The recommendation") -> RegisterRecommendationPayload by KeepCatalogue = change::register;
     /// Acknowledges a recommendation for an agency that is to answer it
     acknowledge_recommendation(Acknowledgement, "Which") -> RecommendationPayload of recommendation by AcknowledgeRecommendation = change::acknowledge;
     /// Answers a recommendation of somebody else: in words, and by a document or by directives where there are any, also by one that

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use async_graphql::Context;
 use db::reporting_rule::{
     CadencesOf, ReportingCadence, ReportingRole, ReportingRule as Row, ReportingRuleFilter, RulePartiesOf,
+    change::{self, Amendment, NewReportingRule},
 };
 
 use crate::{
     agencies::Agency,
     documents::Document,
+    mutation::mutations,
     object::{object, on_side, one, root_lists, whole},
     page::{Answer, Shown as _},
+    payload::payload,
 };
 
 object! {
@@ -45,4 +48,28 @@ root_lists! {
     {}
     /// Reporting rules, by code
     reporting_rules: ReportingRule (ReportingRuleFilter);
+}
+
+payload! {
+    /// What became of a reporting rule that was to be defined.
+    DefineReportingRulePayload by KeepCatalogue {
+        /// The reporting rule; null if nothing was written
+        reporting_rule: ReportingRule
+    }
+}
+
+payload! {
+    /// What became of a change of a reporting rule.
+    ReportingRulePayload by KeepCatalogue, with current {
+        /// The reporting rule as changed; null if nothing was written
+        reporting_rule: ReportingRule
+    }
+}
+
+mutations! {
+    ReportingRuleMutation;
+    /// Defines a reporting rule (chế độ báo cáo) of a document: who reports what to whom, and how often
+    define_reporting_rule(NewReportingRule, "The reporting rule") -> DefineReportingRulePayload by KeepCatalogue = change::define;
+    /// Amends a reporting rule: what is given takes the place of what is there
+    amend_reporting_rule(Amendment, "Which, and what changes") -> ReportingRulePayload of reporting_rule by KeepCatalogue = change::amend;
 }

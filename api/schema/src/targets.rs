@@ -12,9 +12,9 @@ use db::{
     indicator::{DefinitionById, Indicator as IndicatorRow},
     noun::ById,
     target::{
-        NewRevision, RevisionsOf, Target as Row, TargetChange, TargetFilter, TargetOrder,
-        TargetRevision as RevisionRow, TargetWarning as WarningRow, TargetWarningKind, WarningsOf, Withdrawal, revise,
-        withdraw,
+        NewRevision, ReportedRevision, RevisionsOf, Target as Row, TargetChange, TargetFilter, TargetOrder,
+        TargetRevision as RevisionRow, TargetWarning as WarningRow, TargetWarningKind, WarningsOf, Withdrawal, record,
+        revise, withdraw,
     },
 };
 use object_layer::{ComplexObject, SimpleObject};
@@ -213,6 +213,14 @@ payload! {
 }
 
 payload! {
+    /// What became of a revision that was to be recorded.
+    RecordTargetRevisionPayload by KeepCatalogue, with current {
+        /// The target; null if nothing was written
+        target: Target
+    }
+}
+
+payload! {
     /// What became of a revision.
     ReviseTargetPayload by KeepCatalogue, with current {
         /// The target; null if nothing was written
@@ -225,6 +233,8 @@ mutations! {
     /// Revises what a target demands (điều chỉnh mục tiêu), by a document. What it demanded until then stands in `revisions`, and earlier
     /// days are judged by it
     revise_target(NewRevision, "Which, what it demands, and which document says so") -> ReviseTargetPayload of target by KeepCatalogue = revise;
+    /// Records a revision of which a document tells: the target demands already what it says, and what it demanded before may be unknown
+    record_target_revision(ReportedRevision, "Which, and what the document tells") -> RecordTargetRevisionPayload of target by KeepCatalogue = record;
     /// Withdraws a target (bãi bỏ mục tiêu), by a document, from a day on. It stays readable, and earlier days are judged by it
     withdraw_target(Withdrawal, "Which, since when, and which document says so") -> WithdrawTargetPayload of target by KeepCatalogue = withdraw;
 }

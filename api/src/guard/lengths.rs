@@ -40,6 +40,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Directive.indicators", 2),
     ("Directive.inputRequests", 1),
     ("Directive.leads", 2),
+    ("Directive.mentionedDocuments", 1),
     ("Directive.namedAgencies", 1),
     ("Directive.reports", 1),
     ("Directive.unfinishedParts", 1),
@@ -102,6 +103,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Recommendation.mentionedDocuments", 1),
     ("Recommendation.steps", 1),
     ("Recommendation.to", 2),
+    ("RecordSuccessionPayload.agencies", 4),
     ("Reorganisation.passed", 8),
     ("ReorganisePayload.reorganisations", 10),
     // The indicators that an agency reports on.

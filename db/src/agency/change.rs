@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use self::{
+    amending::{Amendment, Members, NewSuccession, amend, record, set_members},
     ending::{Closing, Merger, SeenAgency, Shares, Split, close, merge, split},
     keeping::{AgencyToOpen, Move, NewAgency, NewName, Renaming, open, relocate, rename},
     passing::{Passed, PassedKind},
@@ -29,6 +30,7 @@ use crate::{
     writer::Writing,
 };
 
+mod amending;
 mod ending;
 mod keeping;
 mod passing;

@@ -145,6 +145,8 @@ pub enum AgencyLink {
     Ancestor(Date),
     /// Members of a group
     Group,
+    /// Members of a group that a document lists
+    Listed,
     /// Groups that an agency is a member of
     Member,
 }
@@ -240,6 +242,13 @@ impl StoredBelow for Agency {
             AgencyLink::Group => query.filter(agency::id.eq_any(
                 agency_member::table.filter(agency_member::group_id.eq(Parent)).select(agency_member::agency_id),
             )),
+            AgencyLink::Listed => query.filter(
+                agency::id.eq_any(
+                    agency_member::table
+                        .filter(agency_member::group_id.eq(Parent).and(agency_member::stated))
+                        .select(agency_member::agency_id),
+                ),
+            ),
             AgencyLink::Member => query.filter(agency::id.eq_any(
                 agency_member::table.filter(agency_member::agency_id.eq(Parent)).select(agency_member::group_id),
             )),

@@ -20,7 +20,7 @@ pub use self::{
     reach::{CoordinatorReachOf, LeadReachOf},
     relations::{
         CoordinatorsOf, DeadlinesOf, DependenciesOf, DirectiveCoordinator, DirectiveDeadline, DirectiveDependency,
-        IndicatorsServedBy, LeadsOf, NamedAgency, NamedBy, ProgressLink, ProgressUpdate, ServedIndicator,
+        IndicatorsServedBy, LeadsOf, MentionedBy, NamedAgency, NamedBy, ProgressLink, ProgressUpdate, ServedIndicator,
         UnfinishedPartsOf, WaitsFor,
     },
     requests::{ExtensionById, ExtensionRequest, ExtensionState, ExtensionsOf, InputById, InputRequest, InputsOf},

@@ -10,13 +10,14 @@ use crate::{
     Date, DbError, Reader,
     agency::Agency,
     deadline::{Deadline, DeadlineCadence, DeadlineOperator},
+    document::Document,
     enums::{DatePrecision, Source},
     lateral::Parent,
     noun::{Boxed, Stored, StoredBelow, noun, relation},
     page::{Cursor, Key, Page, Tie, by_key},
     schema::{
-        agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_indicator,
-        directive_lead, directive_named_agency, document, progress_update,
+        agency, directive, directive_coordinator, directive_deadline, directive_dependency, directive_document,
+        directive_indicator, directive_lead, directive_named_agency, document, progress_update,
     },
     sql_functions::is_awaited,
     visible::{refers_to_visible, visible},
@@ -231,6 +232,17 @@ pub struct ProgressUpdate {
     #[graphql(skip)]
     pub document_id: Option<Uuid>,
 }
+
+relation!(
+    /// The documents that a directive mentions and that the reader may see.
+    MentionedBy => Document,
+    |reader, parents| directive_document::table
+        .inner_join(document::table)
+        .filter(directive_document::directive_id.eq_any(parents))
+        .filter(visible(reader, document::table))
+        .order((directive_document::directive_id, document::code))
+        .select((directive_document::directive_id, Document::as_select()))
+);
 
 /// The objects that have lists of progress updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -27,10 +27,12 @@ use crate::{
 };
 
 pub use self::{
+    offices::{NewMeeting, NewOffice},
     register::{NewDocument, register},
     relate::{NewRelation, NewRelations, relate},
 };
 
+mod offices;
 mod register;
 mod relate;
 
@@ -69,6 +71,10 @@ pub struct Amendment {
     pub issued_words: Edit<String>,
     /// DRAFT or ISSUED, of what was not issued yet
     pub status: Option<DocumentStatus>,
+    /// Who receives it, signs it, or took part in what it reports, by office, in its order, at most 50: all of them anew
+    pub offices: Option<Vec<NewOffice>>,
+    /// The meetings (cuộc họp) that it reports, in its order, at most 50: all of them anew
+    pub meetings: Option<Vec<NewMeeting>>,
     /// What a careful reader should know about the source, at most 2,000 characters
     #[graphql(default_with = "Edit::Stays")]
     pub note: Edit<String>,
@@ -134,13 +140,20 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Doc
         after.symbol_complete = new.symbol_complete.unwrap_or(after.symbol_complete) && after.symbol.is_some();
         after.issued_words = issued_words.clone().unwrap_or(after.issued_words);
         after.note = note.clone().unwrap_or(after.note);
-        if after == (Document { version: after.version, ..before.clone() }) {
+        let beside = new.offices.is_some() || new.meetings.is_some();
+        if !beside && after == (Document { version: after.version, ..before.clone() }) {
             return Err(refused(ViolationCode::Unchanged, "document"));
         }
         if after.status == DocumentStatus::Issued && after.issued_on.is_some_and(|day| day > writing.today()) {
             return Err(refused(ViolationCode::TooEarly, "issuedOn"));
         }
         not_taken(acting, writing, &after).await?;
+        if let Some(offices) = &new.offices {
+            offices::name(writing, id, offices).await?;
+        }
+        if let Some(meetings) = &new.meetings {
+            offices::report(writing, id, meetings).await?;
+        }
         let changes = (
             document::symbol.eq(&after.symbol),
             document::symbol_complete.eq(after.symbol_complete),
@@ -231,14 +244,41 @@ pub(crate) async fn lock_and_load(
         .select(Document::as_select())
         .for_no_key_update();
     let found: Document = found.first(writing.connection()).await?;
-    let keepers: Vec<Uuid> = keepers(id).load(writing.connection()).await?;
-    if !found.is_kept_by(&keepers, |object| acting.permit.holds_for(object)) {
+    if !is_kept(acting, writing, &found).await? {
         return Err(DbError::NotFound);
     }
     if found.version != expected_version {
         return Err(refused(ViolationCode::Stale, "expectedVersion"));
     }
     Ok(found)
+}
+
+async fn is_kept(acting: &Acting<KeepCatalogue>, writing: &mut Writing, document: &Document) -> Result<bool, DbError> {
+    let keepers: Vec<Uuid> = keepers(document.id).load(writing.connection()).await?;
+    Ok(document.is_kept_by(&keepers, |object| acting.permit.holds_for(object)))
+}
+
+/// Refused beside the field if a document that the actor sees belongs to a catalogue of somebody else.
+pub(crate) async fn kept(
+    acting: &Acting<KeepCatalogue>,
+    writing: &mut Writing,
+    document: &Document,
+    field: &'static str,
+) -> Result<(), DbError> {
+    if is_kept(acting, writing, document).await? { Ok(()) } else { Err(refused(ViolationCode::OutOfReach, field)) }
+}
+
+/// Whether the actor sees a document and keeps its catalogue.
+pub(crate) async fn keeps(acting: &Acting<KeepCatalogue>, writing: &mut Writing, id: Uuid) -> Result<bool, DbError> {
+    let found = document::table
+        .filter(document::id.eq(id))
+        .filter(visible_to(&acting.scope, document::table))
+        .select(Document::as_select());
+    let found: Vec<Document> = found.load(writing.connection()).await?;
+    match found.as_slice().first() {
+        Some(found) => is_kept(acting, writing, found).await,
+        None => Ok(false),
+    }
 }
 
 /// Where the programmes hold that rest on a document, or for which it was registered.

@@ -44,6 +44,8 @@ pub struct Programme {
     /// Whether whoever endorsed a figure of its indicators may not publish it (bốn mắt). If several programmes follow an
     /// indicator, one that asks for it is enough
     pub four_eyes: bool,
+    /// Raised when what it is was amended; mutations name the one they expect
+    pub version: i32,
     /// The agency whose area it covers
     #[graphql(skip)]
     pub jurisdiction_id: Uuid,

@@ -6,12 +6,16 @@ use auth::action;
 use derive::boxed;
 use serde_json::{Value, json};
 
-pub use self::make::{NewRecommendation, recommend};
 use self::take::{Step, take};
+pub use self::{
+    make::{NewRecommendation, recommend},
+    register::{Registration, register},
+};
 use super::Recommendation;
 use crate::{Acting, DbError, Id, directive::change::NewDirective, input::Checks};
 
 mod make;
+mod register;
 mod take;
 
 const NOUN: &str = "recommendation";

@@ -191,7 +191,11 @@ impl Target {
 }
 
 /// Locks a target until the end of the transaction, and loads it; not found if its programme is out of reach.
-async fn lock_and_load(writing: &mut Writing, permit: &Permit<KeepCatalogue>, id: Uuid) -> Result<Target, DbError> {
+pub(super) async fn lock_and_load(
+    writing: &mut Writing,
+    permit: &Permit<KeepCatalogue>,
+    id: Uuid,
+) -> Result<Target, DbError> {
     let found = target::table.find(id).select(Target::as_select()).for_no_key_update();
     let found: Target = found.first(writing.connection()).await?;
     let jurisdiction = programme::table.find(found.programme_id).select(programme::jurisdiction_id);

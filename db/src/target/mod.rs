@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod new;
+mod reported;
 
 use async_graphql::{Enum, InputObject};
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 pub use self::{
     change::{NewRevision, TargetChange, Withdrawal, revise, withdraw},
     new::NewTarget,
+    reported::{ReportedRevision, record},
 };
 use crate::{
     Date, DbError, Reader,

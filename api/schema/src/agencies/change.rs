@@ -5,8 +5,9 @@ use auth::Action;
 use db::{
     access::Auth,
     agency::change::{
-        Closing, Merger, Move, NewAgency, Passed, Registration, Renaming, Reorganisation as Steps, Reorganised,
-        SeenAgency, Split, close, merge, open, register, relocate, rename, reorganise, split,
+        Amendment, Closing, Members, Merger, Move, NewAgency, NewSuccession, Passed, Registration, Renaming,
+        Reorganisation as Steps, Reorganised, SeenAgency, Split, amend, close, merge, open, record, register, relocate,
+        rename, reorganise, set_members, split,
     },
     area::weight::{Weighing, weigh},
 };
@@ -155,6 +156,22 @@ payload! {
     }
 }
 
+payload! {
+    /// What became of what was to be mended of an agency.
+    AmendAgencyPayload by ManageAgencies, with current {
+        /// The agency as changed; null if nothing was written
+        agency: Agency
+    }
+}
+
+payload! {
+    /// What became of a reorganisation that was to be recorded.
+    RecordSuccessionPayload by ManageAgencies {
+        /// The agencies that went in or came out, by code; null if nothing was written
+        agencies: Vec<Agency>
+    }
+}
+
 /// The first agency whose version is another than the one that was seen.
 async fn changed(context: &Context<'_>, seen: Vec<(Uuid, i32)>) -> Answer<Agency> {
     for (id, version) in seen {
@@ -198,6 +215,13 @@ mutations! {
     }
     /// Registers an agency that is there already: it comes into the register, and nobody opens it
     register_agency(Registration, "The agency") -> RegisterAgencyPayload by ManageAgencies = register;
+    /// Amends what is known of an agency, without a day: other names, where it is, what documents say of it. What happens to it on a day, such as
+    /// another name, has mutations of its own
+    amend_agency(Amendment, "Which, and what changes") -> AmendAgencyPayload of agency by ManageAgencies = amend;
+    /// Says who belongs to a group of agencies (nhóm cơ quan), all of them: what is asked of the group is asked of each from now on
+    set_group_members(Members, "Which group, and its members") -> AmendAgencyPayload of agency by ManageAgencies = set_members;
+    /// Records a reorganisation of which a document gives no day: which agencies became which. Nothing passes to anybody by it
+    record_succession(NewSuccession, "Which became which, and what says so") -> RecordSuccessionPayload by ManageAgencies = record;
     /// Gives an agency another name (đổi tên), by a document. The name it had stands in `formerNames`, and finds it as before
     rename_agency(Renaming, "Which, its name, and what decides it") -> AgencyPayload of agency by ManageAgencies = rename;
     /// Puts an agency below another (chuyển trực thuộc) from a day on, by a document. Where it stood before stays so for earlier days

@@ -141,6 +141,8 @@ object! {
     descendants(on): Agency (AgencyFilter; AgencyOrder) = AgencyLink::Ancestor(on);
     /// The agencies that it addresses, where it is a group: what is asked of it is asked of each of them
     members: Agency (AgencyFilter; AgencyOrder) = AgencyLink::Group;
+    /// Those of its members that a document lists; the others follow from its name
+    listed_members: Agency (AgencyFilter; AgencyOrder) = AgencyLink::Listed;
     /// The groups that it is a member of
     groups: Agency (AgencyFilter; AgencyOrder) = AgencyLink::Member;
     /// The indicators it answers for

@@ -9,7 +9,7 @@ use db::{
         ExtensionById, ExtensionRequest, InputById, InputRequest,
         change::{
             self, Acceptance, Confirmation, CounterOfferAnswer, Delegation, DoneReport, GivenInput, NewDirective,
-            NewExtensionRequest, NewInputRequest, NewProgress, Reasoned, Verdict,
+            NewExtensionRequest, NewInputRequest, NewProgress, Reasoned, Registration, Verdict,
         },
     },
 };
@@ -28,6 +28,14 @@ payload! {
     /// What became of a directive that was to be issued.
     IssueDirectivePayload by IssueDirective {
         /// The directive, with its parts below it; null if nothing was written
+        directive: Directive
+    }
+}
+
+payload! {
+    /// What became of a directive that was to be registered.
+    RegisterDirectivePayload by KeepCatalogue {
+        /// The directive; null if nothing was written
         directive: Directive
     }
 }
@@ -52,6 +60,9 @@ mutations! {
     DirectiveMutation;
     /// Issues a directive from a clause of a document, with its parts: all of it or nothing
     issue_directive(NewDirective, "The directive") -> IssueDirectivePayload by IssueDirective = change::issue;
+    /// Registers a directive that a document has given already, as the document says, and how it stands as far as documents say: nobody issues it
+    /// here
+    register_directive(Registration, "The directive") -> RegisterDirectivePayload by KeepCatalogue = change::register;
     /// Accepts a directive for an agency that leads it: the work begins
     accept_directive(Acceptance, "Which") -> DirectivePayload of directive by AcceptDirective = change::accept;
     /// Gives a part of a directive to agencies below one that leads it, due no later than the whole

@@ -16,9 +16,9 @@ use db::{
         CoordinatorReachOf, CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row,
         DirectiveCoordinator as CoordinatorRow, DirectiveDeadline as DeadlineRow, DirectiveDependency as DependencyRow,
         DirectiveEventFilter, DirectiveEventLink, DirectiveEventOrder, DirectiveFilter, DirectiveLink, DirectiveOrder,
-        ExtensionsOf, IndicatorsServedBy, InputsOf, LeadReachOf, LeadsOf, NamedAgency as NamedRow, NamedBy,
-        ProgressLink, ProgressUpdate as ProgressRow, ServedIndicator as ServedRow, Standing, UnfinishedPartsOf,
-        WaitsFor,
+        ExtensionsOf, IndicatorsServedBy, InputsOf, LeadReachOf, LeadsOf, MentionedBy, NamedAgency as NamedRow,
+        NamedBy, ProgressLink, ProgressUpdate as ProgressRow, ServedIndicator as ServedRow, Standing,
+        UnfinishedPartsOf, WaitsFor,
     },
     history::Told,
     period_report::ReportsOf,
@@ -116,6 +116,11 @@ object! {
         /// The indicators it serves: a few
         async fn indicators(&self, context: &Context<'_>) -> Answer<Vec<ServedIndicator>> {
             whole(context, IndicatorsServedBy(self.row.id), ServedIndicator::of).await
+        }
+
+        /// Other documents it mentions that the viewer may see: a few
+        async fn mentioned_documents(&self, context: &Context<'_>) -> Answer<Vec<Document>> {
+            whole(context, MentionedBy(self.row.id), Document::show).await
         }
 
         /// Who gives it; null if the source does not say

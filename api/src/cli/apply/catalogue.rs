@@ -3,11 +3,35 @@
 use db::text::{nfc, symbol};
 use serde_json::{Map, Value, json};
 
-use super::making::{Kind, Making};
+use super::{
+    making::{Kind, Making},
+    stated::{entry, in_order, plain},
+};
 
 /// The sections of a file, in the order in which most find what they name, with what stands in each.
-pub const SECTIONS: &[&str] =
-    &["agencies", "programmes", "documents", "indicators", "definitions", "follows", "plans", "baselines", "accounts"];
+pub const SECTIONS: &[&str] = &[
+    "agencies",
+    "programmes",
+    "documents",
+    "successions",
+    "indicators",
+    "definitions",
+    "follows",
+    "plans",
+    "revisions",
+    "baselines",
+    "digitalSystems",
+    "measures",
+    "goals",
+    "reportingRules",
+    "directives",
+    "recommendations",
+    "periodReports",
+    "accounts",
+];
+
+/// What of an agency is said when it is there, and documents with it.
+const DETAILS: &[&str] = &["aliases", "blockStated", "location", "plannedParent", "existence", "placement"];
 
 /// One entry: what is made alone, whatever it stood in in the file.
 #[derive(Debug, Clone)]
@@ -56,7 +80,13 @@ impl Entry {
     fn of(section: &str, fields: &Map<String, Value>) -> Result<Vec<Self>, String> {
         let whole = |kind, code| vec![Self { kind, code, given: Value::Object(fields.clone()), within: Value::Null }];
         Ok(match section {
-            "agencies" => whole(Kind::Agency, text(fields, "code")?),
+            "agencies" => agency(fields, &text(fields, "code")?),
+            "successions" => {
+                let side = |name: &str| of(&json!(fields), name).as_array().cloned().unwrap_or_default();
+                let side = |name| side(name).iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+                let (before, after) = (side("predecessors"), side("successors"));
+                whole(Kind::Succession, format!("{} {before} -> {after}", text(fields, "kind")?))
+            }
             "programmes" => whole(Kind::Programme, text(fields, "code")?),
             "documents" => {
                 let code = text(fields, "code").or_else(|_| text(fields, "symbol"));
@@ -88,6 +118,10 @@ impl Entry {
                 let plan = Self { kind: Kind::Plan, code, given, within: Value::Null };
                 [plan].into_iter().chain(targets).collect()
             }
+            "revisions" => {
+                let on = text(fields, "revisedOn").unwrap_or_else(|_| "a day that nobody knows".to_owned());
+                whole(Kind::Revision, format!("{} on {on}", text(fields, "target")?))
+            }
             "accounts" => {
                 let login = text(fields, "login")?;
                 let (given, roles) = parts(fields, "roles", Kind::Grant, |part| {
@@ -98,6 +132,13 @@ impl Entry {
                 let account = Self { kind: Kind::Account, code: login.clone(), given, within: Value::Null };
                 [account].into_iter().chain(roles).collect()
             }
+            "digitalSystems" => whole(Kind::DigitalSystem, text(fields, "code")?),
+            "periodReports" => whole(Kind::PeriodReport, text(fields, "document")?),
+            "measures" => whole(Kind::Measure, standing(fields)?),
+            "goals" => whole(Kind::Goal, standing(fields)?),
+            "reportingRules" => whole(Kind::ReportingRule, standing(fields)?),
+            "directives" => whole(Kind::Directive, standing(fields)?),
+            "recommendations" => whole(Kind::Recommendation, standing(fields)?),
             _ => whole(Kind::Baseline, format!("{} on {}", text(fields, "indicator")?, text(fields, "measuredOn")?)),
         })
     }
@@ -112,6 +153,22 @@ impl Entry {
         let mut input = match self.kind {
             Kind::Membership | Kind::Target => self.within.clone(),
             Kind::Relation => json!({ "document": of(seen, "id"), "expectedVersion": of(seen, "version") }),
+            Kind::Revision => {
+                let mut given = self.given.clone();
+                if let Value::Object(fields) = &mut given {
+                    fields.insert("target".to_owned(), of(seen, "id").clone());
+                    fields.insert("expectedVersion".to_owned(), of(seen, "version").clone());
+                }
+                given
+            }
+            Kind::Details | Kind::Members => {
+                let mut given = self.given.clone();
+                if let Value::Object(fields) = &mut given {
+                    fields.insert("agency".to_owned(), of(seen, "id").clone());
+                    fields.insert("expectedVersion".to_owned(), of(seen, "version").clone());
+                }
+                given
+            }
             _ => self.given.clone(),
         };
         let Value::Object(fields) = &mut input else { return input };
@@ -137,6 +194,14 @@ impl Entry {
     pub fn question(&self) -> (String, Value) {
         let (root, code) = match self.kind {
             Kind::Agency => ("agency", json!(self.code)),
+            Kind::Details | Kind::Members => ("agency", self.within.clone()),
+            Kind::Succession => ("agency", of(&self.given, "predecessors").get(0).cloned().unwrap_or_default()),
+            Kind::DigitalSystem => ("digitalSystem", json!(self.code)),
+            Kind::Measure => ("measure", json!(self.code)),
+            Kind::Goal => ("goal", json!(self.code)),
+            Kind::Directive => ("directive", json!(self.code)),
+            Kind::PeriodReport => ("periodReport", json!(self.code)),
+            Kind::ReportingRule | Kind::Recommendation => ("document", of(&self.given, "document").clone()),
             Kind::Account => ("account", json!(self.code)),
             Kind::Grant => ("account", self.within.clone()),
             Kind::Programme => ("programme", json!(self.code)),
@@ -144,10 +209,16 @@ impl Entry {
             Kind::Relation => ("document", self.within.clone()),
             Kind::Indicator => ("indicator", json!(self.code)),
             Kind::Definition | Kind::Membership | Kind::Baseline => ("indicator", of(&self.given, "indicator").clone()),
+            Kind::Revision => ("target", of(&self.given, "target").clone()),
             Kind::Plan => ("programme", of(&self.given, "programme").clone()),
             Kind::Target => ("target", json!(self.code)),
         };
         let selection = self.making().selection;
+        let within = match self.kind {
+            Kind::ReportingRule => format!("found: reportingRules(first: 100) {{ nodes {{ code {selection} }} }}"),
+            Kind::Recommendation => format!("found: recommendations(first: 100) {{ nodes {{ code {selection} }} }}"),
+            _ => selection.to_owned(),
+        };
         // The subject of a baseline is that of its programme unless it says another.
         let (more, variables) = match self.kind {
             Kind::Baseline => (
@@ -156,10 +227,14 @@ impl Entry {
             ),
             _ => ("", json!({ "code": code })),
         };
-        let declared = if more.is_empty() { "" } else { ", $programme: String!" };
+        let declared = match self.kind {
+            Kind::Members => ", $after: String",
+            Kind::Baseline => ", $programme: String!",
+            _ => "",
+        };
         let argument = if root == "account" { "login" } else { "code" };
         (
-            format!("query One($code: String!{declared}) {{ it: {root}({argument}: $code) {{ {selection} }} {more} }}"),
+            format!("query One($code: String!{declared}) {{ it: {root}({argument}: $code) {{ {within} }} {more} }}"),
             variables,
         )
     }
@@ -170,10 +245,35 @@ impl Entry {
         let list = |field: &str| of(of(answer, "it"), field).as_array().cloned().unwrap_or_default();
         let code = |value: &Value, field: &str| of(of(value, field), "code").clone();
         let named = match self.kind {
-            Kind::Agency | Kind::Programme | Kind::Document | Kind::Target | Kind::Account => {
+            Kind::Programme | Kind::Target | Kind::Account => {
                 let is_there = !it.is_null();
                 return (it, is_there);
             }
+            Kind::Agency | Kind::Document | Kind::Details => {
+                let is_there = !it.is_null();
+                return (said(&it), is_there);
+            }
+            Kind::DigitalSystem | Kind::Measure | Kind::Goal | Kind::Directive | Kind::PeriodReport => {
+                return stated(self.kind, &it);
+            }
+            Kind::ReportingRule | Kind::Recommendation => {
+                let found = it.pointer("/found/nodes").and_then(Value::as_array).cloned().unwrap_or_default();
+                let found = found.into_iter().find(|found| is_same(of(found, "code"), &json!(self.code)));
+                return stated(self.kind, &found.unwrap_or_default());
+            }
+            Kind::Revision => list("revisions").iter().map(plain).find(|found| {
+                of(found, "revisedOn") == of(&self.given, "revisedOn")
+                    && is_same(of(found, "document"), of(&self.given, "document"))
+            }),
+            Kind::Members => (!it.is_null()).then(|| members(&it)),
+            Kind::Succession => list("successors").iter().map(plain).find(|found| {
+                let side =
+                    |name| is_same(&in_order("members", of(found, name)), &in_order("members", of(&self.given, name)));
+                of(found, "effectiveOn").is_null()
+                    && of(found, "kind") == of(&self.given, "kind")
+                    && side("predecessors")
+                    && side("successors")
+            }),
             Kind::Grant => {
                 let held = of(&it, "grants").get("nodes").and_then(Value::as_array).cloned().unwrap_or_default();
                 held.into_iter().find(|grant| {
@@ -231,7 +331,9 @@ impl Entry {
                 && after
                     .as_object()
                     .is_some_and(|said| said.iter().all(|(name, said)| is_same(of(before, name), said)));
-            (!has_ended && !is_within && !is_same(before, after)).then(|| Difference {
+            let name = given.trim_start_matches('/');
+            let is_said = is_said(&in_order(name, after), &in_order(name, before));
+            (!has_ended && !is_within && !is_said).then(|| Difference {
                 field: given.trim_start_matches('/').to_owned(),
                 before: before.clone(),
                 after: after.clone(),
@@ -239,6 +341,80 @@ impl Entry {
         };
         self.making().fields.iter().filter_map(differs).collect()
     }
+}
+
+/// An agency, what is said of it, and the members of a group: each once those are there that it names.
+fn agency(fields: &Map<String, Value>, code: &str) -> Vec<Entry> {
+    let (mut given, mut details, mut members) = (Map::new(), Map::new(), Map::new());
+    for (name, value) in fields {
+        let part = match name.as_str() {
+            "members" => &mut members,
+            name if DETAILS.contains(&name) => &mut details,
+            _ => &mut given,
+        };
+        part.insert(name.clone(), value.clone());
+    }
+    let parts = [(Kind::Details, details), (Kind::Members, members)].into_iter().filter(|(_, part)| !part.is_empty());
+    let parts = parts.map(|(kind, part)| Entry {
+        kind,
+        code: code.to_owned(),
+        given: Value::Object(part),
+        within: json!(code),
+    });
+    let whole = Entry { kind: Kind::Agency, code: code.to_owned(), given: Value::Object(given), within: Value::Null };
+    [whole].into_iter().chain(parts).collect()
+}
+
+/// The code of what stands in a document.
+fn standing(fields: &Map<String, Value>) -> Result<String, String> {
+    let item = text(fields, "item").or_else(|_| text(fields, "clause"));
+    Ok(format!("{}:{}", text(fields, "document")?, symbol(&item.map_err(|_| "neither item nor clause".to_owned())?)))
+}
+
+/// What is stated of something, in the words of its input, beside its id and its version; and whether it is there.
+fn stated(kind: Kind, answer: &Value) -> (Value, bool) {
+    if answer.is_null() {
+        return (Value::Null, false);
+    }
+    let mut said = entry(kind, answer);
+    for field in ["id", "version"] {
+        said.insert(field.to_owned(), of(answer, field).clone());
+    }
+    (Value::Object(said), true)
+}
+
+/// What is said of a document or an agency beside its own row, in the words of its input.
+pub fn said(answer: &Value) -> Value {
+    let mut said = answer.clone();
+    let Value::Object(fields) = &mut said else { return said };
+    for name in ["offices", "meetings", "existence", "plannedParent"] {
+        if let Some(value) = fields.get_mut(name) {
+            *value = plain(value);
+        }
+    }
+    if let Some(Value::Array(placements)) = fields.remove("placements") {
+        // Where it stands, and why; whoever is gone stood there last.
+        let now = placements.iter().rfind(|place| of(place, "validUntil").is_null()).map(plain);
+        if let Some(Value::Object(mut now)) = now {
+            now.remove("validUntil");
+            fields.extend(now.remove("parent").map(|parent| ("parent".to_owned(), parent)));
+            if now.contains_key("basis") {
+                fields.insert("placement".to_owned(), Value::Object(now));
+            }
+        }
+    }
+    said
+}
+
+/// The members of a group, by code.
+pub fn members(group: &Value) -> Value {
+    let codes = |list: &str| match plain(of(group, list)) {
+        Value::Array(codes) => codes,
+        _ => Vec::new(),
+    };
+    let listed = codes("listedMembers");
+    let member = |code: Value| json!({ "stated": listed.contains(&code), "agency": code });
+    in_order("members", &codes("members").into_iter().map(member).collect())
 }
 
 /// The parts of a list within an entry, each an entry of its own; and the entry without them.
@@ -320,14 +496,27 @@ fn is_same(one: &Value, other: &Value) -> bool {
                 && one.iter().all(|(name, one)| other.get(name).is_some_and(|other| is_same(one, other)))
         }
         (Value::String(_) | Value::Number(_), Value::String(_) | Value::Number(_)) => {
-            let (one, other) = (plain(one), plain(other));
+            let (one, other) = (as_text(one), as_text(other));
             one == other || number(&one).is_some_and(|one| number(&other) == Some(one))
         }
         _ => one == other,
     }
 }
 
-fn plain(value: &Value) -> String {
+/// Whether what is there says all that an entry says: what the entry leaves out of an object is not compared.
+fn is_said(said: &Value, there: &Value) -> bool {
+    match (said, there) {
+        (Value::Array(said), Value::Array(there)) => {
+            said.len() == there.len() && said.iter().zip(there).all(|(said, there)| is_said(said, there))
+        }
+        (Value::Object(said), Value::Object(_)) => {
+            said.iter().all(|(name, said)| is_said(&in_order(name, said), &in_order(name, of(there, name))))
+        }
+        _ => is_same(said, there),
+    }
+}
+
+fn as_text(value: &Value) -> String {
     match value {
         Value::String(text) => symbol(&nfc(text)),
         other => other.to_string(),

@@ -5,7 +5,13 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{ApplyError, catalogue::wording, desk::Desk, making::Kind};
+use super::{
+    ApplyError,
+    catalogue::{members, said as beside, wording},
+    desk::Desk,
+    making::Kind,
+    stated,
+};
 use crate::{
     cli::output,
     config::Config,
@@ -17,7 +23,8 @@ Examples:
   cotmoc export > catalogue.json            to be kept in version control
   cotmoc apply catalogue.json --dry-run     what has changed since";
 
-/// Agencies that are there, programmes, documents, indicators, plans and baselines, as JSON. Accounts are left out.
+/// The catalogue as JSON: agencies that are there, programmes, documents and what stands in them, indicators, plans and baselines. Accounts, and
+/// what a demo has invented, are left out.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Export {}
@@ -86,26 +93,110 @@ fn memberships(indicator: &Value) -> Vec<Value> {
 
 /// The whole file.
 async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
-    let agencies = all(desk, Kind::Agency, "agencies", "closedOn").await?;
-    let agencies = agencies.iter().filter(|agency| at(agency, "/closedOn").is_null());
+    let more = format!("closedOn simulated {} predecessors {{ {} }}", DETAILS, SUCCESSION);
+    let agencies = all(desk, Kind::Agency, "agencies", &more).await?;
+    let agencies: Vec<_> = agencies
+        .into_iter()
+        .filter(|agency| at(agency, "/closedOn").is_null() && at(agency, "/simulated") != json!(true))
+        .collect();
     let programmes = all(desk, Kind::Programme, "programmes", Kind::Plan.making().selection).await?;
     let more = "registeredFor { code } programmes(first: 1) { nodes { code } } relations { kind clause document { code } agency { code } }";
     let documents = all(desk, Kind::Document, "documents", more).await?;
     let more = "memberships { programme { code } group { code } } baselines { subject { code } measuredOn value note clause document { code } }
         worded: definitions { version validFrom }";
     let indicators = all(desk, Kind::Indicator, "indicators", more).await?;
-    let targets = all(desk, Kind::Target, "targets", "programme { code } document { code }").await?;
+    let targets = all(desk, Kind::Target, "targets", "programme { code } document { code } revisions { previousValue revisedOn revisedBy clause note document { code } }").await?;
     let first = programmes.first().map(|programme| at(programme, "/code")).unwrap_or_default();
     Ok(json!({
-        "agencies": agencies.map(|object| coded(Kind::Agency, object)).collect::<Vec<_>>(),
+        "agencies": described(desk, &agencies).await?,
+        "successions": successions(&agencies),
         "programmes": programmes.iter().map(|object| coded(Kind::Programme, object)).collect::<Vec<_>>(),
         "documents": documents.iter().map(|object| document(object, &first)).collect::<Vec<_>>(),
         "indicators": indicators.iter().map(indicator).collect::<Vec<_>>(),
         "definitions": indicators.iter().flat_map(definitions).collect::<Vec<_>>(),
         "follows": follows(&indicators),
         "plans": plans(&programmes, &targets),
+        "revisions": targets.iter().flat_map(revisions).collect::<Vec<_>>(),
         "baselines": indicators.iter().flat_map(baselines).collect::<Vec<_>>(),
+        "digitalSystems": read(desk, Kind::DigitalSystem, "digitalSystems").await?,
+        "measures": read(desk, Kind::Measure, "measures").await?,
+        "goals": read(desk, Kind::Goal, "goals").await?,
+        "reportingRules": read(desk, Kind::ReportingRule, "reportingRules").await?,
+        "directives": read(desk, Kind::Directive, "directives").await?,
+        "recommendations": read(desk, Kind::Recommendation, "recommendations").await?,
+        "periodReports": read(desk, Kind::PeriodReport, "periodReports").await?,
     }))
+}
+
+/// What is asked of an agency beside its own row, and of what it came out of.
+const DETAILS: &str = "aliases blockStated location { latitude longitude } plannedParent { code }
+    existence { state clause document { code } } placements { validUntil basis clause document { code } parent { code } }";
+const SUCCESSION: &str = "kind effectiveOn clause note document { code } predecessors { code } successors { code }";
+
+/// Agencies with what documents say of them, and the members of groups.
+async fn described(desk: &Desk, agencies: &[Value]) -> Result<Vec<Value>, ApplyError> {
+    let mut described = Vec::new();
+    for object in agencies {
+        let said = beside(object);
+        let mut agency = entry(Kind::Agency, &said);
+        agency.insert("code".to_owned(), at(object, "/code"));
+        for name in ["aliases", "location", "plannedParent", "existence", "placement"] {
+            let value = said.get(name).filter(|value| !value.is_null() && **value != json!([]));
+            agency.extend(value.map(|value| (name.to_owned(), value.clone())));
+        }
+        // Whoever registers one says it; it is only of one of which the side is known.
+        if agency.contains_key("block") {
+            agency.insert("blockStated".to_owned(), at(object, "/blockStated"));
+        }
+        if at(object, "/kind") == json!("AGENCY_GROUP") {
+            let group = group(desk, &at(object, "/code")).await?;
+            if group != json!([]) {
+                agency.insert("members".to_owned(), group);
+            }
+        }
+        described.push(Value::Object(agency));
+    }
+    Ok(described)
+}
+
+/// The members of a group, page by page.
+async fn group(desk: &Desk, code: &Value) -> Result<Value, ApplyError> {
+    let making = Kind::Members.making();
+    let question =
+        format!("query Group($code: String!, $after: String) {{ it: agency(code: $code) {{ {} }} }}", making.selection);
+    let (mut all, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = desk.ask(making.by, &question, json!({ "code": code, "after": after })).await?;
+        let it = at(&page, "/it");
+        all.extend(members(&it).as_array().cloned().unwrap_or_default());
+        if at(&it, "/members/pageInfo/hasNextPage") != Value::Bool(true) {
+            return Ok(json!(all));
+        }
+        after = at(&it, "/members/pageInfo/endCursor");
+    }
+}
+
+/// Reorganisations of which no day is known, each once.
+fn successions(agencies: &[Value]) -> Vec<Value> {
+    let mut found = BTreeMap::new();
+    for succession in agencies.iter().flat_map(|agency| list(agency, "/predecessors")) {
+        if let Value::Object(said) = stated::plain(&succession)
+            && !said.contains_key("effectiveOn")
+        {
+            found.insert(json!([said.get("kind"), said.get("predecessors"), said.get("successors")]).to_string(), said);
+        }
+    }
+    found.into_values().map(Value::Object).collect()
+}
+
+/// What is read out of documents: in the order in which it stands in them. A part of a directive comes with nothing: people have made it.
+async fn read(desk: &Desk, kind: Kind, list: &str) -> Result<Vec<Value>, ApplyError> {
+    let mut found = all(desk, kind, list, "").await?;
+    found.retain(|object| at(object, "/parent").is_null() && at(object, "/madeOn").is_null());
+    if kind == Kind::Directive {
+        found.sort_by_key(|object| at(object, "/position").as_i64());
+    }
+    Ok(found.iter().map(|object| Value::Object(stated::entry(kind, object))).collect())
 }
 
 fn coded(kind: Kind, object: &Value) -> Value {
@@ -116,7 +207,12 @@ fn coded(kind: Kind, object: &Value) -> Value {
 
 /// One that has ended was in force: what ends it says so.
 fn document(object: &Value, first: &Value) -> Value {
-    let mut document = coded(Kind::Document, object);
+    let mut document = coded(Kind::Document, &beside(object));
+    for name in ["offices", "meetings"] {
+        if let Value::Object(fields) = &mut document {
+            fields.retain(|field, value| field != name || *value != json!([]));
+        }
+    }
     let of = [at(object, "/registeredFor/code"), at(object, "/programmes/nodes/0/code"), first.clone()];
     let of = of.into_iter().find(|code| !code.is_null()).unwrap_or_default();
     let mut relations = list(object, "/relations");
@@ -222,6 +318,18 @@ fn plans(programmes: &[Value], targets: &[Value]) -> Vec<Value> {
         }
     }
     plans
+}
+
+/// What documents tell of its revisions; one that was made here has its value in the plan.
+fn revisions(target: &Value) -> Vec<Value> {
+    let entry = |revision: Value| match stated::plain(&revision) {
+        Value::Object(mut said) => {
+            said.insert("target".to_owned(), at(target, "/code"));
+            Value::Object(said)
+        }
+        other => other,
+    };
+    list(target, "/revisions").into_iter().map(entry).collect()
 }
 
 fn baselines(indicator: &Value) -> Vec<Value> {

@@ -1,12 +1,18 @@
 //! What entries of a catalogue are: how each kind is made, found and compared.
 
-use super::desk::By;
+use super::{desk::By, stated};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An agency.
     Agency,
+    /// What documents call an agency and say of it, and where it is.
+    Details,
+    /// Who belongs to a group of agencies.
+    Members,
+    /// A reorganisation of agencies of which no day is known.
+    Succession,
     /// A programme with its pillars.
     Programme,
     /// A document.
@@ -23,8 +29,24 @@ pub enum Kind {
     Plan,
     /// A target of a plan.
     Target,
+    /// A revision of a target, of which a document tells.
+    Revision,
     /// A baseline.
     Baseline,
+    /// A digital system.
+    DigitalSystem,
+    /// A measure of a plan.
+    Measure,
+    /// A goal of a document.
+    Goal,
+    /// A reporting rule.
+    ReportingRule,
+    /// A directive, as its document gives it.
+    Directive,
+    /// A recommendation, as its document holds it.
+    Recommendation,
+    /// A period report.
+    PeriodReport,
     /// An account.
     Account,
     /// A role that an account holds.
@@ -46,10 +68,23 @@ pub struct Making {
     pub selection: &'static str,
     /// What is compared: in the entry, and in the answer.
     pub fields: &'static [(&'static str, &'static str)],
-    /// What may be changed afterwards, by which mutation with which input.
-    pub amended: Option<(&'static str, &'static str, &'static [&'static str])>,
+    /// How it may be changed afterwards.
+    pub amended: Option<Amending>,
     /// What is to be done about all else that differs.
     pub otherwise: &'static str,
+}
+
+/// How an entry is changed that is there.
+#[derive(Debug)]
+pub struct Amending {
+    /// The mutation.
+    pub mutation: &'static str,
+    /// The type of its input.
+    pub input: &'static str,
+    /// The field of the input that takes the object's id.
+    pub id: &'static str,
+    /// What it changes.
+    pub fields: &'static [&'static str],
 }
 
 impl Kind {
@@ -57,6 +92,9 @@ impl Kind {
     pub const fn making(self) -> &'static Making {
         match self {
             Self::Agency => &AGENCY,
+            Self::Details => &DETAILS,
+            Self::Members => &MEMBERS,
+            Self::Succession => &SUCCESSION,
             Self::Programme => &PROGRAMME,
             Self::Document => &DOCUMENT,
             Self::Relation => &RELATION,
@@ -65,7 +103,15 @@ impl Kind {
             Self::Membership => &MEMBERSHIP,
             Self::Plan => &PLAN,
             Self::Target => &TARGET,
+            Self::Revision => &REVISION,
             Self::Baseline => &BASELINE,
+            Self::DigitalSystem => &stated::DIGITAL_SYSTEM,
+            Self::Measure => &stated::MEASURE,
+            Self::Goal => &stated::GOAL,
+            Self::ReportingRule => &stated::REPORTING_RULE,
+            Self::Directive => &stated::DIRECTIVE,
+            Self::Recommendation => &stated::RECOMMENDATION,
+            Self::PeriodReport => &stated::PERIOD_REPORT,
             Self::Account => &ACCOUNT,
             Self::Grant => &GRANT,
         }
@@ -77,7 +123,7 @@ const AGENCY: Making = Making {
     by: By::Administrator,
     mutation: "registerAgency",
     input: "RegisterAgencyInput",
-    selection: "nameVi: name(language: VI) nameEn: name(language: EN) kind level province block officialCode parent { code } openedOn",
+    selection: "id version nameVi: name(language: VI) nameEn: name(language: EN) kind level province block officialCode openedOn note placements { validUntil parent { code } }",
     fields: &[
         ("/nameVi", "/nameVi"),
         ("/nameEn", "/nameEn"),
@@ -86,11 +132,70 @@ const AGENCY: Making = Making {
         ("/province", "/province"),
         ("/block", "/block"),
         ("/officialCode", "/officialCode"),
-        ("/parent", "/parent/code"),
+        ("/parent", "/parent"),
         ("/openedOn", "/openedOn"),
+        ("/note", "/note"),
     ],
-    amended: None,
+    amended: Some(Amending {
+        mutation: "amendAgency",
+        input: "AmendAgencyInput",
+        id: "agency",
+        fields: &["level", "province", "block", "officialCode", "note"],
+    }),
     otherwise: "use renameAgency, moveAgency, mergeAgencies or splitAgency, by a document",
+};
+
+const DETAILS: Making = Making {
+    one: "details",
+    by: By::Administrator,
+    mutation: "amendAgency",
+    input: "AmendAgencyInput",
+    selection: "id version aliases blockStated location { latitude longitude } plannedParent { code }
+        existence { state clause document { code } } placements { validUntil basis clause document { code } parent { code } }",
+    fields: &[
+        ("/aliases", "/aliases"),
+        ("/blockStated", "/blockStated"),
+        ("/location", "/location"),
+        ("/plannedParent", "/plannedParent"),
+        ("/existence", "/existence"),
+        ("/placement", "/placement"),
+    ],
+    amended: Some(Amending {
+        mutation: "amendAgency",
+        input: "AmendAgencyInput",
+        id: "agency",
+        fields: &["aliases", "blockStated", "location", "plannedParent", "existence", "placement"],
+    }),
+    otherwise: "",
+};
+
+const MEMBERS: Making = Making {
+    one: "members",
+    by: By::Administrator,
+    mutation: "setGroupMembers",
+    input: "SetGroupMembersInput",
+    // Those that a demo has invented belong to no catalogue.
+    selection: "id version listedMembers(first: 100) { nodes { code } }
+        members(first: 100, after: $after, filter: { simulated: false }, order: { by: CODE }) { nodes { code } pageInfo { hasNextPage endCursor } }",
+    fields: &[("/members", "/named")],
+    amended: Some(Amending {
+        mutation: "setGroupMembers",
+        input: "SetGroupMembersInput",
+        id: "agency",
+        fields: &["members"],
+    }),
+    otherwise: "",
+};
+
+const SUCCESSION: Making = Making {
+    one: "succession",
+    by: By::Administrator,
+    mutation: "recordSuccession",
+    input: "RecordSuccessionInput",
+    selection: "successors { kind effectiveOn clause note document { code } predecessors { code } successors { code } }",
+    fields: &[("/document", "/named/document"), ("/clause", "/named/clause"), ("/note", "/named/note")],
+    amended: None,
+    otherwise: "what was recorded stays",
 };
 
 const PROGRAMME: Making = Making {
@@ -98,7 +203,8 @@ const PROGRAMME: Making = Making {
     by: By::StandingOffice,
     mutation: "defineProgramme",
     input: "DefineProgrammeInput",
-    selection: "nameVi: name(language: VI) nameEn: name(language: EN) jurisdiction { code } startsOn endsOn fourEyes
+    selection:
+        "id version nameVi: name(language: VI) nameEn: name(language: EN) jurisdiction { code } startsOn endsOn fourEyes
         groups(first: 50) { nodes { code nameVi: name(language: VI) nameEn: name(language: EN) } }",
     fields: &[
         ("/nameVi", "/nameVi"),
@@ -109,8 +215,13 @@ const PROGRAMME: Making = Making {
         ("/fourEyes", "/fourEyes"),
         ("/groups", "/groups/nodes"),
     ],
-    amended: None,
-    otherwise: "no mutation changes a programme yet",
+    amended: Some(Amending {
+        mutation: "amendProgramme",
+        input: "AmendProgrammeInput",
+        id: "programme",
+        fields: &["nameVi", "nameEn", "startsOn", "endsOn", "fourEyes", "groups"],
+    }),
+    otherwise: "the jurisdiction stays",
 };
 
 const DOCUMENT: Making = Making {
@@ -119,7 +230,9 @@ const DOCUMENT: Making = Making {
     mutation: "registerDocument",
     input: "RegisterDocumentInput",
     selection: "id version symbol symbolComplete kind title issuer { code } issuerName issuedOn issuedPrecision issuedWords status visibility
-        province note",
+        province note
+        offices { role agency { code } officeVi: office(language: VI) officeEn: office(language: EN) asPrinted note }
+        meetings { heldOn heldWords place aboutVi: about(language: VI) aboutEn: about(language: EN) chair { code } note }",
     fields: &[
         ("/symbol", "/symbol"),
         ("/symbolComplete", "/symbolComplete"),
@@ -134,12 +247,27 @@ const DOCUMENT: Making = Making {
         ("/visibility", "/visibility"),
         ("/province", "/province"),
         ("/note", "/note"),
+        ("/offices", "/offices"),
+        ("/meetings", "/meetings"),
     ],
-    amended: Some((
-        "amendDocument",
-        "AmendDocumentInput",
-        &["symbol", "symbolComplete", "kind", "title", "issuedOn", "issuedPrecision", "issuedWords", "status", "note"],
-    )),
+    amended: Some(Amending {
+        mutation: "amendDocument",
+        input: "AmendDocumentInput",
+        id: "document",
+        fields: &[
+            "symbol",
+            "symbolComplete",
+            "kind",
+            "title",
+            "issuedOn",
+            "issuedPrecision",
+            "issuedWords",
+            "status",
+            "note",
+            "offices",
+            "meetings",
+        ],
+    }),
     otherwise: "stays as it was registered",
 };
 
@@ -255,6 +383,22 @@ const TARGET: Making = Making {
     ],
     amended: None,
     otherwise: "use reviseTarget, by a document",
+};
+
+const REVISION: Making = Making {
+    one: "revision",
+    by: By::StandingOffice,
+    mutation: "recordTargetRevision",
+    input: "RecordTargetRevisionInput",
+    selection: "id version revisions { previousValue revisedOn revisedBy clause note document { code } }",
+    fields: &[
+        ("/previousValue", "/named/previousValue"),
+        ("/revisedBy", "/named/revisedBy"),
+        ("/clause", "/named/clause"),
+        ("/note", "/named/note"),
+    ],
+    amended: None,
+    otherwise: "what was recorded stays",
 };
 
 const BASELINE: Making = Making {

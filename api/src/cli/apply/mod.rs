@@ -5,6 +5,7 @@ mod desk;
 mod export;
 mod init;
 mod making;
+mod stated;
 
 use std::{
     fmt::Write as _,
@@ -20,7 +21,7 @@ use serde_json::{Map, Value, json};
 use self::{
     catalogue::{Difference, Entry},
     desk::{Desk, Refusal},
-    making::{Kind, Making},
+    making::{Amending, Kind, Making},
 };
 pub use self::{export::Export, init::Init};
 use super::output;
@@ -31,11 +32,14 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-The file is JSON: an object of lists, agencies, programmes, documents, indicators, definitions, follows, plans,
-baselines, accounts. Each entry has the words of the input of the mutation that makes one (registerAgency,
-defineProgramme, registerDocument, defineIndicator, reviseDefinition, followIndicators, adoptPlan, setBaseline,
-createAccount with the roles of grantRole), with codes for ids. `cotmoc schema` prints what they mean; `cotmoc export`
-prints what a database holds in this form.
+The file is JSON: an object of lists, agencies, programmes, documents, successions, indicators, definitions, follows,
+plans, revisions, baselines, digitalSystems, measures, goals, reportingRules, directives, recommendations,
+periodReports, accounts. Each entry has the words of the input of the mutation that makes one (registerAgency with
+what amendAgency and setGroupMembers add, defineProgramme, registerDocument, recordSuccession, defineIndicator,
+reviseDefinition, followIndicators, adoptPlan, recordTargetRevision, setBaseline, defineDigitalSystem, defineMeasure,
+defineGoal, defineReportingRule, registerDirective, registerRecommendation, registerPeriodReport, createAccount with
+the roles of grantRole), with codes for ids. `cotmoc schema` prints what they mean; `cotmoc export` prints what a
+database holds in this form.
 
 Examples:
   cotmoc apply catalogue.json --dry-run     shows what differs, and does nothing
@@ -155,8 +159,22 @@ struct Work<'a> {
 
 /// What there is of an entry, and whether it is there.
 async fn found(desk: &Desk, entry: &Entry) -> Result<(Value, bool), ApplyError> {
-    let (question, variables) = entry.question();
-    Ok(entry.present(&desk.ask(entry.making().by, &question, variables).await?))
+    let (question, mut variables) = entry.question();
+    let mut answer = desk.ask(entry.making().by, &question, variables.clone()).await?;
+    // A group may have more members than come at once.
+    let mut more = answer.pointer("/it/members/pageInfo").cloned().unwrap_or_default();
+    while more.get("hasNextPage") == Some(&Value::Bool(true)) {
+        if let Some(variables) = variables.as_object_mut() {
+            variables.insert("after".to_owned(), more.get("endCursor").cloned().unwrap_or_default());
+        }
+        let page = desk.ask(entry.making().by, &question, variables.clone()).await?;
+        let next = page.pointer("/it/members/nodes").and_then(Value::as_array).cloned().unwrap_or_default();
+        if let Some(nodes) = answer.pointer_mut("/it/members/nodes").and_then(Value::as_array_mut) {
+            nodes.extend(next);
+        }
+        more = page.pointer("/it/members/pageInfo").cloned().unwrap_or_default();
+    }
+    Ok(entry.present(&answer))
 }
 
 impl<'a> Work<'a> {
@@ -206,10 +224,20 @@ impl<'a> Work<'a> {
         lines
     }
 
-    /// Does all of it. What names something that is still to come is tried again once that is there.
+    /// Does all of it, agencies before what names them. What names something that is still to come is tried again once that is there.
     async fn done(self, desk: &Desk) -> Result<usize, ApplyError> {
-        let (all, mut waiting, mut failed) = (self.steps.len(), self.steps, Vec::new());
-        while !waiting.is_empty() {
+        let all = self.steps.len();
+        // In a file an agency may stand before the one above it.
+        let is_agency = |step: &Step<'_>| step.entry.kind == Kind::Agency;
+        let (mut waiting, mut coming): (Vec<_>, Vec<_>) = self.steps.into_iter().partition(is_agency);
+        let mut failed = Vec::new();
+        loop {
+            if waiting.is_empty() {
+                waiting = std::mem::take(&mut coming);
+            }
+            if waiting.is_empty() {
+                break;
+            }
             let before = waiting.len();
             let mut refused = Vec::new();
             for some in batches(waiting) {
@@ -229,7 +257,8 @@ impl<'a> Work<'a> {
                     }
                 }
             }
-            let goes_on = refused.len() < before;
+            let is_stuck = refused.len() == before;
+            let goes_on = !is_stuck || !coming.is_empty();
             let (later, over): (Vec<_>, Vec<_>) =
                 refused.into_iter().partition(|(_, refusal)| goes_on && refusal.may_come);
             let told = |(step, refusal): (Step<'_>, Refusal)| {
@@ -237,7 +266,10 @@ impl<'a> Work<'a> {
             };
             failed.extend(over.into_iter().map(told));
             waiting = later.into_iter().map(|(step, _)| step).collect();
-            tracing::info!("{} of {all} done", all - failed.len() - waiting.len());
+            if is_stuck {
+                waiting.append(&mut coming);
+            }
+            tracing::info!("{} of {all} done", all - failed.len() - waiting.len() - coming.len());
         }
         if failed.is_empty() { Ok(all) } else { Err(ApplyError::Partly { refused: failed, all }) }
     }
@@ -245,10 +277,12 @@ impl<'a> Work<'a> {
 
 /// What a mutation changes of an entry, and what stays as it is.
 fn parted(entry: &Entry, differences: Vec<Difference>) -> (Vec<Difference>, Vec<Difference>) {
-    match (entry.kind, entry.making().amended) {
+    match (entry.kind, &entry.making().amended) {
         // Made once more they take the place of what is there.
         (Kind::Membership | Kind::Baseline, _) => (differences, Vec::new()),
-        (_, Some((_, _, fields))) => differences.into_iter().partition(|it| fields.contains(&it.field.as_str())),
+        (_, Some(Amending { fields, .. })) => {
+            differences.into_iter().partition(|it| fields.contains(&it.field.as_str()))
+        }
         (_, None) => (Vec::new(), differences),
     }
 }
@@ -277,9 +311,15 @@ async fn write(desk: &Desk, steps: &[Step<'_>]) -> Result<Result<(), Refusal>, A
     let [first, others @ ..] = steps else { return Ok(Ok(())) };
     let making = first.entry.making();
     let (present, _) = found(desk, first.entry).await?;
-    let (mutation, kind, input) = match making.amended {
-        Some((mutation, kind, _)) if !first.is_new => (mutation, kind, amendment(making.one, &present, &first.changed)),
-        _ if matches!(first.entry.kind, Kind::Relation | Kind::Definition | Kind::Grant) && present.is_null() => {
+    let is_about = matches!(
+        first.entry.kind,
+        Kind::Relation | Kind::Definition | Kind::Grant | Kind::Details | Kind::Members | Kind::Revision
+    );
+    let (mutation, kind, input) = match &making.amended {
+        Some(Amending { mutation, input, id, .. }) if !first.is_new => {
+            (*mutation, *input, amendment(id, &present, &first.changed))
+        }
+        _ if is_about && present.is_null() => {
             let words = "what it is about is not there".to_owned();
             return Ok(Err(Refusal { may_come: true, words }));
         }
@@ -297,10 +337,10 @@ async fn write(desk: &Desk, steps: &[Step<'_>]) -> Result<Result<(), Refusal>, A
 }
 
 /// The input that changes what differs.
-fn amendment(one: &str, present: &Value, differences: &[Difference]) -> Value {
+fn amendment(id: &str, present: &Value, differences: &[Difference]) -> Value {
     let seen = |field: &str| present.get(field).cloned().unwrap_or_default();
     let mut input = Map::new();
-    input.insert(one.to_owned(), seen("id"));
+    input.insert(id.to_owned(), seen("id"));
     input.insert("expectedVersion".to_owned(), seen("version"));
     for difference in differences {
         input.insert(difference.field.clone(), difference.after.clone());

@@ -8,6 +8,7 @@ mod ending;
 mod input;
 mod insert;
 mod issue;
+mod register;
 mod work;
 
 use auth::{Acts, random};
@@ -28,6 +29,7 @@ pub use self::{
     ending::{Confirmation, Reasoned, cancel, confirm_done, send_back},
     input::{Delegation, NewCoordinator, NewDependency, NewDirective, NewPart, StatedDeadline},
     issue::{delegate, issue},
+    register::{NewDeadline, NewNamedAgency, NewReason, Registration, register},
     work::{Acceptance, DoneReport, NewProgress, accept, report_done, report_progress},
 };
 use super::{

@@ -8,7 +8,8 @@ use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
 use super::{
-    CODE, Document, DocumentKind, DocumentStatus, NOUN, TITLE, WORDS, audit_snapshot, day, not_taken,
+    CODE, Document, DocumentKind, DocumentStatus, NOUN, NewMeeting, NewOffice, TITLE, WORDS, audit_snapshot, day,
+    not_taken, offices,
     relate::{NewRelation, relate_to},
 };
 use crate::{
@@ -62,6 +63,12 @@ pub struct NewDocument {
     /// What it does to other documents and to agencies, at most 50
     #[graphql(default)]
     pub relations: Vec<NewRelation>,
+    /// Who receives it, signs it, or took part in what it reports, by office, in its order, at most 50
+    #[graphql(default)]
+    pub offices: Vec<NewOffice>,
+    /// The meetings (cuộc họp) that it reports, in its order, at most 50
+    #[graphql(default)]
+    pub meetings: Vec<NewMeeting>,
     /// What a careful reader should know about the source, at most 2,000 characters
     pub note: Option<String>,
 }
@@ -120,6 +127,8 @@ pub async fn register(acting: &Acting<KeepCatalogue>, new: NewDocument) -> Resul
             writing.changed(ChangeKind::Updated, ("programme", programme));
         }
         relate_to(acting, writing, &registered, &new.relations).await?;
+        offices::name(writing, id, &new.offices).await?;
+        offices::report(writing, id, &new.meetings).await?;
         writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(audit_snapshot(&registered)));
         Ok(registered)
     };

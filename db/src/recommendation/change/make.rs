@@ -195,7 +195,7 @@ pub async fn recommend(acting: &Acting<action::Recommend>, new: NewRecommendatio
 }
 
 /// To whom it goes, and what it mentions.
-async fn hang(writing: &mut Writing, id: Uuid, to: &[Uuid], mentioned: &[Uuid]) -> Result<(), DbError> {
+pub(super) async fn hang(writing: &mut Writing, id: Uuid, to: &[Uuid], mentioned: &[Uuid]) -> Result<(), DbError> {
     let recipients = to.iter().zip(1..).map(|(agency, position)| {
         (
             recommendation_recipient::recommendation_id.eq(id),

@@ -58,7 +58,7 @@ pub(super) async fn take<A: Acts>(acting: &Acting<A>, step: Step) -> Result<Reco
     let work = async |writing: &mut Writing| {
         let (before, standing) = open(acting, writing, &step).await?;
         let document = seen(acting, writing, step.document.as_slice(), "document").await?.pop();
-        let directives = answering(acting, writing, &step.directives).await?;
+        let directives = answering(acting, writing, &step.directives, "directives").await?;
         let state = after(A::ACTION).ok_or(DbError::NotFound)?;
         let reach = acting.permit.reach();
         let agency = standing.concerned(A::ACTION).iter().copied().find(|agency| reach.holds(Some(*agency)));
@@ -147,8 +147,13 @@ async fn open<A: Acts>(
 }
 
 /// The directives of the codes, as far as the actor may see them; none that was cancelled answers anything.
-async fn answering<A: Acts>(acting: &Acting<A>, writing: &mut Writing, codes: &[String]) -> Result<Vec<Uuid>, DbError> {
-    few(codes.len(), "directives")?;
+pub(super) async fn answering<A: Acts>(
+    acting: &Acting<A>,
+    writing: &mut Writing,
+    codes: &[String],
+    field: &'static str,
+) -> Result<Vec<Uuid>, DbError> {
+    few(codes.len(), field)?;
     let rows: Vec<(String, Uuid, DirectiveState)> = directive::table
         .filter(directive::code.eq_any(codes))
         .filter(visible_to(&acting.scope, directive::table))
@@ -156,13 +161,13 @@ async fn answering<A: Acts>(acting: &Acting<A>, writing: &mut Writing, codes: &[
         .select((directive::code, directive::id, directive::state))
         .load(writing.connection())
         .await?;
-    let ids = in_order(codes, rows.iter().map(|(code, id, _)| (code.clone(), *id)).collect(), "directives")?;
+    let ids = in_order(codes, rows.iter().map(|(code, id, _)| (code.clone(), *id)).collect(), field)?;
     let cancelled = rows.into_iter().filter(|(_, _, state)| *state == DirectiveState::Cancelled);
     let cancelled: Vec<_> = cancelled.map(|(code, ..)| code).collect();
     if cancelled.is_empty() {
         return Ok(ids);
     }
-    let violation = Violation::of(ViolationCode::NotInState, &["input", "directives"]);
+    let violation = Violation::of(ViolationCode::NotInState, &["input", field]);
     Err(DbError::Violated(vec![violation.about(cancelled.join(", "))]))
 }
 
@@ -185,7 +190,7 @@ async fn issue_beside<A: Acts>(
 }
 
 /// Says which directives answer it; a document may have said so before.
-async fn answered_by(
+pub(super) async fn answered_by(
     writing: &mut Writing,
     recommendation: Uuid,
     directives: impl Iterator<Item = Uuid>,

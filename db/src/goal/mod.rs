@@ -1,8 +1,11 @@
 //! What documents want or judge without a figure: general goals, purposes, requirements, assessments.
 
+pub mod change;
+
 use async_graphql::InputObject;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -47,7 +50,7 @@ text_enum! {
 }
 
 /// What a document wants or judges without a figure (mục tiêu chung, mục đích, yêu cầu, đánh giá).
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = goal)]
 pub struct Goal {
     /// Internal id
@@ -82,6 +85,8 @@ pub struct Goal {
     pub rating: Option<Rating>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change; mutations name the one they expect
+    pub version: i32,
     /// The programme
     #[graphql(skip)]
     pub programme_id: Uuid,

@@ -1,8 +1,11 @@
 //! Measures of a plan (nhiệm vụ, giải pháp).
 
+pub mod change;
+
 use async_graphql::InputObject;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -22,7 +25,7 @@ use crate::{
 };
 
 /// A measure of a plan (nhiệm vụ, giải pháp): what is to be done in its field, without a duty that falls to anybody by name.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = measure)]
 pub struct Measure {
     /// Internal id
@@ -65,6 +68,8 @@ pub struct Measure {
     pub expected_output: Option<String>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change; mutations name the one they expect
+    pub version: i32,
     /// The programme
     #[graphql(skip)]
     pub programme_id: Uuid,

@@ -1,8 +1,11 @@
 //! Period reports (báo cáo định kỳ) as documents give them, and what they say of each task.
 
+pub mod change;
+
 use async_graphql::InputObject;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -67,7 +70,7 @@ text_enum! {
 }
 
 /// A report for a period (báo cáo định kỳ) as its document gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = period_report)]
 pub struct PeriodReport {
     /// Internal id
@@ -98,6 +101,8 @@ pub struct PeriodReport {
     pub year_inferred: bool,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change; mutations name the one they expect
+    pub version: i32,
     /// The programme
     #[graphql(skip)]
     pub programme_id: Uuid,

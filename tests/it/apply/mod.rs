@@ -1,5 +1,7 @@
 //! `cotmoc apply` and `cotmoc export` as processes: a catalogue in a file becomes what the database holds, and comes back.
 
+mod same;
+
 use std::process::{Output, Stdio};
 
 use api::config::settings;
@@ -84,6 +86,8 @@ async fn the_whole_catalogue_of_the_demo_goes_into_an_empty_database_and_comes_b
         let differ: Vec<_> = there.iter().zip(here).filter(|(there, here)| there != here).collect();
         assert!(differ.is_empty() && there.len() == here.len(), "{section}: {differ:#?}");
     }
+    let told = same::differences(&demo, &db).await;
+    assert!(told.is_empty(), "{} differ:\n{}", told.len(), told.join("\n"));
     // Once more changes nothing.
     let again = done(&db, &["apply", file.path(), "--yes"]).await;
     assert!(again.starts_with("0 to add, 0 to change, 0 that differ and stay"), "{again}");
@@ -193,4 +197,21 @@ async fn a_first_province_begins_with_one_command() {
     assert!(again.starts_with("0 to add, 0 to change, 0 that differ and stay"), "{again}");
     let twice = refused(&db, &[&province[..], &["--yes"]].concat()).await;
     assert!(twice.contains("holds agencies already (qng."), "{twice}");
+}
+
+#[tokio::test]
+async fn what_a_copy_says_differently_is_found() {
+    let (one, other) = (TestDb::demo().await, TestDb::demo().await);
+    other
+        .execute(
+            "UPDATE measure SET note = 'Khác' WHERE code = '359-KH/TU:III.1.1';
+             DELETE FROM agency_member WHERE agency_id = (SELECT id FROM agency WHERE code = 'qng.ubkt')",
+        )
+        .await;
+    let told = same::differences(&one, &other).await;
+    let lists: Vec<_> = told.iter().map(|line| line.split(": ").next().unwrap_or_default()).collect();
+    let found = ["measures 359-KH/TU:III.1.1 note", "agencies qng.cac_ban_dang members", "agencies qng.ubkt groups"];
+    for line in found {
+        assert!(lists.contains(&line), "{line}: {lists:?}");
+    }
 }

@@ -1,9 +1,12 @@
 //! Reporting rules: which clause says who reports what to whom, and how often.
 
+pub mod change;
+
 use async_graphql::InputObject;
 use auth::Action;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -87,7 +90,7 @@ text_enum! {
 }
 
 /// A clause that says who reports what to whom, and how often. Rules that contradict one another coexist.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = reporting_rule)]
 pub struct ReportingRule {
     /// Internal id
@@ -109,6 +112,8 @@ pub struct ReportingRule {
     pub also: Option<String>,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change; mutations name the one they expect
+    pub version: i32,
     /// The document it stands in
     #[graphql(skip)]
     pub document_id: Uuid,

@@ -1,8 +1,11 @@
 //! Digital systems (hệ thống, nền tảng số) that documents name.
 
+pub mod change;
+
 use async_graphql::InputObject;
 use diesel::prelude::*;
 use object_layer::SimpleObject;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -90,7 +93,7 @@ text_enum! {
 }
 
 /// A digital system (hệ thống, nền tảng số) that documents name.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Insertable, Queryable, Selectable, SimpleObject)]
 #[diesel(table_name = digital_system)]
 pub struct DigitalSystem {
     /// Internal id
@@ -122,6 +125,8 @@ pub struct DigitalSystem {
     pub takes_figures: bool,
     /// What a careful reader should know about the source
     pub note: Option<String>,
+    /// Raised by each change; mutations name the one they expect
+    pub version: i32,
     /// Who owns it
     #[graphql(skip)]
     pub owner_id: Option<Uuid>,
