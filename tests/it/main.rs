@@ -57,6 +57,7 @@ mod process;
 mod query_counts;
 mod recommendations_answered;
 mod recommendations_written;
+mod reorganise;
 mod schedules;
 mod schema;
 mod scorecards;
