@@ -45,6 +45,7 @@ mod lives;
 mod measurements;
 mod measurements_written;
 mod migrations;
+mod nation;
 mod nullability;
 mod obligations;
 mod once;
