@@ -110,6 +110,15 @@ impl ConnectionSettings {
         settings
     }
 
+    /// The same with a setting of PostgreSQL, or of ours, that holds in each session. A name or a value with spaces would be two.
+    #[must_use]
+    pub(crate) fn with_setting(&self, name: &str, value: &str) -> Self {
+        let mut settings = self.clone();
+        let options = settings.config.get_options().unwrap_or_default().to_owned();
+        settings.config.options(format!("{options} -c {name}={value}"));
+        settings
+    }
+
     /// The same server and database, taking the role [`wall::ROLE`] if it is there and the login may.
     #[must_use]
     pub fn as_server(&self) -> Self {

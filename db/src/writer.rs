@@ -21,6 +21,9 @@ use crate::{
     violation::in_terms_of_input,
 };
 
+/// The most rows of one insert: a statement has at most 65,535 parameters, and an entry of the trail takes 17.
+const MOST_ROWS: usize = 3_000;
+
 /// Where a request came from, as the audit trail tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -136,7 +139,9 @@ impl Writer {
                 Ok(value)
             }
             Ok(value) => {
-                AnsiTransactionManager::commit_transaction(&mut *writing.connection).await?;
+                // What is looked at last of all is refused in the same words.
+                let committed = AnsiTransactionManager::commit_transaction(&mut *writing.connection).await;
+                committed.map_err(|error| in_terms_of_input(error.into()))?;
                 writing.connection.settled();
                 Ok(value)
             }
@@ -279,6 +284,24 @@ impl Writing {
         self.is_rehearsal = true;
     }
 
+    /// Does `work` in such a way that it can be taken back alone: if it is refused, the rest of the transaction stands.
+    pub(crate) async fn attempt<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        let (changes, entries) = (self.changes.len(), self.entries.len());
+        AnsiTransactionManager::begin_transaction(&mut *self.connection).await?;
+        let done = work(self).await;
+        if done.is_ok() {
+            AnsiTransactionManager::commit_transaction(&mut *self.connection).await?;
+        } else {
+            AnsiTransactionManager::rollback_transaction(&mut *self.connection).await?;
+            self.changes.truncate(changes);
+            self.entries.truncate(entries);
+        }
+        done
+    }
+
     /// Sets who acts from here on. At a sign-in that is known only once the password was right.
     pub(crate) const fn acts_as(&mut self, actor: Actor) {
         self.actor = actor;
@@ -364,15 +387,16 @@ impl Writing {
     /// wait for each other.
     async fn finish(&mut self) -> Result<(), DbError> {
         let Self { connection, changes, entries, writer, .. } = self;
-        if !changes.is_empty() {
+        while !changes.is_empty() {
             writer.counted();
-            let (rows, insert) = (changes.len(), diesel::insert_into(change::table).values(std::mem::take(changes)));
+            let some: Vec<_> = changes.drain(..changes.len().min(MOST_ROWS)).collect();
+            let (rows, insert) = (some.len(), diesel::insert_into(change::table).values(some));
             planned_rows(insert, rows).execute(&mut **connection).await?;
         }
-        if !entries.is_empty() {
+        while !entries.is_empty() {
             writer.counted();
-            let (rows, insert) =
-                (entries.len(), diesel::insert_into(audit_entry::table).values(std::mem::take(entries)));
+            let some: Vec<_> = entries.drain(..entries.len().min(MOST_ROWS)).collect();
+            let (rows, insert) = (some.len(), diesel::insert_into(audit_entry::table).values(some));
             planned_rows(insert, rows).execute(&mut **connection).await?;
         }
         Ok(())

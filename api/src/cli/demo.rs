@@ -13,6 +13,7 @@ use db::{
     demo::{
         self, DemoOptions, DemoReport, Progress,
         accounts::{self, ACCOUNTS},
+        nation::{self, NationProgress, NationReport},
     },
 };
 use schema::clock::Clock;
@@ -39,6 +40,10 @@ pub struct Demo {
     /// How many communes have simulated figures: those of the province first, then invented ones [default: 96, at most 3500]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3500))]
     communes: Option<u32>,
+    /// Also the units of the whole country as they were until 30 June 2025, and what became of them on 1 July: 63 provinces
+    /// become 34, 696 districts end, 10,035 communes become 3,321
+    #[arg(long)]
+    nation: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,7 +73,11 @@ impl Demo {
         let usual = options(clock);
         let options =
             DemoOptions { communes: self.communes.unwrap_or(usual.communes), measurements: self.measurements, ..usual };
-        Ok(words(&load(database.owner(), options).await?))
+        let mut told = words(&load(database.owner(), options).await?);
+        if self.nation {
+            told += &of_nation(&load_nation(database.owner(), clock).await?);
+        }
+        Ok(told)
     }
 }
 
@@ -92,6 +101,15 @@ pub async fn load(owner: &ConnectionSettings, options: DemoOptions) -> Result<De
         }
     });
     Ok(report.await?)
+}
+
+/// Loads what is missing of the country, and tells the log how far it is.
+async fn load_nation(owner: &ConnectionSettings, clock: Clock) -> Result<NationReport, DatabaseError> {
+    let told = |progress| match progress {
+        NationProgress::Registered { added } => tracing::info!(added, "the units until 30 June 2025 are in"),
+        NationProgress::Reorganised { done, all } => tracing::info!(done, all, "reorganising them"),
+    };
+    Ok(nation::load(owner, (clock.today(), clock.now()), &told).await?)
 }
 
 /// Makes those accounts of the demo that are missing.
@@ -122,4 +140,16 @@ fn words(report: &DemoReport) -> String {
     let nouns = report.added.iter().filter(|(_, added)| **added > 0);
     let lines: Vec<String> = nouns.map(|(noun, added)| format!("  {added:>9}  {noun}\n")).collect();
     format!("loaded\n{}  {:>9}  measurement (simulated)\n", lines.concat(), report.measurements_added)
+}
+
+fn of_nation(report: &NationReport) -> String {
+    if report.is_unchanged() {
+        return "nothing of the country to load: all is there\n".to_owned();
+    }
+    let steps = report.steps.iter().map(|(name, count)| format!("  {count:>9}  steps: {name}\n"));
+    format!(
+        "loaded of the country\n  {:>9}  units until 30 June 2025\n{}",
+        report.registered,
+        steps.collect::<String>()
+    )
 }

@@ -8,6 +8,7 @@ mod documents;
 mod flags;
 mod keys;
 mod output;
+mod reorganise;
 mod serve;
 mod user;
 
@@ -26,6 +27,7 @@ use demo::Demo;
 use documents::Documents;
 use flags::SettingFlags;
 use keys::Keys;
+use reorganise::Reorganise;
 use user::User;
 
 const EXAMPLES: &str = "\
@@ -38,6 +40,7 @@ Examples:
   cotmoc schema > schema.graphql            for tools that generate clients
   cotmoc init                               a first province, instead of the demo
   cotmoc apply catalogue.json               a catalogue kept in version control
+  cotmoc reorganise steps.csv --dry-run     agencies that are opened, merged, split by a document
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc doctor                             what is wrong here, and what to do
@@ -95,6 +98,11 @@ enum Command {
     /// Shows first what differs from what is there, and asks. By the same rules as the mutations; what it does stands in the
     /// audit trail.
     Apply(Apply),
+    /// Reorganise agencies as a file says: any number of steps by one document, all of them or none
+    ///
+    /// Shows first what it will do, and asks. By the same rules as the mutation `reorganise`; what it does stands in the audit
+    /// trail, and a file that was done already is not done again.
+    Reorganise(Reorganise),
     /// Print the catalogue in the form that `apply` takes
     Export(Export),
     /// Publish the documents that clients name by ids, show or retire them
@@ -156,6 +164,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
         Command::Init(init) => in_runtime(async { ended(init.run(config).await) }),
         Command::Apply(apply) => in_runtime(async { ended(apply.run(config).await) }),
+        Command::Reorganise(reorganise) => in_runtime(async { ended(reorganise.run(config).await) }),
         Command::Export(export) => in_runtime(async { ended(export.run(config).await) }),
         Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),

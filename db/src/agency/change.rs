@@ -1,10 +1,12 @@
 //! What changes agencies: they are opened, renamed, moved, merged, split and closed, each by a document, from a day on.
 
+use std::collections::{BTreeSet, HashMap};
+
 use async_graphql::InputObject;
 use auth::{Action, action::ManageAgencies};
 use diesel::{
-    ExpressionMethods as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
-    sql_types::{Bool, Date as SqlDate, Uuid as SqlUuid},
+    ExpressionMethods as _, QueryDsl as _, SelectableHelper as _,
+    sql_types::{Array, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -14,11 +16,15 @@ use uuid::Uuid;
 pub use self::{
     amending::{Amendment, Members, NewSuccession, amend, record, set_members},
     ending::{Closing, Merger, SeenAgency, Shares, Split, close, merge, split},
-    keeping::{AgencyToOpen, Move, NewAgency, NewName, Renaming, open, relocate, rename},
+    keeping::{Move, NewName, Renaming, relocate, rename},
+    opening::{AgencyToOpen, NewAgency, open},
     passing::{Passed, PassedKind},
     registering::{Registration, register},
     sharing::Share,
-    steps::{Reorganisation, Step, reorganise},
+    steps::{
+        Bulk, CloseStep, MergeStep, MoveStep, RenameStep, Reorganisation, SplitStep, Step, reorganise,
+        reorganise_in_bulk,
+    },
 };
 use super::Agency;
 use crate::{
@@ -31,12 +37,15 @@ use crate::{
 };
 
 mod amending;
+mod batches;
 mod ending;
 mod keeping;
+mod opening;
 mod passing;
 mod registering;
 mod sharing;
 mod steps;
+mod succeeding;
 
 const NOUN: &str = "agency";
 
@@ -121,6 +130,12 @@ impl Rehearsable for Reorganised {
     }
 }
 
+impl<T: Rehearsable> Rehearsable for Option<T> {
+    fn rehearsed(self, is_rehearsal: bool) -> Self {
+        self.map(|done| done.rehearsed(is_rehearsal))
+    }
+}
+
 impl Rehearsable for Vec<Reorganised> {
     fn rehearsed(self, is_rehearsal: bool) -> Self {
         self.into_iter().map(|one| one.rehearsed(is_rehearsal)).collect()
@@ -141,21 +156,18 @@ pub struct Reorganised {
 impl Reorganised {
     /// One from whom nothing passed.
     const fn alone(agency: Uuid) -> Self {
-        Self { is_rehearsal: false, agency, passed: Vec::new() }
+        Self::passing(agency, Vec::new())
+    }
+
+    /// One, with what passed.
+    const fn passing(agency: Uuid, passed: Vec<Passed>) -> Self {
+        Self { is_rehearsal: false, agency, passed }
     }
 }
 
-#[derive(QueryableByName)]
-struct There {
-    #[diesel(sql_type = Bool)]
-    there: bool,
-}
-
-/// Whether an agency is there on a day.
-async fn is_there(writing: &mut Writing, id: Uuid, on: Date) -> Result<bool, DbError> {
-    let query = diesel::sql_query("SELECT agency_exists_on($1, $2) AS there");
-    let found: There = query.bind::<SqlUuid, _>(id).bind::<SqlDate, _>(on).get_result(writing.connection()).await?;
-    Ok(found.there)
+/// What became of the one that was changed alone.
+fn only(done: Vec<Reorganised>) -> Result<Reorganised, DbError> {
+    done.into_iter().next().ok_or(DbError::NotFound)
 }
 
 /// Locks an agency until the end of the transaction, and loads it as its editor has seen it; not found if it is out of reach. Nobody
@@ -178,22 +190,51 @@ async fn lock_and_load(
     Ok(found)
 }
 
-/// Whether the actor reaches an agency: also one that was opened a moment ago, of which their permit does not know yet.
-async fn reaches(acting: &Acting<ManageAgencies>, writing: &mut Writing, id: Uuid) -> Result<bool, DbError> {
-    if acting.permit.reach().holds(Some(id)) {
-        return Ok(true);
-    }
-    let Some(account) = acting.permit.actor().account() else { return Ok(false) };
-    let now = principal::of_account(writing, account).await?;
-    Ok(now.is_some_and(|now| now.reach(Action::ManageAgencies).holds(Some(id))))
+/// The agencies of these codes, in their order, locked until the end of the transaction; refused beside the field if one is not there or
+/// out of reach.
+async fn of_codes(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    codes: &[&str],
+    field: &'static str,
+) -> Result<Vec<Agency>, DbError> {
+    let query = agency::table.filter(agency::code.eq_any(codes)).order(agency::id);
+    let found = query.select(Agency::as_select()).for_update().load::<Agency>(writing.connection()).await?;
+    let beyond = out_of_reach(acting, writing, found.iter().map(|row| row.id)).await?;
+    let found: HashMap<&str, &Agency> = found.iter().map(|row| (row.code.as_str(), row)).collect();
+    let named = codes.iter().map(|code| match found.get(code) {
+        None => Err(refused(ViolationCode::NotFound, field)),
+        Some(agency) if beyond.contains(&agency.id) => Err(refused(ViolationCode::OutOfReach, field)),
+        Some(agency) => Ok(Agency::clone(agency)),
+    });
+    named.collect()
 }
 
-/// Raises the version of agencies of which something has changed.
+/// Whether the actor reaches an agency.
+async fn reaches(acting: &Acting<ManageAgencies>, writing: &mut Writing, id: Uuid) -> Result<bool, DbError> {
+    Ok(out_of_reach(acting, writing, [id]).await?.is_empty())
+}
+
+/// Which of some agencies the actor does not reach. They reach also what was opened a moment ago, of which their permit does not know yet.
+async fn out_of_reach(
+    acting: &Acting<ManageAgencies>,
+    writing: &mut Writing,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeSet<Uuid>, DbError> {
+    let mut beyond: BTreeSet<Uuid> = ids.into_iter().filter(|id| !acting.permit.reach().holds(Some(*id))).collect();
+    let Some(account) = acting.permit.actor().account().filter(|_| !beyond.is_empty()) else { return Ok(beyond) };
+    if let Some(now) = principal::of_account(writing, account).await? {
+        let reach = now.reach(Action::ManageAgencies);
+        beyond.retain(|id| !reach.holds(Some(*id)));
+    }
+    Ok(beyond)
+}
+
+/// Raises the version of agencies of which something has changed: by one for each time that one is named.
 async fn raise(writing: &mut Writing, ids: &[Uuid]) -> Result<(), DbError> {
-    diesel::update(agency::table.filter(agency::id.eq_any(ids)))
-        .set(agency::version.eq(agency::version + 1))
-        .execute(writing.connection())
-        .await?;
+    const RAISE: &str = "UPDATE agency SET version = version + changed.times \
+        FROM (SELECT id, count(*)::integer AS times FROM unnest($1) AS one (id) GROUP BY id) AS changed WHERE agency.id = changed.id";
+    diesel::sql_query(RAISE).bind::<Array<SqlUuid>, _>(ids).execute(writing.connection()).await?;
     Ok(())
 }
 

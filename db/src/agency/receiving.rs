@@ -23,13 +23,14 @@ pub(crate) struct Receiver {
     code: String,
     #[diesel(sql_type = Bool)]
     exists: bool,
-    /// The codes of those into which it went, with commas between.
+    /// The codes of those into which it went, with commas between; empty while it is there.
     #[diesel(sql_type = Text)]
     successors: String,
 }
 
-const NAMED: &str = "SELECT id, code, agency_exists_on(id, $2) AS exists, \
-    coalesce(array_to_string(agency_successor_codes(id), ', '), '') AS successors FROM agency WHERE code = ANY ($1)";
+const NAMED: &str = "SELECT id, code, exists, \
+    CASE WHEN exists THEN '' ELSE coalesce(array_to_string(agency_successor_codes(id), ', '), '') END AS successors \
+    FROM (SELECT id, code, agency_exists_on(id, $2) AS exists FROM agency WHERE code = ANY ($1)) AS named";
 
 /// Nobody ends them meanwhile, and whoever is just doing so is waited for.
 const HELD: &str = "SELECT id FROM agency WHERE code = ANY ($1) ORDER BY id FOR KEY SHARE";

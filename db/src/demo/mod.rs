@@ -10,6 +10,7 @@ pub mod accounts;
 mod facts;
 mod id;
 mod insert;
+pub mod nation;
 mod simulation;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -218,6 +219,7 @@ pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
             connection
                 .batch_execute(&format!("LOCK TABLE {TABLES}, holiday, reporting_schedule IN ACCESS EXCLUSIVE MODE"))
                 .await?;
+            let ids = [&ids[..], &nation::ids(connection).await?].concat();
             let foreign = diesel::sql_query(FOREIGN_ROWS)
                 .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(&ids)
                 .get_result::<Foreign>(connection)

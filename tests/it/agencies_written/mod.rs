@@ -2,6 +2,7 @@
 
 mod chance;
 mod dry;
+mod many;
 mod passed;
 mod refused;
 mod steps;

@@ -1,7 +1,7 @@
 //! `cotmoc apply`: a catalogue kept in version control becomes what the database holds.
 
 mod catalogue;
-mod desk;
+pub(super) mod desk;
 mod export;
 mod init;
 mod making;
@@ -134,7 +134,7 @@ fn read(path: &Path) -> Result<Vec<Entry>, ApplyError> {
     Entry::read(&text).map_err(unread)
 }
 
-fn confirmed() -> Result<bool, ApplyError> {
+pub(super) fn confirmed() -> Result<bool, ApplyError> {
     output::result("Do it? [y/N] ");
     let mut answer = String::new();
     stdin().read_line(&mut answer).map_err(|error| ApplyError::Refused(error.to_string()))?;

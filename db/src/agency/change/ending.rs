@@ -3,27 +3,23 @@
 use std::collections::BTreeSet;
 
 use async_graphql::InputObject;
-use auth::{action::ManageAgencies, random};
+use auth::action::ManageAgencies;
 use derive::boxed;
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _};
+use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Decided, Decision, NOUN, Passed, Reorganised, Share, audit_snapshot, audited, decide,
-    keeping::{leave, lives},
-    lock_and_load,
-    passing::Passing,
-    reaches,
-    sharing::{Sharing, field_of},
+    Decided, Decision, Passed, Reorganised, Share, decide, lock_and_load, only,
+    sharing::Sharing,
+    succeeding::{Field, Named, Succession, heirs, succeed},
 };
 use crate::{
-    Acting, DbError, Id, Violation, ViolationCode,
-    agency::{Agency, AgencyKind, Receiver, SuccessionKind, SuccessionSide, receivers},
+    Acting, DbError, Id, ViolationCode,
+    agency::{Agency, SuccessionKind},
     input::{few, refused},
-    schema::{agency, agency_member, agency_name, agency_succession, agency_succession_party as party},
-    writer::{ChangeKind, Writing},
+    schema::agency,
+    writer::Writing,
 };
 
 /// An agency in the version in which it was seen.
@@ -100,7 +96,7 @@ pub async fn merge(acting: &Acting<ManageAgencies>, new: Merger) -> Result<Reorg
         for SeenAgency { agency, expected_version } in &new.agencies {
             ending.push(lock_and_load(acting, writing, agency, *expected_version).await?);
         }
-        merged(acting, writing, &ending, &new.successor, decided).await
+        only(merged(acting, writing, vec![(ending, &new.successor)], decided).await?)
     };
     decide(acting, &new.decision, work).await
 }
@@ -110,7 +106,7 @@ pub async fn merge(acting: &Acting<ManageAgencies>, new: Merger) -> Result<Reorg
 pub async fn split(acting: &Acting<ManageAgencies>, new: Split) -> Result<Reorganised, DbError> {
     let work = async |writing: &mut Writing, decided: &Decided| {
         let splits = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        divided(acting, writing, &splits, &new.shares, decided).await
+        only(divided(acting, writing, vec![(splits, &new.shares)], decided).await?)
     };
     decide(acting, &new.decision, work).await
 }
@@ -120,100 +116,105 @@ pub async fn split(acting: &Acting<ManageAgencies>, new: Split) -> Result<Reorga
 pub async fn close(acting: &Acting<ManageAgencies>, new: Closing) -> Result<Reorganised, DbError> {
     let work = async |writing: &mut Writing, decided: &Decided| {
         let closes = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        closed(acting, writing, &closes, new.successor.as_ref(), decided).await
+        only(closed(acting, writing, vec![(closes, new.successor.as_ref())], decided).await?)
     };
     decide(acting, &new.decision, work).await
 }
 
+/// Merges some agencies into each of these.
 pub(super) async fn merged(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
-    ending: &[Agency],
-    successor: &String,
+    merged: Vec<(Vec<Agency>, &String)>,
     decided: &Decided,
-) -> Result<Reorganised, DbError> {
+) -> Result<Vec<Reorganised>, DbError> {
     decided.has_come(writing)?;
-    if ending.is_empty() {
-        return Err(refused(ViolationCode::Required, "agencies"));
+    for (ending, _) in &merged {
+        if ending.is_empty() {
+            return Err(refused(ViolationCode::Required, "agencies"));
+        }
+        if ending.iter().map(|ends| ends.id).collect::<BTreeSet<_>>().len() < ending.len() {
+            return Err(refused(ViolationCode::Duplicate, "agencies"));
+        }
     }
-    if ending.iter().map(|ends| ends.id).collect::<BTreeSet<_>>().len() < ending.len() {
-        return Err(refused(ViolationCode::Duplicate, "agencies"));
-    }
-    let heirs = heirs(acting, writing, std::slice::from_ref(successor), decided, |_| Field::Successor).await?;
-    if ending.iter().any(|ends| heirs.contains(&ends.id)) {
+    let named: Vec<_> = merged.iter().map(|(_, successor)| Named(successor, Field::Successor)).collect();
+    let heirs = heirs(acting, writing, &named, decided).await?;
+    if merged.iter().zip(&heirs).any(|((ending, _), heir)| ending.iter().any(|ends| ends.id == *heir)) {
         return Err(refused(ViolationCode::Incompatible, "successor"));
     }
-    succeed(writing, SuccessionKind::Merger, ending, &heirs, decided).await?;
-    let mut passed = Vec::new();
-    for ends in ending {
-        let sharing = Sharing { shares: Vec::new(), rest: heirs.as_slice().first().copied(), field: "successor" };
-        passed.extend(end(acting, writing, ends, &heirs, &sharing, decided).await?);
-    }
-    let agency = heirs.as_slice().first().copied().ok_or(DbError::NotFound)?;
-    taken_over(writing, heirs).await?;
-    Ok(Reorganised { is_rehearsal: false, agency, passed })
+    let successions =
+        merged.into_iter().zip(&heirs).map(|((ending, _), heir)| Succession::into_one(ending, Some(*heir)));
+    let successions: Vec<_> = successions.collect();
+    let passed = succeed(acting, writing, SuccessionKind::Merger, &successions, decided).await?;
+    Ok(heirs.into_iter().zip(passed).map(|(heir, passed)| Reorganised::passing(heir, passed)).collect())
 }
 
+/// Splits each of these agencies.
 pub(super) async fn divided(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
-    splits: &Agency,
-    shares: &Shares,
+    divided: Vec<(Agency, &Shares)>,
     decided: &Decided,
-) -> Result<Reorganised, DbError> {
-    let Shares { successors, default_successor } = shares;
-    few(successors.len(), "successors")?;
-    let codes: Vec<String> = successors.iter().map(|share| share.agency.clone()).collect();
-    if codes.len() < 2 {
-        return Err(refused(ViolationCode::Required, "successors"));
-    }
-    if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() {
-        return Err(refused(ViolationCode::Duplicate, "successors"));
-    }
-    let rest = default_successor.as_ref().map(|code| codes.iter().position(|named| named == code));
-    if rest == Some(None) {
-        return Err(refused(ViolationCode::NotFound, "defaultSuccessor"));
+) -> Result<Vec<Reorganised>, DbError> {
+    let mut rests = Vec::new();
+    for (_, Shares { successors, default_successor }) in &divided {
+        few(successors.len(), "successors")?;
+        if successors.len() < 2 {
+            return Err(refused(ViolationCode::Required, "successors"));
+        }
+        if successors.iter().map(|share| &share.agency).collect::<BTreeSet<_>>().len() < successors.len() {
+            return Err(refused(ViolationCode::Duplicate, "successors"));
+        }
+        let rest = default_successor.as_ref().map(|code| successors.iter().position(|share| share.agency == *code));
+        if rest == Some(None) {
+            return Err(refused(ViolationCode::NotFound, "defaultSuccessor"));
+        }
+        rests.push(rest.flatten());
     }
     decided.has_come(writing)?;
-    let heirs = heirs(acting, writing, &codes, decided, Field::Share).await?;
-    succeed(writing, SuccessionKind::Split, std::slice::from_ref(splits), &heirs, decided).await?;
-    let sharing = Sharing {
-        shares: heirs.iter().copied().zip(successors).collect(),
-        rest: rest.flatten().and_then(|row| heirs.get(row).copied()),
-        field: "defaultSuccessor",
-    };
-    let passed = end(acting, writing, splits, &heirs, &sharing, decided).await?;
-    taken_over(writing, heirs.into_iter().filter(|heir| *heir != splits.id).collect()).await?;
-    Ok(Reorganised { is_rehearsal: false, agency: splits.id, passed })
+    let named = divided.iter().flat_map(|(_, shares)| shares.successors.iter().enumerate());
+    let named: Vec<_> = named.map(|(row, share)| Named(&share.agency, Field::Share(row))).collect();
+    let mut heirs = heirs(acting, writing, &named, decided).await?.into_iter();
+    let successions = divided.into_iter().zip(rests).map(|((splits, Shares { successors, .. }), rest)| {
+        let heirs: Vec<Uuid> = heirs.by_ref().take(successors.len()).collect();
+        let sharing = Sharing {
+            shares: heirs.iter().copied().zip(successors).collect(),
+            rest: rest.and_then(|row| heirs.get(row).copied()),
+            field: "defaultSuccessor",
+        };
+        Succession { ending: vec![splits], heirs, sharing }
+    });
+    let successions: Vec<_> = successions.collect();
+    let passed = succeed(acting, writing, SuccessionKind::Split, &successions, decided).await?;
+    Ok(of_ending(&successions, passed))
 }
 
+/// Closes each of these agencies.
 pub(super) async fn closed(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
-    closes: &Agency,
-    successor: Option<&String>,
+    closed: Vec<(Agency, Option<&String>)>,
     decided: &Decided,
-) -> Result<Reorganised, DbError> {
+) -> Result<Vec<Reorganised>, DbError> {
     decided.has_come(writing)?;
-    let codes: Vec<String> = successor.into_iter().cloned().collect();
-    let heirs = heirs(acting, writing, &codes, decided, |_| Field::Successor).await?;
-    if heirs.contains(&closes.id) {
-        return Err(refused(ViolationCode::Incompatible, "successor"));
+    let named = closed.iter().filter_map(|(_, successor)| Some(Named((*successor)?, Field::Successor)));
+    let mut heirs = heirs(acting, writing, &named.collect::<Vec<_>>(), decided).await?.into_iter();
+    let mut successions = Vec::new();
+    for (closes, successor) in closed {
+        let heir = successor.and_then(|_| heirs.next());
+        if heir == Some(closes.id) {
+            return Err(refused(ViolationCode::Incompatible, "successor"));
+        }
+        successions.push(Succession::into_one(vec![closes], heir));
     }
-    succeed(writing, SuccessionKind::Closure, std::slice::from_ref(closes), &heirs, decided).await?;
-    let sharing = Sharing { shares: Vec::new(), rest: heirs.as_slice().first().copied(), field: "successor" };
-    let passed = end(acting, writing, closes, &heirs, &sharing, decided).await?;
-    taken_over(writing, heirs).await?;
-    Ok(Reorganised { is_rehearsal: false, agency: closes.id, passed })
+    let passed = succeed(acting, writing, SuccessionKind::Closure, &successions, decided).await?;
+    Ok(of_ending(&successions, passed))
 }
 
-/// Those who took over have changed as well.
-async fn taken_over(writing: &mut Writing, heirs: Vec<Uuid>) -> Result<(), DbError> {
-    super::raise(writing, &heirs).await?;
-    for heir in heirs {
-        writing.changed(ChangeKind::Updated, (NOUN, heir));
-    }
-    Ok(())
+/// What became of those who ended, each alone.
+fn of_ending(successions: &[Succession<'_>], passed: Vec<Vec<Passed>>) -> Vec<Reorganised> {
+    let ended = successions.iter().filter_map(|succession| succession.ending.as_slice().first());
+    ended.zip(passed).map(|(ended, passed)| Reorganised::passing(ended.id, passed)).collect()
 }
 
 /// Locks agencies in the order of their ids, so that two who end the same ones come one after the other.
@@ -221,139 +222,5 @@ async fn hold(writing: &mut Writing, agencies: impl Iterator<Item = Id<Agency>>)
     let ids: Vec<Uuid> = agencies.filter_map(|id| id.uuid().ok()).collect();
     let query = agency::table.filter(agency::id.eq_any(ids)).order(agency::id).select(agency::id).for_update();
     query.load::<Uuid>(writing.connection()).await?;
-    Ok(())
-}
-
-/// Where the code of a successor stands in the input.
-enum Field {
-    Successor,
-    Share(usize),
-}
-
-impl Field {
-    fn broken(&self, code: ViolationCode) -> Violation {
-        match self {
-            Self::Successor => Violation::of(code, &["input", "successor"]),
-            Self::Share(row) => Violation { field: field_of(*row, "agency"), ..Violation::of(code, &[]) },
-        }
-    }
-}
-
-/// The ids of those who take over: there on the day and today, and within reach. Groups take over nothing, for they are nobody.
-async fn heirs(
-    acting: &Acting<ManageAgencies>,
-    writing: &mut Writing,
-    codes: &[String],
-    decided: &Decided,
-    field: impl Fn(usize) -> Field,
-) -> Result<Vec<Uuid>, DbError> {
-    let today = writing.today();
-    let then = receivers(writing, codes, decided.on).await?;
-    let now = receivers(writing, codes, today).await?;
-    let groups = agency::table.filter(agency::code.eq_any(codes)).filter(agency::kind.eq(AgencyKind::AgencyGroup));
-    let groups: Vec<String> = groups.select(agency::code).load(writing.connection()).await?;
-    let (mut heirs, mut broken) = (Vec::new(), Vec::new());
-    for (row, code) in codes.iter().enumerate() {
-        let field = field(row);
-        let found = Receiver::of(then.get(code), || field.broken(ViolationCode::NotFound));
-        match found.and_then(|_| Receiver::of(now.get(code), || field.broken(ViolationCode::NotFound))) {
-            Err(refused) => broken.push(refused),
-            Ok(it) if !reaches(acting, writing, it.id).await? => broken.push(field.broken(ViolationCode::OutOfReach)),
-            Ok(_) if groups.contains(code) => broken.push(field.broken(ViolationCode::Incompatible)),
-            Ok(it) => heirs.push(it.id),
-        }
-    }
-    if broken.is_empty() { Ok(heirs) } else { Err(DbError::Violated(broken)) }
-}
-
-/// Says which agencies became which.
-async fn succeed(
-    writing: &mut Writing,
-    kind: SuccessionKind,
-    ending: &[Agency],
-    heirs: &[Uuid],
-    decided: &Decided,
-) -> Result<(), DbError> {
-    let id = random::id(writing.now());
-    let row = (
-        agency_succession::id.eq(id),
-        agency_succession::kind.eq(kind),
-        agency_succession::effective_on.eq(decided.on),
-        agency_succession::document_id.eq(decided.document),
-        agency_succession::clause.eq(&decided.clause),
-        agency_succession::note.eq(&decided.note),
-    );
-    // Those who end are looked at first, while they are still there.
-    for ends in ending {
-        lives(writing, ends.id, decided.on).await?;
-    }
-    diesel::insert_into(agency_succession::table).values(row).execute(writing.connection()).await?;
-    let before = ending.iter().map(|ends| (ends.id, SuccessionSide::Predecessor));
-    let after = heirs.iter().map(|heir| (*heir, SuccessionSide::Successor));
-    let parties = before.chain(after);
-    let parties: Vec<_> = parties
-        .map(|(agency, side)| (party::succession_id.eq(id), party::agency_id.eq(agency), party::side.eq(side)))
-        .collect();
-    diesel::insert_into(party::table).values(parties).execute(writing.connection()).await?;
-    Ok(())
-}
-
-/// Passes on what is open, and ends the agency unless it goes on.
-async fn end(
-    acting: &Acting<ManageAgencies>,
-    writing: &mut Writing,
-    ends: &Agency,
-    heirs: &[Uuid],
-    sharing: &Sharing<'_>,
-    decided: &Decided,
-) -> Result<Vec<Passed>, DbError> {
-    begun_before(writing, ends, decided).await?;
-    let passing = Passing { acting, decided, from: ends.id };
-    let open = passing.open(writing).await?;
-    let passed = passing.pass(writing, sharing.settle(open)?).await?;
-    join_groups(writing, ends.id, heirs).await?;
-    let goes_on = heirs.contains(&ends.id);
-    let closed_on = if goes_on { ends.closed_on } else { Some(decided.on) };
-    if !goes_on {
-        leave(writing, ends.id, decided.on).await?;
-    }
-    let after = Agency { closed_on, version: ends.version + 1, ..ends.clone() };
-    diesel::update(agency::table.find(ends.id))
-        .set((agency::closed_on.eq(after.closed_on), agency::version.eq(after.version)))
-        .execute(writing.connection())
-        .await?;
-    let (was, is) = (audit_snapshot(ends), audited(&after, decided, json!({ "successors": heirs, "passed": passed })));
-    writing.record(&acting.permit, ChangeKind::Updated, (NOUN, ends.id), Some(was), Some(is));
-    Ok(passed)
-}
-
-/// Refused if the agency was opened or named on that day or later: it would have been nothing.
-async fn begun_before(writing: &mut Writing, ends: &Agency, decided: &Decided) -> Result<(), DbError> {
-    let named =
-        agency_name::table.filter(agency_name::agency_id.eq(ends.id)).filter(agency_name::valid_until.ge(decided.on));
-    let named = named.select(agency_name::id).first::<Uuid>(writing.connection()).await.optional()?;
-    if named.is_some() || ends.opened_on.is_some_and(|opened| opened >= decided.on) {
-        return Err(refused(ViolationCode::OutOfBounds, "on"));
-    }
-    Ok(())
-}
-
-/// What is asked of a group that the agency belongs to is asked of its heirs as well.
-async fn join_groups(writing: &mut Writing, of: Uuid, heirs: &[Uuid]) -> Result<(), DbError> {
-    let groups = agency_member::table.filter(agency_member::agency_id.eq(of)).select(agency_member::group_id);
-    let groups: Vec<Uuid> = groups.load(writing.connection()).await?;
-    let joined = groups.iter().flat_map(|group| {
-        heirs.iter().map(move |heir| {
-            (agency_member::group_id.eq(*group), agency_member::agency_id.eq(*heir), agency_member::stated.eq(false))
-        })
-    });
-    let joined: Vec<_> = joined.collect();
-    if !joined.is_empty() {
-        diesel::insert_into(agency_member::table)
-            .values(joined)
-            .on_conflict_do_nothing()
-            .execute(writing.connection())
-            .await?;
-    }
     Ok(())
 }

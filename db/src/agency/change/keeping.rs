@@ -1,69 +1,29 @@
-//! Agencies that are opened, renamed, or moved in the tree.
+//! Agencies that are renamed, or moved in the tree.
 
-use std::cmp::max;
+use std::collections::HashMap;
 
 use async_graphql::InputObject;
-use auth::{Reached, action::ManageAgencies, random};
+use auth::{action::ManageAgencies, random};
 use derive::boxed;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, PgSortExpressionMethods as _, QueryDsl as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, PgSortExpressionMethods as _, QueryDsl as _, QueryableByName,
     SelectableHelper as _,
+    sql_types::{Array, Bool, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, decide, is_there, lock_and_load, reaches,
+    Decided, Decision, NAME, NOUN, Reorganised, audit_snapshot, audited, decide, lock_and_load, only, out_of_reach,
 };
 use crate::{
-    Acting, Date, DbError, Id, ViolationCode,
-    agency::{Agency, AgencyBlock, AgencyKind, AgencyLevel, PlacementBasis, receiver},
-    document::DocumentRelationKind,
+    Acting, Date, DbError, Id, Violation, ViolationCode,
+    agency::{Agency, PlacementBasis, Receiver, receivers},
     input::{Checks, refused},
-    schema::{agency, agency_name, agency_placement, document_relation},
+    schema::{agency, agency_name, agency_placement},
     writer::{ChangeKind, Writing},
 };
-
-/// The longest code and province, in characters.
-const CODE: u16 = 64;
-const PROVINCE: u16 = 100;
-
-/// What an agency is that is to be opened.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "AgencyToOpenInput")]
-pub struct AgencyToOpen {
-    /// Its code, which no other has: province prefix, dot, abbreviation, such as `qng.skhcn`; at most 64 characters
-    pub code: String,
-    /// Name in Vietnamese, at most 300 characters
-    pub name_vi: String,
-    /// Name in English, at most 300 characters
-    pub name_en: Option<String>,
-    /// What kind of body it is
-    pub kind: AgencyKind,
-    /// Administrative level; left out if the document does not say
-    pub level: Option<AgencyLevel>,
-    /// Province it belongs to; that of the agency above if left out
-    pub province: Option<String>,
-    /// Of which side it is, if the document says so
-    pub block: Option<AgencyBlock>,
-    /// Code of the area that it governs, by the General Statistics Office
-    pub official_code: Option<String>,
-    /// Code of the agency above it; left out for the top of a tree, which only an administrator of everything opens
-    pub parent: Option<String>,
-}
-
-/// An agency to be opened.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "OpenAgencyInput")]
-pub struct NewAgency {
-    /// What it is
-    #[graphql(flatten)]
-    pub agency: AgencyToOpen,
-    /// What decides it
-    #[graphql(flatten)]
-    pub decision: Decision,
-}
 
 /// Another name.
 #[derive(Debug, Clone, InputObject)]
@@ -106,21 +66,12 @@ pub struct Move {
     pub decision: Decision,
 }
 
-/// Opens an agency below another that the actor reaches.
-#[boxed]
-pub async fn open(acting: &Acting<ManageAgencies>, new: NewAgency) -> Result<Reorganised, DbError> {
-    let work = async |writing: &mut Writing, decided: &Decided| {
-        Ok(Reorganised::alone(opened(acting, writing, &new.agency, decided).await?))
-    };
-    decide(acting, &new.decision, work).await
-}
-
 /// Gives an agency another name. The one it had stands among its former names, and is still found.
 #[boxed]
 pub async fn rename(acting: &Acting<ManageAgencies>, new: Renaming) -> Result<Reorganised, DbError> {
     let work = async |writing: &mut Writing, decided: &Decided| {
         let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        renamed(acting, writing, before, &new.name, decided).await
+        only(renamed(acting, writing, vec![(before, &new.name)], decided).await?)
     };
     decide(acting, &new.decision, work).await
 }
@@ -130,212 +81,218 @@ pub async fn rename(acting: &Acting<ManageAgencies>, new: Renaming) -> Result<Re
 pub async fn relocate(acting: &Acting<ManageAgencies>, new: Move) -> Result<Reorganised, DbError> {
     let work = async |writing: &mut Writing, decided: &Decided| {
         let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
-        moved(acting, writing, before, &new.parent, decided).await
+        only(moved(acting, writing, &[(before, &new.parent)], decided).await?)
     };
     decide(acting, &new.decision, work).await
 }
 
-/// Opens an agency, and answers its id.
-pub(super) async fn opened(
-    acting: &Acting<ManageAgencies>,
-    writing: &mut Writing,
-    new: &AgencyToOpen,
-    decided: &Decided,
-) -> Result<Uuid, DbError> {
-    let parent = match &new.parent {
-        Some(code) => Some(parent(acting, writing, code, decided.on).await?),
-        None if *acting.permit.reach() == Reached::All => None,
-        None => return Err(refused(ViolationCode::Required, "parent")),
-    };
-    let opened = insert(writing, new, parent.as_ref(), (Some(decided.on), decided.note.as_deref())).await?;
-    let id = opened.id;
-    if let Some(parent) = &parent {
-        place(writing, id, parent.id, &Decided { note: None, ..decided.clone() }).await?;
-    }
-    let establishes = (
-        document_relation::id.eq(random::id(writing.now())),
-        document_relation::from_document_id.eq(decided.document),
-        document_relation::kind.eq(DocumentRelationKind::Establishes),
-        document_relation::to_agency_id.eq(id),
-        document_relation::clause.eq(&decided.clause),
-    );
-    diesel::insert_into(document_relation::table).values(establishes).execute(writing.connection()).await?;
-    let shown = audited(&opened, decided, json!({ "parent": new.parent }));
-    writing.record(&acting.permit, ChangeKind::Created, (NOUN, id), None, Some(shown));
-    writing.changed(ChangeKind::Updated, ("document", decided.document));
-    Ok(id)
-}
-
-/// Adds an agency, with the day of its opening and a comment.
-pub(super) async fn insert(
-    writing: &mut Writing,
-    new: &AgencyToOpen,
-    parent: Option<&Agency>,
-    (opened_on, note): (Option<Date>, Option<&str>),
-) -> Result<Agency, DbError> {
-    let mut checks = Checks::default();
-    let code = checks.text("code", &new.code, CODE);
-    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
-    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
-    let province = checks.optional("province", new.province.as_deref(), PROVINCE);
-    checks.passed()?;
-    let row = (
-        agency::id.eq(random::id(writing.now())),
-        agency::code.eq(code),
-        agency::name_vi.eq(name_vi),
-        agency::name_en.eq(name_en),
-        agency::kind.eq(new.kind),
-        agency::level.eq(new.level),
-        agency::province.eq(province.or_else(|| parent.and_then(|parent| parent.province.clone()))),
-        (agency::block.eq(new.block), agency::block_stated.eq(new.block.is_some())),
-        agency::official_code.eq(&new.official_code),
-        agency::opened_on.eq(opened_on),
-        agency::note.eq(note),
-    );
-    let inserted = diesel::insert_into(agency::table).values(row).returning(Agency::as_returning());
-    Ok(inserted.get_result(writing.connection()).await?)
-}
-
+/// Gives agencies other names.
 pub(super) async fn renamed(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
-    before: Agency,
-    new: &NewName,
+    renamed: Vec<(Agency, &NewName)>,
     decided: &Decided,
-) -> Result<Reorganised, DbError> {
-    let mut checks = Checks::default();
-    let name_vi = checks.text("nameVi", &new.name_vi, NAME);
-    let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
-    checks.passed()?;
+) -> Result<Vec<Reorganised>, DbError> {
+    let mut after = Vec::new();
+    for (before, new) in renamed {
+        let mut checks = Checks::default();
+        let name_vi = checks.text("nameVi", &new.name_vi, NAME);
+        let name_en = checks.optional("nameEn", new.name_en.as_deref(), NAME);
+        checks.passed()?;
+        let version = before.version + 1;
+        after.push((Agency { name_vi, name_en, version, ..before.clone() }, before));
+    }
     decided.has_come(writing)?;
-    lives(writing, before.id, decided.on).await?;
-    if before.name_vi == name_vi && before.name_en == name_en {
+    let ids: Vec<Uuid> = after.iter().map(|(after, _)| after.id).collect();
+    live(writing, &ids, decided.on).await?;
+    if after.iter().any(|(after, before)| before.name_vi == after.name_vi && before.name_en == after.name_en) {
         return Err(refused(ViolationCode::Unchanged, "nameVi"));
     }
-    let last = agency_name::table.filter(agency_name::agency_id.eq(before.id));
-    let last: Option<Date> =
-        last.select(diesel::dsl::max(agency_name::valid_until)).first(writing.connection()).await?;
-    let since = last.or(before.opened_on);
-    if since.is_some_and(|since| decided.on <= since) {
-        return Err(refused(ViolationCode::OutOfBounds, "on"));
-    }
-    let former = (
-        agency_name::id.eq(random::id(writing.now())),
-        agency_name::agency_id.eq(before.id),
-        agency_name::name_vi.eq(&before.name_vi),
-        agency_name::name_en.eq(&before.name_en),
-        agency_name::valid_from.eq(since),
-        agency_name::valid_until.eq(decided.on),
-        agency_name::document_id.eq(decided.document),
-        agency_name::clause.eq(&decided.clause),
-        agency_name::note.eq(&decided.note),
-    );
-    diesel::insert_into(agency_name::table).values(former).execute(writing.connection()).await?;
+    keep_former_names(writing, after.iter().map(|(_, before)| before), &ids, decided).await?;
     // Documents go on to write it as it was.
-    let former = (before.name_vi != name_vi).then(|| before.name_vi.clone());
-    let others = before.aliases.iter().flatten().filter(|alias| **alias != name_vi && Some(*alias) != former.as_ref());
-    let aliases = others.cloned().chain(former.clone()).map(Some).collect();
-    let after = Agency { name_vi, name_en, aliases, version: before.version + 1, ..before.clone() };
-    diesel::update(agency::table.find(before.id))
-        .set((
-            agency::name_vi.eq(&after.name_vi),
-            agency::name_en.eq(&after.name_en),
-            agency::aliases.eq(&after.aliases),
-            agency::version.eq(after.version),
-        ))
+    const RENAME: &str = "UPDATE agency SET version = version + 1, name_vi = named.name_vi, name_en = named.name_en, \
+            aliases = CASE WHEN agency.name_vi = named.name_vi THEN array_remove(aliases, named.name_vi) \
+                ELSE array_append(array_remove(array_remove(aliases, named.name_vi), agency.name_vi COLLATE \"C\"), agency.name_vi COLLATE \"C\") END \
+        FROM unnest($1, $2, $3) AS named (id, name_vi, name_en) WHERE agency.id = named.id";
+    diesel::sql_query(RENAME)
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .bind::<Array<Text>, _>(after.iter().map(|(after, _)| after.name_vi.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(after.iter().map(|(after, _)| after.name_en.as_deref()).collect::<Vec<_>>())
         .execute(writing.connection())
         .await?;
-    let (was, is) = (audit_snapshot(&before), audited(&after, decided, json!({})));
-    writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
-    Ok(Reorganised::alone(before.id))
+    for (after, before) in &after {
+        let (was, is) = (audit_snapshot(before), audited(after, decided, json!({})));
+        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, after.id), Some(was), Some(is));
+    }
+    Ok(ids.into_iter().map(Reorganised::alone).collect())
 }
 
+/// Keeps the names that agencies have had until the day; refused if one was given that day or later.
+async fn keep_former_names(
+    writing: &mut Writing,
+    agencies: impl Iterator<Item = &Agency>,
+    ids: &[Uuid],
+    decided: &Decided,
+) -> Result<(), DbError> {
+    let last = agency_name::table.filter(agency_name::agency_id.eq_any(ids)).group_by(agency_name::agency_id);
+    let last = last.select((agency_name::agency_id, diesel::dsl::max(agency_name::valid_until)));
+    let last: Vec<(Uuid, Option<Date>)> = last.load(writing.connection()).await?;
+    let last: HashMap<Uuid, Option<Date>> = last.into_iter().collect();
+    let mut former = Vec::new();
+    for before in agencies {
+        let since = last.get(&before.id).copied().flatten().or(before.opened_on);
+        if since.is_some_and(|since| decided.on <= since) {
+            return Err(refused(ViolationCode::OutOfBounds, "on"));
+        }
+        former.push((
+            agency_name::id.eq(random::id(writing.now())),
+            agency_name::agency_id.eq(before.id),
+            agency_name::name_vi.eq(&before.name_vi),
+            agency_name::name_en.eq(&before.name_en),
+            agency_name::valid_from.eq(since),
+            agency_name::valid_until.eq(decided.on),
+            agency_name::document_id.eq(decided.document),
+            agency_name::clause.eq(&decided.clause),
+            agency_name::note.eq(&decided.note),
+        ));
+    }
+    diesel::insert_into(agency_name::table).values(former).execute(writing.connection()).await?;
+    Ok(())
+}
+
+/// Puts agencies below others.
 pub(super) async fn moved(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
-    before: Agency,
-    below: &str,
+    moved: &[(Agency, &str)],
     decided: &Decided,
-) -> Result<Reorganised, DbError> {
-    lives(writing, before.id, decided.on).await?;
-    let above = parent(acting, writing, below, decided.on).await?;
-    let stood = leave(writing, before.id, decided.on).await?;
-    if stood == Some(above.id) {
+) -> Result<Vec<Reorganised>, DbError> {
+    let ids: Vec<Uuid> = moved.iter().map(|(agency, _)| agency.id).collect();
+    live(writing, &ids, decided.on).await?;
+    let codes: Vec<String> = moved.iter().map(|(_, below)| (*below).to_owned()).collect();
+    let above = parents(acting, writing, &codes, decided.on).await?;
+    let stood = leave(writing, &ids, decided.on).await?;
+    let places: Vec<Place> =
+        ids.iter().zip(&above).map(|(id, above)| Place { agency: *id, parent: above.id }).collect();
+    if places.iter().any(|place| stood.get(&place.agency) == Some(&place.parent)) {
         return Err(refused(ViolationCode::Unchanged, "parent"));
     }
-    if above.id == before.id {
+    if places.iter().any(|place| place.agency == place.parent) {
         return Err(refused(ViolationCode::Incompatible, "parent"));
     }
-    place(writing, before.id, above.id, decided).await?;
-    super::raise(writing, &[before.id]).await?;
-    let after = Agency { version: before.version + 1, ..before.clone() };
-    let (was, is) = (audit_snapshot(&before), audited(&after, decided, json!({ "from": stood, "parent": above.code })));
-    writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
-    Ok(Reorganised::alone(before.id))
+    place(writing, &places, decided).await?;
+    super::raise(writing, &ids).await?;
+    for ((before, _), above) in moved.iter().zip(&above) {
+        let after = Agency { version: before.version + 1, ..before.clone() };
+        let told = json!({ "from": stood.get(&before.id), "parent": above.code });
+        let (was, is) = (audit_snapshot(before), audited(&after, decided, told));
+        writing.record(&acting.permit, ChangeKind::Updated, (NOUN, before.id), Some(was), Some(is));
+    }
+    Ok(ids.into_iter().map(Reorganised::alone).collect())
 }
 
-/// The agency above, if it is there on the day and the actor reaches it.
-pub(super) async fn parent(
+/// The agencies above, in the order of the codes, if each is there on the day and the actor reaches it.
+pub(super) async fn parents(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
-    code: &str,
+    codes: &[String],
     on: Date,
-) -> Result<Agency, DbError> {
-    let id = receiver(writing, code, on, &["input", "parent"]).await?;
-    if !reaches(acting, writing, id).await? {
+) -> Result<Vec<Agency>, DbError> {
+    let found = receivers(writing, codes, on).await?;
+    let not_found = || Violation::of(ViolationCode::NotFound, &["input", "parent"]);
+    let gone = codes.iter().find_map(|code| Receiver::of(found.get(code), not_found).err());
+    if let Some(gone) = gone {
+        return Err(DbError::Violated(vec![gone]));
+    }
+    if !out_of_reach(acting, writing, found.values().map(|above| above.id)).await?.is_empty() {
         return Err(refused(ViolationCode::OutOfReach, "parent"));
     }
-    Ok(agency::table.find(id).select(Agency::as_select()).first(writing.connection()).await?)
+    let above = agency::table.filter(agency::code.eq_any(codes)).select(Agency::as_select());
+    let above: Vec<Agency> = above.load(writing.connection()).await?;
+    let above: HashMap<&str, &Agency> = above.iter().map(|above| (above.code.as_str(), above)).collect();
+    codes
+        .iter()
+        .map(|code| above.get(code.as_str()).map(|above| Agency::clone(above)).ok_or(DbError::NotFound))
+        .collect()
 }
 
 /// Refused if an agency is not there on the day, or no more.
-pub(super) async fn lives(writing: &mut Writing, id: Uuid, on: Date) -> Result<(), DbError> {
-    let today = writing.today();
+pub(super) async fn live(writing: &mut Writing, ids: &[Uuid], on: Date) -> Result<(), DbError> {
     // One that is opened later is there on its first day, and not today.
-    if is_there(writing, id, on).await? && is_there(writing, id, max(on, today)).await? {
-        Ok(())
-    } else {
-        Err(refused(ViolationCode::NotInState, "agency"))
-    }
+    const GONE: &str = "SELECT EXISTS (SELECT FROM unnest($1) AS agency (id) \
+        WHERE NOT agency_exists_on(agency.id, $2) OR NOT agency_exists_on(agency.id, greatest($2, $3))) AS gone";
+    let today = writing.today();
+    let query = diesel::sql_query(GONE).bind::<Array<SqlUuid>, _>(ids).bind::<SqlDate, _>(on).bind::<SqlDate, _>(today);
+    let found: Gone = query.get_result(writing.connection()).await?;
+    if found.gone { Err(refused(ViolationCode::NotInState, "agency")) } else { Ok(()) }
 }
 
-/// Ends the place of an agency in the tree on a day, and says below whom it stood until then. What begins on that very day has held for
-/// none, and is taken away. Refused if it is to be placed later.
-pub(super) async fn leave(writing: &mut Writing, id: Uuid, on: Date) -> Result<Option<Uuid>, DbError> {
-    let places: Vec<(Uuid, Uuid, Option<Date>)> = agency_placement::table
-        .filter(agency_placement::agency_id.eq(id))
+#[derive(QueryableByName)]
+struct Gone {
+    #[diesel(sql_type = Bool)]
+    gone: bool,
+}
+
+/// Ends the places of agencies in the tree on a day, and says below whom each stood until then. What begins on that very day has held for
+/// none, and is taken away. Refused if one is to be placed later.
+pub(super) async fn leave(writing: &mut Writing, ids: &[Uuid], on: Date) -> Result<HashMap<Uuid, Uuid>, DbError> {
+    let places: Vec<(Uuid, Uuid, Uuid, Option<Date>)> = agency_placement::table
+        .filter(agency_placement::agency_id.eq_any(ids))
         .filter(agency_placement::valid_until.is_null().or(agency_placement::valid_until.gt(on)))
         .order(agency_placement::valid_from.asc().nulls_first())
-        .select((agency_placement::id, agency_placement::parent_id, agency_placement::valid_from))
+        .select((
+            agency_placement::id,
+            agency_placement::agency_id,
+            agency_placement::parent_id,
+            agency_placement::valid_from,
+        ))
         .load(writing.connection())
         .await?;
     if places.iter().any(|(.., from)| from.is_some_and(|from| from > on)) {
         return Err(refused(ViolationCode::OutOfBounds, "on"));
     }
-    for (place, _, from) in &places {
-        let place = agency_placement::table.find(place);
-        if *from == Some(on) {
-            diesel::delete(place).execute(writing.connection()).await?;
-        } else {
-            diesel::update(place).set(agency_placement::valid_until.eq(on)).execute(writing.connection()).await?;
-        }
+    let (begun, held): (Vec<_>, Vec<_>) = places.iter().partition(|(.., from)| *from == Some(on));
+    let ids = |of: Vec<&(Uuid, Uuid, Uuid, Option<Date>)>| of.iter().map(|(id, ..)| *id).collect::<Vec<Uuid>>();
+    if !begun.is_empty() {
+        let begun = agency_placement::table.filter(agency_placement::id.eq_any(ids(begun)));
+        diesel::delete(begun).execute(writing.connection()).await?;
     }
-    Ok(places.into_iter().map(|(_, parent, _)| parent).next())
+    if !held.is_empty() {
+        let held = agency_placement::table.filter(agency_placement::id.eq_any(ids(held)));
+        diesel::update(held).set(agency_placement::valid_until.eq(on)).execute(writing.connection()).await?;
+    }
+    let mut stood = HashMap::new();
+    for (_, agency, parent, _) in places {
+        stood.entry(agency).or_insert(parent);
+    }
+    Ok(stood)
 }
 
-/// Places an agency below another from a day on, as a document says.
-pub(super) async fn place(writing: &mut Writing, id: Uuid, parent: Uuid, decided: &Decided) -> Result<(), DbError> {
-    let row = (
-        agency_placement::id.eq(random::id(writing.now())),
-        agency_placement::agency_id.eq(id),
-        agency_placement::parent_id.eq(parent),
-        agency_placement::valid_from.eq(decided.on),
-        agency_placement::stated.eq(true),
-        agency_placement::basis.eq(PlacementBasis::Stated),
-        agency_placement::document_id.eq(decided.document),
-        agency_placement::clause.eq(&decided.clause),
-        agency_placement::note.eq(&decided.note),
-    );
-    diesel::insert_into(agency_placement::table).values(row).execute(writing.connection()).await?;
+/// An agency, and the one below which it is placed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) agency: Uuid,
+    pub(super) parent: Uuid,
+}
+
+/// Places agencies below others from a day on, as a document says.
+pub(super) async fn place(writing: &mut Writing, places: &[Place], decided: &Decided) -> Result<(), DbError> {
+    let rows = places.iter().map(|place| {
+        (
+            agency_placement::id.eq(random::id(writing.now())),
+            agency_placement::agency_id.eq(place.agency),
+            agency_placement::parent_id.eq(place.parent),
+            agency_placement::valid_from.eq(decided.on),
+            agency_placement::stated.eq(true),
+            agency_placement::basis.eq(PlacementBasis::Stated),
+            agency_placement::document_id.eq(decided.document),
+            agency_placement::clause.eq(&decided.clause),
+            agency_placement::note.eq(&decided.note),
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    if !rows.is_empty() {
+        diesel::insert_into(agency_placement::table).values(rows).execute(writing.connection()).await?;
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use auth::action::ManageAgencies;
 use diesel::{
     ExpressionMethods as _, QueryDsl as _, QueryableByName,
-    sql_types::{Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, Date as SqlDate, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Decided;
 use crate::{
-    Acting, DbError, Id,
+    Acting, Date, DbError, Id,
     account::Account,
     reporting::assignment::ReportingAssignment,
     role_grant::RoleGrant,
@@ -138,6 +138,27 @@ const LOCK_DIRECTIVES: &str = "SELECT id FROM directive WHERE id IN (SELECT open
 const LOCK_RECOMMENDATIONS: &str = "SELECT id FROM recommendation WHERE id IN (SELECT open.id FROM agency_open($1, $2, $3) AS open \
     WHERE open.kind = 'RECOMMENDATION') ORDER BY id FOR NO KEY UPDATE";
 const OPEN: &str = "SELECT kind, id, code FROM agency_open($1, $2, $3) ORDER BY kind, code, id";
+
+/// Which of some agencies that end on a day have anything open. They are locked: nobody gives them anything new.
+pub(super) async fn with_something_open(
+    writing: &mut Writing,
+    ids: &[Uuid],
+    on: Date,
+) -> Result<BTreeSet<Uuid>, DbError> {
+    const OF_MANY: &str =
+        "SELECT agency.id FROM unnest($1) AS agency (id) WHERE EXISTS (SELECT FROM agency_open(agency.id, $2, $3))";
+    let today = writing.today();
+    let query = diesel::sql_query(OF_MANY).bind::<Array<SqlUuid>, _>(ids);
+    let query = query.bind::<SqlDate, _>(on).bind::<SqlDate, _>(today);
+    let found: Vec<WithOpen> = query.load(writing.connection()).await?;
+    Ok(found.into_iter().map(|found| found.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct WithOpen {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
 
 impl Passing<'_> {
     /// All that is open, as SQL function `agency_open` says.

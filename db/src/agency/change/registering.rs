@@ -1,7 +1,7 @@
 //! Agencies that are there and come into the register: nobody opens them.
 
 use async_graphql::InputObject;
-use auth::{Reached, action::ManageAgencies, random};
+use auth::{action::ManageAgencies, random};
 use derive::boxed;
 use diesel::ExpressionMethods as _;
 use diesel_async::RunQueryDsl as _;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     AgencyToOpen, NOUN, audit_snapshot,
-    keeping::{insert, parent},
+    opening::{below, governs_with_another, insert},
 };
 use crate::{
     Acting, Date, DbError, ViolationCode,
@@ -44,13 +44,10 @@ pub async fn register(acting: &Acting<ManageAgencies>, new: Registration) -> Res
             return Err(refused(ViolationCode::TooEarly, "openedOn"));
         }
         let today = writing.today();
-        let above = match &new.agency.parent {
-            Some(code) => Some(parent(acting, writing, code, today).await?),
-            None if *acting.permit.reach() == Reached::All => None,
-            None => return Err(refused(ViolationCode::Required, "parent")),
-        };
-        let registered = insert(writing, &new.agency, above.as_ref(), (new.opened_on, note.as_deref())).await?;
-        if let Some(above) = above {
+        let new_agency = below(acting, writing, &[&new.agency], today).await?;
+        let registered = insert(writing, &new_agency, (new.opened_on, note.as_deref())).await?;
+        let registered = registered.into_iter().next().ok_or(DbError::NotFound)?;
+        for above in new_agency.iter().filter_map(|(_, above)| above.as_ref()) {
             let row = (
                 agency_placement::id.eq(random::id(writing.now())),
                 agency_placement::agency_id.eq(registered.id),
@@ -59,6 +56,9 @@ pub async fn register(acting: &Acting<ManageAgencies>, new: Registration) -> Res
                 agency_placement::stated.eq(false),
             );
             diesel::insert_into(agency_placement::table).values(row).execute(writing.connection()).await?;
+        }
+        if governs_with_another(writing, &[registered.id]).await?.is_some() {
+            return Err(refused(ViolationCode::Taken, "officialCode"));
         }
         let shown = json!({ "agency": audit_snapshot(&registered), "parent": new.agency.parent });
         writing.record(&acting.permit, ChangeKind::Created, (NOUN, registered.id), None, Some(shown));

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// One that takes over, and what of it by name.
-#[derive(Debug, Clone, InputObject)]
+#[derive(Debug, Clone, Default, InputObject)]
 #[graphql(name = "SuccessorInput")]
 pub struct Share {
     /// Code of the agency that takes over; that of the one that is split, if it goes on

@@ -1,27 +1,21 @@
 //! Many changes of agencies at once, by one document: all of them, or none.
 
 use async_graphql::InputObject;
-use auth::action::ManageAgencies;
+use auth::{Acts as _, action::ManageAgencies};
 use derive::boxed;
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _};
+use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
+use serde_json::{Value, json};
 
-use super::{
-    AgencyToOpen, Decided, Decision, NewName, Reorganised, Shares, decide,
-    ending::{closed, divided, merged},
-    keeping::{moved, opened, renamed},
-    reaches,
-};
+use super::{AgencyToOpen, Decided, Decision, NewName, Reorganised, Shares, batches::Batches, decide};
 use crate::{
     Acting, DbError, ViolationCode,
-    agency::Agency,
-    input::{at_most, few, refused},
-    schema::agency,
-    violation::in_terms_of_input,
-    writer::Writing,
+    input::{at_most, refused},
+    schema::audit_entry,
+    writer::{AuditEvent, Writing},
 };
 
-/// The most steps of one reorganisation.
+/// The most steps of one reorganisation that a client sends.
 const MOST: usize = 1_000;
 
 /// An agency that is renamed.
@@ -77,7 +71,7 @@ pub struct CloseStep {
 }
 
 /// One step of a reorganisation: exactly one of these.
-#[derive(Debug, Clone, InputObject)]
+#[derive(Debug, Clone, Default, InputObject)]
 #[graphql(name = "ReorganisationStepInput")]
 pub struct Step {
     /// Opens an agency
@@ -110,23 +104,72 @@ pub struct Reorganisation {
 #[boxed]
 pub async fn reorganise(acting: &Acting<ManageAgencies>, new: Reorganisation) -> Result<Vec<Reorganised>, DbError> {
     at_most(MOST, new.steps.len(), "steps")?;
-    if new.steps.is_empty() {
-        return Err(refused(ViolationCode::Required, "steps"));
-    }
-    let work = async |writing: &mut Writing, decided: &Decided| {
-        let mut all = Vec::new();
-        for (row, step) in new.steps.iter().enumerate() {
-            let done = step.done(acting, writing, decided).await;
-            all.push(done.map_err(|error| in_step(in_terms_of_input(error), row, step.name()))?);
-        }
-        Ok(all)
-    };
+    let work = async |writing: &mut Writing, decided: &Decided| new.done(acting, writing, decided, &|_| {}).await;
     decide(acting, &new.decision, work).await
+}
+
+/// A reorganisation as it comes from a file, of any length.
+#[derive(Debug, Clone)]
+pub struct Bulk {
+    /// What it says.
+    pub says: Reorganisation,
+    /// What the file is known by, if it is to be done once: a digest of it.
+    pub file: Option<String>,
+}
+
+/// Does what a file says, for whoever works at the terminal, who is told how far it is. Answers none if the file was done before: the
+/// audit trail says so, beside the document that decides it.
+#[boxed]
+pub async fn reorganise_in_bulk<'a>(
+    acting: &'a Acting<ManageAgencies>,
+    bulk: &'a Bulk,
+    progress: &'a (dyn Fn(usize) + Sync),
+) -> Result<Option<Vec<Reorganised>>, DbError> {
+    let work = async |writing: &mut Writing, decided: &Decided| {
+        let object = ("document", decided.document);
+        if let Some(file) = &bulk.file {
+            let before = audit_entry::table
+                .filter(audit_entry::object_id.eq(decided.document))
+                .filter(audit_entry::noun.eq(object.0))
+                .filter(audit_entry::after.eq(file_done(file)));
+            if diesel::select(diesel::dsl::exists(before)).get_result(writing.connection()).await? {
+                return Ok(None);
+            }
+        }
+        let done = bulk.says.done(acting, writing, decided, progress).await?;
+        if let Some(file) = &bulk.file {
+            let (action, after) = (ManageAgencies::ACTION.as_str(), Some(file_done(file)));
+            writing.audit(AuditEvent { action, object: Some(object), after, ..AuditEvent::default() });
+        }
+        Ok(Some(done))
+    };
+    decide(acting, &bulk.says.decision, work).await
+}
+
+/// As the audit trail tells that a file was done.
+fn file_done(file: &str) -> Value {
+    json!({ "reorganisation": file })
+}
+
+impl Reorganisation {
+    async fn done(
+        &self,
+        acting: &Acting<ManageAgencies>,
+        writing: &mut Writing,
+        decided: &Decided,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Reorganised>, DbError> {
+        if self.steps.is_empty() {
+            return Err(refused(ViolationCode::Required, "steps"));
+        }
+        Batches { acting, decided, steps: &self.steps, progress }.done(writing).await
+    }
 }
 
 impl Step {
     /// The one field of it that is given; none if there is not exactly one.
-    fn name(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
         let given = [
             ("open", self.open.is_some()),
             ("rename", self.rename.is_some()),
@@ -139,70 +182,24 @@ impl Step {
         given.next().filter(|_| given.next().is_none())
     }
 
-    async fn done(
-        &self,
-        acting: &Acting<ManageAgencies>,
-        writing: &mut Writing,
-        decided: &Decided,
-    ) -> Result<Reorganised, DbError> {
+    /// The codes of the agencies that it changes, and of those that it needs to be there.
+    pub(super) fn touched(&self) -> (Vec<&str>, Vec<&str>) {
         match self {
-            _ if self.name().is_none() => Err(DbError::violated(ViolationCode::Incompatible, &["input"])),
-            Self { open: Some(new), .. } => Ok(Reorganised::alone(opened(acting, writing, new, decided).await?)),
-            Self { rename: Some(step), .. } => {
-                let before = of_code(acting, writing, &step.agency, "agency").await?;
-                renamed(acting, writing, before, &step.name, decided).await
-            }
-            Self { relocate: Some(step), .. } => {
-                let before = of_code(acting, writing, &step.agency, "agency").await?;
-                moved(acting, writing, before, &step.parent, decided).await
-            }
+            Self { open: Some(new), .. } => (vec![&new.code], new.parent.as_deref().into_iter().collect()),
+            Self { rename: Some(step), .. } => (vec![&step.agency], Vec::new()),
+            Self { relocate: Some(step), .. } => (vec![&step.agency], vec![&step.parent]),
             Self { merge: Some(step), .. } => {
-                few(step.agencies.len(), "agencies")?;
-                let mut ending = Vec::new();
-                for code in &step.agencies {
-                    ending.push(of_code(acting, writing, code, "agencies").await?);
-                }
-                merged(acting, writing, &ending, &step.successor, decided).await
+                (step.agencies.iter().map(String::as_str).collect(), vec![&step.successor])
             }
             Self { split: Some(step), .. } => {
-                let splits = of_code(acting, writing, &step.agency, "agency").await?;
-                divided(acting, writing, &splits, &step.shares, decided).await
+                let named = step.shares.successors.iter();
+                let named = named
+                    .flat_map(|share| share.below.iter().chain([&share.agency]))
+                    .filter(|code| **code != step.agency);
+                (vec![&step.agency], named.map(String::as_str).collect())
             }
-            Self { close: Some(step), .. } => {
-                let closes = of_code(acting, writing, &step.agency, "agency").await?;
-                closed(acting, writing, &closes, step.successor.as_ref(), decided).await
-            }
-            _ => Err(DbError::violated(ViolationCode::Required, &["input"])),
+            Self { close: Some(step), .. } => (vec![&step.agency], step.successor.as_deref().into_iter().collect()),
+            _ => (Vec::new(), Vec::new()),
         }
     }
-}
-
-/// Locks the agency of a code until the end of the transaction, and loads it; refused beside the field if it is not there or out of
-/// reach.
-async fn of_code(
-    acting: &Acting<ManageAgencies>,
-    writing: &mut Writing,
-    code: &str,
-    field: &'static str,
-) -> Result<Agency, DbError> {
-    let query = agency::table.filter(agency::code.eq(code)).select(Agency::as_select()).for_update();
-    let found: Option<Agency> = query.first(writing.connection()).await.optional()?;
-    let found = found.ok_or_else(|| refused(ViolationCode::NotFound, field))?;
-    if reaches(acting, writing, found.id).await? { Ok(found) } else { Err(refused(ViolationCode::OutOfReach, field)) }
-}
-
-/// What has to be mended, with the step it is about: `["input", "parent"]` becomes `["input", "steps", "3", "move", "parent"]`.
-fn in_step(error: DbError, row: usize, name: Option<&'static str>) -> DbError {
-    let DbError::Violated(mut broken) = error else { return error };
-    for violation in &mut broken {
-        // The day and the document are those of all steps.
-        let of_all = violation.field.get(1).is_some_and(|field| ["on", "document"].contains(&field.as_ref()));
-        if !of_all {
-            let place = violation.field.len().min(1);
-            let step = ["steps".into(), row.to_string().into()].into_iter().chain(name.map(Into::into));
-            violation.field.splice(place..place, step);
-        }
-        violation.row = i32::try_from(row).ok();
-    }
-    DbError::Violated(broken)
 }

@@ -9,7 +9,7 @@ use crate::{
     DbError,
     agency::change::{
         NOUN,
-        keeping::{leave, place},
+        keeping::{Place, leave, place},
         raise,
     },
     schema::agency_placement,
@@ -27,12 +27,13 @@ impl Passing<'_> {
             .select(agency_placement::parent_id);
         let above: Vec<Uuid> = above.load(writing.connection()).await?;
         let above = above.into_iter().next();
-        for (child, heir) in of.ids.iter().zip(&of.heirs) {
-            leave(writing, *child, self.decided.on).await?;
+        leave(writing, &of.ids, self.decided.on).await?;
+        let places = of.ids.iter().zip(&of.heirs).filter_map(|(child, heir)| {
             let parent = if child == heir { above } else { Some(*heir) };
-            if let Some(parent) = parent {
-                place(writing, *child, parent, self.decided).await?;
-            }
+            Some(Place { agency: *child, parent: parent? })
+        });
+        place(writing, &places.collect::<Vec<_>>(), self.decided).await?;
+        for child in &of.ids {
             writing.changed(ChangeKind::Updated, (NOUN, *child));
         }
         raise(writing, &of.ids).await

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY agency_official_code_idx ON agency (official_code, kind) WHERE closed_on IS NULL;

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY agency_official_code_key ON agency (official_code, kind) WHERE closed_on IS NULL;
