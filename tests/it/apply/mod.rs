@@ -204,13 +204,13 @@ async fn what_a_copy_says_differently_is_found() {
     let (one, other) = (TestDb::demo().await, TestDb::demo().await);
     other
         .execute(
-            "UPDATE measure SET note = 'Khác' WHERE code = '359-KH/TU:III.1.1';
+            "UPDATE measure SET note = 'Khác' WHERE code = '359-KH/TU:III.1.2';
              DELETE FROM agency_member WHERE agency_id = (SELECT id FROM agency WHERE code = 'qng.ubkt')",
         )
         .await;
     let told = same::differences(&one, &other).await;
     let lists: Vec<_> = told.iter().map(|line| line.split(": ").next().unwrap_or_default()).collect();
-    let found = ["measures 359-KH/TU:III.1.1 note", "agencies qng.cac_ban_dang members", "agencies qng.ubkt groups"];
+    let found = ["measures 359-KH/TU:III.1.2 note", "agencies qng.cac_ban_dang members", "agencies qng.ubkt groups"];
     for line in found {
         assert!(lists.contains(&line), "{line}: {lists:?}");
     }
