@@ -1,1 +1,1 @@
-CREATE UNIQUE INDEX CONCURRENTLY agency_official_code_key ON agency (official_code, kind) WHERE closed_on IS NULL;
+CREATE UNIQUE INDEX agency_official_code_key ON agency (official_code, kind) WHERE closed_on IS NULL;

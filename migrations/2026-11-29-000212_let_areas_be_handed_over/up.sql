@@ -1,1 +1,1 @@
-DROP INDEX CONCURRENTLY agency_official_code_key;
+DROP INDEX agency_official_code_key;

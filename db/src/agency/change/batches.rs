@@ -127,14 +127,14 @@ fn together(steps: &[Step]) -> usize {
     let kind = steps.first().and_then(Step::name);
     let (mut changed, mut named) = (HashSet::new(), HashSet::new());
     for (count, step) in steps.iter().take(TOGETHER).enumerate() {
-        let (changes, names) = step.touched();
-        let is_apart = changes.iter().all(|code| !changed.contains(code) && !named.contains(code))
-            && names.iter().all(|code| !changed.contains(code));
+        let (own, others) = step.touched();
+        let is_apart = own.iter().all(|code| !changed.contains(code) && !named.contains(code))
+            && others.iter().all(|code| !changed.contains(code));
         if count > 0 && (kind.is_none() || step.name() != kind || !is_apart) {
             return count;
         }
-        changed.extend(changes);
-        named.extend(names);
+        changed.extend(own);
+        named.extend(others);
     }
     steps.len().min(TOGETHER)
 }
