@@ -31,6 +31,27 @@ CREATE TABLE dimension_item (
 COMMENT ON TABLE dimension_item IS 'What a dimension tells apart: women and men, town and country';
 COMMENT ON COLUMN dimension_item.position IS 'Order in the dimension, from 1';
 
+-- Before their triggers are there: whatever else is counted meanwhile waits for nobody.
+INSERT INTO dimension (position, code, name_vi, name_en) VALUES
+    (1, 'sex', 'Giới tính', 'Sex'),
+    (2, 'age_band', 'Nhóm tuổi', 'Age band'),
+    (3, 'area', 'Thành thị, nông thôn', 'Urban and rural'),
+    (4, 'sector', 'Khu vực kinh tế', 'Sector'),
+    (5, 'enterprise_kind', 'Loại hình doanh nghiệp', 'Kind of enterprise');
+INSERT INTO dimension_item (dimension_id, position, code, name_vi, name_en)
+SELECT dimension.id, item.position, item.code, item.name_vi, item.name_en
+FROM (VALUES
+    ('sex', 1, 'female', 'Nữ', 'Female'), ('sex', 2, 'male', 'Nam', 'Male'),
+    ('age_band', 1, 'under_15', 'Dưới 15 tuổi', 'Under 15'), ('age_band', 2, '15_24', '15 đến 24 tuổi', '15 to 24'),
+    ('age_band', 3, '25_59', '25 đến 59 tuổi', '25 to 59'), ('age_band', 4, '60_up', 'Từ 60 tuổi', '60 and over'),
+    ('area', 1, 'urban', 'Thành thị', 'Urban'), ('area', 2, 'rural', 'Nông thôn', 'Rural'),
+    ('sector', 1, 'agriculture', 'Nông, lâm nghiệp và thủy sản', 'Agriculture, forestry and fishery'),
+    ('sector', 2, 'industry', 'Công nghiệp và xây dựng', 'Industry and construction'), ('sector', 3, 'services', 'Dịch vụ', 'Services'),
+    ('enterprise_kind', 1, 'state', 'Doanh nghiệp nhà nước', 'State enterprises'),
+    ('enterprise_kind', 2, 'private', 'Doanh nghiệp ngoài nhà nước', 'Private enterprises'),
+    ('enterprise_kind', 3, 'foreign', 'Doanh nghiệp có vốn đầu tư nước ngoài', 'Foreign invested enterprises')
+) AS item (dimension, position, code, name_vi, name_en) JOIN dimension ON dimension.code = item.dimension;
+
 CREATE TABLE definition_dimension (
     definition_id uuid NOT NULL CONSTRAINT definition_dimension_definition_id_fkey REFERENCES indicator_definition,
     dimension_id uuid NOT NULL CONSTRAINT definition_dimension_dimension_id_fkey REFERENCES dimension,
@@ -121,23 +142,3 @@ BEGIN
     END LOOP;
 END
 $$;
-
-INSERT INTO dimension (position, code, name_vi, name_en) VALUES
-    (1, 'sex', 'Giới tính', 'Sex'),
-    (2, 'age_band', 'Nhóm tuổi', 'Age band'),
-    (3, 'area', 'Thành thị, nông thôn', 'Urban and rural'),
-    (4, 'sector', 'Khu vực kinh tế', 'Sector'),
-    (5, 'enterprise_kind', 'Loại hình doanh nghiệp', 'Kind of enterprise');
-INSERT INTO dimension_item (dimension_id, position, code, name_vi, name_en)
-SELECT dimension.id, item.position, item.code, item.name_vi, item.name_en
-FROM (VALUES
-    ('sex', 1, 'female', 'Nữ', 'Female'), ('sex', 2, 'male', 'Nam', 'Male'),
-    ('age_band', 1, 'under_15', 'Dưới 15 tuổi', 'Under 15'), ('age_band', 2, '15_24', '15 đến 24 tuổi', '15 to 24'),
-    ('age_band', 3, '25_59', '25 đến 59 tuổi', '25 to 59'), ('age_band', 4, '60_up', 'Từ 60 tuổi', '60 and over'),
-    ('area', 1, 'urban', 'Thành thị', 'Urban'), ('area', 2, 'rural', 'Nông thôn', 'Rural'),
-    ('sector', 1, 'agriculture', 'Nông, lâm nghiệp và thủy sản', 'Agriculture, forestry and fishery'),
-    ('sector', 2, 'industry', 'Công nghiệp và xây dựng', 'Industry and construction'), ('sector', 3, 'services', 'Dịch vụ', 'Services'),
-    ('enterprise_kind', 1, 'state', 'Doanh nghiệp nhà nước', 'State enterprises'),
-    ('enterprise_kind', 2, 'private', 'Doanh nghiệp ngoài nhà nước', 'Private enterprises'),
-    ('enterprise_kind', 3, 'foreign', 'Doanh nghiệp có vốn đầu tư nước ngoài', 'Foreign invested enterprises')
-) AS item (dimension, position, code, name_vi, name_en) JOIN dimension ON dimension.code = item.dimension;

@@ -68,7 +68,7 @@ struct Reader<'a> {
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// The next character that is no space.
     fn peek(&mut self) -> Option<char> {
         self.rest = self.rest.trim_start();

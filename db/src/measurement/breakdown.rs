@@ -88,7 +88,7 @@ impl Taken {
                 (Some(item), _) if !seen.insert(item) => broken.push(refuse(ViolationCode::Duplicate)),
                 (Some(item), Ok(figures)) => items.push(CheckedItem { item, figures }),
                 (Some(_), Err(wrong)) => {
-                    broken.extend(wrong.into_iter().map(|it| Violation { limit: it.limit, ..refuse(it.code) }))
+                    broken.extend(wrong.into_iter().map(|it| Violation { limit: it.limit, ..refuse(it.code) }));
                 }
             }
         }
