@@ -114,7 +114,7 @@ impl DimensionQuery {
     /// By what figures can be broken down, in order: a few
     #[graphql(directive = Auth::apply(Action::SeePublished))]
     async fn dimensions(&self, context: &Context<'_>) -> Answer<Vec<Dimension>> {
-        let found = dimensions(&reader(context)).await.map_err(ApiError::from);
+        let found = dimensions(reader(context)).await.map_err(ApiError::from);
         Some(found.map(|rows| rows.into_iter().map(|row| Dimension { row: Arc::new(row) }).collect()))
     }
 }

@@ -283,6 +283,7 @@ mod tests {
             starts_on: Date(window.start),
             ends_on: Date(window.end),
             current,
+            computed: false,
             published_revision: Some(1),
             submitted_revision: None,
             drafted_revision: None,

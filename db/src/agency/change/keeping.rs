@@ -86,6 +86,12 @@ pub async fn relocate(acting: &Acting<ManageAgencies>, new: Move) -> Result<Reor
     decide(acting, &new.decision, work).await
 }
 
+/// Documents go on to write an agency as it was.
+const RENAME: &str = "UPDATE agency SET version = version + 1, name_vi = named.name_vi, name_en = named.name_en, \
+        aliases = CASE WHEN agency.name_vi = named.name_vi THEN array_remove(aliases, named.name_vi) \
+            ELSE array_append(array_remove(array_remove(aliases, named.name_vi), agency.name_vi COLLATE \"C\"), agency.name_vi COLLATE \"C\") END \
+    FROM unnest($1, $2, $3) AS named (id, name_vi, name_en) WHERE agency.id = named.id";
+
 /// Gives agencies other names.
 pub(super) async fn renamed(
     acting: &Acting<ManageAgencies>,
@@ -109,11 +115,6 @@ pub(super) async fn renamed(
         return Err(refused(ViolationCode::Unchanged, "nameVi"));
     }
     keep_former_names(writing, after.iter().map(|(_, before)| before), &ids, decided).await?;
-    // Documents go on to write it as it was.
-    const RENAME: &str = "UPDATE agency SET version = version + 1, name_vi = named.name_vi, name_en = named.name_en, \
-            aliases = CASE WHEN agency.name_vi = named.name_vi THEN array_remove(aliases, named.name_vi) \
-                ELSE array_append(array_remove(array_remove(aliases, named.name_vi), agency.name_vi COLLATE \"C\"), agency.name_vi COLLATE \"C\") END \
-        FROM unnest($1, $2, $3) AS named (id, name_vi, name_en) WHERE agency.id = named.id";
     diesel::sql_query(RENAME)
         .bind::<Array<SqlUuid>, _>(&ids)
         .bind::<Array<Text>, _>(after.iter().map(|(after, _)| after.name_vi.as_str()).collect::<Vec<_>>())

@@ -86,7 +86,7 @@ pub(in crate::demo) async fn insert(load: &mut Load<'_>, plan: &Plan<'_>, facts:
     });
     insert_new!(load, agency_member, (agency_member::group_id, agency_member::agency_id)
         => agency_member::agency_id, members);
-    succeed(load, plan, facts).await?;
+    succeed(load, plan, facts, &committees).await?;
     load.created("agency", new);
     Ok(())
 }
@@ -202,7 +202,12 @@ fn names(unit: &str) -> (String, String) {
 }
 
 /// Which became which: each commune of today out of those that went into it as a whole, and what was divided into its heirs.
-async fn succeed(load: &mut Load<'_>, plan: &Plan<'_>, facts: &CommuneFile) -> Result<(), DbError> {
+async fn succeed(
+    load: &mut Load<'_>,
+    plan: &Plan<'_>,
+    facts: &CommuneFile,
+    committees: &[Committee],
+) -> Result<(), DbError> {
     let is_divided = |former: &&Former| former.heirs.len() > 1;
     let mut all: Vec<(String, &str, Vec<String>, Vec<String>)> =
         vec![(PROVINCE.to_owned(), "MERGER", vec![ended(NEIGHBOUR)], vec![PROVINCE.to_owned()])];
@@ -219,6 +224,11 @@ async fn succeed(load: &mut Load<'_>, plan: &Plan<'_>, facts: &CommuneFile) -> R
         let heirs: Vec<String> =
             heirs.filter(|code| plan.communes.iter().any(|commune| commune.code == *code)).collect();
         all.push((former.code.clone(), "SPLIT", vec![former.code.clone()], heirs));
+    }
+    // Districts ended, and nobody took their place, but for one that became a commune.
+    let became = |district: &str| plan.former.iter().any(|former| former.code == district);
+    for Committee { code, .. } in committees.iter().filter(|it| it.level == "DISTRICT" && !became(&it.code)) {
+        all.push((code.clone(), "CLOSURE", vec![code.clone()], Vec::new()));
     }
     let successions = all.iter().map(|(code, kind, ..)| {
         (

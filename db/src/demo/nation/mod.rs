@@ -7,7 +7,7 @@ mod steps;
 mod units;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
 };
 
@@ -133,7 +133,7 @@ pub async fn load<'a>(
 
     let steps = steps::steps(&units, &self::known(&mut connection, &units).await?);
     let all = steps.len();
-    for name in steps.iter().filter_map(|step| step.name()) {
+    for name in steps.iter().filter_map(crate::agency::change::Step::name) {
         *report.steps.entry(name).or_default() += 1;
     }
     if all > 0 {
@@ -234,7 +234,7 @@ fn missing(units: &Units, known: &Known) -> Vec<Former> {
     let name_of_province: HashMap<_, _> =
         units.provinces.iter().map(|unit| (unit.code, own_name(unit.name_before))).collect();
     let province_of_district: HashMap<_, _> = units.districts.iter().map(|unit| (unit.code, unit.province)).collect();
-    let went_on: HashMap<_, _> = units.communes.iter().filter(|it| it.went_on()).map(|it| (it.code, ())).collect();
+    let went_on: HashSet<_> = units.communes.iter().filter(|it| it.went_on()).map(|it| it.code).collect();
     let named = |code: &str| name_of_province.get(code).copied().unwrap_or_default();
     let provinces = units.provinces.iter().map(|unit| Former {
         code: known.province(unit.code),
@@ -253,7 +253,7 @@ fn missing(units: &Units, known: &Known) -> Vec<Former> {
         parent: Some(known.province(unit.province)),
     });
     let communes = units.before.iter().map(|unit| Former {
-        code: if went_on.contains_key(unit.code) { there(unit.code) } else { was(unit.code) },
+        code: if went_on.contains(unit.code) { there(unit.code) } else { was(unit.code) },
         name: name_of(unit.name),
         level: "COMMUNE",
         province: province_of_district.get(unit.district).map(|code| named(code)).unwrap_or_default(),
