@@ -45,9 +45,9 @@ pub const fn reports(number: usize) -> bool {
 
 /// A commune of the demo for each of them.
 fn commune(number: usize) -> String {
-    let units: serde_json::Value = serde_json::from_str(include_str!("../../db/demo/communes.json")).unwrap();
-    let mut codes: Vec<&str> =
-        units["communes"].as_array().unwrap().iter().filter_map(|unit| unit["code"].as_str()).collect();
+    let units =
+        include_str!("../../db/demo/units/communes.csv").lines().filter(|line| line.split(',').nth(2) == Some("51"));
+    let mut codes: Vec<&str> = units.filter_map(|line| line.split(',').next()).collect();
     codes.sort_unstable();
     format!("ubnd.{}", codes[number % codes.len()])
 }

@@ -8,14 +8,18 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, de::DeserializeOwned};
 
+use super::units::Units;
 use crate::DbError;
+
+/// The official code of the province whose figures are simulated.
+const UNIT: &str = "51";
 
 /// Everything the documents say.
 #[derive(Debug)]
 pub(super) struct Facts {
     pub agencies: AgencyFile,
     /// The communes of the province, and what became them.
-    pub communes: CommuneFile,
+    pub units: Units,
     pub documents: DocumentFile,
     pub programmes: ProgrammeFile,
     pub indicators: IndicatorFile,
@@ -41,7 +45,7 @@ impl Facts {
         let rules: ReportingRuleFile = file("reporting_rules", include_str!("../../demo/reporting_rules.json"))?;
         Ok(Self {
             agencies: file("agencies", include_str!("../../demo/agencies.json"))?,
-            communes: file("communes", include_str!("../../demo/communes.json"))?,
+            units: Units::read()?.of_province(UNIT),
             documents: file("documents", include_str!("../../demo/documents.json"))?,
             programmes: file("programmes", include_str!("../../demo/programmes.json"))?,
             indicators: file("indicators", include_str!("../../demo/indicators.json"))?,
@@ -73,16 +77,6 @@ macro_rules! facts {
 }
 
 facts! {
-    /// The communes of the province since 1 July 2025, and the districts and communes that were there until then.
-    CommuneFile { communes: Vec<Commune>, districts: Vec<District>, former: Vec<FormerCommune> }
-    /// `from`: the communes of which it is made; `from_part_of`: those of which it has a part. Without either it went on as it was.
-    Commune {
-        code: String, name: String, latitude: Decimal, longitude: Decimal, from: Vec<String>, from_part_of: Vec<String>,
-        from_district: Option<String>,
-    }
-    District { code: String, name: String, province: String }
-    FormerCommune { code: String, name: String, district: String }
-
     AgencyFile { agencies: Vec<Agency>, successions: Vec<Succession> }
     Agency {
         code: String, name_vi: String, name_en: Option<String>, aliases: Vec<String>, kind: String, level: Option<String>,
@@ -242,7 +236,7 @@ impl Facts {
     pub fn ids(&self) -> Vec<uuid::Uuid> {
         let named = |noun: &'static str| move |code: &String| super::id::id(noun, code);
         let agencies = self.agencies.agencies.iter().map(|fact| &fact.code).map(named("agency"));
-        let committees = self.communes.agencies().map(|code| super::id::id("agency", &code));
+        let committees = self.units.agencies().map(|code| super::id::id("agency", &code));
         let documents = self.documents.documents.iter().map(|fact| &fact.code).map(named("document"));
         let programmes = self.programmes.programmes.iter().map(|fact| &fact.code).map(named("programme"));
         let indicators = self.indicators.indicators.iter().map(|fact| &fact.code).map(named("indicator"));
@@ -261,35 +255,4 @@ impl Facts {
             .chain(directives);
         catalogue.chain(reports).chain(measures).chain(goals).chain(systems).collect()
     }
-}
-
-impl CommuneFile {
-    /// The codes of all people's committees in it.
-    pub fn agencies(&self) -> impl Iterator<Item = String> {
-        let today = self.communes.iter().map(Commune::agency);
-        let districts = self.districts.iter().flat_map(|district| [&district.province, &district.code]);
-        today.chain(districts.chain(self.former.iter().map(|former| &former.code)).map(|code| ended(code)))
-    }
-}
-
-impl Commune {
-    /// The code of its people's committee.
-    pub fn agency(&self) -> String {
-        format!("ubnd.{}", self.code)
-    }
-
-    /// Whether it has been there since the rearrangement, and not before.
-    pub fn is_new(&self) -> bool {
-        self.predecessors().next().is_some()
-    }
-
-    /// The codes of the people's committees that went into it, whole or in part.
-    pub fn predecessors(&self) -> impl Iterator<Item = String> {
-        self.from.iter().chain(&self.from_part_of).chain(&self.from_district).map(|code| ended(code))
-    }
-}
-
-/// The code of the people's committee of a unit that ended with the rearrangement.
-pub(super) fn ended(unit: &str) -> String {
-    format!("ubnd_cu.{unit}")
 }

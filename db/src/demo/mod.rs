@@ -12,6 +12,7 @@ mod id;
 mod insert;
 pub mod nation;
 mod simulation;
+mod units;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -124,7 +125,7 @@ pub async fn load(
             let DemoOptions { today, now, .. } = options;
             let mut load = Load { connection, today, now, added: &mut report.added, created: Vec::new() };
             insert::insert(&mut load, &facts).await?;
-            insert::insert_communes(&mut load, &plan, &facts.communes).await?;
+            insert::insert_communes(&mut load, &plan, &facts.units).await?;
             load.announce().await
         })
         .await?;

@@ -11,9 +11,8 @@ use super::{
     simulation::Plan,
 };
 
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 12] = [
     ("agencies", include_str!("../../demo/agencies.json")),
-    ("communes", include_str!("../../demo/communes.json")),
     ("documents", include_str!("../../demo/documents.json")),
     ("programmes", include_str!("../../demo/programmes.json")),
     ("indicators", include_str!("../../demo/indicators.json")),
@@ -39,8 +38,8 @@ fn plan_targets(facts: &Facts) -> Vec<&Target> {
 fn every_fact_is_there() {
     let facts = facts();
     assert_eq!(facts.agencies.agencies.len(), 92);
-    let communes = &facts.communes;
-    assert_eq!((communes.communes.len(), communes.districts.len(), communes.former.len()), (96, 23, 272));
+    let units = &facts.units;
+    assert_eq!((units.communes.len(), units.districts.len(), units.before.len()), (96, 23, 272));
     assert!(facts.indicators.indicators.iter().all(|fact| fact.lead.is_some()));
     assert_eq!(facts.documents.documents.len(), 62);
     assert_eq!(facts.directives.len(), 121);

@@ -106,10 +106,6 @@ pub(super) const SOMEBODY: &str = "
     UPDATE recommendation SET state = 'ACKNOWLEDGED', version = 2 WHERE id = (SELECT recommendation_id FROM recommendation_step);
     INSERT INTO assessment_rule (id, programme_id, valid, on_track_from, at_risk_from, source)
         SELECT '00000000-0000-7000-8000-0000000000d6', id, '[1990-01-01,1991-01-01)', 0.9, 0.6, 'Kết luận' FROM programme WHERE code = 'nq57-quang-ngai';
-    INSERT INTO succession_weight (succession_id, predecessor_id, successor_id, kind, share, source)
-        SELECT went.succession_id, went.agency_id, came.agency_id, 'AREA', 1, 'Nghị quyết sắp xếp'
-        FROM agency_succession_party went JOIN agency_succession_party came ON came.succession_id = went.succession_id AND came.side = 'SUCCESSOR'
-        JOIN agency ON agency.id = went.agency_id AND agency.code = 'qng.bcd_cds' WHERE went.side = 'PREDECESSOR';
     INSERT INTO computation (id, indicator_id, definition_id, subject_id, regime, period_kind, period, starts_on, ends_on, state, gap, missing, computed_at)
         SELECT '00000000-0000-7000-8000-0000000000d7', d.indicator_id, d.id, a.id, 'CALENDAR', 'YEAR', '2025', '2025-01-01', '2026-01-01', 'INCOMPLETE',
             'MISSING_INPUT', ARRAY[d.indicator_id], '2026-01-20T01:00:00Z' FROM indicator_definition d, agency a WHERE a.code = 'qng.skhcn' ORDER BY d.id LIMIT 1;

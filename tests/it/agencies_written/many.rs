@@ -133,25 +133,25 @@ async fn of_many_that_are_refused_the_first_is_named() {
 #[tokio::test]
 async fn an_area_passes_to_whoever_is_opened_for_it_in_one_decision() {
     let room = Room { everywhere: true, ..Room::new().await };
-    let open = |code: &str| json!({ "open": { "code": code, "nameVi": "UBND phường Trương Quang Trọng", "kind": "PEOPLES_COMMITTEE", "level": "COMMUNE", "officialCode": "21028", "parent": "qng.ubnd" } });
+    let open = |code: &str| json!({ "open": { "code": code, "nameVi": "UBND phường Trương Quang Trọng", "kind": "PEOPLES_COMMITTEE", "level": "COMMUNE", "officialCode": "99028", "parent": "qng.ubnd" } });
     let reorganise = async |steps: Value, on: &str| {
         let input = with(decided(json!({ "steps": steps })), json!({ "on": on }));
         broken(&room.admin().await.act("reorganise", input, SHOWN).await)
     };
-    assert_eq!(reorganise(json!([open("ubnd_cu.21028")]), "2026-01-02").await, Vec::<String>::new());
-    let merge = json!({ "merge": { "agencies": ["ubnd_cu.21028"], "successor": "ubnd.21028" } });
+    assert_eq!(reorganise(json!([open("ubnd_cu.99028")]), "2026-01-02").await, Vec::<String>::new());
+    let merge = json!({ "merge": { "agencies": ["ubnd_cu.99028"], "successor": "ubnd.99028" } });
     // Both at a time are refused, by name of the step.
-    assert_eq!(reorganise(json!([open("ubnd.21028")]), "2026-01-10").await, ["TAKEN steps.0.open.officialCode"]);
-    let twice = json!([open("ubnd.21028"), merge, open("ubnd.khac")]);
+    assert_eq!(reorganise(json!([open("ubnd.99028")]), "2026-01-10").await, ["TAKEN steps.0.open.officialCode"]);
+    let twice = json!([open("ubnd.99028"), merge, open("ubnd.khac")]);
     assert_eq!(reorganise(twice, "2026-01-10").await, ["TAKEN steps.0.open.officialCode"]);
-    let alone = with(decided(open("ubnd.21028")["open"].clone()), json!({ "dryRun": true }));
+    let alone = with(decided(open("ubnd.99028")["open"].clone()), json!({ "dryRun": true }));
     assert_eq!(room.refused("openAgency", alone).await, ["TAKEN officialCode"]);
     let registered =
-        room.admin().await.act("registerAgency", open("ubnd.21028")["open"].clone(), "agency { code }").await;
+        room.admin().await.act("registerAgency", open("ubnd.99028")["open"].clone(), "agency { code }").await;
     assert_eq!(broken(&registered), ["TAKEN officialCode"]);
-    assert_eq!(reorganise(json!([open("ubnd.21028"), merge]), "2026-01-10").await, Vec::<String>::new());
-    let areas = "SELECT string_agg(concat_ws(' ', code, opened_on, closed_on), ', ' ORDER BY code) FROM agency WHERE official_code = '21028'";
-    assert_eq!(room.db.text(areas).await, "ubnd.21028 2026-01-10, ubnd_cu.21028 2026-01-02 2026-01-10");
+    assert_eq!(reorganise(json!([open("ubnd.99028"), merge]), "2026-01-10").await, Vec::<String>::new());
+    let areas = "SELECT string_agg(concat_ws(' ', code, opened_on, closed_on), ', ' ORDER BY code) FROM agency WHERE official_code = '99028'";
+    assert_eq!(room.db.text(areas).await, "ubnd.99028 2026-01-10, ubnd_cu.99028 2026-01-02 2026-01-10");
 }
 
 /// What became of all agencies and of what was open.

@@ -93,7 +93,7 @@ fn memberships(indicator: &Value) -> Vec<Value> {
 
 /// The whole file.
 async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
-    let more = format!("closedOn simulated {} predecessors {{ {} }}", DETAILS, SUCCESSION);
+    let more = format!("closedOn simulated {DETAILS} predecessors {{ {SUCCESSION} }}");
     let agencies = all(desk, Kind::Agency, "agencies", &more).await?;
     let agencies: Vec<_> = agencies
         .into_iter()

@@ -18,6 +18,7 @@ use clap::Args;
 use db::{
     Acting, DbError, Once, Origin, Pool, Violation,
     agency::change::{Bulk, Reorganisation, Reorganised, Step, reorganise_in_bulk},
+    audit::hex,
     connection::SessionLimits,
     pool::PoolSettings,
 };
@@ -162,7 +163,7 @@ impl Reorganise {
         }
         let whole = input(given.iter().map(|given| &given.step).collect());
         let digest = Sha256::digest(whole.to_string());
-        let file = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        let file = Some(hex(&digest));
         let whole = InputValue::from_json(whole).map_err(|error| unread(error.to_string()))?;
         let says = Reorganisation::parse(Some(whole)).map_err(|_| unread("it cannot be read".to_owned()))?;
         Ok(Work { given, bulk: Bulk { says, file } })
@@ -226,8 +227,8 @@ impl Work {
         let listed = |of: BTreeMap<&str, i32>| {
             of.into_iter().map(|(name, count)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
         };
-        let passes = if passed.is_empty() { "nothing".to_owned() } else { listed(passed) };
-        let _ = writeln!(lines, "{} steps: {}; {passes} to pass on", done.len(), listed(steps));
+        let left = if passed.is_empty() { "nothing".to_owned() } else { listed(passed) };
+        let _ = writeln!(lines, "{} steps: {}; {left} to pass on", done.len(), listed(steps));
         lines
     }
 }

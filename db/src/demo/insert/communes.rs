@@ -1,6 +1,6 @@
 //! The communes of the province, the communes and districts that were there until they were put together, and which became which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::ExpressionMethods as _;
@@ -12,26 +12,26 @@ use crate::{
     DbError,
     demo::{
         COMMUNES, PROVINCE,
-        facts::{CommuneFile, ended},
         id::id,
         simulation::{Commune, Former, Plan, REARRANGED_ON},
+        units::{Units, in_a_sentence, own_name, there, was},
     },
-    schema::{agency, agency_member, agency_placement, agency_succession, agency_succession_party as party},
+    schema::{
+        agency, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party as party,
+    },
 };
-
-/// The province that went into the province of the demo, by its official code.
-const NEIGHBOUR: &str = "62";
 
 /// A people's committee, and where it stood.
 struct Committee {
     code: String,
     /// Of its area; none if it is invented.
     official_code: Option<String>,
-    name_vi: String,
-    name_en: String,
-    alias: Option<String>,
+    /// In Vietnamese and in English.
+    names: (String, String),
+    /// Those that it had until the communes were rearranged, if they were others.
+    former_names: Option<(String, String)>,
     level: &'static str,
-    province: &'static str,
+    province: String,
     place: Option<(Decimal, Decimal)>,
     opened_on: Option<NaiveDate>,
     closed_on: Option<NaiveDate>,
@@ -41,17 +41,17 @@ struct Committee {
 }
 
 /// Adds the communes of the plan, and whatever of the old order went into them.
-pub(in crate::demo) async fn insert(load: &mut Load<'_>, plan: &Plan<'_>, facts: &CommuneFile) -> Result<(), DbError> {
-    let committees = former(plan, facts).into_iter().chain(plan.communes.iter().map(|commune| today(commune, facts)));
+pub(in crate::demo) async fn insert(load: &mut Load<'_>, plan: &Plan<'_>, units: &Units) -> Result<(), DbError> {
+    let committees = former(plan, units).into_iter().chain(plan.communes.iter().map(|commune| today(commune, units)));
     let committees: Vec<Committee> = committees.collect();
     let rows = committees.iter().map(|committee| {
         (
             agency::id.eq(id("agency", &committee.code)),
             agency::code.eq(&committee.code),
-            (agency::name_vi.eq(&committee.name_vi), agency::name_en.eq(&committee.name_en)),
-            agency::aliases.eq(committee.alias.iter().map(Some).collect::<Vec<_>>()),
+            (agency::name_vi.eq(&committee.names.0), agency::name_en.eq(&committee.names.1)),
+            agency::aliases.eq(committee.former_names.iter().map(|names| Some(&names.0)).collect::<Vec<_>>()),
             agency::kind.eq("PEOPLES_COMMITTEE"),
-            (agency::level.eq(committee.level), agency::province.eq(committee.province)),
+            (agency::level.eq(committee.level), agency::province.eq(&committee.province)),
             agency::block.eq("STATE"),
             agency::simulated.eq(committee.official_code.is_none()),
             agency::official_code.eq(&committee.official_code),
@@ -62,6 +62,17 @@ pub(in crate::demo) async fn insert(load: &mut Load<'_>, plan: &Plan<'_>, facts:
         )
     });
     let new = insert_new!(load, agency, agency::id => agency::id, rows);
+    let renamed = committees.iter().filter_map(|committee| {
+        let (vi, en) = committee.former_names.as_ref()?;
+        Some((
+            agency_name::id.eq(id("agency_name", &committee.code)),
+            agency_name::agency_id.eq(id("agency", &committee.code)),
+            agency_name::name_vi.eq(vi),
+            agency_name::name_en.eq(en),
+            agency_name::valid_until.eq(REARRANGED_ON),
+        ))
+    });
+    insert_new!(load, agency_name, agency_name::id => agency_name::id, renamed);
     let placements = committees.iter().flat_map(|committee| {
         committee.parents.iter().map(|(parent, from, until)| {
             (
@@ -86,28 +97,25 @@ pub(in crate::demo) async fn insert(load: &mut Load<'_>, plan: &Plan<'_>, facts:
     });
     insert_new!(load, agency_member, (agency_member::group_id, agency_member::agency_id)
         => agency_member::agency_id, members);
-    succeed(load, plan, facts, &committees).await?;
+    succeed(load, plan, units, &committees).await?;
     load.created("agency", new);
     Ok(())
 }
 
 /// A commune as it is there today. One that went on as it was stood below its district until then.
-fn today(commune: &Commune, facts: &CommuneFile) -> Committee {
-    let Some(fact) = commune.fact(facts) else { return invented(commune) };
-    let opened_on = commune.is_new.then_some(REARRANGED_ON);
-    let before = facts.former.iter().find(|former| !commune.is_new && former.code == fact.code);
-    let below_district = before.map(|former| (ended(&former.district), None, Some(REARRANGED_ON)));
-    let (name_vi, name_en) = names(&fact.name);
+fn today(commune: &Commune, units: &Units) -> Committee {
+    let Some(unit) = commune.unit(units) else { return invented(commune) };
+    let before = units.before.iter().find(|before| !commune.is_new && before.code == unit.code);
+    let below_district = before.map(|before| (was(before.district), None, Some(REARRANGED_ON)));
     Committee {
         code: commune.code.clone(),
-        official_code: Some(fact.code.clone()),
-        name_vi,
-        name_en,
-        alias: Some(fact.name.clone()),
+        official_code: Some(unit.code.to_owned()),
+        names: names(unit.name),
+        former_names: before.filter(|before| before.name != unit.name).map(|before| names(before.name)),
         level: "COMMUNE",
-        province: "Quảng Ngãi",
-        place: Some((fact.latitude, fact.longitude)),
-        opened_on,
+        province: "Quảng Ngãi".to_owned(),
+        place: Some((unit.latitude, unit.longitude)),
+        opened_on: commune.is_new.then_some(REARRANGED_ON),
         closed_on: None,
         note: Some("Số liệu là mô phỏng."),
         parents: below_district.into_iter().chain([(PROVINCE.to_owned(), Some(REARRANGED_ON), None)]).collect(),
@@ -118,11 +126,13 @@ fn invented(commune: &Commune) -> Committee {
     Committee {
         code: commune.code.clone(),
         official_code: None,
-        name_vi: format!("UBND xã mô phỏng {:03}", commune.number),
-        name_en: format!("People's Committee of simulated commune {:03}", commune.number),
-        alias: None,
+        names: (
+            format!("UBND xã mô phỏng {:03}", commune.number),
+            format!("People's Committee of simulated commune {:03}", commune.number),
+        ),
+        former_names: None,
         level: "COMMUNE",
-        province: "Quảng Ngãi",
+        province: "Quảng Ngãi".to_owned(),
         place: None,
         opened_on: None,
         closed_on: None,
@@ -132,47 +142,41 @@ fn invented(commune: &Commune) -> Committee {
 }
 
 /// The committees of the old order: communes that went into those of the plan, the districts of all, and the other province.
-fn former(plan: &Plan<'_>, facts: &CommuneFile) -> Vec<Committee> {
-    let communes: Vec<_> =
-        facts.former.iter().filter(|it| plan.former.iter().any(|one| one.code == ended(&it.code))).collect();
-    let went_on = plan.communes.iter().filter(|commune| !commune.is_new).filter_map(|commune| commune.fact(facts));
-    let went_on: BTreeSet<&String> = went_on.map(|fact| &fact.code).collect();
-    let districts: BTreeSet<&String> = facts
-        .former
-        .iter()
-        .filter(|it| went_on.contains(&it.code) || communes.iter().any(|commune| commune.code == it.code))
-        .map(|it| &it.district)
-        .collect();
-    let districts = facts.districts.iter().filter(|district| {
-        districts.contains(&district.code) || plan.former.iter().any(|former| former.code == ended(&district.code))
-    });
-    let province =
-        |of: &str| if of == NEIGHBOUR { ("Kon Tum", ended(NEIGHBOUR)) } else { ("Quảng Ngãi", PROVINCE.to_owned()) };
-    let province_of = |district: &str| {
-        let found = facts.districts.iter().find(|one| one.code == district);
-        province(found.map_or_else(String::new, |one| one.province.clone()).as_str())
-    };
-    let mut all = vec![gone(NEIGHBOUR, "Tỉnh Kon Tum", "PROVINCIAL", "Kon Tum", None)];
-    all.extend(districts.map(|district| {
-        let (name, above) = province(&district.province);
-        gone(&district.code, &district.name, "DISTRICT", name, Some(above))
-    }));
-    all.extend(communes.iter().map(|commune| {
-        gone(&commune.code, &commune.name, "COMMUNE", province_of(&commune.district).0, Some(ended(&commune.district)))
-    }));
+fn former(plan: &Plan<'_>, units: &Units) -> Vec<Committee> {
+    let has_ended = |unit: &str| plan.former.iter().any(|former| former.code == was(unit));
+    let went_on = |unit: &str| plan.communes.iter().any(|commune| !commune.is_new && commune.code == there(unit));
+    let districts: BTreeSet<&str> =
+        units.before.iter().filter(|it| has_ended(it.code) || went_on(it.code)).map(|it| it.district).collect();
+    let districts = units.districts.iter().filter(|it| districts.contains(it.code) || has_ended(it.code));
+    let mut all: Vec<Committee> = Vec::new();
+    let mut above: BTreeMap<&str, (&str, String)> = BTreeMap::new();
+    for province in &units.provinces {
+        let agency = if province.into.is_some() { was(province.code) } else { PROVINCE.to_owned() };
+        above.insert(province.code, (own_name(province.name_before), agency));
+        if province.into.is_some() {
+            all.push(gone(province.code, province.name_before, "PROVINCIAL", own_name(province.name_before), None));
+        }
+    }
+    for district in districts {
+        let Some((province, agency)) = above.get(district.province).cloned() else { continue };
+        above.insert(district.code, (province, was(district.code)));
+        all.push(gone(district.code, district.name, "DISTRICT", province, Some(agency)));
+    }
+    for commune in units.before.iter().filter(|it| has_ended(it.code)) {
+        let Some((province, agency)) = above.get(commune.district).cloned() else { continue };
+        all.push(gone(commune.code, commune.name, "COMMUNE", province, Some(agency)));
+    }
     all
 }
 
-fn gone(unit: &str, name: &str, level: &'static str, province: &'static str, above: Option<String>) -> Committee {
-    let (name_vi, name_en) = names(name);
+fn gone(unit: &str, name: &str, level: &'static str, province: &str, above: Option<String>) -> Committee {
     Committee {
-        code: ended(unit),
+        code: was(unit),
         official_code: Some(unit.to_owned()),
-        name_vi,
-        name_en,
-        alias: Some(name.to_owned()),
+        names: names(name),
+        former_names: None,
         level,
-        province,
+        province: province.to_owned(),
         place: None,
         opened_on: None,
         closed_on: Some(REARRANGED_ON),
@@ -184,33 +188,29 @@ fn gone(unit: &str, name: &str, level: &'static str, province: &'static str, abo
 /// The names of the people's committee of a unit: "Phường Nghĩa Lộ" has "UBND phường Nghĩa Lộ".
 fn names(unit: &str) -> (String, String) {
     let kinds = [
-        ("Phường ", "phường", "Ward"),
-        ("Xã ", "xã", "Commune"),
-        ("Đặc khu ", "đặc khu", "Special Zone"),
-        ("Thị trấn ", "thị trấn", "Township"),
-        ("Thị xã ", "thị xã", "Town"),
-        ("Thành phố ", "thành phố", "City"),
-        ("Huyện ", "huyện", "District"),
-        ("Tỉnh ", "tỉnh", "Province"),
+        ("Phường", "Ward"),
+        ("Xã", "Commune"),
+        ("Đặc khu", "Special Zone"),
+        ("Thị trấn", "Township"),
+        ("Thị xã", "Town"),
+        ("Thành phố", "City"),
+        ("Huyện", "District"),
+        ("Tỉnh", "Province"),
     ];
-    for (kind, vi, en) in kinds {
-        if let Some(name) = unit.strip_prefix(kind) {
-            return (format!("UBND {vi} {name}"), format!("People's Committee of {name} {en}"));
-        }
-    }
-    (format!("UBND {unit}"), format!("People's Committee of {unit}"))
+    let kind = kinds.iter().find(|(kind, _)| unit.starts_with(kind)).map_or("", |(_, en)| en);
+    (format!("UBND {}", in_a_sentence(unit)), format!("People's Committee of {} {kind}", own_name(unit)))
+}
+
+/// The provinces that went into the province of the demo.
+fn gone_into_the_province(units: &Units) -> Vec<String> {
+    units.provinces.iter().filter(|province| province.into.is_some()).map(|province| was(province.code)).collect()
 }
 
 /// Which became which: each commune of today out of those that went into it as a whole, and what was divided into its heirs.
-async fn succeed(
-    load: &mut Load<'_>,
-    plan: &Plan<'_>,
-    facts: &CommuneFile,
-    committees: &[Committee],
-) -> Result<(), DbError> {
+async fn succeed(load: &mut Load<'_>, plan: &Plan<'_>, units: &Units, committees: &[Committee]) -> Result<(), DbError> {
     let is_divided = |former: &&Former| former.heirs.len() > 1;
     let mut all: Vec<(String, &str, Vec<String>, Vec<String>)> =
-        vec![(PROVINCE.to_owned(), "MERGER", vec![ended(NEIGHBOUR)], vec![PROVINCE.to_owned()])];
+        vec![(PROVINCE.to_owned(), "MERGER", gone_into_the_province(units), vec![PROVINCE.to_owned()])];
     for commune in &plan.communes {
         let whole = plan.former.iter().filter(|former| !is_divided(former));
         let whole = whole.filter(|former| former.heirs.iter().any(|heir| heir.commune == commune.number));
@@ -220,7 +220,7 @@ async fn succeed(
         }
     }
     for former in plan.former.iter().filter(is_divided) {
-        let heirs = former.heirs.iter().map(|heir| Commune::new(facts, heir.commune).code);
+        let heirs = former.heirs.iter().map(|heir| Commune::new(units, heir.commune).code);
         let heirs: Vec<String> =
             heirs.filter(|code| plan.communes.iter().any(|commune| commune.code == *code)).collect();
         all.push((former.code.clone(), "SPLIT", vec![former.code.clone()], heirs));

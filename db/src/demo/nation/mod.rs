@@ -4,7 +4,6 @@
 //! province or of an earlier load, is left as it is, so a load that broke off is completed by the next.
 
 mod steps;
-mod units;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -22,15 +21,12 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, Si
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use self::{
-    steps::{there, was},
-    units::{Units, in_a_sentence, own_name},
-};
 use super::{
     KNOWN,
     id::id,
     insert::{Load, insert_new},
     patient,
+    units::{self, Units, in_a_sentence, own_name, there, was},
 };
 use crate::{
     Acting, Date, DbError, Once, Origin, Pool, Writer,
@@ -168,10 +164,7 @@ const UPKEEP: &str =
 /// The ids of what a load has made.
 pub(super) async fn ids(connection: &mut AsyncPgConnection) -> Result<Vec<Uuid>, DbError> {
     let units = Units::read()?;
-    let ended = units.provinces.iter().map(|unit| unit.code).chain(units.districts.iter().map(|unit| unit.code));
-    let ended = ended.chain(units.before.iter().map(|unit| unit.code)).map(was);
-    let present = units.provinces.iter().map(|unit| unit.code).chain(units.communes.iter().map(|unit| unit.code));
-    let codes: Vec<String> = ended.chain(present.map(there)).collect();
+    let codes: Vec<String> = units.agencies().collect();
     let found = diesel::sql_query("SELECT id FROM agency WHERE code = ANY ($1)").bind::<Array<Text>, _>(codes);
     let found: Vec<Id> = found.load(connection).await?;
     Ok(found.into_iter().map(|row| row.id).chain([id("document", DOCUMENT)]).collect())

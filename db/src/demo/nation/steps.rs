@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
+    super::units::{Commune, Units, own_name, there, was},
     Found, Known, name_of,
-    units::{Commune, Units, own_name},
 };
 use crate::agency::{
     AgencyKind, AgencyLevel,
@@ -43,16 +43,6 @@ pub(super) fn steps(units: &Units, known: &Known) -> Vec<Step> {
         if agency == there(code) { renaming(&agency, name, known) } else { None }
     }));
     steps
-}
-
-/// The code of a unit that is there now.
-pub(super) fn there(code: &str) -> String {
-    format!("ubnd.{code}")
-}
-
-/// The code of one that has ended.
-pub(super) fn was(code: &str) -> String {
-    format!("ubnd_cu.{code}")
 }
 
 /// Those who end and are still there, by the code of the unit.

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::demo::{
-    facts::{self, CommuneFile},
     id::id,
+    units::{self, Units, there},
 };
 
 /// The communes whose figures the province's own add up. More can be loaded, which are invented; they burden the database, not the totals.
@@ -29,20 +29,20 @@ pub(in crate::demo) struct Commune {
 }
 
 impl Commune {
-    pub fn new(facts: &CommuneFile, number: u32) -> Self {
-        let fact = fact(facts, number);
-        let code = fact.map_or_else(|| format!("qng.mo_phong.{number:03}"), facts::Commune::agency);
-        Self { id: id("agency", &code), code, number, is_new: fact.is_some_and(facts::Commune::is_new) }
+    pub fn new(units: &Units, number: u32) -> Self {
+        let unit = unit(units, number);
+        let code = unit.map_or_else(|| format!("qng.mo_phong.{number:03}"), |unit| there(unit.code));
+        Self { id: id("agency", &code), code, number, is_new: unit.is_some_and(|unit| !unit.went_on()) }
     }
 
     /// What is known of it; nothing of an invented one.
-    pub fn fact<'a>(&self, facts: &'a CommuneFile) -> Option<&'a facts::Commune> {
-        fact(facts, self.number)
+    pub fn unit<'a>(&self, units: &'a Units) -> Option<&'a units::Commune> {
+        unit(units, self.number)
     }
 }
 
-fn fact(facts: &CommuneFile, number: u32) -> Option<&facts::Commune> {
-    facts.communes.get(usize::try_from(number).ok()?.checked_sub(1)?)
+fn unit(units: &Units, number: u32) -> Option<&units::Commune> {
+    units.communes.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
 
 /// A commune or district that reported until the communes were rearranged: the figures of its heirs are divided among those that became
@@ -67,10 +67,10 @@ pub(in crate::demo) struct Heir {
 
 impl Former {
     /// All that went into the communes of today.
-    pub fn all(facts: &CommuneFile) -> Vec<Self> {
+    pub fn all(units: &Units) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
-        for (commune, fact) in (1..).zip(&facts.communes) {
-            let pieces: Vec<String> = fact.predecessors().collect();
+        for (commune, unit) in (1..).zip(&units.communes) {
+            let pieces = unit.predecessors();
             for (place, code) in (0..).zip(&pieces) {
                 let heir = Heir { commune, place, of: i64::try_from(pieces.len()).unwrap_or(1) };
                 match all.iter_mut().find(|former| former.code == *code) {

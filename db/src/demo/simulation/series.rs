@@ -109,10 +109,10 @@ impl<'a> Plan<'a> {
     /// With `wanted`, first earlier years and then more communes until there are about that many measurements, or no
     /// more to be had.
     pub fn new(facts: &'a Facts, communes: u32, wanted: Option<u64>, today: NaiveDate) -> Result<Self, DbError> {
-        let all = Former::all(&facts.communes);
+        let all = Former::all(&facts.units);
         let of_communes = |series, communes| {
             let former = all.iter().filter(|former| former.heirs.iter().any(|heir| heir.commune <= communes)).cloned();
-            let communes = (1..=communes).map(|number| Commune::new(&facts.communes, number));
+            let communes = (1..=communes).map(|number| Commune::new(&facts.units, number));
             Self { series, communes: communes.collect(), former: former.collect() }
         };
         let mut first_year = FIRST_YEAR;
@@ -129,7 +129,7 @@ impl<'a> Plan<'a> {
             plan = of_communes(plan.series, COMMUNES_OF_PROVINCE);
         }
         let communes = u32::try_from(plan.communes.len()).unwrap_or(MOST_COMMUNES);
-        let of_one = plan.count_of(Subject::Commune(&Commune::new(&facts.communes, MOST_COMMUNES)));
+        let of_one = plan.count_of(Subject::Commune(&Commune::new(&facts.units, MOST_COMMUNES)));
         let lacking = wanted.saturating_sub(plan.count()).div_ceil(of_one.max(1));
         let more = u32::try_from(lacking).unwrap_or(MOST_COMMUNES).min(MOST_COMMUNES - communes);
         if more > 0 {

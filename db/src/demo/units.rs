@@ -68,28 +68,46 @@ pub(super) struct Commune {
 }
 
 impl Commune {
-    /// Whether it is the commune that it was.
+    /// Whether it is the commune that it was, perhaps under another name.
     pub(super) fn went_on(&self) -> bool {
         self.from == [self.code] && self.from_part_of.is_empty()
     }
+
+    /// The codes of the people's committees that went into its own, whole or in part; none if it went on.
+    pub(super) fn predecessors(&self) -> Vec<String> {
+        if self.went_on() {
+            return Vec::new();
+        }
+        self.from.iter().chain(&self.from_part_of).chain(&self.from_district).map(|code| was(code)).collect()
+    }
+}
+
+/// The code of the people's committee of a unit that is there now.
+pub(super) fn there(code: &str) -> String {
+    format!("ubnd.{code}")
+}
+
+/// The code of one that has ended.
+pub(super) fn was(code: &str) -> String {
+    format!("ubnd_cu.{code}")
 }
 
 impl Units {
     /// Reads the files that were compiled in.
     pub(super) fn read() -> Result<Self, DbError> {
-        let provinces = rows("provinces", include_str!("../../../demo/units/provinces.csv"), |fields| {
+        let provinces = rows("provinces", include_str!("../../demo/units/provinces.csv"), |fields| {
             let [code, name_before, name, into] = fields else { return None };
             Some(Province { code, name_before, name: given(name), into: given(into) })
         })?;
-        let districts = rows("districts", include_str!("../../../demo/units/districts.csv"), |fields| {
+        let districts = rows("districts", include_str!("../../demo/units/districts.csv"), |fields| {
             let [code, name, province] = fields else { return None };
             Some(District { code, name, province })
         })?;
-        let before = rows("communes_before", include_str!("../../../demo/units/communes_before.csv"), |fields| {
+        let before = rows("communes_before", include_str!("../../demo/units/communes_before.csv"), |fields| {
             let [code, name, district] = fields else { return None };
             Some(FormerCommune { code, name, district })
         })?;
-        let communes = rows("communes", include_str!("../../../demo/units/communes.csv"), |fields| {
+        let communes = rows("communes", include_str!("../../demo/units/communes.csv"), |fields| {
             let [code, name, province, from, from_part_of, from_district, area, latitude, longitude] = fields else {
                 return None;
             };
@@ -106,6 +124,23 @@ impl Units {
             })
         })?;
         Ok(Self { provinces, districts, before, communes })
+    }
+
+    /// Those of one province of today, and of what became it.
+    pub(super) fn of_province(mut self, code: &str) -> Self {
+        self.provinces.retain(|it| it.code == code || it.into == Some(code));
+        self.districts.retain(|it| self.provinces.iter().any(|province| province.code == it.province));
+        self.before.retain(|it| self.districts.iter().any(|district| district.code == it.district));
+        self.communes.retain(|it| it.province == code);
+        self
+    }
+
+    /// The codes of all people's committees of these units.
+    pub(super) fn agencies(&self) -> impl Iterator<Item = String> {
+        let ended = self.provinces.iter().map(|unit| unit.code).chain(self.districts.iter().map(|unit| unit.code));
+        let ended = ended.chain(self.before.iter().map(|unit| unit.code)).map(was);
+        let present = self.provinces.iter().map(|unit| unit.code).chain(self.communes.iter().map(|unit| unit.code));
+        ended.chain(present.map(there))
     }
 }
 
