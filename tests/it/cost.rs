@@ -90,7 +90,9 @@ fn selection(of: &str, lists: &BTreeMap<String, Vec<(String, String)>>, depth: u
         0 => String::new(),
         _ => format!("{field} {{ {} }}", selection(item, lists, depth - 1)),
     };
-    let fields: Vec<_> = lists.get(of).into_iter().flatten().map(below).collect();
+    // One for each period that is asked for is as long as the question says.
+    let lists = lists.get(of).into_iter().flatten().filter(|(field, _)| field != "areaFigures");
+    let fields: Vec<_> = lists.map(below).collect();
     format!("__typename {}", fields.join(" "))
 }
 

@@ -49,7 +49,7 @@ fn commune(number: usize) -> String {
         include_str!("../../db/demo/units/communes.csv").lines().filter(|line| line.split(',').nth(2) == Some("51"));
     let mut codes: Vec<&str> = units.filter_map(|line| line.split(',').next()).collect();
     codes.sort_unstable();
-    format!("ubnd.{}", codes[number % codes.len()])
+    format!("ubnd.{}", codes.iter().cycle().nth(number).copied().unwrap_or_default())
 }
 
 const INDICATOR: &str = "query ($code: String!) { indicator(code: $code) { code name unit direction
