@@ -22,7 +22,7 @@ $$;
 -- Documents are registered and amended; they end by others. Programmes are defined, and follow indicators.
 GRANT INSERT, UPDATE (symbol, symbol_complete, kind, title, issued_on, issued_precision, issued_words, status, note, version) ON document TO cotmoc_server;
 GRANT INSERT ON document_relation, programme_document TO cotmoc_server;
-GRANT INSERT, UPDATE (name_vi, name_en, starts_on, ends_on, four_eyes, version) ON programme TO cotmoc_server;
+GRANT INSERT, UPDATE (name_vi, name_en, starts_on, ends_on, version) ON programme TO cotmoc_server;
 GRANT INSERT, UPDATE (name_vi, name_en, position), DELETE ON indicator_group TO cotmoc_server;
 GRANT INSERT, UPDATE (group_id) ON programme_indicator TO cotmoc_server;
 -- What a document says is read out of it, and mended where it stands: what stands in which document stays.

@@ -292,12 +292,11 @@ async fn a_programme_is_mended_and_its_pillars_keep_what_stands_in_them() {
     let programme = office.ask(asked).await.whole()["programme"].clone();
     let groups = programme["groups"]["nodes"].as_array().unwrap().clone();
     let turned: Vec<_> = groups.iter().rev().cloned().collect();
-    let change =
-        with(seen("programme", &programme), json!({ "groups": turned, "endsOn": "2030-12-31", "fourEyes": true }));
-    let shown = "programme { version endsOn fourEyes groups(first: 50) { nodes { code } } }";
+    let change = with(seen("programme", &programme), json!({ "groups": turned, "endsOn": "2030-12-31" }));
+    let shown = "programme { version endsOn groups(first: 50) { nodes { code } } }";
     let before = db.text("SELECT count(*) FROM programme_indicator WHERE group_id IS NOT NULL").await;
     let done = office.act("amendProgramme", change, shown).await["programme"].clone();
-    assert_eq!((&done["version"], &done["endsOn"], &done["fourEyes"]), (&json!(2), &json!("2030-12-31"), &json!(true)));
+    assert_eq!((&done["version"], &done["endsOn"]), (&json!(2), &json!("2030-12-31")));
     assert_eq!(done["groups"]["nodes"][0]["code"], groups.last().unwrap()["code"]);
     assert_eq!(db.text("SELECT count(*) FROM programme_indicator WHERE group_id IS NOT NULL").await, before);
     let now = json!({ "id": programme["id"], "version": 2 });
@@ -305,16 +304,13 @@ async fn a_programme_is_mended_and_its_pillars_keep_what_stands_in_them() {
         (json!({ "groups": [] }), "NOT_IN_STATE groups"),
         (json!({ "groups": [groups[0], groups[0]] }), "DUPLICATE groups"),
         (json!({ "startsOn": "2031-01-01" }), "OUT_OF_BOUNDS endsOn"),
-        (json!({ "fourEyes": true }), "UNCHANGED programme"),
+        (json!({ "endsOn": "2030-12-31" }), "UNCHANGED programme"),
         (json!({ "nameVi": "" }), "REQUIRED nameVi"),
     ] {
         assert_eq!(broken(&office.act("amendProgramme", with(seen("programme", &now), more), "").await), [refused]);
     }
     assert_eq!(
-        neighbour(&db)
-            .await
-            .denied("amendProgramme", with(seen("programme", &now), json!({ "fourEyes": false })))
-            .await,
+        neighbour(&db).await.denied("amendProgramme", with(seen("programme", &now), json!({ "endsOn": null }))).await,
         "Not found"
     );
 }

@@ -91,7 +91,7 @@ password_reset: INSERT, DELETE, UPDATE (used_at)
 period_report: INSERT, UPDATE (note, period_words, title_en, title_vi, version, year_inferred)
 period_report_output: INSERT, DELETE
 period_report_result: INSERT, DELETE
-programme: INSERT, UPDATE (ends_on, four_eyes, name_en, name_vi, starts_on, version)
+programme: INSERT, UPDATE (ends_on, name_en, name_vi, starts_on, version)
 programme_document: INSERT
 programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT

@@ -82,8 +82,6 @@ pub struct Amendment {
     /// Last day (Asia/Ho_Chi_Minh); null if it has none
     #[graphql(default_with = "Edit::Stays")]
     pub ends_on: Edit<Date>,
-    /// Whether whoever endorsed a figure of its indicators may not publish it (bốn mắt)
-    pub four_eyes: Option<bool>,
     /// Its pillars (trụ cột), all of them, in their order, at most 50. Those whose label is there keep their indicators; one that is left
     /// out ends, if no indicator stands in it
     pub groups: Option<Vec<NewGroup>>,
@@ -170,7 +168,6 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Pro
         after.name_en = name_en.unwrap_or(after.name_en);
         new.starts_on.onto(&mut after.starts_on);
         new.ends_on.onto(&mut after.ends_on);
-        after.four_eyes = new.four_eyes.unwrap_or(after.four_eyes);
         in_turn(after.starts_on, after.ends_on)?;
         match &groups {
             Some(groups) => set_pillars(writing, id, groups).await?,
@@ -181,7 +178,7 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Pro
         let changes = (
             (programme::name_vi.eq(&after.name_vi), programme::name_en.eq(&after.name_en)),
             (programme::starts_on.eq(after.starts_on), programme::ends_on.eq(after.ends_on)),
-            (programme::four_eyes.eq(after.four_eyes), programme::version.eq(after.version)),
+            programme::version.eq(after.version),
         );
         diesel::update(programme::table.find(id)).set(changes).execute(writing.connection()).await?;
         let (was, is) = (audit_snapshot(&before), audit_snapshot(&after));

@@ -219,9 +219,9 @@ const PROGRAMME: Making = Making {
         mutation: "amendProgramme",
         input: "AmendProgrammeInput",
         id: "programme",
-        fields: &["nameVi", "nameEn", "startsOn", "endsOn", "fourEyes", "groups"],
+        fields: &["nameVi", "nameEn", "startsOn", "endsOn", "groups"],
     }),
-    otherwise: "the jurisdiction stays",
+    otherwise: "the jurisdiction stays, and so does who may publish what they endorsed",
 };
 
 const DOCUMENT: Making = Making {

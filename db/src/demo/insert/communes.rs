@@ -97,7 +97,7 @@ pub(in crate::demo) async fn insert(load: &mut Load<'_>, plan: &Plan<'_>, units:
     });
     insert_new!(load, agency_member, (agency_member::group_id, agency_member::agency_id)
         => agency_member::agency_id, members);
-    succeed(load, plan, units, &committees).await?;
+    succeed(load, plan, units).await?;
     load.created("agency", new);
     Ok(())
 }
@@ -207,7 +207,7 @@ fn gone_into_the_province(units: &Units) -> Vec<String> {
 }
 
 /// Which became which: each commune of today out of those that went into it as a whole, and what was divided into its heirs.
-async fn succeed(load: &mut Load<'_>, plan: &Plan<'_>, units: &Units, committees: &[Committee]) -> Result<(), DbError> {
+async fn succeed(load: &mut Load<'_>, plan: &Plan<'_>, units: &Units) -> Result<(), DbError> {
     let is_divided = |former: &&Former| former.heirs.len() > 1;
     let mut all: Vec<(String, &str, Vec<String>, Vec<String>)> =
         vec![(PROVINCE.to_owned(), "MERGER", gone_into_the_province(units), vec![PROVINCE.to_owned()])];
@@ -224,11 +224,6 @@ async fn succeed(load: &mut Load<'_>, plan: &Plan<'_>, units: &Units, committees
         let heirs: Vec<String> =
             heirs.filter(|code| plan.communes.iter().any(|commune| commune.code == *code)).collect();
         all.push((former.code.clone(), "SPLIT", vec![former.code.clone()], heirs));
-    }
-    // Districts ended, and nobody took their place, but for one that became a commune.
-    let became = |district: &str| plan.former.iter().any(|former| former.code == district);
-    for Committee { code, .. } in committees.iter().filter(|it| it.level == "DISTRICT" && !became(&it.code)) {
-        all.push((code.clone(), "CLOSURE", vec![code.clone()], Vec::new()));
     }
     let successions = all.iter().map(|(code, kind, ..)| {
         (
