@@ -14,7 +14,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Agency.placements", 1),
     ("Agency.predecessors", 1),
     ("Agency.successors", 1),
-    ("AgencySuccession.predecessors", 3),
+    ("AgencySuccession.predecessors", 4),
     ("AgencySuccession.successors", 1),
     ("AgencySuccession.weights", 2),
     ("AreaFigure.measurements", 4),
