@@ -55,8 +55,12 @@ fn row(code: ViolationCode, place: usize, list: &'static str, field: &'static st
 }
 
 /// Topics as they are stored: each a few words.
-pub(crate) fn topics(checks: &mut Checks, typed: &[String]) -> Vec<Option<String>> {
-    typed.iter().map(|topic| Some(checks.text("topics", topic, WORDS))).collect()
+pub(crate) fn topics(typed: &[String]) -> Result<Vec<Option<String>>, DbError> {
+    few(typed.len(), "topics")?;
+    let mut checks = Checks::default();
+    let topics = typed.iter().map(|topic| Some(checks.text("topics", topic, WORDS))).collect();
+    checks.passed()?;
+    Ok(topics)
 }
 
 /// The ids of agencies, gone or not, in the order of their codes.

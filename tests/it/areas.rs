@@ -1,6 +1,7 @@
 //! Figures for the areas of another day: of communes that were put together on 1 July 2025, and of one that is divided.
 
 use auth::Role;
+use rust_decimal::Decimal;
 use schema::language::Language;
 use serde_json::{Value, json};
 use tests::{
@@ -44,8 +45,8 @@ async fn total(db: &TestDb, indicator: &str, period: &str, boundaries: &str) -> 
 }
 
 /// A sum and what is left over.
-fn with_rest(of: &Value, sum: &str, rest: &str) -> f64 {
-    let number = |name: &str| of[name].as_str().map_or(0.0, |text| text.parse().unwrap());
+fn with_rest(of: &Value, sum: &str, rest: &str) -> Decimal {
+    let number = |name: &str| of[name].as_str().map_or(Decimal::ZERO, |text| text.parse().unwrap());
     number(sum) + number(rest)
 }
 
@@ -104,7 +105,7 @@ async fn sums_are_the_same_for_the_areas_of_any_day() {
             for (sum, rest) in
                 [("totalNumerator", "unattributedNumerator"), ("totalDenominator", "unattributedDenominator")]
             {
-                let of = |it: &Value| with_rest(it, sum, rest).to_string();
+                let of = |it: &Value| with_rest(it, sum, rest);
                 assert_eq!(
                     (of(&reported), of(&reported)),
                     (of(&current), of(&then)),
@@ -112,8 +113,8 @@ async fn sums_are_the_same_for_the_areas_of_any_day() {
                 );
             }
             if indicator == "thu_dem" {
-                let of = |it: &Value| with_rest(it, "total", "unattributed").to_string();
-                assert!(with_rest(&reported, "total", "unattributed") > 0.0);
+                let of = |it: &Value| with_rest(it, "total", "unattributed");
+                assert!(with_rest(&reported, "total", "unattributed") > Decimal::ZERO);
                 assert_eq!((of(&reported), of(&reported)), (of(&current), of(&then)), "{period}");
             } else {
                 assert_eq!(reported["total"], current["total"], "{indicator} {period}");
@@ -161,10 +162,7 @@ async fn what_was_divided_is_counted_and_never_guessed() {
     let (reported, current) =
         (total(&db, "thu_dem", "2025-11", "").await, total(&db, "thu_dem", "2025-11", CURRENT).await);
     assert_eq!((&current["notAttributable"], reported["unattributed"].is_null()), (&json!(1), true));
-    assert_eq!(
-        with_rest(&reported, "total", "unattributed").to_string(),
-        with_rest(&current, "total", "unattributed").to_string()
-    );
+    assert_eq!(with_rest(&reported, "total", "unattributed"), with_rest(&current, "total", "unattributed"));
 
     let weigh = async |more: Value| {
         let shares = json!({ "kind": "AREA", "source": "Đo trên bản đồ địa chính 2025",

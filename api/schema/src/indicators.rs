@@ -172,8 +172,8 @@ object! {
         }
 
         /// Its figures for the area that a subject has on a day (theo địa giới): those of the agencies that had this area are put together by
-        /// `aggregation`. One for each of its own periods in a longer one, by published figures alone; empty if there is no such agency, or
-        /// if the longer one is not made of whole ones
+        /// `aggregation`. One for each of its own periods in a longer one, by published figures alone; empty if the longer one is not made of
+        /// whole ones
         async fn area_figures(
             &self,
             context: &Context<'_>,
@@ -188,7 +188,16 @@ object! {
                 Err(error) => return Some(Err(error)),
             };
             match Parts::of(period, self.row.frequency, regime.unwrap_or(self.row.regime)) {
-                Ok(parts) => Some(areas::figures(context, &self.row, subject, parts, boundaries).await),
+                Ok(parts) => {
+                    let named = Named::of(NamedNoun::Agency, &subject);
+                    let found = areas::figures(context, &self.row, subject, parts, boundaries).await;
+                    if found.as_ref().is_ok_and(Vec::is_empty)
+                        && let Err(error) = there(context, &["subject"], named).await
+                    {
+                        return Some(Err(error));
+                    }
+                    Some(found)
+                }
                 Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
             }
         }

@@ -172,7 +172,7 @@ fn only(done: Vec<Reorganised>) -> Result<Reorganised, DbError> {
 
 /// Locks an agency until the end of the transaction, and loads it as its editor has seen it; not found if it is out of reach. Nobody
 /// gives it anything new meanwhile.
-async fn lock_and_load(
+pub(crate) async fn lock_and_load(
     acting: &Acting<ManageAgencies>,
     writing: &mut Writing,
     id: &Id<Agency>,

@@ -8,12 +8,12 @@ use derive::boxed;
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _, prelude::*};
 use object_layer::SimpleObject;
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
-    agency::{Agency, SuccessionKind, SuccessionSide},
+    agency::{Agency, SuccessionKind, SuccessionSide, change::lock_and_load},
     decimal::Number,
     document::in_force,
     input::{Checks, NOTE, few, refused},
@@ -114,7 +114,7 @@ pub async fn weigh(acting: &Acting<ManageAgencies>, new: Weighing) -> Result<Age
     }
     is_whole(&new.shares)?;
     let work = async |writing: &mut Writing| {
-        let before = held(acting, writing, &new).await?;
+        let before = lock_and_load(acting, writing, &new.agency, new.expected_version).await?;
         let document_id = match &new.document {
             Some(code) => Some(in_force(acting, writing, code, &["input", "document"]).await?.id),
             None => None,
@@ -139,18 +139,25 @@ pub async fn weigh(acting: &Acting<ManageAgencies>, new: Weighing) -> Result<Age
             .filter(succession_weight::succession_id.eq(succession_id))
             .filter(succession_weight::predecessor_id.eq(before.id))
             .filter(succession_weight::kind.eq(new.kind));
-        diesel_async::RunQueryDsl::execute(diesel::delete(there), writing.connection()).await?;
+        let were = diesel::delete(there).returning(SuccessionWeight::as_returning());
+        let were: Vec<SuccessionWeight> = diesel_async::RunQueryDsl::load(were, writing.connection()).await?;
         let added = diesel::insert_into(succession_weight::table).values(&weights);
         diesel_async::RunQueryDsl::execute(added, writing.connection()).await?;
         let after = Agency { version: before.version + 1, ..before.clone() };
         let raised = diesel::update(agency::table.find(before.id)).set(agency::version.eq(after.version));
         diesel_async::RunQueryDsl::execute(raised, writing.connection()).await?;
-        let shares: Vec<_> = new.shares.iter().map(|it| json!({ "agency": it.agency, "share": it.share.0 })).collect();
-        let shown = json!({ "kind": new.kind, "shares": shares, "document": new.document, "source": source });
-        writing.record(&acting.permit, ChangeKind::Updated, ("agency", before.id), None, Some(shown));
+        let (was, is) = (audit_snapshot(new.kind, &were), audit_snapshot(new.kind, &weights));
+        writing.record(&acting.permit, ChangeKind::Updated, ("agency", before.id), Some(was), Some(is));
         Ok(after)
     };
     acting.write(work).await
+}
+
+/// Weights as the audit trail keeps them.
+fn audit_snapshot(kind: WeightKind, weights: &[SuccessionWeight]) -> Value {
+    let shares = weights.iter().map(|it| json!({ "successor": it.successor_id, "share": it.share }));
+    let (source, document) = weights.first().map(|it| (&it.source, it.document_id)).unzip();
+    json!({ "kind": kind, "shares": shares.collect::<Vec<_>>(), "source": source, "document": document })
 }
 
 /// Refused unless the shares are those of several, each named once, and come to 1.
@@ -170,21 +177,6 @@ fn is_whole(shares: &[SuccessorShare]) -> Result<(), DbError> {
 fn in_row(code: ViolationCode, row: usize, field: &'static str) -> DbError {
     let field = vec!["input".into(), "shares".into(), row.to_string().into(), field.into()];
     DbError::Violated(vec![Violation { field, ..Violation::of(code, &[]) }])
-}
-
-/// The agency, locked, as its editor has seen it; not found if it is out of reach.
-async fn held(acting: &Acting<ManageAgencies>, writing: &mut Writing, new: &Weighing) -> Result<Agency, DbError> {
-    let id = new.agency.uuid()?;
-    let query = agency::table.find(id).select(Agency::as_select()).for_update();
-    let found: Agency = diesel_async::RunQueryDsl::first(query, writing.connection()).await?;
-    if !acting.permit.reach().holds(Some(id)) {
-        return Err(DbError::NotFound);
-    }
-    if found.version == new.expected_version {
-        Ok(found)
-    } else {
-        Err(refused(ViolationCode::Stale, "expectedVersion"))
-    }
 }
 
 /// The reorganisation in which an agency was divided: that of the day, or the last one.

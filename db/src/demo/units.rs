@@ -162,9 +162,14 @@ fn rows<T>(file: &str, text: &'static str, row: impl Fn(&[&'static str]) -> Opti
 }
 
 /// The name of a unit as it stands within a sentence: `Phường Nghĩa Lộ` becomes `phường Nghĩa Lộ`.
-pub(super) fn in_a_sentence(name: &str) -> String {
+fn in_a_sentence(name: &str) -> String {
     let (kind, own) = parted(name);
     format!("{} {own}", kind.to_lowercase())
+}
+
+/// The name of the people's committee of a unit.
+pub(super) fn committee(unit: &str) -> String {
+    format!("UBND {}", in_a_sentence(unit))
 }
 
 /// The name of a unit without its kind: `Thành phố Hà Nội` becomes `Hà Nội`.

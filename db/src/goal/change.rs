@@ -13,7 +13,7 @@ use crate::{
     Acting, DbError, Id, ViolationCode,
     calendar::Period,
     clause::{self, NewBody, NewService, SUMMARY, TITLE, rewrite, rewrite_documents},
-    input::{CLAUSE, Checks, Edit, NOTE, few, refused},
+    input::{CLAUSE, Checks, Edit, NOTE, refused},
     programme::kept,
     schema::{document, goal, goal_agency, goal_document, goal_indicator},
     text::symbol,
@@ -107,10 +107,7 @@ impl Details {
         self.note.onto(&mut row.note);
         clause::agency(writing, &self.assessed_by, "assessedBy").await?.onto(&mut row.assessed_by_id);
         if let Some(topics) = &self.topics {
-            few(topics.len(), "topics")?;
-            let mut checks = Checks::default();
-            row.topics = clause::topics(&mut checks, topics);
-            checks.passed()?;
+            row.topics = clause::topics(topics)?;
         }
         let judges = row.period.is_some() || row.rating.is_some() || row.assessed_by_id.is_some();
         if judges && row.kind != GoalKind::Assessment {

@@ -13,7 +13,7 @@ use crate::{
     Acting, DbError, Id, ViolationCode,
     clause::{self, NewBody, NewService, SUMMARY, TITLE, WORDS, rewrite, rewrite_documents},
     digital_system::change::named as systems,
-    input::{CLAUSE, Checks, Edit, NOTE, few, refused},
+    input::{CLAUSE, Checks, Edit, NOTE, refused},
     programme::kept,
     schema::{document, measure, measure_agency, measure_document, measure_indicator, measure_system},
     text::symbol,
@@ -139,10 +139,7 @@ impl Details {
         self.note.onto(&mut row.note);
         clause::agency(writing, &self.assigner, "assigner").await?.onto(&mut row.assigner_id);
         if let Some(topics) = &self.topics {
-            few(topics.len(), "topics")?;
-            let mut checks = Checks::default();
-            row.topics = clause::topics(&mut checks, topics);
-            checks.passed()?;
+            row.topics = clause::topics(topics)?;
         }
         if row.heading_en.is_some() && row.heading_vi.is_none() {
             return Err(refused(ViolationCode::Required, "headingVi"));

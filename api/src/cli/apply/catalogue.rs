@@ -1,10 +1,12 @@
 //! A catalogue in a file: its entries, and how each is compared with what is there.
 
-use db::text::{nfc, symbol};
+use db::text::symbol;
 use serde_json::{Map, Value, json};
 
 use super::{
     making::{Kind, Making},
+    same::{Difference, is_said, is_same},
+    shown::{members, said, wording},
     stated::{entry, in_order, plain},
 };
 
@@ -47,7 +49,7 @@ pub struct Entry {
 }
 
 /// The field of an object, null if it has none.
-fn of<'a>(value: &'a Value, field: &str) -> &'a Value {
+pub(super) fn of<'a>(value: &'a Value, field: &str) -> &'a Value {
     value.get(field).unwrap_or(&Value::Null)
 }
 
@@ -383,40 +385,6 @@ fn stated(kind: Kind, answer: &Value) -> (Value, bool) {
     (Value::Object(said), true)
 }
 
-/// What is said of a document or an agency beside its own row, in the words of its input.
-pub fn said(answer: &Value) -> Value {
-    let mut said = answer.clone();
-    let Value::Object(fields) = &mut said else { return said };
-    for name in ["offices", "meetings", "existence", "plannedParent"] {
-        if let Some(value) = fields.get_mut(name) {
-            *value = plain(value);
-        }
-    }
-    if let Some(Value::Array(placements)) = fields.remove("placements") {
-        // Where it stands, and why; whoever is gone stood there last.
-        let now = placements.iter().rfind(|place| of(place, "validUntil").is_null()).map(plain);
-        if let Some(Value::Object(mut now)) = now {
-            now.remove("validUntil");
-            fields.extend(now.remove("parent").map(|parent| ("parent".to_owned(), parent)));
-            if now.contains_key("basis") {
-                fields.insert("placement".to_owned(), Value::Object(now));
-            }
-        }
-    }
-    said
-}
-
-/// The members of a group, by code.
-pub fn members(group: &Value) -> Value {
-    let codes = |list: &str| match plain(of(group, list)) {
-        Value::Array(codes) => codes,
-        _ => Vec::new(),
-    };
-    let listed = codes("listedMembers");
-    let member = |code: Value| json!({ "stated": listed.contains(&code), "agency": code });
-    in_order("members", &codes("members").into_iter().map(member).collect())
-}
-
 /// The parts of a list within an entry, each an entry of its own; and the entry without them.
 fn parts(
     fields: &Map<String, Value>,
@@ -436,126 +404,9 @@ fn parts(
     Ok((rest, parts))
 }
 
-/// A wording of an indicator in the words of the input.
-pub fn wording(definition: &Value) -> Value {
-    let parameters = of(definition, "parameters").as_object().cloned().unwrap_or_default();
-    let parameters = parameters.into_iter().map(|(name, value)| json!({ "name": name, "value": value }));
-    let mut worded = json!({
-        "textVi": of(definition, "textVi"),
-        "textEn": of(definition, "textEn"),
-        "parameters": parameters.collect::<Vec<_>>(),
-    });
-    if let Value::Object(fields) = &mut worded {
-        let more = [
-            ("denominator", of(definition, "denominator")),
-            ("document", of(of(definition, "document"), "code")),
-            ("clause", of(definition, "clause")),
-            ("formula", of(definition, "formula")),
-        ];
-        fields.extend(more.into_iter().filter(|(_, it)| !it.is_null()).map(|(name, it)| (name.to_owned(), it.clone())));
-        for (name, of_list) in [("components", component as fn(&Value) -> Value), ("dimensions", dimension)] {
-            let list = of(definition, name).as_array().filter(|list| !list.is_empty());
-            fields.extend(list.map(|list| (name.to_owned(), list.iter().map(of_list).collect())));
-        }
-    }
-    worded
-}
-
-/// A component of an index in the words of the input.
-fn component(shown: &Value) -> Value {
-    let fields = ["code", "nameVi", "nameEn", "weight", "minimum", "maximum"].map(|name| (name, of(shown, name)));
-    let indicator = ("indicator", of(of(shown, "indicator"), "code"));
-    let said = fields.into_iter().chain([indicator]).filter(|(_, it)| !it.is_null());
-    said.map(|(name, it)| (name.to_owned(), it.clone())).collect()
-}
-
-/// A dimension that a definition takes in the words of the input.
-fn dimension(shown: &Value) -> Value {
-    json!({ "dimension": of(of(shown, "dimension"), "code"), "addsUp": of(shown, "addsUp") })
-}
-
-/// A field that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// By its name in the file.
-    pub field: String,
-    /// What is there.
-    pub before: Value,
-    /// What the file says.
-    pub after: Value,
-}
-
-/// Whether two values mean the same: texts however they were typed, numbers with or without quotes or zeros behind.
-fn is_same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(name, one)| other.get(name).is_some_and(|other| is_same(one, other)))
-        }
-        (Value::String(_) | Value::Number(_), Value::String(_) | Value::Number(_)) => {
-            let (one, other) = (as_text(one), as_text(other));
-            one == other || number(&one).is_some_and(|one| number(&other) == Some(one))
-        }
-        _ => one == other,
-    }
-}
-
-/// Whether what is there says all that an entry says: what the entry leaves out of an object is not compared.
-fn is_said(said: &Value, there: &Value) -> bool {
-    match (said, there) {
-        (Value::Array(said), Value::Array(there)) => {
-            said.len() == there.len() && said.iter().zip(there).all(|(said, there)| is_said(said, there))
-        }
-        (Value::Object(said), Value::Object(_)) => {
-            said.iter().all(|(name, said)| is_said(&in_order(name, said), &in_order(name, of(there, name))))
-        }
-        _ => is_same(said, there),
-    }
-}
-
-fn as_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => symbol(&nfc(text)),
-        other => other.to_string(),
-    }
-}
-
-/// Without zeros behind the point.
-fn number(text: &str) -> Option<String> {
-    let digits = text.trim_start_matches('-');
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if !is_number {
-        return None;
-    }
-    let plain = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
-    Some(plain.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_means_the_same_is_the_same() {
-        for (one, other) in [
-            (json!("50"), json!(50)),
-            (json!("50.0"), json!("50")),
-            (json!("Qua\u{309}ng Nga\u{303}i"), json!("Quảng Ngãi")),
-            (json!("359–KH/TU"), json!("359-KH/TU")),
-            (json!([{ "code": "a" }]), json!([{ "code": "a" }])),
-            (json!(null), json!(null)),
-        ] {
-            assert!(is_same(&one, &other), "{one} {other}");
-        }
-        for (one, other) in
-            [(json!("500"), json!("5")), (json!("1.5"), json!("15")), (json!(null), json!("")), (json!([]), json!([1]))]
-        {
-            assert!(!is_same(&one, &other), "{one} {other}");
-        }
-    }
 
     #[test]
     fn a_file_is_read_entry_by_entry_and_says_what_is_wrong() {

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ApplyError,
-    catalogue::{members, said as beside, wording},
     desk::Desk,
     making::Kind,
+    shown::{members, said as beside, wording},
     stated,
 };
 use crate::{

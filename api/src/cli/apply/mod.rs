@@ -5,6 +5,8 @@ pub(super) mod desk;
 mod export;
 mod init;
 mod making;
+mod same;
+mod shown;
 mod stated;
 
 use std::{
@@ -19,9 +21,10 @@ use db::DbError;
 use serde_json::{Map, Value, json};
 
 use self::{
-    catalogue::{Difference, Entry},
+    catalogue::Entry,
     desk::{Desk, Refusal},
     making::{Amending, Kind, Making},
+    same::Difference,
 };
 pub use self::{export::Export, init::Init};
 use super::output;

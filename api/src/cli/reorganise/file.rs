@@ -78,12 +78,20 @@ fn csv(text: &str) -> Result<Vec<Given>, String> {
     if let Some(unknown) = heading.iter().find(|name| !COLUMNS.contains(name)) {
         return Err(format!("line 1: no column {unknown}; there are {}", COLUMNS.join(", ")));
     }
+    let (mut line, mut counted) = (1, 0);
     let given = reader.records().map(|record| {
         let record = record.map_err(|error| error.to_string())?;
-        let line = record.position().map_or(0, csv::Position::line);
+        // A record is said to begin where the one before ended, empty lines included.
+        let begins = record.position().map_or(0, csv::Position::byte);
+        let rest = text.bytes().enumerate().skip(counted);
+        let passed = rest.take_while(|(at, byte)| (*at as u64) < begins || byte.is_ascii_whitespace());
+        for (at, byte) in passed {
+            line += usize::from(byte == b'\n');
+            counted = at + 1;
+        }
         let fields = Fields(heading.iter().zip(&record).filter(|(_, field)| !field.is_empty()).collect());
         let step = fields.step().map_err(|error| format!("line {line}: {error}"))?;
-        Ok(Given { line: usize::try_from(line).unwrap_or_default(), step })
+        Ok(Given { line, step })
     });
     given.collect()
 }

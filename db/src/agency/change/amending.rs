@@ -13,7 +13,7 @@ use rust_decimal::{Decimal, prelude::FromPrimitive as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{NAME, NOUN, audit_snapshot, lock_and_load, raise, reaches};
+use super::{NAME, NOUN, audit_snapshot, lock_and_load, out_of_reach, raise};
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
     agency::{
@@ -354,6 +354,7 @@ async fn members(
     let codes: Vec<_> = typed.iter().map(|member| member.agency.clone()).collect();
     let today = writing.today();
     let found = receivers(writing, &codes, today).await?;
+    let beyond = out_of_reach(acting, writing, found.values().map(|found| found.id)).await?;
     let (mut members, mut broken) = (Vec::new(), Vec::new());
     let mut known = HashSet::new();
     for (row, member) in (0..).zip(typed) {
@@ -361,7 +362,7 @@ async fn members(
         match Receiver::of(found.get(&member.agency), || at(ViolationCode::NotFound)) {
             Err(violation) => broken.push(violation),
             Ok(there) if !known.insert(there.id) => broken.push(at(ViolationCode::Duplicate)),
-            Ok(there) if !reaches(acting, writing, there.id).await? => broken.push(at(ViolationCode::OutOfReach)),
+            Ok(there) if beyond.contains(&there.id) => broken.push(at(ViolationCode::OutOfReach)),
             Ok(there) => members.push((there.id, member.stated)),
         }
     }
@@ -423,10 +424,6 @@ async fn reached(
     let found = agency::table.filter(agency::code.eq_any(codes)).order(agency::id).select(Agency::as_select());
     let found: Vec<Agency> = found.for_update().load(writing.connection()).await?;
     in_order(codes, found.iter().map(|agency| (agency.code.clone(), agency.id)).collect(), field)?;
-    for agency in &found {
-        if !reaches(acting, writing, agency.id).await? {
-            return Err(refused(ViolationCode::OutOfReach, field));
-        }
-    }
-    Ok(found)
+    let beyond = out_of_reach(acting, writing, found.iter().map(|agency| agency.id)).await?;
+    if beyond.is_empty() { Ok(found) } else { Err(refused(ViolationCode::OutOfReach, field)) }
 }

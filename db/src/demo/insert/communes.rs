@@ -14,7 +14,7 @@ use crate::{
         COMMUNES, PROVINCE,
         id::id,
         simulation::{Commune, Former, Plan, REARRANGED_ON},
-        units::{Units, in_a_sentence, own_name, there, was},
+        units::{Units, committee, own_name, there, was},
     },
     schema::{
         agency, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party as party,
@@ -198,7 +198,7 @@ fn names(unit: &str) -> (String, String) {
         ("Tỉnh", "Province"),
     ];
     let kind = kinds.iter().find(|(kind, _)| unit.starts_with(kind)).map_or("", |(_, en)| en);
-    (format!("UBND {}", in_a_sentence(unit)), format!("People's Committee of {} {kind}", own_name(unit)))
+    (committee(unit), format!("People's Committee of {} {kind}", own_name(unit)))
 }
 
 /// The provinces that went into the province of the demo.

@@ -26,7 +26,7 @@ use super::{
     id::id,
     insert::{Load, insert_new},
     patient,
-    units::{self, Units, in_a_sentence, own_name, there, was},
+    units::{self, Units, committee, own_name, there, was},
 };
 use crate::{
     Acting, Date, DbError, Once, Origin, Pool, Writer,
@@ -175,11 +175,6 @@ fn first_day() -> Result<NaiveDate, DbError> {
     NaiveDate::from_ymd_opt(2025, 7, 1).ok_or_else(|| DbError::internal("no such day"))
 }
 
-/// The name of the people's committee of a unit.
-fn name_of(unit: &str) -> String {
-    format!("UBND {}", in_a_sentence(unit))
-}
-
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = SqlUuid)]
@@ -231,7 +226,7 @@ fn missing(units: &Units, known: &Known) -> Vec<Former> {
     let named = |code: &str| name_of_province.get(code).copied().unwrap_or_default();
     let provinces = units.provinces.iter().map(|unit| Former {
         code: known.province(unit.code),
-        name: name_of(unit.name_before),
+        name: committee(unit.name_before),
         level: "PROVINCIAL",
         province: named(unit.code),
         official_code: unit.code,
@@ -239,7 +234,7 @@ fn missing(units: &Units, known: &Known) -> Vec<Former> {
     });
     let districts = units.districts.iter().map(|unit| Former {
         code: was(unit.code),
-        name: name_of(unit.name),
+        name: committee(unit.name),
         level: "DISTRICT",
         province: named(unit.province),
         official_code: unit.code,
@@ -247,7 +242,7 @@ fn missing(units: &Units, known: &Known) -> Vec<Former> {
     });
     let communes = units.before.iter().map(|unit| Former {
         code: if went_on.contains(unit.code) { there(unit.code) } else { was(unit.code) },
-        name: name_of(unit.name),
+        name: committee(unit.name),
         level: "COMMUNE",
         province: province_of_district.get(unit.district).map(|code| named(code)).unwrap_or_default(),
         official_code: unit.code,

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    super::units::{Commune, Units, own_name, there, was},
-    Found, Known, name_of,
+    super::units::{Commune, Units, committee, own_name, there, was},
+    Found, Known,
 };
 use crate::agency::{
     AgencyKind, AgencyLevel,
@@ -56,7 +56,7 @@ fn open(commune: &Commune, known: &Known) -> Step {
     let of = known.names.get(commune.province).map(|name| own_name(name).to_owned());
     let new = AgencyToOpen {
         code: there(commune.code),
-        name_vi: name_of(commune.name),
+        name_vi: committee(commune.name),
         name_en: None,
         kind: AgencyKind::PeoplesCommittee,
         level: Some(AgencyLevel::Commune),
@@ -111,7 +111,7 @@ fn relocation(commune: &Commune, known: &Known) -> Option<Step> {
 
 fn renaming(agency: &str, name: &str, known: &Known) -> Option<Step> {
     let Found { name: before, .. } = known.agencies.get(agency)?;
-    let name = NewName { name_vi: name_of(name), name_en: None };
+    let name = NewName { name_vi: committee(name), name_en: None };
     let step = RenameStep { agency: agency.to_owned(), name };
     (*before != step.name.name_vi).then(|| Step { rename: Some(step), ..Step::default() })
 }

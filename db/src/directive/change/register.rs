@@ -1,5 +1,7 @@
 //! Directives that a document has given: they come into the register as the document says, and nobody issues them here.
 
+use std::collections::HashMap;
+
 use async_graphql::InputObject;
 use auth::{action::KeepCatalogue, random};
 use derive::boxed;
@@ -17,7 +19,7 @@ use crate::{
         Directive, DirectiveEventKind, DirectiveKind, DirectivePriority, DirectiveState, LeadBasis, NamedRole,
         StateSource,
     },
-    document::{Document, change::kept as document_kept},
+    document::{Document, change::kept as document_kept, seen},
     enums::{DatePrecision, Visibility},
     id::tail,
     input::{CLAUSE, Checks, NOTE, few, refused},
@@ -298,38 +300,48 @@ async fn links(
     });
     let served: Vec<_> = served.collect();
     diesel::insert_into(serves::table).values(served).execute(writing.connection()).await?;
-    few(new.depends_on.len(), "dependsOn")?;
-    for reason in &new.depends_on {
-        let mut checks = Checks::default();
-        let note = checks.optional("dependsOn", reason.note.as_deref(), NOTE);
-        checks.passed()?;
+    waits(acting, writing, id, &new.depends_on).await
+}
+
+/// What it waits for.
+async fn waits(
+    acting: &Acting<KeepCatalogue>,
+    writing: &mut Writing,
+    id: Uuid,
+    reasons: &[NewReason],
+) -> Result<(), DbError> {
+    few(reasons.len(), "dependsOn")?;
+    let directives: Vec<&String> = reasons.iter().filter_map(|reason| reason.directive.as_ref()).collect();
+    let found = directive::table
+        .filter(directive::code.eq_any(directives))
+        .filter(directive::id.ne(id))
+        .filter(visible_to(&acting.scope, directive::table))
+        .select((directive::code, directive::id));
+    let directives: HashMap<String, Uuid> = found.load(writing.connection()).await?.into_iter().collect();
+    let codes: Vec<String> = reasons.iter().filter_map(|reason| reason.document.clone()).collect();
+    let documents = seen(acting, writing, &codes, "dependsOn").await?;
+    let documents: HashMap<&String, Uuid> = codes.iter().zip(documents.iter().map(|document| document.id)).collect();
+    let mut checks = Checks::default();
+    let mut rows = Vec::new();
+    for reason in reasons {
         let (on_directive, on_document) = match (&reason.directive, &reason.document) {
-            (Some(code), None) => {
-                let found = directive::table
-                    .filter(directive::code.eq(code))
-                    .filter(directive::id.ne(id))
-                    .filter(visible_to(&acting.scope, directive::table))
-                    .select(directive::id);
-                (found.load::<Uuid>(writing.connection()).await?.pop(), None)
-            }
-            (None, Some(code)) => {
-                let found = clause::documents(acting, writing, std::slice::from_ref(code), "dependsOn").await?;
-                (None, found.into_iter().next())
-            }
+            (Some(code), None) => (directives.get(code).copied(), None),
+            (None, Some(code)) => (None, documents.get(code).copied()),
             _ => return Err(refused(ViolationCode::Malformed, "dependsOn")),
         };
         if on_directive.or(on_document).is_none() {
             return Err(refused(ViolationCode::NotFound, "dependsOn"));
         }
-        let row = (
+        rows.push((
             dependency::id.eq(random::id(writing.now())),
             dependency::directive_id.eq(id),
             dependency::on_directive_id.eq(on_directive),
             dependency::on_document_id.eq(on_document),
-            dependency::note.eq(note),
-        );
-        diesel::insert_into(dependency::table).values(row).execute(writing.connection()).await?;
+            dependency::note.eq(checks.optional("dependsOn", reason.note.as_deref(), NOTE)),
+        ));
     }
+    checks.passed()?;
+    diesel::insert_into(dependency::table).values(rows).execute(writing.connection()).await?;
     Ok(())
 }
 
