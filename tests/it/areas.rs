@@ -44,10 +44,14 @@ async fn total(db: &TestDb, indicator: &str, period: &str, boundaries: &str) -> 
     Viewer::public(db).ask(&query).await.whole()["standings"]["summary"].take()
 }
 
+/// A number of an answer; zero if there is none.
+fn number(of: &Value) -> Decimal {
+    of.as_str().map_or(Decimal::ZERO, |text| text.parse().unwrap())
+}
+
 /// A sum and what is left over.
 fn with_rest(of: &Value, sum: &str, rest: &str) -> Decimal {
-    let number = |name: &str| of[name].as_str().map_or(Decimal::ZERO, |text| text.parse().unwrap());
-    number(sum) + number(rest)
+    number(&of[sum]) + number(&of[rest])
 }
 
 const CURRENT: &str = ", boundaries: { of: CURRENT }";
@@ -91,6 +95,40 @@ async fn figures_of_communes_that_became_one_are_put_together() {
     assert!(before[5]["value"].is_string(), "{before}");
     assert_eq!(before[6]["reason"], "NOT_ATTRIBUTABLE");
     assert_eq!(texts(&before[6], "notAttributable/*/code"), ["ubnd.21028"]);
+}
+
+#[tokio::test]
+async fn a_longer_period_is_added_up_for_the_area_of_today() {
+    let db = room().await;
+    let of = async |field: &str, boundaries: &str| {
+        let query = format!(
+            "{{ indicator(code: \"tthc_dossiers_online_share\") {{ {field}(subject: \"ubnd.21028\", {boundaries}) {{
+                value numerator denominator reason isComplete missing measurements {{ subject {{ code }} }}
+                areas {{ period numerator denominator isComplete }} }} }} }}"
+        );
+        Viewer::public(&db).ask(&query).await.whole()["indicator"][field].take()
+    };
+    let year = of("total", "period: \"2025\", boundaries: { of: CURRENT }").await;
+    let sum = |name: &str| year["areas"].as_array().unwrap().iter().map(|area| number(&area[name])).sum::<Decimal>();
+    let (numerator, denominator) = (sum("numerator"), sum("denominator"));
+    assert_eq!(year["areas"].as_array().unwrap().len(), 12);
+    assert_eq!((number(&year["numerator"]), number(&year["denominator"])), (numerator, denominator));
+    assert_eq!(number(&year["value"]), (numerator * Decimal::ONE_HUNDRED / denominator).round_dp(6));
+    assert_eq!((&year["isComplete"], &year["missing"]), (&json!(true), &json!([])));
+    // Six months of four communes, and six of the one that they became.
+    assert_eq!(texts(&year, "measurements/*/subject/code").len(), 30);
+
+    // As it was reported, it has the half of the year that it was there; so far and the whole year are the same sum.
+    let reported = of("total", "period: \"2025\"").await;
+    assert_eq!((&reported["areas"], reported["missing"].as_array().unwrap().len()), (&Value::Null, 6));
+    let june = of("yearToDate", "by: \"2025-06-30\", boundaries: { of: CURRENT }").await;
+    assert_eq!(number(&june["numerator"]) + number(&reported["numerator"]), numerator);
+    let nothing = of("yearToDate", "by: \"2025-06-30\"").await;
+    assert_eq!((&nothing["value"], &nothing["reason"]), (&Value::Null, &json!("NO_FIGURES")));
+
+    // What was divided is no figure of the area, and says so by period.
+    let then = of("total", "period: \"2025-Q4\", boundaries: { of: AT, on: \"2025-06-30\" }").await;
+    assert_eq!((&then["value"], &then["isComplete"]), (&Value::Null, &json!(false)), "{then}");
 }
 
 #[tokio::test]

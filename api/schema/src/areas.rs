@@ -37,7 +37,7 @@ pub(crate) async fn figures(
     context: &Context<'_>,
     indicator: &Indicator,
     subject: String,
-    parts: Parts,
+    parts: &Parts,
     boundaries: Option<Boundaries>,
 ) -> Result<Vec<AreaFigure>, ApiError> {
     let regime = parts.regime;
@@ -49,7 +49,7 @@ pub(crate) async fn figures(
         // As they were reported, each is of the area of its own last day.
         boundaries: boundaries.unwrap_or(Boundaries { at: Date(period.window(regime).last_day()), weights: None }),
     };
-    let keys = parts.periods.into_iter().flatten().map(at);
+    let keys = parts.periods.iter().flatten().copied().map(at);
     let found = try_join_all(keys.map(|key| loaders(context).load_one(key))).await?;
     Ok(found.into_iter().flatten().map(|row| AreaFigure { row }).collect())
 }
@@ -66,7 +66,7 @@ pub struct AreaFigure {
 impl AreaFigure {
     /// Whether it is the whole area: nothing is missing, and nothing is not attributable
     fn is_complete(&self) -> bool {
-        self.row.value.is_some() && self.row.missing_ids.is_empty() && self.row.undivided_ids.is_empty()
+        self.row.is_complete()
     }
 
     /// The figures that were put together

@@ -149,10 +149,15 @@ object! {
             #[graphql(desc = "Code of the agency whose figures they are")] subject: String,
             #[graphql(desc = "The day (Asia/Ho_Chi_Minh), which counts; today if left out")] by: Option<Date>,
             #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
+            #[graphql(desc = "For which areas: as they were reported if left out")] boundaries: Option<BoundariesInput>,
         ) -> Answer<PeriodTotal> {
+            let boundaries = match areas::read(context, boundaries) {
+                Ok(boundaries) => boundaries,
+                Err(error) => return Some(Err(error)),
+            };
             let day = by.unwrap_or(reader(context).today());
             let parts = Parts::year_to(day, self.row.frequency, regime.unwrap_or(self.row.regime))?;
-            Some(PeriodTotal::of(context, &self.row, subject, parts).await)
+            Some(PeriodTotal::of(context, &self.row, subject, parts, boundaries).await)
         }
 
         /// What a longer period comes to (cộng kỳ), from the figures of the periods in which the indicator is reported. What is
@@ -163,10 +168,15 @@ object! {
             #[graphql(desc = "Code of the agency whose figures they are")] subject: String,
             #[graphql(desc = "The longer period, such as `2025`: at most 60 of the indicator's own")] period: Period,
             #[graphql(desc = "Calendar or administrative periods; the indicator's own if left out")] regime: Option<Regime>,
+            #[graphql(desc = "For which areas: as they were reported if left out")] boundaries: Option<BoundariesInput>,
         ) -> Answer<PeriodTotal> {
+            let boundaries = match areas::read(context, boundaries) {
+                Ok(boundaries) => boundaries,
+                Err(error) => return Some(Err(error)),
+            };
             let regime = regime.unwrap_or(self.row.regime);
             match Parts::of(period, self.row.frequency, regime) {
-                Ok(parts) => Some(PeriodTotal::of(context, &self.row, subject, parts).await),
+                Ok(parts) => Some(PeriodTotal::of(context, &self.row, subject, parts, boundaries).await),
                 Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
             }
         }
@@ -190,7 +200,7 @@ object! {
             match Parts::of(period, self.row.frequency, regime.unwrap_or(self.row.regime)) {
                 Ok(parts) => {
                     let named = Named::of(NamedNoun::Agency, &subject);
-                    let found = areas::figures(context, &self.row, subject, parts, boundaries).await;
+                    let found = areas::figures(context, &self.row, subject, &parts, boundaries).await;
                     if found.as_ref().is_ok_and(Vec::is_empty)
                         && let Err(error) = there(context, &["subject"], named).await
                     {

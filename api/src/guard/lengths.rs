@@ -81,6 +81,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     // As many as one report has headings.
     ("PeriodReport.results", 30),
     ("PeriodReportResult.outputs", 1),
+    ("PeriodTotal.areas", 4),
     ("PeriodTotal.measurements", 4),
     ("Permission.grants", 2),
     // A plan of a province.

@@ -23,6 +23,7 @@ pub use self::weight::WeightKind;
 use crate::{
     Date, DbError, Reader,
     calendar::{Period, Regime},
+    measurement::Addend,
     noun::Batch,
     text_enum::text_enum,
 };
@@ -112,6 +113,10 @@ pub struct AreaFigure {
     /// Why there is no value; null if there is one
     #[diesel(sql_type = Nullable<Text>)]
     pub reason: Option<NoAreaFigure>,
+    /// The version of the definition by which all were measured.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    #[graphql(skip)]
+    pub definition_id: Option<Uuid>,
     /// The figures that were used.
     #[diesel(sql_type = Array<SqlUuid>)]
     #[graphql(skip)]
@@ -127,6 +132,34 @@ pub struct AreaFigure {
     #[diesel(sql_type = Integer)]
     #[graphql(skip)]
     key: i32,
+}
+
+impl AreaFigure {
+    /// Whether it is the whole area: nothing is missing, and nothing is not attributable.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.value.is_some() && self.missing_ids.is_empty() && self.undivided_ids.is_empty()
+    }
+
+    /// Whether there is anything that could be put together.
+    #[must_use]
+    pub fn has_figures(&self) -> bool {
+        !matches!(self.reason, Some(NoAreaFigure::NoFigures | NoAreaFigure::NotAttributable))
+    }
+}
+
+impl Addend for AreaFigure {
+    fn value(&self) -> Option<Decimal> {
+        self.value
+    }
+
+    fn parts(&self) -> (Option<Decimal>, Option<Decimal>) {
+        (self.numerator, self.denominator)
+    }
+
+    fn definition(&self) -> Option<Uuid> {
+        self.definition_id
+    }
 }
 
 /// An indicator of a subject in a period, for the area that the subject has on a day.
@@ -145,7 +178,7 @@ pub struct AreaFigureAt {
 }
 
 const FIGURES: &str = "SELECT (asked.key - 1)::integer AS key, asked.period, figure.value, figure.numerator, figure.denominator, \
-        CASE WHEN figure.value IS NULL THEN coalesce(figure.reason, 'NO_FIGURES') END AS reason, coalesce(figure.measurement_ids, '{}') AS measurement_ids, \
+        CASE WHEN figure.value IS NULL THEN coalesce(figure.reason, 'NO_FIGURES') END AS reason, figure.definition_id, coalesce(figure.measurement_ids, '{}') AS measurement_ids, \
         coalesce(figure.missing_ids, '{}') AS missing_ids, coalesce(figure.undivided_ids, '{}') AS undivided_ids \
     FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY AS asked (indicator_id, subject, regime, period, last_day, at, weights, key) \
     JOIN agency ON agency.code = asked.subject \

@@ -17,11 +17,10 @@ use crate::{
     Acting, Date, DbError, ViolationCode,
     comparator::Comparator,
     document::in_force,
-    input::{CLAUSE, Checks, refused},
+    input::{Checks, refused},
     noun::relation,
     programme::is_kept_by,
     schema::{indicator, indicator_rule},
-    text::symbol,
     validity::Holds,
     writer::{AuditEvent, ChangeKind, Writing},
 };
@@ -78,7 +77,7 @@ relation!(
         .select((indicator::id, IndicatorRule::as_select()))
 );
 
-/// A rule between two indicators, and the document that sets it.
+/// A rule between two indicators, by a document or out of what they measure.
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "DefineIndicatorRuleInput")]
 pub struct NewRule {
@@ -94,13 +93,14 @@ pub struct NewRule {
     pub words_vi: String,
     /// The same in English
     pub words_en: String,
-    /// It holds for periods whose last day (Asia/Ho_Chi_Minh) is this one or later. Figures are held against it when they are
-    /// submitted, so those that were submitted before stay as they are
-    pub valid_from: Date,
-    /// Code of the document that sets it, which was issued and is in force
-    pub document: String,
-    /// Its clause, as printed, at most 40 characters
-    pub clause: String,
+    /// It holds for periods whose last day (Asia/Ho_Chi_Minh) is this one or later; for all if left out. Figures are held against it when
+    /// they are submitted, so those that were submitted before stay as they are
+    pub valid_from: Option<Date>,
+    /// Code of the document that sets it, which was issued and is in force; left out where it follows from what is measured, as when one
+    /// figure counts a part of the other
+    pub document: Option<String>,
+    /// Its clause, as printed, at most 40 characters; with `document`, and only then
+    pub clause: Option<String>,
 }
 
 /// The end of a rule between two indicators.
@@ -122,8 +122,13 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewRule) -> Result<Indi
     let code = checks.text("code", &new.code, CODE);
     let words_vi = checks.text("wordsVi", &new.words_vi, WORDS);
     let words_en = checks.text("wordsEn", &new.words_en, WORDS);
-    let clause = checks.text("clause", &symbol(&new.clause), CLAUSE);
+    let clause = checks.clause(new.clause.as_deref());
     checks.passed()?;
+    match (&new.document, &clause) {
+        (Some(_), None) => return Err(refused(ViolationCode::Required, "clause")),
+        (None, Some(_)) => return Err(refused(ViolationCode::Required, "document")),
+        _ => {}
+    }
     let work = async |writing: &mut Writing| {
         let codes = [&new.left, &new.right];
         let found: Vec<(String, Uuid)> = indicator::table
@@ -135,7 +140,10 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewRule) -> Result<Indi
         let of_code = |code, field| found.get(code).copied().ok_or_else(|| refused(ViolationCode::NotFound, field));
         let (left, right) = (of_code(&new.left, "left")?, of_code(&new.right, "right")?);
         within_reach(acting, writing, [(left, "left"), (right, "right")]).await?;
-        let document = in_force(acting, writing, &new.document, &["input", "document"]).await?;
+        let document = match &new.document {
+            Some(document) => Some(in_force(acting, writing, document, &["input", "document"]).await?.id),
+            None => None,
+        };
         let rule = IndicatorRule {
             id: random::id(writing.now()),
             code: code.clone(),
@@ -145,9 +153,9 @@ pub async fn define(acting: &Acting<KeepCatalogue>, new: NewRule) -> Result<Indi
             words_en: words_en.clone(),
             left_indicator_id: left,
             right_indicator_id: right,
-            valid: Holds { from: Some(new.valid_from), ends_before: None },
-            document_id: Some(document.id),
-            clause: Some(clause.clone()),
+            valid: Holds { from: new.valid_from, ends_before: None },
+            document_id: document,
+            clause: clause.clone(),
         };
         diesel::insert_into(indicator_rule::table).values(&rule).execute(writing.connection()).await?;
         record(writing, None, &rule);

@@ -48,7 +48,7 @@ pub use self::{
     draft::{correct, draft},
     input::{Correction, Draft, Figures, ItemFigureInput, Seen},
     rows::{BulkMode, MOST_ROWS, Rows, Written},
-    total::{MOST_PARTS, NoTotal, Parts, TooManyParts, Total, TotalMethod},
+    total::{Addend, MOST_PARTS, NoTotal, Parts, TooManyParts, Total, TotalMethod},
 };
 
 pub(crate) use self::{figures::limit, total::method};

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use rust_decimal::{Decimal, RoundingStrategy::MidpointAwayFromZero};
+use uuid::Uuid;
 
 use super::{Measurement, figures};
 use crate::{
@@ -104,9 +105,35 @@ fn divided(period: Period, kind: PeriodKind, regime: Regime) -> Option<Vec<Perio
     fits.then_some(parts)
 }
 
+/// A figure that can be added up.
+pub trait Addend {
+    /// Its number; none if it is in words, or if it could not be put together.
+    fn value(&self) -> Option<Decimal>;
+
+    /// The parts of a ratio.
+    fn parts(&self) -> (Option<Decimal>, Option<Decimal>);
+
+    /// The version of the definition by which it was measured; none if there were several.
+    fn definition(&self) -> Option<Uuid>;
+}
+
+impl Addend for Measurement {
+    fn value(&self) -> Option<Decimal> {
+        self.current.value
+    }
+
+    fn parts(&self) -> (Option<Decimal>, Option<Decimal>) {
+        (self.current.numerator, self.current.denominator)
+    }
+
+    fn definition(&self) -> Option<Uuid> {
+        Some(self.definition_id)
+    }
+}
+
 /// What the figures of several periods come to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Total {
+pub struct Total<F = Measurement> {
     /// How they were put together.
     pub method: TotalMethod,
     /// In the indicator's unit, a ratio to six decimal places.
@@ -120,13 +147,13 @@ pub struct Total {
     /// The periods without a figure that the value would need; of a level those after the last figure.
     pub missing: Vec<Period>,
     /// The figures that were used, in order.
-    pub used: Vec<Arc<Measurement>>,
+    pub used: Vec<Arc<F>>,
 }
 
-impl Total {
+impl<F: Addend> Total<F> {
     /// Puts figures together: `found` has one place for each of the periods.
     #[must_use]
-    pub fn of(indicator: &Indicator, parts: &Parts, found: Vec<Option<Arc<Measurement>>>) -> Self {
+    pub fn of(indicator: &Indicator, parts: &Parts, found: Vec<Option<Arc<F>>>) -> Self {
         let method = method(indicator);
         let mut total = Self {
             method,
@@ -164,26 +191,25 @@ impl Total {
         };
         if self.method == TotalMethod::Last || self.used.len() == 1 && self.missing.is_empty() {
             // One figure is what it is, whatever its kind. An answer in words has no number.
-            let figures = &last.current;
-            let value = figures.value.ok_or(NoTotal::NotSummable)?;
-            return Ok((value, figures.numerator, figures.denominator));
+            let (numerator, denominator) = last.parts();
+            return Ok((last.value().ok_or(NoTotal::NotSummable)?, numerator, denominator));
         }
         if self.method == TotalMethod::None {
             return Err(NoTotal::NotSummable);
         }
-        if self.used.iter().any(|figure| figure.definition_id != first.definition_id) {
+        let definition = first.definition();
+        if definition.is_none() || self.used.iter().any(|figure| figure.definition() != definition) {
             return Err(NoTotal::DefinitionsDiffer);
         }
         self.summed(indicator).ok_or(NoTotal::NotComputable)
     }
 
     fn summed(&self, indicator: &Indicator) -> Option<Figure> {
-        let figures = || self.used.iter().map(|figure| &figure.current);
         if self.method == TotalMethod::Sum {
-            return Some((sum(figures().map(|it| it.value))?, None, None));
+            return Some((sum(self.used.iter().map(|figure| figure.value()))?, None, None));
         }
-        let (numerator, denominator) =
-            (sum(figures().map(|it| it.numerator))?, sum(figures().map(|it| it.denominator))?);
+        let parts = || self.used.iter().map(|figure| figure.parts());
+        let (numerator, denominator) = (sum(parts().map(|of| of.0))?, sum(parts().map(|of| of.1))?);
         let ratio = numerator.checked_mul(figures::factor(indicator.unit))?.checked_div(denominator)?;
         let ratio = ratio.round_dp_with_strategy(figures::PLACES, MidpointAwayFromZero);
         Some((ratio, Some(numerator), Some(denominator)))
@@ -210,8 +236,6 @@ pub(crate) const fn method(indicator: &Indicator) -> TotalMethod {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::{
         comparator::Direction,

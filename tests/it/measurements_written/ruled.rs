@@ -82,6 +82,24 @@ async fn a_rule_begins_on_its_day() {
 }
 
 #[tokio::test]
+async fn a_rule_may_follow_from_what_is_measured() {
+    let office = Office::open().await;
+    let keeper = keeper(&office).await;
+    let of_itself = rule(json!({ "document": null, "clause": null, "validFrom": null }));
+    let shown = "rule { validFrom clause document { code } }";
+    let set = keeper.act("defineIndicatorRule", of_itself, shown).await;
+    assert_eq!(set["rule"], json!({ "validFrom": null, "clause": null, "document": null }), "{set}");
+    let of =
+        |indicator, value: &str, submit| figure(indicator, "2025-Q4", &json!({ "value": value, "submit": submit }));
+    done(&office.reporter, "draftMeasurement", of(LEFT, "40", true)).await;
+    let fewer = done(&office.reporter, "draftMeasurement", of(RIGHT, "30", false)).await;
+    assert_eq!(
+        broken(&told(&office.reporter, "submitMeasurement", version(&fewer)).await),
+        ["INCONSISTENT measurement"]
+    );
+}
+
+#[tokio::test]
 async fn a_rule_that_cannot_be_set_is_refused() {
     let office = Office::open().await;
     let keeper = keeper(&office).await;
@@ -95,6 +113,8 @@ async fn a_rule_that_cannot_be_set_is_refused() {
         (json!({ "document": "khong-co" }), "NOT_FOUND document"),
         (json!({ "document": "336-KH/TU" }), "NOT_IN_STATE document"),
         (json!({ "clause": " " }), "REQUIRED clause"),
+        (json!({ "clause": null }), "REQUIRED clause"),
+        (json!({ "document": null }), "REQUIRED document"),
         (json!({ "wordsVi": "" }), "REQUIRED wordsVi"),
         (json!({ "wordsEn": "x".repeat(501) }), "TOO_LONG wordsEn"),
     ] {

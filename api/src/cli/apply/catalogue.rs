@@ -22,6 +22,7 @@ pub const SECTIONS: &[&str] = &[
     "plans",
     "revisions",
     "baselines",
+    "indicatorRules",
     "digitalSystems",
     "measures",
     "goals",
@@ -134,6 +135,7 @@ impl Entry {
                 let account = Self { kind: Kind::Account, code: login.clone(), given, within: Value::Null };
                 [account].into_iter().chain(roles).collect()
             }
+            "indicatorRules" => whole(Kind::IndicatorRule, text(fields, "code")?),
             "digitalSystems" => whole(Kind::DigitalSystem, text(fields, "code")?),
             "periodReports" => whole(Kind::PeriodReport, text(fields, "document")?),
             "measures" => whole(Kind::Measure, standing(fields)?),
@@ -211,12 +213,14 @@ impl Entry {
             Kind::Relation => ("document", self.within.clone()),
             Kind::Indicator => ("indicator", json!(self.code)),
             Kind::Definition | Kind::Membership | Kind::Baseline => ("indicator", of(&self.given, "indicator").clone()),
+            Kind::IndicatorRule => ("indicator", of(&self.given, "left").clone()),
             Kind::Revision => ("target", of(&self.given, "target").clone()),
             Kind::Plan => ("programme", of(&self.given, "programme").clone()),
             Kind::Target => ("target", json!(self.code)),
         };
         let selection = self.making().selection;
         let within = match self.kind {
+            Kind::IndicatorRule => format!("found: rules {{ {selection} }}"),
             Kind::ReportingRule => format!("found: reportingRules(first: 100) {{ nodes {{ code {selection} }} }}"),
             Kind::Recommendation => format!("found: recommendations(first: 100) {{ nodes {{ code {selection} }} }}"),
             _ => selection.to_owned(),
@@ -257,6 +261,10 @@ impl Entry {
             }
             Kind::DigitalSystem | Kind::Measure | Kind::Goal | Kind::Directive | Kind::PeriodReport => {
                 return stated(self.kind, &it);
+            }
+            Kind::IndicatorRule => {
+                let found = list("found").into_iter().find(|found| *of(found, "code") == json!(self.code));
+                return stated(self.kind, &found.unwrap_or_default());
             }
             Kind::ReportingRule | Kind::Recommendation => {
                 let found = it.pointer("/found/nodes").and_then(Value::as_array).cloned().unwrap_or_default();

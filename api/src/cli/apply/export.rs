@@ -102,9 +102,12 @@ async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
     let programmes = all(desk, Kind::Programme, "programmes", Kind::Plan.making().selection).await?;
     let more = "registeredFor { code } programmes(first: 1) { nodes { code } } relations { kind clause document { code } agency { code } }";
     let documents = all(desk, Kind::Document, "documents", more).await?;
-    let more = "memberships { programme { code } group { code } } baselines { subject { code } measuredOn value note clause document { code } }
-        worded: definitions { version validFrom }";
-    let indicators = all(desk, Kind::Indicator, "indicators", more).await?;
+    let more = format!(
+        "memberships {{ programme {{ code }} group {{ code }} }} baselines {{ subject {{ code }} measuredOn value note clause document {{ code }} }}
+        worded: definitions {{ version validFrom }} rules {{ {} }}",
+        Kind::IndicatorRule.making().selection
+    );
+    let indicators = all(desk, Kind::Indicator, "indicators", &more).await?;
     let targets = all(desk, Kind::Target, "targets", "programme { code } document { code } revisions { previousValue revisedOn revisedBy clause note document { code } }").await?;
     let first = programmes.first().map(|programme| at(programme, "/code")).unwrap_or_default();
     Ok(json!({
@@ -118,6 +121,7 @@ async fn exported(desk: &Desk) -> Result<Value, ApplyError> {
         "plans": plans(&programmes, &targets),
         "revisions": targets.iter().flat_map(revisions).collect::<Vec<_>>(),
         "baselines": indicators.iter().flat_map(baselines).collect::<Vec<_>>(),
+        "indicatorRules": rules(&indicators),
         "digitalSystems": read(desk, Kind::DigitalSystem, "digitalSystems").await?,
         "measures": read(desk, Kind::Measure, "measures").await?,
         "goals": read(desk, Kind::Goal, "goals").await?,
@@ -187,6 +191,17 @@ fn successions(agencies: &[Value]) -> Vec<Value> {
         }
     }
     found.into_values().map(Value::Object).collect()
+}
+
+/// Rules that have no end, each under the indicator on its left.
+fn rules(indicators: &[Value]) -> Vec<Value> {
+    let standing = indicators.iter().flat_map(|indicator| {
+        let code = at(indicator, "/code");
+        let mut rules = list(indicator, "/rules");
+        rules.retain(|rule| at(rule, "/left/code") == code && at(rule, "/validUntil").is_null());
+        rules
+    });
+    standing.map(|rule| Value::Object(stated::entry(Kind::IndicatorRule, &rule))).collect()
 }
 
 /// What is read out of documents: in the order in which it stands in them. A part of a directive comes with nothing: people have made it.

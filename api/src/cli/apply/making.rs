@@ -33,6 +33,8 @@ pub enum Kind {
     Revision,
     /// A baseline.
     Baseline,
+    /// A rule between two indicators.
+    IndicatorRule,
     /// A digital system.
     DigitalSystem,
     /// A measure of a plan.
@@ -105,6 +107,7 @@ impl Kind {
             Self::Target => &TARGET,
             Self::Revision => &REVISION,
             Self::Baseline => &BASELINE,
+            Self::IndicatorRule => &stated::INDICATOR_RULE,
             Self::DigitalSystem => &stated::DIGITAL_SYSTEM,
             Self::Measure => &stated::MEASURE,
             Self::Goal => &stated::GOAL,

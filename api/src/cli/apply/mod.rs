@@ -36,12 +36,12 @@ use crate::{
 
 const EXAMPLES: &str = "\
 The file is JSON: an object of lists, agencies, programmes, documents, successions, indicators, definitions, follows,
-plans, revisions, baselines, digitalSystems, measures, goals, reportingRules, directives, recommendations,
-periodReports, accounts. Each entry has the words of the input of the mutation that makes one (registerAgency with
+plans, revisions, baselines, indicatorRules, digitalSystems, measures, goals, reportingRules, directives,
+recommendations, periodReports, accounts. Each entry has the words of the input of the mutation that makes one (registerAgency with
 what amendAgency and setGroupMembers add, defineProgramme, registerDocument, recordSuccession, defineIndicator,
-reviseDefinition, followIndicators, adoptPlan, recordTargetRevision, setBaseline, defineDigitalSystem, defineMeasure,
-defineGoal, defineReportingRule, registerDirective, registerRecommendation, registerPeriodReport, createAccount with
-the roles of grantRole), with codes for ids. `cotmoc schema` prints what they mean; `cotmoc export` prints what a
+reviseDefinition, followIndicators, adoptPlan, recordTargetRevision, setBaseline, defineIndicatorRule,
+defineDigitalSystem, defineMeasure, defineGoal, defineReportingRule, registerDirective, registerRecommendation,
+registerPeriodReport, createAccount with the roles of grantRole), with codes for ids. `cotmoc schema` prints what they mean; `cotmoc export` prints what a
 database holds in this form.
 
 Examples:

@@ -1,4 +1,4 @@
-//! What is read out of documents: measures, goals, digital systems, reporting rules, directives, recommendations, period reports.
+//! What is read out of documents: measures, goals, digital systems, rules of indicators and of reports, directives, recommendations, period reports.
 //!
 //! What is asked of them has the names of their inputs, so that an answer is put into the words of an entry by one rule.
 
@@ -59,7 +59,7 @@ pub fn entry(kind: Kind, answer: &Value) -> Map<String, Value> {
         directive(&mut said);
     }
     let (code, document, clause) = (text(said.get("code")), text(said.get("document")), text(said.get("clause")));
-    if kind == Kind::DigitalSystem {
+    if matches!(kind, Kind::DigitalSystem | Kind::IndicatorRule) {
         entry.insert("code".to_owned(), json!(code));
     } else if let Some(item) =
         code.strip_prefix(&format!("{document}:")).filter(|item| *item != clause || kind == Kind::ReportingRule)
@@ -249,6 +249,26 @@ pub const DIGITAL_SYSTEM: Making = Making {
         ],
     }),
     otherwise: "",
+};
+
+pub const INDICATOR_RULE: Making = Making {
+    one: "rule between indicators",
+    by: By::StandingOffice,
+    mutation: "defineIndicatorRule",
+    input: "DefineIndicatorRuleInput",
+    selection: "version code left { code } comparator right { code } wordsVi: words(language: VI) wordsEn: words(language: EN) validFrom validUntil document { code } clause",
+    fields: &[
+        ("/left", "/left"),
+        ("/comparator", "/comparator"),
+        ("/right", "/right"),
+        ("/wordsVi", "/wordsVi"),
+        ("/wordsEn", "/wordsEn"),
+        ("/validFrom", "/validFrom"),
+        ("/document", "/document"),
+        ("/clause", "/clause"),
+    ],
+    amended: None,
+    otherwise: "end it by endIndicatorRule, and set another",
 };
 
 pub const REPORTING_RULE: Making = Making {
