@@ -107,6 +107,45 @@ async fn two_hundred_steps_take_as_many_statements_as_one() {
 }
 
 #[tokio::test]
+async fn a_file_that_opens_and_merges_by_turns_takes_as_many_statements_as_a_sorted_one() {
+    let db = TestDb::demo().await;
+    db.execute(UNITS).await;
+    let mut sent = Vec::new();
+    for numbers in [1..2, 2..202] {
+        let turns =
+            steps("open", numbers.clone()).into_iter().zip(steps("merge", numbers)).flat_map(|(open, mut merge)| {
+                if let (Some(open), Some(merge)) = (&open.open, &mut merge.merge) {
+                    merge.successor.clone_from(&open.code);
+                }
+                [open, merge]
+            });
+        let writer = Writer::new(db.pool.clone(), demo::now(), db::Date(demo::today()), Origin::default());
+        let once = Once::without_key(writer.clone());
+        let acting = Acting::<ManageAgencies>::new(once, &Principal::operator_as(Role::Administrator)).unwrap();
+        let new = Reorganisation { steps: turns.collect(), decision: decision() };
+        let done = reorganise(&acting, new).await.unwrap();
+        // Each answer is that of its step: who was opened took over.
+        assert!(done.chunks(2).all(|turn| turn[0].agency == turn[1].agency));
+        sent.push(writer.statements());
+    }
+    assert_eq!(sent[0], sent[1]);
+    assert_eq!(
+        db.text("SELECT count(*) FROM agency WHERE code LIKE 'qng.dv%' AND closed_on = '2026-01-10'").await,
+        "402"
+    );
+}
+
+#[tokio::test]
+async fn of_steps_by_turns_the_first_that_is_refused_is_named() {
+    let room = Room::new().await;
+    let open = |number: usize| json!({ "open": { "code": format!("qng.moi{number}"), "nameVi": "Đơn vị mới", "kind": "OTHER", "parent": "qng.ubnd" } });
+    let rename = |agency: &str| json!({ "rename": { "agency": agency, "nameVi": "Tên mới" } });
+    let steps = json!([open(1), rename("qng.stc"), open(2), rename("khong.co"), open(3), open(2)]);
+    let told = room.admin().await.act("reorganise", decided(json!({ "steps": steps })), SHOWN).await;
+    assert_eq!(broken(&told), ["NOT_FOUND steps.3.rename.agency"]);
+}
+
+#[tokio::test]
 async fn of_many_that_are_refused_the_first_is_named() {
     let room = Room::new().await;
     let open = |number: usize| json!({ "open": { "code": format!("qng.moi{number}"), "nameVi": "Đơn vị mới", "kind": "OTHER", "parent": "qng.ubnd" } });

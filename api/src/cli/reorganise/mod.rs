@@ -50,7 +50,7 @@ CSV has one step a line below a heading, with codes for agencies, several of the
 Columns that are not needed may be left out. Who takes over what by name is said in JSON alone.
 
 Examples:
-  cotmoc reorganise steps.csv --on 2025-07-01 --document 202/2025/QH15 --dry-run
+  cotmoc reorganise steps.csv --on 2026-01-01 --document 51/KH-UBND --dry-run
   cotmoc reorganise steps.json              shows it, and asks before it is done
   cotmoc reorganise steps.json --yes        for scripts";
 
@@ -220,8 +220,9 @@ impl Work {
             let _ = writeln!(lines, "{}", in_words(step));
             *steps.entry(step.name().unwrap_or_default()).or_insert(0) += 1;
             for kind in &done.passed {
-                let _ = writeln!(lines, "    {} {} pass on: {}", kind.count, kind.kind.as_str(), kind.items.join(", "));
-                *passed.entry(kind.kind.as_str()).or_insert(0) += kind.count;
+                let which = if kind.kind.is_coded() { format!(": {}", kind.items.join(", ")) } else { String::new() };
+                let _ = writeln!(lines, "    {} {} pass on{which}", kind.count, kind.kind.counted_en());
+                *passed.entry(kind.kind.counted_en()).or_insert(0) += kind.count;
             }
         }
         let listed = |of: BTreeMap<&str, i32>| {

@@ -35,29 +35,66 @@ impl Batches<'_> {
     /// Does all of them. Of many that are refused together, half are tried alone, until it is known which one it is about: so a refusal is
     /// that of the first step that cannot be done.
     pub(super) async fn done(&self, writing: &mut Writing) -> Result<Vec<Reorganised>, DbError> {
-        let mut all = Vec::with_capacity(self.steps.len());
-        while let Some(rest @ [first, ..]) = self.steps.get(all.len()..) {
-            let mut count = together(rest);
+        let mut all: Vec<Option<Reorganised>> = vec![None; self.steps.len()];
+        let (mut looks_ahead, mut count) = (true, 0);
+        while let Some(first) = all.iter().position(Option::is_none) {
+            let mut rows = self.together(&all, first, looks_ahead);
             loop {
-                let some = rest.get(..count).unwrap_or(rest);
-                match writing.attempt(async |writing| self.batch(writing, some).await).await.map_err(in_terms_of_input)
+                let some: Vec<_> = rows.iter().filter_map(|row| self.steps.get(*row)).collect();
+                match writing.attempt(async |writing| self.batch(writing, &some).await).await.map_err(in_terms_of_input)
                 {
                     Ok(done) => {
-                        all.extend(done);
+                        count += done.len();
+                        for (row, done) in rows.iter().zip(done) {
+                            all.get_mut(*row).map(|place| place.replace(done));
+                        }
                         break;
                     }
-                    Err(DbError::Violated(_)) if count > 1 => count /= 2,
-                    Err(error) => return Err(in_step(error, all.len(), first.name())),
+                    Err(DbError::Violated(_)) if looks_ahead => {
+                        looks_ahead = false;
+                        rows = self.together(&all, first, looks_ahead);
+                    }
+                    Err(DbError::Violated(_)) if rows.len() > 1 => rows.truncate(rows.len() / 2),
+                    Err(error) => return Err(in_step(error, first, self.steps.get(first).and_then(Step::name))),
                 }
             }
-            (self.progress)(all.len());
+            (self.progress)(count);
         }
+        let all: Vec<_> = all.into_iter().flatten().collect();
         self.areas_are_told_apart(writing, &all).await?;
         Ok(all)
     }
 
+    /// The rows of steps that may be done together: those of the kind of the first, until one changes what another names, or names what
+    /// another changes. Whoever looks ahead opens agencies before what stands above it and does not touch them: a file that opens one,
+    /// merges others into it and opens the next needs as few statements as one that is sorted.
+    fn together(&self, all: &[Option<Reorganised>], first: usize, looks_ahead: bool) -> Vec<usize> {
+        let kind = self.steps.get(first).and_then(Step::name);
+        let (mut rows, mut passed_over) = (Vec::new(), 0);
+        let (mut changed, mut named) = (HashSet::new(), HashSet::new());
+        let left = self.steps.iter().zip(all).enumerate().skip(first).filter(|(_, (_, done))| done.is_none());
+        for (row, (step, _)) in left {
+            let (own, others) = step.touched();
+            let is_apart = own.iter().all(|code| !changed.contains(code) && !named.contains(code))
+                && others.iter().all(|code| !changed.contains(code));
+            if row == first || kind.is_some() && step.name() == kind && is_apart {
+                rows.push(row);
+            } else if looks_ahead && kind == Some("open") {
+                passed_over += 1;
+            } else {
+                break;
+            }
+            if rows.len() == TOGETHER || passed_over == TOGETHER {
+                break;
+            }
+            changed.extend(own);
+            named.extend(others);
+        }
+        rows
+    }
+
     /// Does steps of one kind that do not touch one another.
-    async fn batch(&self, writing: &mut Writing, steps: &[Step]) -> Result<Vec<Reorganised>, DbError> {
+    async fn batch(&self, writing: &mut Writing, steps: &[&Step]) -> Result<Vec<Reorganised>, DbError> {
         let Self { acting, decided, .. } = self;
         let Some(first) = steps.first() else { return Ok(Vec::new()) };
         match first.name() {
@@ -95,7 +132,7 @@ impl Batches<'_> {
         }
     }
 
-    async fn merge(&self, writing: &mut Writing, steps: &[Step]) -> Result<Vec<Reorganised>, DbError> {
+    async fn merge(&self, writing: &mut Writing, steps: &[&Step]) -> Result<Vec<Reorganised>, DbError> {
         let steps: Vec<_> = steps.iter().filter_map(|step| step.merge.as_ref()).collect();
         for step in &steps {
             few(step.agencies.len(), "agencies")?;
@@ -119,24 +156,6 @@ impl Batches<'_> {
 
 fn codes<'a>(codes: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
     codes.map(String::as_str).collect()
-}
-
-/// How many of the first steps may be done together: those of the kind of the first, until one changes what another names, or names what
-/// another changes.
-fn together(steps: &[Step]) -> usize {
-    let kind = steps.first().and_then(Step::name);
-    let (mut changed, mut named) = (HashSet::new(), HashSet::new());
-    for (count, step) in steps.iter().take(TOGETHER).enumerate() {
-        let (own, others) = step.touched();
-        let is_apart = own.iter().all(|code| !changed.contains(code) && !named.contains(code))
-            && others.iter().all(|code| !changed.contains(code));
-        if count > 0 && (kind.is_none() || step.name() != kind || !is_apart) {
-            return count;
-        }
-        changed.extend(own);
-        named.extend(others);
-    }
-    steps.len().min(TOGETHER)
 }
 
 /// What has to be mended, with the step it is about: `["input", "parent"]` becomes `["input", "steps", "3", "move", "parent"]`.

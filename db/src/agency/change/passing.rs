@@ -52,6 +52,12 @@ text_enum! {
 }
 
 impl PassedKind {
+    /// Whether people know it by a code.
+    #[must_use]
+    pub const fn is_coded(self) -> bool {
+        !matches!(self, Self::Assignment | Self::Role | Self::Account)
+    }
+
     /// As it is counted in Vietnamese.
     pub(super) const fn counted_vi(self) -> &'static str {
         match self {
@@ -67,7 +73,8 @@ impl PassedKind {
     }
 
     /// As it is counted in English.
-    pub(super) const fn counted_en(self) -> &'static str {
+    #[must_use]
+    pub const fn counted_en(self) -> &'static str {
         match self {
             Self::Directive => "directives",
             Self::Recommendation => "recommendations",
