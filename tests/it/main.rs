@@ -35,6 +35,7 @@ mod duties;
 mod embedded;
 mod examples;
 mod explorer;
+mod exports;
 mod extremes;
 mod facts;
 mod facts_written;

@@ -1,0 +1,3 @@
+//! Files that are made of what the API answers.
+
+pub mod exports;
