@@ -63,6 +63,7 @@ mod query_counts;
 mod recommendations_answered;
 mod recommendations_written;
 mod reorganise;
+mod reports;
 mod schedules;
 mod schema;
 mod scorecards;

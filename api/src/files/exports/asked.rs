@@ -159,7 +159,7 @@ fn read(argument: &Argument, text: &str) -> Result<Value, ApiError> {
 }
 
 /// The instant that a parameter says. A plus sign that was not encoded has become a space on its way.
-fn instant(name: &str, text: &str) -> Result<DateTime<Utc>, ApiError> {
+pub fn instant(name: &str, text: &str) -> Result<DateTime<Utc>, ApiError> {
     DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|instant| instant.to_utc()).map_err(|_| {
         wrong(
             name,

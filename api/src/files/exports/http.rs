@@ -9,7 +9,7 @@
 //! - Where the budget of points runs low, an export waits, and leaves a quarter of it to whatever else its account does.
 //! - The token is looked at anew for each page: when it does not hold any more, or its roles have changed, the export is broken off.
 
-use std::{io, net::IpAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use auth::Principal;
 use axum::{
@@ -26,7 +26,6 @@ use schema::{
     Api,
     caller::Caller,
     error::{ApiError, Code},
-    viewer::Viewer,
 };
 use tokio::{
     io::AsyncReadExt as _,
@@ -34,7 +33,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use super::{
     asked::{Asked, Format},
@@ -45,14 +43,10 @@ use super::{
 };
 use crate::{
     authentication::{Authority, Pass},
-    config::Config,
-    door::{Door, Refusal, Route, Streamed, client_address, refused},
+    door::{Door, Route, Streamed},
+    files::inquiry::{Refused, Snapshots, Whose, only_get},
     graphql::{self, Desk},
-    limits::{
-        Counted, Left, Sharer,
-        places::{Place, Places},
-        points,
-    },
+    limits::{Left, places::Place, points},
 };
 
 /// The path of exports.
@@ -72,9 +66,7 @@ pub struct Exports {
     desk: Desk<Api>,
     authority: Arc<Authority>,
     lists: Lists,
-    present: Arc<Places>,
-    /// Those who read as of an instant: half of the connections that do.
-    past: Arc<Places>,
+    snapshots: Snapshots,
     limit: Duration,
 }
 
@@ -82,39 +74,15 @@ pub struct Exports {
 pub type Unreadable = async_graphql::parser::Error;
 
 /// The endpoint at [`PATH`].
-pub fn route(config: &Config, sdl: &str, desk: Desk<Api>, authority: &Arc<Authority>) -> Result<Route, Unreadable> {
-    let size = usize::try_from(config.database.pool_size).unwrap_or(usize::MAX);
-    let exports = Exports {
-        desk,
-        authority: Arc::clone(authority),
-        lists: Lists::read(sdl)?,
-        present: Places::new(size / 4),
-        past: Places::new(size / 8),
-        limit: config.server.export_timeout,
-    };
+pub fn route(
+    limit: Duration,
+    sdl: &str,
+    desk: Desk<Api>,
+    authority: &Arc<Authority>,
+    snapshots: Snapshots,
+) -> Result<Route, Unreadable> {
+    let exports = Exports { desk, authority: Arc::clone(authority), lists: Lists::read(sdl)?, snapshots, limit };
     Ok(Route::new(PATH, Door::Token, any(endpoint).with_state(Arc::new(exports))))
-}
-
-/// Why an export does not begin.
-enum Refused {
-    /// The token does not hold.
-    Token(ApiError),
-    /// Too much was asked for in a minute.
-    Counted(Counted, ApiError),
-    /// Anything else.
-    Failed(Failure),
-}
-
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<ApiError> for Refused {
-    fn from(error: ApiError) -> Self {
-        Self::Failed(error.into())
-    }
 }
 
 async fn endpoint(
@@ -125,42 +93,26 @@ async fn endpoint(
     let (parts, _) = request.into_parts();
     let mut caller = graphql::caller(&parts.headers);
     if !matches!(parts.method, Method::GET | Method::HEAD) {
-        return method_not_allowed(&caller);
+        return only_get(&caller);
     }
     // A name that is not UTF-8 is that of no list.
     let file = file.map_or_else(|_| String::new(), |Path(file)| file);
     match exports.begin(&parts, &file, &mut caller).await {
         Ok(response) => response,
-        Err(Refused::Token(error)) => graphql::turn_away(&exports.desk.limits, error, &parts, &caller),
-        Err(Refused::Counted(counted, error)) => {
-            refused(Refusal::RateLimited.reason());
-            let mut response = graphql::refuse(error, &caller);
-            counted.tell(response.headers_mut());
-            response
-        }
-        Err(Refused::Failed(Failure::Refused(error))) => graphql::refuse(error, &caller),
-        Err(Refused::Failed(Failure::Failed(answer))) => graphql::refuse_with(&answer),
+        Err(refused) => refused.answer(&exports.desk.limits, &parts, &caller),
     }
-}
-
-fn method_not_allowed(caller: &Caller) -> Response {
-    let error = ApiError::new(Code::MethodNotAllowed, "Chỉ nhận GET", "Only GET");
-    let mut response = graphql::refuse(error, caller);
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
-    response
 }
 
 impl Exports {
     async fn begin(self: &Arc<Self>, parts: &Parts, file: &str, caller: &mut Caller) -> Result<Response, Refused> {
         let pass = Pass::of_request(&self.authority, parts).map_err(Refused::Token)?;
         let viewer = pass.viewer().await.map_err(Refused::Token)?;
-        let whose = Whose::of(&viewer, client_address(&parts.extensions));
+        let whose = Whose::of(&viewer, parts);
         let asked = self.asked(parts, file, caller).inspect_err(|error| {
             self.desk.limits.charge(whose.sharer, points::unread(error.code()));
         })?;
         caller.language = asked.language;
-        let places = if asked.as_of.is_some() { &self.past } else { &self.present };
-        let place = places.try_take(whose.sharer).map_err(|_| busy())?;
+        let place = self.snapshots.place(&whose, asked.as_of)?;
         let is_counted = asked.format == Format::Xlsx;
         let class = viewer.principal.scope().visibility_class();
         let pages = Pages::new(self.desk.service.clone(), viewer, caller.clone(), &asked, is_counted);
@@ -205,16 +157,6 @@ impl Exports {
     }
 }
 
-fn busy() -> ApiError {
-    refused(Refusal::Saturated.reason());
-    ApiError::new(
-        Code::Unavailable,
-        "Đang có nhiều tệp được xuất, xin thử lại sau giây lát",
-        "Too many exports are under way, please try again shortly",
-    )
-    .with("retryAfter", schema::error::RETRY_AFTER)
-}
-
 fn too_many_rows(total: u64) -> ApiError {
     ApiError::new(
         Code::AnswerLimitExceeded,
@@ -239,20 +181,6 @@ fn head(response: &mut Response, asked: &Asked, instant: DateTime<Utc>) {
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.extensions_mut().insert(Streamed);
-}
-
-/// Against whose budgets an export is counted.
-struct Whose {
-    account: Option<Uuid>,
-    address: Option<IpAddr>,
-    sharer: Sharer,
-}
-
-impl Whose {
-    fn of(viewer: &Viewer, address: Option<IpAddr>) -> Self {
-        let account = viewer.principal.actor().account();
-        Self { account, address, sharer: Sharer::of(account, address) }
-    }
 }
 
 /// An export on its way.
