@@ -164,7 +164,7 @@ async fn the_same_instant_makes_the_same_bytes() {
 #[tokio::test]
 async fn a_period_that_is_not_over_and_what_is_not_understood_are_told() {
     let db = TestDb::demo().await;
-    let somebody = person(&db, 1, &[(Role::StandingOffice, None, false)]).await;
+    let somebody = person(&db, 1, &[(Role::Inspector, None, false)]).await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
     let token = node.token(&somebody).await;
     let report = data(&node, "nq57-quang-ngai/2026-Q1.json").await;

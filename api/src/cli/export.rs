@@ -189,7 +189,7 @@ impl Export {
     ) -> Result<(), ExportError> {
         database.prepare().await?;
         let mut pages = pages(config, database, &asked, viewer)?;
-        let next = pages.next()?;
+        let next = pages.price()?;
         let instant = pages.open(asked.as_of, PATIENCE).await?;
         let mut page = pages.read(next).await?;
         if let Some(total) = page.total.filter(|total| asked.format == Format::Xlsx && *total > MOST_ROWS) {
@@ -207,7 +207,7 @@ impl Export {
             if page.is_last {
                 break;
             }
-            let next = pages.next()?;
+            let next = pages.price()?;
             page = pages.read(next).await?;
         }
         drop(pages);

@@ -104,7 +104,7 @@ settings! {
     /// `server.export_timeout`
     EXPORT_TIMEOUT {
         key: "server.export_timeout", env: "COTMOC_EXPORT_TIMEOUT", flag: Some("export-timeout"),
-        fallback: Fallback::Value("15m"), form: DURATION,
+        fallback: Fallback::Value("60m"), form: DURATION,
         about: "An export that has not ended within this time is broken off. So many are under way at once as there are a quarter of \
                 `database.pool_size`, on connections of their own; of those as of an instant, an eighth.",
     }

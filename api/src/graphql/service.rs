@@ -252,7 +252,9 @@ impl GraphqlResponse {
     /// Nothing but these errors, with whatever was answered beside them left out.
     #[must_use]
     pub(crate) fn refuse_whole(mut errors: Vec<ServerError>, caller: &Caller) -> Self {
-        errors.iter_mut().for_each(|error| error.path.clear());
+        for error in &mut errors {
+            error.path.clear();
+        }
         Self::new(Response::from_errors(errors), caller)
     }
 

@@ -123,6 +123,6 @@ async fn order_filter_and_instant_are_those_of_the_api() {
         row[at("Tên")].clone()
     };
     assert_eq!(name(&[]).await, "Sở Khoa học, Công nghệ và Dữ liệu");
-    assert_eq!(name(&[("asOf", &then)]).await, "Sở Khoa học và Công nghệ");
+    assert_eq!(name(&[("asOf", &then)]).await, "Sở Khoa học và Công nghệ tỉnh Quảng Ngãi");
     node.stop().await;
 }

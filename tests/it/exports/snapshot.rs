@@ -37,7 +37,7 @@ fn pages(db: &TestDb, list: &str) -> Pages {
 }
 
 async fn read(pages: &mut Pages) -> Page {
-    let next = pages.next().unwrap();
+    let next = pages.price().unwrap();
     pages.read(next).await.unwrap()
 }
 

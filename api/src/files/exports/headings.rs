@@ -48,14 +48,17 @@ mod tests {
 
     use unicode_normalization::is_nfc;
 
-    use super::{super::lists::Lists, *};
+    use super::{
+        super::lists::{List, Lists},
+        *,
+    };
 
     #[test]
     fn every_column_has_words_and_every_word_a_column() {
         let lists = Lists::read(&schema::sdl()).unwrap();
         let table: BTreeMap<String, (String, String)> = toml::from_str(include_str!("headings.toml")).unwrap();
         let mut used = BTreeSet::new();
-        for column in lists.all().flat_map(|list| list.columns()) {
+        for column in lists.all().flat_map(List::columns) {
             for (owner, step) in column.owners.iter().zip(&column.path) {
                 let own = format!("{owner}.{step}");
                 let key = if table.contains_key(&own) { own } else { step.clone() };

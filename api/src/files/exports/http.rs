@@ -46,7 +46,11 @@ use crate::{
     door::{Door, Route, Streamed},
     files::inquiry::{Refused, Snapshots, Whose, only_get},
     graphql::{self, Desk},
-    limits::{Left, places::Place, points},
+    limits::{
+        Left,
+        places::{Full, Place, Turn},
+        points,
+    },
 };
 
 /// The path of exports.
@@ -57,6 +61,9 @@ const AHEAD: usize = 2;
 
 /// Bytes of a piece of a workbook.
 const PIECE: usize = 64 << 10;
+
+/// How long an export that is under way leaves a crowd to itself.
+const CROWD: Duration = Duration::from_secs(1);
 
 /// Of its budget, an export leaves one part in so many.
 const RESERVE: u64 = 4;
@@ -118,7 +125,7 @@ impl Exports {
         let pages = Pages::new(self.desk.service.clone(), viewer, caller.clone(), &asked, is_counted);
         let mut export = Export { exports: Arc::clone(self), pages, pass, class, whose, _place: place };
 
-        let next = export.pages.next()?;
+        let next = export.pages.price()?;
         let counted = self.desk.limits.count(next.load(), export.whose.account, export.whose.address);
         if let Some(error) = counted.refusal() {
             return Err(Refused::Counted(counted, error));
@@ -202,23 +209,27 @@ impl Export {
         as_of: Option<DateTime<Utc>>,
         rest: Duration,
     ) -> Result<(DateTime<Utc>, Page), Failure> {
+        let turn = self.turn(&next).await.map_err(|_| ApiError::unavailable())?;
         let instant = self.pages.open(as_of, rest).await?;
-        Ok((instant, self.read(next).await?))
+        Ok((instant, self.read(next, turn).await?))
     }
 
-    /// Reads a page that was counted, in turn with whatever else is asked for.
-    async fn read(&mut self, next: Next) -> Result<Page, Failure> {
-        let desk = &self.exports.desk;
-        let turn = desk.turns.take(self.whose.sharer, next.load().sought).await;
-        let _turn = turn.map_err(|_| ApiError::unavailable())?;
+    /// Reads a page that was counted, in its turn.
+    async fn read(&mut self, next: Next, turn: Turn) -> Result<Page, Failure> {
         let page = self.pages.read(next).await?;
-        desk.limits.charge(self.whose.sharer, page.beyond);
+        drop(turn);
+        self.exports.desk.limits.charge(self.whose.sharer, page.beyond);
         Ok(page)
+    }
+
+    /// A turn among whatever else is asked for.
+    async fn turn(&self, next: &Next) -> Result<Turn, Full> {
+        self.exports.desk.turns.take(self.whose.sharer, next.load().sought).await
     }
 
     /// The next page: when there are points for it, and if its reader is still who they were.
     async fn following(&mut self) -> Result<Page, Failure> {
-        let next = self.pages.next()?;
+        let next = self.pages.price()?;
         loop {
             let counted = self.exports.desk.limits.count(next.load(), self.whose.account, self.whose.address);
             match counted.wait() {
@@ -233,7 +244,14 @@ impl Export {
         if !self.is_still(&viewer.principal) {
             return Err(ApiError::new(Code::Forbidden, "Quyền đã thay đổi", "The roles have changed").into());
         }
-        self.read(next).await
+        // What is under way already waits for its turn as long as it takes.
+        let turn = loop {
+            match self.turn(&next).await {
+                Ok(turn) => break turn,
+                Err(Full) => sleep(CROWD).await,
+            }
+        };
+        self.read(next, turn).await
     }
 
     fn is_still(&self, principal: &Principal) -> bool {

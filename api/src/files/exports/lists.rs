@@ -318,11 +318,11 @@ fn is_column(of: &str, field: &FieldDefinition) -> bool {
 /// The action by which something is open.
 fn action<'a>(directives: impl Iterator<Item = &'a ConstDirective>) -> Option<Action> {
     let auth = directives.filter(|directive| directive.name.node == Auth::NAME);
-    let words = auth.filter_map(|auth| match auth.get_argument("action").map(|action| &action.node) {
+    let mut words = auth.filter_map(|auth| match auth.get_argument("action").map(|action| &action.node) {
         Some(Value::Enum(word)) => Some(word.to_string()),
         _ => None,
     });
-    words.filter_map(|word| Action::ALL.iter().copied().find(|action| action.as_str() == word)).next()
+    words.find_map(|word| Action::ALL.iter().copied().find(|action| action.as_str() == word))
 }
 
 fn named(ty: &Type) -> &str {

@@ -130,7 +130,7 @@ impl Pages {
     }
 
     /// Looks whether the next page may be read, and what it costs. The first finds out how large pages may be.
-    pub fn next(&mut self) -> Result<Next, ApiError> {
+    pub fn price(&mut self) -> Result<Next, ApiError> {
         let sizes: &[u32] = if self.size == 0 { &SIZES } else { std::slice::from_ref(&self.size) };
         let guard = self.service.guard();
         let mut refusal = None;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, NaiveDateTime, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Timelike as _, Utc};
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use schema::language::Language;
 use serde_json::{Value, value::RawValue};
@@ -67,6 +67,7 @@ impl Formats {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 fn failed(error: XlsxError) -> io::Error {
     io::Error::other(error.to_string())
 }
@@ -79,8 +80,8 @@ impl Book {
         workbook.set_properties(&properties);
         let formats = Formats::new();
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
-        let titles = (about.asked.language == Language::Vi).then_some("Dữ liệu").unwrap_or("Data");
-        sheet.set_name(titles).map_err(failed)?;
+        let title = if about.asked.language == Language::Vi { "Dữ liệu" } else { "Data" };
+        sheet.set_name(title).map_err(failed)?;
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
         for (index, column) in (0_u16..).zip(&about.columns) {
             sheet.set_column_width(index, width(column)).map_err(failed)?;
@@ -180,6 +181,10 @@ fn write(sheet: &mut Worksheet, formats: &Formats, (row, column): (u32, u16), ce
         Cell::Empty => {}
         Cell::Boolean(value) => {
             sheet.write_boolean(row, column, value)?;
+        }
+        // Excel knows no day before.
+        Cell::Day(day) if day.year() < 1900 => {
+            sheet.write_string(row, column, day.format("%d/%m/%Y").to_string())?;
         }
         Cell::Day(day) => {
             sheet.write_datetime_with_format(row, column, day, &formats.day)?;

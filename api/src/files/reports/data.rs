@@ -64,6 +64,8 @@ pub struct Basis {
     pub symbol: Option<String>,
     /// Its title.
     pub title: Option<String>,
+    /// What sort of document it is.
+    pub kind: Option<String>,
     /// Its day.
     pub date: Option<NaiveDate>,
     /// What it is for the programme.
@@ -119,6 +121,8 @@ pub struct Figure {
     pub indicator: Named,
     /// Its unit.
     pub unit: Option<String>,
+    /// Decimal places in which it is shown.
+    pub decimals: Option<u32>,
     /// Who answers for it.
     pub lead: Option<Named>,
     /// What is demanded, as a number; none where it is said in words.
@@ -193,6 +197,8 @@ pub struct Directive {
     pub title: String,
     /// Who leads it.
     pub leads: Vec<Named>,
+    /// Who leads it, as the document says it.
+    pub lead_words: Option<String>,
     /// When it is due.
     pub due_on: Option<NaiveDate>,
     /// When it was done.

@@ -73,7 +73,7 @@ pub async fn report(
         issuer: named(&found, "/jurisdiction"),
         province: text(&found, "/jurisdiction/province"),
         programme: name,
-        basis: list(&found, "/documents").iter().filter_map(basis).collect(),
+        basis: bases(&found),
         period: span(period),
         next_period: period.next().map(span),
         as_of,
@@ -103,11 +103,24 @@ fn span(period: Period) -> Span {
     }
 }
 
+/// The resolution first, then plans, each in the order of their days.
+fn bases(found: &Value) -> Vec<Basis> {
+    let mut bases: Vec<_> = list(found, "/documents").iter().filter_map(basis).collect();
+    let rank = |basis: &Basis| match basis.role.as_str() {
+        "RESOLUTION" => 0,
+        "PLAN" => 1,
+        _ => 2,
+    };
+    bases.sort_by_key(|basis| (rank(basis), basis.date.unwrap_or(NaiveDate::MAX), basis.document.clone()));
+    bases
+}
+
 fn basis(resting: &Value) -> Option<Basis> {
     Some(Basis {
         document: text(resting, "/document/code")?,
         symbol: text(resting, "/document/symbol"),
         title: text(resting, "/document/title"),
+        kind: text(resting, "/document/kind"),
         date: day(resting, "/document/issuedOn"),
         role: text(resting, "/role")?,
     })
@@ -122,6 +135,8 @@ fn is_made_by(recommendation: &Value, on: NaiveDate) -> bool {
 /// A document by its symbol, with the clause.
 fn cited(value: &Value, document: &str) -> Option<String> {
     let symbol = text(value, &format!("{document}/symbol")).or_else(|| text(value, &format!("{document}/code")))?;
+    // A copy on which the number is wanting.
+    let symbol = if symbol.starts_with('/') { format!("……{symbol}") } else { symbol };
     Some(text(value, "/clause").map_or_else(|| symbol.clone(), |clause| format!("{symbol}, {clause}")))
 }
 
@@ -136,8 +151,8 @@ fn pillars(programme: &str, found: &Value, assessments: &[Value]) -> Vec<Pillar>
     sorted.sort_by_key(|it| it.pointer("/indicator/position").and_then(Value::as_i64));
     for assessment in sorted {
         let own = list(assessment, "/indicator/memberships").iter();
-        let own = own.filter(|it| text(it, "/programme/code").as_deref() == Some(programme));
-        let group = own.filter_map(|it| text(it, "/group/code")).next();
+        let mut own = own.filter(|it| text(it, "/programme/code").as_deref() == Some(programme));
+        let group = own.find_map(|it| text(it, "/group/code"));
         let place = pillars.iter().position(|pillar| pillar.group.as_ref().map(|it| &it.code) == group.as_ref());
         let place = place.unwrap_or(pillars.len() - 1);
         if let (Some(pillar), Some(figure)) = (pillars.get_mut(place), figure(assessment)) {
@@ -162,6 +177,10 @@ fn figure(assessment: &Value) -> Option<Figure> {
     Some(Figure {
         indicator: named(assessment, "/indicator")?,
         unit: text(assessment, "/indicator/unit").filter(|unit| unit != "NONE").map(|unit| words::label("Unit", &unit)),
+        decimals: assessment
+            .pointer("/indicator/decimals")
+            .and_then(Value::as_u64)
+            .and_then(|decimals| u32::try_from(decimals).ok()),
         lead: named(assessment, "/indicator/lead"),
         demanded: text(assessment, "/demanded"),
         comparator: text(assessment, "/comparator"),
@@ -224,6 +243,7 @@ fn tallied(directives: &[Value]) -> Directives {
                 directive: text(directive, "/code").unwrap_or_default(),
                 title: text(directive, "/title").unwrap_or_default(),
                 leads,
+                lead_words: text(directive, "/leadWords"),
                 due_on: day(directive, "/dueOn"),
                 completed_on: day(directive, "/completedOn"),
                 state,

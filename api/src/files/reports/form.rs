@@ -1,11 +1,11 @@
 //! The official form of a report (Decree 30/2020/NĐ-CP): what stands where, in which letters.
 
-use std::io;
+use std::{fmt::Write as _, io};
 
 use chrono::Datelike as _;
 
 use super::{
-    data::{AgencyTally, Figure, Item, Named, Report, Tally},
+    data::{AgencyTally, Directive, Figure, Item, Named, Report, Tally},
     docx::{Align, Cell, Docx, Paragraph, Run, Table, WIDTH},
     words,
 };
@@ -73,13 +73,15 @@ fn head(docx: &mut Docx, report: &Report) {
 
 /// On what it rests, and what it was drawn from.
 fn opening(docx: &mut Docx, report: &Report) {
-    for basis in &report.basis {
-        if matches!(basis.role.as_str(), "RESOLUTION" | "PLAN") {
-            let name = basis.symbol.as_deref().unwrap_or(&basis.document);
-            let day = basis.date.map(|date| format!(" ngày {}", words::day(date))).unwrap_or_default();
-            let title = basis.title.as_deref().map(|title| format!(" ({title})")).unwrap_or_default();
-            docx.paragraph(&Paragraph::body([Run::new(format!("Căn cứ {name}{day}{title};")).italic()]));
-        }
+    let bases: Vec<_> = report.basis.iter().filter(|it| matches!(it.role.as_str(), "RESOLUTION" | "PLAN")).collect();
+    for (index, basis) in bases.iter().enumerate() {
+        let kind = basis.kind.as_deref().map(|kind| format!("{} số ", words::label("DocumentKind", kind)));
+        let name = basis.symbol.as_deref().unwrap_or(&basis.document);
+        let day = basis.date.map(|date| format!(" ngày {}", words::day(date))).unwrap_or_default();
+        let title = basis.title.as_deref().map(|title| format!(" ({title})")).unwrap_or_default();
+        let end = if index + 1 == bases.len() { '.' } else { ';' };
+        let text = format!("Căn cứ {}{name}{day}{title}{end}", kind.unwrap_or_default());
+        docx.paragraph(&Paragraph::body([Run::new(text).italic()]));
     }
     let drawn = report.as_of + chrono::TimeDelta::hours(7);
     docx.paragraph(&Paragraph::body([Run::new(format!(
@@ -120,7 +122,7 @@ fn figures(docx: &mut Docx, report: &Report) {
     }
     let sentence = format!("Có {} chỉ tiêu được theo dõi: {}.", report.counts.figures, counts.join("; "));
     docx.paragraph(&Paragraph::body([Run::new(sentence)]));
-    let mut table = Table::ruled(&[540, 3130, 1500, 1350, 1250, 1301]);
+    let mut table = Table::ruled(&[540, 2980, 1700, 1300, 1250, 1301]);
     table.row(headings(&["TT", "Chỉ tiêu", "Mục tiêu", "Đạt được", "Tình trạng", "Nguồn, ghi chú"]));
     let mut number = 0;
     for pillar in &report.sections.figures {
@@ -132,15 +134,22 @@ fn figures(docx: &mut Docx, report: &Report) {
         }
     }
     docx.table(&table);
-    docx.paragraph(&Paragraph::of(Run::new("")).spaced(0, 0));
+    let words = "Giá trị trong bảng được làm tròn; bản dữ liệu của báo cáo có giá trị chính xác.";
+    docx.paragraph(&Paragraph::of(Run::new(words).italic().size(12)).spaced(3, 6));
 }
 
 fn figure_row(number: usize, figure: &Figure) -> Vec<Cell> {
-    let unit = figure.unit.as_deref().map(|unit| format!(" ({unit})")).unwrap_or_default();
-    let achieved = figure.achieved.as_deref().map_or_else(|| "Chưa có".to_owned(), words::number);
+    // A count says by its name what it counts.
+    let unit = figure
+        .unit
+        .as_deref()
+        .filter(|unit| *unit != words::label("Unit", "COUNT"))
+        .map(|unit| format!(" ({unit})"))
+        .unwrap_or_default();
+    let achieved = figure.achieved.as_deref();
+    let achieved = achieved.map_or_else(|| "Chưa có".to_owned(), |value| words::printed(value, figure.decimals));
     let until = figure.measured_until.map(|until| format!("đến {}", words::day(until)));
-    let mut achieved = vec![centred(Run::new(achieved).size(11))];
-    achieved.extend(until.map(|until| centred(Run::new(until).italic().size(9))));
+    let by = figure.due_on.map(|due| format!("đến {}", words::day(due)));
     let source = figure.source.as_deref().map(|source| words::label("Source", source));
     // What is simulated says so once.
     let remarks = figure.remarks.iter().filter(|remark| source.as_ref() != Some(remark)).cloned();
@@ -148,11 +157,18 @@ fn figure_row(number: usize, figure: &Figure) -> Vec<Cell> {
     vec![
         middle(number.to_string()),
         small(format!("{}{unit}", figure.indicator.name)),
-        middle(words::demanded(figure)),
-        Cell::of(achieved),
+        with_day(words::demanded(figure), by),
+        with_day(achieved, until),
         middle(words::label("AssessmentStatus", &figure.status)),
         small(source.join("; ")),
     ]
+}
+
+/// A value, with a day in small letters below it.
+fn with_day(value: String, day: Option<String>) -> Cell {
+    let mut paragraphs = vec![centred(Run::new(value).size(11))];
+    paragraphs.extend(day.map(|day| centred(Run::new(day).italic().size(9))));
+    Cell::of(paragraphs)
 }
 
 fn lowered(text: &str) -> String {
@@ -207,7 +223,7 @@ fn directives(docx: &mut Docx, report: &Report) {
         table.row(vec![
             middle(number.to_string()),
             small(format!("{}{given}", directive.title)),
-            small(names(&directive.leads)),
+            small(led(directive)),
             middle(directive.due_on.map_or_else(|| "Không nêu".to_owned(), words::day)),
             middle(words::standing(directive.state)),
         ]);
@@ -224,6 +240,15 @@ fn tally_row(name: &str, tally: &Tally, is_total: bool) -> Vec<Cell> {
     std::iter::once(Cell::one(Paragraph::of(run(name.to_owned())).align(Align::Left))).chain(numbers).collect()
 }
 
+/// Who leads, else what the document says of it.
+fn led(directive: &Directive) -> String {
+    match (directive.leads.as_slice(), &directive.lead_words) {
+        ([], Some(words)) => words.clone(),
+        ([], None) => "Chưa xác định".to_owned(),
+        (leads, _) => names(leads),
+    }
+}
+
 fn names(named: &[Named]) -> String {
     named.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join("; ")
 }
@@ -236,7 +261,9 @@ fn results(docx: &mut Docx, report: &Report) {
     for (number, heading) in (1..).zip(&report.sections.results) {
         let title = heading.title.as_deref().unwrap_or("Kết quả khác");
         docx.paragraph(&Paragraph::body([Run::new(format!("{number}. {title}")).bold()]).keeping());
-        heading.results.iter().for_each(|item| docx.paragraph(&said(item)));
+        for item in &heading.results {
+            docx.paragraph(&said(item));
+        }
     }
 }
 
@@ -249,10 +276,10 @@ fn said(item: &Item) -> Paragraph {
     }
     text.push('.');
     if !item.outputs.is_empty() {
-        text.push_str(&format!(" Văn bản: {}.", item.outputs.join(", ")));
+        let _ = write!(text, " Văn bản: {}.", item.outputs.join(", "));
     }
     if let Some(remaining) = &item.remaining {
-        text.push_str(&format!(" Còn lại: {}.", remaining.trim_end_matches('.')));
+        let _ = write!(text, " Còn lại: {}.", remaining.trim_end_matches('.'));
     }
     let state = item.state.as_deref().map(|state| {
         let label = words::label("ReportedState", state);
@@ -273,7 +300,9 @@ fn items(docx: &mut Docx, title: &str, items: &[Item], none: &str) {
     if items.is_empty() {
         docx.paragraph(&Paragraph::body([Run::new(none)]));
     }
-    items.iter().for_each(|item| docx.paragraph(&said(item)));
+    for item in items {
+        docx.paragraph(&said(item));
+    }
 }
 
 fn notes(docx: &mut Docx, report: &Report) {

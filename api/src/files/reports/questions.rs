@@ -4,14 +4,14 @@
 pub const PROGRAMME: &str =
     "query Report($programme: String!) { it: programme(code: $programme) { code name nameEn: name(language: EN)
     jurisdiction { code name province }
-    documents { role document { code symbol title issuedOn } }
+    documents { role document { code symbol title issuedOn kind } }
     groups(first: 100) { nodes { code name position } } } }";
 
 /// How each indicator stands for the province on a day.
 pub const ASSESSMENTS: &str = "query Report($filter: AssessmentFilter!, $after: String) {
     it: assessments(filter: $filter, first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
         status dueOn comparator demanded value measuredUntil isStale sentence
-        indicator { code name unit position lead { code name } memberships { programme { code } group { code } } }
+        indicator { code name unit decimals position lead { code name } memberships { programme { code } group { code } } }
         target { upperValue statement clause document { code symbol } }
         judgement { verdict reason }
         measurements { source state observation } } } }";

@@ -1,7 +1,8 @@
 //! How a report says things in Vietnamese: numbers, days, periods, what is missing.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use db::calendar::{Period, PeriodKind};
+use rust_decimal::{Decimal, RoundingStrategy};
 use schema::{labels, language::Language};
 
 use super::data::{Figure, Report, Standing};
@@ -10,6 +11,18 @@ use super::data::{Figure, Report, Standing};
 #[must_use]
 pub fn day(day: NaiveDate) -> String {
     day.format("%d/%m/%Y").to_string()
+}
+
+/// Decimal places on paper, where nothing is said of an indicator.
+const PLACES: u32 = 2;
+
+/// A figure as it is printed: rounded to the places of its indicator. The data have it whole.
+#[must_use]
+pub fn printed(text: &str, decimals: Option<u32>) -> String {
+    let rounded = text.parse::<Decimal>().map(|value| {
+        value.round_dp_with_strategy(decimals.unwrap_or(PLACES), RoundingStrategy::MidpointAwayFromZero).normalize()
+    });
+    rounded.map_or_else(|_| number(text), |rounded| number(&rounded.to_string()))
 }
 
 /// A decimal as it is written in Vietnamese: 1.234,5.
@@ -83,10 +96,9 @@ pub const fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// What is demanded: "≥ 50 (2025)", or words.
+/// What is demanded: "≥ 50", or words.
 #[must_use]
 pub fn demanded(figure: &Figure) -> String {
-    let until = figure.due_on.map(|due| format!(" (năm {})", due.year())).unwrap_or_default();
     if let Some(demanded) = &figure.demanded {
         let sign = match figure.comparator.as_deref() {
             Some("AT_LEAST") => "≥ ",
@@ -95,9 +107,14 @@ pub fn demanded(figure: &Figure) -> String {
             Some("LESS_THAN") => "< ",
             _ => "",
         };
-        return format!("{sign}{}{until}", number(demanded));
+        return format!("{sign}{}", number(demanded));
     }
-    figure.statement.as_ref().map_or_else(|| "Không có".to_owned(), |statement| format!("{statement}{until}"))
+    match &figure.statement {
+        None => "Không có".to_owned(),
+        // What the indicator is called already.
+        Some(statement) if *statement == figure.indicator.name => "Nêu bằng lời".to_owned(),
+        Some(statement) => statement.clone(),
+    }
 }
 
 /// What is provisional or missing in a report.
@@ -162,6 +179,19 @@ mod tests {
             [("8.50", "8,50"), ("1234567.8", "1.234.567,8"), ("-1000", "-1.000"), ("100", "100"), ("0.7", "0,7")]
         {
             assert_eq!(number(text), expected);
+        }
+    }
+
+    #[test]
+    fn figures_are_rounded_on_paper() {
+        for (text, decimals, expected) in [
+            ("46.571103", None, "46,57"),
+            ("100.000000", None, "100"),
+            ("7.45", Some(1), "7,5"),
+            ("-0.005", None, "-0,01"),
+            ("1250000.5", Some(0), "1.250.001"),
+        ] {
+            assert_eq!(printed(text, decimals), expected);
         }
     }
 
