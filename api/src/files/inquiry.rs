@@ -24,7 +24,7 @@ use crate::{
     graphql::{self, Desk, GraphqlResponse},
     limits::{
         Counted, RateLimits, Sharer,
-        places::{Place, Places},
+        places::{Full, Place, Places},
     },
 };
 
@@ -44,18 +44,28 @@ impl Snapshots {
         Self { present: Places::new(size / 4), past: Places::new(size / 8) }
     }
 
-    /// A place for somebody, if there is one.
+    /// A place for somebody who holds it for long, if there is one.
     pub fn place(&self, whose: &Whose, as_of: Option<DateTime<Utc>>) -> Result<Place, ApiError> {
-        let places = if as_of.is_some() { &self.past } else { &self.present };
-        places.try_take(whose.sharer).map_err(|_| {
-            refused(Refusal::Saturated.reason());
-            let words = (
-                "Đang có nhiều tệp được xuất, xin thử lại sau giây lát",
-                "Too many files are under way, please try again shortly",
-            );
-            ApiError::new(Code::Unavailable, words.0, words.1).with("retryAfter", RETRY_AFTER)
-        })
+        self.places(as_of).try_take(whose.sharer).map_err(|Full| busy())
     }
+
+    /// A place for somebody who holds it for a moment, in their turn.
+    pub async fn place_for_a_moment(&self, whose: &Whose, as_of: Option<DateTime<Utc>>) -> Result<Place, ApiError> {
+        self.places(as_of).take(whose.sharer).await.map_err(|Full| busy())
+    }
+
+    const fn places(&self, as_of: Option<DateTime<Utc>>) -> &Arc<Places> {
+        if as_of.is_some() { &self.past } else { &self.present }
+    }
+}
+
+fn busy() -> ApiError {
+    refused(Refusal::Saturated.reason());
+    let words = (
+        "Đang có nhiều tệp được xuất, xin thử lại sau giây lát",
+        "Too many files are under way, please try again shortly",
+    );
+    ApiError::new(Code::Unavailable, words.0, words.1).with("retryAfter", RETRY_AFTER)
 }
 
 /// Against whose budgets something is counted.

@@ -71,7 +71,7 @@ impl Reports {
         let whose = Whose::of(&viewer, parts);
         let (period, is_document) = Self::asked(file)?;
         let as_of = as_of(parts)?;
-        let _place = self.snapshots.place(&whose, as_of)?;
+        let _place = self.snapshots.place_for_a_moment(&whose, as_of).await?;
         let inquiry = Inquiry::open(self.desk.clone(), viewer, caller.clone(), whose, as_of, REST).await?;
         let instant = as_of.unwrap_or_else(|| self.desk.service.schema().clock().now());
         let report = draw::report(&inquiry, programme, period, instant).await?;
