@@ -6,6 +6,7 @@ pub mod config;
 pub mod database;
 pub mod door;
 pub mod explorer;
+pub mod files;
 pub mod graphql;
 pub mod guard;
 pub mod limits;

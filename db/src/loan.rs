@@ -6,7 +6,7 @@
 
 use std::{
     fmt,
-    ops::{AddAssign, Deref, DerefMut},
+    ops::{AddAssign, Deref, DerefMut, Sub},
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
@@ -54,6 +54,18 @@ impl AddAssign for Work {
         self.statements += other.statements;
         self.rows += other.rows;
         self.time += other.time;
+    }
+}
+
+impl Sub for Work {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            statements: self.statements.saturating_sub(before.statements),
+            rows: self.rows.saturating_sub(before.rows),
+            time: self.time.saturating_sub(before.time),
+        }
     }
 }
 
@@ -172,19 +184,19 @@ pub struct Conn {
     flight: Arc<Flight>,
     canceller: Canceller,
     meter: Option<Meter>,
-    /// Whether it reads as of an instant.
-    of_the_past: bool,
+    /// Whether it reads from one snapshot, in a transaction that has to be ended.
+    in_snapshot: bool,
 }
 
 impl Conn {
     pub(crate) fn new(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
-        Self { lent: Some(lent), flight: Arc::default(), canceller, meter, of_the_past: false }
+        Self { lent: Some(lent), flight: Arc::default(), canceller, meter, in_snapshot: false }
     }
 
-    /// One on which all is read as of an instant: no longer when it is lent again.
-    pub(crate) fn of_the_past(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
+    /// One on which all is read from one snapshot, as of an instant or of the present: no longer when it is lent again.
+    pub(crate) fn of_a_snapshot(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
         let mut connection = Self::new(lent, canceller, meter);
-        connection.of_the_past = true;
+        connection.in_snapshot = true;
         connection
     }
 
@@ -245,12 +257,12 @@ impl Drop for Conn {
         if let Some(meter) = &self.meter {
             meter.add(self.work());
         }
-        if self.flight.is_at_rest() && !self.of_the_past {
+        if self.flight.is_at_rest() && !self.in_snapshot {
             return;
         }
         if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(bring_to_rest(lent, self.canceller.clone(), self.of_the_past));
-        } else if self.of_the_past {
+            runtime.spawn(bring_to_rest(lent, self.canceller.clone(), self.in_snapshot));
+        } else if self.in_snapshot {
             close(&mut lent);
         }
     }
@@ -258,8 +270,8 @@ impl Drop for Conn {
 
 /// Cancels what runs on a connection until nothing does, then gives it back. Where a cancel request was sent the pool closes it:
 /// nobody tells when such a request was carried out, and one that comes late would hit what the next one asks.
-async fn bring_to_rest(mut lent: Lent, canceller: Canceller, of_the_past: bool) {
-    if was_cancelled(&lent, &canceller).await || of_the_past && past::close(&lent).await.is_err() {
+async fn bring_to_rest(mut lent: Lent, canceller: Canceller, in_snapshot: bool) {
+    if was_cancelled(&lent, &canceller).await || in_snapshot && past::close(&lent).await.is_err() {
         close(&mut lent);
     }
 }

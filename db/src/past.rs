@@ -11,6 +11,8 @@
 //! **The instant never leaks.** These connections are lent for nothing else. The instant is set for one transaction, which ends
 //! before the connection is lent again; a view without an instant is an error.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::sql_types::{Bool, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
@@ -37,6 +39,19 @@ pub(crate) async fn open(mut connection: &AsyncPgConnection, instant: DateTime<U
     let instant = instant.to_rfc3339_opts(SecondsFormat::Micros, true);
     let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT as_of.open('{instant}')");
     connection.batch_execute(&begin).await.map_err(being_made)
+}
+
+/// Begins to read the present as it is at this moment.
+pub(crate) async fn open_present(mut connection: &AsyncPgConnection) -> Result<(), DbError> {
+    // The snapshot is taken by the first statement that reads, and this is one.
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1";
+    Ok(connection.batch_execute(begin).await?)
+}
+
+/// Lets the transaction that is open rest for so long between its statements.
+pub(crate) async fn may_rest(mut connection: &AsyncPgConnection, rest: Duration) -> Result<(), DbError> {
+    let set = format!("SET LOCAL idle_in_transaction_session_timeout = {}", rest.as_millis());
+    Ok(connection.batch_execute(&set).await?)
 }
 
 /// Ends the reading: from here on no instant is set.

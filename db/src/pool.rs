@@ -19,7 +19,7 @@ use crate::{Conn, connection::ConnectionSettings, error::DbError, loan::Meter, p
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSettings {
     /// At most this many connections, opened as they are needed; 0 counts as 1. Default 16. A quarter as many, opened beside them
-    /// when they are needed, read as of an instant.
+    /// when they are needed, read as of an instant; and as many more read snapshots for exports.
     pub size: u32,
     /// At most this long a wait for a free connection, or for PostgreSQL's return; then `DbError::Unavailable`. Default 2 s.
     pub acquire_timeout: Duration,
@@ -39,6 +39,8 @@ pub struct Pool {
     inner: bb8::Pool<AsyncPgConnection>,
     /// Those that read as of an instant, and nothing else.
     past: bb8::Pool<AsyncPgConnection>,
+    /// Those that read one snapshot for long, so that nobody else waits for them.
+    snapshots: bb8::Pool<AsyncPgConnection>,
     settings: ConnectionSettings,
     meter: Option<Meter>,
 }
@@ -69,10 +71,11 @@ impl Pool {
     /// Must be called within a tokio runtime.
     #[must_use]
     pub fn new(settings: &ConnectionSettings, pool: PoolSettings) -> Self {
-        let past = PoolSettings { size: pool.size / 4, ..pool };
+        let quarter = PoolSettings { size: pool.size / 4, ..pool };
         Self {
             inner: build(settings, pool),
-            past: build(&settings.of_the_past(), past),
+            past: build(&settings.of_the_past(), quarter),
+            snapshots: build(settings, quarter),
             settings: settings.clone(),
             meter: None,
         }
@@ -94,8 +97,17 @@ impl Pool {
     #[boxed]
     pub(crate) async fn get_as_of(&self, instant: DateTime<Utc>) -> Result<Conn, DbError> {
         let lent = self.past.get_owned().await?;
-        let connection = Conn::of_the_past(lent, self.settings.canceller(), self.meter.clone());
+        let connection = Conn::of_a_snapshot(lent, self.settings.canceller(), self.meter.clone());
         past::open(&connection, instant).await?;
+        Ok(connection)
+    }
+
+    /// Borrows a connection on which all is read as it is at this moment, whoever changes it meanwhile, and nothing is written.
+    #[boxed]
+    pub(crate) async fn get_snapshot(&self) -> Result<Conn, DbError> {
+        let lent = self.snapshots.get_owned().await?;
+        let connection = Conn::of_a_snapshot(lent, self.settings.canceller(), self.meter.clone());
+        past::open_present(&connection).await?;
         Ok(connection)
     }
 

@@ -1,6 +1,6 @@
 //! What a request reads with: a scope, a day, and one connection.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth::Scope;
 use chrono::{DateTime, Utc};
@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use crate::{
     Conn, Date, DbError, Pool,
     loan::{Statement, Work},
+    past,
 };
 
 /// What one request reads with. Every function that reads takes one, and only a [`Scope`] makes one.
@@ -38,6 +39,23 @@ impl Reader {
         let connection = self.pool.get_as_of(instant).await?;
         let (pool, scope, connection) = (self.pool.clone(), self.scope.clone(), OnceCell::new_with(Some(connection)));
         Ok(Arc::new(Self { pool, scope, today, connection, instant: Some(instant) }))
+    }
+
+    /// A reader of one snapshot for many questions, one after the other: of the present, or of what was known at an instant;
+    /// `DbError::ToCome` if that is still to come. Holds its connection until it is dropped, for `rest` at most without a question.
+    pub async fn of_snapshot(
+        pool: Pool,
+        scope: Scope,
+        today: Date,
+        instant: Option<DateTime<Utc>>,
+        rest: Duration,
+    ) -> Result<Arc<Self>, DbError> {
+        let connection = match instant {
+            Some(instant) => pool.get_as_of(instant).await?,
+            None => pool.get_snapshot().await?,
+        };
+        past::may_rest(&connection, rest).await?;
+        Ok(Arc::new(Self { pool, scope, today, connection: OnceCell::new_with(Some(connection)), instant }))
     }
 
     /// What the reader may see.

@@ -46,6 +46,15 @@ pub(crate) fn words(of: &str, value: &str) -> Option<(&'static str, &'static str
     Some((&row.vi, &row.en))
 }
 
+/// What people read for a value, in one language.
+#[must_use]
+pub fn label(of: &str, value: &str, language: Language) -> Option<&'static str> {
+    words(of, value).map(|(vi, en)| match language {
+        Language::Vi => vi,
+        Language::En => en,
+    })
+}
+
 /// What people read for the values of an enum.
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::SeePublished))]

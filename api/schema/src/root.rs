@@ -1,6 +1,6 @@
 //! The schema as a whole: the merged root, and what a request brings with it.
 
-use std::{any::TypeId, sync::Arc};
+use std::{any::TypeId, sync::Arc, time::Duration};
 
 use async_graphql::{Data, Executor, Request, Response, SDLExportOptions, Schema, ValidationMode};
 use chrono::{DateTime, Utc};
@@ -17,12 +17,13 @@ use crate::{
     assessments::{AssessmentQuery, AssessmentRuleMutation, BaselineMutation, JudgementMutation, JudgementQuery},
     audit::AuditQuery,
     changes::{ChangeQuery, Cursors, Feed, Subscription},
-    clock::Clock,
+    clock::{Clock, day_of},
     differences::DifferenceQuery,
     digital_systems::{DigitalSystemMutation, DigitalSystemQuery},
     dimensions::{DimensionMutation, DimensionQuery},
     directives::{DirectiveQuery, change::DirectiveMutation},
     documents::{DocumentMutation, DocumentQuery},
+    error::ApiError,
     goals::{GoalMutation, GoalQuery},
     indicator_rules::IndicatorRuleMutation,
     indicators::{IndicatorMutation, IndicatorQuery},
@@ -190,11 +191,39 @@ impl Api {
 
     /// Executes a request in the name of that viewer, and tells what it was read with. Its document has been validated, and its
     /// variables have been read. What PostgreSQL does for it is counted by the [`Meter`] among its data, if there is one.
-    pub async fn execute_as(&self, mut request: Request, viewer: Viewer) -> (Response, Arc<Reader>) {
+    pub async fn execute_as(&self, request: Request, viewer: Viewer) -> (Response, Arc<Reader>) {
         let today = Date(self.clock.today());
         let meter = request.data.get(&TypeId::of::<Meter>()).and_then(|meter| meter.downcast_ref::<Meter>());
         let pool = meter.map_or_else(|| self.pool.clone(), |meter| self.pool.metered(meter));
         let reader = Reader::new(pool.clone(), viewer.principal.scope(), today);
+        (self.execute_with(request, viewer, pool, &reader).await, reader)
+    }
+
+    /// A reader of one snapshot, for many requests of that viewer one after the other: of the present, or of what was known at an
+    /// instant, with its day for "today". It rests for so long at most between them.
+    pub async fn snapshot(
+        &self,
+        viewer: &Viewer,
+        instant: Option<DateTime<Utc>>,
+        rest: Duration,
+    ) -> Result<Arc<Reader>, ApiError> {
+        let today = Date(instant.map_or_else(|| self.clock.today(), day_of));
+        Ok(Reader::of_snapshot(self.pool.clone(), viewer.principal.scope(), today, instant, rest).await?)
+    }
+
+    /// Executes a query in the name of a viewer, read with the reader of a snapshot that is theirs. Nothing else differs from
+    /// [`execute_as`](Self::execute_as).
+    pub async fn execute_within(&self, request: Request, viewer: Viewer, snapshot: &Arc<Reader>) -> Response {
+        self.execute_with(request, viewer, self.pool.clone(), snapshot).await
+    }
+
+    /// The clock that it goes by.
+    #[must_use]
+    pub const fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    async fn execute_with(&self, mut request: Request, viewer: Viewer, pool: Pool, reader: &Arc<Reader>) -> Response {
         let origin = Origin::clone(&viewer.origin);
         request.data.insert(self.clock.writer(pool, origin));
         request.data.insert(viewer);
@@ -202,10 +231,10 @@ impl Api {
         if let Some(issuer) = &self.issuer {
             request.data.insert(Arc::clone(issuer));
         }
-        let loaders = Loaders::new(Arc::clone(&reader));
+        let loaders = Loaders::new(Arc::clone(reader));
         request.data.insert(Arc::clone(&loaders));
-        request.data.insert(Arc::clone(&reader));
-        (loaders.drive(self.schema.execute(request)).await, reader)
+        request.data.insert(Arc::clone(reader));
+        loaders.drive(self.schema.execute(request)).await
     }
 }
 

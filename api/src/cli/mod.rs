@@ -5,6 +5,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod documents;
+mod export;
 mod flags;
 mod keys;
 mod output;
@@ -21,10 +22,11 @@ use crate::{
     config::{Config, ConfigError, Sources, as_markdown, as_table},
     telemetry,
 };
-use apply::{Apply, Export, Init};
+use apply::{Apply, Init};
 use audit::Audit;
 use demo::Demo;
 use documents::Documents;
+use export::Export;
 use flags::SettingFlags;
 use keys::Keys;
 use reorganise::Reorganise;
@@ -41,6 +43,7 @@ Examples:
   cotmoc init                               a first province, instead of the demo
   cotmoc apply catalogue.json               a catalogue kept in version control
   cotmoc reorganise steps.csv --dry-run     agencies that are opened, merged, split by a document
+  cotmoc export measurements -o figures.xlsx   every figure, as a workbook
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc doctor                             what is wrong here, and what to do
@@ -103,7 +106,7 @@ enum Command {
     /// Shows first what it will do, and asks. By the same rules as the mutation `reorganise`; what it does stands in the audit
     /// trail, and a file that was done already is not done again.
     Reorganise(Reorganise),
-    /// Print the catalogue in the form that `apply` takes
+    /// Write a list of the API as CSV, workbook or lines of JSON; without one, print the catalogue in the form that `apply` takes
     Export(Export),
     /// Publish the documents that clients name by ids, show or retire them
     Documents(Documents),

@@ -59,6 +59,8 @@ pub struct ServerConfig {
     pub body_limit: usize,
     /// From the last byte of a request to the head of its answer.
     pub request_timeout: Duration,
+    /// For an export, from its first byte to its last.
+    pub export_timeout: Duration,
     /// Requests worked on at once.
     pub concurrency: usize,
     /// Connections of clients at once.
@@ -288,6 +290,7 @@ impl ServerConfig {
             body_timeout: required(sources, &settings::BODY_TIMEOUT, parse::time_limit)?,
             body_limit: required(sources, &settings::BODY_LIMIT, parse::size)?,
             request_timeout: required(sources, &settings::REQUEST_TIMEOUT, parse::time_limit)?,
+            export_timeout: required(sources, &settings::EXPORT_TIMEOUT, parse::time_limit)?,
             concurrency: required(sources, &settings::CONCURRENCY, |text| {
                 parse::count(10_000)(text).and_then(|number| usize::try_from(number).ok())
             })?,

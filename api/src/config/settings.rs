@@ -101,6 +101,13 @@ settings! {
         fallback: Fallback::Value("20s"), form: DURATION,
         about: "A request that has no answer within this time is given up with status 503.",
     }
+    /// `server.export_timeout`
+    EXPORT_TIMEOUT {
+        key: "server.export_timeout", env: "COTMOC_EXPORT_TIMEOUT", flag: Some("export-timeout"),
+        fallback: Fallback::Value("60m"), form: DURATION,
+        about: "An export that has not ended within this time is broken off. So many are under way at once as there are a quarter of \
+                `database.pool_size`, on connections of their own; of those as of an instant, an eighth.",
+    }
     /// `server.concurrency`
     CONCURRENCY {
         key: "server.concurrency", env: "COTMOC_CONCURRENCY", flag: Some("concurrency"),
@@ -343,7 +350,8 @@ settings! {
     POOL_SIZE {
         key: "database.pool_size", env: "COTMOC_POOL_SIZE", flag: Some("pool-size"),
         fallback: Fallback::Value("10"), form: "a number from 1 to 500",
-        about: "Connections to PostgreSQL at most. Two to four for each of its cores is plenty.",
+        about: "Connections to PostgreSQL at most. Two to four for each of its cores is plenty. Beside them, a quarter as many read as of an \
+                instant, and as many more read exports, where there are any.",
     }
     /// `database.pool_wait`
     POOL_WAIT {

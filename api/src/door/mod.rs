@@ -28,6 +28,10 @@ pub enum Door {
     Token,
 }
 
+/// Marks a response whose body is made while it is sent: it goes through as it comes, uncompressed.
+#[derive(Debug, Clone, Copy)]
+pub struct Streamed;
+
 /// Something the server answers. The router is made of these alone, so that a path without a rule cannot be added.
 pub struct Route {
     pub(crate) path: &'static str,

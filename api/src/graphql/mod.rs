@@ -312,6 +312,11 @@ pub(crate) fn refuse(error: ApiError, caller: &Caller) -> Response<Body> {
     response
 }
 
+/// An answer that is nothing but its errors, with their status.
+pub(crate) fn refuse_with(answer: &GraphqlResponse) -> Response<Body> {
+    write(answer.refusal().map_or(StatusCode::OK, Code::status), Media::Json, answer)
+}
+
 /// A request that could not be read: its status is that of the error in both media types.
 fn refuse_as(media: Media, error: ApiError, caller: &Caller) -> Response<Body> {
     let status = error.code().status();

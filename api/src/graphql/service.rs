@@ -4,13 +4,15 @@ use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Executor, Request, Response, ServerError, Value, parser::types::OperationType, value};
 use axum::http::StatusCode;
-use db::Meter;
+use db::{Meter, Reader};
 use futures_util::{FutureExt, StreamExt as _, stream::BoxStream};
 use object_layer::{RawJson, Room, text_of};
 use schema::{
+    Api,
     caller::Caller,
     changes::FeedPlace,
     error::{ApiError, Code, present},
+    viewer::Viewer,
 };
 use serde::{Serialize, Serializer};
 use tokio::time::{Duration, timeout};
@@ -128,6 +130,40 @@ impl<E: Executor> GraphqlService<E> {
     }
 }
 
+impl GraphqlService<Api> {
+    /// The schema with what it reads from.
+    #[must_use]
+    pub fn schema(&self) -> &Api {
+        &self.0.schema
+    }
+
+    /// Executes a query that [`Guard::admit`] let pass, read from a snapshot of that viewer's. Beside its answer: the points that
+    /// it took beyond its price.
+    pub async fn execute_within(
+        &self,
+        mut request: Request,
+        admitted: Admitted,
+        viewer: Viewer,
+        caller: &Caller,
+        snapshot: &Arc<Reader>,
+    ) -> (Response, u64) {
+        let Inner { schema, settings, .. } = &*self.0;
+        let (requested, before) = (admitted.load.points, snapshot.work());
+        admitted.give(&mut request);
+        request.data.insert(Arc::new(Room::new(settings.answer)));
+        request.data.insert(caller.language);
+        request.data.insert(caller.clone());
+        let run = AssertUnwindSafe(schema.execute_within(request, viewer, snapshot)).catch_unwind();
+        let response = match timeout(settings.execution, run).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => Response::from_errors(vec![ApiError::internal().into_server_error()]),
+            Err(_) => Response::from_errors(vec![ApiError::timeout().into_server_error()]),
+        };
+        let actual = points::taken(snapshot.work() - before, written_bytes(&response.data));
+        (response, actual.saturating_sub(requested))
+    }
+}
+
 /// What a request cost, in points.
 #[derive(Debug, Clone, Copy)]
 struct Cost {
@@ -211,6 +247,23 @@ impl GraphqlResponse {
     #[must_use]
     pub fn refuse(error: ApiError, caller: &Caller) -> Self {
         Self::new(Response::from_errors(error.into_server_errors()), caller)
+    }
+
+    /// Nothing but these errors, with whatever was answered beside them left out.
+    #[must_use]
+    pub(crate) fn refuse_whole(mut errors: Vec<ServerError>, caller: &Caller) -> Self {
+        for error in &mut errors {
+            error.path.clear();
+        }
+        Self::new(Response::from_errors(errors), caller)
+    }
+
+    /// The JSON text of a field of the root.
+    pub(crate) fn root_of<'d>(data: &'d Value, key: &str) -> Option<&'d str> {
+        match data {
+            Value::Object(fields) => fields.get(key).and_then(text_of),
+            _ => None,
+        }
     }
 
     /// The code of an answer that has no `data`: nothing was executed, or everything asked for was unavailable.

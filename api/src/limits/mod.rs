@@ -61,6 +61,12 @@ impl Counted {
         waits.max_by_key(|(wait, _)| *wait).map(|(wait, taken)| (seconds(wait).max(1), taken))
     }
 
+    /// How long to wait until it may be tried again; none if nothing was too much.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.excess().map(|(wait, _)| Duration::from_secs(wait))
+    }
+
     /// Why nothing is executed, if this was too much or too often.
     #[must_use]
     pub fn refusal(&self) -> Option<ApiError> {

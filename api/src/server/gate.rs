@@ -23,7 +23,7 @@ use tracing::Instrument as _;
 
 use crate::{
     config::ServerConfig,
-    door::{Refusal, client_address, metrics, request_id},
+    door::{Refusal, Streamed, client_address, metrics, request_id},
     limits::{Sharer, places::Places},
 };
 
@@ -118,6 +118,7 @@ async fn whole(response: Response) -> Result<Response, Refusal> {
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
     if is_stream
+        || response.extensions().get::<Streamed>().is_some()
         || response.status() == StatusCode::SWITCHING_PROTOCOLS
         || response.body().size_hint().exact().is_some()
     {

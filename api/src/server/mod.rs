@@ -29,6 +29,7 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
     explorer::{self, OfferedAccount},
+    files,
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
     limits::{RateLimits, places::Turns},
     live::Live,
@@ -209,7 +210,12 @@ fn work(
     let documents = TrustedDocuments::new(database.pool(), config.graphql.trusted_only);
     let desk = Desk { service, limits: Arc::clone(limits), turns, documents, cache };
     let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), cursors, leaving);
+    let snapshots = files::inquiry::Snapshots::beside(config.database.pool_size);
+    let unreadable = |error: files::exports::Unreadable| ServerError::Schema(error.to_string());
     let mut routes = vec![
+        files::exports::route(config.server.export_timeout, &sdl, desk.clone(), &authority, snapshots.clone())
+            .map_err(unreadable)?,
+        files::reports::route(desk.clone(), &authority, snapshots),
         graphql::route(desk, authority.authenticate()),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),

@@ -5,14 +5,21 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
 };
 use tokio::runtime::Handle;
 use tower::util::option_layer;
-use tower_http::{CompressionLevel, compression::CompressionLayer, cors::CorsLayer};
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
+    cors::CorsLayer,
+};
 
 use super::{
     edge::edge,
@@ -21,7 +28,7 @@ use super::{
 };
 use crate::{
     config::ServerConfig,
-    door::{self, Door, Refusal, Route, request_id, router},
+    door::{self, Door, Refusal, Route, Streamed, request_id, router},
     limits::{self, RATE_LIMIT, RATE_LIMIT_POLICY, RateLimits},
 };
 
@@ -42,7 +49,11 @@ pub fn routes(config: &ServerConfig, health: Arc<Health>, limits: &Arc<RateLimit
     router(work)
         .fallback(nothing_here)
         // Cheap and quick: most answers are small, and the processor is the database's too.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(is_whole)),
+        )
         .layer(from_fn_with_state(Gate::new(config, Handle::current()), gate))
         .merge(router(probes))
         .layer(option_layer(cors(&config.cors_origins)))
@@ -59,6 +70,11 @@ pub fn numbers(health: Arc<Health>) -> Router {
         Route::new("/metrics", Door::Probe, get(health::metrics).with_state(health)),
     ];
     router(routes).fallback(nothing_here).layer(from_fn(edge))
+}
+
+/// Whether a response is made whole before it is sent. What is made meanwhile would be compressed by whoever only sends.
+fn is_whole(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<Streamed>().is_none()
 }
 
 async fn nothing_here(request: Request) -> Response {
@@ -88,7 +104,14 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
             ]
             .map(HeaderName::from_static),
         )
-        .expose_headers([door::REQUEST_ID, header::RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY, header::ETAG])
+        .expose_headers([
+            door::REQUEST_ID,
+            header::RETRY_AFTER,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            header::ETAG,
+            header::CONTENT_DISPOSITION,
+        ])
         .max_age(PREFLIGHT_AGE);
     Some(layer)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -18,18 +17,12 @@ use crate::{
     database::{Database, Sharing},
 };
 
-const EXAMPLES: &str = "\
-Examples:
-  cotmoc export > catalogue.json            to be kept in version control
-  cotmoc apply catalogue.json --dry-run     what has changed since";
-
 /// The catalogue as JSON: agencies that are there, programmes, documents and what stands in them, indicators, plans and baselines. Accounts, and
 /// what a demo has invented, are left out.
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
-pub struct Export {}
+#[derive(Debug, Clone, Copy)]
+pub struct Catalogue;
 
-impl Export {
+impl Catalogue {
     /// Prints it, from a database that it migrates first.
     pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
         let database = Database::open(config, Sharing::Join).await?;

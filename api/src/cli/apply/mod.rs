@@ -26,7 +26,7 @@ use self::{
     making::{Amending, Kind, Making},
     same::Difference,
 };
-pub use self::{export::Export, init::Init};
+pub use self::{export::Catalogue, init::Init};
 use super::output;
 use crate::{
     config::Config,

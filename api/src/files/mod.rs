@@ -1,0 +1,5 @@
+//! Files that are made of what the API answers.
+
+pub mod exports;
+pub mod inquiry;
+pub mod reports;
