@@ -61,6 +61,10 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// For an export, from its first byte to its last.
     pub export_timeout: Duration,
+    /// Where people reach the server; none for the host that was asked.
+    pub public_url: Option<String>,
+    /// The address of the licence of open data.
+    pub data_licence: String,
     /// Requests worked on at once.
     pub concurrency: usize,
     /// Connections of clients at once.
@@ -291,6 +295,8 @@ impl ServerConfig {
             body_limit: required(sources, &settings::BODY_LIMIT, parse::size)?,
             request_timeout: required(sources, &settings::REQUEST_TIMEOUT, parse::time_limit)?,
             export_timeout: required(sources, &settings::EXPORT_TIMEOUT, parse::time_limit)?,
+            public_url: sources.read(&settings::PUBLIC_URL, parse::web_address)?,
+            data_licence: required(sources, &settings::DATA_LICENCE, parse::web_address)?,
             concurrency: required(sources, &settings::CONCURRENCY, |text| {
                 parse::count(10_000)(text).and_then(|number| usize::try_from(number).ok())
             })?,

@@ -109,6 +109,13 @@ fn origin(text: &str) -> Option<String> {
     (!host.is_empty() && host.chars().all(plain)).then(|| text.to_ascii_lowercase())
 }
 
+/// An address of the web, without a slash at its end.
+pub fn web_address(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._~:/-[]%?=&".contains(c);
+    (!rest.is_empty() && text.len() <= 500 && rest.chars().all(plain)).then(|| text.trim_end_matches('/').to_owned())
+}
+
 /// Names of hosts separated by commas, without ports.
 pub fn hosts(text: &str) -> Option<Vec<String>> {
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);

@@ -108,6 +108,19 @@ settings! {
         about: "An export that has not ended within this time is broken off. So many are under way at once as there are a quarter of \
                 `database.pool_size`, on connections of their own; of those as of an instant, an eighth.",
     }
+    /// `server.public_url`
+    PUBLIC_URL {
+        key: "server.public_url", env: "COTMOC_PUBLIC_URL", flag: Some("public-url"),
+        fallback: Fallback::Otherwise("`http://` and the host that was asked"),
+        form: "an address such as https://cotmoc.example.vn",
+        about: "Where people reach the server, for the links in files.",
+    }
+    /// `server.data_licence`
+    DATA_LICENCE {
+        key: "server.data_licence", env: "COTMOC_DATA_LICENCE", flag: Some("data-licence"),
+        fallback: Fallback::Value("https://creativecommons.org/licenses/by/4.0"), form: "the address of a licence",
+        about: "On which terms open data may be used.",
+    }
     /// `server.concurrency`
     CONCURRENCY {
         key: "server.concurrency", env: "COTMOC_CONCURRENCY", flag: Some("concurrency"),

@@ -2,4 +2,5 @@
 
 pub mod exports;
 pub mod inquiry;
+pub mod open_data;
 pub mod reports;

@@ -286,7 +286,7 @@ fn key(operation: Option<&str>, admitted: &Admitted, caller: &Caller, viewer: &V
 }
 
 /// A weak one: the same answer has it in every encoding.
-fn etag(body: &[u8]) -> Option<HeaderValue> {
+pub fn etag(body: &[u8]) -> Option<HeaderValue> {
     let digest = Sha256::digest(body);
     let (half, _) = digest.split_at_checked(16)?;
     HeaderValue::from_str(&format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(half))).ok()

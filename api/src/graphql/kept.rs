@@ -40,7 +40,7 @@ pub async fn write(kept: &Kept, media: Media, parts: &Parts, is_public: bool) ->
 }
 
 /// Whether the client has an answer with this tag, as RFC 9110 compares them weakly (section 13.1.2).
-fn is_known(parts: &Parts, etag: &HeaderValue) -> bool {
+pub fn is_known(parts: &Parts, etag: &HeaderValue) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let Ok(etag) = etag.to_str().map(opaque) else { return false };
     let values = parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());

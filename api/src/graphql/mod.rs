@@ -51,6 +51,7 @@ use schema::{
 };
 use serde::Serialize;
 
+pub use self::kept::is_known;
 use self::{
     answered::{Answered, Whence},
     cache::{AnswerCache, Outcome, Recalled},

@@ -215,13 +215,18 @@ fn work(
     let mut routes = vec![
         files::exports::route(config.server.export_timeout, &sdl, desk.clone(), &authority, snapshots.clone())
             .map_err(unreadable)?,
-        files::reports::route(desk.clone(), &authority, snapshots),
-        graphql::route(desk, authority.authenticate()),
+        files::reports::route(desk.clone(), &authority, snapshots.clone()),
+        graphql::route(desk.clone(), authority.authenticate()),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
         scalars::route(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?,
     ];
     routes.extend(live.routes());
+    let terms = files::open_data::Terms {
+        public_url: config.server.public_url.clone(),
+        licence: config.server.data_licence.clone(),
+    };
+    routes.extend(files::open_data::routes(terms, &sdl, desk, snapshots).map_err(unreadable)?);
     Ok(routes)
 }
 

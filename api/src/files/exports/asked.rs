@@ -18,6 +18,8 @@ pub enum Format {
     Xlsx,
     /// A JSON object a line.
     Ndjson,
+    /// Published figures in the form of the statistical exchange standard (SDMX-CSV 2.0).
+    Sdmx,
 }
 
 impl Format {
@@ -28,6 +30,7 @@ impl Format {
             "csv" => Some(Self::Csv),
             "xlsx" => Some(Self::Xlsx),
             "ndjson" => Some(Self::Ndjson),
+            "sdmx" => Some(Self::Sdmx),
             _ => None,
         }
     }
@@ -39,6 +42,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
             Self::Ndjson => "ndjson",
+            Self::Sdmx => "sdmx",
         }
     }
 
@@ -49,6 +53,7 @@ impl Format {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Ndjson => "application/x-ndjson",
+            Self::Sdmx => "application/vnd.sdmx.data+csv;version=2.0.0",
         }
     }
 }
@@ -97,8 +102,16 @@ impl Asked {
         let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
         let list = lists.get(name).ok_or_else(|| unknown(name))?.clone();
         let format = Format::of(ending).ok_or_else(|| {
-            ApiError::request("FORMAT", "tệp phải là .csv, .xlsx hoặc .ndjson", "a file is .csv, .xlsx or .ndjson")
+            ApiError::request(
+                "FORMAT",
+                "tệp phải là .csv, .xlsx, .ndjson hoặc .sdmx",
+                "a file is .csv, .xlsx, .ndjson or .sdmx",
+            )
         })?;
+        if format == Format::Sdmx && list.name != "measurements" {
+            let words = ("chỉ measurements có dạng .sdmx", "only measurements come as .sdmx");
+            return Err(ApiError::request("FORMAT", words.0, words.1));
+        }
         let mut asked = Self {
             list,
             format,

@@ -26,6 +26,7 @@ use schema::{
     Api,
     caller::Caller,
     error::{ApiError, Code},
+    viewer::Viewer,
 };
 use tokio::{
     io::AsyncReadExt as _,
@@ -122,6 +123,10 @@ impl Exports {
         let place = self.snapshots.place(&whose, asked.as_of)?;
         let is_counted = asked.format == Format::Xlsx;
         let class = viewer.principal.scope().visibility_class();
+        let viewer = match asked.format {
+            Format::Sdmx => Viewer { principal: Arc::new(Principal::nobody()), ..viewer },
+            _ => viewer,
+        };
         let pages = Pages::new(self.desk.service.clone(), viewer, caller.clone(), &asked, is_counted);
         let mut export = Export { exports: Arc::clone(self), pages, pass, class, whose, _place: place };
 

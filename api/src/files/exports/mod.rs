@@ -1,4 +1,4 @@
-//! Lists as files: every list at the root of the schema as CSV, as a workbook, or as lines of JSON, over HTTP ([`http`]) and on the
+//! Lists as files: every list at the root of the schema as CSV, as a workbook, or as lines of JSON, figures as SDMX, over HTTP ([`http`]) and on the
 //! command line.
 //!
 //! A file holds what the API would answer its reader at one instant: [`pages`] asks the schema page by page, from one snapshot.
@@ -12,6 +12,7 @@ mod http;
 pub mod lists;
 pub mod pages;
 mod question;
+pub mod sdmx;
 pub mod sheet;
 pub mod workbook;
 

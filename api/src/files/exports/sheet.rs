@@ -12,6 +12,7 @@ use super::{
     comma::Comma,
     headings::heading,
     lists::Column,
+    sdmx,
     workbook::Book,
 };
 
@@ -56,6 +57,8 @@ pub enum Sheet {
     Xlsx(Box<Book>),
     /// The rows as the API says them, one a line.
     Ndjson,
+    /// SDMX, written as it comes.
+    Sdmx,
 }
 
 /// What is left to be sent when all rows are there.
@@ -77,6 +80,7 @@ impl Sheet {
             }
             Format::Xlsx => (Self::Xlsx(Box::new(Book::begin(about)?)), Bytes::new()),
             Format::Ndjson => (Self::Ndjson, Bytes::new()),
+            Format::Sdmx => (Self::Sdmx, sdmx::begin()?),
         })
     }
 
@@ -85,6 +89,7 @@ impl Sheet {
         match self {
             Self::Csv(comma) => comma.rows(rows),
             Self::Xlsx(book) => book.add(rows).map(|()| Bytes::new()),
+            Self::Sdmx => sdmx::rows(rows),
             Self::Ndjson => {
                 let mut lines = Vec::with_capacity(rows.iter().map(|row| row.get().len() + 1).sum());
                 for row in rows {
@@ -99,7 +104,7 @@ impl Sheet {
     /// Ends it. Takes its time where a workbook has to be packed.
     pub fn end(self) -> io::Result<Rest> {
         match self {
-            Self::Csv(_) | Self::Ndjson => Ok(Rest::Nothing),
+            Self::Csv(_) | Self::Ndjson | Self::Sdmx => Ok(Rest::Nothing),
             Self::Xlsx(book) => book.end().map(Rest::File),
         }
     }
