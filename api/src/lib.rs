@@ -8,6 +8,7 @@ pub mod door;
 pub mod explorer;
 pub mod graphql;
 pub mod guard;
+pub mod imports;
 pub mod limits;
 pub mod live;
 pub mod oauth;

@@ -30,6 +30,7 @@ use crate::{
     door::{Door, Route, metrics},
     explorer::{self, OfferedAccount},
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
+    imports,
     limits::{RateLimits, places::Turns},
     live::Live,
     oauth,
@@ -148,6 +149,9 @@ impl Server {
         };
         drop(on_front);
         tokio::spawn(upkeep::upkeep(database.pool().clone(), clock, stopped.clone()));
+        if config.server.imports {
+            tokio::spawn(imports::work(database.pool().clone(), clock, stopped.clone()));
+        }
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
@@ -216,6 +220,7 @@ fn work(
         scalars::route(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?,
     ];
     routes.extend(live.routes());
+    routes.extend(imports::routes(database.pool(), clock, limits, authority.authenticate()));
     Ok(routes)
 }
 

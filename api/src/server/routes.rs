@@ -80,6 +80,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                 "accept-language",
                 "authorization",
                 "content-type",
+                "idempotency-key",
                 "if-none-match",
                 "last-event-id",
                 "x-client-name",
@@ -88,7 +89,14 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
             ]
             .map(HeaderName::from_static),
         )
-        .expose_headers([door::REQUEST_ID, header::RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY, header::ETAG])
+        .expose_headers([
+            door::REQUEST_ID,
+            header::RETRY_AFTER,
+            header::LOCATION,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
+            header::ETAG,
+        ])
         .max_age(PREFLIGHT_AGE);
     Some(layer)
 }
