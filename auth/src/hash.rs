@@ -6,8 +6,14 @@ use subtle::ConstantTimeEq as _;
 /// SHA-256 of a token: what is stored in its place.
 #[must_use]
 pub fn of(token: &str) -> [u8; 32] {
+    of_bytes(token.as_bytes())
+}
+
+/// SHA-256 of a file: whether it has come before.
+#[must_use]
+pub fn of_bytes(bytes: &[u8]) -> [u8; 32] {
     let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     hash
 }
 

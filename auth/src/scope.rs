@@ -20,6 +20,7 @@ struct Sight {
     drafts: Reached,
     submitted: Reached,
     obligations: Reached,
+    imports: Reached,
     internal: bool,
     restricted: Reached,
     accounts: Reached,
@@ -39,6 +40,7 @@ impl Scope {
             drafts: principal.reach(Action::SeeDrafts),
             submitted: principal.reach(Action::SeeSubmitted),
             obligations: principal.reach(Action::SeeObligations),
+            imports: principal.reach(Action::SubmitMeasurement),
             internal: principal.may(Action::SeeInternal).is_ok(),
             restricted: principal.reach(Action::SeeRestricted),
             accounts: principal.reach(Action::SeeAccounts),
@@ -49,9 +51,10 @@ impl Scope {
     /// What all who see the same have in common, and nobody else: a digest of everything here but who it is.
     #[must_use]
     pub fn visibility_class(&self) -> [u8; 32] {
-        let Sight { actor: _, drafts, submitted, obligations, internal, restricted, accounts, audit_trail } = &*self.0;
+        let Sight { actor: _, drafts, submitted, obligations, imports, internal, restricted, accounts, audit_trail } =
+            &*self.0;
         let mut class = digest::Context::new(&digest::SHA256);
-        for reached in [drafts, submitted, obligations, restricted, accounts] {
+        for reached in [drafts, submitted, obligations, imports, restricted, accounts] {
             match reached {
                 Reached::Nothing => class.update(b"0"),
                 Reached::All => class.update(b"1"),
@@ -97,6 +100,12 @@ impl Scope {
     #[must_use]
     pub fn obligations(&self) -> &Reached {
         &self.0.obligations
+    }
+
+    /// The agencies for which the reader submits figures, and whose files with figures they see.
+    #[must_use]
+    pub fn imports(&self) -> &Reached {
+        &self.0.imports
     }
 
     /// Whether the reader sees what is internal.

@@ -113,3 +113,8 @@ GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;
 
 -- Documents that clients name by ids: published and retired by whoever runs the server, never given another text.
 GRANT INSERT, UPDATE (published_at, retired_at) ON trusted_document TO cotmoc_server;
+-- Files that were sent, how far they have come, and what is wrong in them. The bytes go when they are no longer needed.
+GRANT INSERT, UPDATE (state, rows_total, rows_read, rows_accepted, rows_refused, reached_sheet, reached_row, started_at, finished_at, lease_owner, lease_until, attempts)
+    ON file_import TO cotmoc_server;
+GRANT INSERT ON file_import_error TO cotmoc_server;
+GRANT INSERT, DELETE ON file_import_content TO cotmoc_server;

@@ -33,6 +33,7 @@ pub mod formula;
 pub mod goal;
 pub mod history;
 pub mod id;
+pub mod import;
 pub mod indicator;
 mod input;
 mod lateral;

@@ -91,6 +91,15 @@ fn these(agencies: impl IntoIterator<Item = Uuid>) -> Reached {
 /// A person as they are today, without a session; nobody if the account is disabled. For what was begun by them and is
 /// finished by somebody else: whether they could still begin it.
 pub(crate) async fn of_account(writing: &mut Writing, account: Uuid) -> Result<Option<Principal>, DbError> {
+    of_account_in(writing, account, Uuid::nil()).await
+}
+
+/// The same, for what is finished in their own name: it is theirs as of the session in which they began it, over or not.
+pub(crate) async fn of_account_in(
+    writing: &mut Writing,
+    account: Uuid,
+    session: Uuid,
+) -> Result<Option<Principal>, DbError> {
     let today = writing.today();
     let held =
         role_grant::valid_from.le(today).and(role_grant::valid_until.is_null().or(role_grant::valid_until.gt(today)));
@@ -111,7 +120,25 @@ pub(crate) async fn of_account(writing: &mut Writing, account: Uuid) -> Result<O
         return Ok(None);
     }
     let holdings: Result<Vec<_>, DbError> = rows.into_iter().filter_map(holding).collect();
-    Ok(Some(Principal::user(account, Uuid::nil(), holdings?, &[], true)))
+    Ok(Some(Principal::user(account, session, holdings?, &[], true)))
+}
+
+/// A machine as it is today, with all its scopes, whatever secret let it in; nobody if the account is disabled.
+pub(crate) async fn of_service_account(writing: &mut Writing, account: Uuid) -> Result<Option<Principal>, DbError> {
+    let today = writing.today();
+    let below =
+        case_when(service_account::with_below, agency_reached_ids(service_account::agency_id.nullable(), today))
+            .otherwise(agency_inherited_ids(service_account::agency_id.nullable(), today))
+            .nullable();
+    let row: Option<Served> = service_account::table
+        .filter(service_account::id.eq(account).and(service_account::status.eq("ACTIVE")))
+        .select((service_account::scopes, service_account::agency_id, below))
+        .first(writing.connection())
+        .await
+        .optional()?;
+    let Some((scopes, agency, below)) = row else { return Ok(None) };
+    let scopes = scopes.into_iter().flatten().filter_map(|word| word.parse().ok()).collect();
+    Ok(Some(Principal::service(account, scopes, below.map_or_else(|| these([agency]), these))))
 }
 
 /// A machine that was let in by a secret, with those of its scopes that its token names; nobody if the secret has ended

@@ -817,6 +817,92 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A file that somebody has sent (nhập tệp), and how far it has come. Rows are written with what they say, never twice
+    file_import (id) {
+        id -> Uuid,
+        kind -> Text,
+        /// The agency that reports
+        agency_id -> Uuid,
+        regime -> Text,
+        period -> Text,
+        /// What becomes of the other rows if one has to be mended
+        mode -> Text,
+        /// Whether it is only looked at: all is done as otherwise, and taken back
+        dry_run -> Bool,
+        /// Whether figures are submitted at once
+        submit -> Bool,
+        /// SHA-256 of the file
+        content_hash -> Bytea,
+        /// The size of the file
+        bytes -> Int4,
+        state -> Text,
+        /// Rows in which something is filled in; null until the file was looked through
+        rows_total -> Nullable<Int4>,
+        rows_read -> Int4,
+        rows_accepted -> Int4,
+        rows_refused -> Int4,
+        /// The sheet of the last row that is done, from 0
+        reached_sheet -> Int4,
+        /// The last row of that sheet that is done, as its program numbers it; 0 for none
+        reached_row -> Int4,
+        /// An earlier import of the same file of which rows are left: what was accepted then is left out
+        follows_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        /// The account, of a person or a machine, in whose name its rows are written
+        created_by -> Uuid,
+        /// The session in which it was sent, for the audit trail; null for a machine
+        session_id -> Nullable<Uuid>,
+        /// Whether the account is a machine's
+        is_service -> Bool,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        /// Whoever is at work on it: a name that a server makes for each piece of work
+        lease_owner -> Nullable<Uuid>,
+        /// Until when nobody else takes it up; raised while it is worked on
+        lease_until -> Nullable<Timestamptz>,
+        /// How often it was taken up since it last came further
+        attempts -> Int4,
+    }
+}
+
+diesel::table! {
+    /// The bytes of a file, until some days after its import has ended
+    file_import_content (import_id) {
+        import_id -> Uuid,
+        content -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// What has to be mended in a file
+    file_import_error (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        /// Order in the import, from 1
+        position -> Int4,
+        /// Which sheet, from 0
+        sheet_number -> Int4,
+        /// The name of the sheet; empty for a file of text, and for what is about the whole file
+        sheet -> Text,
+        /// The row as its program numbers it; 0 for what is about no row
+        row_number -> Int4,
+        /// The column, from 0; null for what is about no column
+        column_number -> Nullable<Int4>,
+        /// The rule, as in the userErrors of mutations
+        code -> Text,
+        /// The field of the row, by its name in the schema
+        field -> Nullable<Text>,
+        /// The rule's bound, where it has one
+        limit_value -> Nullable<Int4>,
+        /// What stands in the way, by its name
+        about -> Nullable<Text>,
+        /// What the rule says, where its code does not say it all
+        words_vi -> Nullable<Text>,
+        words_en -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// What a document wants or judges without a figure: general goals, purposes, requirements, assessments
     goal (id) {
         id -> Uuid,
@@ -2049,6 +2135,9 @@ diesel::joinable!(document_meeting -> document (document_id));
 diesel::joinable!(document_office -> agency (agency_id));
 diesel::joinable!(document_office -> document (document_id));
 diesel::joinable!(document_relation -> agency (to_agency_id));
+diesel::joinable!(file_import -> agency (agency_id));
+diesel::joinable!(file_import_content -> file_import (import_id));
+diesel::joinable!(file_import_error -> file_import (import_id));
 diesel::joinable!(goal -> agency (assessed_by_id));
 diesel::joinable!(goal -> document (document_id));
 diesel::joinable!(goal -> programme (programme_id));
@@ -2173,6 +2262,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_meeting,
     document_office,
     document_relation,
+    file_import,
+    file_import_content,
+    file_import_error,
     goal,
     goal_agency,
     goal_document,

@@ -71,6 +71,28 @@ text_enum! {
         Overdue => "OVERDUE",
         /// It is computed from other figures: nobody enters it
         Computed => "COMPUTED",
+        /// A file: it can be read in more than one way
+        Ambiguous => "AMBIGUOUS",
+        /// A file: none that is read here, or damaged
+        UnreadableFile => "UNREADABLE_FILE",
+        /// A file: more than is taken, unpacked or not
+        TooLarge => "TOO_LARGE",
+        /// A file: none of its rows has the headings that are needed
+        NoHeading => "NO_HEADING",
+        /// A file: text of a font from before Unicode
+        LegacyEncoding => "LEGACY_ENCODING",
+        /// A file: a formula whose value it does not have
+        NoValue => "NO_VALUE",
+        /// A file: the value of a cell is an error
+        ErrorValue => "ERROR_VALUE",
+        /// A file: the cell of a figure is merged with others
+        Merged => "MERGED",
+        /// A file: the row is hidden, yet something stands in it
+        Hidden => "HIDDEN",
+        /// A file: its template was made for another agency or period, or was changed
+        OtherTemplate => "OTHER_TEMPLATE",
+        /// A file: its rows could not be written, for no fault of the file's
+        NotFinished => "NOT_FINISHED",
     }
 }
 

@@ -49,6 +49,13 @@ pub(crate) fn operation(query: &str) -> (&str, &str) {
 #[tokio::test]
 async fn every_saved_example_answers_without_an_error() {
     let db = TestDb::demo_with_accounts().await;
+    // A file comes in over HTTP, not by an example.
+    db.execute(
+        "INSERT INTO file_import (id, kind, agency_id, regime, period, mode, dry_run, submit, content_hash, bytes, created_at, created_by)
+            SELECT '00000000-0000-7000-8000-000000000600', 'FIGURES', g.agency_id, 'ADMINISTRATIVE', '2026-01', 'ROW_BY_ROW', false, false,
+                sha256('tep'), 3, '2026-01-20T01:00:00Z', a.id FROM account a JOIN role_grant g ON g.account_id = a.id WHERE a.login = 'bao.cao'",
+    )
+    .await;
     let door = Door::of_demo(&db).await;
     // A moment later, so that this session is the one last used, and the one that an example signs in comes after it.
     let entrance = door.later(TimeDelta::seconds(1));

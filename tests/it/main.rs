@@ -41,6 +41,7 @@ mod facts;
 mod facts_written;
 mod faults;
 mod http;
+mod imports;
 mod indicator_leads;
 mod keys;
 mod limits;

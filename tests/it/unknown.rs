@@ -19,7 +19,7 @@ fn given(name: &str) -> &'static str {
     match name {
         "by" => "GROUP",
         "period" => "\"2025-12\"",
-        "id" | "ids" | "code" | "login" | "text" | "subject" => "\"khong.co\"",
+        "id" | "ids" | "import" | "code" | "login" | "text" | "subject" => "\"khong.co\"",
         "indicator" => "\"economic_growth_rate\"",
         other => panic!("which value has {other}?"),
     }

@@ -61,6 +61,9 @@ document_meeting: INSERT, DELETE
 document_office: INSERT, DELETE
 document_party:
 document_relation: INSERT
+file_import: INSERT, UPDATE (attempts, finished_at, lease_owner, lease_until, reached_row, reached_sheet, rows_accepted, rows_read, rows_refused, rows_total, started_at, state)
+file_import_content: INSERT, DELETE
+file_import_error: INSERT
 goal: INSERT, UPDATE (assessed_by_id, kind, note, period, rating, summary_en, summary_vi, title_en, title_vi, topics, version)
 goal_agency: INSERT, DELETE
 goal_document: INSERT, DELETE

@@ -41,7 +41,8 @@ impl Row {
 }
 
 /// What people read for a value, in Vietnamese and in English.
-pub(crate) fn words(of: &str, value: &str) -> Option<(&'static str, &'static str)> {
+#[must_use]
+pub fn words(of: &str, value: &str) -> Option<(&'static str, &'static str)> {
     let row = TABLE.get(of)?.iter().find(|row| row.value == value)?;
     Some((&row.vi, &row.en))
 }

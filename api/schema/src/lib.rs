@@ -19,6 +19,7 @@ pub mod documents;
 pub mod error;
 pub mod goals;
 mod history;
+pub mod imports;
 pub mod indicator_rules;
 pub mod indicators;
 pub mod labels;

@@ -22,6 +22,7 @@ use crate::{
     documents::Document,
     error::ApiError,
     goals::Goal,
+    imports::{Import, ImportError},
     indicators::Indicator,
     measurements::Measurement,
     measures::Measure,
@@ -130,6 +131,10 @@ nodes! {
     Measure,
     /// A measurement
     Measurement,
+    /// A file that was sent
+    Import,
+    /// Something that has to be mended in a file
+    ImportError,
     /// A nil answer
     NilAnswer,
     /// A period report

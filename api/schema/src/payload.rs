@@ -45,7 +45,9 @@ impl UserError {
     }
 }
 
-fn message(violation: &Violation, language: Language) -> String {
+/// What to say of it to a person.
+#[must_use]
+pub fn message(violation: &Violation, language: Language) -> String {
     if let Some(Words { vi, en }) = &violation.words {
         return if language == Language::Vi { vi.clone() } else { en.clone() };
     }
@@ -111,6 +113,19 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
         Code::Computed => {
             ("Được tính từ số liệu khác, không nhập tay", "It is computed from other figures: nobody enters it")
         }
+        Code::Ambiguous => ("Đọc được nhiều cách", "It can be read in more than one way"),
+        Code::UnreadableFile => ("Không đọc được tệp", "The file cannot be read"),
+        Code::TooLarge => ("Tệp quá lớn", "The file is too large"),
+        Code::NoHeading => ("Không tìm thấy dòng tiêu đề", "The headings were not found"),
+        Code::LegacyEncoding => {
+            ("Chữ viết bằng bảng mã cũ, không phải Unicode", "The text is of a font from before Unicode")
+        }
+        Code::NoValue => ("Công thức chưa có kết quả", "The formula has no value in the file"),
+        Code::ErrorValue => ("Ô có giá trị lỗi", "The value of the cell is an error"),
+        Code::Merged => ("Ô bị gộp", "The cell is merged with others"),
+        Code::Hidden => ("Dòng bị ẩn", "The row is hidden"),
+        Code::OtherTemplate => ("Biểu mẫu của đơn vị hoặc kỳ khác", "The template is of another agency or period"),
+        Code::NotFinished => ("Chưa nhập xong, hãy gửi lại tệp", "It could not be finished: send the file again"),
     }
 }
 

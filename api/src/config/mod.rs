@@ -57,6 +57,10 @@ pub struct ServerConfig {
     pub body_timeout: Duration,
     /// The largest body of a request, in bytes.
     pub body_limit: usize,
+    /// The largest file that is sent, in bytes.
+    pub files_limit: usize,
+    /// True if files that were sent are worked on.
+    pub imports: bool,
     /// From the last byte of a request to the head of its answer.
     pub request_timeout: Duration,
     /// For an export, from its first byte to its last.
@@ -293,6 +297,8 @@ impl ServerConfig {
             header_timeout: required(sources, &settings::HEADER_TIMEOUT, parse::time_limit)?,
             body_timeout: required(sources, &settings::BODY_TIMEOUT, parse::time_limit)?,
             body_limit: required(sources, &settings::BODY_LIMIT, parse::size)?,
+            files_limit: required(sources, &settings::FILES_LIMIT, parse::size)?,
+            imports: required(sources, &settings::IMPORTS, parse::switch)?,
             request_timeout: required(sources, &settings::REQUEST_TIMEOUT, parse::time_limit)?,
             export_timeout: required(sources, &settings::EXPORT_TIMEOUT, parse::time_limit)?,
             public_url: sources.read(&settings::PUBLIC_URL, parse::web_address)?,

@@ -24,11 +24,18 @@ use tracing::Instrument as _;
 use crate::{
     config::ServerConfig,
     door::{Refusal, Streamed, client_address, metrics, request_id},
+    imports,
     limits::{Sharer, places::Places},
 };
 
 /// Bodies on their way in: slow senders take these places, not the others. Each may hold as much as a body may.
 const BODIES: usize = 128;
+
+/// Files on their way in, beside them.
+const FILES: usize = 4;
+
+/// How much longer than another body a file may take.
+const LONGER: u32 = 6;
 
 /// How long a body may take that comes as slowly as it likes.
 const GRACE: Duration = Duration::from_secs(3);
@@ -44,6 +51,7 @@ const REPORT: Duration = Duration::from_millis(500);
 pub struct Gate {
     config: ServerConfig,
     bodies: Arc<Places>,
+    files: Arc<Places>,
     /// Where the work is done.
     work: Handle,
 }
@@ -52,7 +60,12 @@ impl Gate {
     /// A gate with nobody inside.
     #[must_use]
     pub fn new(config: &ServerConfig, work: Handle) -> Arc<Self> {
-        Arc::new(Self { config: config.clone(), bodies: Places::of_addresses(BODIES), work })
+        Arc::new(Self {
+            config: config.clone(),
+            bodies: Places::of_addresses(BODIES),
+            files: Places::of_addresses(FILES),
+            work,
+        })
     }
 
     /// The request with its whole body in hand.
@@ -64,33 +77,22 @@ impl Gate {
         if body.is_end_stream() {
             return Ok(Request::from_parts(parts, body));
         }
+        let is_file = parts.uri.path().starts_with(imports::PREFIX);
+        // Nobody sends one without a token: it need not be read.
+        if is_file && !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Request::from_parts(parts, Body::empty()));
+        }
+        let limit = if is_file { self.config.files_limit } else { self.config.body_limit };
         // The length, if it is told, is known before a byte is read.
-        if body.size_hint().lower() > u64::try_from(self.config.body_limit).unwrap_or(u64::MAX) {
+        if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
             return Err(Refusal::TooLarge);
         }
         let sharer = Sharer::of(None, client_address(&parts.extensions));
-        let _place = self.bodies.try_take(sharer).map_err(|_| Refusal::Saturated)?;
-        let bytes = self.collected(body).await?;
+        let places = if is_file { &self.files } else { &self.bodies };
+        let _place = places.try_take(sharer).map_err(|_| Refusal::Saturated)?;
+        let longest = self.config.body_timeout * if is_file { LONGER } else { 1 };
+        let bytes = collected(body, limit, longest).await?;
         Ok(Request::from_parts(parts, Body::from(bytes)))
-    }
-
-    async fn collected(&self, mut body: Body) -> Result<Bytes, Refusal> {
-        let (begin, mut bytes) = (Instant::now(), BytesMut::new());
-        loop {
-            let earned = Duration::from_secs(1) * u32::try_from(bytes.len()).unwrap_or(u32::MAX) / RATE;
-            let deadline = begin + (GRACE + earned).min(self.config.body_timeout);
-            let frame = match timeout_at(deadline, body.frame()).await {
-                Err(_) => return Err(Refusal::TooSlow),
-                Ok(None) => return Ok(bytes.freeze()),
-                Ok(Some(Err(_))) => return Err(Refusal::Broken),
-                Ok(Some(Ok(frame))) => frame,
-            };
-            let Ok(data) = frame.into_data() else { continue };
-            if bytes.len() + data.len() > self.config.body_limit {
-                return Err(Refusal::TooLarge);
-            }
-            bytes.extend_from_slice(&data);
-        }
     }
 
     async fn pass(&self, request: Request, next: Next) -> Result<Response, Refusal> {
@@ -99,6 +101,26 @@ impl Gate {
         let mut working = Working(self.work.spawn(work.in_current_span()));
         let limit = self.config.request_timeout + REPORT;
         timeout(limit, &mut working.0).await.map_err(|_| Refusal::TimedOut)?.map_err(|_| Refusal::Fault)?
+    }
+}
+
+/// A whole body, within its limits of size and time.
+async fn collected(mut body: Body, limit: usize, longest: Duration) -> Result<Bytes, Refusal> {
+    let (begin, mut bytes) = (Instant::now(), BytesMut::new());
+    loop {
+        let earned = Duration::from_secs(1) * u32::try_from(bytes.len()).unwrap_or(u32::MAX) / RATE;
+        let deadline = begin + (GRACE + earned).min(longest);
+        let frame = match timeout_at(deadline, body.frame()).await {
+            Err(_) => return Err(Refusal::TooSlow),
+            Ok(None) => return Ok(bytes.freeze()),
+            Ok(Some(Err(_))) => return Err(Refusal::Broken),
+            Ok(Some(Ok(frame))) => frame,
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > limit {
+            return Err(Refusal::TooLarge);
+        }
+        bytes.extend_from_slice(&data);
     }
 }
 

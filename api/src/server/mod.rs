@@ -31,6 +31,7 @@ use crate::{
     explorer::{self, OfferedAccount},
     files,
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
+    imports,
     limits::{RateLimits, places::Turns},
     live::Live,
     oauth,
@@ -149,6 +150,9 @@ impl Server {
         };
         drop(on_front);
         tokio::spawn(upkeep::upkeep(database.pool().clone(), clock, stopped.clone()));
+        if config.server.imports {
+            tokio::spawn(imports::work(database.pool().clone(), clock, stopped.clone()));
+        }
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
@@ -227,6 +231,7 @@ fn work(
         licence: config.server.data_licence.clone(),
     };
     routes.extend(files::open_data::routes(terms, &sdl, desk, snapshots).map_err(unreadable)?);
+    routes.extend(imports::routes(database.pool(), clock, limits, authority.authenticate()));
     Ok(routes)
 }
 

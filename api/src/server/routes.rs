@@ -96,6 +96,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                 "accept-language",
                 "authorization",
                 "content-type",
+                "idempotency-key",
                 "if-none-match",
                 "last-event-id",
                 "x-client-name",
@@ -107,6 +108,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
         .expose_headers([
             door::REQUEST_ID,
             header::RETRY_AFTER,
+            header::LOCATION,
             RATE_LIMIT,
             RATE_LIMIT_POLICY,
             header::ETAG,

@@ -167,7 +167,7 @@ const FORGET: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(form
 const TABLES: &str = "account, agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, baseline, change, computation, computed_input, definition_dimension, definition_input, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
-    document, document_meeting, document_office, document_relation, goal, goal_agency, goal_document, goal_indicator, idempotency_record, index_component, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \
+    document, document_meeting, document_office, document_relation, file_import, file_import_content, file_import_error, goal, goal_agency, goal_document, goal_indicator, idempotency_record, index_component, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \
     measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, measurement_breakdown, \
     measurement_decision, measurement_revision, \
     nil_answer, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \

@@ -42,36 +42,42 @@ pub async fn draft(
     submits: Option<Permit<action::SubmitMeasurement>>,
     rows: Rows<Draft>,
 ) -> Result<Written, DbError> {
-    let permit = &acting.permit;
-    let work = async |writing: &mut Writing| {
-        let (mut errors, rows) = rows.begin()?;
-        let catalogue = Catalogue::load(writing, &rows).await?;
-        let mut places = placed(&catalogue, writing.today(), &mut errors, &rows);
-        let windows = assigned(writing, permit.reach(), &mut errors, &catalogue, &rows, &mut places).await?;
-        let mut existing = revised(writing, permit, &mut errors, &rows, &mut places).await?;
-        let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
-        let definitions = rows.iter().filter_map(|(_, draft)| Some(catalogue.defined(draft)?.1));
-        let definitions = definitions.chain(existing.values().map(|there| there.definition_id));
-        let taken = Taken::load(writing, rows.iter().map(|(_, draft)| &draft.figures), definitions).await?;
-        let mut checked = Vec::new();
-        for (row, draft) in &rows {
-            let (Some(place), Some(window)) = (places.get(row), windows.get(row)) else { continue };
-            let Some((indicator, definition_id, _)) = catalogue.defined(draft) else { continue };
-            if let Some(figures) = errors.passing(*row, figures::checked(indicator, &draft.figures)) {
-                let means = existing.get(row).map_or(definition_id, |before| before.definition_id);
-                let items = taken.checked(indicator, means, &draft.figures, &figures);
-                let Some(items) = errors.passing(*row, items) else { continue };
-                let new = match existing.remove(row) {
-                    Some(before) => Checked::revising(*row, before, figures, None, stamp),
-                    None => Checked::first(*row, *place, definition_id, window.reporter_id, figures, stamp),
-                };
-                checked.push(new.into_items(items));
-            }
+    acting.write(async |writing: &mut Writing| draft_rows(writing, &acting.permit, submits.as_ref(), rows).await).await
+}
+
+/// The same within a transaction, which whoever calls it has begun.
+pub(crate) async fn draft_rows(
+    writing: &mut Writing,
+    permit: &Permit<action::DraftMeasurement>,
+    submits: Option<&Permit<action::SubmitMeasurement>>,
+    rows: Rows<Draft>,
+) -> Result<Written, DbError> {
+    let (mut errors, rows) = rows.begin()?;
+    let catalogue = Catalogue::load(writing, &rows).await?;
+    let mut places = placed(&catalogue, writing.today(), &mut errors, &rows);
+    let windows = assigned(writing, permit.reach(), &mut errors, &catalogue, &rows, &mut places).await?;
+    let mut existing = revised(writing, permit, &mut errors, &rows, &mut places).await?;
+    let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
+    let definitions = rows.iter().filter_map(|(_, draft)| Some(catalogue.defined(draft)?.1));
+    let definitions = definitions.chain(existing.values().map(|there| there.definition_id));
+    let taken = Taken::load(writing, rows.iter().map(|(_, draft)| &draft.figures), definitions).await?;
+    let mut checked = Vec::new();
+    for (row, draft) in &rows {
+        let (Some(place), Some(window)) = (places.get(row), windows.get(row)) else { continue };
+        let Some((indicator, definition_id, _)) = catalogue.defined(draft) else { continue };
+        if let Some(figures) = errors.passing(*row, figures::checked(indicator, &draft.figures)) {
+            let means = existing.get(row).map_or(definition_id, |before| before.definition_id);
+            let items = taken.checked(indicator, means, &draft.figures, &figures);
+            let Some(items) = errors.passing(*row, items) else { continue };
+            let new = match existing.remove(row) {
+                Some(before) => Checked::revising(*row, before, figures, None, stamp),
+                None => Checked::first(*row, *place, definition_id, window.reporter_id, figures, stamp),
+            };
+            checked.push(new.into_items(items));
         }
-        let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
-        record(writing, permit, submits.as_ref(), errors, checked, &opens_on).await
-    };
-    acting.write(work).await
+    }
+    let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
+    record(writing, permit, submits, errors, checked, &opens_on).await
 }
 
 /// Proposes corrections of published figures, and submits them at once where `submits` is given. Everybody reads the published figure until the correction is published too. A correction is not bound to the

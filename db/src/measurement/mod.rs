@@ -51,7 +51,7 @@ pub use self::{
     total::{Addend, MOST_PARTS, NoTotal, Parts, TooManyParts, Total, TotalMethod},
 };
 
-pub(crate) use self::{figures::limit, total::method};
+pub(crate) use self::{draft::draft_rows, figures::limit, rules::version, total::method};
 use crate::{
     Date, DbError, Reader,
     access::Auth,
@@ -206,7 +206,7 @@ impl Measurement {
     /// which they do not see.
     #[must_use]
     pub const fn version(&self) -> i32 {
-        rules::version(self.current.revision, self.current.state)
+        version(self.current.revision, self.current.state)
     }
 
     /// The number of its latest revision, whoever may see that.

@@ -66,7 +66,7 @@ pub(super) fn version_seen(row: &Measurement, scope: &Scope) -> i32 {
 }
 
 /// The version of a figure: each revision has four, for it is drafted, submitted, endorsed and ended.
-pub(super) const fn version(revision: i32, state: MeasurementState) -> i32 {
+pub(crate) const fn version(revision: i32, state: MeasurementState) -> i32 {
     let step = match state {
         Draft => 1,
         Submitted => 2,

@@ -26,6 +26,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("grant", b'o', "role_grant"),
     ("id", b'a', "agency"),
     ("ids", b'a', "agency"),
+    ("import", b'F', "file_import"),
     ("indicator", b'i', "indicator"),
     ("inputRequest", b'y', "directive_input"),
     ("judgement", b'J', "judgement"),
@@ -115,6 +116,11 @@ pub(super) const SOMEBODY: &str = "
         FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m, dimension_item i WHERE i.code = 'female';
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
+    INSERT INTO file_import (id, kind, agency_id, regime, period, mode, dry_run, submit, content_hash, bytes, created_at, created_by)
+        SELECT '00000000-0000-7000-8000-0000000000d8', 'FIGURES', id, 'CALENDAR', '2025-12', 'ROW_BY_ROW', false, false, sha256('tep'), 3,
+            '2026-01-20T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM agency WHERE code = 'qng.skhcn';
+    INSERT INTO file_import_error (id, import_id, position, sheet_number, sheet, row_number, column_number, code, field) VALUES
+        ('00000000-0000-7000-8000-0000000000d9', '00000000-0000-7000-8000-0000000000d8', 1, 0, 'Số liệu', 2, 1, 'MALFORMED', 'value');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 

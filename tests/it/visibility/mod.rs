@@ -110,7 +110,8 @@ fn wide(survey: &Survey) -> Vec<String> {
             | "reportingAssignments"
             | "reportingExtensions"
             | "nilAnswers"
-            | "unlockRequests" => ask("(first: 20)", 2),
+            | "unlockRequests"
+            | "imports" => ask("(first: 20)", 2),
             "changes" => {
                 ask("(first: 20)", 2);
                 continue;

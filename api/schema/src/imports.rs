@@ -1,0 +1,122 @@
+//! Imports (nhập tệp): files that were sent, how far they have come, and what has to be mended in them.
+
+use async_graphql::Context;
+use db::import::{
+    Import as Row, ImportError as ErrorRow, ImportErrorFilter, ImportErrorLink, ImportFilter, OneImport, cancel,
+};
+use uuid::Uuid;
+
+use crate::{
+    accounts::Account,
+    agencies::Agency,
+    language::Language,
+    mutation::mutations,
+    object::{language, object, one, root_lists},
+    page::Answer,
+    payload::{message, payload},
+    permissions::viewer_can,
+    viewer::viewer,
+};
+
+/// The path at which a file is sent, and below which its copy with the errors is.
+pub const PATH: &str = "/files/imports";
+
+object! {
+    /// A file that was sent (nhập tệp), and how far it has come. Seen by whoever submits figures for its agency.
+    Import shows Row, by SubmitMeasurement;
+    {
+        /// The agency that reports
+        async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.agency_id).await
+        }
+
+        /// Who sent it; null for a machine, and for whom the viewer may not see
+        async fn created_by(&self, context: &Context<'_>) -> Answer<Account> {
+            one(context, self.row.created_by).await
+        }
+
+        /// Path of a copy of the file with the errors beside its cells, to be fetched with the same token; it is there until seven days
+        /// after the import has ended
+        fn copy_path(&self) -> String {
+            format!("{PATH}/{}.xlsx", db::Id::<Row>::of(self.row.id).to_string())
+        }
+
+        /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done
+        fn viewer_can(&self, context: &Context<'_>) -> Option<ImportPermissions> {
+            let viewer = &viewer(context).principal;
+            Some(ImportPermissions::of(|action| self.row.is_open(viewer, action)))
+        }
+    }
+    /// What has to be mended in it, in the order of the file
+    errors: ImportError (ImportErrorFilter) = ImportErrorLink::Import;
+}
+
+viewer_can! {
+    /// What the viewer may do with an import now, by their roles and its state.
+    ImportPermissions {
+        /// Stop it
+        cancel: SubmitMeasurement,
+    }
+}
+
+object! {
+    /// Something that has to be mended in a file.
+    ImportError shows ErrorRow, by SubmitMeasurement;
+    {
+        /// The column in letters, such as `B`; null if it is about no column
+        fn column(&self) -> Option<String> {
+            self.row.column_number.and_then(|it| u32::try_from(it).ok()).map(letters)
+        }
+
+        /// What to say to the person
+        fn message(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The language; that of the request if left out")] language: Option<Language>,
+        ) -> String {
+            message(&self.row.violation(), self::language(context, language))
+        }
+    }
+}
+
+/// A column in letters: `A` for 0, `AA` for 26.
+fn letters(column: u32) -> String {
+    let (mut rest, mut back) = (column + 1, Vec::new());
+    while rest > 0 {
+        rest -= 1;
+        back.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or_default()));
+        rest /= 26;
+    }
+    back.into_iter().rev().collect()
+}
+
+root_lists! {
+    ImportQuery;
+    {
+        /// The import of that id; null if there is none, or if the viewer may not see it
+        #[graphql(directive = db::access::Auth::apply(auth::Action::SubmitMeasurement))]
+        async fn import(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "Its id")] import: db::Id<Row>,
+        ) -> Answer<Import> {
+            one(context, import.uuid().unwrap_or(Uuid::nil())).await
+        }
+    }
+    /// Files that were sent for agencies for which the viewer submits figures, the latest first
+    imports: Import (ImportFilter);
+}
+
+payload! {
+    /// What became of an import that was to be stopped.
+    CancelImportPayload by SubmitMeasurement, with current {
+        /// The import; null if nothing was written
+        import: Import
+    }
+}
+
+mutations! {
+    ImportMutation;
+    /// Stops an import: of the rows that are not done by then, nothing is written; what was written stands
+    cancel_import(OneImport, "Which") -> CancelImportPayload of import by SubmitMeasurement = cancel;
+}

@@ -1,0 +1,302 @@
+//! The paths of files: a file comes in, its copy and the templates go out.
+
+use std::{collections::HashMap, str::FromStr};
+
+use async_graphql::Value;
+use auth::{Actor, action::SubmitMeasurement};
+use axum::{
+    Json,
+    body::{Body, Bytes},
+    extract::{Path, Query, Request, State},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header, request::Parts},
+    response::IntoResponse as _,
+};
+use db::{
+    Acting, Date, DbError, Id, Once, Reader,
+    calendar::{Period, Regime},
+    import::{self, Import, ImportError, ImportErrorFilter, ImportErrorLink, ImportKind, NewImport, Sent},
+    measurement::BulkMode,
+    noun::{Listed as _, ListedBelow as _, Noun as _},
+    once::Key,
+    page::Page,
+};
+use schema::{
+    caller::Caller,
+    error::{ApiError, Code},
+    imports::PATH,
+    language::Language,
+    payload::message,
+    viewer::Viewer,
+};
+use serde_json::json;
+use sheets::{File, Limits, figures::FORM, marked, stamp, table, template};
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use super::{Files, form};
+use crate::{
+    door::client_address,
+    graphql::{caller, refuse},
+    limits::Load,
+};
+
+/// What a file costs beside its bytes, in points: looking through it, or writing one.
+const POINTS: u64 = 500;
+
+/// The parameters of an address.
+type Asked = HashMap<String, String>;
+
+type Answer = Result<Response<Body>, ApiError>;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// `POST /files/imports`: takes a file in.
+pub async fn send(State(files): State<Files>, Query(asked): Query<Asked>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let caller = caller(&parts.headers);
+    // The gate has read it, within its limits.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let sent = async { files.send(&files.enter(&parts, 1).await?, &parts, &asked, body).await };
+    answered(sent.await, &caller)
+}
+
+/// `GET /files/imports/{id}` and `GET /files/imports/{id}.xlsx`: how an import stands, and the copy of its file.
+pub async fn one(State(files): State<Files>, Path(name): Path<String>, parts: Parts) -> Response<Body> {
+    let caller = caller(&parts.headers);
+    let found = async {
+        let viewer = files.enter(&parts, 0).await?;
+        let (id, is_copy) = name.strip_suffix(".xlsx").map_or((name.as_str(), false), |id| (id, true));
+        let import = files.found(&viewer, id).await?;
+        if is_copy {
+            files.copy(&viewer, import, caller.language).await
+        } else {
+            Ok(Json(shown(&import)).into_response())
+        }
+    };
+    answered(found.await, &caller)
+}
+
+/// `GET /files/templates/figures.xlsx`: what an agency owes for a period, to be filled in.
+pub async fn template(
+    State(files): State<Files>,
+    Path(name): Path<String>,
+    Query(asked): Query<Asked>,
+    parts: Parts,
+) -> Response<Body> {
+    let caller = caller(&parts.headers);
+    let made = async {
+        let viewer = files.enter(&parts, 0).await?;
+        if name == "figures.xlsx" { files.template(&viewer, &asked).await } else { Err(DbError::NotFound.into()) }
+    };
+    answered(made.await, &caller)
+}
+
+/// What is personal is kept nowhere.
+fn answered(answer: Answer, caller: &Caller) -> Response<Body> {
+    let mut response = answer.unwrap_or_else(|error| {
+        if let Some(cause) = error.cause() {
+            tracing::error!(%cause, request = caller.request_id.as_str(), "a file could not be answered");
+        }
+        refuse(error, caller)
+    });
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A parameter that must be given, as what it stands for.
+fn given<T: FromStr>(asked: &Asked, name: &'static str) -> Result<T, ApiError> {
+    let text = asked.get(name).map(String::as_str).unwrap_or_default();
+    text.parse().map_err(|_| unread(name))
+}
+
+/// A parameter that may be left out.
+fn optional<T: FromStr>(asked: &Asked, name: &'static str, otherwise: T) -> Result<T, ApiError> {
+    if asked.contains_key(name) { given(asked, name) } else { Ok(otherwise) }
+}
+
+fn unread(name: &'static str) -> ApiError {
+    let vi = format!("Thiếu tham số {name}, hoặc giá trị không đọc được");
+    let en = format!("The parameter {name} is missing, or cannot be read");
+    ApiError::request("PARAMETER", vi, en).with("parameter", Value::from(name))
+}
+
+/// An import, for programs; GraphQL tells more of it.
+fn shown(import: &Import) -> serde_json::Value {
+    json!({
+        "id": Id::<Import>::of(import.id).to_string(), "state": import.state, "mode": import.mode, "dryRun": import.dry_run,
+        "rowsTotal": import.rows_total, "rowsRead": import.rows_read, "rowsAccepted": import.rows_accepted,
+        "rowsRefused": import.rows_refused,
+    })
+}
+
+/// A file that is saved, never shown: nothing of it runs.
+fn attached(name: &str, bytes: Vec<u8>) -> Response<Body> {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers: [(HeaderName, HeaderValue); 4] = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(XLSX)),
+        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+    ];
+    (headers, bytes).into_response()
+}
+
+impl Files {
+    /// Who asks, if that is not more than they may ask for.
+    async fn enter(&self, parts: &Parts, mutations: u64) -> Result<Viewer, ApiError> {
+        let address = client_address(&parts.extensions);
+        let viewer = match (self.authenticate)(parts).await {
+            Ok(viewer) => viewer,
+            Err(error) if error.code() == Code::Unauthenticated => {
+                return Err(self.limits.count_refused_token(address).refusal().unwrap_or(error));
+            }
+            Err(error) => return Err(error),
+        };
+        let load = Load { points: POINTS, mutations, ..Load::default() };
+        let counted = self.limits.count(load, viewer.principal.actor().account(), address);
+        counted.refusal().map_or(Ok(viewer), Err)
+    }
+
+    fn reader(&self, viewer: &Viewer) -> std::sync::Arc<Reader> {
+        Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()))
+    }
+
+    async fn send(&self, viewer: &Viewer, parts: &Parts, asked: &Asked, body: Bytes) -> Answer {
+        viewer.principal.permit::<SubmitMeasurement>()?;
+        let new = NewImport {
+            kind: optional(asked, "kind", ImportKind::Figures)?,
+            agency: given(asked, "agency")?,
+            regime: optional(asked, "regime", Regime::Calendar)?,
+            period: given::<Period>(asked, "period")?,
+            mode: given::<BulkMode>(asked, "mode")?,
+            dry_run: given(asked, "dryRun")?,
+            submit: optional(asked, "submit", false)?,
+            session: match viewer.principal.actor() {
+                Actor::User { session, .. } => Some(session),
+                _ => None,
+            },
+            content: body.into(),
+        };
+        if new.content.is_empty() {
+            return Err(ApiError::request(
+                "BODY",
+                "Tệp rỗng: gửi tệp trong thân yêu cầu",
+                "The file is empty: send it as the body",
+            ));
+        }
+        let writer = self.clock.writer(self.pool.clone(), (*viewer.origin).clone());
+        let once = match parts.headers.get("idempotency-key") {
+            None => Once::without_key(writer),
+            Some(key) => {
+                let key = key.to_str().ok().and_then(|it| Uuid::parse_str(it).ok());
+                let key = key.ok_or_else(|| {
+                    ApiError::request(
+                        "IDEMPOTENCY_KEY",
+                        "Idempotency-Key phải là một UUID",
+                        "The Idempotency-Key has to be a UUID",
+                    )
+                })?;
+                let mut sorted: Vec<_> = asked.iter().collect();
+                sorted.sort();
+                let content = auth::hash::of_bytes(&new.content);
+                let body = auth::hash::of(&json!([PATH, sorted, content]).to_string());
+                Once::new(writer, Key { key, body })
+            }
+        };
+        let acting = Acting::new(once, &viewer.principal)?;
+        // To its end, whether its client waits or not.
+        let work = tokio::spawn(async move { import::send(&acting, new).await });
+        let Sent { import, is_new } = work.await.map_err(|_| ApiError::internal())?.map_err(|error| match error {
+            DbError::NotFound => {
+                ApiError::unknown_code("agency", asked.get("agency").map(String::as_str).unwrap_or_default())
+            }
+            error => error.into(),
+        })?;
+        let place = format!("{PATH}/{}", Id::<Import>::of(import.id).to_string());
+        let status = if is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
+        let mut response = (status, Json(shown(&import))).into_response();
+        if let Ok(place) = HeaderValue::from_str(&place) {
+            response.headers_mut().insert(header::LOCATION, place);
+        }
+        Ok(response)
+    }
+
+    /// The import of a global id, if the viewer may see it.
+    async fn found(&self, viewer: &Viewer, id: &str) -> Result<Import, ApiError> {
+        viewer.principal.permit::<SubmitMeasurement>()?;
+        let (tag, id) = db::id::decode(id).ok_or(DbError::NotFound)?;
+        if tag != b'F' {
+            return Err(DbError::NotFound.into());
+        }
+        let found = Import::by_ids(&self.reader(viewer), &[id]).await?;
+        Ok(found.into_iter().next().ok_or(DbError::NotFound)?)
+    }
+
+    async fn copy(&self, viewer: &Viewer, import: Import, language: Language) -> Answer {
+        let reader = self.reader(viewer);
+        let content = import::content(&reader, import.id).await?;
+        let (ids, all) = ([import.id], ImportErrorFilter::default());
+        let mut marks = marked::Marks::default();
+        let mut page = Page { size: 100, ..Page::default() };
+        loop {
+            let below = ImportError::list_each(&reader, &ids, ImportErrorLink::Import, &all, (), &page)
+                .await?
+                .remove(&import.id);
+            let Some(slice) = below else { break };
+            for row in &slice.rows {
+                let number = |it: i32| u32::try_from(it).unwrap_or_default();
+                marks.add(
+                    &row.sheet,
+                    number(row.row),
+                    row.column_number.map(number),
+                    message(&row.violation(), language),
+                );
+            }
+            match slice.rows.last() {
+                Some(last) if slice.more => page.from = Some(last.cursor(())),
+                _ => break,
+            }
+        }
+        let copied = spawn_blocking(move || {
+            let file = File::open(&content, Limits::default())?;
+            let survey = table::survey(&file, &FORM)?;
+            marked::copy(&file, &FORM, &survey, &marks)
+        });
+        match copied.await.map_err(|_| ApiError::internal())? {
+            Ok(bytes) => Ok(attached("loi-errors.xlsx", bytes)),
+            // Why stands among its errors.
+            Err(marked::NoCopy::Unread(issue)) => {
+                Err(ApiError::request("UNREADABLE_FILE", issue.words.vi, issue.words.en))
+            }
+            Err(marked::NoCopy::Unwritten(error)) => Err(DbError::internal(error).into()),
+        }
+    }
+
+    async fn template(&self, viewer: &Viewer, asked: &Asked) -> Answer {
+        viewer.principal.permit::<SubmitMeasurement>()?;
+        let (agency, period): (String, Period) = (given(asked, "agency")?, given(asked, "period")?);
+        let regime = optional(asked, "regime", Regime::Calendar)?;
+        let (name, owed) =
+            import::owed(&self.reader(viewer), &agency, regime, period).await.map_err(|error| match error {
+                DbError::NotFound => ApiError::unknown_code("agency", &agency),
+                error => error.into(),
+            })?;
+        let due = owed.iter().filter_map(|it| it.due_on).min();
+        let head = template::Head {
+            agency: name,
+            period: period.to_string(),
+            due: due.map(|it| it.0.format("%d/%m/%Y").to_string()),
+        };
+        let stamp = stamp::Stamp {
+            form: FORM.name.to_owned(),
+            version: stamp::VERSION.to_owned(),
+            agency,
+            period: period.to_string(),
+            regime: regime.as_str().to_owned(),
+        };
+        let rows: Vec<_> = owed.into_iter().map(form::owed).collect();
+        let made = spawn_blocking(move || template::figures(&stamp, &head, &rows)).await;
+        let bytes = made.map_err(|_| ApiError::internal())?.map_err(DbError::internal)?;
+        Ok(attached(&format!("so-lieu-{period}.xlsx"), bytes))
+    }
+}

@@ -1,0 +1,471 @@
+//! Files with figures, over HTTP: from the template to the figures, and everything on the way that goes wrong.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use api::{config::settings, imports};
+use auth::{Role, action::DraftMeasurement, token::Bearer};
+use db::{
+    Acting, Once, Origin,
+    import::{self, Batch, FileRow},
+    measurement::{Draft, Figures, Observation},
+};
+use reqwest::{Client, Response, StatusCode};
+use rust_xlsxwriter::Workbook;
+use schema::clock::Clock;
+use serde_json::{Value, json};
+use sheets::{File, Limits, read, stamp};
+use tests::{
+    TestDb, demo,
+    server::{Node, person},
+};
+use uuid::Uuid;
+
+use crate::obligations::reporting;
+
+/// A commune reports for its villages as well, so that there are many rows.
+const VILLAGES: &str = "
+    UPDATE indicator SET decimals = 1, lower_bound = 0 WHERE code = 'ky_so';
+    INSERT INTO agency (id, code, name_vi, kind) SELECT md5('thon' || n)::uuid, 'tinh.xa1.thon' || n, 'Thôn ' || n, 'PEOPLES_COMMITTEE'
+        FROM generate_series(1, 600) AS n;
+    INSERT INTO reporting_assignment (id, indicator_id, subject_id, reporter_id, regime, period_kind, valid)
+        SELECT gen_random_uuid(), md5('ky_so')::uuid, md5('thon' || n)::uuid, md5('tinh.xa1')::uuid, 'CALENDAR', 'QUARTER', '[2025-10-01,)'
+        FROM generate_series(1, 600) AS n;";
+
+/// A server of the commune, its reporter, and whoever works on the files when a test says so.
+struct Commune {
+    db: TestDb,
+    node: Node,
+    token: String,
+    client: Client,
+}
+
+const CLOCK: fn() -> Clock = || Clock::Fixed(demo::now());
+
+impl Commune {
+    async fn open(given: &[(settings::Setting, &str)]) -> Self {
+        let db = reporting().await;
+        db.execute(VILLAGES).await;
+        let bearer = person(&db, 11, &[(Role::Reporter, Some("tinh.xa1"), false)]).await;
+        let given: Vec<_> = [(settings::IMPORTS, "off")].into_iter().chain(given.iter().copied()).collect();
+        let node = Node::start(&db, CLOCK(), &given).await;
+        let token = node.token(&bearer).await;
+        Self { db, node, token, client: Client::new() }
+    }
+
+    async fn get(&self, token: &str, path: &str) -> Response {
+        self.client.get(self.node.url(path)).bearer_auth(token).send().await.unwrap()
+    }
+
+    async fn send(&self, parameters: &str, content: impl Into<Vec<u8>>) -> Response {
+        let path = format!("/files/imports?agency=tinh.xa1&period=2025-Q4&{parameters}");
+        self.client.post(self.node.url(&path)).bearer_auth(&self.token).body(content.into()).send().await.unwrap()
+    }
+
+    /// Sends a file, has it worked on, and answers how the import stands then.
+    async fn done(&self, parameters: &str, content: impl Into<Vec<u8>>) -> Value {
+        let sent = self.send(parameters, content).await;
+        let status = sent.status();
+        let sent: Value = sent.json().await.unwrap();
+        assert_eq!(status, StatusCode::ACCEPTED, "{sent}");
+        while imports::one(&self.db.pool, CLOCK()).await.unwrap() {}
+        self.get(&self.token, &format!("/files/imports/{}", sent["id"].as_str().unwrap())).await.json().await.unwrap()
+    }
+
+    /// What has to be mended: place, code and words.
+    async fn errors(&self, import: &Value, language: &str) -> Vec<String> {
+        let id = import["id"].as_str().unwrap();
+        let question = format!(
+            "{{ import(import: \"{id}\") {{ errors {{ nodes {{ sheet row column code field message(language: {language}) }} }} }} }}"
+        );
+        let told = self.node.told(&self.token, &question).await;
+        let nodes = told["data"]["import"]["errors"]["nodes"].as_array().unwrap_or_else(|| panic!("{told}")).clone();
+        let text = |it: &Value| it.as_str().map(str::to_owned).unwrap_or_default();
+        nodes
+            .iter()
+            .map(|it| format!("{}{} {}: {}", text(&it["column"]), it["row"], text(&it["code"]), text(&it["message"])))
+            .collect()
+    }
+
+    async fn figures(&self) -> String {
+        self.db
+            .text("SELECT concat(count(*), ' ', min(r.stated_value), ' ', max(r.revision), ' ', string_agg(DISTINCT r.state, ',')) FROM measurement m
+                JOIN measurement_revision r ON r.measurement_id = m.id WHERE m.reporter_id = md5('tinh.xa1')::uuid AND m.period = '2025-Q4'")
+            .await
+    }
+}
+
+fn outcome(import: &Value) -> String {
+    let it = |name: &str| import[name].to_string();
+    format!("{} {}/{} {} {}", it("state"), it("rowsRead"), it("rowsTotal"), it("rowsAccepted"), it("rowsRefused"))
+}
+
+/// A file of text with these figures of villages, from the first on.
+fn text(values: &[&str]) -> Vec<u8> {
+    let mut text = "Mã chỉ tiêu;Mã đối tượng;Giá trị\n".to_owned();
+    for (n, value) in (1..).zip(values) {
+        text.push_str(&format!("ky_so;tinh.xa1.thon{n};{value}\n"));
+    }
+    text.into_bytes()
+}
+
+/// A template as somebody fills it in: its rows at their places, and these figures in the column of values.
+fn filled(template: &[u8], figures: &[(&str, &str)]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let mut subject = String::new();
+    File::open(template, Limits::default())
+        .unwrap()
+        .read(&mut |event| {
+            match event {
+                read::Event::Sheet(sheet) => {
+                    let made = book.add_worksheet();
+                    made.set_name(&sheet.name).unwrap().set_hidden(sheet.name == stamp::SHEET);
+                }
+                read::Event::Row(row) => {
+                    let last = book.worksheets().len() - 1;
+                    let sheet = book.worksheet_from_index(last).unwrap();
+                    for cell in &row.cells {
+                        let column = u16::try_from(cell.column).unwrap();
+                        match &cell.value {
+                            read::Value::Text(text) => {
+                                sheet.write(row.number - 1, column, text).unwrap();
+                                if column == 2 {
+                                    subject.clone_from(text);
+                                }
+                            }
+                            read::Value::Number(number) => drop(sheet.write(row.number - 1, column, *number).unwrap()),
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                    if let Some((_, value)) = figures.iter().find(|(of, _)| *of == subject) {
+                        sheet.write(row.number - 1, 7, *value).unwrap();
+                    }
+                }
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn from_the_template_to_the_figures() {
+    let commune = Commune::open(&[]).await;
+    let template = commune.get(&commune.token, "/files/templates/figures.xlsx?agency=tinh.xa1&period=2025-Q4").await;
+    assert_eq!(template.status(), StatusCode::OK);
+    assert_eq!(template.headers()["content-disposition"], "attachment; filename=\"so-lieu-2025-Q4.xlsx\"");
+    let template = template.bytes().await.unwrap();
+    let filled = filled(
+        &template,
+        &[
+            ("tinh.xa1", "12,5"),
+            ("tinh.xa1.thon1", "khoảng 3"),
+            ("tinh.xa1.thon2", "1.234,5"),
+            ("tinh.xa1.thon3", "-4"),
+        ],
+    );
+
+    // Looked at first: nothing is written.
+    let looked = commune.done("mode=ROW_BY_ROW&dryRun=true", filled.clone()).await;
+    assert_eq!(outcome(&looked), "\"DONE\" 4/4 2 2");
+    let errors = commune.errors(&looked, "VI").await;
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors.iter().any(|it| it.contains(" MALFORMED: “khoảng 3” không phải là số")), "{errors:?}");
+    let errors = commune.errors(&looked, "EN").await;
+    assert!(
+        errors.iter().any(|it| it.starts_with('H') && it.contains(" OUT_OF_BOUNDS: ")
+            || it.contains("MALFORMED: “khoảng 3” is no number")),
+        "{errors:?}"
+    );
+    assert_eq!(commune.figures().await, "0   ");
+
+    // Then for good, row by row, and submitted.
+    let done = commune.done("mode=ROW_BY_ROW&dryRun=false&submit=true", filled.clone()).await;
+    assert_eq!(outcome(&done), "\"DONE\" 4/4 2 2");
+    assert_eq!(commune.figures().await, "2 12.5 1 SUBMITTED");
+
+    // The copy says it beside the cells, and is read again.
+    let copy = commune.get(&commune.token, &format!("/files/imports/{}.xlsx", done["id"].as_str().unwrap())).await;
+    assert_eq!(
+        (copy.status(), copy.headers()["x-content-type-options"].to_str().unwrap()),
+        (StatusCode::OK, "nosniff")
+    );
+    let copy = copy.bytes().await.unwrap();
+    let mut told = Vec::new();
+    let take = &mut |event| {
+        if let read::Event::Row(row) = event {
+            let text = row
+                .cells
+                .iter()
+                .filter_map(|it| if let read::Value::Text(text) = &it.value { Some(text.clone()) } else { None });
+            told.extend(text.filter(|it| it.contains("không phải là số")));
+        }
+        ControlFlow::Continue(())
+    };
+    File::open(&copy, Limits::default()).unwrap().read(take).unwrap();
+    assert_eq!(told.len(), 1);
+
+    // The same again is nothing new: the rows that were refused are tried again, the others are left alone.
+    let again = commune.done("mode=ROW_BY_ROW&dryRun=false&submit=true", filled).await;
+    assert_eq!(outcome(&again), "\"DONE\" 2/4 0 2");
+    assert_eq!(commune.figures().await, "2 12.5 1 SUBMITTED");
+    let mended = commune.done("mode=ROW_BY_ROW&dryRun=false", text(&["3", "5", "7"])).await;
+    assert_eq!(outcome(&mended), "\"DONE\" 3/3 2 1", "what was submitted is not written over");
+    let same = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&["3"])).await;
+    assert_eq!(same.status(), StatusCode::ACCEPTED, "another file");
+    commune.node.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_file_twice_is_one_import() {
+    let commune = Commune::open(&[]).await;
+    let file = text(&["3", "4"]);
+    let first: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", file.clone()).await.json().await.unwrap();
+    let second = commune.send("mode=ROW_BY_ROW&dryRun=false", file.clone()).await;
+    assert_eq!(second.status(), StatusCode::OK);
+    assert_eq!(
+        second.headers()["location"].to_str().unwrap(),
+        format!("/files/imports/{}", first["id"].as_str().unwrap())
+    );
+    assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
+    assert!(!imports::one(&commune.db.pool, CLOCK()).await.unwrap(), "there was but one");
+    assert_eq!(commune.send("mode=ROW_BY_ROW&dryRun=false", file).await.status(), StatusCode::OK, "it is done");
+    assert_eq!(commune.figures().await, "2 3 1 DRAFT");
+    // With a key the same request has the same answer, and another one with it is an error.
+    let keyed = async |content: &[u8]| {
+        let path = "/files/imports?agency=tinh.xa1&period=2025-Q4&mode=ROW_BY_ROW&dryRun=true";
+        let request = commune.client.post(commune.node.url(path)).bearer_auth(&commune.token);
+        request.header("idempotency-key", Uuid::from_u128(7).to_string()).body(content.to_vec()).send().await.unwrap()
+    };
+    let one: Value = keyed(b"a").await.json().await.unwrap();
+    let other: Value = keyed(b"a").await.json().await.unwrap();
+    assert_eq!(one["id"], other["id"]);
+    let reused: Value = keyed(b"b").await.json().await.unwrap();
+    assert_eq!(reused["errors"][0]["extensions"]["code"], "IDEMPOTENCY_KEY_REUSED");
+    commune.node.stop().await;
+}
+
+#[tokio::test]
+async fn all_or_nothing_is_all_or_nothing() {
+    let commune = Commune::open(&[]).await;
+    let mut values = vec!["3"; 510];
+    values[505] = "ba";
+    let refused = commune.done("mode=ALL_OR_NOTHING&dryRun=false", text(&values)).await;
+    assert_eq!(outcome(&refused), "\"REFUSED\" 510/510 509 1");
+    assert_eq!(commune.errors(&refused, "VI").await.len(), 1);
+    assert_eq!(commune.figures().await, "0   ");
+    values[505] = "4";
+    let done = commune.done("mode=ALL_OR_NOTHING&dryRun=false", text(&values)).await;
+    assert_eq!(outcome(&done), "\"DONE\" 510/510 510 0");
+    assert_eq!(commune.figures().await, "510 3 1 DRAFT");
+    commune.node.stop().await;
+}
+
+fn village(n: u32) -> FileRow {
+    let figures = Figures {
+        value: Some(db::decimal::Number(5.into())),
+        numerator: None,
+        denominator: None,
+        narrative: None,
+        observation: Observation::Final,
+        note: None,
+        comment: None,
+        breakdown: Vec::new(),
+    };
+    let draft = Draft {
+        indicator: "ky_so".to_owned(),
+        subject: format!("tinh.xa1.thon{n}"),
+        reporter: None,
+        regime: db::calendar::Regime::Calendar,
+        period: "2025-Q4".parse().unwrap(),
+        expected_version: None,
+        figures,
+    };
+    FileRow { sheet: (0, Arc::from("")), row: i32::try_from(n).unwrap() + 1, columns: Arc::default(), draft: Ok(draft) }
+}
+
+#[tokio::test]
+async fn another_server_goes_on_where_one_has_stopped_and_that_one_writes_nothing_more() {
+    let commune = Commune::open(&[]).await;
+    let values = vec!["5"; 600];
+    let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
+    // A server takes it up, writes two rows, and is heard of no more.
+    let writer = CLOCK().writer(commune.db.pool.clone(), Origin::default());
+    let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
+    let (who, _) = import::worker(&writer, &job).await.unwrap().unwrap();
+    let acting = Acting::<DraftMeasurement>::new(Once::without_key(writer.clone()), &who).unwrap();
+    let batch = Batch { rows: vec![village(1), village(2)] };
+    assert_eq!(import::take(&acting, None, &job, batch).await.unwrap().accepted, 2);
+    assert!(!imports::one(&commune.db.pool, CLOCK()).await.unwrap(), "it is still the other one's");
+    commune.db.execute("UPDATE file_import SET lease_until = clock_timestamp() - interval '1 minute'").await;
+    assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
+    let done: Value = commune
+        .get(&commune.token, &format!("/files/imports/{}", sent["id"].as_str().unwrap()))
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(outcome(&done), "\"DONE\" 600/600 600 0");
+    assert_eq!(commune.figures().await, "600 5 1 DRAFT", "each row once");
+    // Back again, it finds out in the transaction in which it would write.
+    let late = import::take(&acting, None, &job, Batch { rows: vec![village(3)] }).await;
+    assert!(matches!(late, Err(db::DbError::Conflict(_))), "{late:?}");
+    assert_eq!(commune.figures().await, "600 5 1 DRAFT");
+    commune.node.stop().await;
+}
+
+#[tokio::test]
+async fn an_import_is_stopped_and_what_is_left_is_done_later() {
+    let commune = Commune::open(&[]).await;
+    let values = vec!["5"; 600];
+    let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
+    let writer = CLOCK().writer(commune.db.pool.clone(), Origin::default());
+    let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
+    let (who, _) = import::worker(&writer, &job).await.unwrap().unwrap();
+    let acting = Acting::<DraftMeasurement>::new(Once::without_key(writer.clone()), &who).unwrap();
+    import::take(&acting, None, &job, Batch { rows: vec![village(1), village(2)] }).await.unwrap();
+    let input = format!("import: \"{}\"", sent["id"].as_str().unwrap());
+    let stopped = commune
+        .node
+        .change(&commune.token, "cancelImport", &input, "import { state rowsAccepted viewerCan { cancel } }")
+        .await;
+    assert_eq!(stopped["import"], json!({ "state": "CANCELLED", "rowsAccepted": 2, "viewerCan": { "cancel": false } }));
+    let late = import::take(&acting, None, &job, Batch { rows: vec![village(3)] }).await;
+    assert!(matches!(late, Err(db::DbError::Conflict(_))), "{late:?}");
+    let twice = commune.node.change(&commune.token, "cancelImport", &input, "import { state } current { state }").await;
+    assert_eq!(
+        (&twice["userErrors"][0]["code"], &twice["current"]["state"]),
+        (&json!("NOT_IN_STATE"), &json!("CANCELLED"))
+    );
+    // The same file once more does what is left of it.
+    let rest = commune.done("mode=ROW_BY_ROW&dryRun=false", text(&values)).await;
+    assert_eq!(outcome(&rest), "\"DONE\" 598/600 598 0");
+    assert_eq!(commune.figures().await, "600 5 1 DRAFT");
+    commune.node.stop().await;
+}
+
+#[tokio::test]
+async fn who_does_not_submit_for_an_agency_sees_nothing_of_its_files() {
+    let commune = Commune::open(&[(settings::FILES_LIMIT, "1KiB")]).await;
+    let import = commune.done("mode=ROW_BY_ROW&dryRun=true", text(&["3"])).await;
+    let id = import["id"].as_str().unwrap().to_owned();
+    let mut tokens = Vec::new();
+    for (number, role, at) in
+        [(21, Role::Reporter, "tinh.xa2"), (22, Role::Head, "tinh.xa1"), (23, Role::StandingOffice, "tinh")]
+    {
+        let bearer: Bearer = person(&commune.db, number, &[(role, Some(at), true)]).await;
+        tokens.push(commune.node.token(&bearer).await);
+    }
+    for (token, status) in tokens.iter().zip([StatusCode::NOT_FOUND, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN]) {
+        for path in [
+            format!("/files/imports/{id}"),
+            format!("/files/imports/{id}.xlsx"),
+            "/files/templates/figures.xlsx?agency=tinh.xa1&period=2025-Q4".to_owned(),
+        ] {
+            assert_eq!(commune.get(token, &path).await.status(), status, "{path}");
+        }
+    }
+    let elsewhere = commune
+        .node
+        .told(
+            &tokens[0],
+            &format!("{{ import(import: \"{id}\") {{ state }} imports {{ totalCount }} node(id: \"{id}\") {{ id }} }}"),
+        )
+        .await;
+    assert_eq!(elsewhere["data"], json!({ "import": null, "imports": { "totalCount": 0 }, "node": null }));
+    assert_eq!(commune.get("", &format!("/files/imports/{id}")).await.status(), StatusCode::UNAUTHORIZED);
+    let nobody = commune
+        .client
+        .post(commune.node.url("/files/imports?agency=tinh.xa1&period=2025-Q4&mode=ROW_BY_ROW&dryRun=true"))
+        .body("a")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
+
+    for (parameters, content, status) in [
+        ("dryRun=true", text(&["3"]), StatusCode::BAD_REQUEST),
+        ("mode=SOME&dryRun=true", text(&["3"]), StatusCode::BAD_REQUEST),
+        ("mode=ROW_BY_ROW&dryRun=maybe", text(&["3"]), StatusCode::BAD_REQUEST),
+        ("mode=ROW_BY_ROW&dryRun=true", Vec::new(), StatusCode::BAD_REQUEST),
+        ("mode=ROW_BY_ROW&dryRun=true", vec![b'a'; 2_000], StatusCode::PAYLOAD_TOO_LARGE),
+        ("mode=ROW_BY_ROW&dryRun=true&kind=PROGRESS", text(&["3"]), StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(commune.send(parameters, content).await.status(), status, "{parameters}");
+    }
+    assert_eq!(commune.get(&commune.token, "/files/imports/khong-co").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(commune.get(&commune.token, "/files/templates/khac.xlsx").await.status(), StatusCode::NOT_FOUND);
+    commune.node.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_or_is_closed_or_of_another_period_is_said() {
+    let commune = Commune::open(&[]).await;
+    for (content, told) in [
+        (b"%PDF-1.7".to_vec(), "0 UNREADABLE_FILE"),
+        ("Kính gửi: UBND tỉnh\nBáo cáo;Quý IV".as_bytes().to_vec(), "0 NO_HEADING"),
+        ("Mã chỉ tiêu;Kỳ;Giá trị\nky_so;2025-Q3;4".as_bytes().to_vec(), "B2 INCOMPATIBLE"),
+        ("Mã chỉ tiêu;Giá trị\nkhong_co;4".as_bytes().to_vec(), "A2 NOT_FOUND"),
+        ("Mã chỉ tiêu;Mã đối tượng;Giá trị\nky_so;tinh.xa2;4".as_bytes().to_vec(), "A2 NOT_ASSIGNED"),
+    ] {
+        let import = commune.done("mode=ROW_BY_ROW&dryRun=false", content).await;
+        let errors = commune.errors(&import, "VI").await;
+        assert!(errors.len() == 1 && errors[0].starts_with(told), "{told}: {errors:?}");
+    }
+    let template = commune
+        .get(&commune.token, "/files/templates/figures.xlsx?agency=tinh.xa1&period=2025-Q4")
+        .await
+        .bytes()
+        .await
+        .unwrap();
+    let other = "/files/imports?agency=tinh.xa1&period=2025-12&mode=ROW_BY_ROW&dryRun=false";
+    let sent = commune
+        .client
+        .post(commune.node.url(other))
+        .bearer_auth(&commune.token)
+        .body(filled(&template, &[("tinh.xa1", "4")]))
+        .send()
+        .await
+        .unwrap();
+    let sent: Value = sent.json().await.unwrap();
+    assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
+    assert!(commune.errors(&sent, "VI").await[0].contains("OTHER_TEMPLATE"));
+    // Closed since 5 January.
+    let closed = "/files/imports?agency=tinh.xa1&period=2025-12&regime=ADMINISTRATIVE&mode=ROW_BY_ROW&dryRun=false";
+    let file = "Mã chỉ tiêu;Giá trị\nho_so;81".as_bytes().to_vec();
+    let sent =
+        commune.client.post(commune.node.url(closed)).bearer_auth(&commune.token).body(file).send().await.unwrap();
+    let sent: Value = sent.json().await.unwrap();
+    assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
+    let errors = commune.errors(&sent, "EN").await;
+    assert_eq!(errors, ["2 CLOSED: The period is closed: ask for it to be opened"]);
+    // The reporter's role has ended meanwhile: nothing is written.
+    commune.send("mode=ROW_BY_ROW&dryRun=false", text(&["3"])).await;
+    commune.db.execute("UPDATE account SET status = 'DISABLED' WHERE login = 'n11'").await;
+    assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
+    assert_eq!(commune.db.text("SELECT count(*) FROM file_import WHERE state = 'REFUSED'").await, "4");
+    assert_eq!(commune.figures().await, "0   ");
+    commune.node.stop().await;
+}
+
+/// 20,000 rows: `cargo test -p tests --test it twenty_thousand -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "a measure, not a rule"]
+async fn twenty_thousand_rows() {
+    let commune = Commune::open(&[]).await;
+    let more = VILLAGES.replace("generate_series(1, 600)", "generate_series(601, 20000)");
+    commune.db.execute(&more).await;
+    let memory = || {
+        std::fs::read_to_string("/proc/self/status")
+            .unwrap_or_default()
+            .lines()
+            .find(|it| it.starts_with("VmHWM"))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let values = vec!["5"; 20_000];
+    println!("before {}", memory());
+    let begin = std::time::Instant::now();
+    let done = commune.done("mode=ROW_BY_ROW&dryRun=false", text(&values)).await;
+    println!("{} in {:?}, {}", outcome(&done), begin.elapsed(), memory());
+    commune.node.stop().await;
+}
