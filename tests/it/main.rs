@@ -54,6 +54,7 @@ mod nation;
 mod nullability;
 mod obligations;
 mod once;
+mod open_data;
 mod outages;
 mod paging;
 mod passwords;

@@ -58,7 +58,7 @@ async fn a_file_is_shown_then_done_and_not_done_twice() {
     let before = db.text(ALL).await;
     let told = done(&db, &steps, &by(&["--dry-run"])).await;
     assert!(told.starts_with("open qng.scds Sở Chuyển đổi số\nmerge qng.skhcn, qng.stc into qng.scds\n"), "{told}");
-    assert!(told.contains(" DIRECTIVE pass on: ") && told.contains("3 steps: 1 merge, 1 open, 1 rename; "), "{told}");
+    assert!(told.contains(" directives pass on: ") && told.contains("3 steps: 1 merge, 1 open, 1 rename; "), "{told}");
     assert_eq!(db.text(ALL).await, before);
     let nobody = refused(&db, &steps, &by(&[])).await;
     assert!(nobody.contains("say --yes to do it"), "{nobody}");

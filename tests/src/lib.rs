@@ -21,6 +21,7 @@ pub mod national;
 pub mod npm;
 pub mod process;
 pub mod program;
+pub mod python;
 pub mod relay;
 pub mod server;
 pub mod sql;

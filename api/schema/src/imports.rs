@@ -1,8 +1,12 @@
 //! Imports (nhập tệp): files that were sent, how far they have come, and what has to be mended in them.
 
 use async_graphql::Context;
-use db::import::{
-    Import as Row, ImportError as ErrorRow, ImportErrorFilter, ImportErrorLink, ImportFilter, OneImport, cancel,
+use auth::Action;
+use db::{
+    access::Auth,
+    import::{
+        Import as Row, ImportError as ErrorRow, ImportErrorFilter, ImportErrorLink, ImportFilter, OneImport, cancel,
+    },
 };
 use uuid::Uuid;
 
@@ -12,7 +16,7 @@ use crate::{
     language::Language,
     mutation::mutations,
     object::{language, object, one, root_lists},
-    page::Answer,
+    page::{Answer, known},
     payload::{message, payload},
     permissions::viewer_can,
     viewer::viewer,
@@ -94,12 +98,15 @@ root_lists! {
     ImportQuery;
     {
         /// The import of that id; null if there is none, or if the viewer may not see it
-        #[graphql(directive = db::access::Auth::apply(auth::Action::SubmitMeasurement))]
+        #[graphql(directive = Auth::apply(Action::SubmitMeasurement))]
         async fn import(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "Its id")] import: db::Id<Row>,
         ) -> Answer<Import> {
+            if let Err(error) = known(context, Action::SubmitMeasurement) {
+                return Some(Err(error));
+            }
             one(context, import.uuid().unwrap_or(Uuid::nil())).await
         }
     }

@@ -16,6 +16,7 @@ use schema::{
     viewer::Viewer,
 };
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::exports::pages::Failure;
@@ -27,6 +28,10 @@ use crate::{
         places::{Full, Place, Places},
     },
 };
+
+/// How often, and how long after one another, it is looked whether a place has come free.
+const LOOKS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Places for those who hold a snapshot, each with a connection that nobody else waits for.
 #[derive(Debug, Clone)]
@@ -44,9 +49,16 @@ impl Snapshots {
         Self { present: Places::new(size / 4), past: Places::new(size / 8) }
     }
 
-    /// A place for somebody who holds it for long, if there is one.
-    pub fn place(&self, whose: &Whose, as_of: Option<DateTime<Utc>>) -> Result<Place, ApiError> {
-        self.places(as_of).try_take(whose.sharer).map_err(|Full| busy())
+    /// A place for somebody who holds it for long, if there is one, or if one comes free at this moment: programs ask for the next file
+    /// while they close the last.
+    pub async fn place(&self, whose: &Whose, as_of: Option<DateTime<Utc>>) -> Result<Place, ApiError> {
+        for _ in 0..LOOKS {
+            if let Ok(place) = self.places(as_of).try_take(whose.sharer) {
+                return Ok(place);
+            }
+            sleep(LOOK).await;
+        }
+        Err(busy())
     }
 
     /// A place for somebody who holds it for a moment, in their turn.

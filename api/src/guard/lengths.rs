@@ -95,7 +95,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Query.dimensions", 10),
     ("Query.holidays", 20),
     // The enums of the schema, each at most once.
-    ("Query.labels", 90),
+    ("Query.labels", 100),
     // One entry for each action there is.
     ("Query.permissionTable", 80),
     ("Query.reportingSchedules", 10),

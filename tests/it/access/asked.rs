@@ -121,6 +121,11 @@ pub(super) const SOMEBODY: &str = "
             '2026-01-20T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM agency WHERE code = 'qng.skhcn';
     INSERT INTO file_import_error (id, import_id, position, sheet_number, sheet, row_number, column_number, code, field) VALUES
         ('00000000-0000-7000-8000-0000000000d9', '00000000-0000-7000-8000-0000000000d8', 1, 0, 'Số liệu', 2, 1, 'MALFORMED', 'value');
+    INSERT INTO file_import (id, kind, agency_id, regime, period, mode, dry_run, submit, content_hash, bytes, created_at, created_by)
+        SELECT '00000000-0000-7000-8000-0000000000e8', 'FIGURES', id, 'CALENDAR', '2025-12', 'ROW_BY_ROW', false, false, sha256('bang'), 4,
+            '2026-01-20T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM agency WHERE code = 'qng.stc';
+    INSERT INTO file_import_error (id, import_id, position, sheet_number, sheet, row_number, column_number, code, field) VALUES
+        ('00000000-0000-7000-8000-0000000000e9', '00000000-0000-7000-8000-0000000000e8', 1, 0, 'Số liệu', 2, 1, 'MALFORMED', 'value');
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 

@@ -29,6 +29,7 @@ const OTHER: &[(&str, &str)] = &[
     ("unlockRequests", "the demo has none"),
     ("scorecards", "of simulated figures"),
     ("differences", "between instants"),
+    ("imports", "files that people have sent are no facts"),
     ("search", "a choice of what the other lists hold"),
     ("asOf", "the same lists, at an instant"),
 ];

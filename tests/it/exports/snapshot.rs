@@ -118,6 +118,6 @@ async fn what_fails_under_way_breaks_off() {
             ended => break ended,
         }
     };
-    assert!(ended.is_err(), "it does not end as if it were whole");
+    assert!(ended.is_err(), "it ends as if it were whole: {ended:?}");
     node.stop().await;
 }

@@ -120,7 +120,7 @@ impl Exports {
             self.desk.limits.charge(whose.sharer, points::unread(error.code()));
         })?;
         caller.language = asked.language;
-        let place = self.snapshots.place(&whose, asked.as_of)?;
+        let place = self.snapshots.place(&whose, asked.as_of).await?;
         let is_counted = asked.format == Format::Xlsx;
         let class = viewer.principal.scope().visibility_class();
         let viewer = match asked.format {

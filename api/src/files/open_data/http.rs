@@ -89,7 +89,7 @@ impl OpenData {
             return only_get(&caller);
         }
         match self.made(&parts, file, code, &caller).await {
-            Ok((value, media_type)) => answer(&value, media_type, &parts),
+            Ok((body, media_type)) => answer(body, media_type, &parts),
             Err(refused) => refused.answer(&self.desk.limits, &parts, &caller),
         }
     }
@@ -100,22 +100,23 @@ impl OpenData {
         file: &str,
         code: Option<&str>,
         caller: &Caller,
-    ) -> Result<(Value, &'static str), Refused> {
+    ) -> Result<(String, &'static str), Refused> {
         if code.is_none() && !["catalog.jsonld", "datapackage.json", "structure.json"].contains(&file) {
             return Err(unknown(file).into());
         }
         let viewer = Viewer { principal: Arc::new(Principal::nobody()), origin: Arc::new(Origin::default()) };
         let whose = Whose::of(&viewer, parts);
-        let _place = self.snapshots.place(&whose, None)?;
+        let _place = self.snapshots.place_for_a_moment(&whose, None).await?;
         let inquiry = Inquiry::open(self.desk.clone(), viewer, caller.clone(), whose, None, REST).await?;
         let described = Described::read(&inquiry, self.base(parts), self.terms.licence.clone()).await?;
         Ok(match (code, file) {
-            (Some(code), _) => (dcat::alone(&described, code).ok_or_else(|| unknown(file))?, JSON_LD),
-            (None, "catalog.jsonld") => (dcat::catalogue(&described), JSON_LD),
-            (None, "datapackage.json") => (package::package(&described, &self.lists), JSON),
+            (Some(code), _) => (dcat::alone(&described, code).ok_or_else(|| unknown(file))?.to_string(), JSON_LD),
+            (None, "catalog.jsonld") => (dcat::catalogue(&described).to_string(), JSON_LD),
+            (None, "datapackage.json") => (package::package(&described, &self.lists).to_string(), JSON),
             _ => {
+                let today = self.desk.service.schema().clock().now().date_naive();
                 let agencies = inquiry.all(AGENCIES, Value::Object(serde_json::Map::new())).await?;
-                (sdmx::structure(&described, &agencies), STRUCTURE)
+                (sdmx::structure(&described, &agencies, today), STRUCTURE)
             }
         })
     }
@@ -132,8 +133,7 @@ fn unknown(file: &str) -> ApiError {
     ApiError::new(Code::NotFound, format!("Không có tệp “{file}”"), format!("There is no file `{file}`"))
 }
 
-fn answer(value: &Value, media_type: &'static str, parts: &Parts) -> Response {
-    let body = value.to_string();
+fn answer(body: String, media_type: &'static str, parts: &Parts) -> Response {
     let tag = etag(body.as_bytes());
     let mut response = Response::new(Body::empty());
     if tag.as_ref().is_some_and(|tag| is_known(parts, tag)) {

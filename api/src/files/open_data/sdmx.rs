@@ -1,6 +1,7 @@
 //! The structure of the figures in SDMX-JSON 2.0: what [`exports::sdmx`](crate::files::exports::sdmx) writes, with code lists in
 //! Vietnamese and English.
 
+use chrono::NaiveDate;
 use schema::{labels::label, language::Language};
 use serde_json::{Value, json};
 
@@ -27,8 +28,8 @@ const NAMES: [(&str, &str, &str); 11] = [
     ("PUBLISHED_AT", "Thời điểm công bố", "When it was published"),
 ];
 
-/// The whole message. `agencies` are those that figures can be of.
-pub fn structure(of: &Described, agencies: &[Value]) -> Value {
+/// The whole message. `agencies` are those that figures can be of; it is the same all day. What it is comes first: readers tell by it.
+pub fn structure(of: &Described, agencies: &[Value], today: NaiveDate) -> String {
     let indicators = of.indicators.iter().map(|indicator| {
         let mut item = item(&code(text(indicator, "/code")), text(indicator, "/vi"), text(indicator, "/en"));
         let unit = |language| label("Unit", text(indicator, "/unit"), language).unwrap_or_default().to_owned();
@@ -44,9 +45,8 @@ pub fn structure(of: &Described, agencies: &[Value]) -> Value {
         item(regime, word(Language::Vi), word(Language::En))
     });
     let concepts: Vec<_> = NAMES.iter().map(|(id, vi, en)| item(id, vi, en)).collect();
-    json!({
-        "meta": { "schema": SCHEMA, "id": "open-data", "test": false, "prepared": "2000-01-01T00:00:00Z", "contentLanguages": ["vi", "en"], "sender": { "id": AGENCY } },
-        "data": {
+    let meta = json!({ "schema": SCHEMA, "id": "open-data", "test": false, "prepared": format!("{today}T00:00:00Z"), "contentLanguages": ["vi", "en"], "sender": { "id": AGENCY } });
+    let data = json!({
             "codelists": [
                 list("CL_INDICATOR", ("Chỉ tiêu", "Indicators"), indicators.collect()),
                 list("CL_SUBJECT", ("Cơ quan", "Agencies"), subjects.collect()),
@@ -55,8 +55,8 @@ pub fn structure(of: &Described, agencies: &[Value]) -> Value {
             "conceptSchemes": [with(artefact(CONCEPTS, ("Khái niệm", "Concepts")), "concepts", json!(concepts))],
             "dataStructures": [with(artefact(STRUCTURE, ("Số liệu đã công bố", "Published figures")), "dataStructureComponents", components())],
             "dataflows": [with(artefact(DATAFLOW.0, ("Số liệu đã công bố", "Published figures")), "structure", json!(urn("datastructure.DataStructure", STRUCTURE, None)))],
-        },
-    })
+    });
+    format!("{{\"meta\":{meta},\"data\":{data}}}")
 }
 
 fn components() -> Value {
