@@ -9,7 +9,7 @@ use auth::action;
 use chrono::TimeDelta;
 use db::{
     Acting, DbError, Once, Origin, Pool,
-    import::{self, Batch, ImportState, Job},
+    import::{self, Batch, ImportState, Job, SentFile},
 };
 use schema::clock::Clock;
 use sheets::{
@@ -108,7 +108,9 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     let origin = Origin { request_id: Some(format!("import-{}", job.import.id)), ..Origin::default() };
     let writer = clock.writer(pool.clone(), origin);
     let refused = async |issue: Issue| import::refuse(&writer, job, vec![kept(issue, 0)], ImportState::Refused).await;
-    let Some((who, content)) = import::worker(&writer, job).await? else { return refused(nobody()).await };
+    let Some(SentFile { who, content }) = import::sent_file(&writer, job).await? else {
+        return refused(nobody()).await;
+    };
     let acting = Acting::<action::DraftMeasurement>::new(Once::without_key(writer.clone()), &who);
     let submits = job.import.submit.then(|| who.permit::<action::SubmitMeasurement>()).transpose();
     let (Ok(acting), Ok(submits)) = (acting, submits) else { return refused(nobody()).await };

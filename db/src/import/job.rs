@@ -37,15 +37,21 @@ pub struct Job {
     session: Option<Uuid>,
     is_service: bool,
     /// How far the import came that this one follows, and the rows that it refused.
-    earlier: Option<((i32, i32), Arc<HashSet<(i32, i32)>>)>,
+    earlier: Option<Earlier>,
+}
+
+/// How far an import came: its last row, by sheet and number, and the rows that it refused.
+#[derive(Debug, Clone)]
+struct Earlier {
+    reached: (i32, i32),
+    refused: Arc<HashSet<(i32, i32)>>,
 }
 
 impl Job {
     /// Whether a row is done already: by this import, or by one that it follows. Rows are told by sheet and number.
     #[must_use]
     pub fn is_done(&self, row: (i32, i32)) -> bool {
-        let accepted =
-            self.earlier.as_ref().is_some_and(|(reached, refused)| row <= *reached && !refused.contains(&row));
+        let accepted = self.earlier.as_ref().is_some_and(|it| row <= it.reached && !it.refused.contains(&row));
         row <= (self.import.reached_sheet, self.import.reached_row) || accepted
     }
 
@@ -100,14 +106,14 @@ pub async fn claim(writer: &Writer, owner: Uuid) -> Result<Option<Job>, DbError>
     writer.write(auth::Actor::Operator, work).await
 }
 
-async fn earlier_rows(writing: &mut Writing, id: Uuid) -> Result<((i32, i32), Arc<HashSet<(i32, i32)>>), DbError> {
+async fn earlier_rows(writing: &mut Writing, id: Uuid) -> Result<Earlier, DbError> {
     let reached = file_import::table.find(id).select((file_import::reached_sheet, file_import::reached_row));
     let reached = reached.first(writing.connection()).await?;
     let refused = file_import_error::table
         .filter(file_import_error::import_id.eq(id))
         .select((file_import_error::sheet_number, file_import_error::row_number));
     let refused: Vec<(i32, i32)> = refused.load(writing.connection()).await?;
-    Ok((reached, Arc::new(refused.into_iter().collect())))
+    Ok(Earlier { reached, refused: Arc::new(refused.into_iter().collect()) })
 }
 
 fn lease() -> diesel::pg::data_types::PgInterval {
@@ -128,9 +134,18 @@ pub async fn content(reader: &Reader, id: Uuid) -> Result<Vec<u8>, DbError> {
     Ok(query.first(&mut reader.statement().await?).await?)
 }
 
-/// Whoever has sent the file, as they are today; none if they may do nothing any more.
+/// A file, and whoever has sent it, as they are today.
+#[derive(Debug)]
+pub struct SentFile {
+    /// Who it is.
+    pub who: Principal,
+    /// The bytes of the file.
+    pub content: Vec<u8>,
+}
+
+/// What was sent; none if whoever has sent it may do nothing any more.
 #[boxed]
-pub async fn worker(writer: &Writer, job: &Job) -> Result<Option<(Principal, Vec<u8>)>, DbError> {
+pub async fn sent_file(writer: &Writer, job: &Job) -> Result<Option<SentFile>, DbError> {
     let work = async |writing: &mut Writing| {
         let account = job.import.created_by;
         let who = if job.is_service {
@@ -141,7 +156,7 @@ pub async fn worker(writer: &Writer, job: &Job) -> Result<Option<(Principal, Vec
         let Some(who) = who else { return Ok(None) };
         let content = file_import_content::table.find(job.import.id).select(file_import_content::content);
         let content: Option<Vec<u8>> = content.first(writing.connection()).await.optional()?;
-        Ok(content.map(|content| (who, content)))
+        Ok(content.map(|content| SentFile { who, content }))
     };
     writer.write(auth::Actor::Operator, work).await
 }

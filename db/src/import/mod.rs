@@ -24,7 +24,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
-    job::{Job, LEASE, claim, content, finish, give_back, keep_lease, looked_through, refuse, sweep, worker},
+    job::{
+        Job, LEASE, SentFile, claim, content, finish, give_back, keep_lease, looked_through, refuse, sent_file, sweep,
+    },
     owed::{Indicators, OwedFigure, indicators, owed},
     send::{NewImport, OneImport, Sent, cancel, send},
     take::{Batch, Columns, FileError, FileRow, Taken, take, take_all},

