@@ -291,7 +291,7 @@ async fn another_server_goes_on_where_one_has_stopped_and_that_one_writes_nothin
     // A server takes it up, writes two rows, and is heard of no more.
     let writer = CLOCK().writer(commune.db.pool.clone(), Origin::default());
     let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
-    let (who, _) = import::worker(&writer, &job).await.unwrap().unwrap();
+    let who = import::sent_file(&writer, &job).await.unwrap().unwrap().who;
     let acting = Acting::<DraftMeasurement>::new(Once::without_key(writer.clone()), &who).unwrap();
     let batch = Batch { rows: vec![village(1), village(2)] };
     assert_eq!(import::take(&acting, None, &job, batch).await.unwrap().accepted, 2);
@@ -320,7 +320,7 @@ async fn an_import_is_stopped_and_what_is_left_is_done_later() {
     let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
     let writer = CLOCK().writer(commune.db.pool.clone(), Origin::default());
     let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
-    let (who, _) = import::worker(&writer, &job).await.unwrap().unwrap();
+    let who = import::sent_file(&writer, &job).await.unwrap().unwrap().who;
     let acting = Acting::<DraftMeasurement>::new(Once::without_key(writer.clone()), &who).unwrap();
     import::take(&acting, None, &job, Batch { rows: vec![village(1), village(2)] }).await.unwrap();
     let input = format!("import: \"{}\"", sent["id"].as_str().unwrap());

@@ -42,7 +42,7 @@ object! {
         /// Path of a copy of the file with the errors beside its cells, to be fetched with the same token; it is there until seven days
         /// after the import has ended
         fn copy_path(&self) -> String {
-            format!("{PATH}/{}.xlsx", db::Id::<Row>::of(self.row.id).to_string())
+            format!("{PATH}/{}.xlsx", db::Id::<Row>::of(self.row.id))
         }
 
         /// What the viewer may do with it now: for showing buttons. The rule is asked again when it is done

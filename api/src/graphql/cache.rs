@@ -286,6 +286,7 @@ fn key(operation: Option<&str>, admitted: &Admitted, caller: &Caller, viewer: &V
 }
 
 /// A weak one: the same answer has it in every encoding.
+#[must_use]
 pub fn etag(body: &[u8]) -> Option<HeaderValue> {
     let digest = Sha256::digest(body);
     let (half, _) = digest.split_at_checked(16)?;

@@ -212,7 +212,7 @@ impl Files {
             }
             error => error.into(),
         })?;
-        let place = format!("{PATH}/{}", Id::<Import>::of(import.id).to_string());
+        let place = format!("{PATH}/{}", Id::<Import>::of(import.id));
         let status = if is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
         let mut response = (status, Json(shown(&import))).into_response();
         if let Ok(place) = HeaderValue::from_str(&place) {

@@ -30,12 +30,12 @@ async fn province() -> TestDb {
 #[tokio::test]
 async fn formulas_are_disarmed() {
     let db = province().await;
-    let noted = db.text("SELECT count(*) FROM agency WHERE note IS NOT NULL AND note ~ '^[=+@\t-]'").await;
+    let to_disarm = db.text("SELECT count(*) FROM agency WHERE note IS NOT NULL AND note ~ '^[=+@\t-]'").await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
     let (headings, rows) = csv_rows(&file(&node, None, "agencies.csv", &[("headings", "names")]).await);
     let note = headings.iter().position(|heading| heading == "note").unwrap();
     let disarmed: Vec<_> = rows.iter().filter(|row| row[note].starts_with('\'')).collect();
-    assert_eq!(disarmed.len().to_string(), noted);
+    assert_eq!(disarmed.len().to_string(), to_disarm);
     assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])));
     assert!(rows.iter().any(|row| row[note] == format!("'{}", NAMES[0])));
     assert!(rows.iter().any(|row| row[note] == NAMES[5]));

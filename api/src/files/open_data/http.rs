@@ -6,7 +6,7 @@ use auth::Principal;
 use axum::{
     body::Body,
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts, uri::Authority},
     response::Response,
     routing::any,
 };
@@ -124,7 +124,7 @@ impl OpenData {
     /// Where the server is reached.
     fn base(&self, parts: &Parts) -> String {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| parts.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+        let host = host.or_else(|| parts.uri.authority().map(Authority::as_str)).unwrap_or_default();
         self.terms.public_url.clone().unwrap_or_else(|| format!("http://{host}"))
     }
 }

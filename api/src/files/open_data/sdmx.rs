@@ -48,9 +48,9 @@ pub fn structure(of: &Described, agencies: &[Value], today: NaiveDate) -> String
     let meta = json!({ "schema": SCHEMA, "id": "open-data", "test": false, "prepared": format!("{today}T00:00:00Z"), "contentLanguages": ["vi", "en"], "sender": { "id": AGENCY } });
     let data = json!({
             "codelists": [
-                list("CL_INDICATOR", ("Chỉ tiêu", "Indicators"), indicators.collect()),
-                list("CL_SUBJECT", ("Cơ quan", "Agencies"), subjects.collect()),
-                list("CL_REGIME", ("Cách tính kỳ", "How periods are counted"), regimes.collect()),
+                list("CL_INDICATOR", ("Chỉ tiêu", "Indicators"), &indicators.collect::<Vec<_>>()),
+                list("CL_SUBJECT", ("Cơ quan", "Agencies"), &subjects.collect::<Vec<_>>()),
+                list("CL_REGIME", ("Cách tính kỳ", "How periods are counted"), &regimes.collect::<Vec<_>>()),
             ],
             "conceptSchemes": [with(artefact(CONCEPTS, ("Khái niệm", "Concepts")), "concepts", json!(concepts))],
             "dataStructures": [with(artefact(STRUCTURE, ("Số liệu đã công bố", "Published figures")), "dataStructureComponents", components())],
@@ -100,7 +100,7 @@ fn artefact(id: &str, (vi, en): (&str, &str)) -> Value {
     json!({ "id": id, "agencyID": AGENCY, "version": VERSION, "name": en, "names": { "vi": vi, "en": en } })
 }
 
-fn list(id: &str, names: (&str, &str), items: Vec<Value>) -> Value {
+fn list(id: &str, names: (&str, &str), items: &[Value]) -> Value {
     with(artefact(id, names), "codes", json!(items))
 }
 
