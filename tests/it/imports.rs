@@ -1,6 +1,6 @@
 //! Files with figures, over HTTP: from the template to the figures, and everything on the way that goes wrong.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{fmt::Write as _, ops::ControlFlow, sync::Arc};
 
 use api::{config::settings, imports};
 use auth::{Role, action::DraftMeasurement, token::Bearer};
@@ -103,7 +103,7 @@ fn outcome(import: &Value) -> String {
 fn text(values: &[&str]) -> Vec<u8> {
     let mut text = "Mã chỉ tiêu;Mã đối tượng;Giá trị\n".to_owned();
     for (n, value) in (1..).zip(values) {
-        text.push_str(&format!("ky_so;tinh.xa1.thon{n};{value}\n"));
+        let _ = writeln!(text, "ky_so;tinh.xa1.thon{n};{value}");
     }
     text.into_bytes()
 }

@@ -33,12 +33,12 @@ async fn formulas_are_disarmed() {
     let to_disarm = db.text("SELECT count(*) FROM agency WHERE note IS NOT NULL AND note ~ '^[=+@\t-]'").await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
     let (headings, rows) = csv_rows(&file(&node, None, "agencies.csv", &[("headings", "names")]).await);
-    let note = headings.iter().position(|heading| heading == "note").unwrap();
-    let disarmed: Vec<_> = rows.iter().filter(|row| row[note].starts_with('\'')).collect();
+    let place = headings.iter().position(|heading| heading == "note").unwrap();
+    let disarmed: Vec<_> = rows.iter().filter(|row| row[place].starts_with('\'')).collect();
     assert_eq!(disarmed.len().to_string(), to_disarm);
     assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])));
-    assert!(rows.iter().any(|row| row[note] == format!("'{}", NAMES[0])));
-    assert!(rows.iter().any(|row| row[note] == NAMES[5]));
+    assert!(rows.iter().any(|row| row[place] == format!("'{}", NAMES[0])));
+    assert!(rows.iter().any(|row| row[place] == NAMES[5]));
 
     // A workbook says what is a text, and keeps it one.
     let book = sheets(&file(&node, None, "agencies.xlsx", &[("headings", "names")]).await);
@@ -73,8 +73,8 @@ async fn headings_and_labels_speak_the_readers_language() {
     assert_eq!(about("Bộ lọc và cách sắp xếp"), r#"{"filter":{"programme":"nq57-quang-ngai"}}"#);
     assert_eq!(about("Thời điểm xuất (giờ Việt Nam)"), "2026-01-20 09:00:00");
     assert!(about("Nguồn").contains("/files/exports/directives.xlsx?"));
-    let state = book[0].1[0].iter().position(|heading| heading.to_string() == "Trạng thái").unwrap();
-    assert!(book[0].1.iter().any(|row| row[state].to_string() == "Đang thực hiện"));
+    let state = book[0].1[0].iter().position(|heading| *heading == "Trạng thái").unwrap();
+    assert!(book[0].1.iter().any(|row| row[state] == "Đang thực hiện"));
     node.stop().await;
 }
 

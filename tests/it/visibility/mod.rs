@@ -85,12 +85,9 @@ fn wide(survey: &Survey) -> Vec<String> {
                 }
                 continue;
             }
-            "completeness" => {
-                ask("(by: REPORTER, first: 20)", 2);
-                continue;
-            }
-            "statusCounts" => {
-                ask("(by: GROUP, first: 20)", 2);
+            "completeness" | "statusCounts" => {
+                let by = if called == "completeness" { "REPORTER" } else { "GROUP" };
+                ask(&format!("(by: {by}, first: 20)"), 2);
                 continue;
             }
             "assessments" => {
