@@ -95,18 +95,6 @@ settings! {
         fallback: Fallback::Value("1MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
         about: "A larger body is refused with status 413.",
     }
-    /// `files.limit`
-    FILES_LIMIT {
-        key: "files.limit", env: "COTMOC_FILES_LIMIT", flag: Some("files-limit"),
-        fallback: Fallback::Value("16MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
-        about: "A larger file is refused with status 413. Four may be on their way at once; each must have arrived within six times server.body_timeout.",
-    }
-    /// `files.imports`
-    IMPORTS {
-        key: "files.imports", env: "COTMOC_IMPORTS", flag: Some("imports"),
-        fallback: Fallback::Value("on"), form: SWITCH,
-        about: "Works on the files that were sent, one after another, beside requests. Off on a node that should do nothing else but answer: another one has to.",
-    }
     /// `server.request_timeout`
     REQUEST_TIMEOUT {
         key: "server.request_timeout", env: "COTMOC_REQUEST_TIMEOUT", flag: Some("request-timeout"),
@@ -198,6 +186,18 @@ settings! {
         key: "server.shutdown_grace", env: "COTMOC_SHUTDOWN_GRACE", flag: Some("shutdown-grace"),
         fallback: Fallback::Value("25s"), form: DURATION,
         about: "On a stop, how long requests in flight may take to finish.",
+    }
+    /// `files.limit`
+    FILES_LIMIT {
+        key: "files.limit", env: "COTMOC_FILES_LIMIT", flag: Some("files-limit"),
+        fallback: Fallback::Value("16MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
+        about: "A larger file is refused with status 413. Four may be on their way at once; each must have arrived within six times server.body_timeout.",
+    }
+    /// `files.imports`
+    IMPORTS {
+        key: "files.imports", env: "COTMOC_IMPORTS", flag: Some("imports"),
+        fallback: Fallback::Value("on"), form: SWITCH,
+        about: "Works on the files that were sent, one after another, beside requests. Off on a node that should do nothing else but answer: another one has to.",
     }
     /// `graphql.introspection`
     INTROSPECTION {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use api::{
-    config::settings::{EXPORT_TIMEOUT, POOL_SIZE},
+    config::settings::EXPORT_TIMEOUT,
     files::exports::{
         asked::Asked,
         pages::{Page, Pages},
@@ -18,13 +18,9 @@ use schema::{
     language::Language,
     viewer::Viewer,
 };
-use tests::{TestDb, demo, graphql::cursors, http::Raw, server::Node};
+use tests::{TestDb, demo, graphql::cursors, server::Node};
 
 use super::{lists, sent};
-
-/// Connections that hold a snapshot and do nothing.
-const IDLE: &str =
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'";
 
 /// An export of a list, as the public sees it, with nothing in between.
 fn pages(db: &TestDb, list: &str) -> Pages {
@@ -79,32 +75,6 @@ async fn statements_grow_with_pages_and_not_with_rows() {
             }
         }
     }
-}
-
-#[tokio::test]
-async fn a_reader_that_goes_away_frees_its_connection_and_its_place() {
-    let db = TestDb::demo().await;
-    // One place, and an export larger than what the sockets between hold.
-    db.execute(
-        "SET session_replication_role = replica; UPDATE measurement_revision SET note = repeat('Ghi chú ', 240)",
-    )
-    .await;
-    let node = Node::start(&db, Clock::Fixed(demo::now()), &[(POOL_SIZE, "4")]).await;
-    let head = "GET /files/exports/measurements.ndjson HTTP/1.1\r\nhost: test\r\n\r\n";
-    let gone = Raw::sent(node.address(), head).await;
-    db.until(IDLE, "1").await;
-    // Whoever asks questions has the connections they always had; whoever wants a file is told to come again.
-    let busy = sent(&node, None, "agencies.csv", &[]).await;
-    assert_eq!((busy.status().as_u16(), busy.headers()["retry-after"].to_str().unwrap()), (503, "2"));
-    drop(gone);
-    db.until(IDLE, "0").await;
-    // The place is given back by the same task, a moment later at most.
-    let mut status = 503;
-    while status == 503 {
-        status = sent(&node, None, "programmes.csv", &[]).await.status().as_u16();
-    }
-    assert_eq!(status, 200);
-    node.stop().await;
 }
 
 #[tokio::test]
