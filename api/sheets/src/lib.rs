@@ -5,7 +5,7 @@
 //! 1. `read`: what a file is, and its cells, row after row, in bounded memory. It decides nothing.
 //! 2. `text`, `number`, `date`: what is typed in one cell, and whether it can be read in one way only.
 //! 3. `form`: the columns that a kind of sheet has, and their headings. `figures` is one.
-//! 4. `table`: finds headings, learns from all rows how this file writes numbers and days, and reads its rows by the form.
+//! 4. `survey`: finds headings, and learns from all rows how this file writes numbers and days. `table`: reads its rows by that.
 //! 5. `template` and `marked`: what is written: the form to be filled in, and a file with its errors beside the cells.
 //!
 //! Errors are data ([`Issue`]): a stable code, the place, and words in both languages. Nothing is guessed: what can be read in two
@@ -19,6 +19,7 @@ pub mod marked;
 pub mod number;
 pub mod read;
 pub mod stamp;
+pub mod survey;
 pub mod table;
 pub mod template;
 pub mod text;

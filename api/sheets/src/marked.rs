@@ -11,7 +11,8 @@ use crate::{
     form::Form,
     issue::Issue,
     read::{Cell, Event, File, Value},
-    table::{Carried, Layout, Survey},
+    survey::{Layout, Survey},
+    table::Carried,
     template,
 };
 

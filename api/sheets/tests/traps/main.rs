@@ -12,13 +12,13 @@ use sheets::{
     figures::{FORM, Figure},
     marked,
     stamp::{self, Stamp},
-    table::{self, Survey},
-    template,
+    survey::{MOST_ROWS, Survey, survey},
+    table, template,
 };
 
 fn surveyed(bytes: &[u8]) -> Result<(File<'_>, Survey), Issue> {
     let file = File::open(bytes, Limits::default())?;
-    let survey = table::survey(&file, &FORM)?;
+    let survey = survey(&file, &FORM)?;
     Ok((file, survey))
 }
 
@@ -413,9 +413,8 @@ fn what_is_no_spreadsheet_is_refused_with_the_reason() {
 #[test]
 fn a_file_that_unpacks_to_too_much_is_refused_before_it_does() {
     let limits = Limits { unpacked: 8 << 20, texts: 1 << 20, part: 1 << 20, cells: 10_000 };
-    let code = |bytes: &[u8]| {
-        File::open(bytes, limits).and_then(|file| table::survey(&file, &FORM)).map(|_| ()).unwrap_err().code
-    };
+    let code =
+        |bytes: &[u8]| File::open(bytes, limits).and_then(|file| survey(&file, &FORM)).map(|_| ()).unwrap_err().code;
     let bomb =
         zipped(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/sheet1.xml", vec![b' '; 9 << 20])]);
     assert!(bomb.len() < 20_000, "{} bytes", bomb.len());
@@ -448,7 +447,7 @@ fn a_million_empty_rows_cost_nothing_but_their_reading() {
 #[test]
 fn more_rows_than_are_taken_are_refused() {
     let mut text = "Mã chỉ tiêu;Giá trị\n".to_owned();
-    text.extend((0..=table::MOST_ROWS).map(|n| format!("ct{n};1\n")));
+    text.extend((0..=MOST_ROWS).map(|n| format!("ct{n};1\n")));
     assert_eq!(read(text.as_bytes()), ["TOO_LARGE "]);
 }
 
