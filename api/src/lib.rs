@@ -9,7 +9,6 @@ pub mod explorer;
 pub mod files;
 pub mod graphql;
 pub mod guard;
-pub mod imports;
 pub mod limits;
 pub mod live;
 pub mod oauth;

@@ -25,6 +25,14 @@ pub struct PoolSettings {
     pub acquire_timeout: Duration,
 }
 
+impl PoolSettings {
+    /// How many connections there are at most, with that of the listener.
+    #[must_use]
+    pub fn most_connections(self) -> u32 {
+        self.size.max(1) + 2 * (self.size / 4).max(1) + 1
+    }
+}
+
 impl Default for PoolSettings {
     fn default() -> Self {
         Self { size: 16, acquire_timeout: Duration::from_secs(2) }

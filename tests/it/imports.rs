@@ -2,11 +2,11 @@
 
 use std::{fmt::Write as _, ops::ControlFlow, sync::Arc};
 
-use api::{config::settings, imports};
+use api::{config::settings, files::imports};
 use auth::{Role, action::DraftMeasurement, token::Bearer};
 use db::{
     Acting, Once, Origin,
-    import::{self, Batch, FileRow},
+    import::{self, Batch, FileRow, Job},
     measurement::{Draft, Figures, Observation},
 };
 use reqwest::{Client, Response, StatusCode};
@@ -69,6 +69,14 @@ impl Commune {
         assert_eq!(status, StatusCode::ACCEPTED, "{sent}");
         while imports::one(&self.db.pool, CLOCK()).await.unwrap() {}
         self.get(&self.token, &format!("/files/imports/{}", sent["id"].as_str().unwrap())).await.json().await.unwrap()
+    }
+
+    /// As another server takes up what waits, in the name of whoever has sent it.
+    async fn taken_up(&self) -> (Acting<DraftMeasurement>, Job) {
+        let writer = CLOCK().writer(self.db.pool.clone(), Origin::default());
+        let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
+        let who = import::sent_file(&writer, &job).await.unwrap().unwrap().who;
+        (Acting::new(Once::without_key(writer), &who).unwrap(), job)
     }
 
     /// What has to be mended: place, code and words.
@@ -228,7 +236,11 @@ async fn the_same_file_twice_is_one_import() {
     );
     assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
     assert!(!imports::one(&commune.db.pool, CLOCK()).await.unwrap(), "there was but one");
-    assert_eq!(commune.send("mode=ROW_BY_ROW&dryRun=false", file).await.status(), StatusCode::OK, "it is done");
+    assert_eq!(commune.send("mode=ROW_BY_ROW&dryRun=false", file.clone()).await.status(), StatusCode::OK, "it is done");
+    assert_eq!(commune.figures().await, "2 3 1 DRAFT");
+    // To be submitted is another thing: it does not pass for done. What is drafted already is not written over unread.
+    let submitted = commune.done("mode=ROW_BY_ROW&dryRun=false&submit=true", file).await;
+    assert_eq!(outcome(&submitted), "\"DONE\" 2/2 0 2");
     assert_eq!(commune.figures().await, "2 3 1 DRAFT");
     // With a key the same request has the same answer, and another one with it is an error.
     let keyed = async |content: &[u8]| {
@@ -241,6 +253,21 @@ async fn the_same_file_twice_is_one_import() {
     assert_eq!(one["id"], other["id"]);
     let reused: Value = keyed(b"b").await.json().await.unwrap();
     assert_eq!(reused["errors"][0]["extensions"]["code"], "IDEMPOTENCY_KEY_REUSED");
+    commune.node.stop().await;
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_file_are_kept_for_a_week() {
+    let commune = Commune::open(&[]).await;
+    let import = commune.done("mode=ROW_BY_ROW&dryRun=true", text(&["ba"])).await;
+    let copy = format!("/files/imports/{}.xlsx", import["id"].as_str().unwrap());
+    for (days, status) in [(6, StatusCode::OK), (8, StatusCode::NOT_FOUND)] {
+        let later = Clock::Fixed(CLOCK().now() + chrono::TimeDelta::days(days));
+        imports::sweep(&commune.db.pool, later).await.unwrap();
+        assert_eq!(commune.get(&commune.token, &copy).await.status(), status, "after {days} days");
+    }
+    // How it ended, and what was wrong, stays.
+    assert_eq!(commune.errors(&import, "VI").await.len(), 1);
     commune.node.stop().await;
 }
 
@@ -289,10 +316,7 @@ async fn another_server_goes_on_where_one_has_stopped_and_that_one_writes_nothin
     let values = vec!["5"; 600];
     let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
     // A server takes it up, writes two rows, and is heard of no more.
-    let writer = CLOCK().writer(commune.db.pool.clone(), Origin::default());
-    let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
-    let who = import::sent_file(&writer, &job).await.unwrap().unwrap().who;
-    let acting = Acting::<DraftMeasurement>::new(Once::without_key(writer.clone()), &who).unwrap();
+    let (acting, job) = commune.taken_up().await;
     let batch = Batch { rows: vec![village(1), village(2)] };
     assert_eq!(import::take(&acting, None, &job, batch).await.unwrap().accepted, 2);
     assert!(!imports::one(&commune.db.pool, CLOCK()).await.unwrap(), "it is still the other one's");
@@ -318,10 +342,7 @@ async fn an_import_is_stopped_and_what_is_left_is_done_later() {
     let commune = Commune::open(&[]).await;
     let values = vec!["5"; 600];
     let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
-    let writer = CLOCK().writer(commune.db.pool.clone(), Origin::default());
-    let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
-    let who = import::sent_file(&writer, &job).await.unwrap().unwrap().who;
-    let acting = Acting::<DraftMeasurement>::new(Once::without_key(writer.clone()), &who).unwrap();
+    let (acting, job) = commune.taken_up().await;
     import::take(&acting, None, &job, Batch { rows: vec![village(1), village(2)] }).await.unwrap();
     let input = format!("import: \"{}\"", sent["id"].as_str().unwrap());
     let stopped = commune
@@ -389,11 +410,17 @@ async fn who_does_not_submit_for_an_agency_sees_nothing_of_its_files() {
         ("mode=ROW_BY_ROW&dryRun=true", Vec::new(), StatusCode::BAD_REQUEST),
         ("mode=ROW_BY_ROW&dryRun=true", vec![b'a'; 2_000], StatusCode::PAYLOAD_TOO_LARGE),
         ("mode=ROW_BY_ROW&dryRun=true&kind=PROGRESS", text(&["3"]), StatusCode::BAD_REQUEST),
+        ("mode=ROW_BY_ROW&dryRun=true&dryrun=true", text(&["3"]), StatusCode::BAD_REQUEST),
+        ("mode=ROW_BY_ROW&mode=ROW_BY_ROW&dryRun=true", text(&["3"]), StatusCode::BAD_REQUEST),
     ] {
         assert_eq!(commune.send(parameters, content).await.status(), status, "{parameters}");
     }
     assert_eq!(commune.get(&commune.token, "/files/imports/khong-co").await.status(), StatusCode::NOT_FOUND);
     assert_eq!(commune.get(&commune.token, "/files/templates/khac.xlsx").await.status(), StatusCode::NOT_FOUND);
+    for path in ["/files/imports/%FF", "/files/templates/%FF.xlsx"] {
+        let answer = commune.get(&commune.token, path).await;
+        assert_eq!(answer.json::<Value>().await.unwrap()["errors"][0]["extensions"]["code"], "NOT_FOUND", "{path}");
+    }
     commune.node.stop().await;
 }
 

@@ -53,6 +53,19 @@ fn paragraphs(bytes: &[u8]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn it_is_vietnamese_whoever_fetches_it() {
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
+    let of = async |language: &str| {
+        let request = Client::new().get(node.url("/files/reports/nq57-quang-ngai/2025-Q4.json"));
+        request.header("accept-language", language).send().await.unwrap().text().await.unwrap()
+    };
+    let told = of("en").await;
+    assert_eq!(told, of("vi").await);
+    assert!(told.contains("Ủy ban nhân dân tỉnh Quảng Ngãi") || told.contains("UBND tỉnh Quảng Ngãi"), "{told}");
+}
+
+#[tokio::test]
 async fn its_figures_are_those_of_the_api() {
     let db = TestDb::demo().await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;

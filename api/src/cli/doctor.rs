@@ -214,12 +214,10 @@ fn server(config: &Config, vitals: &Vitals, now: DateTime<Utc>) -> Vec<Finding> 
             "Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0".to_owned(),
         ));
     }
-    if i64::from(config.database.pool_size) >= i64::from(vitals.max_connections) {
+    let wanted = PoolSettings { size: config.database.pool_size, ..PoolSettings::default() }.most_connections();
+    if i64::from(wanted) >= i64::from(vitals.max_connections) {
         findings.push(Bad(
-            format!(
-                "database: takes {} connections, the pool wants {}",
-                vitals.max_connections, config.database.pool_size
-            ),
+            format!("database: takes {} connections, the pools want up to {wanted}", vitals.max_connections),
             "Lower COTMOC_POOL_SIZE or raise max_connections.".to_owned(),
         ));
     }

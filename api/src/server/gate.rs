@@ -24,7 +24,7 @@ use tracing::Instrument as _;
 use crate::{
     config::ServerConfig,
     door::{Refusal, Streamed, client_address, metrics, request_id},
-    imports,
+    files::imports,
     limits::{Sharer, places::Places},
 };
 

@@ -77,6 +77,16 @@ const CLAIM: &str = "UPDATE file_import SET state = 'RUNNING', lease_owner = $1,
         ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id";
 
+/// Whether there is anything to be taken up: a look that costs nothing, for servers that have nothing to do.
+#[boxed]
+pub async fn is_any_waiting(pool: &Pool) -> Result<bool, DbError> {
+    const LOOK: &str = "SELECT id FROM file_import
+        WHERE state IN ('WAITING', 'RUNNING') AND (state = 'WAITING' OR lease_until < clock_timestamp()) LIMIT 1";
+    let found: Option<Claimed> =
+        diesel::sql_query(LOOK).get_result(&mut pool.get().await?.statement()).await.optional()?;
+    Ok(found.is_some())
+}
+
 /// Takes up the import that has waited longest, or that its server has left; none if there is none.
 #[boxed]
 pub async fn claim(writer: &Writer, owner: Uuid) -> Result<Option<Job>, DbError> {

@@ -52,7 +52,7 @@ pub struct Sent {
     pub is_new: bool,
 }
 
-/// Takes a file in. The same file for the same agency and period again is the import it already has; if rows of that were refused
+/// Takes a file in. The same file for the same agency and period, submitted or not, again is the import it already has; if rows of that were refused
 /// or left, a new one does those alone. `DbError::NotFound` for an agency for which one does not submit figures.
 #[boxed]
 pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<Sent, DbError> {
@@ -98,7 +98,7 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
             .values((file_import_content::import_id.eq(id), file_import_content::content.eq(&new.content)))
             .execute(writing.connection())
             .await?;
-        note(writing, permit, None, &import);
+        note::<SubmitMeasurement>(writing, None, &import);
         Ok(Sent { import, is_new: true })
     };
     acting.write(work).await
@@ -122,6 +122,7 @@ async fn earlier(
         .and(file_import::kind.eq(new.kind))
         .and(file_import::regime.eq(new.regime))
         .and(file_import::period.eq(new.period))
+        .and(file_import::submit.eq(new.submit))
         .and(file_import::content_hash.eq(hash.to_vec()));
     // Of one that was all or nothing and did not come to its end, nothing is written.
     let open_or_done = [ImportState::Waiting, ImportState::Running, ImportState::Done];
@@ -177,14 +178,14 @@ pub async fn cancel(acting: &Acting<SubmitMeasurement>, which: OneImport) -> Res
             .returning(Import::as_returning())
             .get_result(writing.connection())
             .await?;
-        note(writing, permit, Some(&before), &after);
+        note::<SubmitMeasurement>(writing, Some(&before), &after);
         Ok(after)
     };
     acting.write(work).await
 }
 
 /// What was done stands in the audit trail. The feed does not tell of it: only those who sent it wait for it, and they ask.
-fn note<A: Acts>(writing: &mut Writing, _: &Permit<A>, before: Option<&Import>, after: &Import) {
+fn note<A: Acts>(writing: &mut Writing, before: Option<&Import>, after: &Import) {
     writing.audit(AuditEvent {
         action: A::ACTION.as_str(),
         object: Some((NOUN, after.id)),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use api::{
-    config::settings::EXPORT_TIMEOUT,
+    config::settings::{EXPORT_TIMEOUT, POOL_SIZE},
     files::exports::{
         asked::Asked,
         pages::{Page, Pages},
@@ -18,9 +18,18 @@ use schema::{
     language::Language,
     viewer::Viewer,
 };
-use tests::{TestDb, demo, graphql::cursors, server::Node};
+use tests::{TestDb, demo, graphql::cursors, http::Raw, server::Node};
 
 use super::{lists, sent};
+
+/// Connections that hold a snapshot and do nothing.
+const IDLE: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'";
+
+/// A list of agencies of some 40 MB: more than the sockets on the way hold, and than is read at once.
+const LONG: &str = "SET session_replication_role = replica;
+    INSERT INTO agency (id, code, name_vi, kind, note)
+        SELECT gen_random_uuid(), 'thu.' || n, 'Đơn vị ' || n, 'OTHER', repeat('Ghi chú ', 240) FROM generate_series(1, 20000) AS n";
 
 /// An export of a list, as the public sees it, with nothing in between.
 fn pages(db: &TestDb, list: &str) -> Pages {
@@ -78,10 +87,29 @@ async fn statements_grow_with_pages_and_not_with_rows() {
 }
 
 #[tokio::test]
+async fn a_reader_that_goes_away_frees_its_connection_and_its_place() {
+    let db = TestDb::demo().await;
+    db.execute(LONG).await;
+    // One place.
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[(POOL_SIZE, "4")]).await;
+    let head = "GET /files/exports/agencies.ndjson HTTP/1.1\r\nhost: test\r\n\r\n";
+    let gone = Raw::sent(node.address(), head).await;
+    db.until(IDLE, "1").await;
+    // Whoever asks questions has the connections they always had; whoever wants a file is told to come again.
+    let busy = sent(&node, None, "programmes.csv", &[]).await;
+    assert_eq!((busy.status().as_u16(), busy.headers()["retry-after"].to_str().unwrap()), (503, "2"));
+    drop(gone);
+    db.until(IDLE, "0").await;
+    assert_eq!(sent(&node, None, "programmes.csv", &[]).await.status(), 200);
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn what_fails_under_way_breaks_off() {
     let db = TestDb::demo().await;
+    db.execute(LONG).await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[(EXPORT_TIMEOUT, "50ms")]).await;
-    let mut response = sent(&node, None, "measurements.ndjson", &[]).await;
+    let mut response = sent(&node, None, "agencies.ndjson", &[]).await;
     assert_eq!(response.status(), 200);
     let ended = loop {
         match response.chunk().await {

@@ -8,6 +8,7 @@ use schema::{
 use serde_json::{Map, Value};
 
 use super::lists::{Argument, List, Lists};
+use crate::files::parameters::twice;
 
 /// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +127,7 @@ impl Asked {
         let mut seen = Vec::new();
         for (name, value) in parameters {
             if seen.contains(&name) {
-                return Err(wrong(name, "xuất hiện hai lần", "is there twice"));
+                return Err(twice(name));
             }
             seen.push(name);
             asked.take(name, value)?;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use schema::language::Language;
 
 use super::lists::Column;
+use crate::files::lowered;
 
 /// By the name of a field, or `Type.field`. A test holds that the file can be read and is complete.
 static TABLE: LazyLock<BTreeMap<String, (String, String)>> =
@@ -34,12 +35,6 @@ fn word<'a>(owner: &str, step: &'a str, language: Language) -> &'a str {
         Language::Vi => vi,
         Language::En => en,
     })
-}
-
-/// With its first letter small, as within a sentence.
-fn lowered(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::{io, sync::Arc, time::Duration};
 use auth::Principal;
 use axum::{
     body::Body,
-    extract::{Path, Query, Request, State, rejection::PathRejection},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
     routing::any,
@@ -45,7 +45,10 @@ use super::{
 use crate::{
     authentication::{Authority, Pass},
     door::{Door, Route, Streamed},
-    files::inquiry::{Refused, Snapshots, Whose, only_get},
+    files::{
+        inquiry::{Refused, Snapshots, Whose, only_get},
+        parameters::Parameters,
+    },
     graphql::{self, Desk},
     limits::{
         Left,
@@ -124,7 +127,7 @@ impl Exports {
         let is_counted = asked.format == Format::Xlsx;
         let class = viewer.principal.scope().visibility_class();
         let viewer = match asked.format {
-            Format::Sdmx => Viewer { principal: Arc::new(Principal::nobody()), ..viewer },
+            Format::Sdmx => Viewer::nobody((*viewer.origin).clone()),
             _ => viewer,
         };
         let pages = Pages::new(self.desk.service.clone(), viewer, caller.clone(), &asked, is_counted);
@@ -156,16 +159,12 @@ impl Exports {
     }
 
     fn asked(&self, parts: &Parts, file: &str, caller: &Caller) -> Result<Asked, ApiError> {
-        let parameters = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let Query(parameters) = parameters.map_err(|error| {
-            let words = error.body_text();
-            ApiError::request("QUERY_STRING", format_args!("không đọc được tham số ({words})"), &words)
-        })?;
+        let parameters = Parameters::of(&parts.uri)?;
         let guard = self.desk.service.guard();
-        for (_, value) in parameters.iter().filter(|(_, value)| value.starts_with(['{', '['])) {
+        for (_, value) in parameters.pairs().iter().filter(|(_, value)| value.starts_with(['{', '['])) {
             guard.check_json(value)?;
         }
-        Asked::read(&self.lists, file, &parameters, caller.language)
+        Asked::read(&self.lists, file, parameters.pairs(), caller.language)
     }
 }
 

@@ -60,13 +60,8 @@ pub struct Pages {
     size: u32,
     is_counted: bool,
     after: Option<String>,
-    snapshot: Option<Snapshot>,
-}
-
-/// What all pages are read from.
-struct Snapshot {
-    reader: Arc<Reader>,
-    instant: DateTime<Utc>,
+    /// What all pages are read from.
+    snapshot: Option<Arc<Reader>>,
 }
 
 /// A page that may be read.
@@ -153,20 +148,13 @@ impl Pages {
     pub async fn open(&mut self, as_of: Option<DateTime<Utc>>, rest: Duration) -> Result<DateTime<Utc>, ApiError> {
         let api = self.service.schema();
         let reader = api.snapshot(&self.viewer, as_of, rest).await?;
-        let instant = api.clock().now();
-        self.snapshot = Some(Snapshot { reader, instant });
-        Ok(instant)
-    }
-
-    /// When the snapshot was taken.
-    #[must_use]
-    pub fn instant(&self) -> Option<DateTime<Utc>> {
-        self.snapshot.as_ref().map(|snapshot| snapshot.instant)
+        self.snapshot = Some(reader);
+        Ok(api.clock().now())
     }
 
     /// Reads a page.
     pub async fn read(&mut self, next: Next) -> Result<Page, Failure> {
-        let Some(Snapshot { reader, .. }) = &self.snapshot else { return Err(ApiError::internal().into()) };
+        let Some(reader) = &self.snapshot else { return Err(ApiError::internal().into()) };
         let Next { request, admitted } = next;
         let viewer = self.viewer.clone();
         let before = reader.work();

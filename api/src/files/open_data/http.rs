@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use auth::Principal;
 use axum::{
     body::Body,
     extract::{Path, Request, State, rejection::PathRejection},
@@ -104,7 +103,7 @@ impl OpenData {
         if code.is_none() && !["catalog.jsonld", "datapackage.json", "structure.json"].contains(&file) {
             return Err(unknown(file).into());
         }
-        let viewer = Viewer { principal: Arc::new(Principal::nobody()), origin: Arc::new(Origin::default()) };
+        let viewer = Viewer::nobody(Origin::default());
         let whose = Whose::of(&viewer, parts);
         let _place = self.snapshots.place_for_a_moment(&whose, None).await?;
         let inquiry = Inquiry::open(self.desk.clone(), viewer, caller.clone(), whose, None, REST).await?;

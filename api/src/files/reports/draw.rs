@@ -15,7 +15,10 @@ use super::{
     questions,
     words::{self, ESTIMATED, NOT_PUBLISHED, PROVISIONAL, SIMULATED, STALE},
 };
-use crate::files::inquiry::{Inquiry, Refused};
+use crate::files::{
+    inquiry::{Inquiry, Refused},
+    lowered,
+};
 
 /// Draws the report of a programme for a period.
 pub async fn report(
@@ -84,12 +87,6 @@ pub async fn report(
     };
     report.notes = words::notes(&report);
     Ok(report)
-}
-
-/// With its first letter small, as within a sentence.
-fn lowered(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn span(period: Period) -> Span {

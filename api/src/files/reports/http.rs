@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    extract::{Path, Query, Request, State, rejection::PathRejection},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderValue, Method, header, request::Parts},
     response::Response,
     routing::any,
 };
 use chrono::{DateTime, Utc};
 use db::calendar::Period;
-use schema::{Api, caller::Caller, error::ApiError};
+use schema::{Api, caller::Caller, error::ApiError, language::Language};
 
 use super::{draw, form};
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     files::{
         exports::asked::instant,
         inquiry::{Inquiry, Refused, Snapshots, Whose, only_get},
+        parameters::Parameters,
     },
     graphql::{self, Desk},
 };
@@ -72,7 +73,9 @@ impl Reports {
         let (period, is_document) = Self::asked(file)?;
         let as_of = as_of(parts)?;
         let _place = self.snapshots.place_for_a_moment(&whose, as_of).await?;
-        let inquiry = Inquiry::open(self.desk.clone(), viewer, caller.clone(), whose, as_of, REST).await?;
+        // It is a Vietnamese document, whoever fetches it.
+        let caller = Caller { language: Language::Vi, ..caller.clone() };
+        let inquiry = Inquiry::open(self.desk.clone(), viewer, caller, whose, as_of, REST).await?;
         let instant = as_of.unwrap_or_else(|| self.desk.service.schema().clock().now());
         let report = draw::report(&inquiry, programme, period, instant).await?;
         drop(inquiry);
@@ -106,20 +109,8 @@ impl Reports {
 
 /// The instant that is asked for, if any.
 fn as_of(parts: &Parts) -> Result<Option<DateTime<Utc>>, ApiError> {
-    let parameters = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-    let Query(parameters) = parameters.map_err(|error| {
-        let words = error.body_text();
-        ApiError::request("QUERY_STRING", format_args!("không đọc được tham số ({words})"), &words)
-    })?;
-    match parameters.as_slice() {
-        [] => Ok(None),
-        [(name, value)] if name == "asOf" => instant(name, value).map(Some),
-        [(name, _), ..] => Err(ApiError::request(
-            "QUERY_STRING",
-            format_args!("chỉ có tham số asOf, một lần ({name})"),
-            format_args!("the one parameter is asOf, once ({name})"),
-        )),
-    }
+    let parameters = Parameters::only(&parts.uri, &["asOf"])?;
+    parameters.get("asOf").map(|value| instant("asOf", value)).transpose()
 }
 
 fn answer(bytes: Vec<u8>, media_type: &'static str, name: Option<&str>) -> Response {

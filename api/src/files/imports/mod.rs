@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use db::Pool;
 use schema::{clock::Clock, imports::PATH};
 
-pub use self::work::{one, work};
+pub use self::work::{one, sweep, work};
 use crate::{
     authentication::Authenticate,
     door::{Door, Route},

@@ -1,13 +1,10 @@
 //! The paths of files: a file comes in, its copy and the templates go out.
 
-use std::{collections::HashMap, str::FromStr};
-
-use async_graphql::Value;
 use auth::{Actor, action::SubmitMeasurement};
 use axum::{
     Json,
     body::{Body, Bytes},
-    extract::{Path, Query, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderName, HeaderValue, Response, StatusCode, header, request::Parts},
     response::IntoResponse as _,
 };
@@ -29,13 +26,14 @@ use schema::{
     viewer::Viewer,
 };
 use serde_json::json;
-use sheets::{File, Limits, figures::FORM, marked, stamp, table, template};
+use sheets::{File, Limits, figures::FORM, marked, stamp, survey, template};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::{Files, form};
 use crate::{
     door::client_address,
+    files::parameters::Parameters,
     graphql::{caller, refuse},
     limits::Load,
 };
@@ -43,28 +41,30 @@ use crate::{
 /// What a file costs beside its bytes, in points: looking through it, or writing one.
 const POINTS: u64 = 500;
 
-/// The parameters of an address.
-type Asked = HashMap<String, String>;
-
 type Answer = Result<Response<Body>, ApiError>;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `POST /files/imports`: takes a file in.
-pub async fn send(State(files): State<Files>, Query(asked): Query<Asked>, request: Request) -> Response<Body> {
+pub async fn send(State(files): State<Files>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let caller = caller(&parts.headers);
     // The gate has read it, within its limits.
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let sent = async { files.send(&files.enter(&parts, 1).await?, &parts, &asked, body).await };
+    let sent = async { files.send(&files.enter(&parts, 1).await?, &parts, body).await };
     answered(sent.await, &caller)
 }
 
 /// `GET /files/imports/{id}` and `GET /files/imports/{id}.xlsx`: how an import stands, and the copy of its file.
-pub async fn one(State(files): State<Files>, Path(name): Path<String>, parts: Parts) -> Response<Body> {
+pub async fn one(
+    State(files): State<Files>,
+    name: Result<Path<String>, PathRejection>,
+    parts: Parts,
+) -> Response<Body> {
     let caller = caller(&parts.headers);
     let found = async {
         let viewer = files.enter(&parts, 0).await?;
+        let name = named(name);
         let (id, is_copy) = name.strip_suffix(".xlsx").map_or((name.as_str(), false), |id| (id, true));
         let import = files.found(&viewer, id).await?;
         if is_copy {
@@ -79,16 +79,24 @@ pub async fn one(State(files): State<Files>, Path(name): Path<String>, parts: Pa
 /// `GET /files/templates/figures.xlsx`: what an agency owes for a period, to be filled in.
 pub async fn template(
     State(files): State<Files>,
-    Path(name): Path<String>,
-    Query(asked): Query<Asked>,
+    name: Result<Path<String>, PathRejection>,
     parts: Parts,
 ) -> Response<Body> {
     let caller = caller(&parts.headers);
     let made = async {
         let viewer = files.enter(&parts, 0).await?;
-        if name == "figures.xlsx" { files.template(&viewer, &asked).await } else { Err(DbError::NotFound.into()) }
+        if named(name) == "figures.xlsx" {
+            files.template(&viewer, &parts).await
+        } else {
+            Err(DbError::NotFound.into())
+        }
     };
     answered(made.await, &caller)
+}
+
+/// A name that is not UTF-8 is that of nothing.
+fn named(name: Result<Path<String>, PathRejection>) -> String {
+    name.map_or_else(|_| String::new(), |Path(name)| name)
 }
 
 /// What is personal is kept nowhere.
@@ -101,23 +109,6 @@ fn answered(answer: Answer, caller: &Caller) -> Response<Body> {
     });
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// A parameter that must be given, as what it stands for.
-fn given<T: FromStr>(asked: &Asked, name: &'static str) -> Result<T, ApiError> {
-    let text = asked.get(name).map(String::as_str).unwrap_or_default();
-    text.parse().map_err(|_| unread(name))
-}
-
-/// A parameter that may be left out.
-fn optional<T: FromStr>(asked: &Asked, name: &'static str, otherwise: T) -> Result<T, ApiError> {
-    if asked.contains_key(name) { given(asked, name) } else { Ok(otherwise) }
-}
-
-fn unread(name: &'static str) -> ApiError {
-    let vi = format!("Thiếu tham số {name}, hoặc giá trị không đọc được");
-    let en = format!("The parameter {name} is missing, or cannot be read");
-    ApiError::request("PARAMETER", vi, en).with("parameter", Value::from(name))
 }
 
 /// An import, for programs; GraphQL tells more of it.
@@ -161,16 +152,18 @@ impl Files {
         Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()))
     }
 
-    async fn send(&self, viewer: &Viewer, parts: &Parts, asked: &Asked, body: Bytes) -> Answer {
+    async fn send(&self, viewer: &Viewer, parts: &Parts, body: Bytes) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
+        let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit"];
+        let asked = Parameters::only(&parts.uri, &known)?;
         let new = NewImport {
-            kind: optional(asked, "kind", ImportKind::Figures)?,
-            agency: given(asked, "agency")?,
-            regime: optional(asked, "regime", Regime::Calendar)?,
-            period: given::<Period>(asked, "period")?,
-            mode: given::<BulkMode>(asked, "mode")?,
-            dry_run: given(asked, "dryRun")?,
-            submit: optional(asked, "submit", false)?,
+            kind: asked.optional("kind", ImportKind::Figures)?,
+            agency: asked.given("agency")?,
+            regime: asked.optional("regime", Regime::Calendar)?,
+            period: asked.given::<Period>("period")?,
+            mode: asked.given::<BulkMode>("mode")?,
+            dry_run: asked.given("dryRun")?,
+            submit: asked.optional("submit", false)?,
             session: match viewer.principal.actor() {
                 Actor::User { session, .. } => Some(session),
                 _ => None,
@@ -196,7 +189,7 @@ impl Files {
                         "The Idempotency-Key has to be a UUID",
                     )
                 })?;
-                let mut sorted: Vec<_> = asked.iter().collect();
+                let mut sorted = asked.pairs().to_vec();
                 sorted.sort();
                 let content = auth::hash::of_bytes(&new.content);
                 let body = auth::hash::of(&json!([PATH, sorted, content]).to_string());
@@ -207,9 +200,7 @@ impl Files {
         // To its end, whether its client waits or not.
         let work = tokio::spawn(async move { import::send(&acting, new).await });
         let Sent { import, is_new } = work.await.map_err(|_| ApiError::internal())?.map_err(|error| match error {
-            DbError::NotFound => {
-                ApiError::unknown_code("agency", asked.get("agency").map(String::as_str).unwrap_or_default())
-            }
+            DbError::NotFound => ApiError::unknown_code("agency", asked.get("agency").unwrap_or_default()),
             error => error.into(),
         })?;
         let place = format!("{PATH}/{}", Id::<Import>::of(import.id));
@@ -259,7 +250,7 @@ impl Files {
         }
         let copied = spawn_blocking(move || {
             let file = File::open(&content, Limits::default())?;
-            let survey = table::survey(&file, &FORM)?;
+            let survey = survey::survey(&file, &FORM)?;
             marked::copy(&file, &FORM, &survey, &marks)
         });
         match copied.await.map_err(|_| ApiError::internal())? {
@@ -272,10 +263,11 @@ impl Files {
         }
     }
 
-    async fn template(&self, viewer: &Viewer, asked: &Asked) -> Answer {
+    async fn template(&self, viewer: &Viewer, parts: &Parts) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
-        let (agency, period): (String, Period) = (given(asked, "agency")?, given(asked, "period")?);
-        let regime = optional(asked, "regime", Regime::Calendar)?;
+        let asked = Parameters::only(&parts.uri, &["agency", "period", "regime"])?;
+        let (agency, period): (String, Period) = (asked.given("agency")?, asked.given("period")?);
+        let regime = asked.optional("regime", Regime::Calendar)?;
         let (name, owed) =
             import::owed(&self.reader(viewer), &agency, regime, period).await.map_err(|error| match error {
                 DbError::NotFound => ApiError::unknown_code("agency", &agency),

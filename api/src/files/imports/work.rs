@@ -15,12 +15,13 @@ use schema::clock::Clock;
 use sheets::{
     Code, File, Issue, Limits,
     figures::FORM,
-    table::{self, Survey},
+    survey::{self, Survey},
+    table,
 };
 use tokio::{
     sync::{mpsc, watch},
     task::{JoinHandle, spawn_blocking},
-    time::sleep,
+    time::{Instant, sleep},
 };
 use uuid::Uuid;
 
@@ -28,6 +29,9 @@ use super::form::{Reading, kept, other_template};
 
 /// How often one looks whether a file has come.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often one looks whether bytes are no longer needed.
+const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Rows of one transaction: some tenths of a second.
 const ROWS: usize = 500;
@@ -38,8 +42,11 @@ const KEPT: TimeDelta = TimeDelta::days(7);
 /// Goes on until the server stops. A database that is away is tried again, and each reason is told once.
 pub async fn work(pool: Pool, clock: Clock, mut stopped: watch::Receiver<bool>) {
     let working = async {
-        let mut told = String::new();
+        let (mut told, mut swept) = (String::new(), None::<Instant>);
         loop {
+            if swept.is_none_or(|at| at.elapsed() > SWEEP) && sweep(&pool, clock).await.is_ok() {
+                swept = Some(Instant::now());
+            }
             let done = one(&pool, clock).await;
             let reason = done.as_ref().err().map(ToString::to_string).unwrap_or_default();
             if !reason.is_empty() && reason != told {
@@ -57,13 +64,18 @@ pub async fn work(pool: Pool, clock: Clock, mut stopped: watch::Receiver<bool>) 
     }
 }
 
+/// Lets go of the bytes of files whose imports ended some days ago.
+pub async fn sweep(pool: &Pool, clock: Clock) -> Result<(), DbError> {
+    import::sweep(pool, clock.now() - KEPT).await
+}
+
 /// Takes up one import and does it to its end; false if there is none. After an error it is given back.
 pub async fn one(pool: &Pool, clock: Clock) -> Result<bool, DbError> {
-    let writer = clock.writer(pool.clone(), Origin::default());
-    let Some(job) = import::claim(&writer, Uuid::now_v7()).await? else {
-        import::sweep(pool, clock.now() - KEPT).await?;
+    if !import::is_any_waiting(pool).await? {
         return Ok(false);
-    };
+    }
+    let writer = clock.writer(pool.clone(), Origin::default());
+    let Some(job) = import::claim(&writer, Uuid::now_v7()).await? else { return Ok(false) };
     let alive = Alive::of(pool, &job);
     let done = done(pool, clock, &job).await;
     drop(alive);
@@ -165,7 +177,7 @@ async fn joined<T: Send>(thread: JoinHandle<T>) -> Result<T, DbError> {
 async fn surveyed(content: Arc<[u8]>) -> Result<Result<Survey, Issue>, DbError> {
     let look = move || {
         let file = File::open(&content, Limits::default())?;
-        table::survey(&file, &FORM)
+        survey::survey(&file, &FORM)
     };
     joined(spawn_blocking(look)).await
 }

@@ -16,7 +16,8 @@ use sheets::{
     figures::{FORM, Figure},
     number,
     stamp::{self, Stamp},
-    table::{Record, Survey},
+    survey::Survey,
+    table::Record,
     template::{Asks, Owed},
 };
 
