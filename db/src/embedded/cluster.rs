@@ -195,6 +195,11 @@ impl Cluster {
         (room < LOG_SEGMENT).then_some("its disk is full: make room")
     }
 
+    /// The same as the end of what is told of a server; empty if there is room.
+    pub fn disk_words(&self) -> String {
+        self.disk_trouble().map(|trouble| format!(": {trouble}")).unwrap_or_default()
+    }
+
     pub fn is_at(&self, directory: &str) -> bool {
         Path::new(directory) == self.path()
     }

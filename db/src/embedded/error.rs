@@ -88,10 +88,12 @@ pub enum EmbeddedError {
         passes: bool,
     },
     /// The server runs, but does not answer, and does not recover from a crash either.
-    #[error("PostgreSQL runs, but cannot be used: {last}. Look into {log}")]
+    #[error("PostgreSQL runs, but cannot be used ({last}{disk}). Look into {log}")]
     Slow {
         /// Why the last attempt to connect failed.
         last: String,
+        /// What is wrong with the disk, as of a server that ended: each connection writes something.
+        disk: String,
         /// The server's log.
         log: PathBuf,
     },

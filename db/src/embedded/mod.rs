@@ -207,7 +207,7 @@ impl Embedded {
         let start = Instant::now();
         while let Err(last) = supervision::answers(&self.cluster).await {
             if start.elapsed() > START_WAIT {
-                return Err(EmbeddedError::Slow { last, log: self.cluster.log_file() });
+                return Err(EmbeddedError::Slow { last, disk: String::new(), log: self.cluster.log_file() });
             }
             tokio::time::sleep(WATCH).await;
         }

@@ -107,7 +107,7 @@ impl Server {
         // The lock is of a server that the process killed a moment ago had just started: it is found, or gone, the next time.
         let passes =
             self.child.is_none() || says("shared memory block", "still in use") || says("lock file", "already exists");
-        let disk = cluster.disk_trouble().map(|trouble| format!(": {trouble}")).unwrap_or_default();
+        let disk = cluster.disk_words();
         EmbeddedError::Start { log: cluster.log_file(), tail, disk, passes }
     }
 

@@ -122,16 +122,17 @@ impl Embedded {
                 server.note_socket(&self.cluster);
                 return Ok(());
             };
-            if recovers(&last) {
-                self.tell(Some(&down(&last)));
+            let disk = self.cluster.disk_words();
+            if recovers(&last) || !disk.is_empty() {
+                self.tell(Some(&down(&format!("{last}{disk}"))));
             }
             let passed = start.elapsed();
             if passed > SOCKET_WAIT && self.cluster.socket().is_none() {
                 self.end().await;
-                return Err(EmbeddedError::Slow { last, log: self.cluster.log_file() });
+                return Err(EmbeddedError::Slow { last, disk, log: self.cluster.log_file() });
             }
             if passed > START_WAIT && !recovers(&last) {
-                return Err(EmbeddedError::Slow { last, log: self.cluster.log_file() });
+                return Err(EmbeddedError::Slow { last, disk, log: self.cluster.log_file() });
             }
             if passed > PATIENCE && !std::mem::replace(&mut is_told, true) {
                 tracing::warn!(%last, log = %self.log_file().display(), "PostgreSQL runs, but cannot be used yet; waiting for it");
