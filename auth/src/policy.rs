@@ -214,6 +214,11 @@ table! {
     }
     WithdrawRecommendation "WITHDRAW_RECOMMENDATION" "Withdraw a recommendation that was not answered" { roles: [Head: Held] }
 
+    // Files.
+    AttachFile "ATTACH_FILE" "Send a file that goes with what one writes" {
+        roles: [Reporter: Held, Head: Held, StandingOffice: Held], service: WriteFigures
+    }
+
     // The catalogue.
     KeepCatalogue "KEEP_CATALOGUE" "Keep documents, indicators, definitions and targets" {
         roles: [StandingOffice: Programme]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hmac,
@@ -71,6 +72,12 @@ impl Sealer {
         Zeroizing::new(tag(&key, message))
     }
 
+    /// What signs messages for one purpose, for this installation alone.
+    #[must_use]
+    pub fn signer(&self, purpose: &str) -> Signer {
+        Signer(hmac::Key::new(hmac::HMAC_SHA256, &*self.key(purpose)))
+    }
+
     /// What seals numbers for one purpose.
     #[must_use]
     pub fn numbers(&self, purpose: &str) -> NumberSealer {
@@ -87,6 +94,30 @@ impl Sealer {
 
     fn cipher(&self) -> Option<LessSafeKey> {
         UnboundKey::new(&CHACHA20_POLY1305, &*self.key("seal")).ok().map(LessSafeKey::new)
+    }
+}
+
+/// Signs what strangers hand back, and knows it again (HMAC-SHA256).
+pub struct Signer(hmac::Key);
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer(…)")
+    }
+}
+
+impl Signer {
+    /// The signature of a message, in letters that an address may have.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, message))
+    }
+
+    /// Whether that is the signature of a message. How long it takes does not tell how much of it is right.
+    #[must_use]
+    pub fn signed(&self, message: &[u8], signature: &str) -> bool {
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature);
+        signature.is_ok_and(|signature| hmac::verify(&self.0, message, &signature).is_ok())
     }
 }
 

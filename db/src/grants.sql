@@ -118,3 +118,9 @@ GRANT INSERT, UPDATE (state, rows_total, rows_read, rows_accepted, rows_refused,
     ON file_import TO cotmoc_server;
 GRANT INSERT ON file_import_error TO cotmoc_server;
 GRANT INSERT, DELETE ON file_import_content TO cotmoc_server;
+-- Files that come in parts, until they are whole or are let go; and what they belong to, for ever.
+GRANT INSERT, UPDATE (expires_at, media_type, content_hash, received_at), DELETE ON attachment TO cotmoc_server;
+GRANT INSERT, DELETE ON attachment_part TO cotmoc_server;
+GRANT INSERT (measurement_id, revision, attachment_id) ON measurement_attachment TO cotmoc_server;
+GRANT INSERT (progress_update_id, attachment_id) ON progress_update_attachment TO cotmoc_server;
+GRANT INSERT (document_id, attachment_id), DELETE ON document_attachment TO cotmoc_server;

@@ -7,6 +7,7 @@ pub mod agency;
 mod among;
 pub mod area;
 pub mod assessment;
+pub mod attachment;
 pub mod audit;
 pub mod calendar;
 pub mod change;

@@ -216,6 +216,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A file (tệp đính kèm) that shows what a figure, a report or a document says. Its bytes are those of its parts, in the store of files
+    attachment (id) {
+        id -> Uuid,
+        /// Its name with its ending, as its sender calls it
+        name -> Text,
+        /// Its bytes, those that have not come yet included
+        size -> Int4,
+        created_at -> Timestamptz,
+        /// The account, of a person or a machine, that sends it
+        created_by -> Uuid,
+        /// It is let go some time after that if nothing has it by then
+        expires_at -> Timestamptz,
+        /// What its bytes are, which its name says too; null until it is whole
+        media_type -> Nullable<Text>,
+        /// SHA-256 of its bytes; null until it is whole
+        content_hash -> Nullable<Bytea>,
+        /// When its last byte came; null until then
+        received_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// A part of a file as it came: an object of the store, under the ids of the file and of the part
+    attachment_part (id) {
+        id -> Uuid,
+        attachment_id -> Uuid,
+        /// Its place in the file, in bytes from 0: where the part before it ends
+        starts_at -> Int4,
+        bytes -> Int4,
+    }
+}
+
+diesel::table! {
     /// Who did what: added, never changed; each entry carries the hash of the one before
     audit_entry (id) {
         /// From 1, without a gap
@@ -763,6 +796,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The files of a document: its scan, its annexes
+    document_attachment (document_id, attachment_id) {
+        document_id -> Uuid,
+        attachment_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// The meetings (cuộc họp) that a document reports
     document_meeting (document_id, position) {
         document_id -> Uuid,
@@ -1290,6 +1333,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The files that a revision of a measurement comes with
+    measurement_attachment (measurement_id, revision, attachment_id) {
+        measurement_id -> Uuid,
+        revision -> Int4,
+        attachment_id -> Uuid,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// What of a revision of a measurement falls to an item of a dimension
     measurement_breakdown (measurement_id, revision, item_id) {
         measurement_id -> Uuid,
@@ -1566,6 +1620,16 @@ diesel::table! {
         recorded_by -> Nullable<Uuid>,
         /// What shows it, in words and addresses; null if nothing was given
         evidence -> Nullable<Text>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The files that a report of progress comes with
+    progress_update_attachment (progress_update_id, attachment_id) {
+        progress_update_id -> Uuid,
+        attachment_id -> Uuid,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
     }
@@ -2091,6 +2155,7 @@ diesel::joinable!(agency_succession_party -> agency (agency_id));
 diesel::joinable!(agency_succession_party -> agency_succession (succession_id));
 diesel::joinable!(assessment_rule -> document (document_id));
 diesel::joinable!(assessment_rule -> programme (programme_id));
+diesel::joinable!(attachment_part -> attachment (attachment_id));
 diesel::joinable!(baseline -> agency (subject_id));
 diesel::joinable!(baseline -> document (document_id));
 diesel::joinable!(baseline -> indicator (indicator_id));
@@ -2130,6 +2195,8 @@ diesel::joinable!(directive_named_agency -> agency (agency_id));
 diesel::joinable!(directive_named_agency -> directive (directive_id));
 diesel::joinable!(document -> agency (issuer_id));
 diesel::joinable!(document -> programme (programme_id));
+diesel::joinable!(document_attachment -> attachment (attachment_id));
+diesel::joinable!(document_attachment -> document (document_id));
 diesel::joinable!(document_meeting -> agency (chair_id));
 diesel::joinable!(document_meeting -> document (document_id));
 diesel::joinable!(document_office -> agency (agency_id));
@@ -2167,6 +2234,7 @@ diesel::joinable!(measure_indicator -> indicator (indicator_id));
 diesel::joinable!(measure_indicator -> measure (measure_id));
 diesel::joinable!(measure_system -> digital_system (system_id));
 diesel::joinable!(measure_system -> measure (measure_id));
+diesel::joinable!(measurement_attachment -> attachment (attachment_id));
 diesel::joinable!(measurement_breakdown -> dimension_item (item_id));
 diesel::joinable!(password -> account (account_id));
 diesel::joinable!(period_report -> agency (reporter_id));
@@ -2185,6 +2253,8 @@ diesel::joinable!(programme_indicator -> programme (programme_id));
 diesel::joinable!(progress_update -> agency (reporter_id));
 diesel::joinable!(progress_update -> directive (directive_id));
 diesel::joinable!(progress_update -> document (document_id));
+diesel::joinable!(progress_update_attachment -> attachment (attachment_id));
+diesel::joinable!(progress_update_attachment -> progress_update (progress_update_id));
 diesel::joinable!(ranking_weight -> ranking_scheme (version));
 diesel::joinable!(recommendation -> document (document_id));
 diesel::joinable!(recommendation -> programme (programme_id));
@@ -2232,6 +2302,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     answer_tally,
     assessment_rule,
     assignment_tally,
+    attachment,
+    attachment_part,
     audit_entry,
     audit_head,
     baseline,
@@ -2259,6 +2331,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     directive_lead,
     directive_named_agency,
     document,
+    document_attachment,
     document_meeting,
     document_office,
     document_relation,
@@ -2283,6 +2356,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measure_indicator,
     measure_system,
     measurement,
+    measurement_attachment,
     measurement_breakdown,
     measurement_decision,
     measurement_revision,
@@ -2297,6 +2371,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programme_document,
     programme_indicator,
     progress_update,
+    progress_update_attachment,
     ranking_scheme,
     ranking_weight,
     recommendation,

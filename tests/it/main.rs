@@ -16,6 +16,7 @@ mod apply;
 mod areas;
 mod as_of;
 mod assessments;
+mod attachments;
 mod audit;
 mod calendar;
 mod canary;

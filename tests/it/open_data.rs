@@ -40,7 +40,8 @@ async fn its_readers_read_it_without_complaint() {
     assert_eq!(
         found,
         json!({ "datasets": count("SELECT count(*) FROM indicator").await, "structure": "DF_MEASUREMENT", "figures": count(&figures).await,
-            "tables": ["agencies", "programmes", "documents", "indicators", "targets", "measurements"], "errors": [] })
+            "tables": ["agencies", "programmes", "documents", "indicators", "targets", "measurements"], "errors": [],
+            "openapi": "3.1.0" })
     );
 }
 

@@ -27,6 +27,8 @@ answer_tally:
 assessed:
 assessment_rule: INSERT, UPDATE (at_risk_from, document_id, on_track_from, source, valid, version)
 assignment_tally:
+attachment: INSERT, DELETE, UPDATE (content_hash, expires_at, media_type, received_at)
+attachment_part: INSERT, DELETE
 audit_entry: INSERT
 audit_head:
 baseline: INSERT, UPDATE (clause, document_id, note, simulated, value, version)
@@ -57,6 +59,7 @@ directive_lead_reach:
 directive_named_agency: INSERT
 directive_party:
 document: INSERT, UPDATE (issued_on, issued_precision, issued_words, kind, note, status, symbol, symbol_complete, title, version)
+document_attachment: INSERT (attachment_id, document_id), DELETE
 document_meeting: INSERT, DELETE
 document_office: INSERT, DELETE
 document_party:
@@ -84,6 +87,7 @@ measure_document: INSERT, DELETE
 measure_indicator: INSERT, DELETE
 measure_system: INSERT, DELETE
 measurement: INSERT (definition_id, ends_on, id, indicator_id, period, period_kind, regime, reporter_id, starts_on, subject_id)
+measurement_attachment: INSERT (attachment_id, measurement_id, revision)
 measurement_breakdown: INSERT (denominator, factor, item_id, measurement_id, numerator, revision, stated_value)
 measurement_decision: INSERT
 measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
@@ -98,6 +102,7 @@ programme: INSERT, UPDATE (ends_on, name_en, name_vi, starts_on, version)
 programme_document: INSERT
 programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT
+progress_update_attachment: INSERT (attachment_id, progress_update_id)
 ranking_scheme:
 ranking_weight:
 recommendation: INSERT, UPDATE (decision_maker_id, state, version)

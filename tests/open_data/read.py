@@ -1,4 +1,5 @@
-"""Reads the open data of a server as their readers do: a catalogue, a statistical program, a checker of tables.
+"""Reads the open data of a server as their readers do: a catalogue, a statistical program, a checker of tables; and the description of
+its files as makers of clients do.
 
 read.py URL INDICATOR prints what each has found, as JSON; whatever complains ends it with its words.
 """
@@ -10,6 +11,7 @@ import tempfile
 import urllib.request
 
 import frictionless
+import openapi_spec_validator
 import pysdmx.io
 import rdflib
 
@@ -54,10 +56,14 @@ report = frictionless.validate(kept("datapackage.json", json.dumps(package)))
 errors = [f"{task.name}: {error.message}" for task in report.tasks for error in task.errors]
 errors += [error.message for error in report.errors]
 
+described = json.loads(get(f"{base}/openapi.json"))
+openapi_spec_validator.validate(described)
+
 print(json.dumps({
     "datasets": len(datasets),
     "structure": figures.structure.id,
     "figures": len(figures.data),
     "tables": [task.name for task in report.tasks],
     "errors": errors,
+    "openapi": described["openapi"],
 }))

@@ -6,6 +6,7 @@ use async_graphql::Context;
 use auth::Action;
 use db::{
     access::Auth,
+    attachment::AttachmentsOfDocument,
     digital_system::{DigitalSystemFilter, DigitalSystemLink},
     directive::{DirectiveFilter, DirectiveLink, DirectiveOrder},
     document::{
@@ -29,6 +30,7 @@ use uuid::Uuid;
 
 use crate::{
     agencies::Agency,
+    attachments::Attachment,
     digital_systems::DigitalSystem,
     directives::Directive,
     error::ApiError,
@@ -85,6 +87,11 @@ object! {
                 let (keeps, ends) = self.row.allows(viewer, &keepers);
                 DocumentPermissions { amend: keeps, relate: keeps, end: ends }
             }))
+        }
+
+        /// Its files, such as its scan, by name: 20 at most
+        async fn attachments(&self, context: &Context<'_>) -> Answer<Vec<Attachment>> {
+            whole(context, AttachmentsOfDocument(self.row.id), Attachment::show).await
         }
 
         /// The meetings (cuộc họp) that it reports: a few

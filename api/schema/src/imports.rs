@@ -84,7 +84,8 @@ object! {
 }
 
 /// A column in letters: `A` for 0, `AA` for 26.
-fn letters(column: u32) -> String {
+#[must_use]
+pub fn letters(column: u32) -> String {
     let (mut rest, mut back) = (column + 1, Vec::new());
     while rest > 0 {
         rest -= 1;

@@ -6,6 +6,7 @@ pub mod agencies;
 pub mod areas;
 mod as_of;
 pub mod assessments;
+pub mod attachments;
 pub mod audit;
 pub mod caller;
 pub mod changes;

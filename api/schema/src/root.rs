@@ -15,6 +15,7 @@ use crate::{
     agencies::{AgencyMutation, AgencyQuery},
     as_of::AsOfQuery,
     assessments::{AssessmentQuery, AssessmentRuleMutation, BaselineMutation, JudgementMutation, JudgementQuery},
+    attachments::Links,
     audit::AuditQuery,
     changes::{ChangeQuery, Cursors, Feed, Subscription},
     clock::{Clock, day_of},
@@ -171,13 +172,14 @@ pub struct Api {
     cursors: Arc<Cursors>,
     issuer: Option<Arc<dyn TokenIssuer>>,
     feed: Option<Arc<Feed>>,
+    links: Option<Arc<Links>>,
 }
 
 impl Api {
     /// The schema over a database, on a clock, with what seals places in its feed.
     #[must_use]
     pub fn new(pool: Pool, clock: Clock, cursors: Arc<Cursors>) -> Self {
-        Self { schema: build(), pool, clock, cursors, issuer: None, feed: None }
+        Self { schema: build(), pool, clock, cursors, issuer: None, feed: None, links: None }
     }
 
     /// With what gives tokens: signing in needs it.
@@ -190,6 +192,12 @@ impl Api {
     #[must_use]
     pub fn with_feed(self, feed: Arc<Feed>) -> Self {
         Self { feed: Some(feed), ..self }
+    }
+
+    /// With what makes links to files: there are none without it.
+    #[must_use]
+    pub fn with_links(self, links: Arc<Links>) -> Self {
+        Self { links: Some(links), ..self }
     }
 
     /// Executes a request in the name of that viewer, and tells what it was read with. Its document has been validated, and its
@@ -233,6 +241,9 @@ impl Api {
         request.data.insert(Arc::clone(&self.cursors));
         if let Some(issuer) = &self.issuer {
             request.data.insert(Arc::clone(issuer));
+        }
+        if let Some(links) = &self.links {
+            request.data.insert(Arc::clone(links));
         }
         let loaders = Loaders::new(Arc::clone(reader));
         request.data.insert(Arc::clone(&loaders));

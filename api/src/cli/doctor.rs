@@ -26,8 +26,9 @@ use tokio::{
 
 use super::output;
 use crate::{
-    config::{Config, Sources, secret},
+    config::{Config, Sources, StorageConfig, secret},
     database::{Database, MIGHTY, Sharing, join},
+    files::attachments::Store,
     server::{Server, ServerError},
 };
 
@@ -50,6 +51,7 @@ pub async fn doctor(sources: &Sources, config: &Config) -> bool {
     let mut findings = configuration(sources, config);
     findings.push(clock(config));
     findings.push(address(config).await);
+    findings.extend(storage(config).await);
     let sealer = match secret::found(config) {
         Ok(found) => {
             findings.push(match &found {
@@ -115,21 +117,42 @@ async fn address(config: &Config) -> Finding {
 }
 
 fn data_dir(path: &Path) -> Finding {
+    folder("data directory", path, "--data-dir")
+}
+
+fn folder(what: &str, path: &Path, flag: &str) -> Finding {
     let shown = path.display();
     if !writable(path) {
         return Bad(
-            format!("data directory: {shown} cannot be written"),
-            "Give this user the directory, or choose another place with --data-dir.".to_owned(),
+            format!("{what}: {shown} cannot be written"),
+            format!("Give this user the directory, or choose another place with {flag}."),
         );
     }
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Good(format!("data directory: {shown}")),
+        Ok(metadata) if metadata.is_dir() => Good(format!("{what}: {shown}")),
         Ok(_) => Bad(
-            format!("data directory: {shown} is not a directory"),
-            "Move that file away, or choose another place with --data-dir.".to_owned(),
+            format!("{what}: {shown} is not a directory"),
+            format!("Move that file away, or choose another place with {flag}."),
         ),
-        Err(_) => Note(format!("data directory: {shown} is made when it is first needed")),
+        Err(_) => Note(format!("{what}: {shown} is made when it is first needed")),
     }
+}
+
+/// Whether attachments can be kept, where they are not in the data directory. A bucket is tried: an object of six bytes is written, read
+/// and deleted.
+async fn storage(config: &Config) -> Option<Finding> {
+    let bucket = match config.files.storage.as_ref()? {
+        StorageConfig::Folder(path) => return Some(folder("attachments", path, "--storage")),
+        StorageConfig::Bucket(bucket) => bucket,
+    };
+    let tried = async { Store::open(config)?.check().await };
+    Some(match tried.await {
+        Ok(()) => Good(format!("attachments: s3://{bucket} takes, gives and deletes")),
+        Err(error) => Bad(
+            format!("attachments: s3://{bucket} cannot be used: {error}"),
+            "See files.storage and the settings files.s3_… (cotmoc settings).".to_owned(),
+        ),
+    })
 }
 
 /// The nearest directory that is there must let us write: what is missing below it is made.

@@ -232,7 +232,7 @@ fn pages(config: &Config, database: &Database, asked: &Asked, viewer: Viewer) ->
 }
 
 /// How far it is: on a terminal only.
-fn bar(total: Option<u64>) -> ProgressBar {
+pub(super) fn bar(total: Option<u64>) -> ProgressBar {
     let bar = match total {
         Some(total) => ProgressBar::new(total),
         None => ProgressBar::no_length(),

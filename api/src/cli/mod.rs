@@ -7,6 +7,7 @@ mod doctor;
 mod documents;
 mod export;
 mod flags;
+mod import;
 mod keys;
 mod output;
 mod reorganise;
@@ -28,6 +29,7 @@ use demo::Demo;
 use documents::Documents;
 use export::Export;
 use flags::SettingFlags;
+use import::Import;
 use keys::Keys;
 use reorganise::Reorganise;
 use user::User;
@@ -44,6 +46,7 @@ Examples:
   cotmoc apply catalogue.json               a catalogue kept in version control
   cotmoc reorganise steps.csv --dry-run     agencies that are opened, merged, split by a document
   cotmoc export measurements -o figures.xlsx   every figure, as a workbook
+  cotmoc import figures.xlsx --help         figures out of a spreadsheet, in the name of whoever reports them
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc doctor                             what is wrong here, and what to do
@@ -108,6 +111,7 @@ enum Command {
     Reorganise(Reorganise),
     /// Write a list of the API as CSV, workbook or lines of JSON; without one, print the catalogue in the form that `apply` takes
     Export(Export),
+    Import(Import),
     /// Publish the documents that clients name by ids, show or retire them
     Documents(Documents),
     /// Show, rotate or withdraw the keys that sign access tokens
@@ -169,6 +173,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Apply(apply) => in_runtime(async { ended(apply.run(config).await) }),
         Command::Reorganise(reorganise) => in_runtime(async { ended(reorganise.run(config).await) }),
         Command::Export(export) => in_runtime(async { ended(export.run(config).await) }),
+        Command::Import(import) => in_runtime(async { ended(import.run(config).await) }),
         Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),

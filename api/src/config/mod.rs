@@ -34,6 +34,8 @@ pub struct Config {
     pub demo: bool,
     /// Sockets and HTTP.
     pub server: ServerConfig,
+    /// Where files are.
+    pub files: FilesConfig,
     /// The API's own limits.
     pub graphql: GraphqlConfig,
     /// How often.
@@ -89,6 +91,30 @@ pub struct ServerConfig {
     pub drain_delay: Duration,
     /// On a stop: for requests in flight.
     pub shutdown_grace: Duration,
+}
+
+/// Where files are.
+#[derive(Debug, Clone)]
+pub struct FilesConfig {
+    /// Where attachments are; none for the data directory.
+    pub storage: Option<StorageConfig>,
+    /// The largest attachment, in bytes.
+    pub attachment_limit: usize,
+    /// Where S3-compatible storage is; none for Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// Its region.
+    pub s3_region: String,
+    /// The id of its key, and the key; none for what the machine has.
+    pub s3_keys: Option<(String, SecretString)>,
+}
+
+/// Where files are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StorageConfig {
+    /// In a folder.
+    Folder(PathBuf),
+    /// In a bucket of S3-compatible storage.
+    Bucket(String),
 }
 
 /// The API's own limits.
@@ -249,6 +275,7 @@ impl Config {
             stopped_at: sources.read(&settings::CLOCK, parse::instant)?,
             demo: false,
             server: ServerConfig::load(sources)?,
+            files: FilesConfig::load(sources)?,
             graphql: GraphqlConfig {
                 introspection: required(sources, &settings::INTROSPECTION, parse::switch)?,
                 trusted_only: required(sources, &settings::TRUSTED_ONLY, parse::switch)?,
@@ -319,6 +346,24 @@ impl ServerConfig {
             explorer: required(sources, &settings::EXPLORER, parse::switch)?,
             drain_delay: required(sources, &settings::DRAIN_DELAY, parse::duration)?,
             shutdown_grace: required(sources, &settings::SHUTDOWN_GRACE, parse::duration)?,
+        })
+    }
+}
+
+impl FilesConfig {
+    fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let id = sources.read(&settings::S3_ACCESS_KEY, parse::name)?;
+        let secret = sources.read(&settings::S3_SECRET_KEY, parse::key)?;
+        if id.is_some() != secret.is_some() {
+            let missing = if id.is_some() { &settings::S3_SECRET_KEY } else { &settings::S3_ACCESS_KEY };
+            return Err(ConfigError::bad_value(missing, None, SettingSource::Default));
+        }
+        Ok(Self {
+            storage: sources.read(&settings::STORAGE, parse::storage)?,
+            attachment_limit: required(sources, &settings::ATTACHMENT_LIMIT, parse::size)?,
+            s3_endpoint: sources.read(&settings::S3_ENDPOINT, parse::web_address)?,
+            s3_region: required(sources, &settings::S3_REGION, parse::name)?,
+            s3_keys: id.zip(secret),
         })
     }
 }

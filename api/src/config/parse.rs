@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::secret;
+use super::{StorageConfig, secret};
 
 /// An address and a port.
 pub fn address(text: &str) -> Option<SocketAddr> {
@@ -114,6 +114,26 @@ pub fn web_address(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~:/-[]%?=&".contains(c);
     (!rest.is_empty() && text.len() <= 500 && rest.chars().all(plain)).then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// Where files are kept: `s3://` and the name of a bucket, or a folder.
+pub fn storage(text: &str) -> Option<StorageConfig> {
+    let Some(bucket) = text.strip_prefix("s3://") else {
+        let is_address = text.contains("://");
+        return path(text)
+            .filter(|_| !is_address)
+            .and_then(|it| std::path::absolute(it).ok())
+            .map(StorageConfig::Folder);
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+    let is_bucket = (3..=63).contains(&bucket.len()) && bucket.chars().all(plain);
+    is_bucket.then(|| StorageConfig::Bucket(bucket.to_owned()))
+}
+
+/// A secret that others have made.
+pub fn key(text: &str) -> Option<SecretString> {
+    let is_one = !text.is_empty() && !text.contains(char::is_whitespace);
+    is_one.then(|| SecretString::from(text))
 }
 
 /// Names of hosts separated by commas, without ports.

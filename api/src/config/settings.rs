@@ -199,6 +199,42 @@ settings! {
         fallback: Fallback::Value("on"), form: SWITCH,
         about: "Works on the files that were sent, one after another, beside requests. Off on a node that should do nothing else but answer: another one has to.",
     }
+    /// `files.storage`
+    STORAGE {
+        key: "files.storage", env: "COTMOC_STORAGE", flag: Some("storage"),
+        fallback: Fallback::Otherwise("the folder `files` in the data directory"), form: "a folder, or s3://bucket",
+        about: "Where the bytes of attachments are. Several nodes need one place: S3-compatible storage, or a folder that all of them have.",
+    }
+    /// `files.attachment_limit`
+    ATTACHMENT_LIMIT {
+        key: "files.attachment_limit", env: "COTMOC_ATTACHMENT_LIMIT", flag: Some("attachment-limit"),
+        fallback: Fallback::Value("64MiB"), form: "a size from 1KiB to 64MiB, such as 512KiB or 1MiB",
+        about: "A larger attachment is refused with status 413. It comes in parts of at most files.limit.",
+    }
+    /// `files.s3_endpoint`
+    S3_ENDPOINT {
+        key: "files.s3_endpoint", env: "COTMOC_S3_ENDPOINT", flag: Some("s3-endpoint"),
+        fallback: Fallback::Otherwise("that of Amazon for the region"), form: "an address such as https://s3.example.vn",
+        about: "Where the S3-compatible storage is.",
+    }
+    /// `files.s3_region`
+    S3_REGION {
+        key: "files.s3_region", env: "COTMOC_S3_REGION", flag: Some("s3-region"),
+        fallback: Fallback::Value("us-east-1"), form: "a name such as ap-southeast-1",
+        about: "The region of the storage; what others than Amazon ignore.",
+    }
+    /// `files.s3_access_key`
+    S3_ACCESS_KEY {
+        key: "files.s3_access_key", env: "COTMOC_S3_ACCESS_KEY",
+        fallback: Fallback::Otherwise("what the machine is given by Amazon"), form: "the id of a key",
+        about: "The id of the key with which the storage is opened.",
+    }
+    /// `files.s3_secret_key`
+    S3_SECRET_KEY {
+        key: "files.s3_secret_key", env: "COTMOC_S3_SECRET_KEY", secret: true,
+        fallback: Fallback::Otherwise("what the machine is given by Amazon"), form: "a text without spaces",
+        about: "The key with which the storage is opened. No flag, since others can read a command line.",
+    }
     /// `graphql.introspection`
     INTROSPECTION {
         key: "graphql.introspection", env: "COTMOC_INTROSPECTION", flag: Some("introspection"),

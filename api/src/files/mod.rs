@@ -1,9 +1,11 @@
 //! Files: what the API answers as files, and files with figures that come in.
 
+pub mod attachments;
 pub mod exports;
 pub mod imports;
 pub mod inquiry;
 pub mod open_data;
+pub mod openapi;
 pub mod parameters;
 pub mod reports;
 

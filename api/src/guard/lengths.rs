@@ -45,6 +45,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Directive.reports", 1),
     ("Directive.unfinishedParts", 1),
     ("Directive.waitsFor", 1),
+    ("Document.attachments", 1),
     ("Document.inverseRelations", 2),
     ("Document.meetings", 1),
     ("Document.offices", 1),
@@ -67,13 +68,15 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Measure.indicators", 1),
     ("Measure.mentionedDocuments", 1),
     ("Measure.namedBodies", 2),
-    // A decision for each step of the life-cycle.
+    ("Measurement.attachments", 1),
     ("Measurement.breakdown", 1),
+    // A decision for each step of the life-cycle.
     ("Measurement.decisions", 3),
     ("Measurement.history", 2),
     ("Measurement.revisions", 2),
     ("MeasurementConflict.differences", 5),
     ("MeasurementPayload.differences", 5),
+    ("MeasurementRevision.attachments", 1),
     ("MeasurementRevision.breakdown", 1),
     ("MeasurementRevision.decisions", 3),
     ("MeasurementRevision.inputs", 1),
@@ -90,6 +93,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     // Those of all days; the demo has none.
     ("Programme.assessmentRules", 2),
     ("Programme.documents", 6),
+    ("ProgressUpdate.attachments", 1),
     ("Query.calendarYears", 10),
     // Of one year.
     ("Query.dimensions", 10),

@@ -17,6 +17,7 @@ use connections::Doorstep;
 use db::demo::accounts;
 use schema::{
     Api, access,
+    attachments::Links,
     changes::{Cursors, Feed},
     clock::Clock,
     tokens::TokenIssuer,
@@ -29,7 +30,11 @@ use crate::{
     database::{Database, DatabaseError, Sharing},
     door::{Door, Route, metrics},
     explorer::{self, OfferedAccount},
-    files::{self, imports},
+    files::{
+        self,
+        attachments::{self, Attachments, Store, StoreError},
+        imports,
+    },
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
     limits::{RateLimits, places::Turns},
     live::Live,
@@ -67,6 +72,9 @@ pub enum ServerError {
     /// There is no secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// Files cannot be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl ServerError {
@@ -136,7 +144,8 @@ impl Server {
         let cache = (bytes > 0).then(|| AnswerCache::new(bytes, database.pool(), clock));
         let health = Health::new(&database, cache.clone(), ready);
         let limits = RateLimits::new(&config.limits);
-        let mut work = work(&config, clock, &database, &limits, cache, leaving)?;
+        let store = Store::open(&config)?;
+        let mut work = work(&config, clock, &database, &limits, &store, cache, leaving)?;
         work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));
         let routes = routes::routes(&config.server, health, &limits, work);
@@ -148,10 +157,7 @@ impl Server {
             None => None,
         };
         drop(on_front);
-        tokio::spawn(upkeep::upkeep(database.pool().clone(), clock, stopped.clone()));
-        if config.server.imports {
-            tokio::spawn(imports::work(database.pool().clone(), clock, stopped.clone()));
-        }
+        upkeep::begin(&config, clock, database.pool(), &store, &stopped);
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
@@ -197,6 +203,7 @@ fn work(
     clock: Clock,
     database: &Database,
     limits: &Arc<RateLimits>,
+    store: &Store,
     cache: Option<Arc<AnswerCache>>,
     leaving: watch::Receiver<bool>,
 ) -> Result<Vec<Route>, ServerError> {
@@ -204,7 +211,9 @@ fn work(
     let cursors = Cursors::new(authority.sealer());
     let feed = Feed::new(database.pool().clone(), clock);
     let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
-    let api = Api::new(database.pool().clone(), clock, Arc::clone(&cursors)).with_issuer(issuer).with_feed(feed);
+    let links = Links::new(authority.sealer(), clock);
+    let api = Api::new(database.pool().clone(), clock, Arc::clone(&cursors));
+    let api = api.with_issuer(issuer).with_feed(feed).with_links(Arc::clone(&links));
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))
@@ -222,6 +231,7 @@ fn work(
         graphql::route(desk.clone(), authority.authenticate()),
         Route::new(JWKS_PATH, Door::Public, authority.jwks()),
         Route::new(oauth::PATH, Door::Credentials, oauth::methods(&authority)),
+        files::openapi::route(),
         scalars::route(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?,
     ];
     routes.extend(live.routes());
@@ -231,6 +241,15 @@ fn work(
     };
     routes.extend(files::open_data::routes(terms, &sdl, desk, snapshots).map_err(unreadable)?);
     routes.extend(imports::routes(database.pool(), clock, limits, authority.authenticate()));
+    routes.extend(attachments::routes(Attachments {
+        pool: database.pool().clone(),
+        clock,
+        limits: Arc::clone(limits),
+        authenticate: authority.authenticate(),
+        store: store.clone(),
+        links,
+        limit: config.files.attachment_limit,
+    }));
     Ok(routes)
 }
 

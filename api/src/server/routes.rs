@@ -89,7 +89,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
     }
     let layer = CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::HEAD, Method::PATCH, Method::DELETE])
         .allow_headers(
             [
                 "accept",
@@ -99,6 +99,11 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
                 "idempotency-key",
                 "if-none-match",
                 "last-event-id",
+                "range",
+                "tus-resumable",
+                "upload-length",
+                "upload-metadata",
+                "upload-offset",
                 "x-client-name",
                 "x-client-version",
                 "x-request-id",
@@ -113,6 +118,11 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
             RATE_LIMIT_POLICY,
             header::ETAG,
             header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+            HeaderName::from_static("tus-resumable"),
+            HeaderName::from_static("upload-expires"),
+            HeaderName::from_static("upload-length"),
+            HeaderName::from_static("upload-offset"),
         ])
         .max_age(PREFLIGHT_AGE);
     Some(layer)

@@ -164,13 +164,13 @@ const FORGET: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(form
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
-const TABLES: &str = "account, agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, baseline, change, computation, computed_input, definition_dimension, definition_input, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
+const TABLES: &str = "account, agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, attachment, attachment_part, baseline, change, computation, computed_input, definition_dimension, definition_input, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
-    document, document_meeting, document_office, document_relation, file_import, file_import_content, file_import_error, goal, goal_agency, goal_document, goal_indicator, idempotency_record, index_component, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \
-    measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, measurement_breakdown, \
+    document, document_attachment, document_meeting, document_office, document_relation, file_import, file_import_content, file_import_error, goal, goal_agency, goal_document, goal_indicator, idempotency_record, index_component, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \
+    measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, measurement_attachment, measurement_breakdown, \
     measurement_decision, measurement_revision, \
-    nil_answer, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, \
+    nil_answer, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, progress_update_attachment, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, succession_weight, target, \
@@ -198,14 +198,14 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
     OR EXISTS (SELECT FROM holiday WHERE document_id IS NOT NULL) OR EXISTS (SELECT FROM reporting_schedule WHERE document_id IS NOT NULL) \
     OR EXISTS (SELECT FROM indicator_rule WHERE document_id IS NOT NULL OR version > 1) \
     OR EXISTS (SELECT FROM assessment_rule) OR EXISTS (SELECT FROM nil_answer) OR EXISTS (SELECT FROM unlock_request) OR EXISTS (SELECT FROM reporting_extension) \
-    OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
+    OR EXISTS (SELECT FROM attachment) OR EXISTS (SELECT FROM account WHERE NOT demo) OR EXISTS (SELECT FROM service_account) AS foreign_rows";
 
 /// Empties a demo database, for a fresh load, as the owner of the tables.
 ///
 /// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
 /// did not make: an agency, document, programme, indicator, target or directive of its own; a figure, a baseline, a judgement or a
 /// report of progress that is not simulated; a recommendation that somebody made or did something about; bounds of assessments; a
-/// rule between indicators, a day or a schedule that somebody has set by a document.
+/// rule between indicators, a day or a schedule that somebody has set by a document; a file that somebody has sent.
 #[boxed]
 pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
     let mut connection = owner.with_limits(patient()).connect().await?;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{Document, DocumentKind, DocumentRelationKind, DocumentStatus, in_force};
 use crate::{
     Acting, Date, DbError, Id, Violation, ViolationCode,
+    attachment::{Attachment, give_to_document},
     enums::DatePrecision,
     input::{Checks, Edit, NOTE, refused},
     noun::Boxed,
@@ -75,6 +76,9 @@ pub struct Amendment {
     pub offices: Option<Vec<NewOffice>>,
     /// The meetings (cuộc họp) that it reports, in its order, at most 50: all of them anew
     pub meetings: Option<Vec<NewMeeting>>,
+    /// Its files, such as its scan, which you have sent (`POST /files/attachments`) or which it has already, at most 20: all of them
+    /// anew
+    pub attachments: Option<Vec<Id<Attachment>>>,
     /// What a careful reader should know about the source, at most 2,000 characters
     #[graphql(default_with = "Edit::Stays")]
     pub note: Edit<String>,
@@ -140,7 +144,7 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Doc
         after.symbol_complete = new.symbol_complete.unwrap_or(after.symbol_complete) && after.symbol.is_some();
         after.issued_words = issued_words.clone().unwrap_or(after.issued_words);
         after.note = note.clone().unwrap_or(after.note);
-        let beside = new.offices.is_some() || new.meetings.is_some();
+        let beside = new.offices.is_some() || new.meetings.is_some() || new.attachments.is_some();
         if !beside && after == (Document { version: after.version, ..before.clone() }) {
             return Err(refused(ViolationCode::Unchanged, "document"));
         }
@@ -153,6 +157,9 @@ pub async fn amend(acting: &Acting<KeepCatalogue>, new: Amendment) -> Result<Doc
         }
         if let Some(meetings) = &new.meetings {
             offices::report(writing, id, meetings).await?;
+        }
+        if let Some(named) = &new.attachments {
+            give_to_document(writing, id, acting.permit.actor().account(), named).await?;
         }
         let changes = (
             document::symbol.eq(&after.symbol),

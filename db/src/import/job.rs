@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{FileError, Import, ImportState, take::write_errors};
 use crate::{
     DbError, Pool, Reader, Writer, principal,
-    schema::{agency, file_import, file_import_content, file_import_error},
+    schema::{account, agency, file_import, file_import_content, file_import_error},
     writer::Writing,
 };
 
@@ -167,6 +167,20 @@ pub async fn sent_file(writer: &Writer, job: &Job) -> Result<Option<SentFile>, D
         let content = file_import_content::table.find(job.import.id).select(file_import_content::content);
         let content: Option<Vec<u8>> = content.first(writing.connection()).await.optional()?;
         Ok(content.map(|content| SentFile { who, content }))
+    };
+    writer.write(auth::Actor::Operator, work).await
+}
+
+/// Whoever has a login, as they are today; none if nobody active has it. For what is done at the server itself, in their name.
+#[boxed]
+pub async fn sender(writer: &Writer, login: &str) -> Result<Option<Principal>, DbError> {
+    let work = async |writing: &mut Writing| {
+        let found = account::table.filter(account::login.eq(login)).select(account::id);
+        let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
+        match found {
+            Some(account) => principal::of_account(writing, account).await,
+            None => Ok(None),
+        }
     };
     writer.write(auth::Actor::Operator, work).await
 }

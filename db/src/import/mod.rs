@@ -26,7 +26,7 @@ use uuid::Uuid;
 pub use self::{
     job::{
         Job, LEASE, SentFile, claim, content, finish, give_back, is_any_waiting, keep_lease, looked_through, refuse,
-        sent_file, sweep,
+        sender, sent_file, sweep,
     },
     owed::{Indicators, OwedFigure, indicators, owed},
     send::{NewImport, OneImport, Sent, cancel, send},

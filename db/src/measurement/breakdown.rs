@@ -144,6 +144,7 @@ impl ItemFigureInput {
             note: None,
             comment: None,
             breakdown: Vec::new(),
+            attachments: None,
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use auth::{Action, Acts, Permit, Reached, action};
+use auth::{Action, Actor, Acts, Permit, Reached, action};
 use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
@@ -17,7 +17,7 @@ use super::{
     breakdown::Taken,
     comparison,
     figures::{self, REASON},
-    input::{Correction, Draft},
+    input::{Correction, Draft, Figures},
     places::{Place, ReportingWindow, load_existing, load_history, load_indicators, load_windows, lock_and_load},
     rows::{RowErrors, Rows, Written},
     rules,
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Acting, Date, DbError, Violation, ViolationCode,
     among::among,
+    attachment::{Attachable, had_by_measurements},
     indicator::{DefinitionMethod, Indicator},
     input::Checks,
     schema::{agency, indicator, indicator_definition},
@@ -61,6 +62,8 @@ pub(crate) async fn draft_rows(
     let definitions = rows.iter().filter_map(|(_, draft)| Some(catalogue.defined(draft)?.1));
     let definitions = definitions.chain(existing.values().map(|there| there.definition_id));
     let taken = Taken::load(writing, rows.iter().map(|(_, draft)| &draft.figures), definitions).await?;
+    let there = existing.values().map(|there| there.id).collect();
+    let files = attachable(writing, permit.actor(), rows.iter().map(|(_, draft)| &draft.figures), there).await?;
     let mut checked = Vec::new();
     for (row, draft) in &rows {
         let (Some(place), Some(window)) = (places.get(row), windows.get(row)) else { continue };
@@ -69,11 +72,13 @@ pub(crate) async fn draft_rows(
             let means = existing.get(row).map_or(definition_id, |before| before.definition_id);
             let items = taken.checked(indicator, means, &draft.figures, &figures);
             let Some(items) = errors.passing(*row, items) else { continue };
+            let named = files_of(&files, existing.get(row).map(|there| there.id), &draft.figures);
+            let Some(named) = errors.passing(*row, named) else { continue };
             let new = match existing.remove(row) {
                 Some(before) => Checked::revising(*row, before, figures, None, stamp),
                 None => Checked::first(*row, *place, definition_id, window.reporter_id, figures, stamp),
             };
-            checked.push(new.into_items(items));
+            checked.push(new.with(items, named));
         }
     }
     let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
@@ -97,6 +102,8 @@ pub async fn correct(
         let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
         let means = found.values().map(|it| it.definition_id);
         let taken = Taken::load(writing, rows.iter().map(|(_, it)| &it.figures), means).await?;
+        let there = found.keys().copied().collect();
+        let files = attachable(writing, permit.actor(), rows.iter().map(|(_, it)| &it.figures), there).await?;
         let mut seen = HashSet::new();
         let mut checked = Vec::new();
         for (row, correction) in rows {
@@ -122,13 +129,36 @@ pub async fn correct(
             {
                 let items = taken.checked(indicator, measurement.definition_id, &correction.figures, &figures);
                 let Some(items) = errors.passing(row, items) else { continue };
+                let named = files_of(&files, Some(measurement.id), &correction.figures);
+                let Some(named) = errors.passing(row, named) else { continue };
                 let new = Checked::revising(row, measurement.clone(), figures, Some(reason), stamp);
-                checked.push(new.into_items(items));
+                checked.push(new.with(items, named));
             }
         }
         record(writing, permit, submits.as_ref(), errors, checked, &HashMap::new()).await
     };
     acting.write(work).await
+}
+
+/// Which files figures may be given: those that the actor has sent, and those that their measurements have.
+async fn attachable<'a>(
+    writing: &mut Writing,
+    actor: Actor,
+    figures: impl Iterator<Item = &'a Figures>,
+    there: Vec<Uuid>,
+) -> Result<Attachable, DbError> {
+    let named = figures.filter_map(|it| it.attachments.as_deref());
+    let had = async |writing: &mut Writing| had_by_measurements(writing, there).await;
+    Attachable::load(writing, actor.account(), named, had).await
+}
+
+/// The files that figures name; none if they say nothing of them.
+fn files_of(
+    files: &Attachable,
+    measurement: Option<Uuid>,
+    figures: &Figures,
+) -> Result<Option<Vec<Uuid>>, Vec<Violation>> {
+    figures.attachments.as_deref().map(|named| files.checked(measurement, named)).transpose()
 }
 
 /// Holds checked figures against those before them and, if they are submitted, against those that must go with them; then

@@ -258,6 +258,7 @@ mod tests {
             note: of("note").map(str::to_owned),
             comment: of("comment").map(str::to_owned),
             breakdown: Vec::new(),
+            attachments: None,
         }
     }
 

@@ -5,6 +5,7 @@ use async_graphql::InputObject;
 use super::{Measurement, Observation};
 use crate::{
     Id,
+    attachment::Attachment,
     calendar::{Period, Regime},
     decimal::Number,
 };
@@ -32,6 +33,9 @@ pub struct Figures {
     /// the figure together
     #[graphql(default)]
     pub breakdown: Vec<ItemFigureInput>,
+    /// The files that show it, which you have sent (`POST /files/attachments`) or which it has already: at most 20. Left out, those
+    /// that it had
+    pub attachments: Option<Vec<Id<Attachment>>>,
 }
 
 /// What of a figure falls to an item of a dimension.

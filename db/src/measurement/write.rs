@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     Date, DbError, ViolationCode,
+    attachment::{RevisionFiles, give_to_revisions},
     calendar::{PeriodKind, Regime},
     enums::Source,
     planned::{planned, planned_rows},
@@ -52,6 +53,7 @@ pub(super) struct Checked {
     measurement: Option<NewMeasurement>,
     revision: NewRevision,
     items: Vec<CheckedItem>,
+    files: RevisionFiles,
 }
 
 #[derive(Debug, Insertable)]
@@ -123,7 +125,8 @@ impl Checked {
             ends_on: Date(window.end),
         };
         let revision = NewRevision::new(id, 1, figures, None, stamp);
-        Self { row, place, before: None, measurement: Some(measurement), revision, items: Vec::new() }
+        let files = RevisionFiles::AsIn(None);
+        Self { row, place, before: None, measurement: Some(measurement), revision, items: Vec::new(), files }
     }
 
     /// Another revision of a measurement; `reason` says why a published figure is corrected.
@@ -135,12 +138,13 @@ impl Checked {
         stamp: Stamp,
     ) -> Self {
         let revision = NewRevision::new(before.id, before.latest_revision() + 1, figures, reason, stamp);
-        Self { row, place: (&before).into(), before: Some(before), measurement: None, revision, items: Vec::new() }
+        let (place, files) = ((&before).into(), RevisionFiles::AsIn(Some(before.current.revision)));
+        Self { row, place, before: Some(before), measurement: None, revision, items: Vec::new(), files }
     }
 
-    /// The same, broken down.
-    pub(super) fn into_items(self, items: Vec<CheckedItem>) -> Self {
-        Self { items, ..self }
+    /// The same, broken down, and with these files; none leaves those that it has.
+    pub(super) fn with(self, items: Vec<CheckedItem>, files: Option<Vec<Uuid>>) -> Self {
+        Self { items, files: files.map_or(self.files, RevisionFiles::Named), ..self }
     }
 
     pub(super) const fn figures(&self) -> &CheckedFigures {
@@ -168,12 +172,20 @@ pub(super) async fn write<A: Acts>(
         .iter_mut()
         .map(|it| (it.revision.measurement_id, it.revision.revision, mem::take(&mut it.items)))
         .collect();
+    let files: Vec<(Uuid, i32, RevisionFiles)> = checked
+        .iter_mut()
+        .map(|it| {
+            let files = mem::replace(&mut it.files, RevisionFiles::AsIn(None));
+            (it.revision.measurement_id, it.revision.revision, files)
+        })
+        .collect();
     let (before, revisions): (Vec<Option<Measurement>>, Vec<NewRevision>) =
         checked.into_iter().map(|it| (it.before, it.revision)).unzip();
     let before: HashMap<Uuid, Measurement> = before.into_iter().flatten().map(|row| (row.id, row)).collect();
     let (rows, insert) = (revisions.len(), diesel::insert_into(measurement_revision::table).values(revisions));
     planned_rows(insert, rows).execute(writing.connection()).await?;
     insert_items(writing, &broken_down).await?;
+    give_to_revisions(writing, &files).await?;
     if submits.is_some() {
         insert_decisions(writing, MeasurementState::Submitted, &revised, &[], permit.actor().account()).await?;
     }

@@ -18,6 +18,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("agency", b'a', "agency"),
     ("assignment", b'l', "reporting_assignment"),
     ("assignments", b'l', "reporting_assignment"),
+    ("attachments", b'H', "attachment"),
     ("digitalSystem", b'S', "digital_system"),
     ("directive", b'v', "directive"),
     ("document", b'd', "document"),
@@ -114,6 +115,11 @@ pub(super) const SOMEBODY: &str = "
         FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m, dimension d WHERE d.code = 'sex';
     INSERT INTO measurement_breakdown (measurement_id, revision, item_id, stated_value) SELECT m.id, m.published_revision, i.id, 1
         FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m, dimension_item i WHERE i.code = 'female';
+    INSERT INTO attachment (id, name, size, created_at, created_by, expires_at, media_type, content_hash, received_at) VALUES
+        ('00000000-0000-7000-8000-0000000000da', 'Biên bản.pdf', 9, '2026-01-20T01:00:00Z', '00000000-0000-7000-8000-00000000000a',
+            '2026-01-21T01:00:00Z', 'application/pdf', sha256('%PDF-1.7'), '2026-01-20T01:00:00Z');
+    INSERT INTO measurement_attachment (measurement_id, revision, attachment_id) SELECT m.id, m.published_revision, '00000000-0000-7000-8000-0000000000da'
+        FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m;
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');
     INSERT INTO file_import (id, kind, agency_id, regime, period, mode, dry_run, submit, content_hash, bytes, created_at, created_by)

@@ -150,6 +150,7 @@ async fn a_thousand_figures_take_as_many_statements_as_ten() {
             note: None,
             comment: Some("Số liệu kiểm thử".to_owned()),
             breakdown: Vec::new(),
+            attachments: None,
         };
         let (indicator, subject) = (indicator.to_owned(), subject.to_owned());
         Draft {

@@ -201,6 +201,7 @@ impl Company {
             note: None,
             comment: Some("Kiểm thử".to_owned()),
             breakdown: Vec::new(),
+            attachments: None,
         };
         let submits = |submit: bool| submit.then(|| who.permit::<action::SubmitMeasurement>().ok()).flatten();
         let written = match step.what {

@@ -11,6 +11,7 @@ use auth::Action;
 use db::{
     Date,
     access::Auth,
+    attachment::AttachmentsOfProgress,
     deadline::Timeliness,
     directive::{
         CoordinatorReachOf, CoordinatorsOf, DeadlinesOf, DependenciesOf, Directive as Row,
@@ -32,6 +33,7 @@ use self::{
 };
 use crate::{
     agencies::Agency,
+    attachments::Attachment,
     documents::Document,
     error::ApiError,
     history::{ObjectVersion, versions},
@@ -340,6 +342,11 @@ object! {
         /// The agency that reports; null if the source does not say
         async fn reporter(&self, context: &Context<'_>) -> Answer<Agency> {
             maybe(context, self.row.reporter_id).await
+        }
+
+        /// The files that show it, by name: 20 at most
+        async fn attachments(&self, context: &Context<'_>) -> Answer<Vec<Attachment>> {
+            whole(context, AttachmentsOfProgress(self.row.id), Attachment::show).await
         }
 
         /// The document it was reported in; null if it was reported here, or if the viewer may not see it

@@ -27,6 +27,7 @@ use object_layer::{ComplexObject, SimpleObject};
 use crate::{
     accounts::Account,
     agencies::Agency,
+    attachments::{self, Attachment},
     computations::{Computation, ComputedInput, inputs},
     dimensions::{ItemFigure, breakdown},
     error::ApiError,
@@ -111,6 +112,11 @@ object! {
             breakdown(context, self.row.id, self.row.current.revision).await
         }
 
+        /// The files that show it, by name: 20 at most
+        async fn attachments(&self, context: &Context<'_>) -> Answer<Vec<Attachment>> {
+            attachments::of_revision(context, self.row.id, self.row.current.revision).await
+        }
+
         /// How it stands with a computed figure: whether it still follows from what is published, and from what; null for what is
         /// reported
         async fn computation(&self, context: &Context<'_>) -> Answer<Computation> {
@@ -147,6 +153,11 @@ impl MeasurementRevision {
     /// What of it falls to which item of a dimension; empty where it is not broken down
     async fn breakdown(&self, context: &Context<'_>) -> Answer<Vec<ItemFigure>> {
         breakdown(context, self.row.measurement_id, self.row.revision).await
+    }
+
+    /// The files that show it, by name: 20 at most
+    async fn attachments(&self, context: &Context<'_>) -> Answer<Vec<Attachment>> {
+        attachments::of_revision(context, self.row.measurement_id, self.row.revision).await
     }
 
     /// The figures from which it was computed, in the order of the catalogue; empty for what is reported

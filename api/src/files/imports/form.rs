@@ -169,6 +169,7 @@ impl Reading {
                 note: figure.note,
                 comment: figure.comment,
                 breakdown: Vec::new(),
+                attachments: None,
             },
         })
     }

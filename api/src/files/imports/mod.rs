@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use db::Pool;
 use schema::{clock::Clock, imports::PATH};
 
-pub use self::work::{one, sweep, work};
+pub use self::work::{one, sweep};
 use crate::{
     authentication::Authenticate,
     door::{Door, Route},
@@ -28,6 +28,10 @@ const TEMPLATES: &str = "/files/templates/{name}";
 
 /// The path of an import, and of its copy.
 const ONE: &str = "/files/imports/{name}";
+
+/// All of them.
+#[cfg(test)]
+pub(super) const PATHS: [&str; 3] = [PATH, ONE, TEMPLATES];
 
 /// What the paths of files share.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 //! The rows of a file are read on a thread of their own and handed over some at a time, so that no more of them are held than are
 //! being written. Whatever ends this server, another goes on behind the last rows that were written.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{ops::ControlFlow, sync::Arc};
 
 use auth::action;
 use chrono::TimeDelta;
@@ -19,50 +19,19 @@ use sheets::{
     table,
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::mpsc,
     task::{JoinHandle, spawn_blocking},
-    time::{Instant, sleep},
+    time::sleep,
 };
 use uuid::Uuid;
 
 use super::form::{Reading, kept, other_template};
-
-/// How often one looks whether a file has come.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// How often one looks whether bytes are no longer needed.
-const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Rows of one transaction: some tenths of a second.
 const ROWS: usize = 500;
 
 /// For how long the bytes of a file are kept after its import has ended.
 const KEPT: TimeDelta = TimeDelta::days(7);
-
-/// Goes on until the server stops. A database that is away is tried again, and each reason is told once.
-pub async fn work(pool: Pool, clock: Clock, mut stopped: watch::Receiver<bool>) {
-    let working = async {
-        let (mut told, mut swept) = (String::new(), None::<Instant>);
-        loop {
-            if swept.is_none_or(|at| at.elapsed() > SWEEP) && sweep(&pool, clock).await.is_ok() {
-                swept = Some(Instant::now());
-            }
-            let done = one(&pool, clock).await;
-            let reason = done.as_ref().err().map(ToString::to_string).unwrap_or_default();
-            if !reason.is_empty() && reason != told {
-                tracing::warn!(%reason, "an import waits; it goes on by itself");
-            }
-            told = reason;
-            if !matches!(done, Ok(true)) {
-                sleep(PAUSE).await;
-            }
-        }
-    };
-    tokio::select! {
-        () = working => {}
-        _ = stopped.wait_for(|stopping| *stopping) => {}
-    }
-}
 
 /// Lets go of the bytes of files whose imports ended some days ago.
 pub async fn sweep(pool: &Pool, clock: Clock) -> Result<(), DbError> {

@@ -34,6 +34,10 @@ const PATH: &str = "/open-data/{file}";
 /// The path of one indicator.
 const INDICATOR: &str = "/open-data/indicators/{file}";
 
+/// All of them.
+#[cfg(test)]
+pub(crate) const PATHS: [&str; 2] = [PATH, INDICATOR];
+
 /// How long a snapshot rests between two questions: they follow one another.
 const REST: Duration = Duration::from_secs(60);
 

@@ -15,6 +15,8 @@ mod sdmx;
 
 use serde_json::{Value, json};
 
+#[cfg(test)]
+pub(crate) use self::http::PATHS;
 pub use self::http::routes;
 use super::inquiry::{Inquiry, Refused};
 

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl as _;
 use super::{DIRECTIVE, Directive, DirectiveEventKind, DirectiveState, Opened, TEXT};
 use crate::{
     Acting, DbError, Id, Violation, ViolationCode,
+    attachment::{Attachment, give_to_progress},
     enums::Source,
     input::Checks,
     schema::{directive, progress_update},
@@ -40,6 +41,9 @@ pub struct NewProgress {
     pub obstacles: Option<String>,
     /// What shows it, in words and addresses
     pub evidence: Option<String>,
+    /// The files that show it, which you have sent (`POST /files/attachments`): at most 20
+    #[graphql(default)]
+    pub attachments: Vec<Id<Attachment>>,
 }
 
 /// A report that a directive is done.
@@ -54,6 +58,9 @@ pub struct DoneReport {
     pub narrative: String,
     /// What shows it, in words and addresses
     pub evidence: Option<String>,
+    /// The files that show it, which you have sent (`POST /files/attachments`): at most 20
+    #[graphql(default)]
+    pub attachments: Vec<Id<Attachment>>,
     /// Why it is done although some of its parts are not: needed where there are any (`unfinishedParts`). They are cancelled when
     /// it is confirmed
     pub unfinished_parts_reason: Option<String>,
@@ -78,6 +85,7 @@ pub async fn accept(acting: &Acting<action::AcceptDirective>, acceptance: Accept
 pub async fn report_progress(acting: &Acting<action::ReportProgress>, new: NewProgress) -> Result<Directive, DbError> {
     let id = new.directive.uuid()?;
     let report = checked(new.percent, &new.narrative, new.obstacles.as_deref(), new.evidence.as_deref())?;
+    let report = Report { attachments: new.attachments, ..report };
     let work = async |writing: &mut Writing| {
         let opened = acting.open(writing, id, None).await?;
         reported(acting, writing, &opened, report, None, DirectiveEventKind::ProgressReported).await
@@ -90,6 +98,7 @@ pub async fn report_progress(acting: &Acting<action::ReportProgress>, new: NewPr
 pub async fn report_done(acting: &Acting<action::ReportDone>, done: DoneReport) -> Result<Directive, DbError> {
     let (id, version) = (done.directive.uuid()?, done.expected_version);
     let report = checked(Some(100), &done.narrative, None, done.evidence.as_deref())?;
+    let report = Report { attachments: done.attachments, ..report };
     let mut checks = Checks::default();
     let reason = checks.optional("unfinishedPartsReason", done.unfinished_parts_reason.as_deref(), TEXT);
     checks.passed()?;
@@ -122,6 +131,7 @@ struct Report {
     narrative: String,
     obstacles: Option<String>,
     evidence: Option<String>,
+    attachments: Vec<Id<Attachment>>,
 }
 
 fn checked(
@@ -140,7 +150,7 @@ fn checked(
         Some(None) => return Err(DbError::violated(ViolationCode::OutOfBounds, &["input", "percent"])),
         percent => percent.flatten(),
     };
-    Ok(Report { percent, narrative, obstacles, evidence })
+    Ok(Report { percent, narrative, obstacles, evidence, attachments: Vec::new() })
 }
 
 async fn reported<A: Acts>(
@@ -167,6 +177,7 @@ async fn reported<A: Acts>(
         progress_update::recorded_by.eq(acting.permit.actor().account()),
     );
     diesel::insert_into(progress_update::table).values(row).execute(writing.connection()).await?;
+    give_to_progress(writing, id, acting.permit.actor().account(), &report.attachments).await?;
     writing.changed(ChangeKind::Created, ("progress_update", id));
     acting.advance(writing, before).await?;
     let mut event = acting.event(writing, before.id, kind, agency);

@@ -1,0 +1,412 @@
+//! The paths of attachments: a file begins, goes on, is told how far it is, is given up, and is given away to whoever has a link.
+
+use std::ops::Range;
+
+use auth::action::AttachFile;
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequestParts as _, Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request::Parts},
+    response::IntoResponse as _,
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use db::{
+    Acting, DbError, Id, Once, Writer,
+    attachment::{self, Arriving, Attachment, Part, Whole},
+};
+use futures_util::TryStreamExt as _;
+use schema::{
+    attachments::PATH,
+    caller::Caller,
+    error::{ApiError, Code},
+    language::Language,
+    payload::message,
+    viewer::Viewer,
+};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Attachments, StoreError, kinds};
+use crate::{
+    door::{Streamed, client_address},
+    files::parameters::Parameters,
+    graphql::{caller, refuse},
+    limits::Load,
+};
+
+/// What a part of a file costs beside its bytes, in points.
+const POINTS: u64 = 100;
+
+/// The version of the protocol.
+const TUS: HeaderValue = HeaderValue::from_static("1.0.0");
+
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const VERSION: HeaderName = HeaderName::from_static("tus-version");
+const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
+const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+
+/// The media type of bytes of a file.
+const BYTES: &str = "application/offset+octet-stream";
+
+type Answer = Result<Response<Body>, ApiError>;
+
+/// `OPTIONS`: what of the protocol is spoken here.
+pub async fn about(State(here): State<Attachments>) -> Response<Body> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(RESUMABLE, TUS);
+    headers.insert(VERSION, TUS);
+    let extensions = HeaderValue::from_static("creation,creation-with-upload,expiration,termination");
+    headers.insert(EXTENSION, extensions);
+    headers.insert(MAX_SIZE, HeaderValue::from(here.limit));
+    response
+}
+
+/// `POST /files/attachments`: a file begins, with its first bytes or without.
+pub async fn begin(State(here): State<Attachments>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let begun = async {
+        let (viewer, body) = here.enter(&parts, body).await?;
+        here.begin(&viewer, &parts.headers, body).await
+    };
+    answered(begun.await, &parts)
+}
+
+/// `HEAD /files/attachments/{id}`: how much of it has come.
+pub async fn progress(State(here): State<Attachments>, parts: Parts) -> Response<Body> {
+    let found = async {
+        let (viewer, _) = here.enter(&parts, Body::empty()).await?;
+        let arriving = here.arriving(&viewer, named(&parts).await?).await?;
+        Ok(told(StatusCode::OK, &arriving))
+    };
+    answered(found.await, &parts)
+}
+
+/// `PATCH /files/attachments/{id}`: it goes on.
+pub async fn take(State(here): State<Attachments>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let taken = async {
+        let (viewer, body) = here.enter(&parts, body).await?;
+        let id = named(&parts).await?;
+        has_bytes(&parts.headers)?;
+        let at = number(&parts.headers, &OFFSET)?;
+        let arriving = here.take(&viewer, id, at, body).await?;
+        Ok(told(StatusCode::NO_CONTENT, &arriving))
+    };
+    answered(taken.await, &parts)
+}
+
+/// `DELETE /files/attachments/{id}`: it is given up.
+pub async fn give_up(State(here): State<Attachments>, parts: Parts) -> Response<Body> {
+    let gone = async {
+        let (viewer, _) = here.enter(&parts, Body::empty()).await?;
+        let acting = Acting::new(Once::without_key(here.writer(&viewer)), &viewer.principal)?;
+        attachment::give_up(&acting, named(&parts).await?).await?;
+        Ok(StatusCode::NO_CONTENT.into_response())
+    };
+    answered(gone.await, &parts)
+}
+
+/// `GET /files/attachments/{id}`: its bytes, for whoever has a link.
+pub async fn give(State(here): State<Attachments>, parts: Parts) -> Response<Body> {
+    let given = async {
+        let load = Load { points: POINTS, ..Load::default() };
+        let counted = here.limits.count(load, None, client_address(&parts.extensions));
+        counted.refusal().map_or(Ok(()), Err)?;
+        let asked = Parameters::only(&parts.uri, &["expires", "signature"])?;
+        let (id, signature) = (named(&parts).await?, asked.get("signature").unwrap_or_default());
+        if !here.links.holds(id, asked.given("expires")?, signature) {
+            return Err(ApiError::new(
+                Code::Forbidden,
+                "Liên kết không đúng hoặc đã hết hạn: hãy lấy liên kết mới (`link` của tệp)",
+                "The link is none of ours, or has expired: ask for another (the file's `link`)",
+            ));
+        }
+        let file = attachment::whole(&here.pool, id).await?;
+        here.give(file, &parts.headers).await
+    };
+    answered(given.await, &parts)
+}
+
+fn answered(answer: Answer, parts: &Parts) -> Response<Body> {
+    let mut response = answer.unwrap_or_else(|error| {
+        let caller: Caller = caller(&parts.headers);
+        if let Some(cause) = error.cause() {
+            tracing::error!(%cause, request = caller.request_id.as_str(), "a file could not be taken or given");
+        }
+        refuse(error, &caller)
+    });
+    let headers = response.headers_mut();
+    headers.insert(RESUMABLE, TUS);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The id in a path.
+async fn named(parts: &Parts) -> Result<Uuid, ApiError> {
+    let path = Path::<String>::from_request_parts(&mut parts.clone(), &()).await.ok();
+    let found = path.and_then(|Path(id)| db::id::decode(&id));
+    let (_, id) = found.filter(|(tag, _)| *tag == <Attachment as db::id::Tagged>::TAG).ok_or(DbError::NotFound)?;
+    Ok(id)
+}
+
+/// A number in a header.
+fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, ApiError> {
+    let found = headers.get(name).and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
+    found.ok_or_else(|| {
+        ApiError::request(
+            "HEADER",
+            format_args!("thiếu header {name}, hoặc giá trị không phải là số"),
+            format_args!("the header {name} is missing, or is no number"),
+        )
+    })
+}
+
+fn has_bytes(headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.get(header::CONTENT_TYPE).is_some_and(|it| it == BYTES) {
+        return Ok(());
+    }
+    let words = (format!("Content-Type phải là {BYTES}"), format!("The Content-Type has to be {BYTES}"));
+    Err(ApiError::new(Code::UnsupportedMediaType, words.0, words.1))
+}
+
+/// The name in the metadata: pairs of a key and a value in base64.
+fn file_name(headers: &HeaderMap) -> Option<String> {
+    let metadata = headers.get(METADATA)?.to_str().ok()?;
+    let value = metadata.split(',').find_map(|pair| pair.trim().strip_prefix("filename "))?;
+    String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()
+}
+
+fn told(status: StatusCode, file: &Arriving) -> Response<Body> {
+    let mut response = status.into_response();
+    let headers = response.headers_mut();
+    headers.insert(OFFSET, HeaderValue::from(file.received));
+    headers.insert(LENGTH, HeaderValue::from(file.size));
+    let expires = file.expires_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(expires) = HeaderValue::from_str(&expires) {
+        headers.insert(EXPIRES, expires);
+    }
+    response
+}
+
+fn too_large(limit: usize) -> ApiError {
+    ApiError::new(
+        Code::PayloadTooLarge,
+        format!("Tệp quá lớn: tối đa {limit} byte"),
+        format!("The file is too large: at most {limit} bytes"),
+    )
+    .with("limit", u64::try_from(limit).unwrap_or(u64::MAX))
+}
+
+fn other_type(name: &str) -> ApiError {
+    let known = kinds::known();
+    ApiError::request(
+        "FILE_TYPE",
+        format_args!(
+            "“{name}” không thuộc loại tệp được nhận, hoặc nội dung không đúng với đuôi tệp. Được nhận: {known}"
+        ),
+        format_args!(
+            "{name:?} is no file that is taken, or its bytes are not what its ending says. Taken are: {known}"
+        ),
+    )
+}
+
+/// What has to be mended, in the words of mutations.
+fn mended(error: DbError) -> ApiError {
+    let DbError::Violated(broken) = error else { return error.into() };
+    let words = |language| broken.iter().map(|it| message(it, language)).collect::<Vec<_>>().join("; ");
+    ApiError::request("UPLOAD", words(Language::Vi), words(Language::En))
+}
+
+/// The store is away, or broken.
+fn away(error: &StoreError) -> ApiError {
+    tracing::error!(%error, "the store of files does not do what it should");
+    ApiError::unavailable()
+}
+
+/// A range of bytes that is asked for, if it is one: `bytes=from-`, `bytes=from-to`, `bytes=-last`. Of several, none.
+fn wanted(headers: &HeaderMap, size: u64) -> Option<Range<u64>> {
+    let (from, to) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
+    Some(match (from.parse::<u64>(), to.parse::<u64>()) {
+        (Ok(from), Ok(to)) if from <= to => from..size.min(to.saturating_add(1)),
+        (Ok(from), Err(_)) if to.is_empty() => from..size,
+        (Err(_), Ok(last)) if from.is_empty() => size.saturating_sub(last)..size,
+        _ => return None,
+    })
+}
+
+impl Attachments {
+    /// Who asks, if they may send files and have not asked too often; and what they sent.
+    async fn enter(&self, parts: &Parts, body: Body) -> Result<(Viewer, Bytes), ApiError> {
+        let version = parts.headers.get(RESUMABLE);
+        if version.is_some_and(|it| it != TUS) {
+            return Err(ApiError::request(
+                "PROTOCOL",
+                "chỉ hỗ trợ Tus-Resumable: 1.0.0",
+                "Tus-Resumable: 1.0.0 alone is spoken here",
+            ));
+        }
+        let address = client_address(&parts.extensions);
+        let viewer = match (self.authenticate)(parts).await {
+            Ok(viewer) => viewer,
+            Err(error) if error.code() == Code::Unauthenticated => {
+                return Err(self.limits.count_refused_token(address).refusal().unwrap_or(error));
+            }
+            Err(error) => return Err(error),
+        };
+        let load = Load { points: POINTS, ..Load::default() };
+        let counted = self.limits.count(load, viewer.principal.actor().account(), address);
+        counted.refusal().map_or(Ok(()), Err)?;
+        viewer.principal.permit::<AttachFile>()?;
+        // The gate has read it, within its limits.
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        Ok((viewer, body))
+    }
+
+    fn writer(&self, viewer: &Viewer) -> Writer {
+        self.clock.writer(self.pool.clone(), (*viewer.origin).clone())
+    }
+
+    async fn arriving(&self, viewer: &Viewer, id: Uuid) -> Result<Arriving, ApiError> {
+        let account = viewer.principal.actor().account().ok_or(DbError::NotFound)?;
+        Ok(attachment::arriving(&self.writer(viewer), account, id).await?)
+    }
+
+    async fn begin(&self, viewer: &Viewer, headers: &HeaderMap, body: Bytes) -> Answer {
+        let length = number(headers, &LENGTH)?;
+        let size =
+            usize::try_from(length).ok().filter(|size| *size <= self.limit).ok_or_else(|| too_large(self.limit))?;
+        let size = i32::try_from(size)
+            .ok()
+            .filter(|size| *size > 0)
+            .ok_or_else(|| ApiError::request("UPLOAD", "tệp rỗng", "the file is empty"))?;
+        let name = file_name(headers).ok_or_else(|| {
+            ApiError::request(
+                "HEADER",
+                "thiếu tên tệp: Upload-Metadata: filename <tên bằng base64>",
+                "the name is missing: Upload-Metadata: filename <name in base64>",
+            )
+        })?;
+        if !kinds::is_known(&name) {
+            return Err(other_type(&name));
+        }
+        if !body.is_empty() {
+            has_bytes(headers)?;
+        }
+        let acting = Acting::new(Once::without_key(self.writer(viewer)), &viewer.principal)?;
+        let id = attachment::begin(&acting, &name, size).await.map_err(mended)?;
+        let arriving =
+            if body.is_empty() { self.arriving(viewer, id).await? } else { self.take(viewer, id, 0, body).await? };
+        let mut response = told(StatusCode::CREATED, &arriving);
+        if let Ok(place) = HeaderValue::from_str(&format!("{PATH}/{}", Id::<Attachment>::of(id))) {
+            response.headers_mut().insert(header::LOCATION, place);
+        }
+        Ok(response)
+    }
+
+    /// Takes bytes in. They are in the store before the database knows of them; should it never, they are swept with the file.
+    async fn take(&self, viewer: &Viewer, id: Uuid, at: u64, body: Bytes) -> Result<Arriving, ApiError> {
+        let arriving = self.arriving(viewer, id).await?;
+        let received = u64::from(arriving.received.unsigned_abs());
+        if at != received || arriving.is_whole {
+            return Err(ApiError::new(
+                Code::Conflict,
+                format!("Đã nhận {received} byte: gửi tiếp từ đó"),
+                format!("{received} bytes are here: go on from there"),
+            )
+            .with("offset", received));
+        }
+        let size = u64::from(arriving.size.unsigned_abs());
+        let end = received + u64::try_from(body.len()).unwrap_or(u64::MAX);
+        if end > size {
+            return Err(too_large(usize::try_from(size).unwrap_or(usize::MAX)));
+        }
+        if body.is_empty() {
+            return Ok(arriving);
+        }
+        let part = Part {
+            id: Uuid::now_v7(),
+            starts_at: arriving.received,
+            bytes: i32::try_from(body.len()).map_err(|_| ApiError::internal())?,
+        };
+        let whole = if end == size { Some(self.whole(&arriving, &body).await?) } else { None };
+        self.store.put(id, part.id, body).await.map_err(|error| away(&error))?;
+        let acting = Acting::new(Once::without_key(self.writer(viewer)), &viewer.principal)?;
+        if let Err(error) = attachment::receive(&acting, id, part, whole).await {
+            // Somebody else was faster: what they wrote stands.
+            let _ = self.store.delete(id, &[part.id]).await;
+            return Err(error.into());
+        }
+        self.arriving(viewer, id).await
+    }
+
+    /// What the file is, with its last bytes.
+    async fn whole(&self, arriving: &Arriving, last: &Bytes) -> Result<Whole, ApiError> {
+        let parts = attachment::parts(&self.pool, arriving.id).await?;
+        let (mut hash, mut head) = (Sha256::new(), Vec::new());
+        let mut look = |bytes: &[u8]| {
+            hash.update(bytes);
+            head.extend_from_slice(bytes.get(..bytes.len().min(kinds::HEAD - head.len())).unwrap_or_default());
+        };
+        let before = self.store.read(arriving.id, parts, 0..u64::from(arriving.received.unsigned_abs()));
+        let mut before = std::pin::pin!(before);
+        while let Some(bytes) = before.try_next().await.map_err(|error| away(&error.into()))? {
+            look(&bytes);
+        }
+        look(last);
+        let media_type = kinds::media_type(&arriving.name, &head).ok_or_else(|| other_type(&arriving.name))?;
+        Ok(Whole { media_type: media_type.to_owned(), content_hash: hash.finalize().into() })
+    }
+
+    /// A file that is saved, never shown: nothing of it runs.
+    async fn give(&self, file: Attachment, headers: &HeaderMap) -> Answer {
+        let size = u64::from(file.size.unsigned_abs());
+        let etag = format!("\"{}\"", db::audit::hex(&file.content_hash));
+        let is_had = headers.get(header::IF_NONE_MATCH).is_some_and(|it| it == etag.as_str());
+        let range = wanted(headers, size);
+        let is_none = range.as_ref().is_some_and(Range::is_empty);
+        let status = match &range {
+            _ if is_had => StatusCode::NOT_MODIFIED,
+            Some(_) if is_none => StatusCode::RANGE_NOT_SATISFIABLE,
+            Some(_) => StatusCode::PARTIAL_CONTENT,
+            None => StatusCode::OK,
+        };
+        let (from, to) = range.as_ref().filter(|_| !is_none).map_or((0, size), |range| (range.start, range.end));
+        let mut response = if is_had || is_none {
+            status.into_response()
+        } else {
+            let parts = attachment::parts(&self.pool, file.id).await?;
+            let bytes = self.store.read(file.id, parts, from..to);
+            let mut response = (status, Body::from_stream(bytes)).into_response();
+            response.extensions_mut().insert(Streamed);
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(to - from));
+            response
+        };
+        let head = response.headers_mut();
+        let mut insert = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                head.insert(name, value);
+            }
+        };
+        insert(header::ETAG, &etag);
+        insert(header::ACCEPT_RANGES, "bytes");
+        insert(header::CACHE_CONTROL, "private, max-age=300");
+        if status == StatusCode::PARTIAL_CONTENT {
+            insert(header::CONTENT_RANGE, &format!("bytes {from}-{}/{size}", to - 1));
+        } else if is_none {
+            insert(header::CONTENT_RANGE, &format!("bytes */{size}"));
+        }
+        if status.is_success() {
+            insert(header::CONTENT_TYPE, &file.media_type);
+            let name: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
+            insert(header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20")));
+            insert(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+            insert(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,87 @@
+//! Files that show what a figure, a report or a document says: they come in parts, by the open protocol tus 1.0, which libraries of
+//! browsers and phones speak, and go out by links.
+//!
+//! What a file is, and what has it, is known to `db`; its bytes lie in a [`Store`].
+
+mod door;
+mod kinds;
+mod store;
+
+use std::sync::Arc;
+
+use axum::routing::{get, post};
+use db::{DbError, Pool, attachment};
+use schema::{
+    attachments::{Links, PATH},
+    clock::Clock,
+};
+use uuid::Uuid;
+
+pub use self::store::{Store, StoreError};
+use crate::{
+    authentication::Authenticate,
+    door::{Door, Route},
+    limits::RateLimits,
+};
+
+/// The path of a file.
+const ONE: &str = "/files/attachments/{id}";
+
+/// All of them.
+#[cfg(test)]
+pub(super) const PATHS: [&str; 2] = [PATH, ONE];
+
+/// What the paths of attachments share.
+#[derive(Clone)]
+pub struct Attachments {
+    /// The database.
+    pub pool: Pool,
+    /// What time it is.
+    pub clock: Clock,
+    /// Who may ask how often.
+    pub limits: Arc<RateLimits>,
+    /// Who asks.
+    pub authenticate: Authenticate,
+    /// Where the bytes are.
+    pub store: Store,
+    /// What knows links again.
+    pub links: Arc<Links>,
+    /// Bytes of a file at most.
+    pub limit: usize,
+}
+
+/// The paths of attachments.
+pub fn routes(attachments: Attachments) -> [Route; 2] {
+    let all = post(door::begin).options(door::about);
+    let one = get(door::give).head(door::progress).patch(door::take).delete(door::give_up).options(door::about);
+    [
+        Route::new(PATH, Door::Token, all.with_state(attachments.clone())),
+        Route::new(ONE, Door::Token, one.with_state(attachments)),
+    ]
+}
+
+/// Lets files go that nothing has, the bytes first: should that be broken off, they are found again.
+pub async fn sweep(pool: &Pool, clock: Clock, store: &Store) -> Result<(), SweepError> {
+    loop {
+        let found = attachment::abandoned(pool, clock.now()).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for id in found {
+            let parts: Vec<Uuid> = attachment::parts(pool, id).await?.into_iter().map(|part| part.id).collect();
+            store.delete(id, &parts).await?;
+            attachment::forget(pool, id).await?;
+        }
+    }
+}
+
+/// Why files could not be let go.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
