@@ -1,7 +1,7 @@
 //! Attachments (tệp đính kèm): files that show what a figure, a report of progress or a document says.
 //!
 //! A file comes in parts, each an object of the store of files, which is not known here. Once it is whole it never changes. It is let go
-//! if nothing has it by the end of a day; what has it, keeps it for ever. Those of a figure belong to one of its revisions, and are part
+//! if nothing has it by the end of a day; once something has it, it is kept for ever. Those of a figure belong to one of its revisions, and are part
 //! of what is endorsed: `measurement_content_hash`.
 
 use std::collections::{HashMap, HashSet};
@@ -12,9 +12,8 @@ use derive::boxed;
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _,
     Queryable, Selectable, SelectableHelper as _,
-    dsl::{not, sql, sum},
-    expression::SqlLiteral,
-    sql_types::{Array, Bool, Integer, Uuid as SqlUuid},
+    dsl::{count_star, sum},
+    sql_types::{Array, Integer, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
@@ -44,7 +43,10 @@ const NAME: u16 = 200;
 /// The most files that one thing has.
 const MOST: usize = 20;
 
-/// The most bytes of one account's files that nothing has yet.
+/// The most parts of a file: when it is whole, all of them are read.
+const MOST_PARTS: i64 = 256;
+
+/// The most bytes of one account's files that nothing has yet, those included that are on their way out.
 const MOST_BYTES: i64 = 1 << 30;
 
 /// For how long a file waits for something that has it.
@@ -93,8 +95,8 @@ pub struct Arriving {
     pub received: i32,
     /// Whether it is whole.
     pub is_whole: bool,
-    /// Until when something has to have it.
-    pub expires_at: DateTime<Utc>,
+    /// Until when something has to have it; none once something has.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// A part of a file: an object of the store.
@@ -118,11 +120,11 @@ pub struct Whole {
     pub content_hash: [u8; 32],
 }
 
-/// Whether something has the file in the row.
-fn is_attached() -> SqlLiteral<Bool> {
-    sql("(EXISTS (SELECT FROM measurement_attachment AS has WHERE has.attachment_id = attachment.id)
-        OR EXISTS (SELECT FROM progress_update_attachment AS has WHERE has.attachment_id = attachment.id)
-        OR EXISTS (SELECT FROM document_attachment AS has WHERE has.attachment_id = attachment.id))")
+/// Whether the file in the row is there for whoever sends it.
+macro_rules! is_there {
+    ($now:expr) => {
+        attachment::expires_at.is_null().or(attachment::expires_at.gt($now))
+    };
 }
 
 /// Begins a file, and answers its id. What has to be mended is told beside `name` and `size`.
@@ -136,8 +138,7 @@ pub async fn begin(acting: &Acting<AttachFile>, name: &str, size: i32) -> Result
         let now = writing.now();
         let waiting = attachment::table
             .filter(attachment::created_by.eq(by))
-            .filter(attachment::expires_at.gt(now))
-            .filter(not(is_attached()))
+            .filter(attachment::expires_at.is_not_null())
             .select(sum(attachment::size));
         let waiting: Option<i64> = waiting.first(writing.connection()).await?;
         if waiting.unwrap_or_default() + i64::from(size) > MOST_BYTES {
@@ -166,18 +167,15 @@ pub async fn arriving(writer: &Writer, account: Uuid, id: Uuid) -> Result<Arrivi
         .filter(attachment_part::attachment_id.eq(attachment::id))
         .select(sum(attachment_part::bytes))
         .single_value();
-    let query = attachment::table
-        .find(id)
-        .filter(attachment::created_by.eq(account))
-        .filter(attachment::expires_at.gt(writer.now()))
-        .select((
+    let query =
+        attachment::table.find(id).filter(attachment::created_by.eq(account)).filter(is_there!(writer.now())).select((
             attachment::name,
             attachment::size,
             attachment::received_at.is_not_null(),
             attachment::expires_at,
             received,
         ));
-    let found: (String, i32, bool, DateTime<Utc>, Option<i64>) =
+    let found: (String, i32, bool, Option<DateTime<Utc>>, Option<i64>) =
         query.first(&mut writer.alone().await?.statement()).await?;
     let (name, size, is_whole, expires_at, received) = found;
     let received = received.and_then(|it| i32::try_from(it).ok()).unwrap_or_default();
@@ -193,15 +191,21 @@ pub async fn receive(acting: &Acting<AttachFile>, id: Uuid, part: Part, whole: O
         let open = attachment::table
             .find(id)
             .filter(attachment::created_by.eq(by))
-            .filter(attachment::received_at.is_null())
-            .filter(attachment::expires_at.gt(writing.now()))
-            .select((attachment::name, attachment::size))
+            .filter(is_there!(writing.now()))
+            .select((attachment::name, attachment::size, attachment::received_at.is_not_null()))
             .for_no_key_update();
-        let (name, size): (String, i32) = open.first(writing.connection()).await?;
+        let (name, size, is_whole): (String, i32, bool) = open.first(writing.connection()).await?;
         let received = attachment_part::table.filter(attachment_part::attachment_id.eq(id));
-        let received: Option<i64> = received.select(sum(attachment_part::bytes)).first(writing.connection()).await?;
-        if received.unwrap_or_default() != i64::from(part.starts_at) {
+        let received = received.select((sum(attachment_part::bytes), count_star()));
+        let (received, parts): (Option<i64>, i64) = received.first(writing.connection()).await?;
+        if is_whole || received.unwrap_or_default() != i64::from(part.starts_at) {
             return Err(DbError::Conflict("the file goes on at another place".into()));
+        }
+        if parts >= MOST_PARTS {
+            let most = i32::try_from(MOST_PARTS).unwrap_or(i32::MAX);
+            return Err(DbError::Violated(vec![
+                Violation::of(ViolationCode::TooMany, &["input", "parts"]).limit(most),
+            ]));
         }
         let row = (
             attachment_part::id.eq(part.id),
@@ -236,11 +240,8 @@ pub async fn give_up(acting: &Acting<AttachFile>, id: Uuid) -> Result<(), DbErro
     let by = acting.permit.actor().account().ok_or(DbError::NotFound)?;
     let work = async |writing: &mut Writing| {
         let now = writing.now();
-        let own = attachment::table
-            .find(id)
-            .filter(attachment::created_by.eq(by))
-            .filter(attachment::expires_at.gt(now))
-            .filter(not(is_attached()));
+        let own =
+            attachment::table.find(id).filter(attachment::created_by.eq(by)).filter(attachment::expires_at.gt(now));
         let gone = diesel::update(own).set(attachment::expires_at.eq(now)).execute(writing.connection()).await?;
         if gone == 0 { Err(DbError::NotFound) } else { Ok(()) }
     };
@@ -252,7 +253,6 @@ pub async fn give_up(acting: &Acting<AttachFile>, id: Uuid) -> Result<(), DbErro
 pub async fn abandoned(pool: &Pool, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbError> {
     let ids = attachment::table
         .filter(attachment::expires_at.lt(now - LEEWAY))
-        .filter(not(is_attached()))
         .order(attachment::expires_at)
         .limit(100)
         .select(attachment::id);
@@ -262,7 +262,7 @@ pub async fn abandoned(pool: &Pool, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbE
 /// Forgets an abandoned file, the bytes of which are gone.
 #[boxed]
 pub async fn forget(pool: &Pool, id: Uuid) -> Result<(), DbError> {
-    let one = attachment::table.find(id).filter(not(is_attached()));
+    let one = attachment::table.find(id).filter(attachment::expires_at.is_not_null());
     diesel::delete(one).execute(&mut pool.get().await?.statement()).await?;
     Ok(())
 }
@@ -349,7 +349,7 @@ impl Attachable {
         let own = attachment::table
             .filter(attachment::id.eq_any(ids))
             .filter(attachment::created_by.eq(by))
-            .filter(attachment::expires_at.gt(writing.now()))
+            .filter(is_there!(writing.now()))
             .select((attachment::id, attachment::received_at.is_not_null()));
         let own: Vec<(Uuid, bool)> = own.load(writing.connection()).await?;
         Ok(Self { own: own.into_iter().collect(), had: had(writing).await?.into_iter().collect() })

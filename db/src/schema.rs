@@ -226,8 +226,8 @@ diesel::table! {
         created_at -> Timestamptz,
         /// The account, of a person or a machine, that sends it
         created_by -> Uuid,
-        /// It is let go some time after that if nothing has it by then
-        expires_at -> Timestamptz,
+        /// It is let go some time after that if nothing has it by then; null once something has it, or has had it: then it is kept
+        expires_at -> Nullable<Timestamptz>,
         /// What its bytes are, which its name says too; null until it is whole
         media_type -> Nullable<Text>,
         /// SHA-256 of its bytes; null until it is whole

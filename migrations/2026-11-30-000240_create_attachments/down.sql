@@ -13,4 +13,4 @@ SELECT history.detach('document_attachment');
 SELECT history.detach('progress_update_attachment');
 SELECT history.detach('measurement_attachment');
 DROP TABLE document_attachment, progress_update_attachment, measurement_attachment, attachment_part, attachment;
-DROP FUNCTION measurement_attachment_of_draft(), attachment_whole();
+DROP FUNCTION measurement_attachment_of_draft(), attachment_kept(), attachment_received(), attachment_part_stands();

@@ -7,7 +7,7 @@ CREATE TABLE attachment (
     size integer NOT NULL,
     created_at timestamptz NOT NULL,
     created_by uuid NOT NULL,
-    expires_at timestamptz NOT NULL,
+    expires_at timestamptz,
     media_type text COLLATE "C",
     content_hash bytea,
     received_at timestamptz,
@@ -20,7 +20,7 @@ COMMENT ON TABLE attachment IS 'A file (tệp đính kèm) that shows what a fig
 COMMENT ON COLUMN attachment.name IS 'Its name with its ending, as its sender calls it';
 COMMENT ON COLUMN attachment.size IS 'Its bytes, those that have not come yet included';
 COMMENT ON COLUMN attachment.created_by IS 'The account, of a person or a machine, that sends it';
-COMMENT ON COLUMN attachment.expires_at IS 'It is let go some time after that if nothing has it by then';
+COMMENT ON COLUMN attachment.expires_at IS 'It is let go some time after that if nothing has it by then; null once something has it, or has had it: then it is kept';
 COMMENT ON COLUMN attachment.media_type IS 'What its bytes are, which its name says too; null until it is whole';
 COMMENT ON COLUMN attachment.content_hash IS 'SHA-256 of its bytes; null until it is whole';
 COMMENT ON COLUMN attachment.received_at IS 'When its last byte came; null until then';
@@ -28,7 +28,8 @@ CREATE INDEX attachment_created_by_idx ON attachment (created_by, expires_at);
 CREATE INDEX attachment_expires_at_idx ON attachment (expires_at);
 CREATE TRIGGER attachment_stands BEFORE UPDATE ON attachment FOR EACH ROW
     WHEN (OLD.received_at IS NOT NULL AND (NEW.name, NEW.size, NEW.created_by, NEW.media_type, NEW.content_hash, NEW.received_at)
-        IS DISTINCT FROM (OLD.name, OLD.size, OLD.created_by, OLD.media_type, OLD.content_hash, OLD.received_at))
+        IS DISTINCT FROM (OLD.name, OLD.size, OLD.created_by, OLD.media_type, OLD.content_hash, OLD.received_at)
+        OR OLD.expires_at IS NULL AND NEW.expires_at IS NOT NULL)
     EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE attachment_part (
@@ -41,7 +42,38 @@ CREATE TABLE attachment_part (
 );
 COMMENT ON TABLE attachment_part IS 'A part of a file as it came: an object of the store, under the ids of the file and of the part';
 COMMENT ON COLUMN attachment_part.starts_at IS 'Its place in the file, in bytes from 0: where the part before it ends';
-CREATE TRIGGER attachment_part_stands BEFORE UPDATE ON attachment_part FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER attachment_part_append_only BEFORE UPDATE ON attachment_part FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- The parts of a whole file are the whole file, for ever; they go with it alone.
+CREATE FUNCTION attachment_part_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        IF EXISTS (SELECT FROM attachment WHERE id = coalesce(NEW.attachment_id, OLD.attachment_id) AND received_at IS NOT NULL) THEN
+            RAISE EXCEPTION 'a whole file neither gets nor loses parts'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'attachment_part_stands', TABLE = 'attachment_part';
+        END IF;
+        RETURN coalesce(NEW, OLD);
+    END
+    $$;
+CREATE TRIGGER attachment_part_stands BEFORE INSERT OR DELETE ON attachment_part FOR EACH ROW EXECUTE FUNCTION attachment_part_stands();
+
+CREATE FUNCTION attachment_received() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        IF (SELECT coalesce(sum(bytes), 0) FROM attachment_part WHERE attachment_id = NEW.id) <> NEW.size OR EXISTS (
+            SELECT FROM (SELECT starts_at, coalesce(sum(bytes) OVER (ORDER BY starts_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+                FROM attachment_part WHERE attachment_id = NEW.id) AS part
+            WHERE starts_at <> before) THEN
+            RAISE EXCEPTION 'the parts of a file are the whole file'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'attachment_received', TABLE = 'attachment';
+        END IF;
+        RETURN NEW;
+    END
+    $$;
+CREATE TRIGGER attachment_received BEFORE UPDATE ON attachment FOR EACH ROW
+    WHEN (OLD.received_at IS NULL AND NEW.received_at IS NOT NULL) EXECUTE FUNCTION attachment_received();
 
 CREATE TABLE measurement_attachment (
     measurement_id uuid NOT NULL,
@@ -72,14 +104,16 @@ CREATE TABLE document_attachment (
 COMMENT ON TABLE document_attachment IS 'The files of a document: its scan, its annexes';
 CREATE INDEX document_attachment_attachment_id_idx ON document_attachment (attachment_id);
 
-CREATE FUNCTION attachment_whole() RETURNS trigger
+-- A whole file is given to something, and is kept from then on: also what no longer has it had it once.
+CREATE FUNCTION attachment_kept() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
         IF EXISTS (SELECT FROM written JOIN attachment ON attachment.id = written.attachment_id WHERE attachment.received_at IS NULL) THEN
             RAISE EXCEPTION 'only a whole file belongs to something'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'attachment_whole', TABLE = TG_TABLE_NAME;
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'attachment_kept', TABLE = TG_TABLE_NAME;
         END IF;
+        UPDATE attachment SET expires_at = NULL WHERE id IN (SELECT attachment_id FROM written) AND expires_at IS NOT NULL;
         RETURN NULL;
     END
     $$;
@@ -123,8 +157,8 @@ DECLARE
 BEGIN
     FOREACH noun IN ARRAY ARRAY['measurement', 'progress_update', 'document'] LOOP
         title := noun || '_attachment';
-        EXECUTE format('CREATE TRIGGER attachment_whole AFTER INSERT ON %I REFERENCING NEW TABLE AS written '
-            'FOR EACH STATEMENT EXECUTE FUNCTION attachment_whole()', title);
+        EXECUTE format('CREATE TRIGGER attachment_kept AFTER INSERT ON %I REFERENCING NEW TABLE AS written '
+            'FOR EACH STATEMENT EXECUTE FUNCTION attachment_kept()', title);
         EXECUTE format('CREATE TRIGGER data_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I '
             'FOR EACH STATEMENT EXECUTE FUNCTION data_version_raise(%L)', title, CASE noun WHEN 'progress_update' THEN 'directive' ELSE noun END);
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER data_version', title);

@@ -127,7 +127,8 @@ impl Office {
 }
 
 fn files_in(folder: &Path) -> usize {
-    std::fs::read_dir(folder).unwrap().count()
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }
 
 fn place(response: &Response) -> String {
@@ -246,7 +247,7 @@ async fn what_is_no_file_that_is_taken_is_refused_and_leaves_nothing() {
     assert_eq!(plain(ask(Method::POST).header("upload-length", 10)).await, "400 BAD_REQUEST HEADER", "without a name");
     let other =
         office.client.post(office.node.url(PATH)).bearer_auth(&office.reporter).header("tus-resumable", "0.2.2");
-    assert_eq!(plain(other).await, "400 BAD_REQUEST PROTOCOL");
+    assert_eq!(plain(other).await, "412 BAD_REQUEST PROTOCOL");
     // More than was said.
     let begun = office.begin("a.pdf", 20, &[]).await;
     let place = place(&begun);
@@ -264,6 +265,8 @@ async fn what_is_no_file_that_is_taken_is_refused_and_leaves_nothing() {
     let foreign = office.client.head(office.node.url(&place)).bearer_auth(&office.head).send().await.unwrap();
     assert_eq!(foreign.status(), StatusCode::NOT_FOUND);
     assert_eq!(office.files(), 0);
+    let waiting = format!("SELECT string_agg(name, ' ') FROM attachment WHERE expires_at > '{}'", demo::now());
+    assert_eq!(office.db.text(&waiting).await, "a.pdf");
 }
 
 #[tokio::test]
@@ -381,6 +384,10 @@ async fn reports_of_progress_and_documents_have_files_too() {
     assert_eq!(told["document"]["attachments"], json!([{ "name": "Bản chụp.pdf" }]), "{told}");
     let told = amend(version + 1, "").await;
     assert_eq!(told["document"]["attachments"], json!([]), "{told}");
+    // What something had once is kept: it is there as of then, and may be given again.
+    office.db.execute("UPDATE attachment SET expires_at = expires_at - interval '9 days'").await;
+    let told = amend(version + 2, &format!("\"{scan}\"")).await;
+    assert_eq!(told["document"]["attachments"], json!([{ "name": "Bản chụp.pdf" }]), "{told}");
 }
 
 #[tokio::test]
@@ -433,6 +440,16 @@ async fn the_tables_hold_the_rules_too() {
             "a whole file",
         ),
         ("UPDATE attachment SET media_type = 'application/pdf' WHERE received_at IS NULL", "attachment_whole_check"),
+        ("UPDATE attachment SET expires_at = now() WHERE received_at IS NOT NULL", "are history"),
+        (
+            "UPDATE attachment SET media_type = 'application/pdf', content_hash = sha256('x'), received_at = now() WHERE received_at IS NULL",
+            "the whole file",
+        ),
+        ("DELETE FROM attachment_part WHERE starts_at = 0", "neither gets nor loses"),
+        (
+            "INSERT INTO attachment_part SELECT gen_random_uuid(), id, 100, 1 FROM attachment WHERE received_at IS NOT NULL",
+            "neither gets nor loses",
+        ),
     ] {
         let told = sql::execute(&mut connection, broken).await.unwrap_err().to_string();
         assert!(told.contains(rule), "{broken}: {told}");

@@ -1,6 +1,15 @@
 //! `cotmoc import`: figures of an agency out of a spreadsheet, in the name of whoever reports them.
 
-use std::{fmt::Write as _, fs, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use auth::Denied;
 use clap::Args;
@@ -129,19 +138,23 @@ impl Import {
         if !sent.is_new {
             tracing::info!("the same file was taken in before");
         }
-        // Whoever takes it up first does it: this process, or a server that runs.
+        // Whoever takes it up first does it: this process, or a server that runs. What this process has begun it also ends.
+        let reader = Reader::new(pool.clone(), who.scope(), Date(clock.today()));
+        let has_ended = AtomicBool::new(false);
         let working = async {
-            loop {
+            while !has_ended.load(Ordering::Relaxed) {
                 if !imports::one(pool, clock).await? {
                     sleep(PAUSE).await;
                 }
             }
+            Ok::<_, ImportFailure>(())
         };
-        let reader = Reader::new(pool.clone(), who.scope(), Date(clock.today()));
-        let import = tokio::select! {
-            failed = working => return failed,
-            import = watched(&reader, sent.import.id) => import?,
+        let watching = async {
+            let import = watched(&reader, sent.import.id).await;
+            has_ended.store(true, Ordering::Relaxed);
+            import
         };
+        let ((), import) = tokio::try_join!(working, watching)?;
         told(&reader, &import).await
     }
 }

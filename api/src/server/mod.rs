@@ -22,7 +22,12 @@ use schema::{
     clock::Clock,
     tokens::TokenIssuer,
 };
-use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpSocket,
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 
 use crate::{
     authentication::{Authority, JWKS_PATH},
@@ -249,6 +254,7 @@ fn work(
         store: store.clone(),
         links,
         limit: config.files.attachment_limit,
+        turns: Arc::new(Semaphore::new(attachments::TURNS)),
     }));
     Ok(routes)
 }

@@ -14,7 +14,7 @@ use db::{
     Acting, DbError, Id, Once, Writer,
     attachment::{self, Arriving, Attachment, Part, Whole},
 };
-use futures_util::TryStreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use schema::{
     attachments::PATH,
     caller::Caller,
@@ -140,10 +140,19 @@ fn answered(answer: Answer, parts: &Parts) -> Response<Body> {
         }
         refuse(error, &caller)
     });
+    if speaks_otherwise(&parts.headers) {
+        *response.status_mut() = StatusCode::PRECONDITION_FAILED;
+        response.headers_mut().insert(VERSION, TUS);
+    }
     let headers = response.headers_mut();
     headers.insert(RESUMABLE, TUS);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether a client speaks another version of the protocol.
+fn speaks_otherwise(headers: &HeaderMap) -> bool {
+    headers.get(RESUMABLE).is_some_and(|it| it != TUS)
 }
 
 /// The id in a path.
@@ -186,8 +195,8 @@ fn told(status: StatusCode, file: &Arriving) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(OFFSET, HeaderValue::from(file.received));
     headers.insert(LENGTH, HeaderValue::from(file.size));
-    let expires = file.expires_at.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(expires) = HeaderValue::from_str(&expires) {
+    let expires = file.expires_at.map(|it| it.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    if let Some(Ok(expires)) = expires.as_deref().map(HeaderValue::from_str) {
         headers.insert(EXPIRES, expires);
     }
     response
@@ -242,8 +251,7 @@ fn wanted(headers: &HeaderMap, size: u64) -> Option<Range<u64>> {
 impl Attachments {
     /// Who asks, if they may send files and have not asked too often; and what they sent.
     async fn enter(&self, parts: &Parts, body: Body) -> Result<(Viewer, Bytes), ApiError> {
-        let version = parts.headers.get(RESUMABLE);
-        if version.is_some_and(|it| it != TUS) {
+        if speaks_otherwise(&parts.headers) {
             return Err(ApiError::request(
                 "PROTOCOL",
                 "chỉ hỗ trợ Tus-Resumable: 1.0.0",
@@ -297,10 +305,21 @@ impl Attachments {
         if !body.is_empty() {
             has_bytes(headers)?;
         }
+        if body.len() > size.unsigned_abs() as usize {
+            return Err(too_large(size.unsigned_abs() as usize));
+        }
         let acting = Acting::new(Once::without_key(self.writer(viewer)), &viewer.principal)?;
         let id = attachment::begin(&acting, &name, size).await.map_err(mended)?;
-        let arriving =
-            if body.is_empty() { self.arriving(viewer, id).await? } else { self.take(viewer, id, 0, body).await? };
+        let begun =
+            if body.is_empty() { self.arriving(viewer, id).await } else { self.take(viewer, id, 0, body).await };
+        let arriving = match begun {
+            Ok(arriving) => arriving,
+            Err(error) => {
+                // Nobody is told its id.
+                let _ = attachment::give_up(&acting, id).await;
+                return Err(error);
+            }
+        };
         let mut response = told(StatusCode::CREATED, &arriving);
         if let Ok(place) = HeaderValue::from_str(&format!("{PATH}/{}", Id::<Attachment>::of(id))) {
             response.headers_mut().insert(header::LOCATION, place);
@@ -308,7 +327,8 @@ impl Attachments {
         Ok(response)
     }
 
-    /// Takes bytes in. They are in the store before the database knows of them; should it never, they are swept with the file.
+    /// Takes bytes in. They are in the store before the database knows of them; should it never, they go when the file is whole, or is
+    /// swept.
     async fn take(&self, viewer: &Viewer, id: Uuid, at: u64, body: Bytes) -> Result<Arriving, ApiError> {
         let arriving = self.arriving(viewer, id).await?;
         let received = u64::from(arriving.received.unsigned_abs());
@@ -333,13 +353,33 @@ impl Attachments {
             starts_at: arriving.received,
             bytes: i32::try_from(body.len()).map_err(|_| ApiError::internal())?,
         };
-        let whole = if end == size { Some(self.whole(&arriving, &body).await?) } else { None };
-        self.store.put(id, part.id, body).await.map_err(|error| away(&error))?;
         let acting = Acting::new(Once::without_key(self.writer(viewer)), &viewer.principal)?;
-        if let Err(error) = attachment::receive(&acting, id, part, whole).await {
-            // Somebody else was faster: what they wrote stands.
-            let _ = self.store.delete(id, &[part.id]).await;
-            return Err(error.into());
+        let whole = if end == size { Some(self.whole(&arriving, &body).await) } else { None };
+        let whole = match whole.transpose() {
+            // It will never be one that is taken.
+            Err(error) if error.code() == Code::BadRequest => {
+                let _ = attachment::give_up(&acting, id).await;
+                return Err(error);
+            }
+            whole => whole?,
+        };
+        {
+            let _turn = self.turns.try_acquire().map_err(|_| ApiError::unavailable())?;
+            self.store.put(id, part.id, body).await.map_err(|error| away(&error))?;
+        }
+        let is_whole = whole.is_some();
+        match attachment::receive(&acting, id, part, whole).await {
+            Ok(()) => {}
+            // It was refused; after any other error it may be there all the same.
+            Err(error @ (DbError::Conflict(_) | DbError::NotFound | DbError::Violated(_))) => {
+                let _ = self.store.delete(id, part.id).await;
+                return Err(mended(error));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if is_whole {
+            let parts: Vec<Uuid> = attachment::parts(&self.pool, id).await?.iter().map(|part| part.id).collect();
+            let _ = self.store.keep_only(id, &parts).await;
         }
         self.arriving(viewer, id).await
     }
@@ -380,7 +420,12 @@ impl Attachments {
             status.into_response()
         } else {
             let parts = attachment::parts(&self.pool, file.id).await?;
-            let bytes = self.store.read(file.id, parts, from..to);
+            let mut bytes = Box::pin(self.store.read(file.id, parts, from..to).peekable());
+            // Until the first byte an error can be told.
+            if let Some(Err(error)) = bytes.as_mut().peek().await {
+                tracing::error!(%error, file = %file.id, "the bytes of a file cannot be read");
+                return Err(ApiError::unavailable());
+            }
             let mut response = (status, Body::from_stream(bytes)).into_response();
             response.extensions_mut().insert(Streamed);
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(to - from));

@@ -76,9 +76,11 @@ pub(super) fn known() -> String {
 pub(super) fn media_type(name: &str, head: &[u8]) -> Option<&'static str> {
     let kind = of_name(name)?;
     let mark = if head.starts_with(OLE_MARK) { Some(OLE) } else { infer::get(head).map(|it| it.mime_type()) };
-    let is_so = match mark {
-        Some(mark) => kind.marks.contains(&mark),
-        None => kind.marks.is_empty() && is_text(head),
+    let is_so = if kind.marks.is_empty() {
+        // Two letters that some picture begins with are no mark; what browsers would run is.
+        is_text(head) && !mark.is_some_and(|mark| mark.starts_with("text/"))
+    } else {
+        mark.is_some_and(|mark| kind.marks.contains(&mark))
     };
     is_so.then_some(kind.media_type)
 }
@@ -106,6 +108,7 @@ mod tests {
             ("ảnh.jpeg", JPEG, Some("image/jpeg")),
             ("số liệu.csv", "Chỉ tiêu;Giá trị\n5G;41,5\n".as_bytes(), Some("text/csv")),
             ("số liệu.txt", b"\xff\xfeC\0h\0", Some("text/plain")),
+            ("biểu mẫu.csv", "BM01;Chỉ tiêu\nMZ;5\n".as_bytes(), Some("text/csv")),
             ("cũ.xls", OLE_MARK, Some("application/vnd.ms-excel")),
             ("ảnh.png", JPEG, None),
             ("biên bản.pdf", PNG, None),

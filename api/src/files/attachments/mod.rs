@@ -15,7 +15,8 @@ use schema::{
     attachments::{Links, PATH},
     clock::Clock,
 };
-use uuid::Uuid;
+
+use tokio::sync::Semaphore;
 
 pub use self::store::{Store, StoreError};
 use crate::{
@@ -48,7 +49,12 @@ pub struct Attachments {
     pub links: Arc<Links>,
     /// Bytes of a file at most.
     pub limit: usize,
+    /// Parts that are being put into the store: while it hangs, no more of them are held than that.
+    pub turns: Arc<Semaphore>,
 }
+
+/// Parts that are being put into the store at once.
+pub const TURNS: usize = 8;
 
 /// The paths of attachments.
 pub fn routes(attachments: Attachments) -> [Route; 2] {
@@ -68,8 +74,7 @@ pub async fn sweep(pool: &Pool, clock: Clock, store: &Store) -> Result<(), Sweep
             return Ok(());
         }
         for id in found {
-            let parts: Vec<Uuid> = attachment::parts(pool, id).await?.into_iter().map(|part| part.id).collect();
-            store.delete(id, &parts).await?;
+            store.keep_only(id, &[]).await?;
             attachment::forget(pool, id).await?;
         }
     }

@@ -1,15 +1,16 @@
 //! The store of files: a folder, or S3-compatible storage. An object is a part of a file as it came; it is written once.
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{ops::Range, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use db::attachment::Part;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use object_store::{
-    BackoffConfig, ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, RetryConfig,
-    aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+    BackoffConfig, ClientConfigKey, ClientOptions, Error, GetOptions, GetRange, ObjectMeta, ObjectStore,
+    ObjectStoreExt as _, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };
 use secrecy::ExposeSecret as _;
+use tokio::fs;
 use uuid::Uuid;
 
 use crate::config::{Config, StorageConfig};
@@ -29,6 +30,8 @@ pub struct Store {
     objects: Arc<dyn ObjectStore>,
     /// What all objects are below.
     place: Path,
+    /// Where that is, if it is a folder.
+    folder: Option<PathBuf>,
 }
 
 /// Why a store cannot be used.
@@ -47,18 +50,18 @@ impl Store {
     pub fn open(config: &Config) -> Result<Self, StoreError> {
         let folder = match &config.files.storage {
             Some(StorageConfig::Bucket(bucket)) => {
-                return Ok(Self { objects: Arc::new(s3(config, bucket)?), place: Path::from(PREFIX) });
+                return Ok(Self { objects: Arc::new(s3(config, bucket)?), place: Path::from(PREFIX), folder: None });
             }
             Some(StorageConfig::Folder(folder)) => folder.clone(),
             None => config.data_dir.join(FOLDER),
         };
         // What is acknowledged survives a loss of power.
         let objects = Arc::new(LocalFileSystem::new().with_fsync(true));
-        Ok(Self { objects, place: Path::from_absolute_path(folder)? })
+        Ok(Self { objects, place: Path::from_absolute_path(&folder)?, folder: Some(folder) })
     }
 
     fn object(&self, file: Uuid, part: Uuid) -> Path {
-        self.place.clone().join(format!("{file}.{part}"))
+        self.place.clone().join(file.to_string()).join(part.to_string())
     }
 
     /// Writes a part.
@@ -93,24 +96,36 @@ impl Store {
             .try_flatten()
     }
 
-    /// Deletes parts; one that is gone already is none that fails.
-    pub async fn delete(&self, file: Uuid, parts: &[Uuid]) -> Result<(), StoreError> {
-        for part in parts {
-            match self.objects.delete(&self.object(file, *part)).await {
-                Ok(()) | Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+    /// Deletes a part; one that is gone already is none that fails.
+    pub async fn delete(&self, file: Uuid, part: Uuid) -> Result<(), StoreError> {
+        match self.objects.delete(&self.object(file, part)).await {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes all of a file but these parts: also what came and was never told to the database.
+    pub async fn keep_only(&self, file: Uuid, parts: &[Uuid]) -> Result<(), StoreError> {
+        let kept: Vec<Path> = parts.iter().map(|part| self.object(file, *part)).collect();
+        let of_file = self.place.clone().join(file.to_string());
+        let there: Vec<ObjectMeta> = self.objects.list(Some(&of_file)).try_collect().await?;
+        for object in there.into_iter().filter(|object| !kept.contains(&object.location)) {
+            self.objects.delete(&object.location).await?;
+        }
+        if let Some(folder) = self.folder.as_ref().filter(|_| parts.is_empty()) {
+            // Empty, or not there.
+            let _ = fs::remove_dir(folder.join(file.to_string())).await;
         }
         Ok(())
     }
 
     /// Whether it takes, gives and deletes.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let (file, part) = (Uuid::nil(), Uuid::now_v7());
+        let (file, part) = (Uuid::now_v7(), Uuid::now_v7());
         self.put(file, part, Bytes::from_static(b"cotmoc")).await?;
         let all = Part { id: part, starts_at: 0, bytes: 6 };
         let _: Vec<Bytes> = self.read(file, vec![all], 0..6).try_collect().await?;
-        self.delete(file, &[part]).await
+        self.keep_only(file, &[]).await
     }
 }
 
@@ -119,11 +134,14 @@ fn s3(config: &Config, bucket: &str) -> Result<impl ObjectStore + use<>, Error> 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let files = &config.files;
     let patience = RetryConfig { backoff: BackoffConfig::default(), max_retries: 5, retry_timeout: PATIENCE };
+    // A file goes out as fast as its reader takes it: only silence ends it.
+    let client = ClientOptions::new().with_allow_http(true).with_timeout_disabled().with_connect_timeout(PATIENCE);
+    let client = client.with_config(ClientConfigKey::ReadTimeout, format!("{}s", PATIENCE.as_secs()));
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
         .with_region(&files.s3_region)
         .with_retry(patience)
-        .with_client_options(ClientOptions::new().with_timeout(PATIENCE).with_allow_http(true));
+        .with_client_options(client);
     if let Some(endpoint) = &files.s3_endpoint {
         builder = builder.with_endpoint(endpoint);
     }
