@@ -41,6 +41,7 @@ const INTS: &[&str] = &[
     "AssessmentInput.ruleVersion",
     "AssessmentRule.version",
     "AssignReportingPayload.obligations",
+    "Attachment.size",
     "Baseline.version",
     "CalendarYear.year",
     "CalendarYear.provisionalDays",

@@ -59,7 +59,7 @@ directive_lead_reach:
 directive_named_agency: INSERT
 directive_party:
 document: INSERT, UPDATE (issued_on, issued_precision, issued_words, kind, note, status, symbol, symbol_complete, title, version)
-document_attachment: INSERT (attachment_id, document_id), DELETE
+document_attachment: DELETE, INSERT (attachment_id, document_id)
 document_meeting: INSERT, DELETE
 document_office: INSERT, DELETE
 document_party:

@@ -171,7 +171,8 @@ async fn told(reader: &Arc<Reader>, import: &Row) -> Result<(), ImportFailure> {
             let column = row.column_number.and_then(|it| u32::try_from(it).ok()).map(letters).unwrap_or_default();
             let said = message(&row.violation(), Language::Vi);
             // Writing into memory does not fail.
-            let _ = writeln!(text, "{}!{column}{} {}: {said}", row.sheet, row.row, row.code.as_str());
+            let sheet = if row.sheet.is_empty() { String::new() } else { format!("{}!", row.sheet) };
+            let _ = writeln!(text, "{sheet}{column}{} {}: {said}", row.row, row.code.as_str());
         }
         output::result(&text);
         match slice.rows.last() {
