@@ -202,8 +202,8 @@ settings! {
     /// `files.storage`
     STORAGE {
         key: "files.storage", env: "COTMOC_STORAGE", flag: Some("storage"),
-        fallback: Fallback::Otherwise("the folder `files` in the data directory"), form: "a folder, or s3://bucket",
-        about: "Where the bytes of attachments are. Several nodes need one place: S3-compatible storage, or a folder that all of them have.",
+        fallback: Fallback::Otherwise("`files` in the data directory"), form: "a directory, or s3://bucket",
+        about: "Where the bytes of attachments are. Several nodes need one place: S3-compatible storage, or a directory that all of them have.",
     }
     /// `files.attachment_limit`
     ATTACHMENT_LIMIT {
@@ -225,7 +225,7 @@ settings! {
     }
     /// `files.s3_access_key`
     S3_ACCESS_KEY {
-        key: "files.s3_access_key", env: "COTMOC_S3_ACCESS_KEY",
+        key: "files.s3_access_key", env: "COTMOC_S3_ACCESS_KEY", flag: Some("s3-access-key"),
         fallback: Fallback::Otherwise("what the machine is given by Amazon"), form: "the id of a key",
         about: "The id of the key with which the storage is opened.",
     }
