@@ -136,6 +136,9 @@ pub async fn begin(acting: &Acting<AttachFile>, name: &str, size: i32) -> Result
     checks.passed()?;
     let work = async |writing: &mut Writing| {
         let now = writing.now();
+        // Whoever else begins one in that name waits: the sum is what it is.
+        let lock = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('attachment ' || $1::text, 0))");
+        lock.bind::<SqlUuid, _>(by).execute(writing.connection()).await?;
         let waiting = attachment::table
             .filter(attachment::created_by.eq(by))
             .filter(attachment::expires_at.is_not_null())
@@ -325,7 +328,7 @@ relation!(
 );
 
 /// The field of inputs that names files.
-pub(crate) const FIELD: &str = "attachments";
+const FIELD: &str = "attachments";
 
 /// Which of the files that an input names something may be given.
 #[derive(Default)]

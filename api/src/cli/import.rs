@@ -127,6 +127,7 @@ impl Import {
             mode: self.mode.parse::<BulkMode>().map_err(|_| word(self.mode.clone()))?,
             dry_run: self.dry_run,
             submit: self.submit,
+            // A person's account, in no session of theirs.
             session: Some(Uuid::nil()),
             content,
         };
@@ -169,7 +170,7 @@ async fn told(reader: &Arc<Reader>, import: &Row) -> Result<(), ImportFailure> {
         let mut text = String::new();
         for row in &slice.rows {
             let column = row.column_number.and_then(|it| u32::try_from(it).ok()).map(letters).unwrap_or_default();
-            let said = message(&row.violation(), Language::Vi);
+            let said = message(&row.violation(), Language::En);
             // Writing into memory does not fail.
             let sheet = if row.sheet.is_empty() { String::new() } else { format!("{}!", row.sheet) };
             let _ = writeln!(text, "{sheet}{column}{} {}: {said}", row.row, row.code.as_str());

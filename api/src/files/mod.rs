@@ -1,6 +1,7 @@
 //! Files: what the API answers as files, and files with figures that come in.
 
 pub mod attachments;
+pub mod entrance;
 pub mod exports;
 pub mod imports;
 pub mod inquiry;

@@ -22,12 +22,7 @@ use schema::{
     clock::Clock,
     tokens::TokenIssuer,
 };
-use tokio::{
-    net::TcpSocket,
-    sync::{Semaphore, watch},
-    task::JoinHandle,
-    time::timeout,
-};
+use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
     authentication::{Authority, JWKS_PATH},
@@ -38,6 +33,7 @@ use crate::{
     files::{
         self,
         attachments::{self, Attachments, Store, StoreError},
+        entrance::Entrance,
         imports,
     },
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
@@ -245,16 +241,18 @@ fn work(
         licence: config.server.data_licence.clone(),
     };
     routes.extend(files::open_data::routes(terms, &sdl, desk, snapshots).map_err(unreadable)?);
-    routes.extend(imports::routes(database.pool(), clock, limits, authority.authenticate()));
-    routes.extend(attachments::routes(Attachments {
+    let entrance = Entrance {
         pool: database.pool().clone(),
         clock,
         limits: Arc::clone(limits),
         authenticate: authority.authenticate(),
+    };
+    routes.extend(imports::routes(entrance.clone()));
+    routes.extend(attachments::routes(Attachments {
+        entrance,
         store: store.clone(),
         links,
         limit: config.files.attachment_limit,
-        turns: Arc::new(Semaphore::new(attachments::TURNS)),
     }));
     Ok(routes)
 }

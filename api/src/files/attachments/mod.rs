@@ -3,9 +3,10 @@
 //!
 //! What a file is, and what has it, is known to `db`; its bytes lie in a [`Store`].
 
-mod door;
+mod download;
 mod kinds;
 mod store;
+mod upload;
 
 use std::sync::Arc;
 
@@ -16,14 +17,9 @@ use schema::{
     clock::Clock,
 };
 
-use tokio::sync::Semaphore;
-
 pub use self::store::{Store, StoreError};
-use crate::{
-    authentication::Authenticate,
-    door::{Door, Route},
-    limits::RateLimits,
-};
+use super::entrance::Entrance;
+use crate::door::{Door, Route};
 
 /// The path of a file.
 const ONE: &str = "/files/attachments/{id}";
@@ -35,31 +31,21 @@ pub(super) const PATHS: [&str; 2] = [PATH, ONE];
 /// What the paths of attachments share.
 #[derive(Clone)]
 pub struct Attachments {
-    /// The database.
-    pub pool: Pool,
-    /// What time it is.
-    pub clock: Clock,
-    /// Who may ask how often.
-    pub limits: Arc<RateLimits>,
-    /// Who asks.
-    pub authenticate: Authenticate,
+    /// Who comes in, and what they do it with.
+    pub entrance: Entrance,
     /// Where the bytes are.
     pub store: Store,
     /// What knows links again.
     pub links: Arc<Links>,
     /// Bytes of a file at most.
     pub limit: usize,
-    /// Parts that are being put into the store: while it hangs, no more of them are held than that.
-    pub turns: Arc<Semaphore>,
 }
-
-/// Parts that are being put into the store at once.
-pub const TURNS: usize = 8;
 
 /// The paths of attachments.
 pub fn routes(attachments: Attachments) -> [Route; 2] {
-    let all = post(door::begin).options(door::about);
-    let one = get(door::give).head(door::progress).patch(door::take).delete(door::give_up).options(door::about);
+    let all = post(upload::begin).options(upload::about);
+    let one = get(download::give).head(upload::progress).patch(upload::take).delete(upload::give_up);
+    let one = one.options(upload::about);
     [
         Route::new(PATH, Door::Token, all.with_state(attachments.clone())),
         Route::new(ONE, Door::Token, one.with_state(attachments)),

@@ -10,7 +10,10 @@ use object_store::{
     ObjectStoreExt as _, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };
 use secrecy::ExposeSecret as _;
-use tokio::fs;
+use tokio::{
+    fs::{self, DirBuilder},
+    sync::Semaphore,
+};
 use uuid::Uuid;
 
 use crate::config::{Config, StorageConfig};
@@ -24,6 +27,9 @@ const PREFIX: &str = "attachments";
 /// For how long a storage that is away is asked again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Parts that are being written at once.
+const TURNS: usize = 8;
+
 /// Where the bytes of files are. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -32,6 +38,8 @@ pub struct Store {
     place: Path,
     /// Where that is, if it is a folder.
     folder: Option<PathBuf>,
+    /// Places for parts that are being written: while it hangs, no more of them are held in memory.
+    turns: Arc<Semaphore>,
 }
 
 /// Why a store cannot be used.
@@ -43,29 +51,47 @@ pub enum StoreError {
     /// The folder has a name that none can have.
     #[error("the folder of files: {0}")]
     Folder(#[from] object_store::path::Error),
+    /// The folder cannot be made.
+    #[error("the folder of files, {}, cannot be made: {error}", .folder.display())]
+    NoFolder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// As many write as may.
+    #[error("too much is being written into the store of files")]
+    Busy,
 }
 
 impl Store {
     /// The store that the settings name. Nothing is asked of it yet; a folder is made with its first file.
     pub fn open(config: &Config) -> Result<Self, StoreError> {
+        let turns = Arc::new(Semaphore::new(TURNS));
         let folder = match &config.files.storage {
             Some(StorageConfig::Bucket(bucket)) => {
-                return Ok(Self { objects: Arc::new(s3(config, bucket)?), place: Path::from(PREFIX), folder: None });
+                let (objects, place) = (Arc::new(s3(config, bucket)?), Path::from(PREFIX));
+                return Ok(Self { objects, place, folder: None, turns });
             }
             Some(StorageConfig::Folder(folder)) => folder.clone(),
             None => config.data_dir.join(FOLDER),
         };
         // What is acknowledged survives a loss of power.
         let objects = Arc::new(LocalFileSystem::new().with_fsync(true));
-        Ok(Self { objects, place: Path::from_absolute_path(&folder)?, folder: Some(folder) })
+        Ok(Self { objects, place: Path::from_absolute_path(&folder)?, folder: Some(folder), turns })
     }
 
     fn object(&self, file: Uuid, part: Uuid) -> Path {
         self.place.clone().join(file.to_string()).join(part.to_string())
     }
 
-    /// Writes a part.
+    /// Writes a part. A folder that is not there is made, for nobody else on this machine to look into.
     pub async fn put(&self, file: Uuid, part: Uuid, bytes: Bytes) -> Result<(), StoreError> {
+        let _turn = self.turns.try_acquire().map_err(|_| StoreError::Busy)?;
+        if let Some(folder) = &self.folder {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder).await;
+            made.map_err(|error| StoreError::NoFolder { folder: folder.clone(), error })?;
+        }
         self.objects.put(&self.object(file, part), bytes.into()).await?;
         Ok(())
     }

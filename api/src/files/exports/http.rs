@@ -46,6 +46,7 @@ use crate::{
     authentication::{Authority, Pass},
     door::{Door, Route, Streamed},
     files::{
+        entrance::save_as,
         inquiry::{Refused, Snapshots, Whose, only_get},
         parameters::Parameters,
     },
@@ -186,9 +187,7 @@ fn head(response: &mut Response, asked: &Asked, instant: DateTime<Utc>) {
     let name = format!("{}-{}.{}", asked.list.name, instant.format("%Y%m%dT%H%M%SZ"), asked.format.ending());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asked.format.media_type()));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
+    save_as(headers, &name);
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.extensions_mut().insert(Streamed);

@@ -5,7 +5,7 @@ use axum::{
     Json,
     body::{Body, Bytes},
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderName, HeaderValue, Response, StatusCode, header, request::Parts},
+    http::{HeaderValue, Response, StatusCode, header, request::Parts},
     response::IntoResponse as _,
 };
 use db::{
@@ -17,14 +17,7 @@ use db::{
     once::Key,
     page::Page,
 };
-use schema::{
-    caller::Caller,
-    error::{ApiError, Code},
-    imports::PATH,
-    language::Language,
-    payload::message,
-    viewer::Viewer,
-};
+use schema::{caller::Caller, error::ApiError, imports::PATH, language::Language, payload::message, viewer::Viewer};
 use serde_json::json;
 use sheets::{File, Limits, figures::FORM, marked, stamp, survey, template};
 use tokio::task::spawn_blocking;
@@ -32,9 +25,11 @@ use uuid::Uuid;
 
 use super::{Files, form};
 use crate::{
-    door::client_address,
-    files::parameters::Parameters,
-    graphql::{caller, refuse},
+    files::{
+        entrance::{refused, save_foreign_as},
+        parameters::Parameters,
+    },
+    graphql::caller,
     limits::Load,
 };
 
@@ -101,12 +96,7 @@ fn named(name: Result<Path<String>, PathRejection>) -> String {
 
 /// What is personal is kept nowhere.
 fn answered(answer: Answer, caller: &Caller) -> Response<Body> {
-    let mut response = answer.unwrap_or_else(|error| {
-        if let Some(cause) = error.cause() {
-            tracing::error!(%cause, request = caller.request_id.as_str(), "a file could not be answered");
-        }
-        refuse(error, caller)
-    });
+    let mut response = answer.unwrap_or_else(|error| refused(error, caller));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -120,36 +110,20 @@ fn shown(import: &Import) -> serde_json::Value {
     })
 }
 
-/// A file that is saved, never shown: nothing of it runs.
-fn attached(name: &str, bytes: Vec<u8>) -> Response<Body> {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let headers: [(HeaderName, HeaderValue); 4] = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(XLSX)),
-        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
-    ];
-    (headers, bytes).into_response()
+/// A workbook, to be saved.
+fn saved(name: &str, bytes: Vec<u8>) -> Response<Body> {
+    let mut response = ([(header::CONTENT_TYPE, XLSX)], bytes).into_response();
+    save_foreign_as(response.headers_mut(), name);
+    response
 }
 
 impl Files {
-    /// Who asks, if that is not more than they may ask for.
     async fn enter(&self, parts: &Parts, mutations: u64) -> Result<Viewer, ApiError> {
-        let address = client_address(&parts.extensions);
-        let viewer = match (self.authenticate)(parts).await {
-            Ok(viewer) => viewer,
-            Err(error) if error.code() == Code::Unauthenticated => {
-                return Err(self.limits.count_refused_token(address).refusal().unwrap_or(error));
-            }
-            Err(error) => return Err(error),
-        };
-        let load = Load { points: POINTS, mutations, ..Load::default() };
-        let counted = self.limits.count(load, viewer.principal.actor().account(), address);
-        counted.refusal().map_or(Ok(viewer), Err)
+        self.entrance.admit(parts, Load { points: POINTS, mutations, ..Load::default() }).await
     }
 
     fn reader(&self, viewer: &Viewer) -> std::sync::Arc<Reader> {
-        Reader::new(self.pool.clone(), viewer.principal.scope(), Date(self.clock.today()))
+        Reader::new(self.entrance.pool.clone(), viewer.principal.scope(), Date(self.entrance.clock.today()))
     }
 
     async fn send(&self, viewer: &Viewer, parts: &Parts, body: Bytes) -> Answer {
@@ -177,7 +151,7 @@ impl Files {
                 "The file is empty: send it as the body",
             ));
         }
-        let writer = self.clock.writer(self.pool.clone(), (*viewer.origin).clone());
+        let writer = self.entrance.writer(viewer);
         let once = match parts.headers.get("idempotency-key") {
             None => Once::without_key(writer),
             Some(key) => {
@@ -254,7 +228,7 @@ impl Files {
             marked::copy(&file, &FORM, &survey, &marks)
         });
         match copied.await.map_err(|_| ApiError::internal())? {
-            Ok(bytes) => Ok(attached("loi-errors.xlsx", bytes)),
+            Ok(bytes) => Ok(saved("loi-errors.xlsx", bytes)),
             // Why stands among its errors.
             Err(marked::NoCopy::Unread(issue)) => {
                 Err(ApiError::request("UNREADABLE_FILE", issue.words.vi, issue.words.en))
@@ -289,6 +263,6 @@ impl Files {
         let rows: Vec<_> = owed.into_iter().map(form::owed).collect();
         let made = spawn_blocking(move || template::figures(&stamp, &head, &rows)).await;
         let bytes = made.map_err(|_| ApiError::internal())?.map_err(DbError::internal)?;
-        Ok(attached(&format!("so-lieu-{period}.xlsx"), bytes))
+        Ok(saved(&format!("so-lieu-{period}.xlsx"), bytes))
     }
 }

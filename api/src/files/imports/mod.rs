@@ -7,18 +7,12 @@ mod door;
 mod form;
 mod work;
 
-use std::sync::Arc;
-
 use axum::routing::{get, post};
-use db::Pool;
-use schema::{clock::Clock, imports::PATH};
+use schema::imports::PATH;
 
 pub use self::work::{one, sweep};
-use crate::{
-    authentication::Authenticate,
-    door::{Door, Route},
-    limits::RateLimits,
-};
+use super::entrance::Entrance;
+use crate::door::{Door, Route};
 
 /// What all paths of files begin with: their bodies may be larger than others.
 pub const PREFIX: &str = "/files/";
@@ -36,15 +30,12 @@ pub(super) const PATHS: [&str; 3] = [PATH, ONE, TEMPLATES];
 /// What the paths of files share.
 #[derive(Clone)]
 struct Files {
-    pool: Pool,
-    clock: Clock,
-    limits: Arc<RateLimits>,
-    authenticate: Authenticate,
+    entrance: Entrance,
 }
 
 /// The paths of files.
-pub fn routes(pool: &Pool, clock: Clock, limits: &Arc<RateLimits>, authenticate: Authenticate) -> [Route; 3] {
-    let files = Files { pool: pool.clone(), clock, limits: Arc::clone(limits), authenticate };
+pub fn routes(entrance: Entrance) -> [Route; 3] {
+    let files = Files { entrance };
     [
         Route::new(PATH, Door::Token, post(door::send).with_state(files.clone())),
         Route::new(ONE, Door::Token, get(door::one).with_state(files.clone())),

@@ -18,6 +18,7 @@ use crate::{
     authentication::{Authority, Pass},
     door::{Door, Route},
     files::{
+        entrance::save_as,
         exports::asked::instant,
         inquiry::{Inquiry, Refused, Snapshots, Whose, only_get},
         parameters::Parameters,
@@ -118,9 +119,8 @@ fn answer(bytes: Vec<u8>, media_type: &'static str, name: Option<&str>) -> Respo
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let name = name.and_then(|name| HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).ok());
     if let Some(name) = name {
-        headers.insert(header::CONTENT_DISPOSITION, name);
+        save_as(headers, name);
     }
     response
 }

@@ -1,6 +1,4 @@
-//! The paths of attachments: a file begins, goes on, is told how far it is, is given up, and is given away to whoever has a link.
-
-use std::ops::Range;
+//! A file comes in, by tus 1.0: it begins, goes on, is told how far it is, or is given up.
 
 use auth::action::AttachFile;
 use axum::{
@@ -11,13 +9,12 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use db::{
-    Acting, DbError, Id, Once, Writer,
+    DbError, Id,
     attachment::{self, Arriving, Attachment, Part, Whole},
 };
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::TryStreamExt as _;
 use schema::{
     attachments::PATH,
-    caller::Caller,
     error::{ApiError, Code},
     language::Language,
     payload::message,
@@ -27,15 +24,10 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Attachments, StoreError, kinds};
-use crate::{
-    door::{Streamed, client_address},
-    files::parameters::Parameters,
-    graphql::{caller, refuse},
-    limits::Load,
-};
+use crate::{files::entrance::refused, graphql::caller, limits::Load};
 
 /// What a part of a file costs beside its bytes, in points.
-const POINTS: u64 = 100;
+pub(super) const POINTS: u64 = 100;
 
 /// The version of the protocol.
 const TUS: HeaderValue = HeaderValue::from_static("1.0.0");
@@ -70,7 +62,7 @@ pub async fn about(State(here): State<Attachments>) -> Response<Body> {
 pub async fn begin(State(here): State<Attachments>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let begun = async {
-        let (viewer, body) = here.enter(&parts, body).await?;
+        let (viewer, body) = here.enter(&parts, body, 1).await?;
         here.begin(&viewer, &parts.headers, body).await
     };
     answered(begun.await, &parts)
@@ -79,7 +71,7 @@ pub async fn begin(State(here): State<Attachments>, request: Request) -> Respons
 /// `HEAD /files/attachments/{id}`: how much of it has come.
 pub async fn progress(State(here): State<Attachments>, parts: Parts) -> Response<Body> {
     let found = async {
-        let (viewer, _) = here.enter(&parts, Body::empty()).await?;
+        let (viewer, _) = here.enter(&parts, Body::empty(), 0).await?;
         let arriving = here.arriving(&viewer, named(&parts).await?).await?;
         Ok(told(StatusCode::OK, &arriving))
     };
@@ -90,7 +82,7 @@ pub async fn progress(State(here): State<Attachments>, parts: Parts) -> Response
 pub async fn take(State(here): State<Attachments>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let taken = async {
-        let (viewer, body) = here.enter(&parts, body).await?;
+        let (viewer, body) = here.enter(&parts, body, 0).await?;
         let id = named(&parts).await?;
         has_bytes(&parts.headers)?;
         let at = number(&parts.headers, &OFFSET)?;
@@ -103,50 +95,22 @@ pub async fn take(State(here): State<Attachments>, request: Request) -> Response
 /// `DELETE /files/attachments/{id}`: it is given up.
 pub async fn give_up(State(here): State<Attachments>, parts: Parts) -> Response<Body> {
     let gone = async {
-        let (viewer, _) = here.enter(&parts, Body::empty()).await?;
-        let acting = Acting::new(Once::without_key(here.writer(&viewer)), &viewer.principal)?;
-        attachment::give_up(&acting, named(&parts).await?).await?;
+        let (viewer, _) = here.enter(&parts, Body::empty(), 1).await?;
+        attachment::give_up(&here.entrance.acting(&viewer)?, named(&parts).await?).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     };
     answered(gone.await, &parts)
 }
 
-/// `GET /files/attachments/{id}`: its bytes, for whoever has a link.
-pub async fn give(State(here): State<Attachments>, parts: Parts) -> Response<Body> {
-    let given = async {
-        let load = Load { points: POINTS, ..Load::default() };
-        let counted = here.limits.count(load, None, client_address(&parts.extensions));
-        counted.refusal().map_or(Ok(()), Err)?;
-        let asked = Parameters::only(&parts.uri, &["expires", "signature"])?;
-        let (id, signature) = (named(&parts).await?, asked.get("signature").unwrap_or_default());
-        if !here.links.holds(id, asked.given("expires")?, signature) {
-            return Err(ApiError::new(
-                Code::Forbidden,
-                "Liên kết không đúng hoặc đã hết hạn: hãy lấy liên kết mới (`link` của tệp)",
-                "The link is none of ours, or has expired: ask for another (the file's `link`)",
-            ));
-        }
-        let file = attachment::whole(&here.pool, id).await?;
-        here.give(file, &parts.headers).await
-    };
-    answered(given.await, &parts)
-}
-
 fn answered(answer: Answer, parts: &Parts) -> Response<Body> {
-    let mut response = answer.unwrap_or_else(|error| {
-        let caller: Caller = caller(&parts.headers);
-        if let Some(cause) = error.cause() {
-            tracing::error!(%cause, request = caller.request_id.as_str(), "a file could not be taken or given");
-        }
-        refuse(error, &caller)
-    });
+    let mut response = answer.unwrap_or_else(|error| refused(error, &caller(&parts.headers)));
     if speaks_otherwise(&parts.headers) {
         *response.status_mut() = StatusCode::PRECONDITION_FAILED;
         response.headers_mut().insert(VERSION, TUS);
     }
     let headers = response.headers_mut();
     headers.insert(RESUMABLE, TUS);
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -156,7 +120,7 @@ fn speaks_otherwise(headers: &HeaderMap) -> bool {
 }
 
 /// The id in a path.
-async fn named(parts: &Parts) -> Result<Uuid, ApiError> {
+pub(super) async fn named(parts: &Parts) -> Result<Uuid, ApiError> {
     let path = Path::<String>::from_request_parts(&mut parts.clone(), &()).await.ok();
     let found = path.and_then(|Path(id)| db::id::decode(&id));
     let (_, id) = found.filter(|(tag, _)| *tag == <Attachment as db::id::Tagged>::TAG).ok_or(DbError::NotFound)?;
@@ -232,25 +196,14 @@ fn mended(error: DbError) -> ApiError {
 }
 
 /// The store is away, or broken.
-fn away(error: &StoreError) -> ApiError {
+pub(super) fn away(error: &StoreError) -> ApiError {
     tracing::error!(%error, "the store of files does not do what it should");
     ApiError::unavailable()
 }
 
-/// A range of bytes that is asked for, if it is one: `bytes=from-`, `bytes=from-to`, `bytes=-last`. Of several, none.
-fn wanted(headers: &HeaderMap, size: u64) -> Option<Range<u64>> {
-    let (from, to) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
-    Some(match (from.parse::<u64>(), to.parse::<u64>()) {
-        (Ok(from), Ok(to)) if from <= to => from..size.min(to.saturating_add(1)),
-        (Ok(from), Err(_)) if to.is_empty() => from..size,
-        (Err(_), Ok(last)) if from.is_empty() => size.saturating_sub(last)..size,
-        _ => return None,
-    })
-}
-
 impl Attachments {
     /// Who asks, if they may send files and have not asked too often; and what they sent.
-    async fn enter(&self, parts: &Parts, body: Body) -> Result<(Viewer, Bytes), ApiError> {
+    async fn enter(&self, parts: &Parts, body: Body, mutations: u64) -> Result<(Viewer, Bytes), ApiError> {
         if speaks_otherwise(&parts.headers) {
             return Err(ApiError::request(
                 "PROTOCOL",
@@ -258,30 +211,16 @@ impl Attachments {
                 "Tus-Resumable: 1.0.0 alone is spoken here",
             ));
         }
-        let address = client_address(&parts.extensions);
-        let viewer = match (self.authenticate)(parts).await {
-            Ok(viewer) => viewer,
-            Err(error) if error.code() == Code::Unauthenticated => {
-                return Err(self.limits.count_refused_token(address).refusal().unwrap_or(error));
-            }
-            Err(error) => return Err(error),
-        };
-        let load = Load { points: POINTS, ..Load::default() };
-        let counted = self.limits.count(load, viewer.principal.actor().account(), address);
-        counted.refusal().map_or(Ok(()), Err)?;
+        let viewer = self.entrance.admit(parts, Load { points: POINTS, mutations, ..Load::default() }).await?;
         viewer.principal.permit::<AttachFile>()?;
         // The gate has read it, within its limits.
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
         Ok((viewer, body))
     }
 
-    fn writer(&self, viewer: &Viewer) -> Writer {
-        self.clock.writer(self.pool.clone(), (*viewer.origin).clone())
-    }
-
     async fn arriving(&self, viewer: &Viewer, id: Uuid) -> Result<Arriving, ApiError> {
         let account = viewer.principal.actor().account().ok_or(DbError::NotFound)?;
-        Ok(attachment::arriving(&self.writer(viewer), account, id).await?)
+        Ok(attachment::arriving(&self.entrance.writer(viewer), account, id).await?)
     }
 
     async fn begin(&self, viewer: &Viewer, headers: &HeaderMap, body: Bytes) -> Answer {
@@ -308,7 +247,7 @@ impl Attachments {
         if body.len() > size.unsigned_abs() as usize {
             return Err(too_large(size.unsigned_abs() as usize));
         }
-        let acting = Acting::new(Once::without_key(self.writer(viewer)), &viewer.principal)?;
+        let acting = self.entrance.acting(viewer)?;
         let id = attachment::begin(&acting, &name, size).await.map_err(mended)?;
         let begun =
             if body.is_empty() { self.arriving(viewer, id).await } else { self.take(viewer, id, 0, body).await };
@@ -353,7 +292,7 @@ impl Attachments {
             starts_at: arriving.received,
             bytes: i32::try_from(body.len()).map_err(|_| ApiError::internal())?,
         };
-        let acting = Acting::new(Once::without_key(self.writer(viewer)), &viewer.principal)?;
+        let acting = self.entrance.acting(viewer)?;
         let whole = if end == size { Some(self.whole(&arriving, &body).await) } else { None };
         let whole = match whole.transpose() {
             // It will never be one that is taken.
@@ -363,10 +302,7 @@ impl Attachments {
             }
             whole => whole?,
         };
-        {
-            let _turn = self.turns.try_acquire().map_err(|_| ApiError::unavailable())?;
-            self.store.put(id, part.id, body).await.map_err(|error| away(&error))?;
-        }
+        self.store.put(id, part.id, body).await.map_err(|error| away(&error))?;
         let is_whole = whole.is_some();
         match attachment::receive(&acting, id, part, whole).await {
             Ok(()) => {}
@@ -378,7 +314,8 @@ impl Attachments {
             Err(error) => return Err(error.into()),
         }
         if is_whole {
-            let parts: Vec<Uuid> = attachment::parts(&self.pool, id).await?.iter().map(|part| part.id).collect();
+            let parts: Vec<Uuid> =
+                attachment::parts(&self.entrance.pool, id).await?.iter().map(|part| part.id).collect();
             let _ = self.store.keep_only(id, &parts).await;
         }
         self.arriving(viewer, id).await
@@ -386,7 +323,7 @@ impl Attachments {
 
     /// What the file is, with its last bytes.
     async fn whole(&self, arriving: &Arriving, last: &Bytes) -> Result<Whole, ApiError> {
-        let parts = attachment::parts(&self.pool, arriving.id).await?;
+        let parts = attachment::parts(&self.entrance.pool, arriving.id).await?;
         let (mut hash, mut head) = (Sha256::new(), Vec::new());
         let mut look = |bytes: &[u8]| {
             hash.update(bytes);
@@ -400,58 +337,5 @@ impl Attachments {
         look(last);
         let media_type = kinds::media_type(&arriving.name, &head).ok_or_else(|| other_type(&arriving.name))?;
         Ok(Whole { media_type: media_type.to_owned(), content_hash: hash.finalize().into() })
-    }
-
-    /// A file that is saved, never shown: nothing of it runs.
-    async fn give(&self, file: Attachment, headers: &HeaderMap) -> Answer {
-        let size = u64::from(file.size.unsigned_abs());
-        let etag = format!("\"{}\"", db::audit::hex(&file.content_hash));
-        let is_had = headers.get(header::IF_NONE_MATCH).is_some_and(|it| it == etag.as_str());
-        let range = wanted(headers, size);
-        let is_none = range.as_ref().is_some_and(Range::is_empty);
-        let status = match &range {
-            _ if is_had => StatusCode::NOT_MODIFIED,
-            Some(_) if is_none => StatusCode::RANGE_NOT_SATISFIABLE,
-            Some(_) => StatusCode::PARTIAL_CONTENT,
-            None => StatusCode::OK,
-        };
-        let (from, to) = range.as_ref().filter(|_| !is_none).map_or((0, size), |range| (range.start, range.end));
-        let mut response = if is_had || is_none {
-            status.into_response()
-        } else {
-            let parts = attachment::parts(&self.pool, file.id).await?;
-            let mut bytes = Box::pin(self.store.read(file.id, parts, from..to).peekable());
-            // Until the first byte an error can be told.
-            if let Some(Err(error)) = bytes.as_mut().peek().await {
-                tracing::error!(%error, file = %file.id, "the bytes of a file cannot be read");
-                return Err(ApiError::unavailable());
-            }
-            let mut response = (status, Body::from_stream(bytes)).into_response();
-            response.extensions_mut().insert(Streamed);
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(to - from));
-            response
-        };
-        let head = response.headers_mut();
-        let mut insert = |name: HeaderName, value: &str| {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                head.insert(name, value);
-            }
-        };
-        insert(header::ETAG, &etag);
-        insert(header::ACCEPT_RANGES, "bytes");
-        insert(header::CACHE_CONTROL, "private, max-age=300");
-        if status == StatusCode::PARTIAL_CONTENT {
-            insert(header::CONTENT_RANGE, &format!("bytes {from}-{}/{size}", to - 1));
-        } else if is_none {
-            insert(header::CONTENT_RANGE, &format!("bytes */{size}"));
-        }
-        if status.is_success() {
-            insert(header::CONTENT_TYPE, &file.media_type);
-            let name: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
-            insert(header::CONTENT_DISPOSITION, &format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20")));
-            insert(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-            insert(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
-        }
-        Ok(response)
     }
 }

@@ -1,0 +1,1 @@
+DROP TRIGGER data_version ON attachment;
