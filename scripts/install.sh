@@ -27,6 +27,8 @@ if [ "${1:-run}" = test ]; then
   has npm || packages+=(npm)
   # The readers of open data, and the storage that tests put files into, are packages of Python.
   python3 -c "import venv, ensurepip" 2>/dev/null || packages+=(python3-venv)
+  # People open the files with LibreOffice.
+  has soffice || packages+=(libreoffice-calc-nogui libreoffice-writer-nogui)
   # A real browser looks at the explorer. Ubuntu's package is a snap, which not every machine can run: there the test is left out.
   if ! has chromium && ! has google-chrome && grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
     packages+=(chromium)

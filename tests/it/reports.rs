@@ -8,6 +8,7 @@ use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{
     TestDb, demo,
+    office::saved_as,
     server::{Node, person},
 };
 use zip::ZipArchive;
@@ -197,5 +198,15 @@ async fn a_period_that_is_not_over_and_what_is_not_understood_are_told() {
         assert_eq!((told.0, told.1["errors"][0]["extensions"]["code"].as_str().unwrap()), (status, code), "{path}");
     }
     assert_eq!(sent(&node, Some("a.b.c"), "nq57-quang-ngai/2025-Q4.docx").await.status(), 401);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn libreoffice_opens_it() {
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
+    let report = document(&node, "nq57-quang-ngai/2025-Q4.docx").await;
+    let pages = saved_as("bao-cao.docx", &report, "pdf");
+    assert!(pages.starts_with(b"%PDF-") && pages.len() > 20_000, "{} bytes", pages.len());
     node.stop().await;
 }

@@ -19,6 +19,7 @@ pub mod machine;
 pub mod mutation;
 pub mod national;
 pub mod npm;
+pub mod office;
 pub mod process;
 pub mod program;
 pub mod python;

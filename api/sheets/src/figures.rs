@@ -1,9 +1,9 @@
 //! The sheet of figures: what an agency reports for one period, a row a figure.
 
 use crate::{
-    form::{Column, Form, Reads},
+    form::{Column, Form, Reads, column},
     number::Number,
-    table::{Read, Record},
+    table::Record,
 };
 
 /// How firm a figure is: the words of the API, with their names.
@@ -13,10 +13,6 @@ pub const OBSERVATIONS: &[(&str, &str, &str)] = &[
     ("ESTIMATED", "Ước tính", "Estimated"),
     ("REVISED", "Điều chỉnh", "Revised"),
 ];
-
-const fn column(key: &'static str, vi: &'static str, en: &'static str, reads: Reads, width: u16) -> Column {
-    Column { key, vi, en, also: &[], reads, entered: false, note: ("", ""), width }
-}
 
 /// The columns.
 pub const FORM: Form = Form {
@@ -139,15 +135,8 @@ pub struct Figure {
 
 impl From<&Record> for Figure {
     fn from(record: &Record) -> Self {
-        let read = |key: &str| FORM.index(key).and_then(|n| record.values.get(n)).and_then(Option::as_ref);
-        let text = |key: &str| match read(key) {
-            Some(Read::Text(it)) => Some(it.clone()),
-            _ => None,
-        };
-        let number = |key: &str| match read(key) {
-            Some(Read::Number(it)) => Some(*it),
-            _ => None,
-        };
+        let text = |key: &str| record.text(&FORM, key);
+        let number = |key: &str| record.number(&FORM, key);
         Self {
             indicator: text("indicator").unwrap_or_default(),
             subject: text("subject"),
@@ -159,10 +148,7 @@ impl From<&Record> for Figure {
             observation: text("observation"),
             note: text("note"),
             comment: text("comment"),
-            version: match read("expectedVersion") {
-                Some(Read::Whole(it)) => Some(*it),
-                _ => None,
-            },
+            version: record.whole(&FORM, "expectedVersion"),
         }
     }
 }

@@ -44,6 +44,11 @@ pub struct Column {
     pub width: u16,
 }
 
+/// A column that is known by its two headings alone, and is not filled in.
+pub(crate) const fn column(key: &'static str, vi: &'static str, en: &'static str, reads: Reads, width: u16) -> Column {
+    Column { key, vi, en, also: &[], reads, entered: false, note: ("", ""), width }
+}
+
 /// A kind of sheet.
 #[derive(Debug, Clone, Copy)]
 pub struct Form {

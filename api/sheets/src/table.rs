@@ -46,6 +46,44 @@ pub struct Record {
     pub issues: Vec<Issue>,
 }
 
+impl Record {
+    fn at(&self, form: &Form, key: &str) -> Option<&Read> {
+        form.index(key).and_then(|n| self.values.get(n)).and_then(Option::as_ref)
+    }
+
+    /// All that is filled in, by the keys of the columns.
+    pub fn said<'a>(&'a self, form: &'a Form) -> impl Iterator<Item = (&'static str, &'a Read)> {
+        form.columns.iter().zip(&self.values).filter_map(|(column, read)| Some((column.key, read.as_ref()?)))
+    }
+
+    /// What stands in a column of words or codes; none where it is empty.
+    #[must_use]
+    pub fn text(&self, form: &Form, key: &str) -> Option<String> {
+        match self.at(form, key)? {
+            Read::Text(it) => Some(it.clone()),
+            _ => None,
+        }
+    }
+
+    /// What stands in a column of numbers; none where it is empty.
+    #[must_use]
+    pub fn number(&self, form: &Form, key: &str) -> Option<Number> {
+        match self.at(form, key)? {
+            Read::Number(it) => Some(*it),
+            _ => None,
+        }
+    }
+
+    /// What stands in a column of whole numbers; none where it is empty.
+    #[must_use]
+    pub fn whole(&self, form: &Form, key: &str) -> Option<i32> {
+        match self.at(form, key)? {
+            Read::Whole(it) => Some(*it),
+            _ => None,
+        }
+    }
+}
+
 /// Reads the rows of a surveyed file. Rows that answer nothing, and rows of totals, are left out.
 pub fn rows(
     file: &File<'_>,
@@ -168,8 +206,8 @@ fn record(form: &Form, layout: &Layout, sheet: usize, row: &Row) -> Option<Recor
     if values.get(about).is_some_and(Option::is_none) && !issues.iter().any(|it| it.place == place(Some(about))) {
         let (vi, en) = form.columns.get(about).map(|it| (it.vi, it.en)).unwrap_or_default();
         let (vi, en) = (
-            format!("Thiếu “{vi}”: dòng có số liệu mà không rõ của chỉ tiêu nào"),
-            format!("“{en}” is missing: the row has figures, and does not say of what"),
+            format!("Thiếu “{vi}”: không rõ dòng này nói về gì"),
+            format!("“{en}” is missing: the row does not say what it is about"),
         );
         issues.push(Issue::of_file(Code::Required, vi, en).at(place(Some(about))));
     }

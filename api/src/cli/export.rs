@@ -9,7 +9,7 @@ use std::{
 };
 
 use auth::{Principal, Role, random, seal::Sealer};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use db::Origin;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use schema::{
@@ -21,7 +21,7 @@ use schema::{
     viewer::Viewer,
 };
 
-use super::apply::{ApplyError, Catalogue};
+use super::apply::{ApplyError, Catalogue, Targets};
 use crate::{
     config::Config,
     database::{Database, DatabaseError, Sharing},
@@ -41,6 +41,7 @@ const EXAMPLES: &str = "\
 Examples:
   cotmoc export > catalogue.json                                    the catalogue, to be kept in version control
   cotmoc apply catalogue.json --dry-run                             what has changed since
+  cotmoc export --targets nq57-quang-ngai --output targets.xlsx     targets as a spreadsheet, to be changed and applied
   cotmoc export measurements --output figures.xlsx                  every figure, as a workbook
   cotmoc export directives --filter '{\"states\":[\"IN_PROGRESS\"]}' --role public > directives.csv
   cotmoc export scorecards --argument period=2025-Q4 --format ndjson
@@ -52,7 +53,7 @@ const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 /// A list of the API as a file, all its pages from one snapshot; without a list the catalogue, as JSON: agencies that are there,
 /// programmes, documents and what stands in them, indicators, plans and baselines.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group(ArgGroup::new("what").args(["list", "targets"])))]
 pub struct Export {
     /// A list at the root of the API, such as `measurements`; without it the catalogue is printed
     list: Option<String>,
@@ -86,8 +87,11 @@ pub struct Export {
     /// Whose eyes it is read with: public, or a role everywhere
     #[arg(long, requires = "list", default_value = "INSPECTOR", value_name = "ROLE")]
     role: String,
+    /// The targets of a programme, as a spreadsheet that `cotmoc apply` takes
+    #[arg(long, conflicts_with = "list", requires = "output", value_name = "PROGRAMME")]
+    targets: Option<String>,
     /// The file to be written, which is there when it is whole; without it standard output
-    #[arg(long, short, requires = "list", value_name = "FILE")]
+    #[arg(long, short, requires = "what", value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
@@ -129,6 +133,9 @@ impl From<Failure> for ExportError {
 impl Export {
     /// Writes it, from a database that it migrates first.
     pub async fn run(&self, config: &Config) -> Result<(), ExportError> {
+        if let (Some(programme), Some(output)) = (&self.targets, &self.output) {
+            return Ok(Targets { programme, output }.run(config).await?);
+        }
         let Some(list) = &self.list else {
             return Ok(Catalogue.run(config).await?);
         };

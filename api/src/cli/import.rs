@@ -1,4 +1,4 @@
-//! `cotmoc import`: figures of an agency out of a spreadsheet, in the name of whoever reports them.
+//! `cotmoc import`: figures of an agency, or progress of its directives, out of a spreadsheet, in the name of whoever reports them.
 
 use std::{
     fmt::Write as _,
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use auth::Denied;
+use auth::{Denied, action::ReportProgress};
 use clap::Args;
 use db::{
     Acting, Date, DbError, Once, Origin, Reader,
@@ -35,17 +35,18 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-XLSX, XLS, ODS or CSV; headings as in the template (GET /files/templates/figures.xlsx).
+XLSX, XLS, ODS or CSV; headings as in the templates (GET /files/templates/figures.xlsx, progress.xlsx).
 
 Examples:
   cotmoc import so-lieu.xlsx --agency qng.skhcn --period 2025-12 --as bao.cao --dry-run
   cotmoc import so-lieu.xlsx --agency qng.skhcn --period 2025-12 --as bao.cao --submit
+  cotmoc import tien-do.xlsx --kind PROGRESS --agency qng.skhcn --period 2025-Q4 --as bao.cao
   cotmoc import cu.csv --agency qng.skhcn --period 2024 --as bao.cao --mode ALL_OR_NOTHING";
 
 /// How often it looks how far it is.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Take figures in from a spreadsheet, by the rules and in the name of whoever reports them
+/// Take figures, or progress of directives, in from a spreadsheet, by the rules and in the name of whoever reports them
 ///
 /// What has to be mended is printed by sheet, cell and code; the exit code is then 1. The same file again does what is left of it.
 #[derive(Debug, Args)]
@@ -53,6 +54,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct Import {
     /// The file
     file: PathBuf,
+    /// What its rows are
+    #[arg(long, default_value = "FIGURES", value_parser = ["FIGURES", "PROGRESS"])]
+    kind: String,
     /// Code of the agency that reports
     #[arg(long, value_name = "CODE")]
     agency: String,
@@ -119,8 +123,15 @@ impl Import {
         let who = import::sender(&writer, &self.login).await?;
         let who = who.ok_or_else(|| ImportFailure::Refused(format!("there is no active account {}", self.login)))?;
         let word = |error: String| ImportFailure::Refused(error);
+        let kind = self.kind.parse::<ImportKind>().map_err(|_| word(self.kind.clone()))?;
+        if kind == ImportKind::Progress {
+            who.permit::<ReportProgress>()?;
+            if self.submit {
+                return Err(word("only figures are submitted: leave out --submit".to_owned()));
+            }
+        }
         let new = NewImport {
-            kind: ImportKind::Figures,
+            kind,
             agency: self.agency.clone(),
             regime: self.regime.parse::<Regime>().map_err(|_| word(self.regime.clone()))?,
             period: self.period,
@@ -133,7 +144,7 @@ impl Import {
         };
         let acting = Acting::new(Once::without_key(writer), &who)?;
         let sent = import::send(&acting, new).await.map_err(|error| match error {
-            DbError::NotFound => word(format!("{} submits no figures for an agency {}", self.login, self.agency)),
+            DbError::NotFound => word(format!("{} does not report for an agency {}", self.login, self.agency)),
             error => error.into(),
         })?;
         if !sent.is_new {

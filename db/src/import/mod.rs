@@ -2,7 +2,7 @@
 //!
 //! 1. `send`: a file comes in, and is kept with its job. `stop`: it is cancelled.
 //! 2. `job`: a server takes a job up, and gives it back; whoever loses it writes nothing more.
-//! 3. `take`: rows are written by the same rules as those of `draftMeasurements`, in the transaction that says how far it has come.
+//! 3. `take`: rows are written by the rules of the mutations (`sender`), in the transaction that says how far it has come.
 //! 4. `owed`: what a template is filled with, and what the rows of a file are read by.
 //!
 //! What a file is, and what stands in it, is not known here: rows come read.
@@ -10,6 +10,7 @@
 mod job;
 mod owed;
 mod send;
+mod sender;
 mod take;
 
 use async_graphql::InputObject;
@@ -28,8 +29,9 @@ pub use self::{
         Job, LEASE, SentFile, claim, content, finish, give_back, is_any_waiting, keep_lease, looked_through, refuse,
         sender, sent_file, sweep,
     },
-    owed::{Indicators, OwedFigure, indicators, owed},
+    owed::{Indicators, OpenDirective, OwedFigure, indicators, open_directives, owed},
     send::{NewImport, OneImport, Sent, cancel, send},
+    sender::{Entry, Sender},
     take::{Batch, Columns, FileError, FileRow, Taken, take, take_all},
 };
 use crate::{
@@ -50,6 +52,8 @@ text_enum! {
     pub enum ImportKind {
         /// Figures of an agency for a period
         Figures => "FIGURES",
+        /// Progress of the directives that an agency leads
+        Progress => "PROGRESS",
     }
 }
 
@@ -108,7 +112,7 @@ pub struct Import {
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended, in UTC; null while it has not
     pub finished_at: Option<DateTime<Utc>>,
-    /// Whose figures they are to report
+    /// The agency that reports
     #[graphql(skip)]
     pub agency_id: Uuid,
     /// The account that sent it
@@ -210,7 +214,7 @@ pub struct ImportError {
     pub column_number: Option<i32>,
     /// Which rule was broken: for programs
     pub code: ViolationCode,
-    /// The field of the row by its name in `MeasurementDraftInput`, such as `value`; null if it is about the whole row
+    /// The field of the row by its name in `MeasurementDraftInput` or `ReportProgressInput`, such as `value`; null if it is about the whole row
     pub field: Option<String>,
     /// The rule's bound where it has one
     #[diesel(column_name = limit_value)]

@@ -1,10 +1,11 @@
-//! What an agency owes for a period, for a template; and what of the catalogue the rows of a file are read by.
+//! What an agency owes, for templates: figures for a period, progress of its directives; and what of the catalogue the rows of a file are read by.
 
 use std::collections::HashMap;
 
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryableByName,
+    ExpressionMethods as _, OptionalExtension as _, PgSortExpressionMethods as _, QueryDsl as _, Queryable,
+    QueryableByName,
     sql_types::{Date as SqlDate, Integer, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
@@ -14,8 +15,10 @@ use uuid::Uuid;
 use crate::{
     Date, DbError, Pool, Reader,
     calendar::{Period, Regime},
+    directive::DirectiveState,
     indicator::{Unit, ValueKind},
-    schema::{agency, indicator},
+    schema::{agency, directive, directive_lead, indicator, progress_update},
+    visible::visible_to,
 };
 
 /// A figure that is owed.
@@ -97,10 +100,7 @@ pub async fn owed(
     regime: Regime,
     period: Period,
 ) -> Result<(String, Vec<OwedFigure>), DbError> {
-    let found = agency::table.filter(agency::code.eq(code)).select((agency::id, agency::name_vi));
-    let found: Option<(Uuid, String)> = found.first(&mut reader.statement().await?).await.optional()?;
-    let seen = found.filter(|(id, _)| reader.scope().imports().holds(Some(*id)));
-    let (id, name) = seen.ok_or(DbError::NotFound)?;
+    let (id, name) = reporting_agency(reader, code).await?;
     let window = period.window(regime);
     let query = diesel::sql_query(OWED)
         .bind::<SqlUuid, _>(id)
@@ -111,6 +111,46 @@ pub async fn owed(
         .bind::<SqlDate, _>(Date(window.end))
         .bind::<SqlDate, _>(reader.today());
     Ok((name, query.load(&mut reader.statement().await?).await?))
+}
+
+/// A directive that is not done.
+#[derive(Debug, Clone, Queryable)]
+pub struct OpenDirective {
+    /// Its code.
+    pub code: String,
+    /// What is to be done.
+    pub title: String,
+    /// Its last day; none if it has none.
+    pub due_on: Option<Date>,
+    /// How much was done by the latest report that gives a figure, of 100.
+    pub percent: Option<i16>,
+}
+
+/// The name of an agency, and the directives that it leads and that are not done, the most pressing first; `DbError::NotFound` for an agency
+/// for which the reader does not report.
+#[boxed]
+pub async fn open_directives(reader: &Reader, code: &str) -> Result<(String, Vec<OpenDirective>), DbError> {
+    let (id, name) = reporting_agency(reader, code).await?;
+    let latest = progress_update::table
+        .filter(progress_update::directive_id.eq(directive::id))
+        .filter(progress_update::percent.is_not_null())
+        .order((progress_update::reported_on.desc(), progress_update::recorded_at.desc()))
+        .select(progress_update::percent)
+        .limit(1);
+    let open = directive::table
+        .inner_join(directive_lead::table)
+        .filter(directive_lead::agency_id.eq(id))
+        .filter(directive::state.eq_any([DirectiveState::Assigned, DirectiveState::InProgress]))
+        .filter(visible_to(reader.scope(), directive::table))
+        .order((directive::due_on.asc().nulls_last(), directive::code))
+        .select((directive::code, directive::title, directive::due_on, latest.single_value()));
+    Ok((name, open.load(&mut reader.statement().await?).await?))
+}
+
+async fn reporting_agency(reader: &Reader, code: &str) -> Result<(Uuid, String), DbError> {
+    let found = agency::table.filter(agency::code.eq(code)).select((agency::id, agency::name_vi));
+    let found: Option<(Uuid, String)> = found.first(&mut reader.statement().await?).await.optional()?;
+    found.filter(|(id, _)| reader.scope().imports().holds(Some(*id))).ok_or(DbError::NotFound)
 }
 
 /// The units of indicators, by their codes.

@@ -1,8 +1,8 @@
-//! Rows of a file are written: by the rules of `draftMeasurements`, in the transaction that says how far the import has come.
+//! Rows of a file are written: by the rules of the mutations, in the transaction that says how far the import has come.
 
 use std::{collections::HashMap, sync::Arc};
 
-use auth::{Permit, action, random};
+use auth::random;
 use derive::boxed;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
@@ -10,16 +10,10 @@ use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
 use super::{
-    ImportState, Job,
+    Entry, ImportState, Job, Sender,
     job::{end, lost},
 };
-use crate::{
-    Acting, DbError, Violation, ViolationCode,
-    measurement::{BulkMode, Draft, Rows, draft_rows},
-    row::Row,
-    violation::Words,
-    writer::Writing,
-};
+use crate::{DbError, Violation, ViolationCode, violation::Words, writer::Writing};
 
 /// Something that has to be mended in a file.
 #[derive(Debug, Clone)]
@@ -70,8 +64,8 @@ pub struct FileRow {
     pub row: i32,
     /// Where its fields stand.
     pub columns: Columns,
-    /// The figure, or what has to be mended before it could be one.
-    pub draft: Result<Draft, Vec<FileError>>,
+    /// What it says, or what has to be mended before it says anything.
+    pub entry: Result<Entry, Vec<FileError>>,
 }
 
 /// Some rows of a file, one after another.
@@ -90,44 +84,32 @@ pub struct Taken {
     pub refused: i32,
 }
 
-type Submits = Permit<action::SubmitMeasurement>;
-
 /// Takes some rows of an import: writes those that can be, notes what has to be mended in the others, and how far it has come, in one
 /// transaction. `DbError::Conflict` if the import is no longer one's own: then nothing is written.
 #[boxed]
-pub async fn take(
-    acting: &Acting<action::DraftMeasurement>,
-    submits: Option<&Submits>,
-    job: &Job,
-    batch: Batch,
-) -> Result<Taken, DbError> {
+pub async fn take(sender: &Sender, job: &Job, batch: Batch) -> Result<Taken, DbError> {
     let Some((sheet, row)) = batch.rows.last().map(|it| (it.sheet.0, it.row)) else { return Ok(Taken::default()) };
     let work = async |writing: &mut Writing| {
-        let errors = written(writing, acting, submits, &batch.rows, job.only_looks()).await?;
+        let errors = written(writing, sender, job, &batch.rows, job.only_looks()).await?;
         write_errors(writing, job.import.id, &errors).await?;
         let taken = counted(&batch.rows, &errors);
         advance(writing, job, (sheet, row), taken).await?;
         Ok((taken.accepted, taken.refused))
     };
-    let (accepted, refused) = acting.write(work).await?;
+    let (accepted, refused) = sender.write(work).await?;
     Ok(Taken { accepted, refused })
 }
 
 /// Writes all rows of an import and ends it, in one transaction: all of them, or none where something has to be mended, which is noted
 /// then. They have been looked at before.
 #[boxed]
-pub async fn take_all(
-    acting: &Acting<action::DraftMeasurement>,
-    submits: Option<&Submits>,
-    job: &Job,
-    mut batches: Receiver<Batch>,
-) -> Result<(), DbError> {
+pub async fn take_all(sender: &Sender, job: &Job, mut batches: Receiver<Batch>) -> Result<(), DbError> {
     let work = async |writing: &mut Writing| {
         let mut broken = Vec::new();
         let whole = writing
             .attempt(async |writing: &mut Writing| {
                 while let Some(batch) = batches.recv().await {
-                    broken.extend(written(writing, acting, submits, &batch.rows, false).await?);
+                    broken.extend(written(writing, sender, job, &batch.rows, false).await?);
                 }
                 if broken.is_empty() { Ok(()) } else { Err(DbError::Violated(Vec::new())) }
             })
@@ -141,34 +123,34 @@ pub async fn take_all(
             Err(error) => Err(error),
         }
     };
-    acting.write(work).await
+    sender.write(work).await
 }
 
 /// Writes what can be written of some rows, and answers what has to be mended in the others. What is only looked at is taken back.
 async fn written(
     writing: &mut Writing,
-    acting: &Acting<action::DraftMeasurement>,
-    submits: Option<&Submits>,
+    sender: &Sender,
+    job: &Job,
     rows: &[FileRow],
     only_looks: bool,
 ) -> Result<Vec<FileError>, DbError> {
-    let mut errors: Vec<FileError> = rows.iter().filter_map(|it| it.draft.as_ref().err()).flatten().cloned().collect();
-    let read: Vec<&FileRow> = rows.iter().filter(|it| it.draft.is_ok()).collect();
-    let drafts: Vec<Row<Draft>> = read.iter().filter_map(|it| it.draft.clone().ok()).map(Row::Read).collect();
-    if drafts.is_empty() {
+    let mut errors: Vec<FileError> = rows.iter().filter_map(|it| it.entry.as_ref().err()).flatten().cloned().collect();
+    let read: Vec<&FileRow> = rows.iter().filter(|it| it.entry.is_ok()).collect();
+    let entries: Vec<Entry> = read.iter().filter_map(|it| it.entry.clone().ok()).collect();
+    if entries.is_empty() {
         return Ok(errors);
     }
     let mut looked = None;
     let done = writing
         .attempt(async |writing: &mut Writing| {
-            let written = draft_rows(writing, &acting.permit, submits, Rows::many(BulkMode::RowByRow, drafts)).await?;
+            let refused = sender.write_rows(writing, job.import.agency_id, entries).await?;
             if only_looks {
                 // Rules that are looked at last of all would otherwise not be.
                 writing.connection().batch_execute("SET CONSTRAINTS ALL IMMEDIATE").await?;
-                looked = Some(written.refused);
+                looked = Some(refused);
                 return Err(DbError::Violated(Vec::new()));
             }
-            Ok(written.refused)
+            Ok(refused)
         })
         .await;
     let refused = match (done, looked) {

@@ -1,6 +1,7 @@
 //! `cotmoc apply` and `cotmoc export` as processes: a catalogue in a file becomes what the database holds, and comes back.
 
 mod same;
+mod targets;
 
 use std::process::{Output, Stdio};
 

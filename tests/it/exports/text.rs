@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use calamine::Data;
 use schema::clock::Clock;
-use tests::{TestDb, demo, process::command, server::Node};
+use tests::{TestDb, demo, office::saved_as, process::command, server::Node};
 
 use super::{csv_rows, file, lines, sheets};
 
@@ -49,6 +49,25 @@ async fn formulas_are_disarmed() {
     // Programs have them as they are.
     let told = lines(&file(&node, None, "agencies.ndjson", &[]).await);
     assert!(told.iter().any(|row| row["note"] == NAMES[0]));
+    node.stop().await;
+}
+
+/// Opened by a program that people use, nothing is worked out: a formula would be shown as its value.
+#[tokio::test]
+async fn formulas_are_inert_in_libreoffice() {
+    let db = province().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
+    for name in ["agencies.csv", "agencies.xlsx"] {
+        let sent = file(&node, None, name, &[("headings", "names")]).await;
+        let (headings, rows) = csv_rows(&saved_as(name, &sent, "csv"));
+        let place = headings.iter().position(|heading| heading == "note").unwrap();
+        for text in NAMES {
+            assert!(rows.iter().any(|row| row[place].trim_start_matches('\'') == text), "{name}: {text:?}");
+        }
+    }
+    // So it would be if they were not disarmed.
+    let live = saved_as("live.csv", "note\n=2+3\n".as_bytes(), "csv");
+    assert_eq!(csv_rows(&live).1, [["5"]]);
     node.stop().await;
 }
 

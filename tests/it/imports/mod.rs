@@ -1,14 +1,15 @@
-//! Files with figures, over HTTP: from the template to the figures, and everything on the way that goes wrong.
+//! Files with figures and with progress, over HTTP: from the template to what is written, and everything on the way that goes wrong.
 
 mod process;
+mod progress;
 
 use std::{fmt::Write as _, ops::ControlFlow, sync::Arc};
 
 use api::{config::settings, files::imports};
-use auth::{Role, action::DraftMeasurement, token::Bearer};
+use auth::{Role, token::Bearer};
 use db::{
-    Acting, Once, Origin,
-    import::{self, Batch, FileRow, Job},
+    Once, Origin,
+    import::{self, Batch, Entry, FileRow, Job, Sender},
     measurement::{Draft, Figures, Observation},
 };
 use reqwest::{Client, Response, StatusCode};
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use sheets::{File, Limits, read, stamp};
 use tests::{
     TestDb, demo,
+    office::saved_as,
     server::{Node, person},
 };
 use uuid::Uuid;
@@ -35,6 +37,7 @@ const VILLAGES: &str = "
 
 /// A server of the commune, its reporter, and whoever works on the files when a test says so.
 struct Commune {
+    agency: &'static str,
     db: TestDb,
     node: Node,
     token: String,
@@ -47,11 +50,16 @@ impl Commune {
     async fn open(given: &[(settings::Setting, &str)]) -> Self {
         let db = reporting().await;
         db.execute(VILLAGES).await;
-        let bearer = person(&db, 11, &[(Role::Reporter, Some("tinh.xa1"), false)]).await;
+        Self::of(db, "tinh.xa1", given).await
+    }
+
+    /// The same for another agency, in another database.
+    async fn of(db: TestDb, agency: &'static str, given: &[(settings::Setting, &str)]) -> Self {
+        let bearer = person(&db, 11, &[(Role::Reporter, Some(agency), false)]).await;
         let given: Vec<_> = [(settings::IMPORTS, "off")].into_iter().chain(given.iter().copied()).collect();
         let node = Node::start(&db, CLOCK(), &given).await;
         let token = node.token(&bearer).await;
-        Self { db, node, token, client: Client::new() }
+        Self { agency, db, node, token, client: Client::new() }
     }
 
     async fn get(&self, token: &str, path: &str) -> Response {
@@ -59,7 +67,7 @@ impl Commune {
     }
 
     async fn send(&self, parameters: &str, content: impl Into<Vec<u8>>) -> Response {
-        let path = format!("/files/imports?agency=tinh.xa1&period=2025-Q4&{parameters}");
+        let path = format!("/files/imports?agency={}&period=2025-Q4&{parameters}", self.agency);
         self.client.post(self.node.url(&path)).bearer_auth(&self.token).body(content.into()).send().await.unwrap()
     }
 
@@ -74,11 +82,11 @@ impl Commune {
     }
 
     /// As another server takes up what waits, in the name of whoever has sent it.
-    async fn taken_up(&self) -> (Acting<DraftMeasurement>, Job) {
+    async fn taken_up(&self) -> (Sender, Job) {
         let writer = CLOCK().writer(self.db.pool.clone(), Origin::default());
         let job = import::claim(&writer, Uuid::from_u128(1)).await.unwrap().unwrap();
         let who = import::sent_file(&writer, &job).await.unwrap().unwrap().who;
-        (Acting::new(Once::without_key(writer), &who).unwrap(), job)
+        (Sender::of(&job.import, Once::without_key(writer), &who).unwrap(), job)
     }
 
     /// What has to be mended: place, code and words.
@@ -118,42 +126,39 @@ fn text(values: &[&str]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A template as somebody fills it in: its rows at their places, and these figures in the column of values.
-fn filled(template: &[u8], figures: &[(&str, &str)]) -> Vec<u8> {
+/// A template as somebody fills it in: its rows at their places, and these cells in the rows where a word stands in the column `key`.
+fn filled(template: &[u8], key: u32, cells: &[(&str, u16, &str)]) -> Vec<u8> {
     let mut book = Workbook::new();
-    let mut subject = String::new();
-    File::open(template, Limits::default())
-        .unwrap()
-        .read(&mut |event| {
-            match event {
-                read::Event::Sheet(sheet) => {
-                    let made = book.add_worksheet();
-                    made.set_name(&sheet.name).unwrap().set_hidden(sheet.name == stamp::SHEET);
-                }
-                read::Event::Row(row) => {
-                    let last = book.worksheets().len() - 1;
-                    let sheet = book.worksheet_from_index(last).unwrap();
-                    for cell in &row.cells {
-                        let column = u16::try_from(cell.column).unwrap();
-                        match &cell.value {
-                            read::Value::Text(text) => {
-                                sheet.write(row.number - 1, column, text).unwrap();
-                                if column == 2 {
-                                    subject.clone_from(text);
-                                }
+    let mut take = |event| {
+        match event {
+            read::Event::Sheet(sheet) => {
+                let made = book.add_worksheet();
+                made.set_name(&sheet.name).unwrap().set_hidden(sheet.name == stamp::SHEET);
+            }
+            read::Event::Row(row) => {
+                let last = book.worksheets().len() - 1;
+                let (sheet, mut about) = (book.worksheet_from_index(last).unwrap(), String::new());
+                for cell in &row.cells {
+                    let column = u16::try_from(cell.column).unwrap();
+                    match &cell.value {
+                        read::Value::Text(text) => {
+                            sheet.write(row.number - 1, column, text).unwrap();
+                            if cell.column == key {
+                                about.clone_from(text);
                             }
-                            read::Value::Number(number) => drop(sheet.write(row.number - 1, column, *number).unwrap()),
-                            other => panic!("{other:?}"),
                         }
+                        read::Value::Number(number) => drop(sheet.write(row.number - 1, column, *number).unwrap()),
+                        other => panic!("{other:?}"),
                     }
-                    if let Some((_, value)) = figures.iter().find(|(of, _)| *of == subject) {
-                        sheet.write(row.number - 1, 7, *value).unwrap();
-                    }
+                }
+                for (_, column, value) in cells.iter().filter(|(of, ..)| *of == about) {
+                    sheet.write(row.number - 1, *column, *value).unwrap();
                 }
             }
-            ControlFlow::Continue(())
-        })
-        .unwrap();
+        }
+        ControlFlow::Continue(())
+    };
+    File::open(template, Limits::default()).unwrap().read(&mut take).unwrap();
     book.save_to_buffer().unwrap()
 }
 
@@ -166,15 +171,21 @@ async fn from_the_template_to_the_figures() {
     let template = template.bytes().await.unwrap();
     let filled = filled(
         &template,
+        2,
         &[
-            ("tinh.xa1", "12,5"),
-            ("tinh.xa1.thon1", "khoảng 3"),
-            ("tinh.xa1.thon2", "1.234,5"),
-            ("tinh.xa1.thon3", "-4"),
+            ("tinh.xa1", 7, "12,5"),
+            ("tinh.xa1.thon1", 7, "khoảng 3"),
+            ("tinh.xa1.thon2", 7, "1.234,5"),
+            ("tinh.xa1.thon3", 7, "-4"),
         ],
     );
 
-    // Looked at first: nothing is written.
+    // Looked at first: nothing is written. It is the same however LibreOffice has saved it.
+    for ending in ["xlsx", "ods", "xls", "csv"] {
+        let saved = saved_as("so-lieu.xlsx", &filled, ending);
+        let looked = commune.done("mode=ROW_BY_ROW&dryRun=true", saved).await;
+        assert_eq!(outcome(&looked), "\"DONE\" 4/4 2 2", "{ending}");
+    }
     let looked = commune.done("mode=ROW_BY_ROW&dryRun=true", filled.clone()).await;
     assert_eq!(outcome(&looked), "\"DONE\" 4/4 2 2");
     let errors = commune.errors(&looked, "VI").await;
@@ -310,7 +321,12 @@ fn village(n: u32) -> FileRow {
         expected_version: None,
         figures,
     };
-    FileRow { sheet: (0, Arc::from("")), row: i32::try_from(n).unwrap() + 1, columns: Arc::default(), draft: Ok(draft) }
+    FileRow {
+        sheet: (0, Arc::from("")),
+        row: i32::try_from(n).unwrap() + 1,
+        columns: Arc::default(),
+        entry: Ok(Entry::Figure(draft)),
+    }
 }
 
 #[tokio::test]
@@ -319,9 +335,9 @@ async fn another_server_goes_on_where_one_has_stopped_and_that_one_writes_nothin
     let values = vec!["5"; 600];
     let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
     // A server takes it up, writes two rows, and is heard of no more.
-    let (acting, job) = commune.taken_up().await;
+    let (sender, job) = commune.taken_up().await;
     let batch = Batch { rows: vec![village(1), village(2)] };
-    assert_eq!(import::take(&acting, None, &job, batch).await.unwrap().accepted, 2);
+    assert_eq!(import::take(&sender, &job, batch).await.unwrap().accepted, 2);
     assert!(!imports::one(&commune.db.pool, CLOCK()).await.unwrap(), "it is still the other one's");
     commune.db.execute("UPDATE file_import SET lease_until = clock_timestamp() - interval '1 minute'").await;
     assert!(imports::one(&commune.db.pool, CLOCK()).await.unwrap());
@@ -334,7 +350,7 @@ async fn another_server_goes_on_where_one_has_stopped_and_that_one_writes_nothin
     assert_eq!(outcome(&done), "\"DONE\" 600/600 600 0");
     assert_eq!(commune.figures().await, "600 5 1 DRAFT", "each row once");
     // Back again, it finds out in the transaction in which it would write.
-    let late = import::take(&acting, None, &job, Batch { rows: vec![village(3)] }).await;
+    let late = import::take(&sender, &job, Batch { rows: vec![village(3)] }).await;
     assert!(matches!(late, Err(db::DbError::Conflict(_))), "{late:?}");
     assert_eq!(commune.figures().await, "600 5 1 DRAFT");
     commune.node.stop().await;
@@ -345,15 +361,15 @@ async fn an_import_is_stopped_and_what_is_left_is_done_later() {
     let commune = Commune::open(&[]).await;
     let values = vec!["5"; 600];
     let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
-    let (acting, job) = commune.taken_up().await;
-    import::take(&acting, None, &job, Batch { rows: vec![village(1), village(2)] }).await.unwrap();
+    let (sender, job) = commune.taken_up().await;
+    import::take(&sender, &job, Batch { rows: vec![village(1), village(2)] }).await.unwrap();
     let input = format!("import: \"{}\"", sent["id"].as_str().unwrap());
     let stopped = commune
         .node
         .change(&commune.token, "cancelImport", &input, "import { state rowsAccepted viewerCan { cancel } }")
         .await;
     assert_eq!(stopped["import"], json!({ "state": "CANCELLED", "rowsAccepted": 2, "viewerCan": { "cancel": false } }));
-    let late = import::take(&acting, None, &job, Batch { rows: vec![village(3)] }).await;
+    let late = import::take(&sender, &job, Batch { rows: vec![village(3)] }).await;
     assert!(matches!(late, Err(db::DbError::Conflict(_))), "{late:?}");
     let twice = commune.node.change(&commune.token, "cancelImport", &input, "import { state } current { state }").await;
     assert_eq!(
@@ -412,7 +428,7 @@ async fn who_does_not_submit_for_an_agency_sees_nothing_of_its_files() {
         ("mode=ROW_BY_ROW&dryRun=maybe", text(&["3"]), StatusCode::BAD_REQUEST),
         ("mode=ROW_BY_ROW&dryRun=true", Vec::new(), StatusCode::BAD_REQUEST),
         ("mode=ROW_BY_ROW&dryRun=true", vec![b'a'; 2_000], StatusCode::PAYLOAD_TOO_LARGE),
-        ("mode=ROW_BY_ROW&dryRun=true&kind=PROGRESS", text(&["3"]), StatusCode::BAD_REQUEST),
+        ("mode=ROW_BY_ROW&dryRun=true&kind=TARGETS", text(&["3"]), StatusCode::BAD_REQUEST),
         ("mode=ROW_BY_ROW&dryRun=true&dryrun=true", text(&["3"]), StatusCode::BAD_REQUEST),
         ("mode=ROW_BY_ROW&mode=ROW_BY_ROW&dryRun=true", text(&["3"]), StatusCode::BAD_REQUEST),
     ] {
@@ -452,7 +468,7 @@ async fn what_cannot_be_read_or_is_closed_or_of_another_period_is_said() {
         .client
         .post(commune.node.url(other))
         .bearer_auth(&commune.token)
-        .body(filled(&template, &[("tinh.xa1", "4")]))
+        .body(filled(&template, 2, &[("tinh.xa1", 7, "4")]))
         .send()
         .await
         .unwrap();

@@ -61,8 +61,8 @@ fn text(fields: &Map<String, Value>, field: &str) -> Result<String, String> {
 
 impl Entry {
     /// The entries of a file, in the order of the sections.
-    pub fn read(file: &str) -> Result<Vec<Self>, String> {
-        let file: Map<String, Value> = serde_json::from_str(file).map_err(|error| error.to_string())?;
+    pub fn read(file: &Value) -> Result<Vec<Self>, String> {
+        let file = file.as_object().ok_or("not an object")?;
         let unknown: Vec<_> = file.keys().filter(|name| !SECTIONS.contains(&name.as_str())).cloned().collect();
         if !unknown.is_empty() {
             return Err(format!("no section {}; there are {}", unknown.join(", "), SECTIONS.join(", ")));
@@ -420,7 +420,7 @@ mod tests {
     fn a_file_is_read_entry_by_entry_and_says_what_is_wrong() {
         let text = r#"{ "plans": [{ "programme": "p", "document": "1-KH/TU", "targets": [{ "item": "a" }, { "item": "b" }] }],
             "documents": [{ "symbol": "1–KH/TU" }] }"#;
-        let entries = Entry::read(text).unwrap();
+        let entries = Entry::read(&serde_json::from_str(text).unwrap()).unwrap();
         let codes: Vec<_> = entries.iter().map(|entry| (entry.making().one, entry.code.as_str())).collect();
         assert_eq!(
             codes,
@@ -431,7 +431,7 @@ mod tests {
             json!({ "programme": "p", "document": "1-KH/TU", "targets": [{ "item": "b" }] })
         );
         for (text, told) in [
-            ("[]", "invalid type"),
+            ("[]", "not an object"),
             (r#"{ "ministries": [] }"#, "no section ministries"),
             (r#"{ "documents": {} }"#, "documents is no list"),
             (r#"{ "documents": [{}] }"#, "documents[0]: neither code nor symbol"),
@@ -440,7 +440,7 @@ mod tests {
                 "plans[0]: targets: not an object",
             ),
         ] {
-            let error = Entry::read(text).unwrap_err();
+            let error = Entry::read(&serde_json::from_str(text).unwrap()).unwrap_err();
             assert!(error.contains(told), "{text}: {error}");
         }
     }

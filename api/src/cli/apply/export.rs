@@ -1,6 +1,10 @@
 //! `cotmoc export`: the catalogue that a database holds, in the form that `cotmoc apply` takes.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use serde_json::{Map, Value, json};
 
@@ -8,6 +12,7 @@ use super::{
     ApplyError,
     desk::Desk,
     making::Kind,
+    sheet,
     shown::{members, said as beside, wording},
     stated,
 };
@@ -31,6 +36,39 @@ impl Catalogue {
         output::result(&printed?);
         Ok(())
     }
+}
+
+/// The targets of a programme as a spreadsheet that `cotmoc apply` takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Targets<'a> {
+    /// Code of the programme.
+    pub programme: &'a str,
+    /// The file to be written.
+    pub output: &'a Path,
+}
+
+impl Targets<'_> {
+    /// Writes it, from a database that it migrates first.
+    pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
+        let database = Database::open(config, Sharing::Join).await?;
+        let plans = planned(config, &database).await;
+        database.close().await?;
+        let plans = plans?;
+        let ours = |plan: &&Value| at(plan, "/programme") == self.programme;
+        if !plans.iter().any(|plan| ours(&plan)) {
+            let codes: BTreeSet<_> = plans.iter().map(|plan| at(plan, "/programme").to_string()).collect();
+            let codes = codes.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(ApplyError::Refused(format!("no programme {} has a plan; there are {codes}", self.programme)));
+        }
+        let unwritten = |reason: String| ApplyError::File { path: self.output.to_owned(), reason };
+        let bytes = sheet::written(self.programme, plans.iter().filter(ours)).map_err(unwritten)?;
+        fs::write(self.output, bytes).map_err(|error| unwritten(error.to_string()))
+    }
+}
+
+async fn planned(config: &Config, database: &Database) -> Result<Vec<Value>, ApplyError> {
+    database.prepare().await?;
+    Ok(list(&exported(&Desk::new(config, database)?).await?, "/plans"))
 }
 
 async fn printed(config: &Config, database: &Database) -> Result<String, ApplyError> {

@@ -110,7 +110,7 @@ impl Init {
                 format!("this database holds agencies already ({code}): cotmoc init --print, then cotmoc apply");
             return Err(ApplyError::Refused(words));
         }
-        let entries = Entry::read(&first.file.to_string()).map_err(ApplyError::Refused)?;
+        let entries = Entry::read(&first.file).map_err(ApplyError::Refused)?;
         let work = Work::of(&desk, &entries).await?;
         output::result(&work.shown());
         if !self.yes && !confirmed()? {

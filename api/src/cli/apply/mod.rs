@@ -6,6 +6,7 @@ mod export;
 mod init;
 mod making;
 mod same;
+mod sheet;
 mod shown;
 mod stated;
 
@@ -26,7 +27,10 @@ use self::{
     making::{Amending, Kind, Making},
     same::Difference,
 };
-pub use self::{export::Catalogue, init::Init};
+pub use self::{
+    export::{Catalogue, Targets},
+    init::Init,
+};
 use super::output;
 use crate::{
     config::Config,
@@ -48,6 +52,11 @@ Examples:
   cotmoc apply catalogue.json --dry-run     shows what differs, and does nothing
   cotmoc apply catalogue.json               shows it, and asks before it is done
   cotmoc apply catalogue.json --yes         for scripts
+
+A catalogue of targets may also be a spreadsheet (XLSX, ODS, CSV), a row a target, as `cotmoc export --targets` writes it:
+
+  cotmoc export --targets nq57-quang-ngai --output targets.xlsx
+  cotmoc apply targets.xlsx
 
 What is there already stays, so a file can be applied again and again, and after it broke off. Nothing is deleted.";
 
@@ -133,8 +142,14 @@ impl Apply {
 
 fn read(path: &Path) -> Result<Vec<Entry>, ApplyError> {
     let unread = |reason: String| ApplyError::File { path: path.to_owned(), reason };
-    let text = fs::read_to_string(path).map_err(|error| unread(error.to_string()))?;
-    Entry::read(&text).map_err(unread)
+    let content = fs::read(path).map_err(|error| unread(error.to_string()))?;
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    let file = if ["xlsx", "xls", "ods", "csv"].contains(&ending.as_str()) {
+        sheet::read(&content).map_err(unread)?
+    } else {
+        serde_json::from_slice(&content).map_err(|error| unread(error.to_string()))?
+    };
+    Entry::read(&file).map_err(unread)
 }
 
 pub(super) fn confirmed() -> Result<bool, ApplyError> {

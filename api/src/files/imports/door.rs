@@ -1,6 +1,9 @@
 //! The paths of files: a file comes in, its copy and the templates go out.
 
-use auth::{Actor, action::SubmitMeasurement};
+use auth::{
+    Actor,
+    action::{ReportProgress, SubmitMeasurement},
+};
 use axum::{
     Json,
     body::{Body, Bytes},
@@ -19,11 +22,14 @@ use db::{
 };
 use schema::{caller::Caller, error::ApiError, imports::PATH, language::Language, payload::message, viewer::Viewer};
 use serde_json::json;
-use sheets::{File, Limits, figures::FORM, marked, stamp, survey, template};
+use sheets::{File, Limits, marked, stamp, survey, template};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::{Files, form};
+use super::{
+    Files,
+    form::{self, form_of},
+};
 use crate::{
     files::{
         entrance::{refused, save_foreign_as},
@@ -71,7 +77,7 @@ pub async fn one(
     answered(found.await, &caller)
 }
 
-/// `GET /files/templates/figures.xlsx`: what an agency owes for a period, to be filled in.
+/// `GET /files/templates/{figures,progress}.xlsx`: what an agency owes for a period, to be filled in.
 pub async fn template(
     State(files): State<Files>,
     name: Result<Path<String>, PathRejection>,
@@ -80,10 +86,10 @@ pub async fn template(
     let caller = caller(&parts.headers);
     let made = async {
         let viewer = files.enter(&parts, 0).await?;
-        if named(name) == "figures.xlsx" {
-            files.template(&viewer, &parts).await
-        } else {
-            Err(DbError::NotFound.into())
+        match named(name).as_str() {
+            "figures.xlsx" => files.template(&viewer, &parts, ImportKind::Figures).await,
+            "progress.xlsx" => files.template(&viewer, &parts, ImportKind::Progress).await,
+            _ => Err(DbError::NotFound.into()),
         }
     };
     answered(made.await, &caller)
@@ -130,14 +136,25 @@ impl Files {
         viewer.principal.permit::<SubmitMeasurement>()?;
         let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit"];
         let asked = Parameters::only(&parts.uri, &known)?;
+        let (kind, submit) = (asked.optional("kind", ImportKind::Figures)?, asked.optional("submit", false)?);
+        if kind == ImportKind::Progress {
+            viewer.principal.permit::<ReportProgress>()?;
+            if submit {
+                return Err(ApiError::request(
+                    "QUERY_STRING",
+                    "chỉ số liệu mới được nộp: bỏ submit khi gửi tiến độ",
+                    "only figures are submitted: leave out submit for progress",
+                ));
+            }
+        }
         let new = NewImport {
-            kind: asked.optional("kind", ImportKind::Figures)?,
+            kind,
             agency: asked.given("agency")?,
             regime: asked.optional("regime", Regime::Calendar)?,
             period: asked.given::<Period>("period")?,
             mode: asked.given::<BulkMode>("mode")?,
             dry_run: asked.given("dryRun")?,
-            submit: asked.optional("submit", false)?,
+            submit,
             session: match viewer.principal.actor() {
                 Actor::User { session, .. } => Some(session),
                 _ => None,
@@ -222,10 +239,11 @@ impl Files {
                 _ => break,
             }
         }
+        let form = form_of(import.kind);
         let copied = spawn_blocking(move || {
             let file = File::open(&content, Limits::default())?;
-            let survey = survey::survey(&file, &FORM)?;
-            marked::copy(&file, &FORM, &survey, &marks)
+            let survey = survey::survey(&file, form)?;
+            marked::copy(&file, form, &survey, &marks)
         });
         match copied.await.map_err(|_| ApiError::internal())? {
             Ok(bytes) => Ok(saved("loi-errors.xlsx", bytes)),
@@ -237,32 +255,43 @@ impl Files {
         }
     }
 
-    async fn template(&self, viewer: &Viewer, parts: &Parts) -> Answer {
+    async fn template(&self, viewer: &Viewer, parts: &Parts, kind: ImportKind) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
         let asked = Parameters::only(&parts.uri, &["agency", "period", "regime"])?;
         let (agency, period): (String, Period) = (asked.given("agency")?, asked.given("period")?);
         let regime = asked.optional("regime", Regime::Calendar)?;
-        let (name, owed) =
-            import::owed(&self.reader(viewer), &agency, regime, period).await.map_err(|error| match error {
-                DbError::NotFound => ApiError::unknown_code("agency", &agency),
-                error => error.into(),
-            })?;
-        let due = owed.iter().filter_map(|it| it.due_on).min();
-        let head = template::Head {
-            agency: name,
-            period: period.to_string(),
-            due: due.map(|it| it.0.format("%d/%m/%Y").to_string()),
+        let unknown = |error| match error {
+            DbError::NotFound => ApiError::unknown_code("agency", &agency),
+            error => error.into(),
         };
+        let reader = self.reader(viewer);
         let stamp = stamp::Stamp {
-            form: FORM.name.to_owned(),
+            form: form_of(kind).name.to_owned(),
             version: stamp::VERSION.to_owned(),
-            agency,
+            agency: agency.clone(),
             period: period.to_string(),
             regime: regime.as_str().to_owned(),
         };
-        let rows: Vec<_> = owed.into_iter().map(form::owed).collect();
-        let made = spawn_blocking(move || template::figures(&stamp, &head, &rows)).await;
-        let bytes = made.map_err(|_| ApiError::internal())?.map_err(DbError::internal)?;
-        Ok(saved(&format!("so-lieu-{period}.xlsx"), bytes))
+        let head = |agency, due: Option<Date>| template::Head {
+            agency,
+            period: period.to_string(),
+            due: due.map(form::written),
+        };
+        let (name, made) = match kind {
+            ImportKind::Figures => {
+                let (name, owed) = import::owed(&reader, &agency, regime, period).await.map_err(unknown)?;
+                let head = head(name, owed.iter().filter_map(|it| it.due_on).min());
+                let rows: Vec<_> = owed.into_iter().map(form::owed).collect();
+                ("so-lieu", spawn_blocking(move || template::figures(&stamp, &head, &rows)))
+            }
+            ImportKind::Progress => {
+                let (name, open) = import::open_directives(&reader, &agency).await.map_err(unknown)?;
+                let head = head(name, None);
+                let rows: Vec<_> = open.into_iter().map(form::open).collect();
+                ("tien-do", spawn_blocking(move || template::progress(&stamp, &head, &rows)))
+            }
+        };
+        let bytes = made.await.map_err(|_| ApiError::internal())?.map_err(DbError::internal)?;
+        Ok(saved(&format!("{name}-{period}.xlsx"), bytes))
     }
 }

@@ -1,24 +1,26 @@
-//! Between what `sheets` reads and what `db` writes: the rows of a file as figures, its errors as broken rules.
+//! Between what `sheets` reads and what `db` writes: the rows of a file as figures or progress, its errors as broken rules.
 
 use std::{collections::HashMap, sync::Arc};
 
 use db::{
-    ViolationCode,
+    Date, ViolationCode,
     calendar::Period,
     decimal::Number,
-    import::{Columns, FileError, FileRow, Import, Indicators, OwedFigure},
+    directive::change::ProgressRow,
+    import::{Columns, Entry, FileError, FileRow, Import, ImportKind, Indicators, OpenDirective, OwedFigure},
     indicator::{Unit, ValueKind},
     measurement::{Draft, Figures, Observation},
     violation::Words,
 };
 use sheets::{
-    Code, Issue,
-    figures::{FORM, Figure},
+    Code, Form, Issue,
+    figures::{self, Figure},
     number,
+    progress::{self, Progress},
     stamp::{self, Stamp},
     survey::Survey,
     table::Record,
-    template::{Asks, Owed},
+    template::{self, Asks},
 };
 
 /// The code of the API.
@@ -59,18 +61,26 @@ pub fn kept(issue: Issue, sheet: i32) -> FileError {
     }
 }
 
+/// The form of a file.
+pub const fn form_of(kind: ImportKind) -> &'static Form {
+    match kind {
+        ImportKind::Figures => &figures::FORM,
+        ImportKind::Progress => &progress::FORM,
+    }
+}
+
 /// Why a template is not one for this import; none if it is, or if the file is no template.
 pub fn other_template(import: &Import, agency: &str, stamp: Option<&Stamp>) -> Option<Issue> {
     let stamp = stamp?;
     let Stamp { form, version, agency: of, period, regime } = stamp;
-    let is_ours = form == FORM.name && version == stamp::VERSION;
+    let is_ours = form == form_of(import.kind).name && version == stamp::VERSION;
     let is_for = of == agency && *period == import.period.to_string() && regime == import.regime.as_str();
     if is_ours && is_for {
         return None;
     }
-    let vi = format!("Biểu mẫu này của đơn vị {of}, kỳ {period}: hãy tải biểu mẫu của đúng đơn vị và kỳ");
+    let vi = format!("Biểu mẫu này ({form}) của đơn vị {of}, kỳ {period}: hãy tải biểu mẫu của đúng đơn vị và kỳ");
     let en = format!(
-        "This template is of agency {of} for period {period}: fetch the one for the agency and period of the import"
+        "This template ({form}) is of agency {of} for period {period}: fetch the one for the agency and period of the import"
     );
     Some(Issue::of_file(Code::OtherTemplate, vi, en))
 }
@@ -87,12 +97,16 @@ pub struct Reading {
     sheets: HashMap<usize, (Arc<str>, Columns)>,
 }
 
+/// What is wrong with a row: in which column, by which rule, and its words.
+type Broken = Vec<(&'static str, ViolationCode, Words)>;
+
 impl Reading {
     /// That of a surveyed file.
     pub fn new(import: Import, agency: String, indicators: Indicators, survey: &Survey) -> Self {
+        let form = form_of(import.kind);
         let sheets = survey.sheets.iter().map(|(n, layout)| {
             let columns =
-                layout.columns.iter().filter_map(|(n, column)| Some((FORM.columns.get(*n)?.key, signed(*column))));
+                layout.columns.iter().filter_map(|(n, column)| Some((form.columns.get(*n)?.key, signed(*column))));
             (*n, (Arc::from(layout.sheet.name.as_str()), Arc::new(columns.collect())))
         });
         Self { import, agency, indicators, sheets: sheets.collect() }
@@ -104,9 +118,7 @@ impl Reading {
         let (name, columns) =
             self.sheets.get(&record.sheet).cloned().unwrap_or_else(|| (Arc::from(""), Columns::default()));
         let row = signed(record.row);
-        let figure = Figure::from(&record);
-        let errors: Vec<FileError> = record.issues.into_iter().map(|issue| kept(issue, sheet)).collect();
-        let draft = if errors.is_empty() {
+        let entry = if record.issues.is_empty() {
             let at = |key: &str, code, words| FileError {
                 sheet: (sheet, Arc::clone(&name)),
                 row,
@@ -117,24 +129,54 @@ impl Reading {
                 about: None,
                 words: Some(words),
             };
-            self.draft(figure)
+            self.entry(&record)
                 .map_err(|broken| broken.into_iter().map(|(key, code, words)| at(key, code, words)).collect())
         } else {
-            Err(errors)
+            Err(record.issues.into_iter().map(|issue| kept(issue, sheet)).collect())
         };
-        FileRow { sheet: (sheet, name), row, columns, draft }
+        FileRow { sheet: (sheet, name), row, columns, entry }
     }
 
-    fn draft(&self, figure: Figure) -> Result<Draft, Vec<(&'static str, ViolationCode, Words)>> {
-        let mut broken = Vec::new();
-        if let Some(period) = figure.period.as_deref().filter(|it| !self.is_of_period(it)) {
-            let (ours, told) = (self.import.period, period);
+    fn entry(&self, record: &Record) -> Result<Entry, Broken> {
+        match self.import.kind {
+            ImportKind::Figures => self.draft(Figure::from(record)).map(Entry::Figure),
+            ImportKind::Progress => self.progress(Progress::from(record)).map(Entry::Progress),
+        }
+    }
+
+    fn progress(&self, progress: Progress) -> Result<ProgressRow, Broken> {
+        let mut broken = self.of_period(progress.period.as_deref());
+        let percent = progress.percent.map(|it| it.value.normalize());
+        let whole = percent.and_then(|it| if it.scale() == 0 { i32::try_from(it).ok() } else { None });
+        if percent.is_some() && whole.is_none() {
+            let words = Words {
+                vi: "Tiến độ là một số nguyên từ 0 đến 100".to_owned(),
+                en: "Progress is a whole number from 0 to 100".to_owned(),
+            };
+            broken.push(("percent", ViolationCode::Malformed, words));
+        }
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        let Progress { directive, narrative, obstacles, evidence, .. } = progress;
+        Ok(ProgressRow { directive, percent: whole, narrative, obstacles, evidence })
+    }
+
+    /// What is wrong with a row that says its period: that of the import is another.
+    fn of_period(&self, told: Option<&str>) -> Broken {
+        let ours = self.import.period;
+        let other = told.filter(|it| it.parse::<Period>().ok() != Some(ours)).map(|told| {
             let words = Words {
                 vi: format!("Dòng này của kỳ {told}, tệp được nhập cho kỳ {ours}"),
                 en: format!("The row is of {told}; the file is imported for {ours}"),
             };
-            broken.push(("period", ViolationCode::Incompatible, words));
-        }
+            ("period", ViolationCode::Incompatible, words)
+        });
+        other.into_iter().collect()
+    }
+
+    fn draft(&self, figure: Figure) -> Result<Draft, Broken> {
+        let mut broken = self.of_period(figure.period.as_deref());
         let unit = self.indicators.get(&figure.indicator).copied();
         let parts = [("value", figure.value), ("numerator", figure.numerator), ("denominator", figure.denominator)];
         for (key, number) in parts {
@@ -173,10 +215,6 @@ impl Reading {
             },
         })
     }
-
-    fn is_of_period(&self, told: &str) -> bool {
-        told.parse::<Period>().is_ok_and(|it| it == self.import.period)
-    }
 }
 
 /// Whether figures of a unit are percentages.
@@ -184,10 +222,21 @@ const fn is_share(unit: Unit) -> bool {
     matches!(unit, Unit::Percent | Unit::PercentGrdp | Unit::PercentLocalBudget)
 }
 
-/// A row of a template.
-pub fn owed(figure: OwedFigure) -> Owed {
+/// A day as people write it.
+pub fn written(day: Date) -> String {
+    day.0.format("%d/%m/%Y").to_string()
+}
+
+/// A row of the template of progress.
+pub fn open(directive: OpenDirective) -> template::OpenDirective {
+    let OpenDirective { code, title, due_on, percent } = directive;
+    template::OpenDirective { code, title, due: due_on.map(written), percent }
+}
+
+/// A row of the template of figures.
+pub fn owed(figure: OwedFigure) -> template::OwedFigure {
     let version = figure.version();
-    Owed {
+    template::OwedFigure {
         indicator: figure.indicator,
         name: figure.name,
         subject: figure.subject,

@@ -5,16 +5,14 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use auth::action;
 use chrono::TimeDelta;
 use db::{
-    Acting, DbError, Once, Origin, Pool,
-    import::{self, Batch, ImportState, Job, SentFile},
+    DbError, Once, Origin, Pool,
+    import::{self, Batch, ImportState, Job, Sender, SentFile},
 };
 use schema::clock::Clock;
 use sheets::{
-    Code, File, Issue, Limits,
-    figures::FORM,
+    Code, File, Form, Issue, Limits,
     survey::{self, Survey},
     table,
 };
@@ -25,7 +23,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::form::{Reading, kept, other_template};
+use super::form::{Reading, form_of, kept, other_template};
 
 /// Rows of one transaction: some tenths of a second.
 const ROWS: usize = 500;
@@ -92,12 +90,10 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     let Some(SentFile { who, content }) = import::sent_file(&writer, job).await? else {
         return refused(nobody()).await;
     };
-    let acting = Acting::<action::DraftMeasurement>::new(Once::without_key(writer.clone()), &who);
-    let submits = job.import.submit.then(|| who.permit::<action::SubmitMeasurement>()).transpose();
-    let (Ok(acting), Ok(submits)) = (acting, submits) else { return refused(nobody()).await };
-
+    let once = Once::without_key(writer.clone());
+    let Ok(sender) = Sender::of(&job.import, once, &who) else { return refused(nobody()).await };
     let content: Arc<[u8]> = content.into();
-    let survey = match surveyed(Arc::clone(&content)).await? {
+    let survey = match surveyed(Arc::clone(&content), form_of(job.import.kind)).await? {
         Ok(survey) => survey,
         Err(issue) => return refused(issue).await,
     };
@@ -112,7 +108,7 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     let (mut batches, thread) = file.batches(job.clone());
     let mut refused_rows = job.import.rows_refused;
     while let Some(batch) = batches.recv().await {
-        refused_rows += import::take(&acting, submits.as_ref(), job, batch).await?.refused;
+        refused_rows += import::take(&sender, job, batch).await?.refused;
     }
     if let Err(issue) = joined(thread).await? {
         return refused(issue).await;
@@ -121,7 +117,7 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     match (is_whole, refused_rows) {
         (true, 0) => {
             let (batches, thread) = file.batches_of_all(job.clone());
-            import::take_all(&acting, submits.as_ref(), job, batches).await?;
+            import::take_all(&sender, job, batches).await?;
             joined(thread).await?.map_err(|issue| DbError::internal(issue.to_string()))
         }
         (true, _) => import::finish(&writer, job, ImportState::Refused).await,
@@ -133,8 +129,8 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
 fn nobody() -> Issue {
     Issue::of_file(
         Code::UnreadableFile,
-        "Người gửi tệp không còn quyền nhập số liệu, hoặc tệp không còn được lưu",
-        "Whoever sent the file may no longer submit figures, or the file is no longer kept",
+        "Người gửi tệp không còn quyền báo cáo, hoặc tệp không còn được lưu",
+        "Whoever sent the file may no longer report, or the file is no longer kept",
     )
 }
 
@@ -143,10 +139,10 @@ async fn joined<T: Send>(thread: JoinHandle<T>) -> Result<T, DbError> {
     thread.await.map_err(DbError::internal)
 }
 
-async fn surveyed(content: Arc<[u8]>) -> Result<Result<Survey, Issue>, DbError> {
+async fn surveyed(content: Arc<[u8]>, form: &'static Form) -> Result<Result<Survey, Issue>, DbError> {
     let look = move || {
         let file = File::open(&content, Limits::default())?;
-        survey::survey(&file, &FORM)
+        survey::survey(&file, form)
     };
     joined(spawn_blocking(look)).await
 }
@@ -180,7 +176,7 @@ impl Opened {
         let thread = spawn_blocking(move || {
             let file = File::open(&content, Limits::default())?;
             let mut batch = Batch::default();
-            table::rows(&file, &FORM, &survey, &mut |record| {
+            table::rows(&file, form_of(reading.import.kind), &survey, &mut |record| {
                 let row = reading.row(record);
                 if is_wanted((row.sheet.0, row.row)) {
                     batch.rows.push(row);

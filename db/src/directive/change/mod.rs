@@ -20,7 +20,6 @@ use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub(crate) use self::issue::issue_within;
 pub use self::{
     agreements::{
         CounterOfferAnswer, ExtensionDecision, GivenInput, NewExtensionRequest, NewInputRequest, Verdict,
@@ -30,8 +29,9 @@ pub use self::{
     input::{Delegation, NewCoordinator, NewDependency, NewDirective, NewPart, StatedDeadline},
     issue::{delegate, issue},
     register::{NewDeadline, NewNamedAgency, NewReason, Registration, register},
-    work::{Acceptance, DoneReport, NewProgress, accept, report_done, report_progress},
+    work::{Acceptance, DoneReport, NewProgress, ProgressRow, accept, report_done, report_progress},
 };
+pub(crate) use self::{issue::issue_within, work::report_rows};
 use super::{
     Directive, DirectiveEventKind, DirectiveState, StateSource,
     reach::{directive_coordinator_reach, directive_lead_reach},

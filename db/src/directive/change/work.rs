@@ -5,6 +5,7 @@ use auth::{Acts, action, random};
 use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::RunQueryDsl as _;
+use uuid::Uuid;
 
 use super::{DIRECTIVE, Directive, DirectiveEventKind, DirectiveState, Opened, TEXT};
 use crate::{
@@ -88,9 +89,64 @@ pub async fn report_progress(acting: &Acting<action::ReportProgress>, new: NewPr
     let report = Report { attachments: new.attachments, ..report };
     let work = async |writing: &mut Writing| {
         let opened = acting.open(writing, id, None).await?;
-        reported(acting, writing, &opened, report, None, DirectiveEventKind::ProgressReported).await
+        let agency = acting.agency(&opened.standing.leads);
+        reported(acting, writing, &opened, report, (agency, None), DirectiveEventKind::ProgressReported).await
     };
     acting.write(work).await
+}
+
+/// A report of progress as files say it: of a directive by its code, without files of its own.
+#[derive(Debug, Clone)]
+pub struct ProgressRow {
+    /// The code of the directive.
+    pub directive: String,
+    /// How much is done, 0 to 100; none if there is no figure.
+    pub percent: Option<i32>,
+    /// What was done.
+    pub narrative: String,
+    /// What stands in the way.
+    pub obstacles: Option<String>,
+    /// What shows it, in words and addresses.
+    pub evidence: Option<String>,
+}
+
+/// Reports progress of directives that an agency leads, each by itself. Answers what has to be mended in which row; the others are written.
+pub(crate) async fn report_rows(
+    acting: &Acting<action::ReportProgress>,
+    writing: &mut Writing,
+    agency: Uuid,
+    rows: Vec<ProgressRow>,
+) -> Result<Vec<Violation>, DbError> {
+    let mut refused = Vec::new();
+    for (number, row) in rows.into_iter().enumerate() {
+        let done = writing.attempt(async |writing: &mut Writing| report_row(acting, writing, agency, row).await).await;
+        match done {
+            Ok(()) => {}
+            Err(DbError::Violated(broken)) => refused.extend(broken.into_iter().map(|it| it.in_row(number))),
+            Err(DbError::NotFound) => {
+                refused.push(Violation::of(ViolationCode::NotFound, DIRECTIVE).in_row(number));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(refused)
+}
+
+async fn report_row(
+    acting: &Acting<action::ReportProgress>,
+    writing: &mut Writing,
+    agency: Uuid,
+    row: ProgressRow,
+) -> Result<(), DbError> {
+    let report = checked(row.percent, &row.narrative, row.obstacles.as_deref(), row.evidence.as_deref())?;
+    let found = directive::table.filter(directive::code.eq(row.directive)).select(directive::id);
+    let id = found.first(writing.connection()).await?;
+    let opened = acting.open(writing, id, None).await?;
+    let leads: Vec<Uuid> = opened.standing.leads.iter().copied().filter(|it| *it == agency).collect();
+    let agency = acting.agency(&leads).ok_or(DbError::NotFound)?;
+    let told = (Some(agency), None);
+    reported(acting, writing, &opened, report, told, DirectiveEventKind::ProgressReported).await?;
+    Ok(())
 }
 
 /// Reports a directive as done, in words. Parts that are not done hold it up, unless a reason is given.
@@ -120,7 +176,8 @@ pub async fn report_done(acting: &Acting<action::ReportDone>, done: DoneReport) 
             return Err(DbError::Violated(vec![violation]));
         }
         let told = reason.filter(|_| !unfinished.is_empty());
-        reported(acting, writing, &opened, report, told, DirectiveEventKind::ReportedDone).await
+        let agency = acting.agency(&opened.standing.leads);
+        reported(acting, writing, &opened, report, (agency, told), DirectiveEventKind::ReportedDone).await
     };
     acting.write(work).await
 }
@@ -158,11 +215,10 @@ async fn reported<A: Acts>(
     writing: &mut Writing,
     opened: &Opened,
     report: Report,
-    told: Option<String>,
+    (agency, told): (Option<Uuid>, Option<String>),
     kind: DirectiveEventKind,
 ) -> Result<Directive, DbError> {
     let (before, id) = (&opened.before, random::id(writing.now()));
-    let agency = acting.agency(&opened.standing.leads);
     let row = (
         progress_update::id.eq(id),
         progress_update::directive_id.eq(before.id),

@@ -1,0 +1,68 @@
+//! Targets in a spreadsheet: the same entries as in a catalogue, a row each.
+
+use std::{fmt::Write as _, ops::ControlFlow};
+
+use serde_json::{Map, Value, json};
+use sheets::{File, Issue, Limits, letters, survey, table, table::Read, targets::FORM, template};
+
+/// The plans of a spreadsheet, as a catalogue has them; or what has to be mended in it, line by line.
+pub fn read(content: &[u8]) -> Result<Value, String> {
+    let file = File::open(content, Limits::default()).map_err(|issue| line(&issue))?;
+    let survey = survey::survey(&file, &FORM).map_err(|issue| line(&issue))?;
+    let (mut plans, mut broken): (Vec<Value>, Vec<Issue>) = (Vec::new(), Vec::new());
+    table::rows(&file, &FORM, &survey, &mut |record| {
+        let mut target: Map<String, Value> =
+            record.said(&FORM).map(|(key, read)| (key.to_owned(), as_json(read))).collect();
+        broken.extend(record.issues);
+        let [programme, document] = ["programme", "document"].map(|key| target.remove(key).unwrap_or_default());
+        let is_of = |plan: &&mut Value| plan["programme"] == programme && plan["document"] == document;
+        match plans.iter_mut().find(is_of).and_then(|plan| plan["targets"].as_array_mut()) {
+            Some(targets) => targets.push(Value::Object(target)),
+            None => plans.push(json!({ "programme": programme, "document": document, "targets": [target] })),
+        }
+        ControlFlow::Continue(())
+    })
+    .map_err(|issue| line(&issue))?;
+    if broken.is_empty() {
+        return Ok(json!({ "plans": plans }));
+    }
+    let mut told = format!("{} cells have to be mended:", broken.len());
+    for issue in &broken {
+        // Writing into memory does not fail.
+        let _ = write!(told, "\n  {}", line(issue));
+    }
+    Err(told)
+}
+
+fn line(issue: &Issue) -> String {
+    let place = &issue.place;
+    let sheet = if place.sheet.is_empty() { String::new() } else { format!("{}!", place.sheet) };
+    let cell = format!("{}{}", place.column.map(letters).unwrap_or_default(), place.row);
+    let cell = if place.row == 0 { String::new() } else { format!("{sheet}{cell} ") };
+    format!("{cell}{}: {}", issue.code.as_str(), issue.words.en)
+}
+
+fn as_json(read: &Read) -> Value {
+    match read {
+        Read::Text(text) => json!(text),
+        Read::Number(number) => json!(number.value.normalize().to_string()),
+        Read::Whole(number) => json!(number),
+        Read::Day(day) => json!(day.to_string()),
+    }
+}
+
+/// The targets of plans as a spreadsheet.
+pub fn written<'a>(programme: &str, plans: impl Iterator<Item = &'a Value>) -> Result<Vec<u8>, String> {
+    let mut rows = Vec::new();
+    for plan in plans {
+        for target in plan["targets"].as_array().into_iter().flatten() {
+            let of = |key: &'static str| {
+                let of = if matches!(key, "programme" | "document") { plan } else { target };
+                let said = of.get(key).filter(|it| !it.is_null())?;
+                Some((key, said.as_str().map_or_else(|| said.to_string(), str::to_owned)))
+            };
+            rows.push(FORM.columns.iter().filter_map(|column| of(column.key)).collect());
+        }
+    }
+    template::targets(&format!("CHỈ TIÊU — {programme}"), &rows).map_err(|error| error.to_string())
+}
