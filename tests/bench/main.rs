@@ -2,6 +2,7 @@
 
 mod bulk;
 mod contest;
+mod files;
 mod limit;
 mod load;
 mod reading;
@@ -106,7 +107,8 @@ async fn measure(options: &Options, database: &Database, program: &Path, dir: &P
         let bulk = bulk::run(&servers.uncached, &places).await?;
         let server = stage::start(program, database, &dir.join("subscribers"), &subscribers::SETTINGS).await?;
         let subscribed = subscribers::run(&server, &places, &ring, Duration::from_secs(options.seconds)).await?;
-        Report { options, machine, memory, bulk, subscribed, contests: &contests, database }.markdown().await
+        let files = files::run(program, database, &places, dir).await?;
+        Report { options, machine, memory, bulk, subscribed, files, contests: &contests, database }.markdown().await
     };
     match rest.await {
         Ok(report) => Ok(report),

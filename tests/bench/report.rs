@@ -14,6 +14,7 @@ use crate::{
         Contender::{self, Cached, Limit, Uncached},
         Contest,
     },
+    files::{self, Files, Taken},
     sample::{Sample, Spent},
     stage::Database,
     subscribers::{self, Subscribed},
@@ -48,6 +49,7 @@ pub struct Report<'a> {
     /// How long each request with many figures took.
     pub bulk: Vec<Duration>,
     pub subscribed: Subscribed,
+    pub files: Files,
     pub contests: &'a [Contest<'a>],
     pub database: &'a Database,
 }
@@ -73,7 +75,8 @@ impl Report<'_> {
         )?;
         self.memory(&mut text)?;
         let bulk = self.bulk.iter().map(Duration::as_secs_f64).collect();
-        writeln!(text, "- {} figures submitted in one request: {} s\n", bulk::ROWS, words(bulk, 2))?;
+        writeln!(text, "- {} figures submitted in one request: {} s", bulk::ROWS, words(bulk, 2))?;
+        self.files(&mut text)?;
         self.table(&mut text)?;
         text.push('\n');
         for Contest { name, about, .. } in self.contests {
@@ -99,6 +102,27 @@ impl Report<'_> {
             subscribers::COUNT,
             reached.as_secs_f64()
         )?)
+    }
+
+    fn files(&self, text: &mut String) -> Result<()> {
+        let Files { export, first, exported, looked, written, refused } = &self.files;
+        let cost = |it: &Taken| format!("{:.1} s, {:.0} MiB above rest", it.time.as_secs_f64(), it.memory);
+        writeln!(
+            text,
+            "- export of {exported} measurements as lines of JSON: the first after {:.2} s, all in {}",
+            first.as_secs_f64(),
+            cost(export)
+        )?;
+        writeln!(
+            text,
+            "- import of {} rows of CSV: looked at in {}; written in {}",
+            files::ROWS,
+            cost(looked),
+            cost(written)
+        )?;
+        let told = refused.iter().map(|(name, time)| format!("{name} after {:.2} s", time.as_secs_f64()));
+        writeln!(text, "- files that are refused: {}\n", told.collect::<Vec<_>>().join(", "))?;
+        Ok(())
     }
 
     fn table(&self, text: &mut String) -> Result<()> {

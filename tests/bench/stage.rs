@@ -96,6 +96,11 @@ impl Database {
         Ok(sql::text(&mut self.settings.connect().await?, query).await?)
     }
 
+    /// Does something to the copy, as whoever owns it.
+    pub async fn execute(&self, statements: &str) -> Result<()> {
+        execute(&self.settings, statements).await
+    }
+
     /// Time of processors that PostgreSQL has used.
     pub fn processor_time(&self) -> Duration {
         let pid = self.embedded.pid().and_then(|pid| pid.try_into().ok());

@@ -99,9 +99,14 @@ impl Places {
         if is_free { error } else { format!("{NO_PLACES}\n\n{error}").into() }
     }
 
+    /// The access token of whoever reports of a subject.
+    pub fn token(&self, subject: &str) -> Result<&str> {
+        Ok(self.tokens.get(subject).ok_or_else(|| format!("nobody reports of {subject}"))?)
+    }
+
     /// A request to change something, in the name of whoever reports of a subject.
     pub fn request(&self, to: SocketAddr, subject: &str, document: &str, input: &Value, key: usize) -> Result<Vec<u8>> {
-        let token = self.tokens.get(subject).ok_or_else(|| format!("nobody reports of {subject}"))?;
+        let token = self.token(subject)?;
         let key = Uuid::from_u128(u128::try_from(key)?);
         let body = json!({ "query": document, "variables": { "input": input, "key": key } }).to_string();
         let authorization = format!("Bearer {token}");

@@ -457,8 +457,8 @@ fn stamped() -> Stamp {
     Stamp { form, version, agency, period, regime }
 }
 
-fn owed(indicator: &str, asks: template::Asks) -> template::Owed {
-    template::Owed {
+fn owed(indicator: &str, asks: template::Asks) -> template::OwedFigure {
+    template::OwedFigure {
         indicator: indicator.to_owned(),
         name: "Tỷ lệ phủ sóng 5G".to_owned(),
         subject: "so-khcn".to_owned(),
