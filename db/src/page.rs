@@ -1,5 +1,12 @@
 //! Keyset paging: a page begins after the last row seen, wherever that row now stands.
 
+use diesel::{
+    Expression, IntoSql as _,
+    dsl::SqlTypeOf,
+    expression::{AsExpression, TypedExpressionType},
+    helper_types::AsExprOf,
+    sql_types::{Record, SqlType},
+};
 use std::sync::Arc;
 
 use chrono::Datelike as _;
@@ -142,6 +149,19 @@ macro_rules! by_tie {
     }};
 }
 
+/// Both columns as one row. `(a, b) < (x, y)` is found at once in an index of both; by its parts (`a < x OR a = x AND b < y`) each page would
+/// pass all rows of the pages before it.
+pub(crate) fn row<A: Expression, B: Expression>(
+    key: A,
+    tie: B,
+) -> AsExprOf<(A, B), Record<(SqlTypeOf<A>, SqlTypeOf<B>)>>
+where
+    (A, B): AsExpression<Record<(SqlTypeOf<A>, SqlTypeOf<B>)>>,
+    Record<(SqlTypeOf<A>, SqlTypeOf<B>)>: SqlType + TypedExpressionType,
+{
+    (key, tie).into_sql()
+}
+
 /// Sorts by a column that is never null, then by the tie, and starts after the cursor.
 macro_rules! by_key {
     ($query:expr, $page:expr, $descending:expr, $column:expr, $key:ident, $tie:expr, $kind:ident) => {{
@@ -151,11 +171,8 @@ macro_rules! by_key {
             None => $query,
             Some(Cursor { key: Some(Key::$key(key)), tie: Tie::$kind(tie) }) => {
                 let (key, tie) = (key.clone(), tie.clone());
-                if falling {
-                    $query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))))
-                } else {
-                    $query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))))
-                }
+                let both = $crate::page::row($column, $tie);
+                if falling { $query.filter(both.lt((key, tie))) } else { $query.filter(both.gt((key, tie))) }
             }
             Some(_) => return Err($crate::DbError::Cursor),
         };
@@ -180,12 +197,8 @@ macro_rules! by_nullable_key {
                         .filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))).or($column.is_null())),
                     (Some(key), true, false) => query
                         .filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))).or($column.is_null())),
-                    (Some(key), false, true) => {
-                        query.filter($column.gt(key.clone()).or($column.eq(key).and($tie.gt(tie))))
-                    }
-                    (Some(key), true, true) => {
-                        query.filter($column.lt(key.clone()).or($column.eq(key).and($tie.lt(tie))))
-                    }
+                    (Some(key), false, true) => query.filter($crate::page::row($column, $tie).gt((key, tie))),
+                    (Some(key), true, true) => query.filter($crate::page::row($column, $tie).lt((key, tie))),
                     (None, false, false) => query.filter($column.is_null().and($tie.gt(tie))),
                     (None, true, false) => query.filter($column.is_null().and($tie.lt(tie))),
                     (None, false, true) => query.filter($column.is_not_null().or($tie.gt(tie))),

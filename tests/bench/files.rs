@@ -72,7 +72,7 @@ pub async fn run(program: &Path, database: &Database, places: &Places, dir: &Pat
     ] {
         let begin = Instant::now();
         let state = ended(&server, token, true, content).await?;
-        if state["rowsAccepted"] != 0 {
+        if state["state"] != "REFUSED" {
             return Err(format!("{name} is taken: {state}").into());
         }
         refused.push((name, begin.elapsed()));

@@ -228,3 +228,34 @@ async fn obligations_of_a_country_read_no_large_table_whole() {
     db.pool = Pool::new(&db.settings().as_server(), PoolSettings::default());
     assert_by_index(&mut db, &office, ("the next page", &next, json!({ "place": cursor }))).await;
 }
+
+/// The rows of measurements that were fetched by an index, when all who could still count have gone.
+async fn fetched(db: &TestDb) -> u64 {
+    read_whole(db).await;
+    db.text("SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'measurement'").await.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_page_behind_many_costs_what_the_first_one_costs() {
+    let mut db = country().await;
+    let all: u64 =
+        db.text("SELECT count(*) FROM measurement WHERE published_revision IS NOT NULL").await.parse().unwrap();
+    let settings = db.settings().as_server();
+    let mut cost = async |arguments: &str| {
+        let before = fetched(&db).await;
+        db.pool = Pool::new(&settings, PoolSettings { size: 1, ..PoolSettings::default() });
+        let question = format!("{{ measurements({arguments}) {{ nodes {{ period }} pageInfo {{ startCursor }} }} }}");
+        let answer = Viewer::public(&db).ask(&question).await.whole();
+        db.pool = Pool::new(&settings, PoolSettings::default());
+        assert_eq!(answer["measurements"]["nodes"].as_array().unwrap().len(), 20, "{arguments}: {answer}");
+        let start = answer["measurements"]["pageInfo"]["startCursor"].as_str().unwrap().to_owned();
+        (fetched(&db).await - before, start)
+    };
+    // Twenty from the end; a page further to the front they are asked for once more.
+    let (_, late) = cost("last: 20").await;
+    let (_, late) = cost(&format!("last: 20, before: \"{late}\"")).await;
+    for arguments in ["first: 20".to_owned(), format!("first: 20, after: \"{late}\"")] {
+        let (rows, _) = cost(&arguments).await;
+        assert!(rows < 200 && all > 20_000, "{rows} of {all} rows are fetched for {arguments}");
+    }
+}

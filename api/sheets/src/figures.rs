@@ -104,6 +104,7 @@ pub const FORM: Form = Form {
         },
     ],
     about: &["indicator", "subject"],
+    same: ("cùng chỉ tiêu, cùng đối tượng", "the same indicator of the same subject"),
 };
 
 /// A row of figures.

@@ -58,6 +58,8 @@ pub struct Form {
     pub columns: &'static [Column],
     /// The columns that say what a row is about: no two rows are about the same. The first one is needed.
     pub about: &'static [&'static str],
+    /// What two rows about the same have in common, in both languages.
+    pub same: (&'static str, &'static str),
 }
 
 impl Form {

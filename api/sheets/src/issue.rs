@@ -148,7 +148,7 @@ impl std::error::Error for Issue {}
 #[must_use]
 pub(crate) fn quoted(text: &str) -> String {
     let mut short = String::from("“");
-    short.extend(text.chars().take(40));
+    short.extend(text.chars().filter(|it| !it.is_control()).take(40));
     if text.chars().nth(40).is_some() {
         let _ = write!(short, "…");
     }

@@ -127,7 +127,7 @@ impl Copying<'_> {
                 if let Some(layout) = self.survey.sheets.get(&self.n) {
                     let place = book.worksheets().len();
                     let sheet = book.add_worksheet_with_constant_memory()?;
-                    sheet.set_name(name(layout))?;
+                    sheet.set_name(name(layout, self.n))?;
                     for (n, column) in &layout.columns {
                         let width = self.form.columns.get(*n).map_or(12, |it| it.width);
                         sheet.set_column_width(u16::try_from(*column).unwrap_or_default(), width)?;
@@ -171,9 +171,20 @@ impl Copying<'_> {
     }
 }
 
-/// A file of text has no names.
-fn name(layout: &Layout) -> &str {
-    if layout.sheet.name.is_empty() { "CSV" } else { &layout.sheet.name }
+/// The name of a sheet, as Excel takes it: other programs allow longer ones, and more signs in them. A file of text has no names.
+fn name(layout: &Layout, place: usize) -> String {
+    let name = &layout.sheet.name;
+    if name.is_empty() {
+        return "CSV".to_owned();
+    }
+    let allowed: String = name.chars().map(|it| if "[]*?:/\\".contains(it) { ' ' } else { it }).collect();
+    let allowed = allowed.trim_matches(['\'', ' ']);
+    if allowed == name && name.chars().map(char::len_utf16).sum::<usize>() <= 31 {
+        return name.clone();
+    }
+    // Two long names may begin alike.
+    let short: String = allowed.chars().take(24).collect();
+    format!("{} ({})", short.trim_end(), place + 1)
 }
 
 fn write(sheet: &mut Worksheet, row: u32, cell: &Cell, is_bad: bool, ink: &Ink) -> Result<(), XlsxError> {

@@ -56,13 +56,21 @@ pub const FORM: Form = Form {
             ..column("obstacles", "Khó khăn, vướng mắc", "Obstacles", Reads::Text, 40)
         },
         Column {
-            also: &["minh chung", "tai lieu minh chung", "van ban"],
+            also: &["minh chung", "tai lieu minh chung"],
             entered: true,
             note: ("Minh chứng bằng lời, số văn bản, địa chỉ.", "What shows it, in words and addresses."),
             ..column("evidence", "Minh chứng", "Evidence", Reads::Text, 30)
         },
+        Column {
+            note: (
+                "Phiên bản của nhiệm vụ khi tải biểu mẫu. Không sửa.",
+                "The version of the directive when the template was fetched. Leave it as it is.",
+            ),
+            ..column("expectedVersion", "Phiên bản", "Version", Reads::Whole, 10)
+        },
     ],
     about: &["directive"],
+    same: ("cùng nhiệm vụ", "the same directive"),
 };
 
 /// A row of progress.
@@ -80,6 +88,8 @@ pub struct Progress {
     pub obstacles: Option<String>,
     /// What shows it.
     pub evidence: Option<String>,
+    /// The version in which the directive was seen.
+    pub version: Option<i32>,
 }
 
 impl From<&Record> for Progress {
@@ -92,6 +102,7 @@ impl From<&Record> for Progress {
             narrative: text("narrative").unwrap_or_default(),
             obstacles: text("obstacles"),
             evidence: text("evidence"),
+            version: record.whole(&FORM, "expectedVersion"),
         }
     }
 }

@@ -197,10 +197,10 @@ impl Surveying<'_> {
         let nothing = || {
             let (vi, en) = needed.map(|it| (it.vi, it.en)).unwrap_or_default();
             let vi = format!(
-                "Không tìm thấy dòng tiêu đề: cần có cột “{vi}” và ít nhất một cột số liệu trong {HEADINGS_WITHIN} dòng đầu của một trang không ẩn"
+                "Không tìm thấy dòng tiêu đề: cần có cột “{vi}” và ít nhất một cột để nhập trong {HEADINGS_WITHIN} dòng đầu của một trang không ẩn"
             );
             let en = format!(
-                "No headings were found: the first {HEADINGS_WITHIN} rows of a sheet that is not hidden need the column “{en}” and at least one column of figures"
+                "No headings were found: the first {HEADINGS_WITHIN} rows of a sheet that is not hidden need the column “{en}” and at least one column that is filled in"
             );
             Issue::of_file(Code::NoHeading, vi, en)
         };

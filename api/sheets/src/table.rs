@@ -17,8 +17,11 @@ use crate::{
     text,
 };
 
-/// Beginnings of what stands in a row of totals, folded.
-const TOTALS: [&str; 7] = ["tong cong", "tong so", "tong", "cong", "total", "grand total", "sum"];
+/// What stands in a row of totals, in lower case.
+const TOTALS: [&str; 7] = ["tổng cộng", "tổng số", "tổng", "cộng", "total", "grand total", "sum"];
+
+/// The first number that is taken for a day where no format says so: some day of 1954. Below are years that somebody has typed.
+const FIRST_SERIAL: f64 = 20_000.0;
 
 /// A cell, read by its column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +117,7 @@ pub fn rows(
             if record.issues.is_empty() {
                 let first = *seen.entry(about(form, &record)).or_insert((place, row.number));
                 if first != (place, row.number) {
-                    record.issues.push(twice(survey, layout, row.number, first));
+                    record.issues.push(twice(form, survey, layout, row.number, first));
                 }
             }
             take(record)
@@ -131,14 +134,14 @@ fn about(form: &Form, record: &Record) -> Vec<Option<String>> {
     form.about.iter().map(read).collect()
 }
 
-fn twice(survey: &Survey, layout: &Layout, row: u32, (sheet, first): (usize, u32)) -> Issue {
+fn twice(form: &Form, survey: &Survey, layout: &Layout, row: u32, (sheet, first): (usize, u32)) -> Issue {
     let other = survey.sheets.get(&sheet).map(|it| it.sheet.name.as_str()).filter(|it| *it != layout.sheet.name);
     let (of_vi, of_en) = match other {
         None => (String::new(), String::new()),
         Some(sheet) => (format!(" trang “{sheet}”"), format!(" of sheet “{sheet}”")),
     };
-    let vi = format!("Trùng với dòng {first}{of_vi}: cùng chỉ tiêu, cùng đối tượng");
-    let en = format!("The same as row {first}{of_en}: the same indicator of the same subject");
+    let vi = format!("Trùng với dòng {first}{of_vi}: {}", form.same.0);
+    let en = format!("The same as row {first}{of_en}: {}", form.same.1);
     Issue::of_file(Code::Duplicate, vi, en).at(layout.place(row, Some(0)))
 }
 
@@ -181,9 +184,12 @@ fn record(form: &Form, layout: &Layout, sheet: usize, row: &Row) -> Option<Recor
     let is_filled =
         form.columns.iter().enumerate().any(|(n, it)| it.entered && cell(n).is_some_and(|it| !is_blank(&it.value)));
     let about = form.about.first().and_then(|key| form.index(key))?;
-    if !is_filled
-        || (cell(about).is_none_or(|it| is_total(&it.value)) && row.cells.iter().any(|it| is_total(&it.value)))
-    {
+    // Words of people may begin with anything.
+    let is_entered = |column: u32| {
+        layout.columns.iter().any(|(n, it)| *it == column && form.columns.get(*n).is_some_and(|it| it.entered))
+    };
+    let says_total = || row.cells.iter().any(|it| !is_entered(it.column) && is_total(&it.value));
+    if !is_filled || (cell(about).is_none_or(|it| is_total(&it.value)) && says_total()) {
         return None;
     }
     let mut values = vec![None; form.columns.len()];
@@ -198,8 +204,8 @@ fn record(form: &Form, layout: &Layout, sheet: usize, row: &Row) -> Option<Recor
     let place = |column| layout.place(row.number, column);
     if row.hidden {
         let (vi, en) = (
-            "Dòng bị ẩn nhưng có số liệu: hãy bỏ ẩn (hoặc bỏ lọc) để kiểm tra, hoặc xoá dòng",
-            "The row is hidden, yet has figures: show it (or end the filter) and look, or delete it",
+            "Dòng bị ẩn nhưng có nội dung: hãy bỏ ẩn (hoặc bỏ lọc) để kiểm tra, hoặc xoá dòng",
+            "The row is hidden, yet something stands in it: show it (or end the filter) and look, or delete it",
         );
         issues.push(Issue::of_file(Code::Hidden, vi, en).at(place(None)));
     }
@@ -214,14 +220,22 @@ fn record(form: &Form, layout: &Layout, sheet: usize, row: &Row) -> Option<Recor
     Some(Record { sheet, row: row.number, values, issues })
 }
 
+/// What no text has: it cannot be seen, and no database keeps it.
+const fn is_control(character: char) -> bool {
+    matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f')
+}
+
 fn is_blank(value: &Value) -> bool {
     matches!(value, Value::Text(it) if text::clean(it).is_empty())
 }
 
 fn is_total(value: &Value) -> bool {
     let Value::Text(it) = value else { return false };
-    let folded = text::folded(it);
-    TOTALS.iter().any(|total| folded == *total || folded.strip_prefix(total).is_some_and(|rest| rest.starts_with(' ')))
+    let said = text::clean(it).to_lowercase();
+    let said = said.trim_end_matches([':', '.', ' ']);
+    // “Công bố …” is no total, nor is “Tổng kết …”: what goes on is one only behind two words.
+    let goes_on = |total: &&str| total.contains(' ') && said.strip_prefix(*total).is_some_and(|it| it.starts_with(' '));
+    TOTALS.iter().any(|total| said == *total || goes_on(total))
 }
 
 fn malformed(vi: String, en: String) -> Wrong {
@@ -239,6 +253,12 @@ fn of_cell(reads: Reads, entered: bool, layout: &Layout, cell: &Cell) -> Result<
             return Err((
                 Code::ErrorValue,
                 Words::new(format!("Ô có giá trị lỗi {told}"), format!("The cell's value is the error {told}")),
+            ));
+        }
+        Value::Text(it) if it.contains(is_control) => {
+            return Err(malformed(
+                format!("{} có ký tự điều khiển", quoted(it)),
+                format!("{} has control characters", quoted(it)),
             ));
         }
         Value::Uncomputed => {
@@ -260,8 +280,9 @@ fn of_cell(reads: Reads, entered: bool, layout: &Layout, cell: &Cell) -> Result<
     Ok(Some(match (reads, &cell.value) {
         (Reads::Number, value) => Read::Number(number_of(layout, cell, value)?),
         (Reads::Whole, value) => {
-            let number = number_of(layout, cell, value)?.value;
+            let Number { value: number, percent } = number_of(layout, cell, value)?;
             let whole = i32::try_from(number).ok().filter(|it| rust_decimal::Decimal::from(*it) == number);
+            let whole = whole.filter(|_| percent != Some(true));
             let wrong = || {
                 malformed(
                     format!("{} không phải là số nguyên", quoted(&typed())),
@@ -271,6 +292,12 @@ fn of_cell(reads: Reads, entered: bool, layout: &Layout, cell: &Cell) -> Result<
             Read::Whole(whole.ok_or_else(wrong)?)
         }
         (Reads::Day, Value::Day(day)) => Read::Day(*day),
+        (Reads::Day, Value::Number(serial)) if *serial < FIRST_SERIAL => {
+            let told = quoted(&typed());
+            let vi = format!("{told} là một số, không rõ ngày nào: ghi đủ ngày, như 31/12/2030");
+            let en = format!("{told} is a number, and no day is clear from it: write the day, such as 31/12/2030");
+            return Err((Code::Ambiguous, Words::new(vi, en)));
+        }
         (Reads::Day, Value::Number(serial)) => Read::Day(date::of_serial(*serial, layout.sheet.from_1904)?),
         (Reads::Day, _) => Read::Day(date::of_text(&typed(), layout.days.order(cell.column))?),
         (Reads::Period, Value::Day(day)) => Read::Text(day.format("%Y-%m").to_string()),
@@ -287,6 +314,23 @@ fn of_cell(reads: Reads, entered: bool, layout: &Layout, cell: &Cell) -> Result<
                 )
             };
             Read::Text(found.ok_or_else(wrong)?.0.to_owned())
+        }
+        (Reads::Code, Value::Day(_)) => {
+            let told = quoted(&typed());
+            let vi = format!(
+                "Ô là ngày {told}: phần mềm đã đổi mã vừa gõ thành ngày. Hãy đặt định dạng văn bản rồi nhập lại"
+            );
+            let en = format!(
+                "The cell is the day {told}: the program made a day of the code that was typed. Format it as text and enter it again"
+            );
+            return Err((Code::Ambiguous, Words::new(vi, en)));
+        }
+        (Reads::Code, Value::Number(number)) if number.fract() != 0.0 => {
+            let told = quoted(&typed());
+            let vi = format!("{told} là một số: mã như 1.10 đã mất số 0. Hãy đặt định dạng văn bản rồi nhập lại");
+            let en =
+                format!("{told} is a number: a code such as 1.10 has lost its 0. Format it as text and enter it again");
+            return Err((Code::Ambiguous, Words::new(vi, en)));
         }
         (Reads::Code, _) => Read::Text(text::bare(&typed()).to_owned()),
         _ => {

@@ -186,4 +186,5 @@ pub const FORM: Form = Form {
         said("note", ("Ghi chú", "Note"), Reads::Text, 30, ("Điều người đọc cần biết.", "What a reader should know.")),
     ],
     about: &["document", "item"],
+    same: ("cùng văn bản, cùng mục", "the same item of the same document"),
 };

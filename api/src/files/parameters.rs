@@ -12,10 +12,18 @@ pub struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Those of an address.
     pub fn of(uri: &Uri) -> Result<Self, ApiError> {
-        let Query(parameters) = Query::try_from_uri(uri).map_err(|error| {
+        let Query(parameters): Query<Vec<(String, String)>> = Query::try_from_uri(uri).map_err(|error| {
             let words = error.body_text();
             ApiError::request("QUERY_STRING", format_args!("không đọc được tham số ({words})"), &words)
         })?;
+        let is_unseen = |it: char| it.is_control() && !it.is_ascii_whitespace();
+        if let Some((name, _)) = parameters.iter().find(|(_, value)| value.contains(is_unseen)) {
+            return Err(ApiError::request(
+                "QUERY_STRING",
+                format_args!("{} có ký tự điều khiển", name.escape_debug()),
+                format_args!("{} has control characters", name.escape_debug()),
+            ));
+        }
         Ok(Self(parameters))
     }
 

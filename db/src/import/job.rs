@@ -36,8 +36,8 @@ pub struct Job {
     pub owner: Uuid,
     session: Option<Uuid>,
     is_service: bool,
-    /// How far the import came that this one follows, and the rows that it refused.
-    earlier: Option<Earlier>,
+    /// How far each import came that this one follows, and the rows that it refused.
+    earlier: Vec<Earlier>,
 }
 
 /// How far an import came: its last row, by sheet and number, and the rows that it refused.
@@ -48,10 +48,10 @@ struct Earlier {
 }
 
 impl Job {
-    /// Whether a row is done already: by this import, or by one that it follows. Rows are told by sheet and number.
+    /// Whether a row is done already: by this import, or by any that it follows. Rows are told by sheet and number.
     #[must_use]
     pub fn is_done(&self, row: (i32, i32)) -> bool {
-        let accepted = self.earlier.as_ref().is_some_and(|it| row <= it.reached && !it.refused.contains(&row));
+        let accepted = self.earlier.iter().any(|it| row <= it.reached && !it.refused.contains(&row));
         row <= (self.import.reached_sheet, self.import.reached_row) || accepted
     }
 
@@ -107,13 +107,24 @@ pub async fn claim(writer: &Writer, owner: Uuid) -> Result<Option<Job>, DbError>
             .select((Import::as_select(), agency::code, file_import::session_id, file_import::is_service))
             .first(writing.connection())
             .await?;
-        let earlier = match import.follows_id {
-            Some(earlier) => Some(earlier_rows(writing, earlier).await?),
-            None => None,
-        };
+        let mut earlier = Vec::new();
+        for id in followed(writing, id).await? {
+            earlier.push(earlier_rows(writing, id).await?);
+        }
         Ok(Some(Job { import, agency, owner, session, is_service, earlier }))
     };
     writer.write(auth::Actor::Operator, work).await
+}
+
+/// The imports that one follows, one behind the other: each has done what those before it had left.
+async fn followed(writing: &mut Writing, id: Uuid) -> Result<Vec<Uuid>, DbError> {
+    const FOLLOWED: &str = "WITH RECURSIVE followed AS (
+            SELECT follows_id AS id FROM file_import WHERE id = $1
+            UNION SELECT follows_id FROM followed JOIN file_import USING (id))
+        SELECT id FROM followed WHERE id IS NOT NULL";
+    let followed = diesel::sql_query(FOLLOWED).bind::<SqlUuid, _>(id);
+    let followed: Vec<Claimed> = followed.load(writing.connection()).await?;
+    Ok(followed.into_iter().map(|it| it.id).collect())
 }
 
 async fn earlier_rows(writing: &mut Writing, id: Uuid) -> Result<Earlier, DbError> {

@@ -16,10 +16,7 @@ mod take;
 use async_graphql::InputObject;
 use auth::{Action, Object, Principal};
 use chrono::{DateTime, Utc};
-use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _, Queryable,
-    Selectable,
-};
+use diesel::{ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _, Queryable, Selectable};
 use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -124,6 +124,8 @@ pub struct OpenDirective {
     pub due_on: Option<Date>,
     /// How much was done by the latest report that gives a figure, of 100.
     pub percent: Option<i16>,
+    /// The version in which it is seen.
+    pub version: i32,
 }
 
 /// The name of an agency, and the directives that it leads and that are not done, the most pressing first; `DbError::NotFound` for an agency
@@ -143,7 +145,7 @@ pub async fn open_directives(reader: &Reader, code: &str) -> Result<(String, Vec
         .filter(directive::state.eq_any([DirectiveState::Assigned, DirectiveState::InProgress]))
         .filter(visible_to(reader.scope(), directive::table))
         .order((directive::due_on.asc().nulls_last(), directive::code))
-        .select((directive::code, directive::title, directive::due_on, latest.single_value()));
+        .select((directive::code, directive::title, directive::due_on, latest.single_value(), directive::version));
     Ok((name, open.load(&mut reader.statement().await?).await?))
 }
 

@@ -5,6 +5,7 @@
 
 mod delimited;
 mod ods;
+mod tokens;
 mod xls;
 mod xlsx;
 mod zipped;
@@ -146,6 +147,14 @@ impl<'a> File<'a> {
 
     /// Reads it from the beginning.
     pub fn read(&self, sink: Sink<'_>) -> Result<(), Issue> {
+        let mut named = |event| {
+            sink(match event {
+                // No database keeps what cannot be seen.
+                Event::Sheet(sheet) => Event::Sheet(Sheet { name: sheet.name.replace(char::is_control, ""), ..sheet }),
+                row @ Event::Row(_) => row,
+            })
+        };
+        let sink: Sink<'_> = &mut named;
         guarded(move || match self.kind {
             Kind::Xlsx => xlsx::read(self.bytes, &self.limits, sink),
             Kind::Xls => xls::read(self.bytes, &self.limits, sink),

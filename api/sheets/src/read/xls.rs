@@ -11,7 +11,7 @@ use std::{
 use calamine::{Data, Reader as _, SheetVisible, Xls};
 
 use super::{
-    Cell, Event, Limits, MOST_COLUMNS, Row, Sheet, Sink, Value, damaged, locked, no_sheet, too_many_cells,
+    Cell, Event, Limits, MOST_COLUMNS, Row, Sheet, Sink, Value, damaged, locked, no_sheet, too_large, too_many_cells,
     xlsx::{day, is_percent},
 };
 use crate::issue::Issue;
@@ -27,7 +27,7 @@ struct Marks {
 
 /// That it is a workbook, and not larger than is read.
 pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), Issue> {
-    let sheets = scan(&stream(bytes)?);
+    let sheets = scan(&stream(bytes)?)?;
     let cells: u64 = sheets
         .iter()
         .filter_map(|it| it.extent)
@@ -37,7 +37,7 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), Issue> {
 }
 
 pub(super) fn read(bytes: &[u8], _: &Limits, sink: Sink<'_>) -> Result<(), Issue> {
-    let marks = scan(&stream(bytes)?);
+    let marks = scan(&stream(bytes)?)?;
     let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
         calamine::XlsError::Password => locked(),
         other => damaged(&other.to_string()),
@@ -137,8 +137,11 @@ const MUL_RK: u16 = 0x00bd;
 /// FORMULA, NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST: a row, a column, a format.
 const CELLS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00d6, 0x00fd];
 
-/// The marks of all sheets, in the order of the workbook.
-fn scan(stream: &[u8]) -> Vec<Marks> {
+/// Sheets of a workbook. Excel makes no more than fit into its memory; nobody has this many.
+const MOST_SHEETS: usize = 1_000;
+
+/// The marks of all sheets, in the order of the workbook. Each record is one sheet's: together they are not looked at more than twice.
+fn scan(stream: &[u8]) -> Result<Vec<Marks>, Issue> {
     let (mut begins, mut formats, mut percents) = (Vec::new(), HashSet::from([9, 10]), Vec::new());
     for (kind, data) in Records(stream) {
         match kind {
@@ -157,12 +160,17 @@ fn scan(stream: &[u8]) -> Vec<Marks> {
             _ => {}
         }
     }
-    begins.into_iter().map(|begin| scan_sheet(stream.get(begin..).unwrap_or_default(), &percents)).collect()
+    if begins.len() > MOST_SHEETS {
+        return Err(too_large("có quá nhiều trang", "it has too many sheets"));
+    }
+    let mut left = stream.len() / 2;
+    begins.into_iter().map(|begin| scan_sheet(stream.get(begin..).unwrap_or_default(), &percents, &mut left)).collect()
 }
 
-fn scan_sheet(stream: &[u8], percents: &[bool]) -> Marks {
+fn scan_sheet(stream: &[u8], percents: &[bool], left: &mut usize) -> Result<Marks, Issue> {
     let (mut marks, mut depth) = (Marks::default(), 0_u32);
     for (kind, data) in Records(stream) {
+        *left = left.checked_sub(1).ok_or_else(|| damaged("XLS"))?;
         match kind {
             BOF => depth += 1,
             EOF if depth <= 1 => break,
@@ -192,7 +200,7 @@ fn scan_sheet(stream: &[u8], percents: &[bool]) -> Marks {
             _ => {}
         }
     }
-    marks
+    Ok(marks)
 }
 
 impl Marks {

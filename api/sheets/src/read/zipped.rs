@@ -4,7 +4,7 @@ use std::io::{Cursor, Read as _};
 
 use zip::{ZipArchive, result::ZipError};
 
-use super::{Kind, Limits, damaged, locked, no_sheet, too_large};
+use super::{Kind, Limits, damaged, locked, no_sheet, tokens::Tokens, too_large};
 use crate::issue::Issue;
 
 /// An open container.
@@ -37,6 +37,7 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
         let name = part.name().map_err(|_| damaged("ZIP"))?.replace('\\', "/").to_lowercase();
         let most = of_part(&name, limits).min(left);
         let (mut read, mut begin) = (0_u64, Vec::new());
+        let mut tokens = is_read(&name).then(Tokens::default);
         loop {
             let some = part.read(&mut buffer).map_err(|_| damaged(&name))?;
             if some == 0 {
@@ -45,6 +46,11 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
             read += u64::try_from(some).unwrap_or(u64::MAX);
             if read > most {
                 return Err(unpacks_to_too_much());
+            }
+            if let Some(tokens) = &mut tokens
+                && !tokens.take(buffer.get(..some).unwrap_or_default())
+            {
+                return Err(too_large("có ô quá dài", "a cell of it is too long"));
             }
             if begin.len() < 200 {
                 begin.extend(buffer.iter().take(some.min(200)));
@@ -69,6 +75,12 @@ fn other(archive: &Archive<'_>) -> &'static str {
         () if has("ppt/") => "PowerPoint",
         () => "ZIP",
     }
+}
+
+/// Whether a part has what stands in cells.
+fn is_read(name: &str) -> bool {
+    matches!(name, "xl/sharedstrings.xml" | "content.xml")
+        || name.starts_with("xl/worksheets/") && name.ends_with(".xml")
 }
 
 fn of_part(name: &str, limits: &Limits) -> u64 {

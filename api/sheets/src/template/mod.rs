@@ -57,6 +57,9 @@ fn template(
     written.headings()?;
     rows(&mut written)?;
     written.sheet.set_freeze_panes(HEADING + 1, 2)?;
+    // On paper: A4 across, all columns on one page, the headings on each.
+    written.sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
+    written.sheet.set_repeat_rows(HEADING, HEADING)?;
     if let Some(stamp) = stamp {
         // Columns may be made wider.
         written.sheet.protect_with_options(&ProtectionOptions {
@@ -149,6 +152,12 @@ impl Sheet<'_> {
     /// A text that may be changed.
     fn text(&mut self, row: u32, key: &str, text: &str) -> Result<(), XlsxError> {
         self.sheet.write_with_format(row, self.column(key), text, &self.ink.text)?;
+        Ok(())
+    }
+
+    /// All cells of a column are text, whatever is typed there.
+    fn all_text(&mut self, key: &str) -> Result<(), XlsxError> {
+        self.sheet.set_column_format(self.column(key), &Format::new().set_num_format("@"))?;
         Ok(())
     }
 

@@ -16,6 +16,8 @@ pub struct OpenDirective {
     pub due: Option<String>,
     /// How much was done by the latest report, of 100.
     pub percent: Option<i16>,
+    /// The version in which it is seen.
+    pub version: i32,
 }
 
 /// Writes the template of progress as XLSX.
@@ -34,6 +36,7 @@ pub fn progress(stamp: &Stamp, head: &Head, rows: &[OpenDirective]) -> Result<Ve
                 sheet.shown(row, key, text)?;
             }
             sheet.shown_number(row, "last", directive.percent.map(f64::from))?;
+            sheet.shown_number(row, "expectedVersion", Some(directive.version.into()))?;
             sheet.open(row, "percent")?;
             for key in ["narrative", "obstacles", "evidence"] {
                 sheet.open_text(row, key)?;

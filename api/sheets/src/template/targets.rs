@@ -17,6 +17,10 @@ const MORE: u32 = 200;
 pub fn targets(title: &str, rows: &[Target]) -> Result<Vec<u8>, XlsxError> {
     let told = "Mỗi dòng là một chỉ tiêu. Sửa hoặc thêm dòng, rồi chạy: cotmoc apply. / A row is a target. Change or add rows, then: cotmoc apply.";
     template(&FORM, None, ("Chỉ tiêu", title.to_owned(), told.to_owned()), |sheet| {
+        // Else a program makes numbers and days of codes in rows that are added.
+        for column in FORM.columns.iter().filter(|it| matches!(it.reads, Reads::Code | Reads::Text)) {
+            sheet.all_text(column.key)?;
+        }
         for (row, target) in (HEADING + 1..).zip(rows) {
             for column in FORM.columns {
                 match (column.reads, target.get(column.key)) {

@@ -13,7 +13,7 @@ use sheets::{
     marked,
     stamp::{self, Stamp},
     survey::{MOST_ROWS, Survey, survey},
-    table, template,
+    table, targets, template,
 };
 
 fn surveyed(bytes: &[u8]) -> Result<(File<'_>, Survey), Issue> {
@@ -449,6 +449,103 @@ fn more_rows_than_are_taken_are_refused() {
     let mut text = "Mã chỉ tiêu;Giá trị\n".to_owned();
     text.extend((0..=MOST_ROWS).map(|n| format!("ct{n};1\n")));
     assert_eq!(read(text.as_bytes()), ["TOO_LARGE "]);
+}
+
+/// The rows of a sheet of targets: `row key=value …`, or its row and codes with their places.
+fn read_targets(bytes: &[u8]) -> Vec<String> {
+    let file = File::open(bytes, Limits::default()).unwrap();
+    let (survey, mut told) = (survey(&file, &targets::FORM).unwrap(), Vec::new());
+    table::rows(&file, &targets::FORM, &survey, &mut |record| {
+        let said: Vec<_> = record.said(&targets::FORM).map(|(key, read)| format!("{key}={}", shown(read))).collect();
+        let issues: Vec<_> = record.issues.iter().map(|it| format!("{} {}", it.place, it.code.as_str())).collect();
+        told.push(format!("{} {}", record.row, if issues.is_empty() { said } else { issues }.join(" ")));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    told
+}
+
+fn shown(read: &table::Read) -> String {
+    match read {
+        table::Read::Text(it) => it.clone(),
+        table::Read::Number(it) => it.value.to_string(),
+        table::Read::Whole(it) => it.to_string(),
+        table::Read::Day(it) => it.to_string(),
+    }
+}
+
+#[test]
+fn codes_and_milestones_that_a_program_made_numbers_of_are_asked_for_again() {
+    let headings = ["Mã văn bản", "Mục", "Mốc", "Điều khoản", "Gạch đầu dòng"];
+    let headings: Vec<_> = headings.iter().zip("ABCDE".chars()).map(|(it, at)| text(&format!("{at}1"), it)).collect();
+    let target = |n: u32, item: String, due: String, clause: String, bullet: String| {
+        row(n, "", &[text(&format!("A{n}"), "359-KH/TU"), item, due, clause, bullet])
+    };
+    let rows = [
+        row(1, "", &headings),
+        target(2, text("B2", "2030.10"), number("C2", "47848", 2), number("D2", "2", 0), number("E2", "1", 0)),
+        target(
+            3,
+            number("B3", "2030.1", 0),
+            number("C3", "2030", 0),
+            number("D3", "46145", 2),
+            number("E3", "0.05", 1),
+        ),
+        target(4, text("B4", "b"), number("C4", "47848", 0), text("D4", "3/4"), text("E4", "1,5")),
+    ];
+    assert_eq!(
+        read_targets(&sheet(&rows, "")),
+        [
+            "2 document=359-KH/TU item=2030.10 dueOn=2030-12-31 clause=2 ordinal=1",
+            "3 B3 AMBIGUOUS C3 AMBIGUOUS D3 AMBIGUOUS E3 MALFORMED",
+            "4 E4 MALFORMED"
+        ]
+    );
+}
+
+#[test]
+fn a_total_is_told_from_words_that_begin_alike() {
+    let lines = |first: &str| format!("STT;Mã chỉ tiêu;Đơn vị;Giá trị;Ghi chú\n1;;{first};5;\n2;a;x;6;\n");
+    for total in ["Tổng cộng", "TỔNG SỐ:", "Cộng", "Tổng số các xã"] {
+        assert_eq!(read(lines(total).as_bytes()), ["3 a/=6"], "{total}");
+    }
+    for other in ["Công bố thủ tục", "Tổng kết Nghị quyết", "Cổng dịch vụ công"] {
+        assert_eq!(read(lines(other).as_bytes()), ["2: B2 REQUIRED", "3 a/=6"], "{other}");
+    }
+    let note = "Mã chỉ tiêu;Giá trị;Ghi chú\n;5;Tổng số hồ sơ: 45\n";
+    assert_eq!(read(note.as_bytes()), ["2: A2 REQUIRED"], "what people write is no total");
+}
+
+#[test]
+fn what_cannot_be_seen_is_refused_in_its_cell() {
+    let text = "Mã chỉ tiêu;Giá trị\na;1\0\nb;2\n";
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read(&utf16), ["2: B2 MALFORMED", "3 b/=2"]);
+}
+
+#[test]
+fn a_text_as_large_as_a_file_is_refused_before_it_is_held() {
+    let long = figure(2, "a", text("C2", &"a".repeat(2 << 20)));
+    assert_eq!(read(&sheet(&[headings(), long], "")), ["TOO_LARGE "]);
+}
+
+#[test]
+fn a_copy_takes_names_that_excel_does_not() {
+    for name in ["Báo cáo số liệu quý IV năm 2025 của Sở", "Quý [IV]: 2025?", "'a'"] {
+        let cell = |it: &str| {
+            format!(r#"<table:table-cell office:value-type="string"><text:p>{it}</text:p></table:table-cell>"#)
+        };
+        let line = |cells: &[&str]| {
+            format!("<table:table-row>{}</table:table-row>", cells.iter().map(|it| cell(it)).collect::<String>())
+        };
+        let rows = [line(&["Mã chỉ tiêu", "Giá trị"]), line(&["a", "khoảng 3"])].concat();
+        let bytes = ods("", &format!(r#"<table:table table:name="{name}">{rows}</table:table>"#));
+        let (file, survey) = surveyed(&bytes).unwrap();
+        let mut marks = marked::Marks::default();
+        marks.add(name, 2, Some(1), "Không phải là số".to_owned());
+        let copy = marked::copy(&file, &FORM, &survey, &marks).unwrap();
+        assert_eq!(read(&copy), ["2: B2 MALFORMED"], "{name}");
+    }
 }
 
 fn stamped() -> Stamp {

@@ -3,7 +3,13 @@
 use std::{fmt::Write as _, ops::ControlFlow};
 
 use serde_json::{Map, Value, json};
-use sheets::{File, Issue, Limits, letters, survey, table, table::Read, targets::FORM, template};
+use sheets::{
+    Code, File, Issue, Limits, letters,
+    survey::{self, Survey},
+    table::{self, Read, Record},
+    targets::FORM,
+    template,
+};
 
 /// The plans of a spreadsheet, as a catalogue has them; or what has to be mended in it, line by line.
 pub fn read(content: &[u8]) -> Result<Value, String> {
@@ -13,6 +19,12 @@ pub fn read(content: &[u8]) -> Result<Value, String> {
     table::rows(&file, &FORM, &survey, &mut |record| {
         let mut target: Map<String, Value> =
             record.said(&FORM).map(|(key, read)| (key.to_owned(), as_json(read))).collect();
+        for key in ["programme", "document", "item", "indicator"] {
+            // What is wrong with a row is told once.
+            if record.issues.is_empty() && !target.contains_key(key) {
+                broken.extend(missing(&survey, &record, key));
+            }
+        }
         broken.extend(record.issues);
         let [programme, document] = ["programme", "document"].map(|key| target.remove(key).unwrap_or_default());
         let is_of = |plan: &&mut Value| plan["programme"] == programme && plan["document"] == document;
@@ -32,6 +44,13 @@ pub fn read(content: &[u8]) -> Result<Value, String> {
         let _ = write!(told, "\n  {}", line(issue));
     }
     Err(told)
+}
+
+fn missing(survey: &Survey, record: &Record, key: &str) -> Option<Issue> {
+    let (layout, n) = (survey.sheets.get(&record.sheet)?, FORM.index(key)?);
+    let column = FORM.columns.get(n)?;
+    let (vi, en) = (format!("Thiếu “{}”", column.vi), format!("“{}” is missing", column.en));
+    Some(Issue::of_file(Code::Required, vi, en).at(layout.place(record.row, Some(n))))
 }
 
 fn line(issue: &Issue) -> String {

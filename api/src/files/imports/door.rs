@@ -257,6 +257,9 @@ impl Files {
 
     async fn template(&self, viewer: &Viewer, parts: &Parts, kind: ImportKind) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
+        if kind == ImportKind::Progress {
+            viewer.principal.permit::<ReportProgress>()?;
+        }
         let asked = Parameters::only(&parts.uri, &["agency", "period", "regime"])?;
         let (agency, period): (String, Period) = (asked.given("agency")?, asked.given("period")?);
         let regime = asked.optional("regime", Regime::Calendar)?;

@@ -158,8 +158,8 @@ impl Reading {
         if !broken.is_empty() {
             return Err(broken);
         }
-        let Progress { directive, narrative, obstacles, evidence, .. } = progress;
-        Ok(ProgressRow { directive, percent: whole, narrative, obstacles, evidence })
+        let Progress { directive, narrative, obstacles, evidence, version, .. } = progress;
+        Ok(ProgressRow { directive, percent: whole, narrative, obstacles, evidence, expected_version: version })
     }
 
     /// What is wrong with a row that says its period: that of the import is another.
@@ -229,8 +229,8 @@ pub fn written(day: Date) -> String {
 
 /// A row of the template of progress.
 pub fn open(directive: OpenDirective) -> template::OpenDirective {
-    let OpenDirective { code, title, due_on, percent } = directive;
-    template::OpenDirective { code, title, due: due_on.map(written), percent }
+    let OpenDirective { code, title, due_on, percent, version } = directive;
+    template::OpenDirective { code, title, due: due_on.map(written), percent, version }
 }
 
 /// A row of the template of figures.

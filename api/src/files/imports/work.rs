@@ -86,7 +86,9 @@ impl Drop for Alive {
 async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     let origin = Origin { request_id: Some(format!("import-{}", job.import.id)), ..Origin::default() };
     let writer = clock.writer(pool.clone(), origin);
-    let refused = async |issue: Issue| import::refuse(&writer, job, vec![kept(issue, 0)], ImportState::Refused).await;
+    // What was written before another server took it up stands.
+    let state = if job.import.rows_read > 0 && !job.only_looks() { ImportState::Failed } else { ImportState::Refused };
+    let refused = async |issue: Issue| import::refuse(&writer, job, vec![kept(issue, 0)], state).await;
     let Some(SentFile { who, content }) = import::sent_file(&writer, job).await? else {
         return refused(nobody()).await;
     };
@@ -99,6 +101,9 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     };
     if let Some(issue) = other_template(&job.import, &job.agency, survey.stamp.as_ref()) {
         return refused(issue).await;
+    }
+    if survey.rows == 0 {
+        return refused(nothing()).await;
     }
     import::looked_through(pool, job, i32::try_from(survey.rows).unwrap_or(i32::MAX)).await?;
     let indicators = import::indicators(pool).await?;
@@ -131,6 +136,15 @@ fn nobody() -> Issue {
         Code::UnreadableFile,
         "Người gửi tệp không còn quyền báo cáo, hoặc tệp không còn được lưu",
         "Whoever sent the file may no longer report, or the file is no longer kept",
+    )
+}
+
+/// Nobody sends a form to say nothing.
+fn nothing() -> Issue {
+    Issue::of_file(
+        Code::Required,
+        "Tệp có tiêu đề nhưng không có dòng nào được nhập",
+        "The file has headings, and no row of it is filled in",
     )
 }
 
