@@ -1,5 +1,6 @@
 //! Files with figures, over HTTP: from the template to the figures, and everything on the way that goes wrong.
 
+mod mapping;
 mod process;
 
 use std::{fmt::Write as _, ops::ControlFlow, sync::Arc};

@@ -128,7 +128,7 @@ impl Files {
 
     async fn send(&self, viewer: &Viewer, parts: &Parts, body: Bytes) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
-        let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit"];
+        let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit", "mapping"];
         let asked = Parameters::only(&parts.uri, &known)?;
         let new = NewImport {
             kind: asked.optional("kind", ImportKind::Figures)?,
@@ -138,6 +138,7 @@ impl Files {
             mode: asked.given::<BulkMode>("mode")?,
             dry_run: asked.given("dryRun")?,
             submit: asked.optional("submit", false)?,
+            mapping: asked.get("mapping").map(str::to_owned),
             session: match viewer.principal.actor() {
                 Actor::User { session, .. } => Some(session),
                 _ => None,
@@ -175,6 +176,8 @@ impl Files {
         let work = tokio::spawn(async move { import::send(&acting, new).await });
         let Sent { import, is_new } = work.await.map_err(|_| ApiError::internal())?.map_err(|error| match error {
             DbError::NotFound => ApiError::unknown_code("agency", asked.get("agency").unwrap_or_default()),
+            // Nothing else in it is named.
+            DbError::Violated(_) => ApiError::unknown_code("mapping", asked.get("mapping").unwrap_or_default()),
             error => error.into(),
         })?;
         let place = format!("{PATH}/{}", Id::<Import>::of(import.id));
@@ -222,9 +225,10 @@ impl Files {
                 _ => break,
             }
         }
+        let mapping = form::mapping(&import);
         let copied = spawn_blocking(move || {
             let file = File::open(&content, Limits::default())?;
-            let survey = survey::survey(&file, &FORM)?;
+            let survey = survey::survey(&file, &FORM, &mapping)?;
             marked::copy(&file, &FORM, &survey, &marks)
         });
         match copied.await.map_err(|_| ApiError::internal())? {

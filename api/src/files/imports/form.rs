@@ -14,6 +14,7 @@ use db::{
 use sheets::{
     Code, Issue,
     figures::{FORM, Figure},
+    mapping::Mapping,
     number,
     stamp::{self, Stamp},
     survey::Survey,
@@ -57,6 +58,12 @@ pub fn kept(issue: Issue, sheet: i32) -> FileError {
         about: None,
         words: Some(Words { vi: words.vi, en: words.en }),
     }
+}
+
+/// The headings of its own by which an import is read: its copy of them, whatever has become of their mapping.
+pub fn mapping(import: &Import) -> Mapping {
+    let own = import.headings.iter().flat_map(|it| &it.0);
+    Mapping::new(&FORM, own.map(|it| (it.heading.as_str(), it.field.as_str())))
 }
 
 /// Why a template is not one for this import; none if it is, or if the file is no template.
@@ -202,5 +209,18 @@ pub fn owed(figure: OwedFigure) -> Owed {
             ValueKind::Number | ValueKind::Index | ValueKind::Rank => Asks::Value,
         },
         version,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use db::import::ImportKind;
+
+    use super::*;
+
+    #[test]
+    fn a_mapping_names_the_columns_of_the_form() {
+        let keys: Vec<_> = FORM.columns.iter().map(|it| it.key).collect();
+        assert_eq!(ImportKind::Figures.fields(), keys);
     }
 }

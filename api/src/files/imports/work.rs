@@ -15,6 +15,7 @@ use schema::clock::Clock;
 use sheets::{
     Code, File, Issue, Limits,
     figures::FORM,
+    mapping::Mapping,
     survey::{self, Survey},
     table,
 };
@@ -25,7 +26,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::form::{Reading, kept, other_template};
+use super::form::{Reading, kept, mapping, other_template};
 
 /// Rows of one transaction: some tenths of a second.
 const ROWS: usize = 500;
@@ -97,7 +98,7 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     let (Ok(acting), Ok(submits)) = (acting, submits) else { return refused(nobody()).await };
 
     let content: Arc<[u8]> = content.into();
-    let survey = match surveyed(Arc::clone(&content)).await? {
+    let survey = match surveyed(Arc::clone(&content), mapping(&job.import)).await? {
         Ok(survey) => survey,
         Err(issue) => return refused(issue).await,
     };
@@ -143,10 +144,10 @@ async fn joined<T: Send>(thread: JoinHandle<T>) -> Result<T, DbError> {
     thread.await.map_err(DbError::internal)
 }
 
-async fn surveyed(content: Arc<[u8]>) -> Result<Result<Survey, Issue>, DbError> {
+async fn surveyed(content: Arc<[u8]>, mapping: Mapping) -> Result<Result<Survey, Issue>, DbError> {
     let look = move || {
         let file = File::open(&content, Limits::default())?;
-        survey::survey(&file, &FORM)
+        survey::survey(&file, &FORM, &mapping)
     };
     joined(spawn_blocking(look)).await
 }
