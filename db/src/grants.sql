@@ -118,6 +118,8 @@ GRANT INSERT, UPDATE (state, rows_total, rows_read, rows_accepted, rows_refused,
     ON file_import TO cotmoc_server;
 GRANT INSERT ON file_import_error TO cotmoc_server;
 GRANT INSERT, DELETE ON file_import_content TO cotmoc_server;
+-- How the headings of an agency's own sheets are read: for as long as it wants.
+GRANT INSERT, UPDATE (headings, version, changed_at), DELETE ON import_mapping TO cotmoc_server;
 -- Files that come in parts, until they are whole or are let go; and what they belong to, for ever.
 GRANT INSERT, UPDATE (expires_at, media_type, content_hash, received_at), DELETE ON attachment TO cotmoc_server;
 GRANT INSERT, DELETE ON attachment_part TO cotmoc_server;

@@ -905,6 +905,8 @@ diesel::table! {
         lease_until -> Nullable<Timestamptz>,
         /// How often it was taken up since it last came further
         attempts -> Int4,
+        /// The headings of its own by which it is read, as the mapping had them when it was sent; null if it has those of the form
+        headings -> Nullable<Jsonb>,
     }
 }
 
@@ -1047,6 +1049,25 @@ diesel::table! {
         answer -> Nullable<Jsonb>,
         /// When it was done
         recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Which headings of an agency's own sheet stand for which columns of the form (ánh xạ cột)
+    import_mapping (id) {
+        id -> Uuid,
+        /// The agency that reports
+        agency_id -> Uuid,
+        /// What the rows of such a sheet are
+        kind -> Text,
+        /// What the agency calls it
+        name -> Text,
+        /// The headings, each with its field: [{"heading": "KQ thực hiện quý", "field": "value"}]
+        headings -> Jsonb,
+        /// Raised by each change, so that nobody overwrites what they have not seen
+        version -> Int4,
+        created_at -> Timestamptz,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -2215,6 +2236,7 @@ diesel::joinable!(goal_document -> goal (goal_id));
 diesel::joinable!(goal_indicator -> goal (goal_id));
 diesel::joinable!(goal_indicator -> indicator (indicator_id));
 diesel::joinable!(holiday -> document (document_id));
+diesel::joinable!(import_mapping -> agency (agency_id));
 diesel::joinable!(index_component -> indicator (indicator_id));
 diesel::joinable!(index_component -> indicator_definition (definition_id));
 diesel::joinable!(indicator -> agency (lead_agency_id));
@@ -2344,6 +2366,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     goal_indicator,
     holiday,
     idempotency_record,
+    import_mapping,
     index_component,
     indicator,
     indicator_definition,

@@ -158,6 +158,7 @@ const RULES: &[(&str, ViolationCode, &[&str])] = &[
     ("indicator_rule_sides_check", ViolationCode::Incompatible, &["input", "right"]),
     ("nil_answer_standing_key", ViolationCode::Unchanged, &["input", "period"]),
     ("unlock_request_open_key", ViolationCode::Unchanged, &["input", "period"]),
+    ("import_mapping_name_key", ViolationCode::Stale, &["input", "expectedVersion"]),
     ("holiday_pkey", ViolationCode::Taken, &["input", "days"]),
 ];
 

@@ -111,13 +111,15 @@ fn document(more: Value) -> Value {
     tests::mutation::with(input, more)
 }
 
-/// Of these a period decides, which nobody reports any more; and whoever coordinates by name is asked for input.
-const DECIDED: [&str; 5] = [
+/// Of these a period decides, which nobody reports any more, and so of what sheets are read by; and whoever coordinates by name is asked for
+/// input.
+const DECIDED: [&str; 6] = [
     "DraftMeasurementInput.subject",
     "DraftMeasurementInput.reporter",
     "MeasurementDraftInput.subject",
     "MeasurementDraftInput.reporter",
     "RequestInputInput.coordinator",
+    "SaveImportMappingInput.agency",
 ];
 
 /// What is done to an agency that is there, with one that is gone.

@@ -74,6 +74,7 @@ goal_indicator: INSERT, DELETE
 holding_assessment:
 holiday: INSERT, DELETE
 idempotency_record: INSERT, DELETE, UPDATE (answer)
+import_mapping: INSERT, DELETE, UPDATE (changed_at, headings, version)
 index_component: INSERT (code, definition_id, indicator_id, maximum, minimum, name_en, name_vi, position, weight)
 indicator: INSERT, UPDATE (lead_agency_id, retired_on, version)
 indicator_definition: INSERT

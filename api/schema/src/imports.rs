@@ -5,7 +5,8 @@ use auth::Action;
 use db::{
     access::Auth,
     import::{
-        Import as Row, ImportError as ErrorRow, ImportErrorFilter, ImportErrorLink, ImportFilter, OneImport, cancel,
+        Import as Row, ImportColumn, ImportError as ErrorRow, ImportErrorFilter, ImportErrorLink, ImportFilter,
+        ImportMapping as MappingRow, ImportMappingFilter, NewMapping, OldMapping, OneImport, cancel, delete, save,
     },
 };
 use uuid::Uuid;
@@ -37,6 +38,12 @@ object! {
         /// Who sent it; null for a machine, and for whom the viewer may not see
         async fn created_by(&self, context: &Context<'_>) -> Answer<Account> {
             one(context, self.row.created_by).await
+        }
+
+        /// The headings of its own by which it is read, at most 40: those that the mapping had when it was sent. Null if it is read by those
+        /// of the form alone
+        fn columns(&self) -> Option<Vec<ImportColumn>> {
+            self.row.headings.as_ref().map(|it| it.0.clone())
         }
 
         /// Path of a copy of the file with the errors beside its cells, to be fetched with the same token; it is there until seven days
@@ -83,6 +90,23 @@ object! {
     }
 }
 
+object! {
+    /// Which headings of an agency's own sheet stand for which columns of the form (ánh xạ cột). Seen, saved and deleted by whoever submits
+    /// figures for the agency.
+    ImportMapping shows MappingRow, by SubmitMeasurement;
+    {
+        /// The agency that reports
+        async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+            one(context, self.row.agency_id).await
+        }
+
+        /// The headings, at most 40, each with the field that stands below it
+        fn columns(&self) -> Vec<ImportColumn> {
+            self.row.headings.0.clone()
+        }
+    }
+}
+
 /// A column in letters: `A` for 0, `AA` for 26.
 #[must_use]
 pub fn letters(column: u32) -> String {
@@ -113,6 +137,8 @@ root_lists! {
     }
     /// Files that were sent for agencies for which the viewer submits figures, the latest first
     imports: Import (ImportFilter);
+    /// Mappings of agencies for which the viewer submits figures, by name
+    import_mappings: ImportMapping (ImportMappingFilter);
 }
 
 payload! {
@@ -123,8 +149,29 @@ payload! {
     }
 }
 
+payload! {
+    /// What became of a mapping that was to be saved.
+    SaveImportMappingPayload by SubmitMeasurement {
+        /// The mapping; null if nothing was written
+        mapping: ImportMapping
+    }
+}
+
+payload! {
+    /// What became of a mapping that was to be deleted.
+    DeleteImportMappingPayload by SubmitMeasurement, with current {
+        /// The mapping as it was; null if nothing was written
+        mapping: ImportMapping
+    }
+}
+
 mutations! {
     ImportMutation;
     /// Stops an import: of the rows that are not done by then, nothing is written; what was written stands
     cancel_import(OneImport, "Which") -> CancelImportPayload of import by SubmitMeasurement = cancel;
+    /// Saves which headings of an agency's own sheet stand for which columns of the form, under a name. In the place of one of that name if
+    /// its version is given; one that says the same already stays as it is
+    save_import_mapping(NewMapping, "The mapping") -> SaveImportMappingPayload by SubmitMeasurement = save;
+    /// Deletes a mapping. Files that were sent with it are read by it to their end
+    delete_import_mapping(OldMapping, "Which") -> DeleteImportMappingPayload of mapping by SubmitMeasurement = delete;
 }

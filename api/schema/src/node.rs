@@ -22,7 +22,7 @@ use crate::{
     documents::Document,
     error::ApiError,
     goals::Goal,
-    imports::{Import, ImportError},
+    imports::{Import, ImportError, ImportMapping},
     indicators::Indicator,
     measurements::Measurement,
     measures::Measure,
@@ -135,6 +135,8 @@ nodes! {
     Import,
     /// Something that has to be mended in a file
     ImportError,
+    /// How the headings of an agency's own sheet are read
+    ImportMapping,
     /// A nil answer
     NilAnswer,
     /// A period report

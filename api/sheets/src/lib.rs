@@ -4,7 +4,7 @@
 //!
 //! 1. `read`: what a file is, and its cells, row after row, in bounded memory. It decides nothing.
 //! 2. `text`, `number`, `date`: what is typed in one cell, and whether it can be read in one way only.
-//! 3. `form`: the columns that a kind of sheet has, and their headings. `figures`, `progress` and `targets` are three.
+//! 3. `form`: the columns that a kind of sheet has, and their headings: `figures`, `progress`, `targets`. `mapping`: headings of somebody's own in their place.
 //! 4. `survey`: finds headings, and learns from all rows how this file writes numbers and days. `table`: reads its rows by that.
 //! 5. `template` and `marked`: what is written: the form to be filled in, and a file with its errors beside the cells.
 //!
@@ -15,6 +15,7 @@ pub mod date;
 pub mod figures;
 pub mod form;
 mod issue;
+pub mod mapping;
 pub mod marked;
 pub mod number;
 pub mod progress;

@@ -1,11 +1,15 @@
 //! A file looked through by a form: where its headings are, how it writes numbers and days, how many rows say something.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use crate::{
     date,
     form::{Form, Reads},
     issue::{Code, Issue, Place, Words, quoted},
+    mapping::Mapping,
     number::{self, Wrong},
     read::{Event, File, Row, Sheet, Value},
     stamp::{self, Stamp},
@@ -53,10 +57,20 @@ pub struct Survey {
     pub rows: u64,
 }
 
-/// Looks through a file: headings, ways of writing, the number of rows. Nothing is refused for what stands in a single cell.
-pub fn survey(file: &File<'_>, form: &Form) -> Result<Survey, Issue> {
-    let mut surveying =
-        Surveying { form, survey: Survey::default(), open: None, stamps: None, missing: None, legacy: None, n: 0 };
+/// Looks through a file: headings, ways of writing, the number of rows. Nothing is refused for what stands in a single cell. Whoever
+/// has headings of their own means them: a sheet that has not all of them is refused.
+pub fn survey(file: &File<'_>, form: &Form, mapping: &Mapping) -> Result<Survey, Issue> {
+    let mut surveying = Surveying {
+        form,
+        mapping,
+        survey: Survey::default(),
+        open: None,
+        stamps: None,
+        missing: None,
+        legacy: None,
+        seen: BTreeSet::new(),
+        n: 0,
+    };
     let mut refused = None;
     file.read(&mut |event| match surveying.take(event) {
         Ok(()) => ControlFlow::Continue(()),
@@ -73,6 +87,7 @@ pub fn survey(file: &File<'_>, form: &Form) -> Result<Survey, Issue> {
 
 struct Surveying<'f> {
     form: &'f Form,
+    mapping: &'f Mapping,
     survey: Survey,
     open: Option<Open>,
     /// The rows of the hidden sheet of a template.
@@ -80,6 +95,8 @@ struct Surveying<'f> {
     /// What is missing in the headings of a sheet that has some.
     missing: Option<Issue>,
     legacy: Option<Issue>,
+    /// The columns of the form whose headings were seen, on whichever sheet.
+    seen: BTreeSet<usize>,
     n: usize,
 }
 
@@ -94,6 +111,10 @@ struct Open {
     /// The last row of headings, once one was found.
     heading: u32,
     is_closed: bool,
+    /// The columns of the form whose headings were seen, in whichever row.
+    seen: BTreeSet<usize>,
+    /// What stands twice in the headings, and their row.
+    twice: Option<(String, u32)>,
     numbers: number::Usage,
     days: date::Usage,
     rows: u64,
@@ -103,7 +124,7 @@ impl Surveying<'_> {
     fn take(&mut self, event: Event) -> Result<(), Issue> {
         match event {
             Event::Sheet(sheet) => {
-                self.close();
+                self.close()?;
                 if sheet.name == stamp::SHEET {
                     self.stamps = Some(Vec::new());
                 } else if !sheet.hidden {
@@ -114,6 +135,8 @@ impl Surveying<'_> {
                         found: BTreeMap::new(),
                         heading: 0,
                         is_closed: false,
+                        seen: BTreeSet::new(),
+                        twice: None,
                         numbers: number::Usage::default(),
                         days: date::Usage::default(),
                         rows: 0,
@@ -124,7 +147,7 @@ impl Surveying<'_> {
             }
             Event::Row(row) => match (&mut self.open, &mut self.stamps) {
                 (Some(open), _) => {
-                    open.take(self.form, &row, &mut self.legacy);
+                    open.take(self.form, self.mapping, &row, &mut self.legacy);
                     let rows = self.survey.rows + open.rows;
                     if rows > MOST_ROWS {
                         let vi = format!("Tệp quá lớn: quá {MOST_ROWS} dòng");
@@ -148,7 +171,7 @@ impl Surveying<'_> {
         }
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<(), Issue> {
         if let Some(stamps) = self.stamps.take() {
             self.survey.stamp = Stamp::of_rows(&stamps);
             if self.survey.stamp.is_none() {
@@ -161,18 +184,25 @@ impl Surveying<'_> {
                 self.survey.sheets.clear();
             }
         }
-        let Some(open) = self.open.take() else { return };
+        let Some(open) = self.open.take() else { return Ok(()) };
+        self.seen.extend(&open.seen);
         if open.heading == 0 {
-            return;
+            return Ok(());
         }
         let needed = self.form.about.first().and_then(|key| self.form.index(key));
         let entered = |n: &usize| self.form.columns.get(*n).is_some_and(|it| it.entered);
         let has_needed = needed.is_none_or(|it| open.found.contains_key(&it));
         if has_needed && open.found.keys().any(entered) {
+            open.keeps(self.mapping)?;
             self.survey.rows += open.rows;
             let Open { sheet, place, found, heading, numbers, days, .. } = open;
             self.survey.sheets.insert(place, Layout { sheet, heading, columns: found, numbers, days });
-            return;
+            return Ok(());
+        }
+        let place = Place { sheet: open.sheet.name, row: open.heading, column: None };
+        if let Some(unread) = self.mapping.unread(|n| open.found.contains_key(&n)) {
+            self.missing.get_or_insert(no_heading(&unread).at(place));
+            return Ok(());
         }
         let lacks = self
             .form
@@ -181,13 +211,13 @@ impl Surveying<'_> {
             .enumerate()
             .find(|(n, it)| if has_needed { it.entered } else { Some(*n) == needed });
         let (vi, en) = lacks.map(|(_, it)| (it.vi, it.en)).unwrap_or_default();
-        let place = Place { sheet: open.sheet.name, row: open.heading, column: None };
         let (vi, en) = (format!("Thiếu cột “{vi}” trong dòng tiêu đề"), format!("The headings have no column “{en}”"));
         self.missing.get_or_insert(Issue::of_file(Code::NoHeading, vi, en).at(place));
+        Ok(())
     }
 
     fn done(mut self) -> Result<Survey, Issue> {
-        self.close();
+        self.close()?;
         let is_tampered = self.missing.as_ref().is_some_and(|it| it.code == Code::OtherTemplate);
         if !self.survey.sheets.is_empty() && !is_tampered {
             return Ok(self.survey);
@@ -195,6 +225,9 @@ impl Surveying<'_> {
         let needed =
             self.form.about.first().and_then(|key| self.form.index(key)).and_then(|n| self.form.columns.get(n));
         let nothing = || {
+            if let Some(unread) = self.mapping.unread(|n| self.seen.contains(&n)) {
+                return no_heading(&unread);
+            }
             let (vi, en) = needed.map(|it| (it.vi, it.en)).unwrap_or_default();
             let vi = format!(
                 "Không tìm thấy dòng tiêu đề: cần có cột “{vi}” và ít nhất một cột để nhập trong {HEADINGS_WITHIN} dòng đầu của một trang không ẩn"
@@ -204,16 +237,23 @@ impl Surveying<'_> {
             );
             Issue::of_file(Code::NoHeading, vi, en)
         };
-        Err(match (self.legacy, self.missing) {
-            (Some(legacy), None) => legacy,
-            (_, Some(missing)) => missing,
+        Err(match (&self.legacy, &self.missing) {
+            (Some(legacy), None) => legacy.clone(),
+            (_, Some(missing)) => missing.clone(),
             (None, None) => nothing(),
         })
     }
 }
 
+/// Headings of a mapping that the file does not have.
+fn no_heading(unread: &str) -> Issue {
+    let vi = format!("Không tìm thấy tiêu đề {unread} của ánh xạ cột: sửa tệp, hoặc sửa ánh xạ cho khớp với tệp");
+    let en = format!("The headings have no {unread}, which the mapping names: mend the file, or the mapping");
+    Issue::of_file(Code::NoHeading, vi, en)
+}
+
 impl Open {
-    fn take(&mut self, form: &Form, row: &Row, legacy: &mut Option<Issue>) {
+    fn take(&mut self, form: &Form, mapping: &Mapping, row: &Row, legacy: &mut Option<Issue>) {
         if self.is_closed {
             self.learn(form, row);
             return;
@@ -221,7 +261,11 @@ impl Open {
         if row.number > HEADINGS_WITHIN && self.heading == 0 {
             return;
         }
-        let matches = matches(form, row);
+        let matches = matches(form, mapping, row);
+        self.seen.extend(matches.keys());
+        if self.twice.is_none() {
+            self.twice = mapping.twice(row).map(|it| (it.to_owned(), row.number));
+        }
         if self.heading == 0 {
             if legacy.is_none() {
                 *legacy = old_font(&self.sheet.name, row);
@@ -252,6 +296,19 @@ impl Open {
         }
     }
 
+    /// An error unless the headings have all that a mapping names, each once.
+    fn keeps(&self, mapping: &Mapping) -> Result<(), Issue> {
+        let at = |row| Place { sheet: self.sheet.name.clone(), row, column: None };
+        if let Some(unread) = mapping.unread(|n| self.found.contains_key(&n)) {
+            return Err(no_heading(&unread).at(at(self.heading)));
+        }
+        let Some((heading, row)) = &self.twice else { return Ok(()) };
+        let told = quoted(heading);
+        let vi = format!("Tiêu đề {told} của ánh xạ cột có ở nhiều cột: hãy đổi tên để chỉ còn một cột");
+        let en = format!("{told}, which the mapping names, is the heading of more than one column: let it be one");
+        Err(Issue::of_file(Code::Ambiguous, vi, en).at(at(*row)))
+    }
+
     /// What stands further down is nearer to the cells.
     fn add(&mut self, matches: BTreeMap<usize, u32>) {
         self.found.retain(|_, column| !matches.values().any(|it| it == column));
@@ -279,11 +336,11 @@ impl Open {
 }
 
 /// The columns of the form whose headings stand in a row; of several for one column, the first.
-fn matches(form: &Form, row: &Row) -> BTreeMap<usize, u32> {
+fn matches(form: &Form, mapping: &Mapping, row: &Row) -> BTreeMap<usize, u32> {
     let mut found = BTreeMap::new();
     for cell in &row.cells {
         if let Value::Text(heading) = &cell.value
-            && let Some(n) = form.column_of(heading)
+            && let Some(n) = mapping.column_of(form, heading)
         {
             found.entry(n).or_insert(cell.column);
         }

@@ -41,7 +41,8 @@ Examples:
   cotmoc import so-lieu.xlsx --agency qng.skhcn --period 2025-12 --as bao.cao --dry-run
   cotmoc import so-lieu.xlsx --agency qng.skhcn --period 2025-12 --as bao.cao --submit
   cotmoc import tien-do.xlsx --kind PROGRESS --agency qng.skhcn --period 2025-Q4 --as bao.cao
-  cotmoc import cu.csv --agency qng.skhcn --period 2024 --as bao.cao --mode ALL_OR_NOTHING";
+  cotmoc import cu.csv --agency qng.skhcn --period 2024 --as bao.cao --mode ALL_OR_NOTHING
+  cotmoc import bao-cao-quy.xlsx --agency qng.skhcn --period 2025-Q4 --as bao.cao --mapping 'Bảng quý'";
 
 /// How often it looks how far it is.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -75,6 +76,9 @@ pub struct Import {
     /// Submit the figures at once
     #[arg(long)]
     submit: bool,
+    /// Name of the agency's mapping: by which headings of its own the sheet is read
+    #[arg(long, value_name = "NAME")]
+    mapping: Option<String>,
     /// Login of the account in whose name it is done
     #[arg(long = "as", value_name = "LOGIN")]
     login: String,
@@ -138,6 +142,7 @@ impl Import {
             mode: self.mode.parse::<BulkMode>().map_err(|_| word(self.mode.clone()))?,
             dry_run: self.dry_run,
             submit: self.submit,
+            mapping: self.mapping.clone(),
             // A person's account, in no session of theirs.
             session: Some(Uuid::nil()),
             content,
@@ -145,6 +150,9 @@ impl Import {
         let acting = Acting::new(Once::without_key(writer), &who)?;
         let sent = import::send(&acting, new).await.map_err(|error| match error {
             DbError::NotFound => word(format!("{} does not report for an agency {}", self.login, self.agency)),
+            DbError::Violated(_) => {
+                word(format!("{} has no mapping {}", self.agency, self.mapping.as_deref().unwrap_or_default()))
+            }
             error => error.into(),
         })?;
         if !sent.is_new {

@@ -54,6 +54,8 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Goal.indicators", 2),
     ("Goal.mentionedDocuments", 1),
     ("Goal.namedBodies", 1),
+    ("Import.columns", 5),
+    ("ImportMapping.columns", 5),
     // The months of a year.
     ("Indicator.areaFigures", 12),
     ("Indicator.baselines", 2),

@@ -3,11 +3,13 @@
 //! 1. `send`: a file comes in, and is kept with its job. `stop`: it is cancelled.
 //! 2. `job`: a server takes a job up, and gives it back; whoever loses it writes nothing more.
 //! 3. `take`: rows are written by the rules of the mutations (`sender`), in the transaction that says how far it has come.
-//! 4. `owed`: what a template is filled with, and what the rows of a file are read by.
+//! 4. `mapping`: the headings of an agency's own sheet, saved under a name; an import keeps a copy of them.
+//! 5. `owed`: what a template is filled with, and what the rows of a file are read by.
 //!
 //! What a file is, and what stands in it, is not known here: rows come read.
 
 mod job;
+mod mapping;
 mod owed;
 mod send;
 mod sender;
@@ -25,6 +27,10 @@ pub use self::{
     job::{
         Job, LEASE, SentFile, claim, content, finish, give_back, is_any_waiting, keep_lease, looked_through, refuse,
         sender, sent_file, sweep,
+    },
+    mapping::{
+        ImportColumn, ImportColumns, ImportMapping, ImportMappingFilter, NewColumn, NewMapping, OldMapping, delete,
+        save,
     },
     owed::{Indicators, OpenDirective, OwedFigure, indicators, open_directives, owed},
     send::{NewImport, OneImport, Sent, cancel, send},
@@ -124,6 +130,9 @@ pub struct Import {
     /// An earlier import of the same file
     #[graphql(skip)]
     pub follows_id: Option<Uuid>,
+    /// The headings of its own by which it is read
+    #[graphql(skip)]
+    pub headings: Option<ImportColumns>,
 }
 
 impl Import {

@@ -4,14 +4,15 @@ use async_graphql::InputObject;
 use auth::{Acts, Permit, action::SubmitMeasurement, hash, random};
 use derive::boxed;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, PgExpressionMethods as _,
+    QueryDsl as _, SelectableHelper as _,
 };
 use diesel_async::RunQueryDsl as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Import, ImportKind, ImportState, NOUN};
+use super::{Import, ImportColumns, ImportKind, ImportState, NOUN, mapping::columns_of};
 use crate::{
     Acting, DbError, Id, ViolationCode,
     calendar::{Period, Regime},
@@ -37,6 +38,8 @@ pub struct NewImport {
     pub dry_run: bool,
     /// Whether figures are submitted at once.
     pub submit: bool,
+    /// The name of the agency's mapping by whose headings it is read; none if it has those of the form.
+    pub mapping: Option<String>,
     /// The session in which it is sent; none for a machine.
     pub session: Option<Uuid>,
     /// The file.
@@ -52,8 +55,8 @@ pub struct Sent {
     pub is_new: bool,
 }
 
-/// Takes a file in. The same file for the same agency and period, submitted or not, again is the import it already has; if rows of that were refused
-/// or left, a new one does those alone. `DbError::NotFound` for an agency for which one does not submit figures.
+/// Takes a file in. The same file for the same agency and period, submitted or not, read by the same headings, again is the import it already has; if rows of that were refused
+/// or left, a new one does those alone. `DbError::NotFound` for an agency for which one does not submit figures, `DbError::Violated` for a mapping that it does not have.
 #[boxed]
 pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<Sent, DbError> {
     let permit = &acting.permit;
@@ -62,7 +65,12 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
     let hash = hash::of_bytes(&new.content).to_vec();
     let work = async |writing: &mut Writing| {
         let agency_id = agency_of(writing, permit, &new.agency).await?;
-        let earlier = if new.dry_run { None } else { earlier(writing, agency_id, &new, &hash).await? };
+        let columns = match &new.mapping {
+            Some(name) => Some(columns_of(writing, agency_id, new.kind, name).await?),
+            None => None,
+        };
+        let same = Same { agency_id, new: &new, hash: &hash, columns: columns.as_ref() };
+        let earlier = if new.dry_run { None } else { same.earlier(writing).await? };
         if let Some(there) = earlier.as_ref().filter(|it| !is_left(it)) {
             return Ok(Sent { import: there.clone(), is_new: false });
         }
@@ -78,6 +86,7 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
                 file_import::dry_run.eq(new.dry_run),
                 file_import::submit.eq(new.submit),
                 file_import::content_hash.eq(&hash),
+                file_import::headings.eq(&columns),
                 file_import::bytes.eq(bytes),
                 file_import::follows_id.eq(earlier.map(|it| it.id)),
                 file_import::created_at.eq(writing.now()),
@@ -90,7 +99,7 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
         let made: Option<Import> = insert.get_result(writing.connection()).await.optional()?;
         let Some(import) = made else {
             // Somebody has sent it at the same time.
-            let there = self::earlier(writing, agency_id, &new, &hash).await?;
+            let there = same.earlier(writing).await?;
             let import = there.ok_or_else(|| DbError::Conflict("the same file is just being sent".into()))?;
             return Ok(Sent { import, is_new: false });
         };
@@ -104,38 +113,44 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
     acting.write(work).await
 }
 
-async fn agency_of<A: Acts>(writing: &mut Writing, permit: &Permit<A>, code: &str) -> Result<Uuid, DbError> {
+pub(super) async fn agency_of<A: Acts>(writing: &mut Writing, permit: &Permit<A>, code: &str) -> Result<Uuid, DbError> {
     let found = agency::table.filter(agency::code.eq(code)).select(agency::id);
     let found: Option<Uuid> = found.first(writing.connection()).await.optional()?;
     found.filter(|id| permit.reach().holds(Some(*id))).ok_or(DbError::NotFound)
 }
 
-/// The latest import of the same file.
-async fn earlier(
-    writing: &mut Writing,
+/// What makes two imports of one file the same.
+struct Same<'a> {
     agency_id: Uuid,
-    new: &NewImport,
-    hash: &[u8],
-) -> Result<Option<Import>, DbError> {
-    let same = file_import::agency_id
-        .eq(agency_id)
-        .and(file_import::kind.eq(new.kind))
-        .and(file_import::regime.eq(new.regime))
-        .and(file_import::period.eq(new.period))
-        .and(file_import::submit.eq(new.submit))
-        .and(file_import::content_hash.eq(hash.to_vec()));
-    // Of one that was all or nothing and did not come to its end, nothing is written.
-    let open_or_done = [ImportState::Waiting, ImportState::Running, ImportState::Done];
-    let writes_something = file_import::state
-        .ne(ImportState::Refused)
-        .and(file_import::mode.eq(BulkMode::RowByRow).or(file_import::state.eq_any(open_or_done)));
-    let found = file_import::table
-        .filter(same)
-        .filter(file_import::dry_run.eq(false))
-        .filter(writes_something)
-        .order(file_import::id.desc())
-        .select(Import::as_select());
-    Ok(found.first(writing.connection()).await.optional()?)
+    new: &'a NewImport,
+    hash: &'a [u8],
+    columns: Option<&'a ImportColumns>,
+}
+
+impl Same<'_> {
+    /// The latest import of the same file.
+    async fn earlier(&self, writing: &mut Writing) -> Result<Option<Import>, DbError> {
+        let same = file_import::agency_id
+            .eq(self.agency_id)
+            .and(file_import::kind.eq(self.new.kind))
+            .and(file_import::regime.eq(self.new.regime))
+            .and(file_import::period.eq(self.new.period))
+            .and(file_import::submit.eq(self.new.submit))
+            .and(file_import::headings.is_not_distinct_from(self.columns))
+            .and(file_import::content_hash.eq(self.hash.to_vec()));
+        // Of one that was all or nothing and did not come to its end, nothing is written.
+        let open_or_done = [ImportState::Waiting, ImportState::Running, ImportState::Done];
+        let writes_something = file_import::state
+            .ne(ImportState::Refused)
+            .and(file_import::mode.eq(BulkMode::RowByRow).or(file_import::state.eq_any(open_or_done)));
+        let found = file_import::table
+            .filter(same)
+            .filter(file_import::dry_run.eq(false))
+            .filter(writes_something)
+            .order(file_import::id.desc())
+            .select(Import::as_select());
+        Ok(found.first(writing.connection()).await.optional()?)
+    }
 }
 
 /// Whether something of an import is left to be done by another.
@@ -199,7 +214,7 @@ fn note<A: Acts>(writing: &mut Writing, before: Option<&Import>, after: &Import)
 fn audit_snapshot(import: &Import) -> Value {
     json!({
         "kind": import.kind, "agency": import.agency_id, "regime": import.regime, "period": import.period, "mode": import.mode,
-        "dryRun": import.dry_run, "submit": import.submit, "state": import.state, "bytes": import.bytes,
+        "dryRun": import.dry_run, "submit": import.submit, "columns": import.headings, "state": import.state, "bytes": import.bytes,
         "rowsAccepted": import.rows_accepted, "rowsRefused": import.rows_refused,
     })
 }

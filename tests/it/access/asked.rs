@@ -31,6 +31,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("indicator", b'i', "indicator"),
     ("inputRequest", b'y', "directive_input"),
     ("judgement", b'J', "judgement"),
+    ("mapping", b'M', "import_mapping"),
     ("measure", b'f', "measure"),
     ("measurement", b'm', "measurement"),
     ("nilAnswer", b'j', "nil_answer"),
@@ -132,6 +133,10 @@ pub(super) const SOMEBODY: &str = "
             '2026-01-20T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM agency WHERE code = 'qng.stc';
     INSERT INTO file_import_error (id, import_id, position, sheet_number, sheet, row_number, column_number, code, field) VALUES
         ('00000000-0000-7000-8000-0000000000e9', '00000000-0000-7000-8000-0000000000e8', 1, 0, 'Số liệu', 2, 1, 'MALFORMED', 'value');
+    INSERT INTO import_mapping (id, agency_id, kind, name, headings, created_at, changed_at)
+        SELECT id, agency_id, 'FIGURES', 'Bảng của Sở', jsonb_build_array(jsonb_build_object('heading', 'KQ thực hiện quý', 'field', 'value')), '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z'
+        FROM (SELECT '00000000-0000-7000-8000-0000000000db'::uuid, id FROM agency WHERE code = 'qng.skhcn'
+            UNION ALL SELECT '00000000-0000-7000-8000-0000000000eb', id FROM agency WHERE code = 'qng.stc') AS saved (id, agency_id);
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 

@@ -30,6 +30,7 @@ const OTHER: &[(&str, &str)] = &[
     ("scorecards", "of simulated figures"),
     ("differences", "between instants"),
     ("imports", "files that people have sent are no facts"),
+    ("importMappings", "how such files are read is no fact"),
     ("search", "a choice of what the other lists hold"),
     ("asOf", "the same lists, at an instant"),
 ];

@@ -27,7 +27,7 @@ async fn targets_go_out_as_a_spreadsheet_and_come_back() {
         assert_eq!(told, format!("0 to add, 0 to change, 0 that differ and stay, {all} as they are\n"), "{ending}");
     }
     let nobody = refused(&db, &["export", "--targets", "khong-co", "--output", written.to_str().unwrap()]).await;
-    assert!(nobody.contains("no programme khong-co has a plan; there are "), "{nobody}");
+    assert!(nobody.contains("there is no programme khong-co; there are "), "{nobody}");
 }
 
 #[tokio::test]
@@ -48,10 +48,17 @@ async fn what_people_write_into_it_is_read_as_they_mean_it() {
         "F3 MALFORMED: ",
         "G3 MALFORMED: “khoảng” is none of At least, More than",
         "H3 MALFORMED: ",
-        "B4 REQUIRED: “Document code” is missing",
+        "B4 REQUIRED: “Document code” is missing: the row does not say what it is about",
     ] {
         assert!(broken.contains(told), "{told}: {broken}");
     }
+    // Of which programme, and which item: without it nothing could be compared.
+    with(";359-KH/TU;;coverage_5g_share;Phủ sóng 5G;31/12/2028;;;II.2\n");
+    let broken = refused(&db, &["apply", file.to_str().unwrap(), "--yes"]).await;
+    assert!(broken.contains("A2 REQUIRED: ") && broken.contains("C2 REQUIRED: "), "{broken}");
+    with(&first.replace("coverage_5g_share", "bts_5g_count"));
+    let broken = refused(&db, &["apply", file.to_str().unwrap(), "--yes"]).await;
+    assert!(broken.contains("H2 INCOMPATIBLE: the cell is a percentage, and bts_5g_count is none"), "{broken}");
     with(first);
     let told = done(&db, &["apply", file.to_str().unwrap(), "--yes"]).await;
     assert!(told.contains("+ target 359-KH/TU:2028.a.01\n") && told.ends_with("1 done\n"), "{told}");

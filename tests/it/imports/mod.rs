@@ -1,5 +1,6 @@
 //! Files with figures and with progress, over HTTP: from the template to what is written, and everything on the way that goes wrong.
 
+mod mapping;
 mod process;
 mod progress;
 
@@ -376,6 +377,10 @@ async fn an_import_is_stopped_and_what_is_left_is_done_later() {
         (&twice["userErrors"][0]["code"], &twice["current"]["state"]),
         (&json!("NOT_IN_STATE"), &json!("CANCELLED"))
     );
+    // Stopped before anybody has begun, it leaves what was left.
+    let sent: Value = commune.send("mode=ROW_BY_ROW&dryRun=false", text(&values)).await.json().await.unwrap();
+    let input = format!("import: \"{}\"", sent["id"].as_str().unwrap());
+    commune.node.change(&commune.token, "cancelImport", &input, "import { state }").await;
     // The same file once more does what is left of it.
     let rest = commune.done("mode=ROW_BY_ROW&dryRun=false", text(&values)).await;
     assert_eq!(outcome(&rest), "\"DONE\" 598/600 598 0");

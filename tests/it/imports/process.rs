@@ -77,6 +77,14 @@ async fn the_command_line_takes_a_file_in() {
     let (code, told) = run(&["--as", "n11", "--submit"]).await;
     assert_eq!((code, told.as_str()), (Some(0), "DONE: 3 rows accepted, 0 to be mended\n"), "it was there");
     assert_eq!(commune.figures().await, "3 5 1 SUBMITTED");
+    // A sheet with headings of its own.
+    std::fs::write(&file, "Mã số CT;Thôn;KQ quý\nky_so;tinh.xa1.thon9;11\n").unwrap();
+    assert_eq!(run(&["--as", "n11", "--mapping", "Bảng quý"]).await.0, Some(1), "it has none of that name");
+    let columns = r#"{ heading: "Mã số CT", field: "indicator" }, { heading: "Thôn", field: "subject" }, { heading: "KQ quý", field: "value" }"#;
+    let input = format!(r#"agency: "tinh.xa1", kind: FIGURES, name: "Bảng quý", columns: [{columns}]"#);
+    commune.node.change(&commune.token, "saveImportMapping", &input, "mapping { id }").await;
+    let (code, told) = run(&["--as", "n11", "--mapping", "Bảng quý"]).await;
+    assert_eq!((code, told.as_str()), (Some(0), "DONE: 1 rows accepted, 0 to be mended\n"));
     for (who, code) in [("khong.co", 1), ("n12", 1)] {
         assert_eq!(run(&["--as", who]).await.0, Some(code), "{who}");
     }

@@ -123,7 +123,8 @@ fn wide(survey: &Survey) -> Vec<String> {
             | "reportingExtensions"
             | "nilAnswers"
             | "unlockRequests"
-            | "imports" => ask("(first: 20)", 2),
+            | "imports"
+            | "importMappings" => ask("(first: 20)", 2),
             "changes" => {
                 ask("(first: 20)", 2);
                 continue;

@@ -10,6 +10,7 @@ use files::{XlsCell, XlsxSheet, number, ods, row, sheet, text, xls, xlsx, zipped
 use sheets::{
     Code, File, Issue, Kind, Limits,
     figures::{FORM, Figure},
+    mapping::Mapping,
     marked,
     stamp::{self, Stamp},
     survey::{MOST_ROWS, Survey, survey},
@@ -18,7 +19,7 @@ use sheets::{
 
 fn surveyed(bytes: &[u8]) -> Result<(File<'_>, Survey), Issue> {
     let file = File::open(bytes, Limits::default())?;
-    let survey = survey(&file, &FORM)?;
+    let survey = survey(&file, &FORM, &Mapping::default())?;
     Ok((file, survey))
 }
 
@@ -413,8 +414,13 @@ fn what_is_no_spreadsheet_is_refused_with_the_reason() {
 #[test]
 fn a_file_that_unpacks_to_too_much_is_refused_before_it_does() {
     let limits = Limits { unpacked: 8 << 20, texts: 1 << 20, part: 1 << 20, cells: 10_000 };
-    let code =
-        |bytes: &[u8]| File::open(bytes, limits).and_then(|file| survey(&file, &FORM)).map(|_| ()).unwrap_err().code;
+    let code = |bytes: &[u8]| {
+        File::open(bytes, limits)
+            .and_then(|file| survey(&file, &FORM, &Mapping::default()))
+            .map(|_| ())
+            .unwrap_err()
+            .code
+    };
     let bomb =
         zipped(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/sheet1.xml", vec![b' '; 9 << 20])]);
     assert!(bomb.len() < 20_000, "{} bytes", bomb.len());
@@ -454,7 +460,7 @@ fn more_rows_than_are_taken_are_refused() {
 /// The rows of a sheet of targets: `row key=value …`, or its row and codes with their places.
 fn read_targets(bytes: &[u8]) -> Vec<String> {
     let file = File::open(bytes, Limits::default()).unwrap();
-    let (survey, mut told) = (survey(&file, &targets::FORM).unwrap(), Vec::new());
+    let (survey, mut told) = (survey(&file, &targets::FORM, &Mapping::default()).unwrap(), Vec::new());
     table::rows(&file, &targets::FORM, &survey, &mut |record| {
         let said: Vec<_> = record.said(&targets::FORM).map(|(key, read)| format!("{key}={}", shown(read))).collect();
         let issues: Vec<_> = record.issues.iter().map(|it| format!("{} {}", it.place, it.code.as_str())).collect();

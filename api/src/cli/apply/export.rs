@@ -1,10 +1,6 @@
 //! `cotmoc export`: the catalogue that a database holds, in the form that `cotmoc apply` takes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Map, Value, json};
 
@@ -51,24 +47,26 @@ impl Targets<'_> {
     /// Writes it, from a database that it migrates first.
     pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
         let database = Database::open(config, Sharing::Join).await?;
-        let plans = planned(config, &database).await;
+        let file = planned(config, &database).await;
         database.close().await?;
-        let plans = plans?;
-        let ours = |plan: &&Value| at(plan, "/programme") == self.programme;
-        if !plans.iter().any(|plan| ours(&plan)) {
-            let codes: BTreeSet<_> = plans.iter().map(|plan| at(plan, "/programme").to_string()).collect();
-            let codes = codes.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(ApplyError::Refused(format!("no programme {} has a plan; there are {codes}", self.programme)));
+        let file = file?;
+        let codes: Vec<_> = list(&file, "/programmes").iter().map(|it| at(it, "/code")).collect();
+        if !codes.iter().any(|code| code == self.programme) {
+            let codes: Vec<_> = codes.iter().filter_map(Value::as_str).collect();
+            let told = format!("there is no programme {}; there are {}", self.programme, codes.join(", "));
+            return Err(ApplyError::Refused(told));
         }
+        let plans = list(&file, "/plans");
+        let ours = |plan: &&Value| at(plan, "/programme") == self.programme;
         let unwritten = |reason: String| ApplyError::File { path: self.output.to_owned(), reason };
         let bytes = sheet::written(self.programme, plans.iter().filter(ours)).map_err(unwritten)?;
         fs::write(self.output, bytes).map_err(|error| unwritten(error.to_string()))
     }
 }
 
-async fn planned(config: &Config, database: &Database) -> Result<Vec<Value>, ApplyError> {
+async fn planned(config: &Config, database: &Database) -> Result<Value, ApplyError> {
     database.prepare().await?;
-    Ok(list(&exported(&Desk::new(config, database)?).await?, "/plans"))
+    exported(&Desk::new(config, database)?).await
 }
 
 async fn printed(config: &Config, database: &Database) -> Result<String, ApplyError> {

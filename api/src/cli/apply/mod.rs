@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 
 use self::{
     catalogue::Entry,
-    desk::{Desk, Refusal},
+    desk::{By, Desk, Refusal},
     making::{Amending, Kind, Making},
     same::Difference,
 };
@@ -116,20 +116,21 @@ impl From<DbError> for ApplyError {
 impl Apply {
     /// Does it, on a database that it migrates first.
     pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
-        let entries = read(&self.file)?;
+        let file = read(&self.file)?;
         if !self.dry_run && !self.yes && !stdin().is_terminal() {
             return Err(ApplyError::Nobody);
         }
         let database = Database::open(config, Sharing::Join).await?;
-        let done = self.on(config, &database, &entries).await;
+        let done = self.on(config, &database, &file).await;
         database.close().await?;
         done
     }
 
-    async fn on(&self, config: &Config, database: &Database, entries: &[Entry]) -> Result<(), ApplyError> {
+    async fn on(&self, config: &Config, database: &Database, file: &Catalogued) -> Result<(), ApplyError> {
         database.prepare().await?;
         let desk = Desk::new(config, database)?;
-        let work = Work::of(&desk, entries).await?;
+        file.has_shares(&desk).await?;
+        let work = Work::of(&desk, &file.entries).await?;
         output::result(&work.shown());
         let may = self.yes || (!self.dry_run && !work.steps.is_empty() && confirmed()?);
         if may && !work.steps.is_empty() {
@@ -140,16 +141,39 @@ impl Apply {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<Entry>, ApplyError> {
+/// What a file says.
+struct Catalogued {
+    entries: Vec<Entry>,
+    /// Of a spreadsheet: indicators, and cells with percentages of theirs.
+    percentages: Vec<(String, String)>,
+}
+
+impl Catalogued {
+    /// An error if a percentage is the value of something else: 12 % of stations would be 12 stations.
+    async fn has_shares(&self, desk: &Desk) -> Result<(), ApplyError> {
+        for (indicator, cell) in &self.percentages {
+            let question = "query One($code: String!) { it: indicator(code: $code) { unit } }";
+            let found = desk.ask(By::StandingOffice, question, json!({ "code": indicator })).await?;
+            if found.pointer("/it/unit").and_then(Value::as_str).is_some_and(|unit| !unit.starts_with("PERCENT")) {
+                let told = format!("{cell} INCOMPATIBLE: the cell is a percentage, and {indicator} is none");
+                return Err(ApplyError::Refused(told));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<Catalogued, ApplyError> {
     let unread = |reason: String| ApplyError::File { path: path.to_owned(), reason };
     let content = fs::read(path).map_err(|error| unread(error.to_string()))?;
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-    let file = if ["xlsx", "xls", "ods", "csv"].contains(&ending.as_str()) {
-        sheet::read(&content).map_err(unread)?
+    let (file, percentages) = if ["xlsx", "xls", "ods", "csv"].contains(&ending.as_str()) {
+        let sheet::Targets { plans, percentages } = sheet::read(&content).map_err(unread)?;
+        (plans, percentages)
     } else {
-        serde_json::from_slice(&content).map_err(|error| unread(error.to_string()))?
+        (serde_json::from_slice(&content).map_err(|error| unread(error.to_string()))?, Vec::new())
     };
-    Entry::read(&file).map_err(unread)
+    Ok(Catalogued { entries: Entry::read(&file).map_err(unread)?, percentages })
 }
 
 pub(super) fn confirmed() -> Result<bool, ApplyError> {

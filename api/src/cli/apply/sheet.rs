@@ -4,18 +4,27 @@ use std::{fmt::Write as _, ops::ControlFlow};
 
 use serde_json::{Map, Value, json};
 use sheets::{
-    Code, File, Issue, Limits, letters,
+    Code, File, Issue, Limits, Place, letters,
+    mapping::Mapping,
     survey::{self, Survey},
     table::{self, Read, Record},
     targets::FORM,
     template,
 };
 
-/// The plans of a spreadsheet, as a catalogue has them; or what has to be mended in it, line by line.
-pub fn read(content: &[u8]) -> Result<Value, String> {
+/// What a spreadsheet says.
+pub struct Targets {
+    /// The plans, as a catalogue has them.
+    pub plans: Value,
+    /// Cells that are percentages, with the indicators whose values they are: those are to be shares.
+    pub percentages: Vec<(String, String)>,
+}
+
+/// The plans of a spreadsheet; or what has to be mended in it, line by line.
+pub fn read(content: &[u8]) -> Result<Targets, String> {
     let file = File::open(content, Limits::default()).map_err(|issue| line(&issue))?;
-    let survey = survey::survey(&file, &FORM).map_err(|issue| line(&issue))?;
-    let (mut plans, mut broken): (Vec<Value>, Vec<Issue>) = (Vec::new(), Vec::new());
+    let survey = survey::survey(&file, &FORM, &Mapping::default()).map_err(|issue| line(&issue))?;
+    let (mut plans, mut broken, mut percentages) = (Vec::<Value>::new(), Vec::<Issue>::new(), Vec::new());
     table::rows(&file, &FORM, &survey, &mut |record| {
         let mut target: Map<String, Value> =
             record.said(&FORM).map(|(key, read)| (key.to_owned(), as_json(read))).collect();
@@ -23,6 +32,12 @@ pub fn read(content: &[u8]) -> Result<Value, String> {
             // What is wrong with a row is told once.
             if record.issues.is_empty() && !target.contains_key(key) {
                 broken.extend(missing(&survey, &record, key));
+            }
+        }
+        for key in ["value", "upperValue"] {
+            if record.number(&FORM, key).is_some_and(|it| it.percent == Some(true)) {
+                let indicator = record.text(&FORM, "indicator").unwrap_or_default();
+                percentages.extend(place(&survey, &record, key).map(|place| (indicator, cell(&place))));
             }
         }
         broken.extend(record.issues);
@@ -36,7 +51,7 @@ pub fn read(content: &[u8]) -> Result<Value, String> {
     })
     .map_err(|issue| line(&issue))?;
     if broken.is_empty() {
-        return Ok(json!({ "plans": plans }));
+        return Ok(Targets { plans: json!({ "plans": plans }), percentages });
     }
     let mut told = format!("{} cells have to be mended:", broken.len());
     for issue in &broken {
@@ -47,18 +62,24 @@ pub fn read(content: &[u8]) -> Result<Value, String> {
 }
 
 fn missing(survey: &Survey, record: &Record, key: &str) -> Option<Issue> {
-    let (layout, n) = (survey.sheets.get(&record.sheet)?, FORM.index(key)?);
-    let column = FORM.columns.get(n)?;
+    let column = FORM.columns.get(FORM.index(key)?)?;
     let (vi, en) = (format!("Thiếu “{}”", column.vi), format!("“{}” is missing", column.en));
-    Some(Issue::of_file(Code::Required, vi, en).at(layout.place(record.row, Some(n))))
+    Some(Issue::of_file(Code::Required, vi, en).at(place(survey, record, key)?))
+}
+
+fn place(survey: &Survey, record: &Record, key: &str) -> Option<Place> {
+    Some(survey.sheets.get(&record.sheet)?.place(record.row, FORM.index(key)))
+}
+
+/// A cell as its program names it, with its sheet.
+fn cell(place: &Place) -> String {
+    let sheet = if place.sheet.is_empty() { String::new() } else { format!("{}!", place.sheet) };
+    format!("{sheet}{}{}", place.column.map(letters).unwrap_or_default(), place.row)
 }
 
 fn line(issue: &Issue) -> String {
-    let place = &issue.place;
-    let sheet = if place.sheet.is_empty() { String::new() } else { format!("{}!", place.sheet) };
-    let cell = format!("{}{}", place.column.map(letters).unwrap_or_default(), place.row);
-    let cell = if place.row == 0 { String::new() } else { format!("{sheet}{cell} ") };
-    format!("{cell}{}: {}", issue.code.as_str(), issue.words.en)
+    let place = if issue.place.row == 0 { String::new() } else { cell(&issue.place) + " " };
+    format!("{place}{}: {}", issue.code.as_str(), issue.words.en)
 }
 
 fn as_json(read: &Read) -> Value {

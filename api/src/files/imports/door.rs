@@ -134,7 +134,7 @@ impl Files {
 
     async fn send(&self, viewer: &Viewer, parts: &Parts, body: Bytes) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
-        let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit"];
+        let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit", "mapping"];
         let asked = Parameters::only(&parts.uri, &known)?;
         let (kind, submit) = (asked.optional("kind", ImportKind::Figures)?, asked.optional("submit", false)?);
         if kind == ImportKind::Progress {
@@ -155,6 +155,7 @@ impl Files {
             mode: asked.given::<BulkMode>("mode")?,
             dry_run: asked.given("dryRun")?,
             submit,
+            mapping: asked.get("mapping").map(str::to_owned),
             session: match viewer.principal.actor() {
                 Actor::User { session, .. } => Some(session),
                 _ => None,
@@ -192,6 +193,8 @@ impl Files {
         let work = tokio::spawn(async move { import::send(&acting, new).await });
         let Sent { import, is_new } = work.await.map_err(|_| ApiError::internal())?.map_err(|error| match error {
             DbError::NotFound => ApiError::unknown_code("agency", asked.get("agency").unwrap_or_default()),
+            // Nothing else in it is named.
+            DbError::Violated(_) => ApiError::unknown_code("mapping", asked.get("mapping").unwrap_or_default()),
             error => error.into(),
         })?;
         let place = format!("{PATH}/{}", Id::<Import>::of(import.id));
@@ -239,10 +242,10 @@ impl Files {
                 _ => break,
             }
         }
-        let form = form_of(import.kind);
+        let (form, mapping) = (form_of(import.kind), form::mapping(&import));
         let copied = spawn_blocking(move || {
             let file = File::open(&content, Limits::default())?;
-            let survey = survey::survey(&file, form)?;
+            let survey = survey::survey(&file, form, &mapping)?;
             marked::copy(&file, form, &survey, &marks)
         });
         match copied.await.map_err(|_| ApiError::internal())? {

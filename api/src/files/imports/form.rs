@@ -15,6 +15,7 @@ use db::{
 use sheets::{
     Code, Form, Issue,
     figures::{self, Figure},
+    mapping::Mapping,
     number,
     progress::{self, Progress},
     stamp::{self, Stamp},
@@ -67,6 +68,12 @@ pub const fn form_of(kind: ImportKind) -> &'static Form {
         ImportKind::Figures => &figures::FORM,
         ImportKind::Progress => &progress::FORM,
     }
+}
+
+/// The headings of its own by which an import is read: its copy of them, whatever has become of their mapping.
+pub fn mapping(import: &Import) -> Mapping {
+    let own = import.headings.iter().flat_map(|it| &it.0);
+    Mapping::new(form_of(import.kind), own.map(|it| (it.heading.as_str(), it.field.as_str())))
 }
 
 /// Why a template is not one for this import; none if it is, or if the file is no template.
@@ -251,5 +258,20 @@ pub fn owed(figure: OwedFigure) -> template::OwedFigure {
             ValueKind::Number | ValueKind::Index | ValueKind::Rank => Asks::Value,
         },
         version,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use db::import::ImportKind;
+
+    use super::*;
+
+    #[test]
+    fn a_mapping_names_the_columns_of_the_form() {
+        let keys: Vec<_> = figures::FORM.columns.iter().map(|it| it.key).collect();
+        assert_eq!(ImportKind::Figures.fields(), keys);
+        let keys: Vec<_> = progress::FORM.columns.iter().map(|it| it.key).collect();
+        assert_eq!(ImportKind::Progress.fields(), keys);
     }
 }

@@ -13,6 +13,7 @@ use db::{
 use schema::clock::Clock;
 use sheets::{
     Code, File, Form, Issue, Limits,
+    mapping::Mapping,
     survey::{self, Survey},
     table,
 };
@@ -23,7 +24,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::form::{Reading, form_of, kept, other_template};
+use super::form::{Reading, form_of, kept, mapping, other_template};
 
 /// Rows of one transaction: some tenths of a second.
 const ROWS: usize = 500;
@@ -95,7 +96,8 @@ async fn done(pool: &Pool, clock: Clock, job: &Job) -> Result<(), DbError> {
     let once = Once::without_key(writer.clone());
     let Ok(sender) = Sender::of(&job.import, once, &who) else { return refused(nobody()).await };
     let content: Arc<[u8]> = content.into();
-    let survey = match surveyed(Arc::clone(&content), form_of(job.import.kind)).await? {
+    let (form, headings) = (form_of(job.import.kind), mapping(&job.import));
+    let survey = match surveyed(Arc::clone(&content), form, headings).await? {
         Ok(survey) => survey,
         Err(issue) => return refused(issue).await,
     };
@@ -153,10 +155,10 @@ async fn joined<T: Send>(thread: JoinHandle<T>) -> Result<T, DbError> {
     thread.await.map_err(DbError::internal)
 }
 
-async fn surveyed(content: Arc<[u8]>, form: &'static Form) -> Result<Result<Survey, Issue>, DbError> {
+async fn surveyed(content: Arc<[u8]>, form: &'static Form, mapping: Mapping) -> Result<Result<Survey, Issue>, DbError> {
     let look = move || {
         let file = File::open(&content, Limits::default())?;
-        survey::survey(&file, form)
+        survey::survey(&file, form, &mapping)
     };
     joined(spawn_blocking(look)).await
 }
