@@ -149,15 +149,14 @@ macro_rules! by_tie {
     }};
 }
 
+type Both<A, B> = Record<(SqlTypeOf<A>, SqlTypeOf<B>)>;
+
 /// Both columns as one row. `(a, b) < (x, y)` is found at once in an index of both; by its parts (`a < x OR a = x AND b < y`) each page would
 /// pass all rows of the pages before it.
-pub(crate) fn row<A: Expression, B: Expression>(
-    key: A,
-    tie: B,
-) -> AsExprOf<(A, B), Record<(SqlTypeOf<A>, SqlTypeOf<B>)>>
+pub(crate) fn row<A: Expression, B: Expression>(key: A, tie: B) -> AsExprOf<(A, B), Both<A, B>>
 where
-    (A, B): AsExpression<Record<(SqlTypeOf<A>, SqlTypeOf<B>)>>,
-    Record<(SqlTypeOf<A>, SqlTypeOf<B>)>: SqlType + TypedExpressionType,
+    (A, B): AsExpression<Both<A, B>>,
+    Both<A, B>: SqlType + TypedExpressionType,
 {
     (key, tie).into_sql()
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use reqwest::{Client, RequestBuilder, Response};
-use serde_json::Value;
+use serde::Deserialize;
 use tests::program::{Result, Server};
 use tokio::time::sleep;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -71,9 +71,9 @@ pub async fn run(program: &Path, database: &Database, places: &Places, dir: &Pat
         ("a million empty rows", workbook(&"<row><c/></row>".repeat(1_000_000))?),
     ] {
         let begin = Instant::now();
-        let state = ended(&server, token, true, content).await?;
-        if state["state"] != "REFUSED" {
-            return Err(format!("{name} is taken: {state}").into());
+        let import = ended(&server, token, true, content).await?;
+        if import.state != "REFUSED" {
+            return Err(format!("{name} is taken: {import:?}").into());
         }
         refused.push((name, begin.elapsed()));
     }
@@ -88,7 +88,7 @@ async fn export(server: &Server) -> Result<(Duration, usize, Taken)> {
     let (mut first, mut lines) = (None, 0);
     while let Some(chunk) = response.chunk().await? {
         first.get_or_insert_with(|| begin.elapsed());
-        lines += chunk.iter().filter(|byte| **byte == b'\n').count();
+        lines += chunk.split(|byte| *byte == b'\n').count() - 1;
     }
     let memory = server.highest_memory() - before;
     Ok((first.unwrap_or_default(), lines, Taken { time: begin.elapsed(), memory }))
@@ -100,25 +100,34 @@ async fn import(server: &Server, token: &str, only_looks: bool) -> Result<Taken>
         writeln!(file, "bench_1;bench.thon{n};{}", n % 90)?;
     }
     let (before, begin) = (server.memory(), Instant::now());
-    let state = ended(server, token, only_looks, file.into_bytes()).await?;
-    if state["rowsAccepted"] != ROWS {
-        return Err(format!("not all rows are taken: {state}").into());
+    let import = ended(server, token, only_looks, file.into_bytes()).await?;
+    if import.rows_accepted != ROWS {
+        return Err(format!("not all rows are taken: {import:?}").into());
     }
     Ok(Taken { time: begin.elapsed(), memory: server.highest_memory() - before })
 }
 
+/// How an import stands.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Import {
+    id: String,
+    state: String,
+    rows_accepted: usize,
+}
+
 /// Sends a file, and waits until it is known what became of it.
-async fn ended(server: &Server, token: &str, only_looks: bool, content: Vec<u8>) -> Result<Value> {
+async fn ended(server: &Server, token: &str, only_looks: bool, content: Vec<u8>) -> Result<Import> {
     let url = format!("http://{}/files/imports", server.address);
     let client = Client::new();
     let query = [("agency", "qng.ubnd"), ("period", "2026-06"), ("mode", "ROW_BY_ROW")];
     let send = client.post(&url).query(&query).query(&[("dryRun", only_looks)]).bearer_auth(token).body(content);
-    let sent: Value = good(send).await?.json().await?;
-    let one = format!("{url}/{}", sent["id"].as_str().ok_or("no id")?);
+    let begun: Import = good(send).await?.json().await?;
+    let one = format!("{url}/{}", begun.id);
     loop {
-        let state: Value = good(client.get(&one).bearer_auth(token)).await?.json().await?;
-        if !["WAITING", "RUNNING"].contains(&state["state"].as_str().unwrap_or_default()) {
-            return Ok(state);
+        let import: Import = good(client.get(&one).bearer_auth(token)).await?.json().await?;
+        if !["WAITING", "RUNNING"].contains(&import.state.as_str()) {
+            return Ok(import);
         }
         sleep(Duration::from_millis(20)).await;
     }

@@ -1,8 +1,8 @@
-//! LibreOffice, as people open files with it.
+//! `LibreOffice`, as people open files with it.
 
 use std::{fs, path::Path, process::Command};
 
-/// What LibreOffice makes of a file when it opens it and saves it as something else: `ods`, `xls`, `xlsx`, `csv` or `pdf`.
+/// What `LibreOffice` makes of a file when it opens it and saves it as something else: `ods`, `xls`, `xlsx`, `csv` or `pdf`.
 /// Needs soffice (Debian: libreoffice-calc-nogui, libreoffice-writer-nogui).
 #[must_use]
 pub fn saved_as(name: &str, content: &[u8], ending: &str) -> Vec<u8> {
@@ -14,7 +14,8 @@ pub fn saved_as(name: &str, content: &[u8], ending: &str) -> Vec<u8> {
         "csv" => "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false",
         ending => ending,
     };
-    let read_as = name.ends_with(".csv").then_some("--infilter=Text - txt - csv (StarCalc):44,34,76,1");
+    let is_text = Path::new(name).extension().is_some_and(|it| it == "csv");
+    let read_as = is_text.then_some("--infilter=Text - txt - csv (StarCalc):44,34,76,1");
     let output = Command::new("soffice")
         // A profile of its own: two that run at once would share one, and the second would end at once.
         .arg(format!("-env:UserInstallation=file://{}", at("profile").display()))

@@ -283,7 +283,7 @@ impl Open {
             return;
         }
         // The headings go on as long as rows have some, and end with a row that numbers the columns.
-        if !matches.is_empty() && row.number == self.heading + 1 {
+        if !matches.is_empty() && row.number == self.heading + 1 && !self.is_about_something(form, &matches, row) {
             self.add(matches);
             self.heading = row.number;
             return;
@@ -307,6 +307,14 @@ impl Open {
         let vi = format!("Tiêu đề {told} của ánh xạ cột có ở nhiều cột: hãy đổi tên để chỉ còn một cột");
         let en = format!("{told}, which the mapping names, is the heading of more than one column: let it be one");
         Err(Issue::of_file(Code::Ambiguous, vi, en).at(at(*row)))
+    }
+
+    /// Whether what must be filled in is, and not by a heading: words that people write may be like one.
+    fn is_about_something(&self, form: &Form, matches: &BTreeMap<usize, u32>, row: &Row) -> bool {
+        let needed = form.about.first().and_then(|key| form.index(key)).and_then(|n| self.found.get(&n));
+        needed.is_some_and(|column| {
+            row.cells.iter().any(|it| it.column == *column) && !matches.values().any(|it| it == column)
+        })
     }
 
     /// What stands further down is nearer to the cells.

@@ -100,7 +100,12 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
         let Some(import) = made else {
             // Somebody has sent it at the same time.
             let there = same.earlier(writing).await?;
-            let import = there.ok_or_else(|| DbError::Conflict("the same file is just being sent".into()))?;
+            let import = there.ok_or_else(|| {
+                DbError::Conflict(
+                    "the same file is being taken in with other settings: send it again when that import has ended"
+                        .into(),
+                )
+            })?;
             return Ok(Sent { import, is_new: false });
         };
         diesel::insert_into(file_import_content::table)

@@ -5,8 +5,9 @@
 /// Bytes of the text of a cell, or of a tag. A cell of Excel holds 32,767 characters.
 const MOST: u32 = 1 << 20;
 
-/// What begins a cell: its text is counted from there.
-const CELLS: [&[u8]; 6] = [b"c", b"si", b"row", b"table-cell", b"covered-table-cell", b"table-row"];
+/// What begins a cell, or a rule for cells: its text is counted from there.
+const CELLS: [&[u8]; 8] =
+    [b"c", b"si", b"row", b"table-cell", b"covered-table-cell", b"table-row", b"dataValidation", b"cfRule"];
 
 /// What was met so far.
 #[derive(Debug, Default)]
@@ -44,21 +45,23 @@ impl Tokens {
             return false;
         }
         tag.length += 1;
-        match (tag.quote, byte) {
-            (Some(quote), byte) if quote == byte => tag.quote = None,
-            (Some(_), _) => {}
-            (None, b'>') => {
+        if let Some(quote) = tag.quote {
+            tag.quote = (quote != byte).then_some(quote);
+            return tag.length <= MOST;
+        }
+        match byte {
+            b'>' => {
                 if CELLS.contains(&tag.name.as_slice()) {
                     self.text = 0;
                 }
                 self.tag = None;
                 return true;
             }
-            (None, b'"' | b'\'') => tag.quote = Some(byte),
-            (None, b':') if !tag.is_named => tag.name.clear(),
-            (None, b'/') if tag.length > 1 => tag.is_named = true,
-            (None, byte) if byte.is_ascii_whitespace() => tag.is_named = true,
-            (None, byte) if !tag.is_named && tag.name.len() < 32 => tag.name.push(byte),
+            b'"' | b'\'' => tag.quote = Some(byte),
+            b':' if !tag.is_named => tag.name.clear(),
+            b'/' if tag.length > 1 => tag.is_named = true,
+            byte if byte.is_ascii_whitespace() => tag.is_named = true,
+            byte if !tag.is_named && tag.name.len() < 32 => tag.name.push(byte),
             _ => {}
         }
         tag.length <= MOST
@@ -72,7 +75,7 @@ mod tests {
     fn is_taken(xml: &str) -> bool {
         let (mut whole, mut parts) = (Tokens::default(), Tokens::default());
         let whole = whole.take(xml.as_bytes());
-        assert_eq!(whole, xml.as_bytes().chunks(3).all(|some| parts.take(some)), "{:.100}", xml);
+        assert_eq!(whole, xml.as_bytes().chunks(3).all(|some| parts.take(some)), "{xml:.100}");
         whole
     }
 

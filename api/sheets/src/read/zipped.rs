@@ -26,7 +26,7 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
     if archive.len() > MOST_PARTS {
         return Err(too_large("có quá nhiều phần bên trong", "it has too many parts"));
     }
-    let (mut found, mut left) = (None, limits.unpacked);
+    let (mut found, mut left, mut is_too_long) = (None, limits.unpacked, false);
     let mut buffer = vec![0; 64 << 10];
     for n in 0..archive.len() {
         let mut part = match archive.by_index(n) {
@@ -50,7 +50,9 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
             if let Some(tokens) = &mut tokens
                 && !tokens.take(buffer.get(..some).unwrap_or_default())
             {
-                return Err(too_large("có ô quá dài", "a cell of it is too long"));
+                // Sheets of an XLSB are no XML: what it is matters more.
+                is_too_long = true;
+                break;
             }
             if begin.len() < 200 {
                 begin.extend(buffer.iter().take(some.min(200)));
@@ -63,7 +65,8 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
             _ => None,
         });
     }
-    found.ok_or_else(|| no_sheet(other(&archive)))
+    let kind = found.ok_or_else(|| no_sheet(other(&archive)))?;
+    if is_too_long { Err(too_large("có ô quá dài", "a cell of it is too long")) } else { Ok(kind) }
 }
 
 /// What is inside of a container that is no spreadsheet, as far as its parts tell.
@@ -80,7 +83,7 @@ fn other(archive: &Archive<'_>) -> &'static str {
 /// Whether a part has what stands in cells.
 fn is_read(name: &str) -> bool {
     matches!(name, "xl/sharedstrings.xml" | "content.xml")
-        || name.starts_with("xl/worksheets/") && name.ends_with(".xml")
+        || name.starts_with("xl/worksheets/") && !name.contains("/_rels/")
 }
 
 fn of_part(name: &str, limits: &Limits) -> u64 {

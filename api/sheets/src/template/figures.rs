@@ -140,6 +140,6 @@ fn choices(sheet: &mut Sheet<'_>, last: u32) -> Result<(), XlsxError> {
         .set_error_title("Tính chất")?
         .set_error_message("Chọn trong danh sách")?;
     let column = sheet.column("observation");
-    sheet.sheet.add_data_validation(HEADING + 1, column, last, column, &rule)?;
+    sheet.page.add_data_validation(HEADING + 1, column, last, column, &rule)?;
     Ok(())
 }

@@ -35,7 +35,7 @@ const HEADING: u32 = 3;
 
 /// The sheet that is filled in, while it is being written.
 struct Sheet<'a> {
-    sheet: &'a mut Worksheet,
+    page: &'a mut Worksheet,
     form: &'static Form,
     ink: Ink,
 }
@@ -49,20 +49,20 @@ fn template(
     rows: impl FnOnce(&mut Sheet<'_>) -> Result<(), XlsxError>,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    sheet.set_name(name)?;
-    sheet.write_with_format(0, 0, title, &Format::new().set_bold().set_font_size(13.0))?;
-    sheet.write(1, 0, told)?;
-    let mut written = Sheet { sheet, form, ink: Ink::new() };
+    let page = book.add_worksheet();
+    page.set_name(name)?;
+    page.write_with_format(0, 0, title, &Format::new().set_bold().set_font_size(13.0))?;
+    page.write(1, 0, told)?;
+    let mut written = Sheet { page, form, ink: Ink::new() };
     written.headings()?;
     rows(&mut written)?;
-    written.sheet.set_freeze_panes(HEADING + 1, 2)?;
+    written.page.set_freeze_panes(HEADING + 1, 2)?;
     // On paper: A4 across, all columns on one page, the headings on each.
-    written.sheet.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
-    written.sheet.set_repeat_rows(HEADING, HEADING)?;
+    written.page.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
+    written.page.set_repeat_rows(HEADING, HEADING)?;
     if let Some(stamp) = stamp {
         // Columns may be made wider.
-        written.sheet.protect_with_options(&ProtectionOptions {
+        written.page.protect_with_options(&ProtectionOptions {
             format_columns: true,
             format_rows: true,
             ..ProtectionOptions::default()
@@ -119,66 +119,66 @@ impl Sheet<'_> {
             .set_border(FormatBorder::Thin)
             .set_background_color(Color::RGB(0x00D9_E5F2));
         for (n, it) in (0..).zip(self.form.columns) {
-            self.sheet.set_column_width(n, it.width)?;
-            self.sheet.write_with_format(HEADING, n, format!("{}\n{}", it.vi, it.en), &heading)?;
+            self.page.set_column_width(n, it.width)?;
+            self.page.write_with_format(HEADING, n, format!("{}\n{}", it.vi, it.en), &heading)?;
             let note = Note::new(format!("{}\n{}", it.note.0, it.note.1)).add_author_prefix(false);
-            self.sheet.insert_note(HEADING, n, &note)?;
+            self.page.insert_note(HEADING, n, &note)?;
         }
-        self.sheet.set_row_height(HEADING, 34)?;
+        self.page.set_row_height(HEADING, 34)?;
         Ok(())
     }
 
     /// A text that is only read.
     fn shown(&mut self, row: u32, key: &str, text: &str) -> Result<(), XlsxError> {
-        self.sheet.write_with_format(row, self.column(key), text, &self.ink.locked)?;
+        self.page.write_with_format(row, self.column(key), text, &self.ink.locked)?;
         Ok(())
     }
 
     /// A number that is only read, if there is one.
     fn shown_number(&mut self, row: u32, key: &str, number: Option<f64>) -> Result<(), XlsxError> {
         match number {
-            Some(number) => self.sheet.write_with_format(row, self.column(key), number, &self.ink.locked)?,
-            None => self.sheet.write_blank(row, self.column(key), &self.ink.locked)?,
+            Some(number) => self.page.write_with_format(row, self.column(key), number, &self.ink.locked)?,
+            None => self.page.write_blank(row, self.column(key), &self.ink.locked)?,
         };
         Ok(())
     }
 
     /// A cell for a number.
     fn open(&mut self, row: u32, key: &str) -> Result<(), XlsxError> {
-        self.sheet.write_blank(row, self.column(key), &self.ink.open)?;
+        self.page.write_blank(row, self.column(key), &self.ink.open)?;
         Ok(())
     }
 
     /// A text that may be changed.
     fn text(&mut self, row: u32, key: &str, text: &str) -> Result<(), XlsxError> {
-        self.sheet.write_with_format(row, self.column(key), text, &self.ink.text)?;
+        self.page.write_with_format(row, self.column(key), text, &self.ink.text)?;
         Ok(())
     }
 
     /// All cells of a column are text, whatever is typed there.
     fn all_text(&mut self, key: &str) -> Result<(), XlsxError> {
-        self.sheet.set_column_format(self.column(key), &Format::new().set_num_format("@"))?;
+        self.page.set_column_format(self.column(key), &Format::new().set_num_format("@"))?;
         Ok(())
     }
 
     /// A number that may be changed.
     fn number(&mut self, row: u32, key: &str, number: &str) -> Result<(), XlsxError> {
         match number.parse::<f64>() {
-            Ok(number) => self.sheet.write_with_format(row, self.column(key), number, &self.ink.open)?,
-            Err(_) => self.sheet.write_with_format(row, self.column(key), number, &self.ink.text)?,
+            Ok(number) => self.page.write_with_format(row, self.column(key), number, &self.ink.open)?,
+            Err(_) => self.page.write_with_format(row, self.column(key), number, &self.ink.text)?,
         };
         Ok(())
     }
 
     /// A cell for words.
     fn open_text(&mut self, row: u32, key: &str) -> Result<(), XlsxError> {
-        self.sheet.write_blank(row, self.column(key), &self.ink.text)?;
+        self.page.write_blank(row, self.column(key), &self.ink.text)?;
         Ok(())
     }
 
     /// A cell that is not asked for in this row.
     fn closed(&mut self, row: u32, key: &str) -> Result<(), XlsxError> {
-        self.sheet.write_blank(row, self.column(key), &self.ink.closed)?;
+        self.page.write_blank(row, self.column(key), &self.ink.closed)?;
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl Sheet<'_> {
             .set_error_title("Số liệu không hợp lệ")?
             .set_error_message(told)?;
         let (first, last) = (self.column(first), self.column(last));
-        self.sheet.add_data_validation(row, first, row, last, &rule)?;
+        self.page.add_data_validation(row, first, row, last, &rule)?;
         Ok(())
     }
 }

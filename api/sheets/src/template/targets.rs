@@ -43,7 +43,7 @@ pub fn targets(title: &str, rows: &[Target]) -> Result<Vec<u8>, XlsxError> {
                 .set_error_title(column.vi)?
                 .set_error_message("Chọn trong danh sách")?;
             let place = sheet.column(column.key);
-            sheet.sheet.add_data_validation(HEADING + 1, place, last, place, &rule)?;
+            sheet.page.add_data_validation(HEADING + 1, place, last, place, &rule)?;
         }
         Ok(())
     })

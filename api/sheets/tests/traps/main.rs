@@ -384,7 +384,7 @@ fn xls_is_read_with_what_is_hidden_and_shown_as_a_percentage() {
 #[test]
 fn what_is_no_spreadsheet_is_refused_with_the_reason() {
     let word = zipped(&[("word/document.xml", b"<w/>".to_vec())]);
-    let xlsb = zipped(&[("xl/workbook.bin", vec![1, 2, 3])]);
+    let xlsb = zipped(&[("xl/workbook.bin", vec![1, 2, 3]), ("xl/worksheets/sheet1.bin", b"<!\0".to_vec())]);
     let mut other = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
     other.create_stream("/WordDocument").unwrap();
     let doc = other.into_inner().into_inner();
@@ -507,6 +507,14 @@ fn codes_and_milestones_that_a_program_made_numbers_of_are_asked_for_again() {
             "4 E4 MALFORMED"
         ]
     );
+}
+
+#[test]
+fn what_people_write_below_the_headings_is_no_heading() {
+    let text = "Mã chỉ tiêu;Giá trị;Ghi chú\na;1;\"Giá trị:\n- đã rà soát\"\nb;2;\n";
+    assert_eq!(read(text.as_bytes()), ["2 a/=1", "3 b/=2"]);
+    let two = "Chỉ tiêu;;Kết quả;\nMã chỉ tiêu;Mã đối tượng;Giá trị;Ghi chú\na;x;1;\n";
+    assert_eq!(read(two.as_bytes()), ["3 a/x=1"], "two rows of headings");
 }
 
 #[test]

@@ -142,7 +142,7 @@ async fn report_row(
     row: ProgressRow,
 ) -> Result<(), DbError> {
     let report = checked(row.percent, &row.narrative, row.obstacles.as_deref(), row.evidence.as_deref())?;
-    let found = directive::table.filter(directive::code.eq(row.directive)).select(directive::id);
+    let found = directive::table.filter(directive::code.eq(row.directive)).select(directive::id).for_no_key_update();
     let id = found.first(writing.connection()).await?;
     if acting.permit.reach().holds(Some(agency)) && report.is_the_last(writing, id, agency).await? {
         return Ok(());
@@ -202,23 +202,17 @@ impl Report {
     async fn is_the_last(&self, writing: &mut Writing, directive: Uuid, agency: Uuid) -> Result<bool, DbError> {
         let last = progress_update::table
             .filter(progress_update::directive_id.eq(directive))
+            .filter(progress_update::reporter_id.eq(agency))
             .order(progress_update::recorded_at.desc())
             .select((
-                progress_update::reporter_id,
                 progress_update::reported_on,
                 progress_update::percent,
                 progress_update::narrative,
                 progress_update::obstacles,
                 progress_update::evidence,
             ));
-        let this = (
-            Some(agency),
-            writing.today(),
-            self.percent,
-            self.narrative.clone(),
-            self.obstacles.clone(),
-            self.evidence.clone(),
-        );
+        let this =
+            (writing.today(), self.percent, self.narrative.clone(), self.obstacles.clone(), self.evidence.clone());
         let last = last.first(writing.connection()).await.optional()?;
         Ok(last.as_ref() == Some(&this))
     }
