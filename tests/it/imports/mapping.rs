@@ -3,7 +3,7 @@
 use api::files::imports;
 use auth::Role;
 use reqwest::StatusCode;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use serde_json::{Value, json};
 use tests::server::person;
 use unicode_normalization::UnicodeNormalization as _;
@@ -18,6 +18,9 @@ const SAVED: &str = "mapping { id name version columns { heading field } }";
 /// The sheet of a commune as it keeps it: titles above, what was planned beside what was done, written on a Mac and in capitals.
 fn own(headings: [&str; 5]) -> Vec<u8> {
     let mut book = Workbook::new();
+    // Of the same day whenever it is made: the same file is the same bytes.
+    let day = ExcelDateTime::from_ymd(2026, 1, 19).unwrap();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&day));
     let sheet = book.add_worksheet();
     sheet.set_name("Biểu quý IV").unwrap();
     for (row, title) in [
