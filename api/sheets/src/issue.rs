@@ -88,6 +88,12 @@ impl Place {
     pub fn letters(&self) -> Option<String> {
         self.column.map(letters)
     }
+
+    /// The same with its sheet, if that has a name: `Số liệu!B7`.
+    #[must_use]
+    pub fn named(&self) -> String {
+        if self.sheet.is_empty() { self.to_string() } else { format!("{}!{self}", self.sheet) }
+    }
 }
 
 /// `B7`; `7` for a row, nothing for a file.
@@ -138,7 +144,7 @@ impl Issue {
 
 impl Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}!{}: {}", self.code.as_str(), self.place.sheet, self.place, self.words.en)
+        write!(f, "{} {}: {}", self.code.as_str(), self.place.named(), self.words.en)
     }
 }
 

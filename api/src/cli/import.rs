@@ -11,19 +11,21 @@ use std::{
     time::Duration,
 };
 
-use auth::{Denied, action::ReportProgress};
+use auth::Denied;
 use clap::Args;
 use db::{
     Acting, Date, DbError, Once, Origin, Reader,
     calendar::{Period, Regime},
     import::{
         self, Import as Row, ImportError, ImportErrorFilter, ImportErrorLink, ImportKind, ImportState, NewImport,
+        NoPurpose, Purpose,
     },
     measurement::BulkMode,
     noun::{Listed as _, ListedBelow as _, Noun as _},
     page::Page,
 };
-use schema::{imports::letters, language::Language, payload::message};
+use schema::{language::Language, payload::message};
+use sheets::Place;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -112,8 +114,13 @@ pub enum ImportFailure {
 impl Import {
     /// Takes it in, into a database that it migrates first.
     pub async fn run(&self, config: &Config) -> Result<(), ImportFailure> {
-        let content = fs::read(&self.file)
-            .map_err(|error| ImportFailure::File { path: self.file.display().to_string(), error })?;
+        let unread = |error| ImportFailure::File { path: self.file.display().to_string(), error };
+        let (size, limit) = (fs::metadata(&self.file).map_err(unread)?.len(), config.server.files_limit);
+        if size > u64::try_from(limit).unwrap_or(u64::MAX) {
+            let told = format!("{} has {size} bytes, and files.limit is {limit}", self.file.display());
+            return Err(ImportFailure::Refused(told));
+        }
+        let content = fs::read(&self.file).map_err(unread)?;
         let database = Database::open(config, Sharing::Join).await?;
         let done = self.done(config, &database, content).await;
         database.close().await?;
@@ -128,20 +135,17 @@ impl Import {
         let who = who.ok_or_else(|| ImportFailure::Refused(format!("there is no active account {}", self.login)))?;
         let word = |error: String| ImportFailure::Refused(error);
         let kind = self.kind.parse::<ImportKind>().map_err(|_| word(self.kind.clone()))?;
-        if kind == ImportKind::Progress {
-            who.permit::<ReportProgress>()?;
-            if self.submit {
-                return Err(word("only figures are submitted: leave out --submit".to_owned()));
-            }
-        }
+        let purpose = Purpose::of(kind, self.submit, &who).map_err(|error| match error {
+            NoPurpose::Denied(denied) => denied.into(),
+            NoPurpose::OnlyFigures => word("only figures are submitted: leave out --submit".to_owned()),
+        })?;
         let new = NewImport {
-            kind,
+            purpose,
             agency: self.agency.clone(),
             regime: self.regime.parse::<Regime>().map_err(|_| word(self.regime.clone()))?,
             period: self.period,
             mode: self.mode.parse::<BulkMode>().map_err(|_| word(self.mode.clone()))?,
             dry_run: self.dry_run,
-            submit: self.submit,
             mapping: self.mapping.clone(),
             // A person's account, in no session of theirs.
             session: Some(Uuid::nil()),
@@ -188,11 +192,12 @@ async fn told(reader: &Arc<Reader>, import: &Row) -> Result<(), ImportFailure> {
         let Some(slice) = below.into_values().next() else { break };
         let mut text = String::new();
         for row in &slice.rows {
-            let column = row.column_number.and_then(|it| u32::try_from(it).ok()).map(letters).unwrap_or_default();
+            let number = |it: i32| u32::try_from(it).unwrap_or_default();
+            let (row_number, column) = (number(row.row), row.column_number.map(number));
+            let place = Place { sheet: row.sheet.clone(), row: row_number, column };
             let said = message(&row.violation(), Language::En);
             // Writing into memory does not fail.
-            let sheet = if row.sheet.is_empty() { String::new() } else { format!("{}!", row.sheet) };
-            let _ = writeln!(text, "{sheet}{column}{} {}: {said}", row.row, row.code.as_str());
+            let _ = writeln!(text, "{} {}: {said}", place.named(), row.code.as_str());
         }
         output::result(&text);
         match slice.rows.last() {

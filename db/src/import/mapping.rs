@@ -195,8 +195,10 @@ pub struct NewMapping {
 pub struct NewColumn {
     /// The whole heading as it stands in the sheet, at most 200 characters
     pub heading: String,
-    /// The field that stands below it: `indicator`, `subject`, `period`, `value`, `numerator`, `denominator`, `narrative`, `observation`,
-    /// `note`, `comment` or `expectedVersion`; or `name`, `unit`, `last` or `bounds`, which are there for people and are not read
+    /// The field that stands below it. Of figures: `indicator`, `subject`, `period`, `value`, `numerator`, `denominator`, `narrative`,
+    /// `observation`, `note`, `comment` or `expectedVersion`; or `name`, `unit`, `last` or `bounds`, which are there for people and are not
+    /// read. Of progress: `directive`, `period`, `percent`, `narrative`, `obstacles`, `evidence` or `expectedVersion`; or `title`, `due` or
+    /// `last`, which are not read
     pub field: String,
 }
 

@@ -34,7 +34,7 @@ pub use self::{
     },
     owed::{Indicators, OpenDirective, OwedFigure, indicators, open_directives, owed},
     send::{NewImport, OneImport, Sent, cancel, send},
-    sender::{Entry, Sender},
+    sender::{Entry, NoPurpose, Purpose, Sender},
     take::{Batch, Columns, FileError, FileRow, Taken, take, take_all},
 };
 use crate::{

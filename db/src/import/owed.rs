@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use auth::{Permit, action::ReportProgress};
 use derive::boxed;
 use diesel::{
     ExpressionMethods as _, OptionalExtension as _, PgSortExpressionMethods as _, QueryDsl as _, Queryable,
@@ -129,10 +130,17 @@ pub struct OpenDirective {
 }
 
 /// The name of an agency, and the directives that it leads and that are not done, the most pressing first; `DbError::NotFound` for an agency
-/// for which the reader does not report.
+/// for which the reader does not report progress.
 #[boxed]
-pub async fn open_directives(reader: &Reader, code: &str) -> Result<(String, Vec<OpenDirective>), DbError> {
+pub async fn open_directives(
+    reader: &Reader,
+    permit: &Permit<ReportProgress>,
+    code: &str,
+) -> Result<(String, Vec<OpenDirective>), DbError> {
     let (id, name) = reporting_agency(reader, code).await?;
+    if !permit.reach().holds(Some(id)) {
+        return Err(DbError::NotFound);
+    }
     let latest = progress_update::table
         .filter(progress_update::directive_id.eq(directive::id))
         .filter(progress_update::percent.is_not_null())

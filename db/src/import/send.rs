@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Import, ImportColumns, ImportKind, ImportState, NOUN, mapping::columns_of};
+use super::{Import, ImportColumns, ImportState, NOUN, Purpose, mapping::columns_of};
 use crate::{
     Acting, DbError, Id, ViolationCode,
     calendar::{Period, Regime},
@@ -24,8 +24,8 @@ use crate::{
 /// A file, and what is to become of its rows.
 #[derive(Debug)]
 pub struct NewImport {
-    /// What its rows are.
-    pub kind: ImportKind,
+    /// What it is sent for.
+    pub purpose: Purpose,
     /// The code of the agency that reports.
     pub agency: String,
     /// Whose months the period has.
@@ -36,8 +36,6 @@ pub struct NewImport {
     pub mode: BulkMode,
     /// Whether it is only looked at.
     pub dry_run: bool,
-    /// Whether figures are submitted at once.
-    pub submit: bool,
     /// The name of the agency's mapping by whose headings it is read; none if it has those of the form.
     pub mapping: Option<String>,
     /// The session in which it is sent; none for a machine.
@@ -55,8 +53,9 @@ pub struct Sent {
     pub is_new: bool,
 }
 
-/// Takes a file in. The same file for the same agency and period, submitted or not, read by the same headings, again is the import it already has; if rows of that were refused
-/// or left, a new one does those alone. `DbError::NotFound` for an agency for which one does not submit figures, `DbError::Violated` for a mapping that it does not have.
+/// Takes a file in. The same file for the same agency, period and purpose, read by the same headings, again is the import it already has; if
+/// rows of that were refused or left, a new one does those alone. `DbError::NotFound` for an agency for which one does not submit figures
+/// (and report progress, where it is sent for that), `DbError::Violated` for a mapping that it does not have.
 #[boxed]
 pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<Sent, DbError> {
     let permit = &acting.permit;
@@ -65,8 +64,11 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
     let hash = hash::of_bytes(&new.content).to_vec();
     let work = async |writing: &mut Writing| {
         let agency_id = agency_of(writing, permit, &new.agency).await?;
+        if !new.purpose.holds_for(agency_id) {
+            return Err(DbError::NotFound);
+        }
         let columns = match &new.mapping {
-            Some(name) => Some(columns_of(writing, agency_id, new.kind, name).await?),
+            Some(name) => Some(columns_of(writing, agency_id, new.purpose.kind(), name).await?),
             None => None,
         };
         let same = Same { agency_id, new: &new, hash: &hash, columns: columns.as_ref() };
@@ -78,13 +80,13 @@ pub async fn send(acting: &Acting<SubmitMeasurement>, new: NewImport) -> Result<
         let insert = diesel::insert_into(file_import::table)
             .values((
                 file_import::id.eq(id),
-                file_import::kind.eq(new.kind),
+                file_import::kind.eq(new.purpose.kind()),
                 file_import::agency_id.eq(agency_id),
                 file_import::regime.eq(new.regime),
                 file_import::period.eq(new.period),
                 file_import::mode.eq(new.mode),
                 file_import::dry_run.eq(new.dry_run),
-                file_import::submit.eq(new.submit),
+                file_import::submit.eq(new.purpose.submit()),
                 file_import::content_hash.eq(&hash),
                 file_import::headings.eq(&columns),
                 file_import::bytes.eq(bytes),
@@ -137,10 +139,10 @@ impl Same<'_> {
     async fn earlier(&self, writing: &mut Writing) -> Result<Option<Import>, DbError> {
         let same = file_import::agency_id
             .eq(self.agency_id)
-            .and(file_import::kind.eq(self.new.kind))
+            .and(file_import::kind.eq(self.new.purpose.kind()))
             .and(file_import::regime.eq(self.new.regime))
             .and(file_import::period.eq(self.new.period))
-            .and(file_import::submit.eq(self.new.submit))
+            .and(file_import::submit.eq(self.new.purpose.submit()))
             .and(file_import::headings.is_not_distinct_from(self.columns))
             .and(file_import::content_hash.eq(self.hash.to_vec()));
         // Of one that was all or nothing and did not come to its end, nothing is written.

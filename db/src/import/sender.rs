@@ -23,6 +23,59 @@ pub enum Entry {
     Progress(ProgressRow),
 }
 
+/// What a file is sent for, by somebody who may have that done.
+#[derive(Debug)]
+pub enum Purpose {
+    /// Its rows are figures.
+    Figures {
+        /// Whether they are submitted at once.
+        submit: bool,
+    },
+    /// Its rows are progress.
+    Progress(Permit<action::ReportProgress>),
+}
+
+/// Why a file is not taken for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoPurpose {
+    /// They may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Progress is reported, not submitted.
+    #[error("only figures are submitted")]
+    OnlyFigures,
+}
+
+impl Purpose {
+    /// What somebody sends a file for.
+    pub fn of(kind: ImportKind, submit: bool, who: &Principal) -> Result<Self, NoPurpose> {
+        match kind {
+            ImportKind::Figures => Ok(Self::Figures { submit }),
+            ImportKind::Progress if submit => Err(NoPurpose::OnlyFigures),
+            ImportKind::Progress => Ok(Self::Progress(who.permit()?)),
+        }
+    }
+
+    pub(super) const fn kind(&self) -> ImportKind {
+        match self {
+            Self::Figures { .. } => ImportKind::Figures,
+            Self::Progress(_) => ImportKind::Progress,
+        }
+    }
+
+    pub(super) const fn submit(&self) -> bool {
+        matches!(self, Self::Figures { submit: true })
+    }
+
+    /// Whether it can be done for an agency, beside submitting figures for it.
+    pub(super) fn holds_for(&self, agency: Uuid) -> bool {
+        match self {
+            Self::Figures { .. } => true,
+            Self::Progress(permit) => permit.reach().holds(Some(agency)),
+        }
+    }
+}
+
 /// Whoever has sent a file, with what its rows take.
 #[derive(Debug)]
 pub enum Sender {

@@ -59,6 +59,14 @@ text_enum! {
     }
 }
 
+impl Unit {
+    /// Whether values are percentages, so that a cell of 85 % is one of them.
+    #[must_use]
+    pub const fn is_percentage(self) -> bool {
+        matches!(self, Self::Percent | Self::PercentGrdp | Self::PercentLocalBudget)
+    }
+}
+
 text_enum! {
     /// What a value is.
     pub enum ValueKind {

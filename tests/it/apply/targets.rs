@@ -58,7 +58,7 @@ async fn what_people_write_into_it_is_read_as_they_mean_it() {
     assert!(broken.contains("A2 REQUIRED: ") && broken.contains("C2 REQUIRED: "), "{broken}");
     with(&first.replace("coverage_5g_share", "bts_5g_count"));
     let broken = refused(&db, &["apply", file.to_str().unwrap(), "--yes"]).await;
-    assert!(broken.contains("H2 INCOMPATIBLE: the cell is a percentage, and bts_5g_count is none"), "{broken}");
+    assert!(broken.contains("H2 INCOMPATIBLE: The cell is a percentage, and bts_5g_count is none"), "{broken}");
     with(first);
     let told = done(&db, &["apply", file.to_str().unwrap(), "--yes"]).await;
     assert!(told.contains("+ target 359-KH/TU:2028.a.01\n") && told.ends_with("1 done\n"), "{told}");

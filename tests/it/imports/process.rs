@@ -1,4 +1,4 @@
-//! Imports by processes of their own: one that is killed, the command line, and how long many rows take.
+//! Imports by processes of their own: one that is killed, and the command line.
 
 use std::time::Duration;
 
@@ -77,6 +77,10 @@ async fn the_command_line_takes_a_file_in() {
     let (code, told) = run(&["--as", "n11", "--submit"]).await;
     assert_eq!((code, told.as_str()), (Some(0), "DONE: 3 rows accepted, 0 to be mended\n"), "it was there");
     assert_eq!(commune.figures().await, "3 5 1 SUBMITTED");
+    // What cannot be is told before anything is kept.
+    for more in [&["--kind", "PROGRESS", "--submit"][..], &["--files-limit", "10"], &["--mapping", "khong-co"]] {
+        assert_eq!(run(&[&["--as", "n11"], more].concat()).await, (Some(1), String::new()), "{more:?}");
+    }
     // A sheet with headings of its own.
     std::fs::write(&file, "Mã số CT;Thôn;KQ quý\nky_so;tinh.xa1.thon9;11\n").unwrap();
     assert_eq!(run(&["--as", "n11", "--mapping", "Bảng quý"]).await.0, Some(1), "it has none of that name");
@@ -87,31 +91,6 @@ async fn the_command_line_takes_a_file_in() {
     assert_eq!((code, told.as_str()), (Some(0), "DONE: 1 rows accepted, 0 to be mended\n"));
     for (who, code) in [("khong.co", 1), ("n12", 1)] {
         assert_eq!(run(&["--as", who]).await.0, Some(code), "{who}");
-    }
-    commune.node.stop().await;
-}
-
-/// 100,000 rows, looked at and then written: `cargo test -p tests --test it a_hundred_thousand -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measure, not a rule"]
-async fn a_hundred_thousand_rows() {
-    let commune = Commune::open(&[]).await;
-    let more = VILLAGES.replace("generate_series(1, 600)", "generate_series(601, 100000)");
-    commune.db.execute(&more).await;
-    let memory = || {
-        std::fs::read_to_string("/proc/self/status")
-            .unwrap_or_default()
-            .lines()
-            .find(|it| it.starts_with("VmHWM"))
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let values = vec!["5"; 100_000];
-    println!("before {}", memory());
-    for dry in ["true", "false"] {
-        let begin = std::time::Instant::now();
-        let done = commune.done(&format!("mode=ROW_BY_ROW&dryRun={dry}"), text(&values)).await;
-        println!("dry run {dry}: {} in {:?}, {}", outcome(&done), begin.elapsed(), memory());
     }
     commune.node.stop().await;
 }

@@ -20,7 +20,8 @@ pub(super) struct Tokens {
 struct Tag {
     length: u32,
     /// Its name without its prefix, as far as it could be one of ours.
-    name: Vec<u8>,
+    name: [u8; 24],
+    named: usize,
     is_named: bool,
     /// The quotation mark that ends the value which it is in.
     quote: Option<u8>,
@@ -51,17 +52,23 @@ impl Tokens {
         }
         match byte {
             b'>' => {
-                if CELLS.contains(&tag.name.as_slice()) {
+                if tag.name.get(..tag.named).is_some_and(|name| CELLS.contains(&name)) {
                     self.text = 0;
                 }
                 self.tag = None;
                 return true;
             }
             b'"' | b'\'' => tag.quote = Some(byte),
-            b':' if !tag.is_named => tag.name.clear(),
+            b':' if !tag.is_named => tag.named = 0,
             b'/' if tag.length > 1 => tag.is_named = true,
             byte if byte.is_ascii_whitespace() => tag.is_named = true,
-            byte if !tag.is_named && tag.name.len() < 32 => tag.name.push(byte),
+            byte if !tag.is_named => {
+                // A longer name is none of ours: it stays longer than the place for it.
+                if let Some(place) = tag.name.get_mut(tag.named) {
+                    *place = byte;
+                }
+                tag.named += 1;
+            }
             _ => {}
         }
         tag.length <= MOST

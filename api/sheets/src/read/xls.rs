@@ -137,7 +137,7 @@ const MUL_RK: u16 = 0x00bd;
 /// FORMULA, NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST: a row, a column, a format.
 const CELLS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00d6, 0x00fd];
 
-/// Sheets of a workbook. Excel makes no more than fit into its memory; nobody has this many.
+/// Sheets of a workbook, far more than people make: each is gone through by itself.
 const MOST_SHEETS: usize = 1_000;
 
 /// The marks of all sheets, in the order of the workbook. Each record is one sheet's: together they are not looked at more than twice.

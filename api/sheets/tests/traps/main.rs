@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::format_collect, reason = "the files are made here")]
 
 mod files;
+mod hostile;
+mod plans;
+mod written;
 
 use std::ops::ControlFlow;
 
@@ -11,10 +14,8 @@ use sheets::{
     Code, File, Issue, Kind, Limits,
     figures::{FORM, Figure},
     mapping::Mapping,
-    marked,
-    stamp::{self, Stamp},
     survey::{MOST_ROWS, Survey, survey},
-    table, targets, template,
+    table,
 };
 
 fn surveyed(bytes: &[u8]) -> Result<(File<'_>, Survey), Issue> {
@@ -382,134 +383,6 @@ fn xls_is_read_with_what_is_hidden_and_shown_as_a_percentage() {
 }
 
 #[test]
-fn what_is_no_spreadsheet_is_refused_with_the_reason() {
-    let word = zipped(&[("word/document.xml", b"<w/>".to_vec())]);
-    let xlsb = zipped(&[("xl/workbook.bin", vec![1, 2, 3]), ("xl/worksheets/sheet1.bin", b"<!\0".to_vec())]);
-    let mut other = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
-    other.create_stream("/WordDocument").unwrap();
-    let doc = other.into_inner().into_inner();
-    let mut locked = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
-    locked.create_stream("/EncryptedPackage").unwrap();
-    let locked = locked.into_inner().into_inner();
-    let broken = sheet(&[headings()], "");
-    for (bytes, reason) in [
-        (&b""[..], "rỗng"),
-        (b"%PDF-1.7", "PDF"),
-        (b"\x89PNG\r\n", "PNG"),
-        (b"  <html><table><tr>", "HTML"),
-        (b"\x00\x01\x02\x03\x04", "không phải là bảng tính"),
-        (&word, "Word"),
-        (&xlsb, "XLSB"),
-        (&doc, "Word"),
-        (&locked, "mật khẩu"),
-        (&broken[..broken.len() / 2], "hỏng"),
-    ] {
-        let issue = surveyed(bytes).map(|_| ()).unwrap_err();
-        assert_eq!(issue.code, Code::UnreadableFile, "{reason}");
-        assert!(issue.words.vi.contains(reason), "{reason}: {issue:?}");
-    }
-    assert_eq!(read("Kính gửi: Ủy ban nhân dân tỉnh\nBáo cáo quý III".as_bytes()), ["NO_HEADING "]);
-}
-
-#[test]
-fn a_file_that_unpacks_to_too_much_is_refused_before_it_does() {
-    let limits = Limits { unpacked: 8 << 20, texts: 1 << 20, part: 1 << 20, cells: 10_000 };
-    let code = |bytes: &[u8]| {
-        File::open(bytes, limits)
-            .and_then(|file| survey(&file, &FORM, &Mapping::default()))
-            .map(|_| ())
-            .unwrap_err()
-            .code
-    };
-    let bomb =
-        zipped(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/worksheets/sheet1.xml", vec![b' '; 9 << 20])]);
-    assert!(bomb.len() < 20_000, "{} bytes", bomb.len());
-    assert_eq!(code(&bomb), Code::TooLarge);
-    let texts = zipped(&[("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/sharedStrings.xml", vec![b' '; 2 << 20])]);
-    assert_eq!(code(&texts), Code::TooLarge);
-    let parts: Vec<_> = (0..5_000).map(|n| (format!("{n}"), Vec::new())).collect();
-    assert_eq!(
-        code(&zipped(&parts.iter().map(|(name, it)| (name.as_str(), it.clone())).collect::<Vec<_>>())),
-        Code::TooLarge
-    );
-    let cells: String = (0..11_000).map(|n| format!(r#"<c r="A{}" s="1"/>"#, n + 2)).collect();
-    assert_eq!(code(&sheet(&[headings(), row(2, "", &[cells])], "")), Code::TooLarge);
-    let wide =
-        r#"<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>"#;
-    let rows = format!(
-        r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="1048576">{wide}</table:table-row></table:table>"#
-    );
-    assert_eq!(code(&ods("", &rows)), Code::TooLarge);
-}
-
-#[test]
-fn a_million_empty_rows_cost_nothing_but_their_reading() {
-    let empty: String = (3..1_000_000).map(|n| format!(r#"<row r="{n}"/>"#)).collect();
-    let rows =
-        [headings(), figure(2, "a", number("C2", "1", 0)), empty, figure(1_000_000, "b", number("C1000000", "2", 0))];
-    assert_eq!(read(&sheet(&rows, "")), ["2 a/so-khcn=1", "1000000 b/so-khcn=2"]);
-}
-
-#[test]
-fn more_rows_than_are_taken_are_refused() {
-    let mut text = "Mã chỉ tiêu;Giá trị\n".to_owned();
-    text.extend((0..=MOST_ROWS).map(|n| format!("ct{n};1\n")));
-    assert_eq!(read(text.as_bytes()), ["TOO_LARGE "]);
-}
-
-/// The rows of a sheet of targets: `row key=value …`, or its row and codes with their places.
-fn read_targets(bytes: &[u8]) -> Vec<String> {
-    let file = File::open(bytes, Limits::default()).unwrap();
-    let (survey, mut told) = (survey(&file, &targets::FORM, &Mapping::default()).unwrap(), Vec::new());
-    table::rows(&file, &targets::FORM, &survey, &mut |record| {
-        let said: Vec<_> = record.said(&targets::FORM).map(|(key, read)| format!("{key}={}", shown(read))).collect();
-        let issues: Vec<_> = record.issues.iter().map(|it| format!("{} {}", it.place, it.code.as_str())).collect();
-        told.push(format!("{} {}", record.row, if issues.is_empty() { said } else { issues }.join(" ")));
-        ControlFlow::Continue(())
-    })
-    .unwrap();
-    told
-}
-
-fn shown(read: &table::Read) -> String {
-    match read {
-        table::Read::Text(it) => it.clone(),
-        table::Read::Number(it) => it.value.to_string(),
-        table::Read::Whole(it) => it.to_string(),
-        table::Read::Day(it) => it.to_string(),
-    }
-}
-
-#[test]
-fn codes_and_milestones_that_a_program_made_numbers_of_are_asked_for_again() {
-    let headings = ["Mã văn bản", "Mục", "Mốc", "Điều khoản", "Gạch đầu dòng"];
-    let headings: Vec<_> = headings.iter().zip("ABCDE".chars()).map(|(it, at)| text(&format!("{at}1"), it)).collect();
-    let target = |n: u32, item: String, due: String, clause: String, bullet: String| {
-        row(n, "", &[text(&format!("A{n}"), "359-KH/TU"), item, due, clause, bullet])
-    };
-    let rows = [
-        row(1, "", &headings),
-        target(2, text("B2", "2030.10"), number("C2", "47848", 2), number("D2", "2", 0), number("E2", "1", 0)),
-        target(
-            3,
-            number("B3", "2030.1", 0),
-            number("C3", "2030", 0),
-            number("D3", "46145", 2),
-            number("E3", "0.05", 1),
-        ),
-        target(4, text("B4", "b"), number("C4", "47848", 0), text("D4", "3/4"), text("E4", "1,5")),
-    ];
-    assert_eq!(
-        read_targets(&sheet(&rows, "")),
-        [
-            "2 document=359-KH/TU item=2030.10 dueOn=2030-12-31 clause=2 ordinal=1",
-            "3 B3 AMBIGUOUS C3 AMBIGUOUS D3 AMBIGUOUS E3 MALFORMED",
-            "4 E4 MALFORMED"
-        ]
-    );
-}
-
-#[test]
 fn what_people_write_below_the_headings_is_no_heading() {
     let text = "Mã chỉ tiêu;Giá trị;Ghi chú\na;1;\"Giá trị:\n- đã rà soát\"\nb;2;\n";
     assert_eq!(read(text.as_bytes()), ["2 a/=1", "3 b/=2"]);
@@ -528,139 +401,4 @@ fn a_total_is_told_from_words_that_begin_alike() {
     }
     let note = "Mã chỉ tiêu;Giá trị;Ghi chú\n;5;Tổng số hồ sơ: 45\n";
     assert_eq!(read(note.as_bytes()), ["2: A2 REQUIRED"], "what people write is no total");
-}
-
-#[test]
-fn what_cannot_be_seen_is_refused_in_its_cell() {
-    let text = "Mã chỉ tiêu;Giá trị\na;1\0\nb;2\n";
-    let utf16: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    assert_eq!(read(&utf16), ["2: B2 MALFORMED", "3 b/=2"]);
-}
-
-#[test]
-fn a_text_as_large_as_a_file_is_refused_before_it_is_held() {
-    let long = figure(2, "a", text("C2", &"a".repeat(2 << 20)));
-    assert_eq!(read(&sheet(&[headings(), long], "")), ["TOO_LARGE "]);
-}
-
-#[test]
-fn a_copy_takes_names_that_excel_does_not() {
-    for name in ["Báo cáo số liệu quý IV năm 2025 của Sở", "Quý [IV]: 2025?", "'a'"] {
-        let cell = |it: &str| {
-            format!(r#"<table:table-cell office:value-type="string"><text:p>{it}</text:p></table:table-cell>"#)
-        };
-        let line = |cells: &[&str]| {
-            format!("<table:table-row>{}</table:table-row>", cells.iter().map(|it| cell(it)).collect::<String>())
-        };
-        let rows = [line(&["Mã chỉ tiêu", "Giá trị"]), line(&["a", "khoảng 3"])].concat();
-        let bytes = ods("", &format!(r#"<table:table table:name="{name}">{rows}</table:table>"#));
-        let (file, survey) = surveyed(&bytes).unwrap();
-        let mut marks = marked::Marks::default();
-        marks.add(name, 2, Some(1), "Không phải là số".to_owned());
-        let copy = marked::copy(&file, &FORM, &survey, &marks).unwrap();
-        assert_eq!(read(&copy), ["2: B2 MALFORMED"], "{name}");
-    }
-}
-
-fn stamped() -> Stamp {
-    let [form, version, agency, period, regime] =
-        ["FIGURES", stamp::VERSION, "so-khcn", "2025-Q3", "CALENDAR"].map(str::to_owned);
-    Stamp { form, version, agency, period, regime }
-}
-
-fn owed(indicator: &str, asks: template::Asks) -> template::OwedFigure {
-    template::OwedFigure {
-        indicator: indicator.to_owned(),
-        name: "Tỷ lệ phủ sóng 5G".to_owned(),
-        subject: "so-khcn".to_owned(),
-        unit: "%".to_owned(),
-        last: Some("82.1".parse().unwrap()),
-        lower: Some(0.into()),
-        upper: Some(100.into()),
-        asks,
-        version: Some(3),
-    }
-}
-
-#[test]
-fn a_template_is_read_as_it_was_written() {
-    use template::Asks::{Ratio, Value, Words, YesNo};
-    let rows = [owed("phu_song", Value), owed("ty_le", Ratio), owed("co_quy", YesNo), owed("mo_ta", Words)];
-    let head = template::Head {
-        agency: "Sở Khoa học và Công nghệ".into(),
-        period: "quý III/2025".into(),
-        due: Some("15/10/2025".into()),
-    };
-    let bytes = template::figures(&stamped(), &head, &rows).unwrap();
-    let (_, survey) = surveyed(&bytes).unwrap();
-    assert_eq!((survey.stamp.clone(), survey.rows), (Some(stamped()), 0), "nothing is filled in yet");
-    assert_eq!(read(&bytes), [""; 0]);
-    let layout = survey.sheets.values().next().unwrap();
-    assert_eq!((layout.heading, layout.columns.len()), (4, FORM.columns.len()));
-}
-
-#[test]
-fn a_hidden_sheet_that_was_changed_is_noticed() {
-    let rows = |period: &str| -> Vec<String> {
-        let stamp = stamped();
-        (1..)
-            .zip(stamp.rows())
-            .map(|(n, (key, value))| {
-                let value = if key == "period" { period.to_owned() } else { value };
-                row(n, "", &[text(&format!("A{n}"), key), text(&format!("B{n}"), &value)])
-            })
-            .collect()
-    };
-    let book = |period: &str| {
-        let xml = |rows: &[String]| format!("<sheetData>{}</sheetData>", rows.concat());
-        let data = [headings(), figure(2, "a", number("C2", "1", 0))];
-        xlsx(
-            &[
-                XlsxSheet { name: "Số liệu", state: "visible", xml: xml(&data) },
-                XlsxSheet { name: stamp::SHEET, state: "hidden", xml: xml(&rows(period)) },
-            ],
-            false,
-        )
-    };
-    assert_eq!(surveyed(&book("2025-Q3")).unwrap().1.stamp, Some(stamped()));
-    assert_eq!(surveyed(&book("2025-Q2")).map(|_| ()).unwrap_err().code, Code::OtherTemplate);
-}
-
-#[test]
-fn the_copy_says_beside_each_row_what_is_wrong_and_can_be_sent_again() {
-    let rows = [
-        headings(),
-        figure(2, "a", number("C2", "0.85", 1)),
-        figure(3, "b", text("C3", "khoảng 3")),
-        figure(4, "c", number("C4", "2", 0)),
-    ];
-    let bytes = sheet(&rows, "");
-    let (file, survey) = surveyed(&bytes).unwrap();
-    let mut marks = marked::Marks::default();
-    table::rows(&file, &FORM, &survey, &mut |it| {
-        for issue in &it.issues {
-            marks.add(&issue.place.sheet, issue.place.row, issue.place.column, issue.words.vi.clone());
-        }
-        ControlFlow::Continue(())
-    })
-    .unwrap();
-    let copy = marked::copy(&file, &FORM, &survey, &marks).unwrap();
-    assert_eq!(
-        read(&copy),
-        ["2 a/so-khcn=85%", "3: C3 MALFORMED", "4 c/so-khcn=2"],
-        "the same rows at the same places"
-    );
-    let mut told = Vec::new();
-    File::open(&copy, Limits::default())
-        .unwrap()
-        .read(&mut |event| {
-            if let sheets::read::Event::Row(row) = event {
-                told.extend(row.cells.into_iter().filter(|it| it.column == 4).map(|it| (row.number, it.value)));
-            }
-            ControlFlow::Continue(())
-        })
-        .unwrap();
-    let words = told.iter().map(|(row, value)| format!("{row} {value:?}")).collect::<Vec<_>>();
-    assert_eq!(told.len(), 2, "{words:?}");
-    assert!(words[0].starts_with("1 ") && words[1].contains("3 Text(\"“khoảng 3” không phải là số"), "{words:?}");
 }

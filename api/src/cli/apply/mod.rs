@@ -14,16 +14,16 @@ use std::{
     fmt::Write as _,
     fs,
     io::{IsTerminal as _, stdin},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::Args;
-use db::DbError;
+use db::{DbError, import};
 use serde_json::{Map, Value, json};
 
 use self::{
     catalogue::Entry,
-    desk::{By, Desk, Refusal},
+    desk::{Desk, Refusal},
     making::{Amending, Kind, Making},
     same::Difference,
 };
@@ -53,7 +53,7 @@ Examples:
   cotmoc apply catalogue.json               shows it, and asks before it is done
   cotmoc apply catalogue.json --yes         for scripts
 
-A catalogue of targets may also be a spreadsheet (XLSX, ODS, CSV), a row a target, as `cotmoc export --targets` writes it:
+A catalogue of targets may also be a spreadsheet (XLSX, XLS, ODS, CSV), a row a target, as `cotmoc export --targets` writes it:
 
   cotmoc export --targets nq57-quang-ngai --output targets.xlsx
   cotmoc apply targets.xlsx
@@ -116,21 +116,28 @@ impl From<DbError> for ApplyError {
 impl Apply {
     /// Does it, on a database that it migrates first.
     pub async fn run(&self, config: &Config) -> Result<(), ApplyError> {
-        let file = read(&self.file)?;
+        let read = self.read()?;
         if !self.dry_run && !self.yes && !stdin().is_terminal() {
             return Err(ApplyError::Nobody);
         }
         let database = Database::open(config, Sharing::Join).await?;
-        let done = self.on(config, &database, &file).await;
+        let done = self.on(config, &database, read).await;
         database.close().await?;
         done
     }
 
-    async fn on(&self, config: &Config, database: &Database, file: &Catalogued) -> Result<(), ApplyError> {
+    async fn on(&self, config: &Config, database: &Database, read: Read) -> Result<(), ApplyError> {
         database.prepare().await?;
+        let entries = match read {
+            Read::Catalogue(entries) => entries,
+            Read::Targets(targets) => {
+                let indicators = import::indicators(database.pool()).await?;
+                let plans = targets.checked(&indicators).and_then(|plans| Entry::read(&plans));
+                plans.map_err(|reason| self.unread(reason))?
+            }
+        };
         let desk = Desk::new(config, database)?;
-        file.has_shares(&desk).await?;
-        let work = Work::of(&desk, &file.entries).await?;
+        let work = Work::of(&desk, &entries).await?;
         output::result(&work.shown());
         let may = self.yes || (!self.dry_run && !work.steps.is_empty() && confirmed()?);
         if may && !work.steps.is_empty() {
@@ -139,41 +146,27 @@ impl Apply {
         }
         Ok(())
     }
-}
 
-/// What a file says.
-struct Catalogued {
-    entries: Vec<Entry>,
-    /// Of a spreadsheet: indicators, and cells with percentages of theirs.
-    percentages: Vec<(String, String)>,
-}
-
-impl Catalogued {
-    /// An error if a percentage is the value of something else: 12 % of stations would be 12 stations.
-    async fn has_shares(&self, desk: &Desk) -> Result<(), ApplyError> {
-        for (indicator, cell) in &self.percentages {
-            let question = "query One($code: String!) { it: indicator(code: $code) { unit } }";
-            let found = desk.ask(By::StandingOffice, question, json!({ "code": indicator })).await?;
-            if found.pointer("/it/unit").and_then(Value::as_str).is_some_and(|unit| !unit.starts_with("PERCENT")) {
-                let told = format!("{cell} INCOMPATIBLE: the cell is a percentage, and {indicator} is none");
-                return Err(ApplyError::Refused(told));
-            }
+    fn read(&self) -> Result<Read, ApplyError> {
+        let content = fs::read(&self.file).map_err(|error| self.unread(error.to_string()))?;
+        let ending = self.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        if ["xlsx", "xls", "ods", "csv"].contains(&ending.as_str()) {
+            return Ok(Read::Targets(sheet::read(&content).map_err(|reason| self.unread(reason))?));
         }
-        Ok(())
+        let file: Value = serde_json::from_slice(&content).map_err(|error| self.unread(error.to_string()))?;
+        Ok(Read::Catalogue(Entry::read(&file).map_err(|reason| self.unread(reason))?))
+    }
+
+    fn unread(&self, reason: String) -> ApplyError {
+        ApplyError::File { path: self.file.clone(), reason }
     }
 }
 
-fn read(path: &Path) -> Result<Catalogued, ApplyError> {
-    let unread = |reason: String| ApplyError::File { path: path.to_owned(), reason };
-    let content = fs::read(path).map_err(|error| unread(error.to_string()))?;
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-    let (file, percentages) = if ["xlsx", "xls", "ods", "csv"].contains(&ending.as_str()) {
-        let sheet::Targets { plans, percentages } = sheet::read(&content).map_err(unread)?;
-        (plans, percentages)
-    } else {
-        (serde_json::from_slice(&content).map_err(|error| unread(error.to_string()))?, Vec::new())
-    };
-    Ok(Catalogued { entries: Entry::read(&file).map_err(unread)?, percentages })
+/// What a file is.
+enum Read {
+    Catalogue(Vec<Entry>),
+    /// Of which some cells can be judged with the database alone.
+    Targets(sheet::Targets),
 }
 
 pub(super) fn confirmed() -> Result<bool, ApplyError> {

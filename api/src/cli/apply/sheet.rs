@@ -1,10 +1,11 @@
 //! Targets in a spreadsheet: the same entries as in a catalogue, a row each.
 
-use std::{fmt::Write as _, ops::ControlFlow};
+use std::ops::ControlFlow;
 
+use db::import::Indicators;
 use serde_json::{Map, Value, json};
 use sheets::{
-    Code, File, Issue, Limits, Place, letters,
+    Code, File, Issue, Limits, Place,
     mapping::Mapping,
     survey::{self, Survey},
     table::{self, Read, Record},
@@ -16,8 +17,27 @@ use sheets::{
 pub struct Targets {
     /// The plans, as a catalogue has them.
     pub plans: Value,
-    /// Cells that are percentages, with the indicators whose values they are: those are to be shares.
-    pub percentages: Vec<(String, String)>,
+    /// Cells that are percentages, with the indicators whose values they are.
+    percentages: Vec<(String, Place)>,
+}
+
+impl Targets {
+    /// What has to be mended, line by line: a percentage that is the value of something else. 12 % of stations are not 12 stations.
+    pub fn checked(self, indicators: &Indicators) -> Result<Value, String> {
+        let is_other = |(of, _): &&(String, Place)| indicators.get(of).is_some_and(|unit| !unit.is_percentage());
+        let broken = self.percentages.iter().filter(is_other).map(|(indicator, place)| {
+            format!("{} INCOMPATIBLE: The cell is a percentage, and {indicator} is none", place.named())
+        });
+        told(broken.collect()).map(|()| self.plans)
+    }
+}
+
+/// An error if there is something to be mended.
+fn told(broken: Vec<String>) -> Result<(), String> {
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{} cells have to be mended:\n  {}", broken.len(), broken.join("\n  ")))
 }
 
 /// The plans of a spreadsheet; or what has to be mended in it, line by line.
@@ -37,7 +57,7 @@ pub fn read(content: &[u8]) -> Result<Targets, String> {
         for key in ["value", "upperValue"] {
             if record.number(&FORM, key).is_some_and(|it| it.percent == Some(true)) {
                 let indicator = record.text(&FORM, "indicator").unwrap_or_default();
-                percentages.extend(place(&survey, &record, key).map(|place| (indicator, cell(&place))));
+                percentages.extend(place(&survey, &record, key).map(|place| (indicator, place)));
             }
         }
         broken.extend(record.issues);
@@ -50,15 +70,8 @@ pub fn read(content: &[u8]) -> Result<Targets, String> {
         ControlFlow::Continue(())
     })
     .map_err(|issue| line(&issue))?;
-    if broken.is_empty() {
-        return Ok(Targets { plans: json!({ "plans": plans }), percentages });
-    }
-    let mut told = format!("{} cells have to be mended:", broken.len());
-    for issue in &broken {
-        // Writing into memory does not fail.
-        let _ = write!(told, "\n  {}", line(issue));
-    }
-    Err(told)
+    told(broken.iter().map(line).collect())?;
+    Ok(Targets { plans: json!({ "plans": plans }), percentages })
 }
 
 fn missing(survey: &Survey, record: &Record, key: &str) -> Option<Issue> {
@@ -71,15 +84,8 @@ fn place(survey: &Survey, record: &Record, key: &str) -> Option<Place> {
     Some(survey.sheets.get(&record.sheet)?.place(record.row, FORM.index(key)))
 }
 
-/// A cell as its program names it, with its sheet.
-fn cell(place: &Place) -> String {
-    let sheet = if place.sheet.is_empty() { String::new() } else { format!("{}!", place.sheet) };
-    format!("{sheet}{}{}", place.column.map(letters).unwrap_or_default(), place.row)
-}
-
 fn line(issue: &Issue) -> String {
-    let place = if issue.place.row == 0 { String::new() } else { cell(&issue.place) + " " };
-    format!("{place}{}: {}", issue.code.as_str(), issue.words.en)
+    format!("{} {}: {}", issue.place.named(), issue.code.as_str(), issue.words.en).trim_start().to_owned()
 }
 
 fn as_json(read: &Read) -> Value {

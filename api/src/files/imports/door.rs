@@ -14,7 +14,9 @@ use axum::{
 use db::{
     Acting, Date, DbError, Id, Once, Reader,
     calendar::{Period, Regime},
-    import::{self, Import, ImportError, ImportErrorFilter, ImportErrorLink, ImportKind, NewImport, Sent},
+    import::{
+        self, Import, ImportError, ImportErrorFilter, ImportErrorLink, ImportKind, NewImport, NoPurpose, Purpose, Sent,
+    },
     measurement::BulkMode,
     noun::{Listed as _, ListedBelow as _, Noun as _},
     once::Key,
@@ -137,24 +139,21 @@ impl Files {
         let known = ["kind", "agency", "regime", "period", "mode", "dryRun", "submit", "mapping"];
         let asked = Parameters::only(&parts.uri, &known)?;
         let (kind, submit) = (asked.optional("kind", ImportKind::Figures)?, asked.optional("submit", false)?);
-        if kind == ImportKind::Progress {
-            viewer.principal.permit::<ReportProgress>()?;
-            if submit {
-                return Err(ApiError::request(
-                    "QUERY_STRING",
-                    "chỉ số liệu mới được nộp: bỏ submit khi gửi tiến độ",
-                    "only figures are submitted: leave out submit for progress",
-                ));
-            }
-        }
+        let purpose = Purpose::of(kind, submit, &viewer.principal).map_err(|error| match error {
+            NoPurpose::Denied(denied) => denied.into(),
+            NoPurpose::OnlyFigures => ApiError::request(
+                "QUERY_STRING",
+                "chỉ số liệu mới được nộp: bỏ submit khi gửi tiến độ",
+                "only figures are submitted: leave out submit for progress",
+            ),
+        })?;
         let new = NewImport {
-            kind,
+            purpose,
             agency: asked.given("agency")?,
             regime: asked.optional("regime", Regime::Calendar)?,
             period: asked.given::<Period>("period")?,
             mode: asked.given::<BulkMode>("mode")?,
             dry_run: asked.given("dryRun")?,
-            submit,
             mapping: asked.get("mapping").map(str::to_owned),
             session: match viewer.principal.actor() {
                 Actor::User { session, .. } => Some(session),
@@ -260,9 +259,6 @@ impl Files {
 
     async fn template(&self, viewer: &Viewer, parts: &Parts, kind: ImportKind) -> Answer {
         viewer.principal.permit::<SubmitMeasurement>()?;
-        if kind == ImportKind::Progress {
-            viewer.principal.permit::<ReportProgress>()?;
-        }
         let asked = Parameters::only(&parts.uri, &["agency", "period", "regime"])?;
         let (agency, period): (String, Period) = (asked.given("agency")?, asked.given("period")?);
         let regime = asked.optional("regime", Regime::Calendar)?;
@@ -291,7 +287,8 @@ impl Files {
                 ("so-lieu", spawn_blocking(move || template::figures(&stamp, &head, &rows)))
             }
             ImportKind::Progress => {
-                let (name, open) = import::open_directives(&reader, &agency).await.map_err(unknown)?;
+                let permit = viewer.principal.permit::<ReportProgress>()?;
+                let (name, open) = import::open_directives(&reader, &permit, &agency).await.map_err(unknown)?;
                 let head = head(name, None);
                 let rows: Vec<_> = open.into_iter().map(form::open).collect();
                 ("tien-do", spawn_blocking(move || template::progress(&stamp, &head, &rows)))

@@ -188,7 +188,7 @@ impl Reading {
         let parts = [("value", figure.value), ("numerator", figure.numerator), ("denominator", figure.denominator)];
         for (key, number) in parts {
             let is_percent = number.is_some_and(|it| it.percent == Some(true));
-            let takes_percent = key == "value" && unit.is_none_or(is_share);
+            let takes_percent = key == "value" && unit.is_none_or(Unit::is_percentage);
             if is_percent && !takes_percent {
                 let words = Words {
                     vi: "Ô ghi phần trăm (%), nhưng số liệu này không tính bằng phần trăm".to_owned(),
@@ -222,11 +222,6 @@ impl Reading {
             },
         })
     }
-}
-
-/// Whether figures of a unit are percentages.
-const fn is_share(unit: Unit) -> bool {
-    matches!(unit, Unit::Percent | Unit::PercentGrdp | Unit::PercentLocalBudget)
 }
 
 /// A day as people write it.

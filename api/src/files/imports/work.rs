@@ -8,7 +8,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use chrono::TimeDelta;
 use db::{
     DbError, Once, Origin, Pool,
-    import::{self, Batch, ImportState, Job, Sender, SentFile},
+    import::{self, Batch, ImportKind, ImportState, Job, Sender, SentFile},
 };
 use schema::clock::Clock;
 use sheets::{
@@ -26,8 +26,13 @@ use uuid::Uuid;
 
 use super::form::{Reading, form_of, kept, mapping, other_template};
 
-/// Rows of one transaction: some tenths of a second.
-const ROWS: usize = 500;
+/// Rows of one transaction: some tenths of a second. Progress is written directive by directive, and each is locked until the end.
+const fn most_rows(kind: ImportKind) -> usize {
+    match kind {
+        ImportKind::Figures => 500,
+        ImportKind::Progress => 50,
+    }
+}
 
 /// For how long the bytes of a file are kept after its import has ended.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -198,7 +203,9 @@ impl Opened {
                     batch.rows.push(row);
                 }
                 // Nobody takes any more when the work has ended.
-                if batch.rows.len() >= ROWS && sender.blocking_send(std::mem::take(&mut batch)).is_err() {
+                if batch.rows.len() >= most_rows(reading.import.kind)
+                    && sender.blocking_send(std::mem::take(&mut batch)).is_err()
+                {
                     return ControlFlow::Break(());
                 }
                 ControlFlow::Continue(())
