@@ -9,7 +9,7 @@ use tests::{
     server::SECRET,
 };
 
-use super::{Commune, VILLAGES, outcome, text};
+use super::{Commune, VILLAGES, text};
 use crate::outages::within;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cotmoc_process");
@@ -78,9 +78,17 @@ async fn the_command_line_takes_a_file_in() {
     assert_eq!((code, told.as_str()), (Some(0), "DONE: 3 rows accepted, 0 to be mended\n"), "it was there");
     assert_eq!(commune.figures().await, "3 5 1 SUBMITTED");
     // What cannot be is told before anything is kept.
-    for more in [&["--kind", "PROGRESS", "--submit"][..], &["--files-limit", "10"], &["--mapping", "khong-co"]] {
+    for more in [&["--kind", "PROGRESS", "--submit"][..], &["--mapping", "khong-co"]] {
         assert_eq!(run(&[&["--as", "n11"], more].concat()).await, (Some(1), String::new()), "{more:?}");
     }
+    let large = folder.path().join("lớn.csv");
+    std::fs::write(&large, text(&["5"; 100])).unwrap();
+    let arguments =
+        ["import", large.to_str().unwrap(), "--agency", "tinh.xa1", "--period", "2025-Q4", "--as", "n11", "--dry-run"];
+    let small =
+        command(PROGRAM, &arguments, &environment(&url)).env("COTMOC_FILES_LIMIT", "1KiB").output().await.unwrap();
+    let told = String::from_utf8(small.stderr).unwrap();
+    assert!(small.status.code() == Some(1) && told.contains("bytes, and files.limit is 1024"), "{told}");
     // A sheet with headings of its own.
     std::fs::write(&file, "Mã số CT;Thôn;KQ quý\nky_so;tinh.xa1.thon9;11\n").unwrap();
     assert_eq!(run(&["--as", "n11", "--mapping", "Bảng quý"]).await.0, Some(1), "it has none of that name");
