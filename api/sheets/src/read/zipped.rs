@@ -26,7 +26,7 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
     if archive.len() > MOST_PARTS {
         return Err(too_large("có quá nhiều phần bên trong", "it has too many parts"));
     }
-    let (mut found, mut left, mut is_too_long) = (None, limits.unpacked, false);
+    let (mut found, mut left, mut beyond) = (None, limits.unpacked, Ok(()));
     let mut buffer = vec![0; 64 << 10];
     for n in 0..archive.len() {
         let mut part = match archive.by_index(n) {
@@ -48,10 +48,10 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
                 return Err(unpacks_to_too_much());
             }
             if let Some(tokens) = &mut tokens
-                && !tokens.take(buffer.get(..some).unwrap_or_default())
+                && let Err(issue) = tokens.take(buffer.get(..some).unwrap_or_default())
             {
                 // Sheets of an XLSB are no XML: what it is matters more.
-                is_too_long = true;
+                beyond = Err(issue);
                 break;
             }
             if begin.len() < 200 {
@@ -66,7 +66,7 @@ pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, Issue> {
         });
     }
     let kind = found.ok_or_else(|| no_sheet(other(&archive)))?;
-    if is_too_long { Err(too_large("có ô quá dài", "a cell of it is too long")) } else { Ok(kind) }
+    beyond.map(|()| kind)
 }
 
 /// What is inside of a container that is no spreadsheet, as far as its parts tell.

@@ -28,12 +28,12 @@ impl Targets {
         let broken = self.percentages.iter().filter(is_other).map(|(indicator, place)| {
             format!("{} INCOMPATIBLE: The cell is a percentage, and {indicator} is none", place.named())
         });
-        told(broken.collect()).map(|()| self.plans)
+        told(&broken.collect::<Vec<_>>()).map(|()| self.plans)
     }
 }
 
 /// An error if there is something to be mended.
-fn told(broken: Vec<String>) -> Result<(), String> {
+fn told(broken: &[String]) -> Result<(), String> {
     if broken.is_empty() {
         return Ok(());
     }
@@ -70,7 +70,7 @@ pub fn read(content: &[u8]) -> Result<Targets, String> {
         ControlFlow::Continue(())
     })
     .map_err(|issue| line(&issue))?;
-    told(broken.iter().map(line).collect())?;
+    told(&broken.iter().map(line).collect::<Vec<_>>())?;
     Ok(Targets { plans: json!({ "plans": plans }), percentages })
 }
 
