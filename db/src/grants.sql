@@ -126,3 +126,7 @@ GRANT INSERT, DELETE ON attachment_part TO cotmoc_server;
 GRANT INSERT (measurement_id, revision, attachment_id) ON measurement_attachment TO cotmoc_server;
 GRANT INSERT (progress_update_id, attachment_id) ON progress_update_attachment TO cotmoc_server;
 GRANT INSERT (document_id, attachment_id), DELETE ON document_attachment TO cotmoc_server;
+-- Who is told of what, and when they have read it. What was noted goes as it is told.
+GRANT INSERT, UPDATE (read_at) ON notification TO cotmoc_server;
+GRANT INSERT ON notification_agency, notification_day TO cotmoc_server;
+GRANT INSERT, DELETE ON notification_event TO cotmoc_server;

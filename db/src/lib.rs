@@ -43,6 +43,7 @@ pub mod measure;
 pub mod measurement;
 pub mod migrate;
 pub mod named_body;
+pub mod notification;
 pub mod noun;
 pub mod once;
 pub mod page;

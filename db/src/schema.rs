@@ -1468,6 +1468,76 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Something that a person is told (thông báo): once, in the inbox. What it is about is looked up as the person may see it when they read
+    notification (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        kind -> Text,
+        directive_id -> Nullable<Uuid>,
+        recommendation_id -> Nullable<Uuid>,
+        regime -> Nullable<Text>,
+        period -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        /// What it is told of, so that nobody is told twice of the same
+        key -> Text,
+        /// When it happened; what falls due does so at the beginning of the day on which it is told
+        happened_at -> Timestamptz,
+        created_at -> Timestamptz,
+        /// When the person marked it as read; null while they have not
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Whose figures a notification is about: shown to who sees what the agency owes
+    notification_agency (notification_id, agency_id) {
+        notification_id -> Uuid,
+        agency_id -> Uuid,
+        /// How many of them, as it was when it was told
+        figures -> Int4,
+    }
+}
+
+diesel::table! {
+    /// Working days (Asia/Ho_Chi_Minh) on which it was told what falls due and what is late
+    notification_day (day) {
+        day -> Date,
+        told_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What has happened and has not been told yet, written by triggers in the transaction in which it happens. A row goes as it is told
+    notification_event (id) {
+        id -> Int8,
+        kind -> Text,
+        directive_id -> Nullable<Uuid>,
+        recommendation_id -> Nullable<Uuid>,
+        regime -> Nullable<Text>,
+        period -> Nullable<Text>,
+        /// The ADDRESSEE; null if there is none
+        agency_id -> Nullable<Uuid>,
+        /// How many figures of the agency and the period it happened to
+        figures -> Nullable<Int4>,
+        /// Who did it, who is not told; null if nobody did
+        account_id -> Nullable<Uuid>,
+        happened_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Who is told of what: whoever holds the role at the party, or reaches it from an agency above
+    notification_rule (kind, party, role, days) {
+        kind -> Text,
+        /// Which agency: LEAD and COORDINATOR of a directive, its ISSUER, or the ADDRESSEE: the one that is asked, answered, or owes figures
+        party -> Text,
+        role -> Text,
+        /// Working days after the due day; before it where negative
+        days -> Int4,
+    }
+}
+
+diesel::table! {
     /// Whose kept assessments no longer hold, because something has changed that they were made of. A row goes when they were worked out anew
     outdated_assessment (id) {
         id -> Int8,
@@ -2258,6 +2328,14 @@ diesel::joinable!(measure_system -> digital_system (system_id));
 diesel::joinable!(measure_system -> measure (measure_id));
 diesel::joinable!(measurement_attachment -> attachment (attachment_id));
 diesel::joinable!(measurement_breakdown -> dimension_item (item_id));
+diesel::joinable!(notification -> account (account_id));
+diesel::joinable!(notification -> directive (directive_id));
+diesel::joinable!(notification -> recommendation (recommendation_id));
+diesel::joinable!(notification_agency -> agency (agency_id));
+diesel::joinable!(notification_agency -> notification (notification_id));
+diesel::joinable!(notification_event -> agency (agency_id));
+diesel::joinable!(notification_event -> directive (directive_id));
+diesel::joinable!(notification_event -> recommendation (recommendation_id));
 diesel::joinable!(password -> account (account_id));
 diesel::joinable!(period_report -> agency (reporter_id));
 diesel::joinable!(period_report -> document (document_id));
@@ -2384,6 +2462,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     measurement_decision,
     measurement_revision,
     nil_answer,
+    notification,
+    notification_agency,
+    notification_day,
+    notification_event,
+    notification_rule,
     outdated_assessment,
     password,
     password_reset,

@@ -113,7 +113,8 @@ fn document(more: Value) -> Value {
 
 /// Of these a period decides, which nobody reports any more, and so of what sheets are read by; and whoever coordinates by name is asked for
 /// input.
-const DECIDED: [&str; 6] = [
+const DECIDED: [&str; 7] = [
+    "ChaseInput.agencies",
     "DraftMeasurementInput.subject",
     "DraftMeasurementInput.reporter",
     "MeasurementDraftInput.subject",
@@ -325,9 +326,9 @@ async fn each_statement_in_the_database_asks_who_is_there() {
             UNION ALL SELECT viewname, definition FROM pg_views WHERE schemaname = 'public') AS statement
         WHERE text ~ '\\m(agency_placement|reporting_assignment)\\M' AND text !~ '\\m(agency_life|agency_lives|agency_exists_on)\\M'";
     // The first looks at edges of the tree over all time, the second says whom something is about, there or not; what is
-    // counted is asked for by `reporting_duty`, and so are the obligations of a duty: it is what asks.
+    // counted is asked for by `reporting_duty`, and so are the obligations of a duty: it is what asks. Whoever asked to unlock is answered.
     assert_eq!(
         db.text(without).await,
-        "agency_placement_refuse_cycle answer_tally_follow_figures change_about obligation_of_duty obligation_sum"
+        "agency_placement_refuse_cycle answer_tally_follow_figures change_about notify_of_unlocks obligation_of_duty obligation_sum"
     );
 }

@@ -52,6 +52,7 @@ mod measurements;
 mod measurements_written;
 mod migrations;
 mod nation;
+mod notifications;
 mod nullability;
 mod obligations;
 mod once;

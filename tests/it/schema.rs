@@ -108,6 +108,8 @@ const INTS: &[&str] = &[
     "MeasurementRevision.revision",
     "MovedDueDate.obligations",
     "NilAnswer.version",
+    "Notification.figures",
+    "NotificationAgency.figures",
     "PassedOn.count",
     "PeriodReport.version",
     "PeriodReportResult.position",
@@ -169,6 +171,7 @@ const INTS: &[&str] = &[
     "UnlockRequest.version",
     "UserError.limit",
     "UserError.row",
+    "Viewer.unreadNotifications",
 ];
 
 fn types() -> Vec<TypeDefinition> {

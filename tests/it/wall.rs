@@ -93,6 +93,11 @@ measurement_breakdown: INSERT (denominator, factor, item_id, measurement_id, num
 measurement_decision: INSERT
 measurement_revision: INSERT (comment, denominator, factor, measurement_id, narrative, note, numerator, observation, reason, recorded_at, recorded_by, revision, source, state, stated_value)
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
+notification: INSERT, UPDATE (read_at)
+notification_agency: INSERT
+notification_day: INSERT
+notification_event: INSERT, DELETE
+notification_rule:
 outdated_assessment:
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)

@@ -1,6 +1,6 @@
 //! What time it is. The only module that reads the machine's clock, so that a test or a demonstration chooses it.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Timelike as _, Utc};
 use db::{Date, Origin, Pool, Writer};
 
 /// Seconds east of Greenwich in Việt Nam. The zone Asia/Ho_Chi_Minh has been +07:00 without summer time since 1975,
@@ -38,6 +38,12 @@ impl Clock {
         }
     }
 
+    /// The present hour of the day in Việt Nam, 0 to 23.
+    #[must_use]
+    pub fn hour(&self) -> u32 {
+        in_vietnam(self.now()).hour()
+    }
+
     /// The present day in Việt Nam: what "overdue" and "last finished period" are measured against.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
@@ -48,8 +54,13 @@ impl Clock {
 /// The day in Việt Nam on which an instant lies.
 #[must_use]
 pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    in_vietnam(instant).date()
+}
+
+/// An instant as clocks in Việt Nam show it.
+fn in_vietnam(instant: DateTime<Utc>) -> NaiveDateTime {
     FixedOffset::east_opt(VIETNAM_OFFSET_SECONDS)
-        .map_or_else(|| instant.date_naive(), |vietnam| instant.with_timezone(&vietnam).date_naive())
+        .map_or_else(|| instant.naive_utc(), |vietnam| instant.with_timezone(&vietnam).naive_local())
 }
 
 #[cfg(test)]
@@ -64,6 +75,7 @@ mod tests {
     fn the_day_begins_at_midnight_in_vietnam() {
         assert_eq!(fixed("2025-04-14T16:59:59Z").today().to_string(), "2025-04-14");
         assert_eq!(fixed("2025-04-14T17:00:00Z").today().to_string(), "2025-04-15");
+        assert_eq!([fixed("2025-04-14T16:59:59Z").hour(), fixed("2025-04-14T17:00:00Z").hour()], [23, 0]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::{
     indicators::Indicator,
     measurements::Measurement,
     measures::Measure,
+    notifications::Notification,
     object::one,
     page::{Answer, Shown, loaders},
     period_reports::PeriodReport,
@@ -139,6 +140,8 @@ nodes! {
     ImportMapping,
     /// A nil answer
     NilAnswer,
+    /// Something that the viewer is told
+    Notification,
     /// A period report
     PeriodReport,
     /// A programme

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use db::{
     DbError, Id,
     access::Auth,
-    password,
+    notification, password,
     role_grant::Role,
     second_factor::Given,
     session::{self, IssuedSession, Session as Row},
@@ -50,6 +50,11 @@ impl SignedIn {
     /// (`beginSecondFactor`), or sign in with its code
     fn roles_waiting_for_second_factor(&self, context: &Context<'_>) -> Vec<Role> {
         once(viewer(context).principal.waiting().iter().copied())
+    }
+
+    /// How many notifications are not marked as read
+    async fn unread_notifications(&self, context: &Context<'_>) -> Answer<i32> {
+        Some(notification::unread(reader(context)).await.map_err(ApiError::from))
     }
 
     /// The session this request belongs to

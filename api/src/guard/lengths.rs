@@ -25,6 +25,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Assessment.measurements", 3),
     ("AssignIndicatorLeadPayload.indicators", 10),
     ("AssignReportingPayload.assignments", 20),
+    ("ChasePayload.chased", 10),
     ("Computation.inputs", 3),
     ("Computation.missing", 2),
     ("Computation.scores", 1),
@@ -82,6 +83,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("MeasurementRevision.breakdown", 1),
     ("MeasurementRevision.decisions", 3),
     ("MeasurementRevision.inputs", 1),
+    ("Notification.agencies", 2),
     ("ObjectVersion.changes", 3),
     // As many as one report has headings.
     ("PeriodReport.results", 30),

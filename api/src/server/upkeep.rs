@@ -1,9 +1,10 @@
 //! What the server does unasked, again and again until it stops: it keeps assessments ready, so that questions about a whole country
-//! find them, works on the files that were sent, and lets go of what nobody needs any more.
+//! find them, tells people of what happens and of what falls due, works on the files that were sent, and lets go of what nobody needs any
+//! more.
 
 use std::{fmt::Display, time::Duration};
 
-use db::{Pool, assessment::kept};
+use db::{DbError, Origin, Pool, assessment::kept, notification};
 use schema::clock::Clock;
 use tokio::{sync::watch, time::sleep};
 
@@ -21,6 +22,12 @@ const KEEP: Duration = Duration::from_secs(5);
 /// How often it looks whether a file has come.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// From which hour of a day (Asia/Ho_Chi_Minh) people are told of what falls due.
+const MORNING: u32 = 8;
+
+/// How often it looks whether the morning has come.
+const WAKE: Duration = Duration::from_secs(60);
+
 /// How often it looks whether bytes are no longer needed.
 const SWEEP: Duration = Duration::from_secs(3600);
 
@@ -33,6 +40,12 @@ pub fn begin(config: &Config, clock: Clock, pool: &Pool, store: &Store, stopped:
     let ((pool, stopped), store) = (owned(), store.clone());
     let sweep = async move || attachments::sweep(&pool, clock, &store).await.map(|()| false);
     tokio::spawn(again("files that nothing has are not let go for now", SWEEP, stopped, sweep));
+    let (pool, stopped) = owned();
+    let tell = async move || tell_events(&pool, clock).await;
+    tokio::spawn(again("nobody is told of what happens for now; it is made up for", LOOK, stopped, tell));
+    let (pool, stopped) = owned();
+    let tell = async move || tell_due(&pool, clock).await.map(|()| false);
+    tokio::spawn(again("nobody is told of what falls due for now; it is made up for", WAKE, stopped, tell));
     if config.server.imports {
         let (pool, stopped) = owned();
         let work = async move || imports::one(&pool, clock).await;
@@ -41,6 +54,25 @@ pub fn begin(config: &Config, clock: Clock, pool: &Pool, store: &Store, stopped:
         let sweep = async move || imports::sweep(&pool, clock).await.map(|()| false);
         tokio::spawn(again("files of imports are not let go for now", SWEEP, stopped, sweep));
     }
+}
+
+async fn tell_events(pool: &Pool, clock: Clock) -> Result<bool, DbError> {
+    if !notification::is_anything_new(pool).await? {
+        return Ok(false);
+    }
+    let told = notification::tell_events(&clock.writer(pool.clone(), Origin::default())).await?;
+    Ok(told.is_some())
+}
+
+async fn tell_due(pool: &Pool, clock: Clock) -> Result<(), DbError> {
+    if clock.hour() < MORNING {
+        return Ok(());
+    }
+    let told = notification::tell_due(&clock.writer(pool.clone(), Origin::default())).await?;
+    if let Some(people) = told {
+        tracing::info!(notifications = people, "it was told what falls due and what is late");
+    }
+    Ok(())
 }
 
 /// Does something until the server stops: at once again if there was something to do, else after a pause. What fails is tried again,

@@ -35,6 +35,7 @@ use crate::{
     indicator::Indicator,
     measure::Measure,
     measurement::Measurement,
+    notification::Notification,
     period_report::PeriodReport,
     programme::Programme,
     recommendation::Recommendation,
@@ -116,6 +117,8 @@ followed! {
     Measurement, "measurement", Measurement;
     /// Nil answers
     NilAnswer, "nil_answer", NilAnswer;
+    /// Notifications: each for its own reader
+    Notification, "notification", Notification;
     /// Period reports
     PeriodReport, "period_report", PeriodReport;
     /// Programmes

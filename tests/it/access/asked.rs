@@ -35,6 +35,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("measure", b'f', "measure"),
     ("measurement", b'm', "measurement"),
     ("nilAnswer", b'j', "nil_answer"),
+    ("notifications", b'N', "notification"),
     ("periodReport", b'B', "period_report"),
     ("plan", b'd', "document"),
     ("programme", b'p', "programme"),
@@ -137,6 +138,9 @@ pub(super) const SOMEBODY: &str = "
         SELECT id, agency_id, 'FIGURES', 'Bảng của Sở', jsonb_build_array(jsonb_build_object('heading', 'KQ thực hiện quý', 'field', 'value')), '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z'
         FROM (SELECT '00000000-0000-7000-8000-0000000000db'::uuid, id FROM agency WHERE code = 'qng.skhcn'
             UNION ALL SELECT '00000000-0000-7000-8000-0000000000eb', id FROM agency WHERE code = 'qng.stc') AS saved (id, agency_id);
+    INSERT INTO notification (id, account_id, kind, directive_id, key, happened_at, created_at)
+        SELECT '00000000-0000-7000-8000-0000000000dc', '00000000-0000-7000-8000-00000000000a', 'DIRECTIVE_ISSUED', id, 'event 1', '2026-01-20T01:00:00Z',
+            '2026-01-20T01:00:00Z' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';
     INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, noun, object_id, previous_hash, hash) VALUES
         (0, '2026-01-20T01:00:00Z', 'NOBODY', 'SIGN_IN', false, 'account', '00000000-0000-7000-8000-00000000000a', '', '');";
 

@@ -116,11 +116,12 @@ async fn which_tables_have_no_version_was_decided() {
                 AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND tgname = 'data_version' AND tgenabled = 'A')",
         )
         .await;
-    // People and machines, how they sign in, what they did; files on their way, and their parts; what is only written, or counts itself; what is kept of other tables, and says
+    // People and machines, how they sign in, what they did, what they are told; files on their way, and their parts; what is only written, or counts itself; what is kept of other tables, and says
     // the same as they do.
     assert_eq!(
         without,
-        "account attachment_part audit_entry audit_head change data_version file_import file_import_content file_import_error idempotency_record import_mapping kept_assessment outdated_assessment \
+        "account attachment_part audit_entry audit_head change data_version file_import file_import_content file_import_error idempotency_record import_mapping kept_assessment \
+         notification notification_agency notification_day notification_event notification_rule outdated_assessment \
          password password_reset recovery_code refresh_token role_grant second_factor service_account service_secret session sign_in_throttle signing_key trusted_document"
     );
 }

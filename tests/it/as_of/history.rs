@@ -6,7 +6,7 @@ use tests::{TestDb, graphql::Viewer, sql};
 use super::{as_of, instant};
 
 /// What has no history, and why; every other table has it.
-const WITHOUT: [&str; 25] = [
+const WITHOUT: [&str; 30] = [
     "__diesel_schema_migrations", // what the program expects of the database
     "account",                    // a person's data are kept once, as they are
     "attachment",                 // it never changes once it is whole; what has it has history
@@ -19,6 +19,11 @@ const WITHOUT: [&str; 25] = [
     "idempotency_record", // answers that may be asked for again for three days
     "import_mapping",     // each import keeps a copy of what it is read by; the audit trail tells of the rest
     "kept_assessment",    // worked out anew for the past
+    "notification",       // what a person was told, and looked up as it is now
+    "notification_agency",
+    "notification_day",
+    "notification_event", // goes as it is told
+    "notification_rule",
     "outdated_assessment",
     "password", // secrets have no past
     "password_reset",

@@ -124,7 +124,8 @@ fn wide(survey: &Survey) -> Vec<String> {
             | "nilAnswers"
             | "unlockRequests"
             | "imports"
-            | "importMappings" => ask("(first: 20)", 2),
+            | "importMappings"
+            | "notifications" => ask("(first: 20)", 2),
             "changes" => {
                 ask("(first: 20)", 2);
                 continue;

@@ -201,7 +201,7 @@ impl Obligation {
 }
 
 /// The last day of a period: the earliest and the latest, where no regime is named.
-pub(in crate::reporting) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date, Date), DbError> {
+pub(crate) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date, Date), DbError> {
     if period.kind() == PeriodKind::Range {
         return Err(DbError::Invalid(
             "a range of days is no reporting period: name a month, quarter, half-year or year".into(),

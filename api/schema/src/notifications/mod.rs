@@ -1,0 +1,188 @@
+//! Notifications (thông báo): the viewer's inbox.
+
+mod words;
+
+use async_graphql::{Context, InputObject};
+use auth::Action;
+use db::{
+    Id,
+    access::Auth,
+    notification::{self, AgenciesOf, AgencyFigures, Chased, Notification as Row, NotificationFilter},
+};
+use object_layer::{ComplexObject, Object, SimpleObject};
+use uuid::Uuid;
+
+use self::words::About;
+use crate::{
+    agencies::Agency,
+    directives::Directive,
+    error::ApiError,
+    language::Language,
+    mutation::mutations,
+    object::{language, maybe, object, one, root_lists},
+    page::{Answer, loaders},
+    payload::{Payload, UserError},
+    recommendations::Recommendation,
+    sessions::DonePayload,
+    viewer::{own_account, writer},
+};
+
+/// How many agencies of one notification are listed.
+const LISTED: usize = 20;
+
+object! {
+    /// Something that the viewer is told (thông báo), once: in the list for as long as they may see what it is about.
+    Notification shows Row, by KeepOwnAccount;
+    {
+        /// The directive it is about; null if it is about something else
+        async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {
+            maybe(context, self.row.directive_id).await
+        }
+
+        /// The recommendation it is about; null if it is about something else
+        async fn recommendation(&self, context: &Context<'_>) -> Answer<Recommendation> {
+            maybe(context, self.row.recommendation_id).await
+        }
+
+        /// Of figures: how many there were when it was told, of all agencies that the viewer sees; null if it is about something else
+        async fn figures(&self, context: &Context<'_>) -> Answer<i32> {
+            self.row.period?;
+            Some(self.agencies_seen(context).await.map(|all| sum(&all)))
+        }
+
+        /// Of figures: whose they are, those with the most first, at most 20; empty if it is about something else
+        async fn agencies(&self, context: &Context<'_>) -> Answer<Vec<NotificationAgency>> {
+            let seen = self.agencies_seen(context).await;
+            Some(seen.map(|all| all.into_iter().take(LISTED).map(NotificationAgency::show).collect()))
+        }
+
+        /// What to say to the person, in a sentence
+        async fn message(
+            &self,
+            context: &Context<'_>,
+            #[graphql(desc = "The language; that of the request if left out")] language: Option<Language>,
+        ) -> Answer<String> {
+            let language = self::language(context, language);
+            Some(self.about(context).await.map(|about| words::sentence(&self.row, &about, language)))
+        }
+    }
+}
+
+impl Notification {
+    async fn agencies_seen(&self, context: &Context<'_>) -> Result<Vec<AgencyFigures>, ApiError> {
+        if self.row.period.is_none() {
+            return Ok(Vec::new());
+        }
+        let rows = loaders(context).load_one(AgenciesOf(self.row.id)).await?;
+        Ok(rows.unwrap_or_default().iter().map(|row| **row).collect())
+    }
+
+    /// What it is about, as the viewer sees it now.
+    async fn about(&self, context: &Context<'_>) -> Result<About, ApiError> {
+        if let Some(directive) = self.directive(context).await.transpose()? {
+            return Ok(About::Titled(directive.row.title.clone()));
+        }
+        if let Some(recommendation) = self.recommendation(context).await.transpose()? {
+            return Ok(About::Titled(recommendation.row.text.clone()));
+        }
+        let all = self.agencies_seen(context).await?;
+        let figures = sum(&all);
+        let agency = match all.as_slice() {
+            [only] => one::<Agency>(context, only.agency_id).await.transpose()?,
+            _ => None,
+        };
+        Ok(About::Figures { figures, agencies: all.len(), agency: agency.map(|it| it.row.name_vi.clone()) })
+    }
+}
+
+fn sum(all: &[AgencyFigures]) -> i32 {
+    all.iter().map(|it| it.figures).fold(0, i32::saturating_add)
+}
+
+/// Whose figures a notification is about.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::KeepOwnAccount))]
+pub struct NotificationAgency {
+    /// How many of them, as it was when it was told
+    figures: i32,
+    #[graphql(skip)]
+    agency_id: Uuid,
+}
+
+impl NotificationAgency {
+    const fn show(row: AgencyFigures) -> Self {
+        Self { figures: row.figures, agency_id: row.agency_id }
+    }
+}
+
+#[ComplexObject]
+impl NotificationAgency {
+    /// The agency
+    async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
+        one(context, self.agency_id).await
+    }
+}
+
+root_lists! {
+    NotificationQuery;
+    {}
+    /// What the viewer was told, the latest first. Live: subscribe to `changes` of `NOTIFICATION`
+    notifications: Notification (NotificationFilter);
+}
+
+/// Which agencies were asked for what is missing.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::Chase))]
+pub struct ChasePayload {
+    /// The agencies, those of which the most figures are missing first; null if nobody was asked
+    pub chased: Option<Vec<NotificationAgency>>,
+    /// What has to be mended; empty if it was done
+    pub user_errors: Vec<UserError>,
+}
+
+impl Payload for ChasePayload {
+    type Done = Vec<AgencyFigures>;
+    type About = ();
+
+    fn settled(_: &Context<'_>, done: Option<Vec<AgencyFigures>>, user_errors: Vec<UserError>, (): ()) -> Self {
+        let chased = done.map(|done| done.into_iter().map(NotificationAgency::show).collect());
+        Self { chased, user_errors }
+    }
+}
+
+mutations! {
+    ChaseMutation;
+    /// Asks agencies for figures of a period that are due and missing (đôn đốc): their reporters and heads are told, once a day however often
+    /// it is asked. Agencies of which nothing is missing are passed over
+    chase(Chased, "Whom, and for which period") -> ChasePayload by Chase = notification::chase;
+}
+
+/// What was read.
+#[derive(InputObject)]
+pub struct MarkNotificationsReadInput {
+    /// The notifications, at most 1,000. Those that are marked already, and those of others, are passed over
+    notifications: Vec<Id<Row>>,
+}
+
+/// Part of the mutation root.
+#[derive(Clone, Default)]
+pub struct NotificationMutation;
+
+/// Part of the mutation root.
+#[Object(root)]
+impl NotificationMutation {
+    /// Marks notifications as read
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn mark_notifications_read(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which")] input: MarkNotificationsReadInput,
+    ) -> Answer<DonePayload> {
+        Some(mark_read(context, input).await)
+    }
+}
+
+async fn mark_read(context: &Context<'_>, input: MarkNotificationsReadInput) -> Result<DonePayload, ApiError> {
+    let permit = own_account(context)?;
+    DonePayload::of(context, notification::mark_read(writer(context), permit, &input.notifications).await)
+}

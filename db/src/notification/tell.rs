@@ -1,0 +1,261 @@
+//! How people are told: what has happened, and once a working day what falls due and what is late.
+//!
+//! Both are done by any server, one at a time: whoever finds another one at it leaves it alone. A server that dies leaves nothing half done.
+
+use std::collections::BTreeMap;
+
+use auth::{Actor, random};
+use chrono::{DateTime, Utc};
+use derive::boxed;
+use diesel::{
+    Insertable, QueryableByName,
+    sql_types::{BigInt, Bool, Date as SqlDate, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use uuid::Uuid;
+
+use super::{NOUN, NotificationKind};
+use crate::{
+    Date, DbError, Pool, Writer,
+    calendar::{Period, Regime},
+    planned::planned_rows,
+    schema::{notification, notification_agency},
+    writer::{ChangeKind, Writing},
+};
+
+/// The most events that are told in one transaction.
+const MOST_EVENTS: i64 = 200;
+
+/// The most rows of one insert: a statement has at most 65,535 parameters.
+const MOST_ROWS: usize = 3_000;
+
+/// Somebody who is to be told of something, and of whose figures.
+#[derive(Debug, QueryableByName)]
+struct Told {
+    #[diesel(sql_type = SqlUuid)]
+    account_id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: NotificationKind,
+    /// What it is told of, so that it is told once.
+    #[diesel(sql_type = Text)]
+    source: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    directive_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    recommendation_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    regime: Option<Regime>,
+    #[diesel(sql_type = Nullable<Text>)]
+    period: Option<Period>,
+    #[diesel(sql_type = Nullable<SqlDate>)]
+    due_on: Option<Date>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    agency_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    figures: Option<i32>,
+    #[diesel(sql_type = Timestamptz)]
+    happened_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = notification)]
+struct New {
+    id: Uuid,
+    account_id: Uuid,
+    kind: NotificationKind,
+    directive_id: Option<Uuid>,
+    recommendation_id: Option<Uuid>,
+    regime: Option<Regime>,
+    period: Option<Period>,
+    due_on: Option<Date>,
+    key: String,
+    happened_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = notification_agency)]
+struct NewAgency {
+    notification_id: Uuid,
+    agency_id: Uuid,
+    figures: i32,
+}
+
+#[derive(QueryableByName)]
+struct Holds {
+    #[diesel(sql_type = Bool)]
+    holds: bool,
+}
+
+async fn holds(writing: &mut Writing, query: &str) -> Result<bool, DbError> {
+    let found: Holds = diesel::sql_query(query).get_result(writing.connection()).await?;
+    Ok(found.holds)
+}
+
+/// Whether this server is the one that tells now, until the end of the transaction.
+async fn is_mine(writing: &mut Writing) -> Result<bool, DbError> {
+    holds(writing, "SELECT pg_try_advisory_xact_lock(hashtext('notifications')) AS holds").await
+}
+
+/// Whether anything has happened that nobody was told of: a look that costs nothing, for servers that have nothing to do.
+#[boxed]
+pub async fn is_anything_new(pool: &Pool) -> Result<bool, DbError> {
+    const LOOK: &str = "SELECT EXISTS (SELECT FROM notification_event) AS holds";
+    let found: Holds = diesel::sql_query(LOOK).get_result(&mut pool.get().await?.statement()).await?;
+    Ok(found.holds)
+}
+
+/// What has happened first, whom the rules name for it, and that it is told now. Who did it knows it; who is chased is so once a day.
+const EVENTS: &str = "
+    WITH taken AS (
+        DELETE FROM notification_event WHERE id IN (SELECT id FROM notification_event ORDER BY id LIMIT $2) RETURNING *),
+    party AS (
+        SELECT id, 'ADDRESSEE' AS party, agency_id FROM taken WHERE agency_id IS NOT NULL
+        UNION ALL SELECT t.id, 'LEAD', l.agency_id FROM taken t JOIN directive_lead_reach l USING (directive_id)
+        UNION ALL SELECT t.id, 'COORDINATOR', c.agency_id FROM taken t JOIN directive_coordinator_reach c USING (directive_id)
+        UNION ALL SELECT t.id, 'ISSUER', d.assigner_id FROM taken t JOIN directive d ON d.id = t.directive_id WHERE d.assigner_id IS NOT NULL)
+    SELECT DISTINCT h.account_id, t.kind, CASE t.kind WHEN 'CHASED' THEN concat_ws(' ', 'chase', t.agency_id, t.regime, t.period, t.happened_at::date) ELSE 'event ' || t.id END AS source, t.directive_id, t.recommendation_id, t.regime, t.period,
+        NULL::date AS due_on, CASE WHEN t.period IS NOT NULL THEN t.agency_id END AS agency_id, t.figures, t.happened_at
+    FROM taken t
+    JOIN notification_rule r ON r.kind = t.kind
+    JOIN party p ON p.id = t.id AND p.party = r.party
+    JOIN role_holder(ARRAY['REPORTER', 'HEAD', 'STANDING_OFFICE', 'LEADER'], $1) h ON h.role = r.role AND h.agency_id = p.agency_id
+    WHERE h.account_id IS DISTINCT FROM t.account_id
+    ORDER BY h.account_id, source";
+
+/// Tells of what has happened, some of it at a time; how many people were told, none if there is nothing left or if another server is at
+/// it.
+#[boxed]
+pub async fn tell_events(writer: &Writer) -> Result<Option<usize>, DbError> {
+    let work = async |writing: &mut Writing| {
+        if !is_mine(writing).await?
+            || !holds(writing, "SELECT EXISTS (SELECT FROM notification_event) AS holds").await?
+        {
+            return Ok(None);
+        }
+        let query = diesel::sql_query(EVENTS).bind::<SqlDate, _>(writing.today()).bind::<BigInt, _>(MOST_EVENTS);
+        let told: Vec<Told> = query.load(writing.connection()).await?;
+        tell(writing, told).await.map(Some)
+    };
+    writer.write(Actor::Operator, work).await
+}
+
+/// What falls due and what is late on a day, and whom the rules name for it: for each person, and each agency whose figures they are, the
+/// last step of the rules that was reached.
+///
+/// A step before the due day is reached once no more than its working days are left, and one after it once that many have passed. So a
+/// day on which no server ran is made up for.
+const DUE: &str = "
+    WITH day AS MATERIALIZED (
+        SELECT days.day::date AS due_on,
+            CASE WHEN days.day > $1 THEN -working_days_until($1, days.day::date) WHEN days.day < $1 THEN working_days_until(days.day::date, $1) ELSE 0 END AS late
+        FROM generate_series($1 - 91, $1 + 91, interval '1 day') AS days (day)),
+    step AS MATERIALIZED (
+        SELECT day.due_on, r.kind, r.party, r.role, r.days
+        FROM day JOIN notification_rule r ON CASE r.kind
+            WHEN 'DUE_SOON' THEN day.due_on > $1 AND r.days <= day.late
+            WHEN 'DUE_TODAY' THEN day.due_on = $1
+            WHEN 'OVERDUE' THEN day.due_on < $1 AND r.days <= day.late
+            WHEN 'INPUT_OVERDUE' THEN day.due_on < $1 AND r.days <= day.late END),
+    owed AS MATERIALIZED (
+        SELECT d.reporter_id, d.regime, d.period, d.due_on, count(*)::integer AS figures
+        FROM reporting_duty($1 - 457, $1 + 91, $1 - 91, $1 + 91, NULL) AS d
+        CROSS JOIN LATERAL obligation_of_duty(d.reporter_id, d.subject_id, d.regime, d.period_kind, d.period, d.starts_on, d.ends_on, d.opens_on,
+            d.scheduled_on, d.extended, d.due_on, d.closes_on, $1, NULL) AS o
+        WHERE d.assignments > d.answers AND NOT o.answered
+        GROUP BY d.reporter_id, d.regime, d.period, d.due_on),
+    thing AS (
+        SELECT 'figures ' || regime || ' ' || period AS source, 'DUE' AS class, 'ADDRESSEE' AS party, reporter_id AS party_id, NULL::uuid AS directive_id,
+            regime, period, due_on, reporter_id AS agency_id, figures
+        FROM owed
+        UNION ALL
+        SELECT 'directive ' || d.id, 'DUE', 'LEAD', l.agency_id, d.id, NULL, NULL, d.due_on, NULL, NULL
+        FROM directive d JOIN directive_lead_reach l ON l.directive_id = d.id
+        WHERE d.state IN ('ASSIGNED', 'IN_PROGRESS') AND NOT d.due_expected
+        UNION ALL
+        SELECT 'input ' || i.id, 'INPUT', side.party, side.agency_id, i.directive_id, NULL, NULL, i.due_on, NULL, NULL
+        FROM directive_input i CROSS JOIN LATERAL (VALUES ('ADDRESSEE', i.coordinator_id), ('LEAD', i.agency_id)) AS side (party, agency_id)
+        WHERE i.ended_on IS NULL),
+    reached AS (
+        SELECT DISTINCT ON (h.account_id, t.source, t.due_on, t.agency_id) h.account_id, s.kind, s.days, t.*
+        FROM thing t
+        JOIN step s ON s.due_on = t.due_on AND s.party = t.party AND (s.kind = 'INPUT_OVERDUE') = (t.class = 'INPUT')
+        JOIN role_holder(ARRAY['REPORTER', 'HEAD', 'STANDING_OFFICE', 'LEADER'], $1) h ON h.role = s.role AND h.agency_id = t.party_id
+        ORDER BY h.account_id, t.source, t.due_on, t.agency_id, s.days DESC)
+    SELECT account_id, kind, concat_ws(' ', source, kind, days, due_on) AS source, directive_id, NULL::uuid AS recommendation_id, regime, period, due_on,
+        agency_id, figures, $2 AS happened_at
+    FROM reached ORDER BY account_id, source";
+
+/// Tells, once a working day, of what falls due and what is late; how many people were told, none if it was done already, if nobody works
+/// today, or if another server is at it.
+#[boxed]
+pub async fn tell_due(writer: &Writer) -> Result<Option<usize>, DbError> {
+    const BEGIN: &str = "INSERT INTO notification_day (day, told_at) SELECT $1, $2 WHERE working_days_until($1 - 1, $1) = 1 ON CONFLICT DO NOTHING";
+    let work = async |writing: &mut Writing| {
+        if !is_mine(writing).await? {
+            return Ok(None);
+        }
+        let (today, now) = (writing.today(), writing.now());
+        let begin = diesel::sql_query(BEGIN).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
+        if begin.execute(writing.connection()).await? == 0 {
+            return Ok(None);
+        }
+        let query = diesel::sql_query(DUE).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
+        let told: Vec<Told> = query.load(writing.connection()).await?;
+        tell(writing, told).await.map(Some)
+    };
+    writer.write(Actor::Operator, work).await
+}
+
+/// Writes who is told of what, each once, with what they follow live; how many were told that were not before.
+async fn tell(writing: &mut Writing, told: Vec<Told>) -> Result<usize, DbError> {
+    let now = writing.now();
+    let mut new: BTreeMap<(Uuid, String), (New, Vec<NewAgency>)> = BTreeMap::new();
+    for it in told {
+        let Told { account_id, kind, source, directive_id, recommendation_id, regime, period, due_on, .. } = it;
+        let (row, agencies) = new.entry((account_id, source.clone())).or_insert_with(|| {
+            // In a list, what happened stands where it happened.
+            let (id, happened_at, key) = (random::id(it.happened_at), it.happened_at, source);
+            let created_at = now;
+            let row = New {
+                id,
+                account_id,
+                kind,
+                directive_id,
+                recommendation_id,
+                regime,
+                period,
+                due_on,
+                key,
+                happened_at,
+                created_at,
+            };
+            (row, Vec::new())
+        });
+        if let Some((agency_id, figures)) = it.agency_id.zip(it.figures) {
+            agencies.push(NewAgency { notification_id: row.id, agency_id, figures });
+        }
+    }
+    let (rows, agencies): (Vec<New>, Vec<Vec<NewAgency>>) = new.into_values().unzip();
+    let mut written = std::collections::HashSet::new();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<New> = rows.by_ref().take(MOST_ROWS).collect();
+        let count = some.len();
+        let insert =
+            diesel::insert_into(notification::table).values(some).on_conflict_do_nothing().returning(notification::id);
+        let ids: Vec<Uuid> = planned_rows(insert, count).get_results(writing.connection()).await?;
+        written.extend(ids);
+    }
+    let mut agencies = agencies.into_iter().flatten().filter(|it| written.contains(&it.notification_id)).peekable();
+    while agencies.peek().is_some() {
+        let some: Vec<NewAgency> = agencies.by_ref().take(MOST_ROWS).collect();
+        let count = some.len();
+        let insert = diesel::insert_into(notification_agency::table).values(some);
+        planned_rows(insert, count).execute(writing.connection()).await?;
+    }
+    for id in &written {
+        writing.changed(ChangeKind::Created, (NOUN, *id));
+    }
+    Ok(written.len())
+}

@@ -1,0 +1,16 @@
+SELECT history.drop_views();
+DROP TRIGGER recommendation_step_told ON recommendation_step;
+DROP TRIGGER unlock_request_told ON unlock_request;
+DROP TRIGGER measurement_decision_told ON measurement_decision;
+DROP TRIGGER directive_event_told ON directive_event;
+DROP FUNCTION notify_of_recommendations();
+DROP FUNCTION notify_of_unlocks();
+DROP FUNCTION notify_of_figures();
+DROP FUNCTION notify_of_directives();
+DROP FUNCTION role_holder(text[], date);
+DROP FUNCTION working_days_until(date, date);
+DROP TABLE notification_day;
+DROP TABLE notification_agency;
+DROP TABLE notification;
+DROP TABLE notification_event;
+DROP TABLE notification_rule;
