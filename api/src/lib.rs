@@ -11,6 +11,7 @@ pub mod graphql;
 pub mod guard;
 pub mod limits;
 pub mod live;
+pub mod mail;
 pub mod oauth;
 pub mod server;
 pub mod telemetry;

@@ -1478,9 +1478,11 @@ diesel::table! {
         regime -> Nullable<Text>,
         period -> Nullable<Text>,
         due_on -> Nullable<Date>,
+        /// Of what falls due or is late: the days of the rule by which it is told; null for the rest
+        step -> Nullable<Int4>,
         /// What it is told of, so that nobody is told twice of the same
         key -> Text,
-        /// When it happened; what falls due does so at the beginning of the day on which it is told
+        /// When it happened; of what falls due or is late: when it was told
         happened_at -> Timestamptz,
         created_at -> Timestamptz,
         /// When the person marked it as read; null while they have not
@@ -1495,6 +1497,15 @@ diesel::table! {
         agency_id -> Uuid,
         /// How many of them, as it was when it was told
         figures -> Int4,
+    }
+}
+
+diesel::table! {
+    /// When a person wants a kind of notification by e-mail
+    notification_choice (account_id, kind) {
+        account_id -> Uuid,
+        kind -> Text,
+        mail -> Text,
     }
 }
 
@@ -1522,6 +1533,25 @@ diesel::table! {
         /// Who did it, who is not told; null if nobody did
         account_id -> Nullable<Uuid>,
         happened_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What is to be mailed, and what became of it
+    notification_mail (notification_id) {
+        notification_id -> Uuid,
+        account_id -> Uuid,
+        /// DEAD: given up, for somebody to look at; DROPPED: its reader may see none of it any more
+        state -> Text,
+        send_after -> Timestamptz,
+        /// The mail in which it is sent, the same at each attempt; null before the first
+        mail_id -> Nullable<Uuid>,
+        attempts -> Int4,
+        /// How often nobody knows whether the mail went out: once it is sent again, twice it is given up
+        doubts -> Int4,
+        lease_until -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
     }
 }
 
@@ -2333,9 +2363,12 @@ diesel::joinable!(notification -> directive (directive_id));
 diesel::joinable!(notification -> recommendation (recommendation_id));
 diesel::joinable!(notification_agency -> agency (agency_id));
 diesel::joinable!(notification_agency -> notification (notification_id));
+diesel::joinable!(notification_choice -> account (account_id));
 diesel::joinable!(notification_event -> agency (agency_id));
 diesel::joinable!(notification_event -> directive (directive_id));
 diesel::joinable!(notification_event -> recommendation (recommendation_id));
+diesel::joinable!(notification_mail -> account (account_id));
+diesel::joinable!(notification_mail -> notification (notification_id));
 diesel::joinable!(password -> account (account_id));
 diesel::joinable!(period_report -> agency (reporter_id));
 diesel::joinable!(period_report -> document (document_id));
@@ -2464,8 +2497,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     nil_answer,
     notification,
     notification_agency,
+    notification_choice,
     notification_day,
     notification_event,
+    notification_mail,
     notification_rule,
     outdated_assessment,
     password,

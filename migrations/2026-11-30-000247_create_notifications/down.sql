@@ -7,7 +7,7 @@ DROP FUNCTION notify_of_recommendations();
 DROP FUNCTION notify_of_unlocks();
 DROP FUNCTION notify_of_figures();
 DROP FUNCTION notify_of_directives();
-DROP FUNCTION role_holder(text[], date);
+DROP FUNCTION role_holder(text[], date, uuid[]);
 DROP FUNCTION working_days_until(date, date);
 DROP TABLE notification_day;
 DROP TABLE notification_agency;

@@ -35,7 +35,7 @@ INSERT INTO notification_rule (kind, party, role) VALUES
     ('DIRECTIVE_ACCEPTED', 'ISSUER', 'LEADER'), ('PART_DELEGATED', 'ISSUER', 'LEADER'),
     ('INPUT_REQUESTED', 'ADDRESSEE', 'REPORTER'), ('INPUT_REQUESTED', 'ADDRESSEE', 'HEAD'),
     ('INPUT_GIVEN', 'ADDRESSEE', 'REPORTER'), ('INPUT_GIVEN', 'ADDRESSEE', 'HEAD'),
-    ('EXTENSION_REQUESTED', 'ISSUER', 'LEADER'), ('EXTENSION_DECIDED', 'LEAD', 'HEAD'),
+    ('EXTENSION_REQUESTED', 'ISSUER', 'LEADER'), ('EXTENSION_DECIDED', 'ADDRESSEE', 'HEAD'), ('COUNTER_ANSWERED', 'ISSUER', 'LEADER'),
     ('DONE_REPORTED', 'ISSUER', 'LEADER'), ('DONE_REPORTED', 'LEAD', 'STANDING_OFFICE'),
     ('DONE_CONFIRMED', 'LEAD', 'REPORTER'), ('DONE_CONFIRMED', 'LEAD', 'HEAD'),
     ('SENT_BACK', 'LEAD', 'REPORTER'), ('SENT_BACK', 'LEAD', 'HEAD'),
@@ -73,6 +73,7 @@ CREATE TABLE notification (
     regime text,
     period text,
     due_on date,
+    step integer,
     key text NOT NULL,
     happened_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
@@ -82,11 +83,12 @@ CREATE TABLE notification (
     CONSTRAINT notification_recommendation_id_fkey FOREIGN KEY (recommendation_id) REFERENCES recommendation,
     CONSTRAINT notification_key UNIQUE (account_id, key),
     CONSTRAINT notification_about_check CHECK (num_nonnulls(directive_id, recommendation_id, period) = 1 AND (period IS NULL) = (regime IS NULL)),
-    CONSTRAINT notification_due_check CHECK ((due_on IS NOT NULL) OR kind NOT IN ('DUE_SOON', 'DUE_TODAY', 'OVERDUE', 'INPUT_OVERDUE'))
+    CONSTRAINT notification_due_check CHECK (num_nulls(due_on, step) = CASE WHEN kind IN ('DUE_SOON', 'DUE_TODAY', 'OVERDUE', 'INPUT_OVERDUE') THEN 0 ELSE 2 END)
 );
 COMMENT ON TABLE notification IS 'Something that a person is told (thông báo): once, in the inbox. What it is about is looked up as the person may see it when they read';
+COMMENT ON COLUMN notification.step IS 'Of what falls due or is late: the days of the rule by which it is told; null for the rest';
 COMMENT ON COLUMN notification.key IS 'What it is told of, so that nobody is told twice of the same';
-COMMENT ON COLUMN notification.happened_at IS 'When it happened; what falls due does so at the beginning of the day on which it is told';
+COMMENT ON COLUMN notification.happened_at IS 'When it happened; of what falls due or is late: when it was told';
 COMMENT ON COLUMN notification.read_at IS 'When the person marked it as read; null while they have not';
 CREATE INDEX notification_account_id_idx ON notification (account_id, id DESC);
 CREATE INDEX notification_unread_idx ON notification (account_id, id DESC) WHERE read_at IS NULL;
@@ -114,25 +116,37 @@ CREATE FUNCTION working_days_until(after_day date, until_day date) RETURNS integ
     AS $$
         SELECT count(*)::integer FROM generate_series(after_day + 1, until_day, interval '1 day') AS days (day)
         LEFT JOIN holiday h ON h.day = days.day::date
-        WHERE coalesce(h.works, extract(isodow FROM days.day) < 6) AND (h.day IS NULL OR h.works OR extract(isodow FROM days.day) < 6)
+        WHERE coalesce(h.works, extract(isodow FROM days.day) < 6)
     $$;
 COMMENT ON FUNCTION working_days_until(date, date) IS 'How many working days lie after the first day, up to the second one';
 
--- Who holds a role, agency by agency: those at which it is held, those that went into them, and those below where the grant says so.
-CREATE FUNCTION role_holder(roles text[], on_day date) RETURNS TABLE (account_id uuid, role text, agency_id uuid)
+-- Who holds a role, agency by agency: those at which it is held, those that went into them, and those below where the grant says so. Whether a
+-- place reaches an agency is asked only of places above it, at whatever time it was below them.
+CREATE FUNCTION role_holder(roles text[], on_day date, agencies uuid[]) RETURNS TABLE (account_id uuid, role text, agency_id uuid)
     LANGUAGE sql STABLE ROWS 10000
     AS $$
-        WITH held AS MATERIALIZED (
+        WITH RECURSIVE above (id) AS (
+            SELECT unnest(agencies)
+            UNION
+            SELECT next.id FROM above CROSS JOIN LATERAL (
+                SELECT p.parent_id FROM agency_placement p WHERE p.agency_id = above.id
+                UNION ALL
+                SELECT came.agency_id FROM agency_succession_party went
+                JOIN agency_succession_party came ON came.succession_id = went.succession_id AND came.side = 'SUCCESSOR'
+                WHERE went.agency_id = above.id AND went.side = 'PREDECESSOR') AS next (id)),
+        held AS MATERIALIZED (
             SELECT g.account_id, g.role, g.agency_id, g.with_below FROM role_grant g JOIN account a ON a.id = g.account_id
-            WHERE g.role = ANY (roles) AND a.status = 'ACTIVE' AND g.valid_from <= on_day AND (g.valid_until IS NULL OR g.valid_until > on_day)),
+            WHERE g.role = ANY (roles) AND a.status = 'ACTIVE' AND g.valid_from <= on_day AND (g.valid_until IS NULL OR g.valid_until > on_day)
+                AND g.agency_id IN (SELECT id FROM above)),
         reached AS MATERIALIZED (
             SELECT place.agency_id, place.with_below,
                 CASE WHEN place.with_below THEN agency_reached_ids(place.agency_id, on_day) ELSE agency_inherited_ids(place.agency_id, on_day) END AS ids
             FROM (SELECT DISTINCT held.agency_id, held.with_below FROM held) AS place)
         SELECT DISTINCT held.account_id, held.role, one.id
         FROM held JOIN reached USING (agency_id, with_below) CROSS JOIN LATERAL unnest(reached.ids) AS one (id)
+        WHERE one.id = ANY (agencies)
     $$;
-COMMENT ON FUNCTION role_holder(text[], date) IS 'Who holds one of the roles on a day, with each agency that they reach by it';
+COMMENT ON FUNCTION role_holder(text[], date, uuid[]) IS 'Who holds one of the roles on a day, with each of these agencies that they reach by it';
 
 -- What happens is noted as it happens, once a statement, however many rows it has. What an owner loads was told elsewhere.
 CREATE FUNCTION notify_of_directives() RETURNS trigger
@@ -145,14 +159,17 @@ CREATE FUNCTION notify_of_directives() RETURNS trigger
         JOIN (VALUES ('ISSUED', 'DIRECTIVE_ISSUED'), ('ACCEPTED', 'DIRECTIVE_ACCEPTED'), ('DELEGATED', 'PART_DELEGATED'),
             ('INPUT_REQUESTED', 'INPUT_REQUESTED'), ('INPUT_GIVEN', 'INPUT_GIVEN'), ('EXTENSION_REQUESTED', 'EXTENSION_REQUESTED'),
             ('EXTENSION_APPROVED', 'EXTENSION_DECIDED'), ('EXTENSION_REFUSED', 'EXTENSION_DECIDED'), ('EXTENSION_COUNTERED', 'EXTENSION_DECIDED'),
+            ('COUNTER_ACCEPTED', 'COUNTER_ANSWERED'), ('COUNTER_DECLINED', 'COUNTER_ANSWERED'),
             ('REPORTED_DONE', 'DONE_REPORTED'), ('COMPLETED', 'DONE_CONFIRMED'), ('SENT_BACK', 'SENT_BACK'), ('CANCELLED', 'DIRECTIVE_CANCELLED'),
             ('UNBLOCKED', 'UNBLOCKED')) AS known (event, kind) ON known.event = w.kind
         LEFT JOIN LATERAL (
             SELECT CASE w.kind WHEN 'INPUT_REQUESTED' THEN own.coordinator_id END AS asked, CASE w.kind WHEN 'INPUT_GIVEN' THEN own.agency_id END AS asker
             FROM directive_input own WHERE own.id = w.input_id) AS i ON true
         LEFT JOIN directive_extension x ON x.id = w.extension_id
-        -- A document that is registered long after is no news.
-        WHERE coalesce(w.occurred_on, (w.recorded_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) > (w.recorded_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 31
+        JOIN directive d ON d.id = w.directive_id
+        JOIN document stated ON stated.id = d.document_id
+        -- What is registered long after, or without a day, is no news.
+        WHERE coalesce(w.occurred_on, stated.issued_on) > (w.recorded_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 31
         ORDER BY w.number;
         RETURN NULL;
     END

@@ -326,9 +326,9 @@ async fn each_statement_in_the_database_asks_who_is_there() {
             UNION ALL SELECT viewname, definition FROM pg_views WHERE schemaname = 'public') AS statement
         WHERE text ~ '\\m(agency_placement|reporting_assignment)\\M' AND text !~ '\\m(agency_life|agency_lives|agency_exists_on)\\M'";
     // The first looks at edges of the tree over all time, the second says whom something is about, there or not; what is
-    // counted is asked for by `reporting_duty`, and so are the obligations of a duty: it is what asks. Whoever asked to unlock is answered.
+    // counted is asked for by `reporting_duty`, and so are the obligations of a duty: it is what asks. Whoever asked to unlock is answered; who may reach an agency is asked of those above it.
     assert_eq!(
         db.text(without).await,
-        "agency_placement_refuse_cycle answer_tally_follow_figures change_about notify_of_unlocks obligation_of_duty obligation_sum"
+        "agency_placement_refuse_cycle answer_tally_follow_figures change_about notify_of_unlocks obligation_of_duty obligation_sum role_holder"
     );
 }

@@ -95,8 +95,10 @@ measurement_revision: INSERT (comment, denominator, factor, measurement_id, narr
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
 notification: INSERT, UPDATE (read_at)
 notification_agency: INSERT
+notification_choice: INSERT, UPDATE (mail)
 notification_day: INSERT
 notification_event: INSERT, DELETE
+notification_mail: INSERT, UPDATE (attempts, doubts, ended_at, error, lease_until, mail_id, send_after, state)
 notification_rule:
 outdated_assessment:
 password: INSERT, UPDATE (changed_at, hash)

@@ -30,7 +30,7 @@ pub mod measurements;
 pub mod measures;
 mod mutation;
 pub mod node;
-mod notifications;
+pub mod notifications;
 mod object;
 pub mod page;
 pub mod payload;

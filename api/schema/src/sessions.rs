@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use db::{
     DbError, Id,
     access::Auth,
-    notification, password,
+    notification::{self, mail::NotificationChoice},
+    password,
     role_grant::Role,
     second_factor::Given,
     session::{self, IssuedSession, Session as Row},
@@ -52,9 +53,14 @@ impl SignedIn {
         once(viewer(context).principal.waiting().iter().copied())
     }
 
-    /// How many notifications are not marked as read
+    /// How many notifications are not marked as read; 1,000 for more
     async fn unread_notifications(&self, context: &Context<'_>) -> Answer<i32> {
         Some(notification::unread(reader(context)).await.map_err(ApiError::from))
+    }
+
+    /// When each kind of notification is sent by e-mail
+    async fn notification_choices(&self, context: &Context<'_>) -> Answer<Vec<NotificationChoice>> {
+        Some(notification::mail::choices(reader(context)).await.map_err(ApiError::from))
     }
 
     /// The session this request belongs to

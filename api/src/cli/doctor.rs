@@ -29,6 +29,7 @@ use crate::{
     config::{Config, Sources, StorageConfig, secret},
     database::{Database, MIGHTY, Sharing, join},
     files::attachments::Store,
+    mail::Mailer,
     server::{Server, ServerError},
 };
 
@@ -52,6 +53,7 @@ pub async fn doctor(sources: &Sources, config: &Config) -> bool {
     findings.push(clock(config));
     findings.push(address(config).await);
     findings.extend(storage(config).await);
+    findings.push(mail(config).await);
     let sealer = match secret::found(config) {
         Ok(found) => {
             findings.push(match &found {
@@ -153,6 +155,24 @@ async fn storage(config: &Config) -> Option<Finding> {
             "See files.storage and the settings files.s3_… (cotmoc settings).".to_owned(),
         ),
     })
+}
+
+/// Whether the mail server is there, and takes the name and password. Nothing is sent.
+async fn mail(config: &Config) -> Finding {
+    let Some(mail) = &config.mail else {
+        return Note("mail: none is sent; COTMOC_SMTP_URL names the server that takes it".to_owned());
+    };
+    let tried = match Mailer::new(mail, None) {
+        Ok(mailer) => mailer.check().await,
+        Err(error) => Err(error.to_string()),
+    };
+    match tried {
+        Ok(()) => Good(format!("mail: the server takes what {} sends", mail.from)),
+        Err(error) => Bad(
+            format!("mail: the server cannot be used: {error}"),
+            "Are host, port, user, password and tls of COTMOC_SMTP_URL right?".to_owned(),
+        ),
+    }
 }
 
 /// The nearest directory that is there must let us write: what is missing below it is made.

@@ -9,6 +9,7 @@ mod export;
 mod flags;
 mod import;
 mod keys;
+mod mail;
 mod output;
 mod reorganise;
 mod serve;
@@ -31,6 +32,7 @@ use export::Export;
 use flags::SettingFlags;
 use import::Import;
 use keys::Keys;
+use mail::Mail;
 use reorganise::Reorganise;
 use user::User;
 
@@ -116,6 +118,7 @@ enum Command {
     Documents(Documents),
     /// Show, rotate or withdraw the keys that sign access tokens
     Keys(Keys),
+    Mail(Mail),
     /// Verify the audit trail, or print its end
     #[command(subcommand)]
     Audit(Audit),
@@ -176,6 +179,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Import(import) => in_runtime(async { ended(import.run(config).await) }),
         Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
+        Command::Mail(mail) => in_runtime(async { ended(mail.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
         Command::User(user) => in_runtime(async { ended(user.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),

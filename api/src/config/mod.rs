@@ -15,6 +15,7 @@ use auth::{Role, password::PasswordCost};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::session::Lives;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use schema::clock::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub access: AccessConfig,
     /// PostgreSQL.
     pub database: DatabaseConfig,
+    /// E-mail; none if nothing is sent.
+    pub mail: Option<MailConfig>,
     /// Log lines.
     pub log: LogConfig,
 }
@@ -191,6 +194,15 @@ pub struct DatabaseConfig {
     pub statement_timeout: Duration,
 }
 
+/// E-mail.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// The server, with name and password.
+    pub smtp_url: SecretString,
+    /// In whose name.
+    pub from: Mailbox,
+}
+
 /// Log lines.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
@@ -302,6 +314,13 @@ impl Config {
                 pool_size: required(sources, &settings::POOL_SIZE, parse::count(500))?,
                 pool_wait: required(sources, &settings::POOL_WAIT, parse::time_limit)?,
                 statement_timeout: required(sources, &settings::STATEMENT_TIMEOUT, parse::time_limit)?,
+            },
+            mail: match sources.read(&settings::SMTP_URL, parse::smtp_url)? {
+                Some(smtp_url) => {
+                    let from = required(sources, &settings::MAIL_FROM, parse::mailbox)?;
+                    Some(MailConfig { smtp_url: smtp_url.into(), from })
+                }
+                None => None,
             },
             log: LogConfig {
                 format: required(sources, &settings::LOG_FORMAT, log_format)?,

@@ -10,6 +10,7 @@ use std::{
 use auth::{Role, token::MAX_LIFE};
 use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
+use lettre::{AsyncSmtpTransport, Tokio1Executor, message::Mailbox};
 use secrecy::SecretString;
 
 use super::{StorageConfig, secret};
@@ -172,6 +173,17 @@ pub fn roles(text: &str) -> Option<Vec<Role>> {
 pub fn database_url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"))?;
     (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| text.to_owned())
+}
+
+/// The URL of a mail server.
+pub fn smtp_url(text: &str) -> Option<String> {
+    let valid = AsyncSmtpTransport::<Tokio1Executor>::from_url(text).is_ok();
+    valid.then(|| text.to_owned())
+}
+
+/// A name and an address.
+pub fn mailbox(text: &str) -> Option<Mailbox> {
+    text.parse().ok()
 }
 
 /// A filter of log lines.

@@ -426,6 +426,19 @@ settings! {
         fallback: Fallback::Value("10s"), form: DURATION,
         about: "PostgreSQL gives up a statement that runs for longer.",
     }
+    /// `mail.smtp_url`
+    SMTP_URL {
+        key: "mail.smtp_url", env: "COTMOC_SMTP_URL", secret: true,
+        fallback: Fallback::Otherwise("nothing is sent by e-mail"),
+        form: "smtps://user:password@host:465, smtp://user:password@host:587?tls=required or, inside a network of one's own, smtp://host:25",
+        about: "The mail server that takes what people are told. `cotmoc doctor` tries it, `cotmoc mail` shows what waits.",
+    }
+    /// `mail.from`
+    MAIL_FROM {
+        key: "mail.from", env: "COTMOC_MAIL_FROM", flag: Some("mail-from"),
+        fallback: Fallback::Value("Cotmoc <cotmoc@localhost>"), form: "a name and an address such as Cotmoc <cotmoc@quangngai.gov.vn>",
+        about: "In whose name mail is sent.",
+    }
     /// `log.format`
     LOG_FORMAT {
         key: "log.format", env: "COTMOC_LOG_FORMAT", flag: Some("log-format"), common: true,

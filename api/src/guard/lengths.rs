@@ -26,6 +26,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("AssignIndicatorLeadPayload.indicators", 10),
     ("AssignReportingPayload.assignments", 20),
     ("ChasePayload.chased", 10),
+    ("ChooseNotificationsPayload.choices", 23),
     ("Computation.inputs", 3),
     ("Computation.missing", 2),
     ("Computation.scores", 1),
@@ -128,6 +129,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Target.history", 2),
     ("Target.revisions", 1),
     ("Target.warnings", 1),
+    ("Viewer.notificationChoices", 23),
     ("Viewer.sessions", 5),
 ];
 

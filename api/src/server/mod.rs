@@ -39,6 +39,7 @@ use crate::{
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
     limits::{RateLimits, places::Turns},
     live::Live,
+    mail::Mailer,
     oauth,
 };
 use front::Front;
@@ -73,6 +74,9 @@ pub enum ServerError {
     /// There is no secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The mail server's address is none.
+    #[error("mail cannot be sent: {0}")]
+    Mail(#[from] lettre::transport::smtp::Error),
     /// Files cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -146,6 +150,8 @@ impl Server {
         let health = Health::new(&database, cache.clone(), ready);
         let limits = RateLimits::new(&config.limits);
         let store = Store::open(&config)?;
+        let mailer =
+            config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone())).transpose()?;
         let mut work = work(&config, clock, &database, &limits, &store, cache, leaving)?;
         work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));
@@ -158,7 +164,7 @@ impl Server {
             None => None,
         };
         drop(on_front);
-        upkeep::begin(&config, clock, database.pool(), &store, &stopped);
+        upkeep::begin(&config, clock, database.pool(), &store, mailer, &stopped);
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })

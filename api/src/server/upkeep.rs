@@ -14,6 +14,7 @@ use crate::{
         attachments::{self, Store},
         imports,
     },
+    mail::{self, Mailer},
 };
 
 /// How often it looks whether assessments have changed.
@@ -32,8 +33,16 @@ const WAKE: Duration = Duration::from_secs(60);
 const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Begins all of it.
-pub fn begin(config: &Config, clock: Clock, pool: &Pool, store: &Store, stopped: &watch::Receiver<bool>) {
+pub fn begin(
+    config: &Config,
+    clock: Clock,
+    pool: &Pool,
+    store: &Store,
+    mailer: Option<Mailer>,
+    stopped: &watch::Receiver<bool>,
+) {
     let owned = || (pool.clone(), stopped.clone());
+    let mails = mailer.is_some();
     let (pool, stopped) = owned();
     let keep = async move || kept::keep(&pool, clock.today()).await.map(|()| false);
     tokio::spawn(again("assessments are not kept for now; answers stay right, and take longer", KEEP, stopped, keep));
@@ -41,11 +50,16 @@ pub fn begin(config: &Config, clock: Clock, pool: &Pool, store: &Store, stopped:
     let sweep = async move || attachments::sweep(&pool, clock, &store).await.map(|()| false);
     tokio::spawn(again("files that nothing has are not let go for now", SWEEP, stopped, sweep));
     let (pool, stopped) = owned();
-    let tell = async move || tell_events(&pool, clock).await;
+    let tell = async move || tell_events(&pool, clock, mails).await;
     tokio::spawn(again("nobody is told of what happens for now; it is made up for", LOOK, stopped, tell));
     let (pool, stopped) = owned();
-    let tell = async move || tell_due(&pool, clock).await.map(|()| false);
+    let tell = async move || tell_due(&pool, clock, mails).await.map(|()| false);
     tokio::spawn(again("nobody is told of what falls due for now; it is made up for", WAKE, stopped, tell));
+    if let Some(mailer) = mailer {
+        let (pool, stopped) = owned();
+        let send = async move || mail::send_one(&mailer, &pool, clock).await;
+        tokio::spawn(again("mail is not sent for now; it waits", LOOK, stopped, send));
+    }
     if config.server.imports {
         let (pool, stopped) = owned();
         let work = async move || imports::one(&pool, clock).await;
@@ -56,19 +70,19 @@ pub fn begin(config: &Config, clock: Clock, pool: &Pool, store: &Store, stopped:
     }
 }
 
-async fn tell_events(pool: &Pool, clock: Clock) -> Result<bool, DbError> {
+async fn tell_events(pool: &Pool, clock: Clock, mails: bool) -> Result<bool, DbError> {
     if !notification::is_anything_new(pool).await? {
         return Ok(false);
     }
-    let told = notification::tell_events(&clock.writer(pool.clone(), Origin::default())).await?;
+    let told = notification::tell_events(&clock.writer(pool.clone(), Origin::default()), mails).await?;
     Ok(told.is_some())
 }
 
-async fn tell_due(pool: &Pool, clock: Clock) -> Result<(), DbError> {
+async fn tell_due(pool: &Pool, clock: Clock, mails: bool) -> Result<(), DbError> {
     if clock.hour() < MORNING {
         return Ok(());
     }
-    let told = notification::tell_due(&clock.writer(pool.clone(), Origin::default())).await?;
+    let told = notification::tell_due(&clock.writer(pool.clone(), Origin::default()), mails).await?;
     if let Some(people) = told {
         tracing::info!(notifications = people, "it was told what falls due and what is late");
     }

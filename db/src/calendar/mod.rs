@@ -11,6 +11,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 mod window;
+mod words;
 
 pub use period::{FIRST_YEAR, LAST_YEAR, Period, PeriodError, PeriodKind};
 pub use regime::Regime;

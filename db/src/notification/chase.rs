@@ -37,13 +37,13 @@ pub struct Chased {
     pub regime: Regime,
 }
 
-/// What is due and missing, by agency.
+/// What is open and missing, by agency; drafts are nobody's business here.
 const MISSING: &str = "
     SELECT d.reporter_id AS agency_id, count(*)::integer AS figures
     FROM reporting_duty($1, $1, NULL, NULL, $2) AS d
     CROSS JOIN LATERAL obligation_of_duty(d.reporter_id, d.subject_id, d.regime, d.period_kind, d.period, d.starts_on, d.ends_on, d.opens_on,
-        d.scheduled_on, d.extended, d.due_on, d.closes_on, $3, NULL) AS o
-    WHERE d.period = $4 AND d.regime = $5 AND d.assignments > d.answers AND NOT o.answered AND o.state <> 'NOT_DUE'
+        d.scheduled_on, d.extended, d.due_on, d.closes_on, $3, '{}') AS o
+    WHERE d.period = $4 AND d.regime = $5 AND d.opens_on <= $3 AND d.assignments > d.answers AND NOT o.answered
     GROUP BY d.reporter_id ORDER BY figures DESC, agency_id";
 
 /// Asks agencies for figures of a period that are due and missing: their reporters and heads are told, once a day however often it is

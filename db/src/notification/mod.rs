@@ -5,9 +5,12 @@
 //! 2. `tell`: a server takes what was noted, and once a working day what falls due or is late, and tells whoever the rules name (the table
 //!    `notification_rule`): a row in the inbox of each. Both in one transaction, so that each is told once, whoever is killed meanwhile.
 //!
+//! 3. `mail`: what was told goes out by e-mail, as its reader has chosen.
+//!
 //! A notification says only what it is about. What that is, and whether its reader may see it, is asked when it is read.
 
 mod chase;
+pub mod mail;
 mod tell;
 
 use async_graphql::InputObject;
@@ -75,6 +78,8 @@ text_enum! {
         ExtensionRequested => "EXTENSION_REQUESTED",
         /// A request for a later deadline was decided on
         ExtensionDecided => "EXTENSION_DECIDED",
+        /// The later deadline that was offered was accepted or declined
+        CounterAnswered => "COUNTER_ANSWERED",
         /// A directive was reported as done
         DoneReported => "DONE_REPORTED",
         /// A directive was confirmed as done
@@ -225,12 +230,16 @@ impl Stored for Notification {
 
 noun!(Notification, notification, tag b'N');
 
-/// How many of whoever reads are not marked as read.
+/// As far as what is not marked as read is counted: beyond that nobody looks at the number.
+const COUNTED: i64 = 1_000;
+
+/// How many of whoever reads are not marked as read; 1,000 for more.
 #[boxed]
 pub async fn unread(reader: &Reader) -> Result<i32, DbError> {
     let unread = NotificationFilter { unread: Some(true), kinds: None };
-    let count: i64 = Notification::filtered(reader, &unread).count().get_result(&mut reader.statement().await?).await?;
-    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    let some = Notification::filtered(reader, &unread).select(notification::id).limit(COUNTED);
+    let some: Vec<Uuid> = some.load(&mut reader.statement().await?).await?;
+    Ok(i32::try_from(some.len()).unwrap_or(i32::MAX))
 }
 
 /// The most that are marked at once.

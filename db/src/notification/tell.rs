@@ -11,10 +11,10 @@ use diesel::{
     Insertable, QueryableByName,
     sql_types::{BigInt, Bool, Date as SqlDate, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl as _;
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
-use super::{NOUN, NotificationKind};
+use super::{NOUN, NotificationKind, mail};
 use crate::{
     Date, DbError, Pool, Writer,
     calendar::{Period, Regime},
@@ -49,6 +49,8 @@ struct Told {
     period: Option<Period>,
     #[diesel(sql_type = Nullable<SqlDate>)]
     due_on: Option<Date>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    step: Option<i32>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     agency_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Integer>)]
@@ -68,6 +70,7 @@ struct New {
     regime: Option<Regime>,
     period: Option<Period>,
     due_on: Option<Date>,
+    step: Option<i32>,
     key: String,
     happened_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
@@ -93,7 +96,7 @@ async fn holds(writing: &mut Writing, query: &str) -> Result<bool, DbError> {
 }
 
 /// Whether this server is the one that tells now, until the end of the transaction.
-async fn is_mine(writing: &mut Writing) -> Result<bool, DbError> {
+pub(super) async fn is_mine(writing: &mut Writing) -> Result<bool, DbError> {
     holds(writing, "SELECT pg_try_advisory_xact_lock(hashtext('notifications')) AS holds").await
 }
 
@@ -107,26 +110,31 @@ pub async fn is_anything_new(pool: &Pool) -> Result<bool, DbError> {
 
 /// What has happened first, whom the rules name for it, and that it is told now. Who did it knows it; who is chased is so once a day.
 const EVENTS: &str = "
-    WITH taken AS (
+    WITH taken AS MATERIALIZED (
         DELETE FROM notification_event WHERE id IN (SELECT id FROM notification_event ORDER BY id LIMIT $2) RETURNING *),
-    party AS (
+    party AS MATERIALIZED (
         SELECT id, 'ADDRESSEE' AS party, agency_id FROM taken WHERE agency_id IS NOT NULL
         UNION ALL SELECT t.id, 'LEAD', l.agency_id FROM taken t JOIN directive_lead_reach l USING (directive_id)
         UNION ALL SELECT t.id, 'COORDINATOR', c.agency_id FROM taken t JOIN directive_coordinator_reach c USING (directive_id)
-        UNION ALL SELECT t.id, 'ISSUER', d.assigner_id FROM taken t JOIN directive d ON d.id = t.directive_id WHERE d.assigner_id IS NOT NULL)
-    SELECT DISTINCT h.account_id, t.kind, CASE t.kind WHEN 'CHASED' THEN concat_ws(' ', 'chase', t.agency_id, t.regime, t.period, t.happened_at::date) ELSE 'event ' || t.id END AS source, t.directive_id, t.recommendation_id, t.regime, t.period,
-        NULL::date AS due_on, CASE WHEN t.period IS NOT NULL THEN t.agency_id END AS agency_id, t.figures, t.happened_at
-    FROM taken t
-    JOIN notification_rule r ON r.kind = t.kind
-    JOIN party p ON p.id = t.id AND p.party = r.party
-    JOIN role_holder(ARRAY['REPORTER', 'HEAD', 'STANDING_OFFICE', 'LEADER'], $1) h ON h.role = r.role AND h.agency_id = p.agency_id
-    WHERE h.account_id IS DISTINCT FROM t.account_id
-    ORDER BY h.account_id, source";
+        UNION ALL SELECT t.id, 'ISSUER', d.assigner_id FROM taken t JOIN directive d ON d.id = t.directive_id WHERE d.assigner_id IS NOT NULL),
+    holder AS MATERIALIZED (
+        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM notification_rule), $1, ARRAY(SELECT DISTINCT agency_id FROM party))),
+    reached AS (
+        SELECT h.account_id, t.kind, t.directive_id, t.recommendation_id, t.regime, t.period, t.figures, t.happened_at,
+            CASE WHEN t.kind = 'CHASED' THEN concat_ws(' ', 'chase', t.agency_id, t.regime, t.period, (t.happened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
+                ELSE 'event ' || t.id END AS source,
+            CASE WHEN t.period IS NOT NULL THEN t.agency_id END AS agency_id
+        FROM taken t
+        JOIN notification_rule r ON r.kind = t.kind
+        JOIN party p ON p.id = t.id AND p.party = r.party
+        JOIN holder h ON h.role = r.role AND h.agency_id = p.agency_id
+        WHERE h.account_id IS DISTINCT FROM t.account_id)
+    SELECT DISTINCT ON (account_id, source) *, NULL::date AS due_on, NULL::integer AS step FROM reached ORDER BY account_id, source, happened_at DESC";
 
-/// Tells of what has happened, some of it at a time; how many people were told, none if there is nothing left or if another server is at
+/// Tells of what has happened, some of it at a time, by e-mail as well where `mails`; how many people were told, none if there is nothing left or if another server is at
 /// it.
 #[boxed]
-pub async fn tell_events(writer: &Writer) -> Result<Option<usize>, DbError> {
+pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, DbError> {
     let work = async |writing: &mut Writing| {
         if !is_mine(writing).await?
             || !holds(writing, "SELECT EXISTS (SELECT FROM notification_event) AS holds").await?
@@ -135,61 +143,79 @@ pub async fn tell_events(writer: &Writer) -> Result<Option<usize>, DbError> {
         }
         let query = diesel::sql_query(EVENTS).bind::<SqlDate, _>(writing.today()).bind::<BigInt, _>(MOST_EVENTS);
         let told: Vec<Told> = query.load(writing.connection()).await?;
-        tell(writing, told).await.map(Some)
+        tell(writing, told, mails).await.map(Some)
     };
     writer.write(Actor::Operator, work).await
 }
 
 /// What falls due and what is late on a day, and whom the rules name for it: for each person, and each agency whose figures they are, the
-/// last step of the rules that was reached.
+/// last step of the rules that was reached, if they were not told of it.
 ///
 /// A step before the due day is reached once no more than its working days are left, and one after it once that many have passed. So a
-/// day on which no server ran is made up for.
+/// day on which no server ran is made up for; what is later by a week than the last step says is left alone. What falls due on a free day is
+/// told of on the working day before it. A directive of which nobody has said anything is not known to be late.
 const DUE: &str = "
     WITH day AS MATERIALIZED (
         SELECT days.day::date AS due_on,
             CASE WHEN days.day > $1 THEN -working_days_until($1, days.day::date) WHEN days.day < $1 THEN working_days_until(days.day::date, $1) ELSE 0 END AS late
-        FROM generate_series($1 - 91, $1 + 91, interval '1 day') AS days (day)),
+        FROM generate_series($1 - 120, $1 + 120, interval '1 day') AS days (day)),
     step AS MATERIALIZED (
         SELECT day.due_on, r.kind, r.party, r.role, r.days
         FROM day JOIN notification_rule r ON CASE r.kind
-            WHEN 'DUE_SOON' THEN day.due_on > $1 AND r.days <= day.late
-            WHEN 'DUE_TODAY' THEN day.due_on = $1
+            WHEN 'DUE_SOON' THEN day.late < 0 AND r.days <= day.late
+            WHEN 'DUE_TODAY' THEN day.late = 0 AND day.due_on >= $1
             WHEN 'OVERDUE' THEN day.due_on < $1 AND r.days <= day.late
-            WHEN 'INPUT_OVERDUE' THEN day.due_on < $1 AND r.days <= day.late END),
+            WHEN 'INPUT_OVERDUE' THEN day.due_on < $1 AND r.days <= day.late END
+        WHERE day.late <= (SELECT max(days) + 5 FROM notification_rule)),
+    stretch AS MATERIALIZED (SELECT min(due_on) AS first, max(due_on) AS last FROM step),
     owed AS MATERIALIZED (
         SELECT d.reporter_id, d.regime, d.period, d.due_on, count(*)::integer AS figures
-        FROM reporting_duty($1 - 457, $1 + 91, $1 - 91, $1 + 91, NULL) AS d
+        FROM stretch CROSS JOIN LATERAL reporting_duty(stretch.first - 366, stretch.last, stretch.first, stretch.last, NULL) AS d
         CROSS JOIN LATERAL obligation_of_duty(d.reporter_id, d.subject_id, d.regime, d.period_kind, d.period, d.starts_on, d.ends_on, d.opens_on,
             d.scheduled_on, d.extended, d.due_on, d.closes_on, $1, NULL) AS o
         WHERE d.assignments > d.answers AND NOT o.answered
         GROUP BY d.reporter_id, d.regime, d.period, d.due_on),
-    thing AS (
+    thing AS MATERIALIZED (
         SELECT 'figures ' || regime || ' ' || period AS source, 'DUE' AS class, 'ADDRESSEE' AS party, reporter_id AS party_id, NULL::uuid AS directive_id,
             regime, period, due_on, reporter_id AS agency_id, figures
         FROM owed
         UNION ALL
         SELECT 'directive ' || d.id, 'DUE', 'LEAD', l.agency_id, d.id, NULL, NULL, d.due_on, NULL, NULL
-        FROM directive d JOIN directive_lead_reach l ON l.directive_id = d.id
+        FROM stretch JOIN directive d ON d.due_on BETWEEN stretch.first AND stretch.last
+        JOIN directive_lead_reach l ON l.directive_id = d.id
         WHERE d.state IN ('ASSIGNED', 'IN_PROGRESS') AND NOT d.due_expected
+            AND (d.due_on >= $1 OR d.state <> 'ASSIGNED' OR d.state_source IN ('RECORDED', 'SIMULATED'))
         UNION ALL
         SELECT 'input ' || i.id, 'INPUT', side.party, side.agency_id, i.directive_id, NULL, NULL, i.due_on, NULL, NULL
-        FROM directive_input i CROSS JOIN LATERAL (VALUES ('ADDRESSEE', i.coordinator_id), ('LEAD', i.agency_id)) AS side (party, agency_id)
+        FROM stretch JOIN directive_input i ON i.due_on BETWEEN stretch.first AND stretch.last
+        CROSS JOIN LATERAL (VALUES ('ADDRESSEE', i.coordinator_id), ('LEAD', i.agency_id)) AS side (party, agency_id)
         WHERE i.ended_on IS NULL),
-    reached AS (
-        SELECT DISTINCT ON (h.account_id, t.source, t.due_on, t.agency_id) h.account_id, s.kind, s.days, t.*
-        FROM thing t
-        JOIN step s ON s.due_on = t.due_on AND s.party = t.party AND (s.kind = 'INPUT_OVERDUE') = (t.class = 'INPUT')
-        JOIN role_holder(ARRAY['REPORTER', 'HEAD', 'STANDING_OFFICE', 'LEADER'], $1) h ON h.role = s.role AND h.agency_id = t.party_id
-        ORDER BY h.account_id, t.source, t.due_on, t.agency_id, s.days DESC)
-    SELECT account_id, kind, concat_ws(' ', source, kind, days, due_on) AS source, directive_id, NULL::uuid AS recommendation_id, regime, period, due_on,
-        agency_id, figures, $2 AS happened_at
-    FROM reached ORDER BY account_id, source";
+    stepped AS MATERIALIZED (
+        SELECT t.*, s.kind, s.role, s.days FROM thing t JOIN step s ON s.due_on = t.due_on AND s.party = t.party AND (s.kind = 'INPUT_OVERDUE') = (t.class = 'INPUT')),
+    holder AS MATERIALIZED (
+        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM notification_rule), $1, ARRAY(SELECT DISTINCT party_id FROM stepped))),
+    reached AS MATERIALIZED (
+        SELECT DISTINCT ON (h.account_id, s.source, s.due_on, s.agency_id) h.account_id, s.*
+        FROM stepped s JOIN holder h ON h.role = s.role AND h.agency_id = s.party_id
+        ORDER BY h.account_id, s.source, s.due_on, s.agency_id, s.days DESC)
+    SELECT r.account_id, r.kind, concat_ws(' ', r.source, r.kind, r.days, r.due_on, CASE WHEN r.agency_id IS NOT NULL THEN $1 END) AS source, r.directive_id,
+        NULL::uuid AS recommendation_id, r.regime, r.period, r.due_on, r.days AS step, r.agency_id, r.figures, $2 AS happened_at
+    FROM reached r
+    WHERE NOT EXISTS (
+        SELECT FROM notification n
+        WHERE n.account_id = r.account_id AND n.kind = r.kind AND n.due_on = r.due_on AND n.step = r.days
+            AND CASE WHEN r.agency_id IS NULL THEN n.key = concat_ws(' ', r.source, r.kind, r.days, r.due_on)
+                ELSE n.regime = r.regime AND n.period = r.period
+                    AND EXISTS (SELECT FROM notification_agency a WHERE a.notification_id = n.id AND a.agency_id = r.agency_id) END)
+    ORDER BY r.account_id, source";
 
-/// Tells, once a working day, of what falls due and what is late; how many people were told, none if it was done already, if nobody works
+/// What falls due in a whole country is worked out once a day, and takes longer than a request may.
+const PATIENCE: &str = "SET LOCAL statement_timeout = '10min'";
+
+/// Tells, once a working day, of what falls due and what is late, by e-mail as well where `mails`; how many people were told, none if it was done already, if nobody works
 /// today, or if another server is at it.
 #[boxed]
-pub async fn tell_due(writer: &Writer) -> Result<Option<usize>, DbError> {
+pub async fn tell_due(writer: &Writer, mails: bool) -> Result<Option<usize>, DbError> {
     const BEGIN: &str = "INSERT INTO notification_day (day, told_at) SELECT $1, $2 WHERE working_days_until($1 - 1, $1) = 1 ON CONFLICT DO NOTHING";
     let work = async |writing: &mut Writing| {
         if !is_mine(writing).await? {
@@ -200,19 +226,20 @@ pub async fn tell_due(writer: &Writer) -> Result<Option<usize>, DbError> {
         if begin.execute(writing.connection()).await? == 0 {
             return Ok(None);
         }
+        writing.connection().batch_execute(PATIENCE).await?;
         let query = diesel::sql_query(DUE).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
         let told: Vec<Told> = query.load(writing.connection()).await?;
-        tell(writing, told).await.map(Some)
+        tell(writing, told, mails).await.map(Some)
     };
     writer.write(Actor::Operator, work).await
 }
 
 /// Writes who is told of what, each once, with what they follow live; how many were told that were not before.
-async fn tell(writing: &mut Writing, told: Vec<Told>) -> Result<usize, DbError> {
+async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usize, DbError> {
     let now = writing.now();
     let mut new: BTreeMap<(Uuid, String), (New, Vec<NewAgency>)> = BTreeMap::new();
     for it in told {
-        let Told { account_id, kind, source, directive_id, recommendation_id, regime, period, due_on, .. } = it;
+        let Told { account_id, kind, source, directive_id, recommendation_id, regime, period, due_on, step, .. } = it;
         let (row, agencies) = new.entry((account_id, source.clone())).or_insert_with(|| {
             // In a list, what happened stands where it happened.
             let (id, happened_at, key) = (random::id(it.happened_at), it.happened_at, source);
@@ -226,6 +253,7 @@ async fn tell(writing: &mut Writing, told: Vec<Told>) -> Result<usize, DbError> 
                 regime,
                 period,
                 due_on,
+                step,
                 key,
                 happened_at,
                 created_at,
@@ -253,6 +281,9 @@ async fn tell(writing: &mut Writing, told: Vec<Told>) -> Result<usize, DbError> 
         let count = some.len();
         let insert = diesel::insert_into(notification_agency::table).values(some);
         planned_rows(insert, count).execute(writing.connection()).await?;
+    }
+    if mails {
+        mail::plan(writing, &written.iter().copied().collect::<Vec<_>>()).await?;
     }
     for id in &written {
         writing.changed(ChangeKind::Created, (NOUN, *id));

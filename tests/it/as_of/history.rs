@@ -6,7 +6,7 @@ use tests::{TestDb, graphql::Viewer, sql};
 use super::{as_of, instant};
 
 /// What has no history, and why; every other table has it.
-const WITHOUT: [&str; 30] = [
+const WITHOUT: [&str; 32] = [
     "__diesel_schema_migrations", // what the program expects of the database
     "account",                    // a person's data are kept once, as they are
     "attachment",                 // it never changes once it is whole; what has it has history
@@ -21,8 +21,10 @@ const WITHOUT: [&str; 30] = [
     "kept_assessment",    // worked out anew for the past
     "notification",       // what a person was told, and looked up as it is now
     "notification_agency",
+    "notification_choice",
     "notification_day",
     "notification_event", // goes as it is told
+    "notification_mail",
     "notification_rule",
     "outdated_assessment",
     "password", // secrets have no past

@@ -5,9 +5,16 @@ mod words;
 use async_graphql::{Context, InputObject};
 use auth::Action;
 use db::{
-    Id,
+    DbError, Id, Reader,
     access::Auth,
-    notification::{self, AgenciesOf, AgencyFigures, Chased, Notification as Row, NotificationFilter},
+    agency::Agency as AgencyRow,
+    directive::Directive as DirectiveRow,
+    notification::{
+        self, AgenciesOf, AgencyFigures, Chased, Notification as Row, NotificationFilter,
+        mail::{self, NewChoice, NotificationChoice},
+    },
+    noun::{Batch as _, Noun as _},
+    recommendation::Recommendation as RecommendationRow,
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
 use uuid::Uuid;
@@ -20,8 +27,8 @@ use crate::{
     language::Language,
     mutation::mutations,
     object::{language, maybe, object, one, root_lists},
-    page::{Answer, loaders},
-    payload::{Payload, UserError},
+    page::{Answer, loaders, reader},
+    payload::{Payload, UserError, settle},
     recommendations::Recommendation,
     sessions::DonePayload,
     viewer::{own_account, writer},
@@ -157,6 +164,48 @@ mutations! {
     chase(Chased, "Whom, and for which period") -> ChasePayload by Chase = notification::chase;
 }
 
+/// What notifications say that somebody may see, in sentences: for channels other than the API.
+pub async fn sentences(reader: &Reader, ids: &[Uuid], language: Language) -> Result<Vec<String>, DbError> {
+    let mut rows = Row::by_ids(reader, ids).await?;
+    rows.sort_by_key(|row| row.id);
+    let directives: Vec<Uuid> = rows.iter().filter_map(|row| row.directive_id).collect();
+    let recommendations: Vec<Uuid> = rows.iter().filter_map(|row| row.recommendation_id).collect();
+    let keys: Vec<AgenciesOf> = rows.iter().filter(|row| row.period.is_some()).map(|row| AgenciesOf(row.id)).collect();
+    let directives = DirectiveRow::by_ids(reader, &directives).await?;
+    let recommendations = RecommendationRow::by_ids(reader, &recommendations).await?;
+    let seen = AgenciesOf::load(reader, &keys).await?;
+    let named: Vec<Uuid> = seen.values().flatten().map(|it| it.agency_id).collect();
+    let named = AgencyRow::by_ids(reader, &named).await?;
+    let about = |row: &Row| {
+        let directive = directives.iter().find(|it| Some(it.id) == row.directive_id).map(|it| it.title.clone());
+        let titled = directive.or_else(|| {
+            let found = recommendations.iter().find(|it| Some(it.id) == row.recommendation_id);
+            found.map(|it| it.text.clone())
+        });
+        titled.map_or_else(
+            || {
+                let all: Vec<AgencyFigures> =
+                    seen.get(&AgenciesOf(row.id)).into_iter().flatten().map(|it| **it).collect();
+                let only = if let [only] = all.as_slice() { Some(only.agency_id) } else { None };
+                let agency = named.iter().find(|it| Some(it.id) == only).map(|it| it.name_vi.clone());
+                About::Figures { figures: sum(&all), agencies: all.len(), agency }
+            },
+            About::Titled,
+        )
+    };
+    Ok(rows.iter().map(|row| words::sentence(row, &about(row), language)).collect())
+}
+
+/// What is wanted by e-mail.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+pub struct ChooseNotificationsPayload {
+    /// What holds for each kind now; null if nothing was written
+    pub choices: Option<Vec<NotificationChoice>>,
+    /// What has to be mended; empty if it was done
+    pub user_errors: Vec<UserError>,
+}
+
 /// What was read.
 #[derive(InputObject)]
 pub struct MarkNotificationsReadInput {
@@ -180,6 +229,26 @@ impl NotificationMutation {
     ) -> Answer<DonePayload> {
         Some(mark_read(context, input).await)
     }
+
+    /// Chooses when kinds of notifications are sent by e-mail, from what is told next
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn choose_notifications(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which, and when")] input: NewChoice,
+    ) -> Answer<ChooseNotificationsPayload> {
+        Some(choose(context, input).await)
+    }
+}
+
+async fn choose(context: &Context<'_>, input: NewChoice) -> Result<ChooseNotificationsPayload, ApiError> {
+    let permit = own_account(context)?;
+    let (done, user_errors) = settle(context, mail::choose(writer(context), permit, input).await)?;
+    let choices = match done {
+        Some(()) => Some(mail::choices(reader(context)).await?),
+        None => None,
+    };
+    Ok(ChooseNotificationsPayload { choices, user_errors })
 }
 
 async fn mark_read(context: &Context<'_>, input: MarkNotificationsReadInput) -> Result<DonePayload, ApiError> {

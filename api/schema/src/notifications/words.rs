@@ -18,96 +18,87 @@ pub(super) enum About {
 
 /// The sentence.
 pub(super) fn sentence(row: &Notification, about: &About, language: Language) -> String {
-    match (about, language) {
-        (About::Titled(title), language) => format!("{}: {title}", of_title(row, language)),
-        (About::Figures { .. }, Language::Vi) => of_figures_vi(row, about),
-        (About::Figures { .. }, Language::En) => of_figures_en(row, about),
-    }
-}
-
-/// What is said before a title.
-fn of_title(row: &Notification, language: Language) -> String {
-    use NotificationKind as Kind;
+    let (vi, en) = pattern(row.kind);
+    let pattern = if language == Language::Vi { vi } else { en };
     let due = row.due_on.map(|due| due.0.format("%d/%m/%Y").to_string()).unwrap_or_default();
-    let (vi, en) = match row.kind {
-        Kind::DueSoon => ("Sắp đến hạn {due}", "Due on {due}"),
-        Kind::DueToday => ("Hôm nay đến hạn", "Due today"),
-        Kind::Overdue => ("Quá hạn từ {due}", "Late since {due}"),
-        Kind::InputOverdue => ("Ý kiến phối hợp quá hạn từ {due}", "Input late since {due}"),
-        Kind::DirectiveIssued => ("Nhiệm vụ mới", "New directive"),
-        Kind::DirectiveAccepted => ("Nhiệm vụ đã được tiếp nhận", "Directive accepted"),
-        Kind::PartDelegated => ("Một phần đã được giao cho cấp dưới", "A part was delegated"),
-        Kind::InputRequested => ("Đề nghị phối hợp", "Input asked for"),
-        Kind::InputGiven => ("Đã có ý kiến phối hợp", "Input given"),
-        Kind::ExtensionRequested => ("Đề nghị gia hạn", "Later deadline asked for"),
-        Kind::ExtensionDecided => ("Đề nghị gia hạn đã được trả lời", "Later deadline decided on"),
-        Kind::DoneReported => ("Đã báo cáo hoàn thành", "Reported as done"),
-        Kind::DoneConfirmed => ("Đã được xác nhận hoàn thành", "Confirmed as done"),
-        Kind::SentBack => ("Bị yêu cầu làm lại", "Sent back"),
-        Kind::DirectiveCancelled => ("Nhiệm vụ đã bị hủy", "Cancelled"),
-        Kind::Unblocked => ("Đã có thể tiếp tục", "Can go on"),
-        Kind::RecommendationAnswered => ("Kiến nghị đã được trả lời", "Recommendation answered"),
-        Kind::FiguresReturned | Kind::FiguresEndorsed | Kind::FiguresPublished | Kind::UnlockDecided | Kind::Chased => {
-            ("Số liệu", "Figures")
+    let what = match about {
+        About::Titled(title) => title.clone(),
+        About::Figures { figures, agencies, agency } => {
+            let whose = whose(*agencies, agency.as_deref(), language);
+            of_figures(row, *figures, &whose, language)
         }
     };
-    let words = if language == Language::Vi { vi } else { en };
-    words.replace("{due}", &due)
+    pattern.replace("{due}", &due).replace("{what}", &what)
 }
 
-/// The period; months that do not begin on the first are named.
+const fn pattern(kind: NotificationKind) -> (&'static str, &'static str) {
+    use NotificationKind as Kind;
+    match kind {
+        Kind::DueSoon => ("Sắp đến hạn {due}: {what}", "Due soon, on {due}: {what}"),
+        Kind::DueToday => ("Đến hạn {due}: {what}", "Due on {due}: {what}"),
+        Kind::Overdue => ("Đã quá hạn (hạn {due}): {what}", "Late, was due on {due}: {what}"),
+        Kind::InputOverdue => {
+            ("Ý kiến phối hợp đã quá hạn (hạn {due}): {what}", "Input is late, was due on {due}: {what}")
+        }
+        Kind::FiguresReturned => ("Bị trả lại: {what}", "Returned: {what}"),
+        Kind::FiguresEndorsed => ("Đã được duyệt: {what}", "Endorsed: {what}"),
+        Kind::FiguresPublished => ("Đã được công bố: {what}", "Published: {what}"),
+        Kind::UnlockDecided => {
+            ("Đề nghị mở lại kỳ báo cáo đã được trả lời: {what}", "A request to open a period was decided on: {what}")
+        }
+        Kind::DirectiveIssued => ("Nhiệm vụ mới: {what}", "New directive: {what}"),
+        Kind::DirectiveAccepted => ("Nhiệm vụ đã được tiếp nhận: {what}", "Directive accepted: {what}"),
+        Kind::PartDelegated => ("Một phần đã được giao cho cấp dưới: {what}", "A part was delegated: {what}"),
+        Kind::InputRequested => ("Đề nghị phối hợp: {what}", "Input asked for: {what}"),
+        Kind::InputGiven => ("Đã có ý kiến phối hợp: {what}", "Input given: {what}"),
+        Kind::ExtensionRequested => ("Đề nghị gia hạn: {what}", "Later deadline asked for: {what}"),
+        Kind::ExtensionDecided => {
+            ("Đề nghị gia hạn đã được trả lời: {what}", "A request for a later deadline was answered: {what}")
+        }
+        Kind::CounterAnswered => {
+            ("Hạn đề xuất đã được trả lời: {what}", "The deadline that was offered was answered: {what}")
+        }
+        Kind::DoneReported => ("Đã báo cáo hoàn thành: {what}", "Reported as done: {what}"),
+        Kind::DoneConfirmed => ("Đã được xác nhận hoàn thành: {what}", "Confirmed as done: {what}"),
+        Kind::SentBack => ("Bị yêu cầu làm lại: {what}", "Sent back: {what}"),
+        Kind::DirectiveCancelled => ("Nhiệm vụ đã bị hủy: {what}", "Directive cancelled: {what}"),
+        Kind::Unblocked => ("Không còn phải chờ: {what}", "No longer waiting: {what}"),
+        Kind::RecommendationAnswered => ("Kiến nghị đã được trả lời: {what}", "Recommendation answered: {what}"),
+        Kind::Chased => ("Đề nghị báo cáo ngay: {what}", "Please report now: {what}"),
+    }
+}
+
+/// So many figures of a period; those that are missing are said to be.
+fn of_figures(row: &Notification, figures: i32, whose: &str, language: Language) -> String {
+    use NotificationKind as Kind;
+    let period = period(row, language);
+    let are_missing = matches!(row.kind, Kind::DueSoon | Kind::DueToday | Kind::Overdue | Kind::Chased);
+    match (language, are_missing) {
+        (Language::Vi, true) => format!("còn {figures} số liệu {period}{whose} chưa báo cáo"),
+        (Language::Vi, false) => format!("{figures} số liệu {period}{whose}"),
+        (Language::En, missing) => {
+            let figures = if figures == 1 { "1 figure".to_owned() } else { format!("{figures} figures") };
+            format!("{figures} for {period}{whose}{}", if missing { " not reported yet" } else { "" })
+        }
+    }
+}
+
+fn whose(agencies: usize, agency: Option<&str>, language: Language) -> String {
+    match (agency, language) {
+        (Some(name), Language::Vi) => format!(" của {name}"),
+        (Some(name), Language::En) => format!(" of {name}"),
+        (None, Language::Vi) => format!(" của {agencies} đơn vị"),
+        (None, Language::En) => format!(" of {agencies} agencies"),
+    }
+}
+
+/// The period; one that does not follow the calendar says so.
 fn period(row: &Notification, language: Language) -> String {
-    let period = row.period.map(|period| period.to_string()).unwrap_or_default();
+    let Some(period) = row.period else { return String::new() };
     match (row.regime, language) {
-        (Some(Regime::Administrative), Language::Vi) => format!("{period} (kỳ hành chính)"),
-        (Some(Regime::Administrative), Language::En) => format!("{period} (administrative)"),
-        _ => period,
-    }
-}
-
-fn of_figures_vi(row: &Notification, about: &About) -> String {
-    use NotificationKind as Kind;
-    let About::Figures { figures, agencies, agency } = about else { return String::new() };
-    let period = period(row, Language::Vi);
-    let due = row.due_on.map(|due| due.0.format("%d/%m/%Y").to_string()).unwrap_or_default();
-    let whose = match agency {
-        Some(name) => format!(" của {name}"),
-        None => format!(" của {agencies} đơn vị"),
-    };
-    let what = format!("{figures} số liệu kỳ {period}{whose}");
-    match row.kind {
-        Kind::DueSoon => format!("Còn {what} chưa báo cáo, hạn {due}"),
-        Kind::DueToday => format!("Hôm nay đến hạn: còn {what} chưa báo cáo"),
-        Kind::Overdue => format!("Quá hạn từ {due}: còn {what} chưa báo cáo"),
-        Kind::FiguresReturned => format!("{what} bị trả lại"),
-        Kind::FiguresEndorsed => format!("{what} đã được duyệt"),
-        Kind::FiguresPublished => format!("{what} đã được công bố"),
-        Kind::UnlockDecided => format!("Đề nghị mở lại kỳ {period}{whose} đã được trả lời"),
-        Kind::Chased => format!("Đề nghị báo cáo ngay: còn {what}"),
-        _ => what,
-    }
-}
-
-fn of_figures_en(row: &Notification, about: &About) -> String {
-    use NotificationKind as Kind;
-    let About::Figures { figures, agencies, agency } = about else { return String::new() };
-    let period = period(row, Language::En);
-    let due = row.due_on.map(|due| due.0.format("%d/%m/%Y").to_string()).unwrap_or_default();
-    let whose = match agency {
-        Some(name) => format!(" of {name}"),
-        None => format!(" of {agencies} agencies"),
-    };
-    let figures = if *figures == 1 { "1 figure".to_owned() } else { format!("{figures} figures") };
-    let what = format!("{figures} for {period}{whose}");
-    match row.kind {
-        Kind::DueSoon => format!("Not reported yet: {what}, due on {due}"),
-        Kind::DueToday => format!("Due today: {what}"),
-        Kind::Overdue => format!("Late since {due}: {what}"),
-        Kind::FiguresReturned => format!("Returned: {what}"),
-        Kind::FiguresEndorsed => format!("Endorsed: {what}"),
-        Kind::FiguresPublished => format!("Published: {what}"),
-        Kind::UnlockDecided => format!("Decided: the request to open {period}{whose}"),
-        Kind::Chased => format!("Report now: {what}"),
-        _ => what,
+        (Some(Regime::Administrative), Language::Vi) => format!("{} (kỳ báo cáo hành chính)", period.in_vietnamese()),
+        (Some(Regime::Administrative), Language::En) => format!("{} (administrative period)", period.in_english()),
+        (_, Language::Vi) => period.in_vietnamese(),
+        (_, Language::En) => period.in_english(),
     }
 }

@@ -66,8 +66,8 @@ pub async fn report(
     let name = named(&found, "").unwrap_or_else(|| Named { code: programme.to_owned(), name: programme.to_owned() });
     let name_en = text(&found, "/nameEn").unwrap_or_else(|| name.name.clone());
     let mut report = Report {
-        title_vi: format!("Kết quả {} {}", lowered(&name.name), words::period(period)),
-        title_en: format!("{name_en}: report on {}", words::period_en(period)),
+        title_vi: format!("Kết quả {} {}", lowered(&name.name), period.in_vietnamese()),
+        title_en: format!("{name_en}: report on {}", period.in_english()),
         kind: "báo cáo",
         symbol: None,
         date: None,
@@ -94,7 +94,7 @@ fn span(period: Period) -> Span {
     Span {
         kind: period.kind().as_str().to_lowercase(),
         code: period.to_string(),
-        text: words::period(period),
+        text: period.in_vietnamese(),
         from: window.start,
         until: window.last_day(),
     }

@@ -1,7 +1,6 @@
 //! How a report says things in Vietnamese: numbers, days, periods, what is missing.
 
 use chrono::NaiveDate;
-use db::calendar::{Period, PeriodKind};
 use rust_decimal::{Decimal, RoundingStrategy};
 use schema::{labels, language::Language};
 
@@ -45,42 +44,6 @@ pub fn number(text: &str) -> String {
 #[must_use]
 pub fn label(of: &str, value: &str) -> String {
     labels::label(of, value, Language::Vi).unwrap_or(value).to_owned()
-}
-
-/// A period: "quý IV năm 2025".
-#[must_use]
-pub fn period(period: Period) -> String {
-    let (year, index) = (period.year(), period.index().unwrap_or(1));
-    let quarter = match index {
-        1 => "I",
-        2 => "II",
-        3 => "III",
-        _ => "IV",
-    };
-    match period.kind() {
-        PeriodKind::Month => format!("tháng {index} năm {year}"),
-        PeriodKind::Quarter => format!("quý {quarter} năm {year}"),
-        PeriodKind::HalfYear if index == 1 => format!("6 tháng đầu năm {year}"),
-        PeriodKind::HalfYear => format!("6 tháng cuối năm {year}"),
-        PeriodKind::NineMonths => format!("9 tháng đầu năm {year}"),
-        PeriodKind::Year => format!("năm {year}"),
-        PeriodKind::Range => format!("kỳ {period}"),
-    }
-}
-
-/// The same in English.
-#[must_use]
-pub fn period_en(period: Period) -> String {
-    let (year, index) = (period.year(), period.index().unwrap_or(1));
-    match period.kind() {
-        PeriodKind::Month => format!("month {index} of {year}"),
-        PeriodKind::Quarter => format!("Q{index} {year}"),
-        PeriodKind::HalfYear if index == 1 => format!("first half of {year}"),
-        PeriodKind::HalfYear => format!("second half of {year}"),
-        PeriodKind::NineMonths => format!("first nine months of {year}"),
-        PeriodKind::Year => year.to_string(),
-        PeriodKind::Range => period.to_string(),
-    }
 }
 
 /// How a directive stands.
@@ -192,18 +155,6 @@ mod tests {
             ("1250000.5", Some(0), "1.250.001"),
         ] {
             assert_eq!(printed(text, decimals), expected);
-        }
-    }
-
-    #[test]
-    fn periods_are_said_as_people_say_them() {
-        for (code, expected) in [
-            ("2025-Q4", "quý IV năm 2025"),
-            ("2025-S1", "6 tháng đầu năm 2025"),
-            ("2025-07", "tháng 7 năm 2025"),
-            ("2025", "năm 2025"),
-        ] {
-            assert_eq!(period(code.parse().unwrap()), expected);
         }
     }
 }

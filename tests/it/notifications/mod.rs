@@ -1,9 +1,12 @@
 //! Notifications: who is told of what, when, and what they see of it when they read.
 
+mod kinds;
+mod mail;
+
 use std::collections::BTreeMap;
 
 use auth::{Principal, Role};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use db::{Origin, Writer, notification};
 use insta::assert_snapshot;
 use schema::language::Language;
@@ -49,7 +52,7 @@ fn writer(db: &TestDb, now: DateTime<Utc>) -> Writer {
 }
 
 async fn tell(db: &TestDb) -> Option<usize> {
-    notification::tell_events(&writer(db, demo::now())).await.unwrap()
+    notification::tell_events(&writer(db, demo::now()), false).await.unwrap()
 }
 
 /// What somebody finds in their inbox, the latest first: kind and sentence.
@@ -127,7 +130,7 @@ async fn what_happens_is_told_once_to_those_whom_the_rules_name() {
         let told = inbox(who).await;
         assert!(told.iter().any(|it| it.starts_with(kind)), "{told:?}");
     }
-    // A dry run, and what is refused, tell nobody.
+    // What is refused tells nobody.
     assert_eq!(
         broken(&room.head.act("acceptDirective", seen("directive", &directive), "").await),
         ["STALE expectedVersion"]
@@ -227,18 +230,32 @@ async fn what_is_missing_is_asked_for_once_a_day() {
         (json!({ "agencies": [], "period": "2025-12" }), "REQUIRED agencies"),
         (json!({ "agencies": ["tinh.xa1", "khac", "khong.co"], "period": "2025-12" }), "NOT_FOUND agencies 1"),
         (json!({ "agencies": ["tinh.xa2"], "period": "2025-12" }), "NOT_IN_STATE period"),
+        // Not open yet, whatever is drafted of it.
+        (json!({ "agencies": ["tinh.xa1"], "period": "2026-02" }), "NOT_IN_STATE period"),
         (json!({ "agencies": vec!["tinh.xa1"; 201], "period": "2025-12" }), "TOO_MANY agencies"),
     ] {
         let answer = chase(input.clone()).await;
         assert_eq!((broken(&answer)[0].as_str(), &answer["chased"]), (refused, &Value::Null), "{input}");
     }
-    for _ in 0..2 {
-        let done = chase(json!({ "agencies": ["tinh.xa2", "tinh.xa1"], "period": "2025-12" })).await;
+    // However often, at whatever time of the day in Việt Nam, and before or after it was told.
+    for hours in [0, 1, 14] {
+        let later = Viewer::at(
+            &db,
+            holder(&db, 12, &[(Role::StandingOffice, "tinh", true)]).await,
+            demo::now() + TimeDelta::hours(hours),
+        );
+        let input = json!({ "agencies": ["tinh.xa2", "tinh.xa1"], "period": "2025-12" });
+        let done = later.act("chase", input, "chased { figures agency { code } }").await;
         assert_eq!(done["chased"], json!([{ "figures": 1, "agency": { "code": "tinh.xa1" } }]), "{done}");
+        if hours > 0 {
+            tell(&db).await;
+        }
     }
-    tell(&db).await;
-    assert_eq!(inbox(&reporter).await, ["CHASED: Đề nghị báo cáo ngay: còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ"]);
-    assert_eq!(db.text("SELECT count(*) FROM audit_entry WHERE action = 'CHASE'").await, "2");
+    assert_eq!(
+        inbox(&reporter).await,
+        ["CHASED: Đề nghị báo cáo ngay: còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo"]
+    );
+    assert_eq!(db.text("SELECT count(*) FROM audit_entry WHERE action = 'CHASE'").await, "3");
     let other = reporter.denied("chase", json!({ "agencies": ["tinh.xa1"], "period": "2025-12" })).await;
     assert_eq!(other, "None of your roles may do this");
 }
@@ -268,8 +285,8 @@ async fn a_month_of_a_province() {
     for day in (0..36).map(|n| first + Days::new(n)) {
         for hour in [0, 3] {
             // A second server, or one that was started anew, tells nobody twice.
-            let now = morning(day) + chrono::TimeDelta::hours(hour);
-            let told = notification::tell_due(&writer(&db, now)).await.unwrap();
+            let now = morning(day) + TimeDelta::hours(hour);
+            let told = notification::tell_due(&writer(&db, now), false).await.unwrap();
             assert!(hour == 0 || told.is_none(), "{day}");
         }
     }
@@ -290,49 +307,49 @@ async fn a_month_of_a_province() {
     });
     assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
     2025-12-25
-      Chủ tịch, xã Ba Tơ: Quá hạn từ 19/12/2025: còn 1 số liệu kỳ 2025-12 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
-      Cơ quan thường trực: Quá hạn từ 05/12/2025: còn 1 số liệu kỳ 2025-11 của UBND xã Sơn Hà chưa báo cáo
-      Lãnh đạo tỉnh: Quá hạn từ 05/12/2025: còn 1 số liệu kỳ 2025-11 của UBND xã Sơn Hà chưa báo cáo
-      Người báo cáo, xã Ba Tơ: Quá hạn từ 19/12/2025: còn 1 số liệu kỳ 2025-12 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
-      Người báo cáo, xã Sơn Hà: Quá hạn từ 05/12/2025: còn 1 số liệu kỳ 2025-11 của UBND xã Sơn Hà chưa báo cáo
+      Chủ tịch, xã Ba Tơ: Đã quá hạn (hạn 19/12/2025): còn 1 số liệu tháng 12 năm 2025 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Cơ quan thường trực: Đã quá hạn (hạn 05/12/2025): còn 1 số liệu tháng 11 năm 2025 của UBND xã Sơn Hà chưa báo cáo
+      Lãnh đạo tỉnh: Đã quá hạn (hạn 05/12/2025): còn 1 số liệu tháng 11 năm 2025 của UBND xã Sơn Hà chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đã quá hạn (hạn 19/12/2025): còn 1 số liệu tháng 12 năm 2025 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Sơn Hà: Đã quá hạn (hạn 05/12/2025): còn 1 số liệu tháng 11 năm 2025 của UBND xã Sơn Hà chưa báo cáo
     2025-12-26
-      Cơ quan thường trực: Quá hạn từ 19/12/2025: còn 1 số liệu kỳ 2025-12 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Cơ quan thường trực: Đã quá hạn (hạn 19/12/2025): còn 1 số liệu tháng 12 năm 2025 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2025-12-31
-      Người báo cáo, xã Ba Tơ: Còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo, hạn 09/01/2026
-      Người báo cáo, xã Ba Tơ: Còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo, hạn 09/01/2026
+      Người báo cáo, xã Ba Tơ: Sắp đến hạn 09/01/2026: còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Sắp đến hạn 09/01/2026: còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
     2026-01-06
-      Lãnh đạo tỉnh: Quá hạn từ 19/12/2025: còn 1 số liệu kỳ 2025-12 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Lãnh đạo tỉnh: Đã quá hạn (hạn 19/12/2025): còn 1 số liệu tháng 12 năm 2025 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2026-01-08
-      Chủ tịch, xã Ba Tơ: Còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo, hạn 09/01/2026
-      Chủ tịch, xã Ba Tơ: Còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo, hạn 09/01/2026
-      Người báo cáo, xã Ba Tơ: Còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo, hạn 09/01/2026
-      Người báo cáo, xã Ba Tơ: Còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo, hạn 09/01/2026
+      Chủ tịch, xã Ba Tơ: Sắp đến hạn 09/01/2026: còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Chủ tịch, xã Ba Tơ: Sắp đến hạn 09/01/2026: còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Sắp đến hạn 09/01/2026: còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Sắp đến hạn 09/01/2026: còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
     2026-01-09
-      Người báo cáo, xã Ba Tơ: Hôm nay đến hạn: còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo
-      Người báo cáo, xã Ba Tơ: Hôm nay đến hạn: còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đến hạn 09/01/2026: còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đến hạn 09/01/2026: còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
     2026-01-10
-      Người báo cáo, xã Ba Tơ: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo
-      Người báo cáo, xã Ba Tơ: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
     2026-01-13
-      Chủ tịch, xã Ba Tơ: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo
-      Chủ tịch, xã Ba Tơ: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo
+      Chủ tịch, xã Ba Tơ: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Chủ tịch, xã Ba Tơ: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
     2026-01-14
-      Người báo cáo, xã Ba Tơ: Còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo, hạn 21/01/2026
+      Người báo cáo, xã Ba Tơ: Sắp đến hạn 21/01/2026: còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2026-01-15
-      Cơ quan thường trực: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo
-      Cơ quan thường trực: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo
+      Cơ quan thường trực: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Cơ quan thường trực: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
     2026-01-20
-      Chủ tịch, xã Ba Tơ: Còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo, hạn 21/01/2026
-      Người báo cáo, xã Ba Tơ: Còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo, hạn 21/01/2026
+      Chủ tịch, xã Ba Tơ: Sắp đến hạn 21/01/2026: còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Sắp đến hạn 21/01/2026: còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2026-01-21
-      Người báo cáo, xã Ba Tơ: Hôm nay đến hạn: còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đến hạn 21/01/2026: còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2026-01-22
-      Lãnh đạo tỉnh: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-12 của UBND xã Ba Tơ chưa báo cáo
-      Lãnh đạo tỉnh: Quá hạn từ 09/01/2026: còn 1 số liệu kỳ 2025-Q4 của UBND xã Ba Tơ chưa báo cáo
-      Người báo cáo, xã Ba Tơ: Quá hạn từ 21/01/2026: còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Lãnh đạo tỉnh: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu quý IV năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Lãnh đạo tỉnh: Đã quá hạn (hạn 09/01/2026): còn 1 số liệu tháng 12 năm 2025 của UBND xã Ba Tơ chưa báo cáo
+      Người báo cáo, xã Ba Tơ: Đã quá hạn (hạn 21/01/2026): còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2026-01-26
-      Chủ tịch, xã Ba Tơ: Quá hạn từ 21/01/2026: còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Chủ tịch, xã Ba Tơ: Đã quá hạn (hạn 21/01/2026): còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     2026-01-28
-      Cơ quan thường trực: Quá hạn từ 21/01/2026: còn 1 số liệu kỳ 2026-01 (kỳ hành chính) của UBND xã Ba Tơ chưa báo cáo
+      Cơ quan thường trực: Đã quá hạn (hạn 21/01/2026): còn 1 số liệu tháng 1 năm 2026 (kỳ báo cáo hành chính) của UBND xã Ba Tơ chưa báo cáo
     ");
 }

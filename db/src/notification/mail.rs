@@ -1,0 +1,358 @@
+//! What goes by e-mail: who wants what when, and how each mail is sent once, or at most twice.
+//!
+//! A mail is taken up under a lease, sent, and its end is noted. If the end is not known (the server died, or the other side hung up after
+//! it had taken the mail), it is sent once more under the same `Message-ID`, by which mail programs know it again; twice in doubt, it is given
+//! up, for somebody to look at.
+
+use async_graphql::InputObject;
+use auth::{Actor, OwnAccount, Principal};
+use chrono::{DateTime, Utc};
+use derive::boxed;
+use diesel::{
+    ExpressionMethods as _, QueryDsl as _, QueryableByName,
+    sql_types::{Array, Integer, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
+use uuid::Uuid;
+
+use super::{NotificationKind, tell::is_mine};
+use crate::{
+    DbError, Pool, Reader, Writer,
+    access::Auth,
+    enums::Language,
+    input::refused,
+    principal,
+    schema::{account, notification_choice},
+    text_enum::text_enum,
+    violation::ViolationCode,
+    writer::Writing,
+};
+
+/// The most notifications of one mail.
+const MOST: i32 = 100;
+
+/// How long a mail is nobody else's while it is sent.
+const LEASE: std::time::Duration = std::time::Duration::from_secs(120);
+
+/// How long it is waited after each attempt that failed; after the last one it is given up. Together a day and a half.
+const PAUSES: [i64; 9] = [1, 5, 15, 60, 180, 360, 480, 480, 480];
+
+text_enum! {
+    /// When something is sent by e-mail.
+    pub enum MailChoice {
+        /// At once; between nine in the evening and six in the morning, at six
+        AtOnce => "AT_ONCE",
+        /// Together at eight in the morning of the next working day
+        Daily => "DAILY",
+        /// Together at eight in the morning of the next Monday, or of the first working day after it
+        Weekly => "WEEKLY",
+        /// Not at all: it stands in the inbox alone
+        Never => "NEVER",
+    }
+}
+
+/// When a person wants a kind of notification by e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
+#[graphql(directive = Auth::apply(auth::Action::KeepOwnAccount))]
+pub struct NotificationChoice {
+    /// The kind
+    #[diesel(sql_type = Text)]
+    pub kind: NotificationKind,
+    /// When it is sent by e-mail
+    #[diesel(sql_type = Text)]
+    pub mail: MailChoice,
+}
+
+/// What is wanted by e-mail, and when.
+#[derive(Debug, Clone, InputObject)]
+#[graphql(name = "ChooseNotificationsInput")]
+pub struct NewChoice {
+    /// The kinds
+    pub kinds: Vec<NotificationKind>,
+    /// When they are sent by e-mail
+    pub mail: MailChoice,
+}
+
+/// What whoever reads has chosen for each kind, or what holds for it otherwise.
+#[boxed]
+pub async fn choices(reader: &Reader) -> Result<Vec<NotificationChoice>, DbError> {
+    const CHOICES: &str = "SELECT kinds.kind, coalesce(c.mail, notification_mail_default(kinds.kind)) AS mail
+        FROM unnest($1) WITH ORDINALITY AS kinds (kind, n)
+        LEFT JOIN notification_choice c ON c.account_id = $2 AND c.kind = kinds.kind ORDER BY n";
+    let account = reader.scope().actor().account().unwrap_or_default();
+    let kinds: Vec<&str> = NotificationKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let query = diesel::sql_query(CHOICES).bind::<Array<Text>, _>(kinds).bind::<SqlUuid, _>(account);
+    Ok(query.load(&mut reader.statement().await?).await?)
+}
+
+/// Chooses when some kinds are sent by e-mail, from what is told next.
+#[boxed]
+pub async fn choose(writer: &Writer, permit: OwnAccount, choice: NewChoice) -> Result<(), DbError> {
+    if choice.kinds.is_empty() {
+        return Err(refused(ViolationCode::Required, "kinds"));
+    }
+    let mut kinds = choice.kinds;
+    kinds.sort_unstable();
+    kinds.dedup();
+    let work = writer.write(permit.actor(), async |writing| {
+        let rows: Vec<_> = kinds
+            .iter()
+            .map(|kind| {
+                let account = notification_choice::account_id.eq(permit.account());
+                (account, notification_choice::kind.eq(*kind), notification_choice::mail.eq(choice.mail))
+            })
+            .collect();
+        diesel::insert_into(notification_choice::table)
+            .values(rows)
+            .on_conflict((notification_choice::account_id, notification_choice::kind))
+            .do_update()
+            .set(notification_choice::mail.eq(choice.mail))
+            .execute(writing.connection())
+            .await?;
+        Ok(())
+    });
+    work.await
+}
+
+/// Notes which of what was told is mailed, and when: to those who have an address, as they have chosen.
+pub(super) async fn plan(writing: &mut Writing, told: &[Uuid]) -> Result<(), DbError> {
+    const PLAN: &str = "INSERT INTO notification_mail (notification_id, account_id, send_after)
+        SELECT n.id, n.account_id, notification_mail_time(chosen.mail, n.created_at)
+        FROM notification n
+        JOIN account a ON a.id = n.account_id AND a.email IS NOT NULL
+        LEFT JOIN notification_choice c ON c.account_id = n.account_id AND c.kind = n.kind
+        CROSS JOIN LATERAL (SELECT coalesce(c.mail, notification_mail_default(n.kind)) AS mail) AS chosen
+        WHERE n.id = ANY ($1) AND chosen.mail <> 'NEVER'";
+    diesel::sql_query(PLAN).bind::<Array<SqlUuid>, _>(told).execute(writing.connection()).await?;
+    Ok(())
+}
+
+/// A mail that one has taken up.
+#[derive(Debug)]
+pub struct Mail {
+    /// Its id, the same at each attempt.
+    pub id: Uuid,
+    /// The address.
+    pub to: String,
+    /// The person's name.
+    pub name: String,
+    /// The language of what is sent to them.
+    pub language: Language,
+    /// What they are and may see now; none if their account is disabled.
+    pub reader: Option<Principal>,
+    /// What they are told, what happened first before the rest.
+    pub notifications: Vec<Uuid>,
+    attempts: i32,
+}
+
+impl Mail {
+    /// A mail without notifications that nobody has taken up, to see what it looks like.
+    #[must_use]
+    pub fn to_look_at(to: &str, name: &str, language: Language) -> Self {
+        let (id, notifications) = (Uuid::nil(), Vec::new());
+        Self { id, to: to.to_owned(), name: name.to_owned(), language, reader: None, notifications, attempts: 1 }
+    }
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side has taken it.
+    Sent,
+    /// There is nothing in it that its reader may see.
+    Dropped,
+    /// The other side will never take it, and says why.
+    Refused(String),
+    /// It did not go out this time.
+    Failed(String),
+    /// It may have gone out.
+    Doubtful(String),
+}
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = SqlUuid)]
+    notification_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    account_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    mail_id: Uuid,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+}
+
+/// Whether any mail is due: a look that costs nothing, for servers that have nothing to do.
+#[boxed]
+pub async fn is_any_due(pool: &Pool, now: DateTime<Utc>) -> Result<bool, DbError> {
+    #[derive(QueryableByName)]
+    struct Holds {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        holds: bool,
+    }
+    const LOOK: &str = "SELECT EXISTS (SELECT FROM notification_mail
+        WHERE state IN ('WAITING', 'SENDING') AND send_after <= $1 AND (state = 'WAITING' OR lease_until < clock_timestamp())) AS holds";
+    let query = diesel::sql_query(LOOK).bind::<Timestamptz, _>(now);
+    let found: Holds = query.get_result(&mut pool.get().await?.statement()).await?;
+    Ok(found.holds)
+}
+
+/// What was in doubt before is so for the second time.
+const GIVE_UP: &str =
+    "UPDATE notification_mail SET state = 'DEAD', lease_until = NULL, ended_at = $1, error = 'in doubt twice'
+    WHERE state = 'SENDING' AND lease_until < clock_timestamp() AND doubts = 1";
+
+/// All of one mail: the one that was left, or what has come due for one person and was never tried.
+const TAKE: &str = "
+    WITH first AS (
+        SELECT account_id, mail_id FROM notification_mail
+        WHERE state IN ('WAITING', 'SENDING') AND send_after <= $1 AND (state = 'WAITING' OR lease_until < clock_timestamp())
+        ORDER BY send_after, notification_id LIMIT 1),
+    whole AS (
+        SELECT m.notification_id FROM notification_mail m, first
+        WHERE m.account_id = first.account_id AND m.mail_id IS NOT DISTINCT FROM first.mail_id AND m.state IN ('WAITING', 'SENDING')
+            AND m.send_after <= $1
+        ORDER BY m.notification_id LIMIT $4)
+    UPDATE notification_mail m SET state = 'SENDING', lease_until = clock_timestamp() + $2, attempts = attempts + 1,
+        doubts = doubts + (m.state = 'SENDING')::integer, mail_id = coalesce(m.mail_id, $3)
+    FROM whole WHERE m.notification_id = whole.notification_id
+    RETURNING m.notification_id, m.account_id, m.mail_id, m.attempts";
+
+/// Takes up the mail that has been due for longest; none if there is none, or if another server is at it.
+#[boxed]
+pub async fn claim(writer: &Writer) -> Result<Option<Mail>, DbError> {
+    let work = async |writing: &mut Writing| {
+        if !is_mine(writing).await? {
+            return Ok(None);
+        }
+        let now = writing.now();
+        diesel::sql_query(GIVE_UP).bind::<Timestamptz, _>(now).execute(writing.connection()).await?;
+        let take = diesel::sql_query(TAKE)
+            .bind::<Timestamptz, _>(now)
+            .bind::<Interval, _>(lease())
+            .bind::<SqlUuid, _>(Uuid::now_v7())
+            .bind::<Integer, _>(MOST);
+        let mut taken: Vec<Taken> = take.load(writing.connection()).await?;
+        taken.sort_by_key(|it| it.notification_id);
+        let Some(&Taken { account_id, mail_id, attempts, .. }) = taken.as_slice().first() else { return Ok(None) };
+        let person = account::table.find(account_id).select((account::email, account::full_name, account::language));
+        let (to, name, language): (Option<String>, String, Language) = person.first(writing.connection()).await?;
+        let reader = principal::of_account(writing, account_id).await?;
+        let notifications = taken.into_iter().map(|it| it.notification_id).collect();
+        Ok(Some(Mail {
+            id: mail_id,
+            // Who has taken their address away wants no mail.
+            reader: reader.filter(|_| to.is_some()),
+            to: to.unwrap_or_default(),
+            name,
+            language,
+            notifications,
+            attempts,
+        }))
+    };
+    writer.write(Actor::Operator, work).await
+}
+
+fn lease() -> diesel::pg::data_types::PgInterval {
+    diesel::pg::data_types::PgInterval::from_microseconds(i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Notes what became of a mail. Whoever has lost it meanwhile notes nothing.
+#[boxed]
+pub async fn ended(writer: &Writer, mail: &Mail, outcome: Outcome) -> Result<(), DbError> {
+    const END: &str = "UPDATE notification_mail SET state = $3, ended_at = $4, error = $5, send_after = coalesce($6, send_after), lease_until = NULL,
+            doubts = doubts + $7
+        WHERE mail_id = $1 AND attempts = $2 AND state = 'SENDING' AND doubts + $7 <= 1";
+    const DOUBT: &str = "UPDATE notification_mail SET state = 'DEAD', ended_at = $3, error = $4, lease_until = NULL
+        WHERE mail_id = $1 AND attempts = $2 AND state = 'SENDING'";
+    let work = async |writing: &mut Writing| {
+        let now = writing.now();
+        let pause = usize::try_from(mail.attempts - 1).ok().and_then(|n| PAUSES.get(n));
+        let later = pause.map(|minutes| now + chrono::TimeDelta::minutes(*minutes));
+        let (state, ended, error, after, doubts) = match (outcome, later) {
+            (Outcome::Sent, _) => ("SENT", Some(now), None, None, 0),
+            (Outcome::Dropped, _) => ("DROPPED", Some(now), None, None, 0),
+            (Outcome::Failed(error), Some(later)) => ("WAITING", None, Some(error), Some(later), 0),
+            (Outcome::Doubtful(error), Some(later)) => ("WAITING", None, Some(error), Some(later), 1),
+            (Outcome::Refused(error) | Outcome::Failed(error) | Outcome::Doubtful(error), _) => {
+                ("DEAD", Some(now), Some(error), None, 0)
+            }
+        };
+        let end = diesel::sql_query(END)
+            .bind::<SqlUuid, _>(mail.id)
+            .bind::<Integer, _>(mail.attempts)
+            .bind::<Text, _>(state)
+            .bind::<Nullable<Timestamptz>, _>(ended)
+            .bind::<Nullable<Text>, _>(&error)
+            .bind::<Nullable<Timestamptz>, _>(after)
+            .bind::<Integer, _>(doubts);
+        if end.execute(writing.connection()).await? == 0 {
+            let doubt = diesel::sql_query(DOUBT)
+                .bind::<SqlUuid, _>(mail.id)
+                .bind::<Integer, _>(mail.attempts)
+                .bind::<Timestamptz, _>(now)
+                .bind::<Nullable<Text>, _>(&error);
+            doubt.execute(writing.connection()).await?;
+        }
+        Ok(())
+    };
+    writer.write(Actor::Operator, work).await
+}
+
+/// How many notifications wait for their mail, and those that were given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    /// How many wait or are being sent.
+    pub waiting: i64,
+    /// Mails that were given up, the latest first, at most 100.
+    pub dead: Vec<DeadMail>,
+}
+
+/// A mail that was given up.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct DeadMail {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Whose it is: the login.
+    #[diesel(sql_type = Text)]
+    pub login: String,
+    /// How many notifications it has.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub notifications: i64,
+    /// When it was given up.
+    #[diesel(sql_type = Timestamptz)]
+    pub ended_at: DateTime<Utc>,
+    /// Why.
+    #[diesel(sql_type = Text)]
+    pub error: String,
+}
+
+/// The queue, for operators.
+#[boxed]
+pub async fn queue(pool: &Pool) -> Result<Queue, DbError> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        waiting: i64,
+    }
+    const WAITING: &str = "SELECT count(*) AS waiting FROM notification_mail WHERE state IN ('WAITING', 'SENDING')";
+    const DEAD: &str = "SELECT m.mail_id AS id, a.login, count(*) AS notifications, max(m.ended_at) AS ended_at, coalesce(min(m.error), '') AS error
+        FROM notification_mail m JOIN account a ON a.id = m.account_id WHERE m.state = 'DEAD'
+        GROUP BY m.mail_id, a.login ORDER BY max(m.ended_at) DESC LIMIT 100";
+    let connection = pool.get().await?;
+    let Count { waiting } = diesel::sql_query(WAITING).get_result(&mut connection.statement()).await?;
+    let dead = diesel::sql_query(DEAD).load(&mut connection.statement()).await?;
+    Ok(Queue { waiting, dead })
+}
+
+/// Sends what was given up again, from the beginning; how many notifications.
+#[boxed]
+pub async fn again(writer: &Writer) -> Result<usize, DbError> {
+    const AGAIN: &str = "UPDATE notification_mail SET state = 'WAITING', ended_at = NULL, attempts = 0, doubts = 0, send_after = $1 WHERE state = 'DEAD'";
+    let work = async |writing: &mut Writing| {
+        let again = diesel::sql_query(AGAIN).bind::<Timestamptz, _>(writing.now());
+        Ok(again.execute(writing.connection()).await?)
+    };
+    writer.write(Actor::Operator, work).await
+}

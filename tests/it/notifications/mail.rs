@@ -1,0 +1,227 @@
+//! What people are told by e-mail, over a mail server that refuses, puts off and hangs up.
+
+use std::{collections::BTreeMap, process::Stdio};
+
+use api::{
+    config::MailConfig,
+    mail::{self, Mailer},
+};
+use chrono::TimeDelta;
+use db::notification::mail::{again, claim, queue};
+use schema::clock::Clock;
+use tests::npm::installed;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    task::spawn_blocking,
+};
+
+use super::*;
+
+/// A mail server, as `tests/smtp` starts it. Needs node and npm.
+struct Post {
+    _server: Child,
+    told: Lines<BufReader<ChildStdout>>,
+    url: String,
+}
+
+impl Post {
+    async fn open() -> Self {
+        let folder = spawn_blocking(|| installed(env!("CARGO_TARGET_TMPDIR"), "smtp")).await.unwrap();
+        let mut command = Command::new("node");
+        command.arg("server.mjs").current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = command.kill_on_drop(true).spawn().unwrap();
+        let mut told = BufReader::new(server.stdout.take().unwrap()).lines();
+        let url = format!("smtp://127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
+        Self { _server: server, told, url }
+    }
+
+    fn mailer(&self) -> Mailer {
+        mailer(&self.url)
+    }
+
+    /// The next mail that it was given.
+    async fn next(&mut self) -> Value {
+        serde_json::from_str(&self.told.next_line().await.unwrap().unwrap()).unwrap()
+    }
+
+    /// That it was given no other one.
+    async fn has_no_more(mut self) {
+        self._server.kill().await.unwrap();
+        assert_eq!(self.told.next_line().await.unwrap(), None);
+    }
+}
+
+fn mailer(url: &str) -> Mailer {
+    let from = "Cột Mốc <cotmoc@quangngai.gov.vn>".parse().unwrap();
+    let config = MailConfig { smtp_url: url.to_owned().into(), from };
+    Mailer::new(&config, Some("https://cotmoc.quangngai.gov.vn".to_owned())).unwrap()
+}
+
+/// Sends what is due so long after the demo's morning, until nothing is.
+async fn send(db: &TestDb, mailer: &Mailer, later: TimeDelta) {
+    while mail::send_one(mailer, &db.pool, Clock::Fixed(demo::now() + later)).await.unwrap() {}
+}
+
+async fn tell_by_mail(db: &TestDb) {
+    notification::tell_events(&writer(db, demo::now()), true).await.unwrap();
+}
+
+async fn states(db: &TestDb) -> String {
+    db.text("SELECT coalesce(string_agg(a.email || ' ' || m.state, ', ' ORDER BY a.email, m.notification_id), '') FROM notification_mail m JOIN account a ON a.id = m.account_id").await
+}
+
+/// The room, in which these people have addresses.
+async fn room(addresses: &[(u128, &str)]) -> Room {
+    let room = Room::new().await;
+    for (number, address) in addresses {
+        let id = Uuid::from_u128(*number);
+        room.db.execute(&format!("UPDATE account SET email = '{address}' WHERE id = '{id}'")).await;
+    }
+    room
+}
+
+#[tokio::test]
+async fn what_is_told_goes_by_mail_in_the_language_of_its_reader() {
+    let mut post = Post::open().await;
+    let room = room(&[(13, "thu.truong@quangngai.gov.vn"), (15, "phoi.hop@quangngai.gov.vn")]).await;
+    room.db.execute(&format!("UPDATE account SET language = 'EN' WHERE id = '{}'", Uuid::from_u128(15))).await;
+    room.issued(json!({ "title": "Rà soát <quy hoạch> trạm 5G" })).await;
+    tell_by_mail(&room.db).await;
+    send(&room.db, &post.mailer(), TimeDelta::zero()).await;
+    assert_eq!(states(&room.db).await, "phoi.hop@quangngai.gov.vn SENT, thu.truong@quangngai.gov.vn SENT");
+    let mails = [post.next().await, post.next().await];
+    let by_address: BTreeMap<&str, &Value> = mails.iter().map(|it| (it["to"].as_str().unwrap(), it)).collect();
+    let own = by_address["thu.truong@quangngai.gov.vn"];
+    assert_eq!(own["subject"], "Nhiệm vụ mới: Rà soát <quy hoạch> trạm 5G");
+    assert_eq!(
+        (&own["name"], own["from"].as_str().unwrap()),
+        (&json!("Nguyễn Văn 13"), "\"Cột Mốc\" <cotmoc@quangngai.gov.vn>")
+    );
+    let text = own["text"].as_str().unwrap();
+    assert!(text.starts_with("Kính gửi Nguyễn Văn 13,\n\n- Nhiệm vụ mới: Rà soát <quy hoạch> trạm 5G\n\nhttps://cotmoc.quangngai.gov.vn\n"), "{text}");
+    assert!(
+        own["html"].as_str().unwrap().contains("<li>Nhiệm vụ mới: Rà soát &lt;quy hoạch&gt; trạm 5G</li>"),
+        "{own}"
+    );
+    let english = by_address["phoi.hop@quangngai.gov.vn"];
+    assert_eq!(english["subject"], "New directive: Rà soát <quy hoạch> trạm 5G");
+    assert_ne!(own["id"], english["id"]);
+    send(&room.db, &post.mailer(), TimeDelta::days(9)).await;
+    post.has_no_more().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_does_not_go_out_is_sent_later_and_at_most_twice_in_doubt() {
+    let mut post = Post::open().await;
+    let room = room(&[(13, "ban@qng.vn"), (14, "dut@qng.vn"), (15, "tu.choi@qng.vn"), (11, "dut.mai@qng.vn")]).await;
+    let directive = room.issued(json!({})).await;
+    room.head.act("acceptDirective", seen("directive", &directive), "").await;
+    room.db.execute("INSERT INTO notification_choice SELECT id, 'DIRECTIVE_ACCEPTED', 'AT_ONCE' FROM account").await;
+    tell_by_mail(&room.db).await;
+    // Nobody is there at first.
+    send(&room.db, &mailer("smtp://127.0.0.1:1"), TimeDelta::zero()).await;
+    assert_eq!(
+        states(&room.db).await,
+        "ban@qng.vn WAITING, dut.mai@qng.vn WAITING, dut@qng.vn WAITING, tu.choi@qng.vn WAITING"
+    );
+    for minutes in [1, 6, 21] {
+        send(&room.db, &post.mailer(), TimeDelta::minutes(minutes)).await;
+    }
+    assert_eq!(states(&room.db).await, "ban@qng.vn SENT, dut.mai@qng.vn DEAD, dut@qng.vn SENT, tu.choi@qng.vn DEAD");
+    let mut given: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for _ in 0..5 {
+        let mail = post.next().await;
+        given.entry(mail["to"].as_str().unwrap().to_owned()).or_default().push(mail["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(given["ban@qng.vn"].len(), 1);
+    for twice in ["dut@qng.vn", "dut.mai@qng.vn"] {
+        assert_eq!(
+            (given[twice].len(), &given[twice][0]),
+            (2, &given[twice][1]),
+            "the same mail, as mail programs know it"
+        );
+    }
+    // Whoever runs the server sees what was given up, and sends it again.
+    let shown = queue(&room.db.pool).await.unwrap();
+    let reasons: Vec<&str> = shown.dead.iter().map(|it| it.error.as_str()).collect();
+    assert_eq!((shown.waiting, reasons.len()), (0, 2));
+    assert!(reasons.iter().any(|it| it.contains("no such user here")), "{reasons:?}");
+    assert_eq!(again(&writer(&room.db, demo::now())).await.unwrap(), 2);
+    assert_eq!(queue(&room.db.pool).await.unwrap().waiting, 2);
+    send(&room.db, &post.mailer(), TimeDelta::zero()).await;
+    assert!(states(&room.db).await.contains("tu.choi@qng.vn DEAD"));
+}
+
+#[tokio::test]
+async fn a_mail_whose_server_dies_is_taken_up_by_another_and_given_up_after_the_second() {
+    let mut post = Post::open().await;
+    let room = room(&[(13, "thu.truong@qng.vn"), (14, "bao.cao@qng.vn")]).await;
+    room.issued(json!({})).await;
+    tell_by_mail(&room.db).await;
+    let left = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
+    // It is nobody else's while its lease lasts.
+    let other = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
+    assert_ne!(left.to, other.to);
+    assert!(claim(&writer(&room.db, demo::now())).await.unwrap().is_none());
+    let over = "UPDATE notification_mail SET lease_until = '2026-01-01T00:00:00Z' WHERE state = 'SENDING'";
+    room.db.execute(over).await;
+    let again = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
+    let same = if again.to == left.to { &left } else { &other };
+    assert_eq!((again.id, &again.notifications), (same.id, &same.notifications));
+    // Whoever comes back too late notes nothing.
+    notification::mail::ended(&writer(&room.db, demo::now()), same, notification::mail::Outcome::Sent).await.unwrap();
+    assert!(!states(&room.db).await.contains("SENT"));
+    room.db.execute(over).await;
+    send(&room.db, &post.mailer(), TimeDelta::zero()).await;
+    let mut states = states(&room.db).await;
+    states = states.replace("thu.truong@qng.vn ", "").replace("bao.cao@qng.vn ", "");
+    assert!(states == "SENT, DEAD" || states == "DEAD, SENT", "{states}");
+    assert_ne!(post.next().await["to"], again.to.as_str());
+    post.has_no_more().await;
+}
+
+#[tokio::test]
+async fn people_choose_what_comes_when_and_nothing_comes_that_they_may_not_see() {
+    let mut post = Post::open().await;
+    let room = room(&[(13, "thu.truong@qng.vn"), (14, "bao.cao@qng.vn")]).await;
+    let choose = async |kinds: Value, mail: &str| {
+        room.head.act("chooseNotifications", json!({ "kinds": kinds, "mail": mail }), "choices { kind mail }").await
+    };
+    assert_eq!(broken(&choose(json!([]), "DAILY").await), ["REQUIRED kinds"]);
+    let chosen = choose(json!(["DIRECTIVE_ISSUED", "DIRECTIVE_ISSUED", "OVERDUE"]), "DAILY").await;
+    choose(json!(["OVERDUE"]), "NEVER").await;
+    assert_eq!(chosen["choices"].as_array().unwrap().len(), notification::NotificationKind::ALL.len());
+    let own = room.head.ask("{ viewer { notificationChoices { kind mail } } }").await.whole();
+    let of = |kind: &str| {
+        let all = own["viewer"]["notificationChoices"].as_array().unwrap();
+        all.iter().find(|it| it["kind"] == kind).unwrap()["mail"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        ["DIRECTIVE_ISSUED", "OVERDUE", "SENT_BACK", "FIGURES_PUBLISHED"].map(of),
+        ["DAILY", "NEVER", "AT_ONCE", "DAILY"]
+    );
+
+    for title in ["Mở dữ liệu đất đai", "Rà soát quy hoạch trạm 5G"] {
+        room.issued(json!({ "title": title, "visibility": "RESTRICTED" })).await;
+    }
+    tell_by_mail(&room.db).await;
+    // The reporter has gone before the mail was sent; the head waits for the next morning.
+    room.db
+        .execute(&format!(
+            "UPDATE role_grant SET valid_until = '2026-01-20' WHERE account_id = '{}'",
+            Uuid::from_u128(14)
+        ))
+        .await;
+    send(&room.db, &post.mailer(), TimeDelta::hours(1)).await;
+    assert_eq!(
+        states(&room.db).await,
+        "bao.cao@qng.vn DROPPED, bao.cao@qng.vn DROPPED, thu.truong@qng.vn WAITING, thu.truong@qng.vn WAITING"
+    );
+    send(&room.db, &post.mailer(), TimeDelta::hours(23)).await;
+    let digest = post.next().await;
+    assert_eq!((&digest["to"], &digest["subject"]), (&json!("thu.truong@qng.vn"), &json!("2 thông báo mới")));
+    let text = digest["text"].as_str().unwrap();
+    assert!(text.contains("Mở dữ liệu đất đai") && text.contains("Rà soát quy hoạch trạm 5G"), "{text}");
+    post.has_no_more().await;
+}

@@ -1,0 +1,37 @@
+// A mail server: node server.mjs. Prints its port, then each mail it was given, a line of JSON each.
+// What it does is said by whom a mail is for: tu.choi@ is refused, ban@ is put off once, dut@ is taken and hung up on once, dut.mai@ always.
+import { simpleParser } from "mailparser";
+import { SMTPServer } from "smtp-server";
+
+const seen = new Map();
+const time = (address) => {
+  seen.set(address, (seen.get(address) ?? 0) + 1);
+  return seen.get(address);
+};
+const refusal = (code, words) => Object.assign(new Error(words), { responseCode: code });
+
+const server = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ["STARTTLS"],
+  disableReverseLookup: true,
+  logger: false,
+  onRcptTo({ address }, session, done) {
+    if (address.startsWith("tu.choi@")) return done(refusal(550, "no such user here"));
+    if (address.startsWith("ban@") && time(address) === 1) return done(refusal(451, "try again later"));
+    done();
+  },
+  async onData(stream, session, done) {
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const raw = Buffer.concat(chunks);
+    const mail = await simpleParser(raw);
+    const to = session.envelope.rcptTo[0].address;
+    const said = { to, name: mail.to.value[0].name, from: mail.from.text, id: mail.messageId, subject: mail.subject, text: mail.text, html: mail.html };
+    console.log(JSON.stringify(said));
+    const hangs = to.startsWith("dut.mai@") || (to.startsWith("dut@") && time(to) === 1);
+    if (hangs) return server.connections.forEach((it) => it._socket.destroy());
+    done();
+  },
+});
+server.on("error", () => {});
+server.listen(0, "127.0.0.1", () => console.log(server.server.address().port));
