@@ -140,14 +140,14 @@ fn around(mail: &Mail) -> (String, &'static str) {
 
 fn text(mail: &Mail, said: &[String], public_url: Option<&str>) -> String {
     let (greeting, why) = around(mail);
-    let lines: String = said.iter().map(|it| format!("- {it}\n")).collect();
+    let lines = said.iter().map(|it| format!("- {it}\n")).collect::<Vec<_>>().concat();
     let link = public_url.map(|url| format!("{url}\n\n")).unwrap_or_default();
     format!("{greeting}\n\n{lines}\n{link}-- \n{why}\n")
 }
 
 fn html(mail: &Mail, said: &[String], public_url: Option<&str>) -> String {
     let (greeting, why) = around(mail);
-    let items: String = said.iter().map(|it| format!("<li>{}</li>", escaped(it))).collect();
+    let items = said.iter().map(|it| format!("<li>{}</li>", escaped(it))).collect::<Vec<_>>().concat();
     let link = public_url.map(escaped).map(|url| format!("<p><a href=\"{url}\">{url}</a></p>")).unwrap_or_default();
     let language = if mail.language == Language::Vi { "vi" } else { "en" };
     format!(

@@ -211,7 +211,7 @@ async fn who_has_lost_an_agency_reads_of_the_others_alone() {
     };
     let of_first = json!([{ "figures": 1, "agency": { "code": "tinh.xa1" } }]);
     let of_second = json!([{ "figures": 1, "agency": { "code": "tinh.xa2" } }]);
-    assert_eq!(of(&office).await, [of_first.clone()]);
+    assert_eq!(of(&office).await, std::slice::from_ref(&of_first));
     db.execute("INSERT INTO measurement_decision (measurement_id, revision, state, content_hash, reason, decided_at, decided_by)
         SELECT m.id, 1, 'RETURNED', measurement_content_hash(m.id, 1), 'Sai', '2026-01-12T03:00:00Z', md5('x')::uuid FROM measurement m
         WHERE m.id = md5('tinh.xa2' || '2025-12')::uuid").await;

@@ -20,7 +20,7 @@ use super::*;
 
 /// A mail server, as `tests/smtp` starts it. Needs node and npm.
 struct Post {
-    _server: Child,
+    server: Child,
     told: Lines<BufReader<ChildStdout>>,
     url: String,
 }
@@ -33,7 +33,7 @@ impl Post {
         let mut server = command.kill_on_drop(true).spawn().unwrap();
         let mut told = BufReader::new(server.stdout.take().unwrap()).lines();
         let url = format!("smtp://127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
-        Self { _server: server, told, url }
+        Self { server, told, url }
     }
 
     fn mailer(&self) -> Mailer {
@@ -47,7 +47,7 @@ impl Post {
 
     /// That it was given no other one.
     async fn has_no_more(mut self) {
-        self._server.kill().await.unwrap();
+        self.server.kill().await.unwrap();
         assert_eq!(self.told.next_line().await.unwrap(), None);
     }
 }
