@@ -3,23 +3,37 @@
 use std::{fmt, time::Duration};
 
 use db::{
-    Date, DbError, Origin, Pool, Reader,
+    Date, DbError, Origin, Pool, Reader, Writer,
     enums::Language,
-    notification::mail::{self, Mail, Outcome},
+    notification::mail::{self, Addressee, Outcome, Taken},
 };
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
+    Address, Message,
     address::AddressError,
-    message::{Mailbox, MultiPart},
-    transport::smtp,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        authentication::{Credentials, Mechanism},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::ClientId,
+    },
 };
 use schema::{clock::Clock, notifications};
 use secrecy::ExposeSecret as _;
+use tokio::time::{sleep, timeout};
 
-use crate::config::MailConfig;
+use crate::config::{MailConfig, SmtpServer, SmtpTls};
 
-/// How long the other side may take for each step.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the other side may take: three times that until it is there and knows us, twice until it knows whom a mail is for, four times
+/// until it has taken it. Together less than a mail is one's own.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often, and how long after one another, it is tried to note what became of a mail.
+const NOTES: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// The longest subject, in characters.
 const SUBJECT: usize = 120;
@@ -27,9 +41,10 @@ const SUBJECT: usize = 120;
 /// What sends mail. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    server: SmtpServer,
     from: Mailbox,
     public_url: Option<String>,
+    patience: Duration,
 }
 
 impl fmt::Debug for Mailer {
@@ -38,53 +53,31 @@ impl fmt::Debug for Mailer {
     }
 }
 
-impl Mailer {
-    /// What these settings say; an error says what is wrong with the address of the server.
-    pub fn new(config: &MailConfig, public_url: Option<String>) -> Result<Self, smtp::Error> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(config.smtp_url.expose_secret())?;
-        let transport = transport.timeout(Some(PATIENCE)).build();
-        Ok(Self { transport, from: config.from.clone(), public_url })
-    }
+/// Why no mail can be sent for now.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The server is not there, or does not want us.
+    #[error("the mail server cannot be used: {0}")]
+    Server(String),
+    /// The queue cannot be read.
+    #[error(transparent)]
+    Queue(#[from] DbError),
+}
 
-    /// Whether the server is there, and takes the name and password.
-    pub async fn check(&self) -> Result<(), String> {
-        match self.transport.test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err("it does not answer as a mail server does".to_owned()),
-            Err(error) => Err(in_full(&error)),
-        }
+/// What one step came to: an error, or its own if it took too long.
+async fn within<T, E: std::error::Error>(
+    patience: Duration,
+    step: impl Future<Output = Result<T, E>>,
+) -> Result<T, Fault> {
+    match timeout(patience, step).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(Fault { words: in_full(&error) }),
+        Err(_) => Err(Fault { words: "no answer".to_owned() }),
     }
+}
 
-    async fn send(&self, mail: &Mail, said: &[String]) -> Outcome {
-        let message = match self.message(mail, said) {
-            Ok(message) => message,
-            Err(error) => return Outcome::Refused(error),
-        };
-        // What fails before anything was sent is no reason to doubt.
-        if let Err(error) = self.check().await {
-            return Outcome::Failed(error);
-        }
-        match self.transport.send(message).await {
-            Ok(_) => Outcome::Sent,
-            Err(error) if error.is_permanent() => Outcome::Refused(in_full(&error)),
-            Err(error) if error.is_transient() => Outcome::Failed(in_full(&error)),
-            Err(error) => Outcome::Doubtful(in_full(&error)),
-        }
-    }
-
-    fn message(&self, mail: &Mail, said: &[String]) -> Result<Message, String> {
-        let to = mail.to.parse().map_err(|error: AddressError| error.to_string())?;
-        let domain = self.from.email.domain();
-        let text = text(mail, said, self.public_url.as_deref());
-        let html = html(mail, said, self.public_url.as_deref());
-        Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(Some(mail.name.clone()), to))
-            .subject(subject(mail.language, said))
-            .message_id(Some(format!("<{}@{domain}>", mail.id)))
-            .multipart(MultiPart::alternative_plain_html(text, html))
-            .map_err(|error| error.to_string())
-    }
+struct Fault {
+    words: String,
 }
 
 /// An error with its causes.
@@ -93,26 +86,161 @@ fn in_full(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
 
-/// Sends the mail that has been due for longest, if any is: true if there may be more.
-pub async fn send_one(mailer: &Mailer, pool: &Pool, clock: Clock) -> Result<bool, DbError> {
+impl Mailer {
+    /// What these settings say.
+    #[must_use]
+    pub fn new(config: &MailConfig, public_url: Option<String>) -> Self {
+        Self { server: config.server.clone(), from: config.from.clone(), public_url, patience: PATIENCE }
+    }
+
+    /// The same with another patience, for tests.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Whether the server is there, takes the name and password, and lets us send in our name. Nothing is sent.
+    pub async fn check(&self) -> Result<(), MailError> {
+        let mut connection = self.connect().await?;
+        let tried = async {
+            connection.command(Mail::new(Some(self.from.email.clone()), Vec::new())).await?;
+            connection.command(Rset).await
+        };
+        within(self.patience * 2, tried).await.map_err(|fault| MailError::Server(fault.words))?;
+        leave(connection).await;
+        Ok(())
+    }
+
+    /// A connection that is encrypted and signed in, as the settings say.
+    async fn connect(&self) -> Result<AsyncSmtpConnection, MailError> {
+        let SmtpServer { host, port, tls, login } = &self.server;
+        let begun = async {
+            let hello = ClientId::default();
+            let parameters = || TlsParameters::new(host.clone());
+            let wrapped = if *tls == SmtpTls::Wrapped { Some(parameters()?) } else { None };
+            let place = (host.as_str(), *port);
+            let mut connection =
+                AsyncSmtpConnection::connect_tokio1(place, Some(self.patience * 3), &hello, wrapped, None).await?;
+            if *tls == SmtpTls::Required {
+                connection.starttls(parameters()?, &hello).await?;
+            }
+            if let Some((user, password)) = login {
+                let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+                connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
+            }
+            Ok::<_, lettre::transport::smtp::Error>(connection)
+        };
+        within(self.patience * 3, begun).await.map_err(|fault| MailError::Server(fault.words))
+    }
+
+    /// Hands one mail over. Only what goes wrong once its text has begun to flow leaves a doubt.
+    async fn hand_over(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        to: &Addressee,
+        id: &Taken,
+        said: &[String],
+    ) -> Outcome {
+        let (address, message) = match self.message(to, id, said) {
+            Ok(message) => message,
+            Err(reason) => return Outcome::Refused(reason),
+        };
+        let addressed = async {
+            connection.command(Mail::new(Some(self.from.email.clone()), Vec::new())).await?;
+            match connection.command(Rcpt::new(address, Vec::new())).await {
+                Err(error) if error.is_permanent() => return Ok(Some(Outcome::Refused(in_full(&error)))),
+                answer => answer?,
+            };
+            connection.command(Data).await?;
+            Ok::<_, lettre::transport::smtp::Error>(None)
+        };
+        match within(self.patience * 2, addressed).await {
+            Ok(None) => {}
+            Ok(Some(refused)) => return refused,
+            Err(fault) => return Outcome::Failed(fault.words),
+        }
+        match timeout(self.patience * 4, connection.message(&message.formatted())).await {
+            Ok(Ok(_)) => Outcome::Sent,
+            Ok(Err(error)) if error.is_permanent() => Outcome::Refused(in_full(&error)),
+            Ok(Err(error)) if error.is_transient() => Outcome::Failed(in_full(&error)),
+            Ok(Err(error)) => Outcome::Doubtful(in_full(&error)),
+            Err(_) => Outcome::Doubtful("no answer to the mail".to_owned()),
+        }
+    }
+
+    fn message(&self, to: &Addressee, taken: &Taken, said: &[String]) -> Result<(Address, Message), String> {
+        let address: Address = to.email.parse().map_err(|error: AddressError| error.to_string())?;
+        if !address.to_string().is_ascii() {
+            return Err("an address with letters beyond ASCII".to_owned());
+        }
+        let domain = self.from.email.domain();
+        let text = text(to, said, self.public_url.as_deref());
+        let html = html(to, said, self.public_url.as_deref());
+        // So that nobody's absence note answers it (RFC 3834).
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(Some(to.name.clone()), address.clone()))
+            .subject(subject(to.language, said))
+            .message_id(Some(format!("<{}@{domain}>", taken.id)))
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(text, html));
+        Ok((address, message.map_err(|error| error.to_string())?))
+    }
+}
+
+/// Says goodbye, and does not wait long for the answer.
+async fn leave(mut connection: AsyncSmtpConnection) {
+    // Whatever comes back, nothing follows from it.
+    let _ = timeout(Duration::from_secs(2), connection.quit()).await;
+}
+
+/// Sends the mail that has been due for longest, if any is: true if there may be more. While the server is not there no mail is taken up.
+pub async fn send_one(mailer: &Mailer, pool: &Pool, clock: Clock) -> Result<bool, MailError> {
     if !mail::is_any_due(pool, clock.now()).await? {
         return Ok(false);
     }
+    let mut connection = mailer.connect().await?;
     let writer = || clock.writer(pool.clone(), Origin::default());
-    let Some(mail) = mail::claim(&writer()).await? else { return Ok(false) };
-    let said = match &mail.reader {
-        Some(principal) => {
-            let reader = Reader::new(pool.clone(), principal.scope(), Date(clock.today()));
-            notifications::sentences(&reader, &mail.notifications, mail.language).await?
-        }
-        None => Vec::new(),
+    let Some(taken) = mail::claim(&writer()).await? else {
+        leave(connection).await;
+        return Ok(false);
     };
-    let outcome = if said.is_empty() { Outcome::Dropped } else { mailer.send(&mail, &said).await };
+    let outcome = match composed(&writer(), pool, clock, &taken).await {
+        Ok(Some((to, said))) => mailer.hand_over(&mut connection, &to, &taken, &said).await,
+        Ok(None) => Outcome::Dropped,
+        // It has not gone out, whatever the reason.
+        Err(error) => Outcome::Failed(error.to_string()),
+    };
+    leave(connection).await;
     if let Outcome::Refused(reason) | Outcome::Failed(reason) | Outcome::Doubtful(reason) = &outcome {
-        tracing::warn!(mail = %mail.id, %reason, "a mail did not go out");
+        tracing::warn!(mail = %taken.id, %reason, "a mail did not go out");
     }
-    mail::ended(&writer(), &mail, outcome).await?;
+    let mut noted = mail::ended(&writer(), &taken, &outcome).await;
+    for _ in 1..NOTES {
+        if noted.is_ok() {
+            break;
+        }
+        sleep(PAUSE).await;
+        noted = mail::ended(&writer(), &taken, &outcome).await;
+    }
+    if noted? {
+        tracing::error!(mail = %taken.id, "a mail was given up: `cotmoc mail` shows why, and sends it again");
+    }
     Ok(true)
+}
+
+/// Whom a mail is for, and what it says; none if there is nothing that they may see.
+async fn composed(
+    writer: &Writer,
+    pool: &Pool,
+    clock: Clock,
+    taken: &Taken,
+) -> Result<Option<(Addressee, Vec<String>)>, DbError> {
+    let Some(to) = mail::addressee(writer, taken).await? else { return Ok(None) };
+    let reader = Reader::new(pool.clone(), to.reader.scope(), Date(clock.today()));
+    let said = notifications::sentences(&reader, &taken.notifications, to.language).await?;
+    Ok((!said.is_empty()).then_some((to, said)))
 }
 
 fn subject(language: Language, said: &[String]) -> String {
@@ -125,31 +253,31 @@ fn subject(language: Language, said: &[String]) -> String {
 }
 
 /// What stands around what is said: the greeting, and why it comes.
-fn around(mail: &Mail) -> (String, &'static str) {
-    match mail.language {
+fn around(to: &Addressee) -> (String, &'static str) {
+    match to.language {
         Language::Vi => (
-            format!("Kính gửi {},", mail.name),
+            format!("Kính gửi {},", to.name),
             "Thư này do hệ thống gửi tự động. Ông/bà có thể chọn nhận ngay, hằng ngày, hằng tuần hoặc không nhận từng loại thông báo trong phần cài đặt.",
         ),
         Language::En => (
-            format!("Dear {},", mail.name),
+            format!("Dear {},", to.name),
             "This mail was sent by the system. In your settings you can choose for each kind of notification whether it comes at once, daily, weekly or not at all.",
         ),
     }
 }
 
-fn text(mail: &Mail, said: &[String], public_url: Option<&str>) -> String {
-    let (greeting, why) = around(mail);
+fn text(to: &Addressee, said: &[String], public_url: Option<&str>) -> String {
+    let (greeting, why) = around(to);
     let lines = said.iter().map(|it| format!("- {it}\n")).collect::<Vec<_>>().concat();
     let link = public_url.map(|url| format!("{url}\n\n")).unwrap_or_default();
     format!("{greeting}\n\n{lines}\n{link}-- \n{why}\n")
 }
 
-fn html(mail: &Mail, said: &[String], public_url: Option<&str>) -> String {
-    let (greeting, why) = around(mail);
+fn html(to: &Addressee, said: &[String], public_url: Option<&str>) -> String {
+    let (greeting, why) = around(to);
     let items = said.iter().map(|it| format!("<li>{}</li>", escaped(it))).collect::<Vec<_>>().concat();
     let link = public_url.map(escaped).map(|url| format!("<p><a href=\"{url}\">{url}</a></p>")).unwrap_or_default();
-    let language = if mail.language == Language::Vi { "vi" } else { "en" };
+    let language = if to.language == Language::Vi { "vi" } else { "en" };
     format!(
         "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><body style=\"font-family: sans-serif; line-height: 1.5\">\
          <p>{}</p><ul>{items}</ul>{link}<p style=\"color: #666; font-size: smaller\">{why}</p></body></html>",
@@ -164,10 +292,13 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use auth::Principal;
+
     use super::*;
 
-    fn mail(language: Language) -> Mail {
-        Mail::to_look_at("lan@quangngai.gov.vn", "Nguyễn Thị <Lan>", language)
+    fn mail(language: Language) -> Addressee {
+        let reader = Principal::nobody();
+        Addressee { email: "lan@qng.vn".to_owned(), name: "Nguyễn Thị <Lan>".to_owned(), language, reader }
     }
 
     #[test]

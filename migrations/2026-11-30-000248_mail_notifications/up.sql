@@ -36,6 +36,7 @@ COMMENT ON COLUMN notification_mail.mail_id IS 'The mail in which it is sent, th
 COMMENT ON COLUMN notification_mail.doubts IS 'How often nobody knows whether the mail went out: once it is sent again, twice it is given up';
 CREATE INDEX notification_mail_waiting_idx ON notification_mail (send_after) WHERE state IN ('WAITING', 'SENDING');
 CREATE INDEX notification_mail_account_id_idx ON notification_mail (account_id) WHERE state IN ('WAITING', 'SENDING');
+CREATE INDEX notification_mail_sending_idx ON notification_mail (mail_id) WHERE state = 'SENDING';
 CREATE INDEX notification_mail_dead_idx ON notification_mail (ended_at) WHERE state = 'DEAD';
 
 CREATE FUNCTION notification_mail_time(choice text, told_at timestamptz) RETURNS timestamptz

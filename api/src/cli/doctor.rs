@@ -157,21 +157,16 @@ async fn storage(config: &Config) -> Option<Finding> {
     })
 }
 
-/// Whether the mail server is there, and takes the name and password. Nothing is sent.
+/// Whether the mail server is there, takes the name and password, and lets us send in our name. Nothing is sent.
 async fn mail(config: &Config) -> Finding {
     let Some(mail) = &config.mail else {
         return Note("mail: none is sent; COTMOC_SMTP_URL names the server that takes it".to_owned());
     };
-    let tried = match Mailer::new(mail, None) {
-        Ok(mailer) => mailer.check().await,
-        Err(error) => Err(error.to_string()),
-    };
-    match tried {
+    match Mailer::new(mail, None).check().await {
         Ok(()) => Good(format!("mail: the server takes what {} sends", mail.from)),
-        Err(error) => Bad(
-            format!("mail: the server cannot be used: {error}"),
-            "Are host, port, user, password and tls of COTMOC_SMTP_URL right?".to_owned(),
-        ),
+        Err(error) => {
+            Bad(format!("mail: {error}"), "Are host, port, user, password and tls of COTMOC_SMTP_URL right?".to_owned())
+        }
     }
 }
 

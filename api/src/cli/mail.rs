@@ -17,7 +17,7 @@ use crate::{
 
 /// Show what waits to be sent by e-mail, and what was given up; send that again
 ///
-/// A mail is given up after nine attempts in a day and a half, when the other side will never take it, or when it may have gone out twice.
+/// A mail is given up after ten attempts in a day and a half, when the other side will never take it, or when it may have gone out twice.
 #[derive(Debug, Args)]
 pub struct Mail {
     /// Send all that was given up again

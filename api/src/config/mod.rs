@@ -194,11 +194,35 @@ pub struct DatabaseConfig {
     pub statement_timeout: Duration,
 }
 
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct SmtpServer {
+    /// Its name.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How what is said to it is encrypted.
+    pub tls: SmtpTls,
+    /// The name and password by which it knows us; none if it asks for none.
+    pub login: Option<(String, SecretString)>,
+}
+
+/// How a connection to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// From its first byte.
+    Wrapped,
+    /// After the greeting (STARTTLS), or nothing is said.
+    Required,
+    /// Not at all: inside a network of one's own.
+    None,
+}
+
 /// E-mail.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
-    /// The server, with name and password.
-    pub smtp_url: SecretString,
+    /// The server.
+    pub server: SmtpServer,
     /// In whose name.
     pub from: Mailbox,
 }
@@ -259,6 +283,9 @@ pub enum ConfigError {
     /// An environment variable of ours that is not UTF-8.
     #[error("the environment variable {0} is not valid UTF-8")]
     NotUnicode(String),
+    /// There is a mail server, and nobody in whose name mail is sent.
+    #[error("mail is sent in somebody's name: set {} beside {}", settings::MAIL_FROM.env, settings::SMTP_URL.env)]
+    NoSender,
     /// No data directory is given and the user has no home.
     #[error("there is no home directory to keep data in: set {} or --data-dir", settings::DATA_DIR.env)]
     NoDataDir,
@@ -315,13 +342,7 @@ impl Config {
                 pool_wait: required(sources, &settings::POOL_WAIT, parse::time_limit)?,
                 statement_timeout: required(sources, &settings::STATEMENT_TIMEOUT, parse::time_limit)?,
             },
-            mail: match sources.read(&settings::SMTP_URL, parse::smtp_url)? {
-                Some(smtp_url) => {
-                    let from = required(sources, &settings::MAIL_FROM, parse::mailbox)?;
-                    Some(MailConfig { smtp_url: smtp_url.into(), from })
-                }
-                None => None,
-            },
+            mail: MailConfig::load(sources)?,
             log: LogConfig {
                 format: required(sources, &settings::LOG_FORMAT, log_format)?,
                 filter: required(sources, &settings::LOG_FILTER, parse::log_filter)?,
@@ -333,6 +354,18 @@ impl Config {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.stopped_at.map_or(Clock::System, Clock::Fixed)
+    }
+}
+
+impl MailConfig {
+    fn load(sources: &Sources) -> Result<Option<Self>, ConfigError> {
+        let server = sources.read(&settings::SMTP_URL, parse::smtp_server)?;
+        let from = sources.read(&settings::MAIL_FROM, parse::mailbox)?;
+        match (server, from) {
+            (Some(server), Some(from)) => Ok(Some(Self { server, from })),
+            (Some(_), None) => Err(ConfigError::NoSender),
+            (None, _) => Ok(None),
+        }
     }
 }
 

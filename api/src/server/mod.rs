@@ -74,9 +74,6 @@ pub enum ServerError {
     /// There is no secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The mail server's address is none.
-    #[error("mail cannot be sent: {0}")]
-    Mail(#[from] lettre::transport::smtp::Error),
     /// Files cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -150,8 +147,7 @@ impl Server {
         let health = Health::new(&database, cache.clone(), ready);
         let limits = RateLimits::new(&config.limits);
         let store = Store::open(&config)?;
-        let mailer =
-            config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone())).transpose()?;
+        let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone()));
         let mut work = work(&config, clock, &database, &limits, &store, cache, leaving)?;
         work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));

@@ -23,8 +23,11 @@ const KEEP: Duration = Duration::from_secs(5);
 /// How often it looks whether a file has come.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// From which hour of a day (Asia/Ho_Chi_Minh) people are told of what falls due.
-const MORNING: u32 = 8;
+/// From which hour of a day (Asia/Ho_Chi_Minh) people are told of what falls due: before the digests of eight.
+const MORNING: u32 = 7;
+
+/// How long it waits for a mail server that is not there.
+const HOLD: Duration = Duration::from_secs(30);
 
 /// How often it looks whether the morning has come.
 const WAKE: Duration = Duration::from_secs(60);
@@ -57,7 +60,13 @@ pub fn begin(
     tokio::spawn(again("nobody is told of what falls due for now; it is made up for", WAKE, stopped, tell));
     if let Some(mailer) = mailer {
         let (pool, stopped) = owned();
-        let send = async move || mail::send_one(&mailer, &pool, clock).await;
+        let send = async move || {
+            let sent = mail::send_one(&mailer, &pool, clock).await;
+            if sent.is_err() {
+                sleep(HOLD).await;
+            }
+            sent
+        };
         tokio::spawn(again("mail is not sent for now; it waits", LOOK, stopped, send));
     }
     if config.server.imports {

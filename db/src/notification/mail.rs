@@ -6,7 +6,7 @@
 
 use async_graphql::InputObject;
 use auth::{Actor, OwnAccount, Principal};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use derive::boxed;
 use diesel::{
     ExpressionMethods as _, QueryDsl as _, QueryableByName,
@@ -16,7 +16,10 @@ use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::{NotificationKind, tell::is_mine};
+use super::{
+    NotificationKind,
+    tell::{Holds, is_mine},
+};
 use crate::{
     DbError, Pool, Reader, Writer,
     access::Auth,
@@ -35,7 +38,7 @@ const MOST: i32 = 100;
 /// How long a mail is nobody else's while it is sent.
 const LEASE: std::time::Duration = std::time::Duration::from_secs(120);
 
-/// How long it is waited after each attempt that failed; after the last one it is given up. Together a day and a half.
+/// How many minutes it is waited after each attempt that failed; the tenth is the last. Together a day and a half.
 const PAUSES: [i64; 9] = [1, 5, 15, 60, 180, 360, 480, 480, 480];
 
 text_enum! {
@@ -130,29 +133,26 @@ pub(super) async fn plan(writing: &mut Writing, told: &[Uuid]) -> Result<(), DbE
 
 /// A mail that one has taken up.
 #[derive(Debug)]
-pub struct Mail {
+pub struct Taken {
     /// Its id, the same at each attempt.
     pub id: Uuid,
+    /// What is told in it, what happened first before the rest.
+    pub notifications: Vec<Uuid>,
+    account_id: Uuid,
+    attempts: i32,
+}
+
+/// Whom a mail is for.
+#[derive(Debug)]
+pub struct Addressee {
     /// The address.
-    pub to: String,
+    pub email: String,
     /// The person's name.
     pub name: String,
     /// The language of what is sent to them.
     pub language: Language,
-    /// What they are and may see now; none if their account is disabled.
-    pub reader: Option<Principal>,
-    /// What they are told, what happened first before the rest.
-    pub notifications: Vec<Uuid>,
-    attempts: i32,
-}
-
-impl Mail {
-    /// A mail without notifications that nobody has taken up, to see what it looks like.
-    #[must_use]
-    pub fn to_look_at(to: &str, name: &str, language: Language) -> Self {
-        let (id, notifications) = (Uuid::nil(), Vec::new());
-        Self { id, to: to.to_owned(), name: name.to_owned(), language, reader: None, notifications, attempts: 1 }
-    }
+    /// What they are and may see now.
+    pub reader: Principal,
 }
 
 /// What became of a mail.
@@ -171,7 +171,7 @@ pub enum Outcome {
 }
 
 #[derive(QueryableByName)]
-struct Taken {
+struct TakenRow {
     #[diesel(sql_type = SqlUuid)]
     notification_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -185,11 +185,6 @@ struct Taken {
 /// Whether any mail is due: a look that costs nothing, for servers that have nothing to do.
 #[boxed]
 pub async fn is_any_due(pool: &Pool, now: DateTime<Utc>) -> Result<bool, DbError> {
-    #[derive(QueryableByName)]
-    struct Holds {
-        #[diesel(sql_type = diesel::sql_types::Bool)]
-        holds: bool,
-    }
     const LOOK: &str = "SELECT EXISTS (SELECT FROM notification_mail
         WHERE state IN ('WAITING', 'SENDING') AND send_after <= $1 AND (state = 'WAITING' OR lease_until < clock_timestamp())) AS holds";
     let query = diesel::sql_query(LOOK).bind::<Timestamptz, _>(now);
@@ -220,9 +215,9 @@ const TAKE: &str = "
 
 /// Takes up the mail that has been due for longest; none if there is none, or if another server is at it.
 #[boxed]
-pub async fn claim(writer: &Writer) -> Result<Option<Mail>, DbError> {
+pub async fn claim(writer: &Writer) -> Result<Option<Taken>, DbError> {
     let work = async |writing: &mut Writing| {
-        if !is_mine(writing).await? {
+        if !is_mine(writing, "notification mails").await? {
             return Ok(None);
         }
         let now = writing.now();
@@ -232,23 +227,26 @@ pub async fn claim(writer: &Writer) -> Result<Option<Mail>, DbError> {
             .bind::<Interval, _>(lease())
             .bind::<SqlUuid, _>(Uuid::now_v7())
             .bind::<Integer, _>(MOST);
-        let mut taken: Vec<Taken> = take.load(writing.connection()).await?;
-        taken.sort_by_key(|it| it.notification_id);
-        let Some(&Taken { account_id, mail_id, attempts, .. }) = taken.as_slice().first() else { return Ok(None) };
-        let person = account::table.find(account_id).select((account::email, account::full_name, account::language));
-        let (to, name, language): (Option<String>, String, Language) = person.first(writing.connection()).await?;
-        let reader = principal::of_account(writing, account_id).await?;
-        let notifications = taken.into_iter().map(|it| it.notification_id).collect();
-        Ok(Some(Mail {
-            id: mail_id,
-            // Who has taken their address away wants no mail.
-            reader: reader.filter(|_| to.is_some()),
-            to: to.unwrap_or_default(),
-            name,
-            language,
-            notifications,
-            attempts,
-        }))
+        let mut rows: Vec<TakenRow> = take.load(writing.connection()).await?;
+        rows.sort_by_key(|it| it.notification_id);
+        let Some(&TakenRow { account_id, mail_id: id, attempts, .. }) = rows.as_slice().first() else {
+            return Ok(None);
+        };
+        let notifications = rows.into_iter().map(|it| it.notification_id).collect();
+        Ok(Some(Taken { id, notifications, account_id, attempts }))
+    };
+    writer.write(Actor::Operator, work).await
+}
+
+/// Whom a mail is for, as they are now; none if their account is disabled, or if they have taken their address away.
+#[boxed]
+pub async fn addressee(writer: &Writer, taken: &Taken) -> Result<Option<Addressee>, DbError> {
+    let work = async |writing: &mut Writing| {
+        let person =
+            account::table.find(taken.account_id).select((account::email, account::full_name, account::language));
+        let (email, name, language): (Option<String>, String, Language) = person.first(writing.connection()).await?;
+        let reader = principal::of_account(writing, taken.account_id).await?;
+        Ok(email.zip(reader).map(|(email, reader)| Addressee { email, name, language, reader }))
     };
     writer.write(Actor::Operator, work).await
 }
@@ -257,44 +255,38 @@ fn lease() -> diesel::pg::data_types::PgInterval {
     diesel::pg::data_types::PgInterval::from_microseconds(i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// Notes what became of a mail. Whoever has lost it meanwhile notes nothing.
+/// Notes what became of a mail; true if it was given up. Whoever has lost it meanwhile notes nothing.
 #[boxed]
-pub async fn ended(writer: &Writer, mail: &Mail, outcome: Outcome) -> Result<(), DbError> {
-    const END: &str = "UPDATE notification_mail SET state = $3, ended_at = $4, error = $5, send_after = coalesce($6, send_after), lease_until = NULL,
-            doubts = doubts + $7
-        WHERE mail_id = $1 AND attempts = $2 AND state = 'SENDING' AND doubts + $7 <= 1";
-    const DOUBT: &str = "UPDATE notification_mail SET state = 'DEAD', ended_at = $3, error = $4, lease_until = NULL
-        WHERE mail_id = $1 AND attempts = $2 AND state = 'SENDING'";
+pub async fn ended(writer: &Writer, taken: &Taken, outcome: &Outcome) -> Result<bool, DbError> {
+    // In doubt for the second time, it waits no more.
+    const END: &str = "UPDATE notification_mail SET lease_until = NULL, error = $4, doubts = least(doubts + $6, 1),
+            state = CASE WHEN doubts + $6 > 1 THEN 'DEAD' ELSE $3 END,
+            ended_at = CASE WHEN $3 <> 'WAITING' OR doubts + $6 > 1 THEN $7 END,
+            send_after = coalesce($5, send_after)
+        WHERE mail_id = $1 AND attempts = $2 AND state = 'SENDING' RETURNING state = 'DEAD' AS holds";
     let work = async |writing: &mut Writing| {
         let now = writing.now();
-        let pause = usize::try_from(mail.attempts - 1).ok().and_then(|n| PAUSES.get(n));
-        let later = pause.map(|minutes| now + chrono::TimeDelta::minutes(*minutes));
-        let (state, ended, error, after, doubts) = match (outcome, later) {
-            (Outcome::Sent, _) => ("SENT", Some(now), None, None, 0),
-            (Outcome::Dropped, _) => ("DROPPED", Some(now), None, None, 0),
-            (Outcome::Failed(error), Some(later)) => ("WAITING", None, Some(error), Some(later), 0),
-            (Outcome::Doubtful(error), Some(later)) => ("WAITING", None, Some(error), Some(later), 1),
+        let pause = usize::try_from(taken.attempts - 1).ok().and_then(|n| PAUSES.get(n));
+        let later = pause.map(|minutes| now + TimeDelta::minutes(*minutes));
+        let (state, error, after, doubts) = match (outcome, later) {
+            (Outcome::Sent, _) => ("SENT", None, None, 0),
+            (Outcome::Dropped, _) => ("DROPPED", None, None, 0),
+            (Outcome::Failed(error), Some(later)) => ("WAITING", Some(error), Some(later), 0),
+            (Outcome::Doubtful(error), Some(later)) => ("WAITING", Some(error), Some(later), 1),
             (Outcome::Refused(error) | Outcome::Failed(error) | Outcome::Doubtful(error), _) => {
-                ("DEAD", Some(now), Some(error), None, 0)
+                ("DEAD", Some(error), None, 0)
             }
         };
         let end = diesel::sql_query(END)
-            .bind::<SqlUuid, _>(mail.id)
-            .bind::<Integer, _>(mail.attempts)
+            .bind::<SqlUuid, _>(taken.id)
+            .bind::<Integer, _>(taken.attempts)
             .bind::<Text, _>(state)
-            .bind::<Nullable<Timestamptz>, _>(ended)
-            .bind::<Nullable<Text>, _>(&error)
+            .bind::<Nullable<Text>, _>(error)
             .bind::<Nullable<Timestamptz>, _>(after)
-            .bind::<Integer, _>(doubts);
-        if end.execute(writing.connection()).await? == 0 {
-            let doubt = diesel::sql_query(DOUBT)
-                .bind::<SqlUuid, _>(mail.id)
-                .bind::<Integer, _>(mail.attempts)
-                .bind::<Timestamptz, _>(now)
-                .bind::<Nullable<Text>, _>(&error);
-            doubt.execute(writing.connection()).await?;
-        }
-        Ok(())
+            .bind::<Integer, _>(doubts)
+            .bind::<Timestamptz, _>(now);
+        let ended: Vec<Holds> = end.load(writing.connection()).await?;
+        Ok(ended.iter().any(|it| it.holds))
     };
     writer.write(Actor::Operator, work).await
 }

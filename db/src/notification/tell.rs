@@ -84,10 +84,11 @@ struct NewAgency {
     figures: i32,
 }
 
+/// Whether something holds.
 #[derive(QueryableByName)]
-struct Holds {
+pub(super) struct Holds {
     #[diesel(sql_type = Bool)]
-    holds: bool,
+    pub holds: bool,
 }
 
 async fn holds(writing: &mut Writing, query: &str) -> Result<bool, DbError> {
@@ -95,9 +96,11 @@ async fn holds(writing: &mut Writing, query: &str) -> Result<bool, DbError> {
     Ok(found.holds)
 }
 
-/// Whether this server is the one that tells now, until the end of the transaction.
-pub(super) async fn is_mine(writing: &mut Writing) -> Result<bool, DbError> {
-    holds(writing, "SELECT pg_try_advisory_xact_lock(hashtext('notifications')) AS holds").await
+/// Whether this server is the one that does it now, until the end of the transaction.
+pub(super) async fn is_mine(writing: &mut Writing, what: &str) -> Result<bool, DbError> {
+    const LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtext($1)) AS holds";
+    let found: Holds = diesel::sql_query(LOCK).bind::<Text, _>(what).get_result(writing.connection()).await?;
+    Ok(found.holds)
 }
 
 /// Whether anything has happened that nobody was told of: a look that costs nothing, for servers that have nothing to do.
@@ -136,11 +139,12 @@ const EVENTS: &str = "
 #[boxed]
 pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, DbError> {
     let work = async |writing: &mut Writing| {
-        if !is_mine(writing).await?
+        if !is_mine(writing, "notifications").await?
             || !holds(writing, "SELECT EXISTS (SELECT FROM notification_event) AS holds").await?
         {
             return Ok(None);
         }
+        writing.connection().batch_execute(PATIENCE).await?;
         let query = diesel::sql_query(EVENTS).bind::<SqlDate, _>(writing.today()).bind::<BigInt, _>(MOST_EVENTS);
         let told: Vec<Told> = query.load(writing.connection()).await?;
         tell(writing, told, mails).await.map(Some)
@@ -209,7 +213,7 @@ const DUE: &str = "
                     AND EXISTS (SELECT FROM notification_agency a WHERE a.notification_id = n.id AND a.agency_id = r.agency_id) END)
     ORDER BY r.account_id, source";
 
-/// What falls due in a whole country is worked out once a day, and takes longer than a request may.
+/// Whom something concerns in a whole country, and what falls due there, takes longer to work out than a request may.
 const PATIENCE: &str = "SET LOCAL statement_timeout = '10min'";
 
 /// Tells, once a working day, of what falls due and what is late, by e-mail as well where `mails`; how many people were told, none if it was done already, if nobody works
@@ -218,7 +222,7 @@ const PATIENCE: &str = "SET LOCAL statement_timeout = '10min'";
 pub async fn tell_due(writer: &Writer, mails: bool) -> Result<Option<usize>, DbError> {
     const BEGIN: &str = "INSERT INTO notification_day (day, told_at) SELECT $1, $2 WHERE working_days_until($1 - 1, $1) = 1 ON CONFLICT DO NOTHING";
     let work = async |writing: &mut Writing| {
-        if !is_mine(writing).await? {
+        if !is_mine(writing, "notifications").await? {
             return Ok(None);
         }
         let (today, now) = (writing.today(), writing.now());

@@ -1,19 +1,20 @@
 //! What people are told by e-mail, over a mail server that refuses, puts off and hangs up.
 
-use std::{collections::BTreeMap, process::Stdio};
+use std::{collections::BTreeMap, process::Stdio, time::Duration};
 
 use api::{
-    config::MailConfig,
+    config::{MailConfig, SmtpServer, SmtpTls},
     mail::{self, Mailer},
 };
 use chrono::TimeDelta;
-use db::notification::mail::{again, claim, queue};
+use db::notification::mail::{Outcome, again, claim, ended, queue};
 use schema::clock::Clock;
 use tests::npm::installed;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
     task::spawn_blocking,
+    time::timeout,
 };
 
 use super::*;
@@ -32,7 +33,7 @@ impl Post {
         command.arg("server.mjs").current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = command.kill_on_drop(true).spawn().unwrap();
         let mut told = BufReader::new(server.stdout.take().unwrap()).lines();
-        let url = format!("smtp://127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
+        let url = format!("127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
         Self { server, told, url }
     }
 
@@ -45,6 +46,11 @@ impl Post {
         serde_json::from_str(&self.told.next_line().await.unwrap().unwrap()).unwrap()
     }
 
+    /// One more mail, if it comes soon.
+    async fn waiting(&mut self) -> Option<String> {
+        timeout(Duration::from_millis(300), self.told.next_line()).await.ok().and_then(|line| line.unwrap())
+    }
+
     /// That it was given no other one.
     async fn has_no_more(mut self) {
         self.server.kill().await.unwrap();
@@ -54,8 +60,9 @@ impl Post {
 
 fn mailer(url: &str) -> Mailer {
     let from = "Cột Mốc <cotmoc@quangngai.gov.vn>".parse().unwrap();
-    let config = MailConfig { smtp_url: url.to_owned().into(), from };
-    Mailer::new(&config, Some("https://cotmoc.quangngai.gov.vn".to_owned())).unwrap()
+    let (host, port) = url.split_once(':').unwrap();
+    let server = SmtpServer { host: host.to_owned(), port: port.parse().unwrap(), tls: SmtpTls::None, login: None };
+    Mailer::new(&MailConfig { server, from }, Some("https://cotmoc.quangngai.gov.vn".to_owned()))
 }
 
 /// Sends what is due so long after the demo's morning, until nothing is.
@@ -119,8 +126,10 @@ async fn a_mail_that_does_not_go_out_is_sent_later_and_at_most_twice_in_doubt() 
     room.head.act("acceptDirective", seen("directive", &directive), "").await;
     room.db.execute("INSERT INTO notification_choice SELECT id, 'DIRECTIVE_ACCEPTED', 'AT_ONCE' FROM account").await;
     tell_by_mail(&room.db).await;
-    // Nobody is there at first.
-    send(&room.db, &mailer("smtp://127.0.0.1:1"), TimeDelta::zero()).await;
+    // Nobody is there at first, and no mail is charged with that.
+    let nobody = mail::send_one(&mailer("127.0.0.1:1"), &room.db.pool, Clock::Fixed(demo::now())).await;
+    assert!(nobody.unwrap_err().to_string().starts_with("the mail server cannot be used: "));
+    assert_eq!(room.db.text("SELECT sum(attempts) FROM notification_mail").await, "0");
     assert_eq!(
         states(&room.db).await,
         "ban@qng.vn WAITING, dut.mai@qng.vn WAITING, dut@qng.vn WAITING, tu.choi@qng.vn WAITING"
@@ -146,7 +155,11 @@ async fn a_mail_that_does_not_go_out_is_sent_later_and_at_most_twice_in_doubt() 
     let shown = queue(&room.db.pool).await.unwrap();
     let reasons: Vec<&str> = shown.dead.iter().map(|it| it.error.as_str()).collect();
     assert_eq!((shown.waiting, reasons.len()), (0, 2));
-    assert!(reasons.iter().any(|it| it.contains("no such user here")), "{reasons:?}");
+    for reason in ["no such user here", "incomplete response"] {
+        assert!(reasons.iter().any(|it| it.contains(reason)), "{reasons:?}");
+    }
+    send(&room.db, &post.mailer(), TimeDelta::days(9)).await;
+    assert_eq!(post.waiting().await, None, "a third time");
     assert_eq!(again(&writer(&room.db, demo::now())).await.unwrap(), 2);
     assert_eq!(queue(&room.db.pool).await.unwrap().waiting, 2);
     send(&room.db, &post.mailer(), TimeDelta::zero()).await;
@@ -162,22 +175,23 @@ async fn a_mail_whose_server_dies_is_taken_up_by_another_and_given_up_after_the_
     let left = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
     // It is nobody else's while its lease lasts.
     let other = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
-    assert_ne!(left.to, other.to);
+    assert_ne!(left.id, other.id);
     assert!(claim(&writer(&room.db, demo::now())).await.unwrap().is_none());
     let over = "UPDATE notification_mail SET lease_until = '2026-01-01T00:00:00Z' WHERE state = 'SENDING'";
     room.db.execute(over).await;
     let again = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
-    let same = if again.to == left.to { &left } else { &other };
+    let same = if again.id == left.id { &left } else { &other };
     assert_eq!((again.id, &again.notifications), (same.id, &same.notifications));
     // Whoever comes back too late notes nothing.
-    notification::mail::ended(&writer(&room.db, demo::now()), same, notification::mail::Outcome::Sent).await.unwrap();
+    ended(&writer(&room.db, demo::now()), same, &Outcome::Sent).await.unwrap();
     assert!(!states(&room.db).await.contains("SENT"));
     room.db.execute(over).await;
     send(&room.db, &post.mailer(), TimeDelta::zero()).await;
     let mut states = states(&room.db).await;
     states = states.replace("thu.truong@qng.vn ", "").replace("bao.cao@qng.vn ", "");
     assert!(states == "SENT, DEAD" || states == "DEAD, SENT", "{states}");
-    assert_ne!(post.next().await["to"], again.to.as_str());
+    let sent = post.next().await["id"].as_str().unwrap().to_owned();
+    assert!(!sent.contains(&again.id.to_string()), "{sent}");
     post.has_no_more().await;
 }
 
@@ -224,4 +238,71 @@ async fn people_choose_what_comes_when_and_nothing_comes_that_they_may_not_see()
     let text = digest["text"].as_str().unwrap();
     assert!(text.contains("Mở dữ liệu đất đai") && text.contains("Rà soát quy hoạch trạm 5G"), "{text}");
     post.has_no_more().await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_holds_nobody_up_for_long() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let room = room(&[(13, "thu.truong@qng.vn")]).await;
+    room.issued(json!({})).await;
+    tell_by_mail(&room.db).await;
+    let mailer = mailer(&silent.local_addr().unwrap().to_string()).with_patience(Duration::from_millis(20));
+    let checked = mailer.check().await.unwrap_err().to_string();
+    assert_eq!(checked, "the mail server cannot be used: no answer");
+    let sent = mail::send_one(&mailer, &room.db.pool, Clock::Fixed(demo::now())).await;
+    assert_eq!(
+        (sent.unwrap_err().to_string(), states(&room.db).await.as_str()),
+        (checked, "thu.truong@qng.vn WAITING")
+    );
+}
+
+#[tokio::test]
+async fn what_an_address_or_an_account_is_now_decides() {
+    let mut post = Post::open().await;
+    let room = room(&[(13, "thu.truong@qng.vn"), (14, "bao.cao@qng.vn"), (15, "phối.hợp@qng.vn")]).await;
+    room.db
+        .execute(&format!(
+            "UPDATE account SET full_name = E'Lê\tThị \\\\ \"Hà\" <a@b>' WHERE id = '{}'",
+            Uuid::from_u128(15)
+        ))
+        .await;
+    for n in 0..102 {
+        room.issued(json!({ "title": format!("Việc thứ {n}"), "coordinators": [] })).await;
+    }
+    room.issued(json!({ "title": "Việc phối hợp" })).await;
+    tell_by_mail(&room.db).await;
+    room.db.execute(&format!("UPDATE account SET email = NULL WHERE id = '{}'", Uuid::from_u128(14))).await;
+    send(&room.db, &post.mailer(), TimeDelta::zero()).await;
+    let count = "SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM (SELECT state, count(*) AS n FROM notification_mail GROUP BY state) AS counted";
+    assert_eq!(room.db.text(count).await, "DEAD 1, DROPPED 103, SENT 103");
+    // A hundred at a time.
+    let subjects = [post.next().await, post.next().await].map(|it| it["subject"].as_str().unwrap().to_owned());
+    assert_eq!(subjects, ["100 thông báo mới", "3 thông báo mới"]);
+    assert_eq!(queue(&room.db.pool).await.unwrap().dead[0].error, "an address with letters beyond ASCII");
+    post.has_no_more().await;
+}
+
+#[tokio::test]
+async fn mail_comes_at_the_hours_that_were_chosen() {
+    let db = TestDb::new().await;
+    for (choice, told, sent) in [
+        ("AT_ONCE", "2026-01-20 05:59", "01-20 06:00"),
+        ("AT_ONCE", "2026-01-20 06:00", "01-20 06:00"),
+        ("AT_ONCE", "2026-01-20 20:59", "01-20 20:59"),
+        ("AT_ONCE", "2026-01-20 21:00", "01-21 06:00"),
+        ("DAILY", "2026-01-20 07:00", "01-20 08:00"),
+        ("DAILY", "2026-01-20 08:00", "01-21 08:00"),
+        ("DAILY", "2026-01-23 09:00", "01-26 08:00"),
+        // Before Tết, which ends on the 22nd.
+        ("DAILY", "2026-02-13 09:00", "02-23 08:00"),
+        ("WEEKLY", "2026-01-20 07:00", "01-26 08:00"),
+        ("WEEKLY", "2026-01-26 07:59", "01-26 08:00"),
+        ("WEEKLY", "2026-01-26 08:00", "02-02 08:00"),
+        ("WEEKLY", "2026-02-11 09:00", "02-23 08:00"),
+    ] {
+        let query = format!(
+            "SELECT to_char(notification_mail_time('{choice}', '{told}+07') AT TIME ZONE 'Asia/Ho_Chi_Minh', 'MM-DD HH24:MI')"
+        );
+        assert_eq!(db.text(&query).await, sent, "{choice} {told}");
+    }
 }
