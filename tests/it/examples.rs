@@ -45,6 +45,11 @@ pub(crate) fn operation(query: &str) -> (&str, &str) {
     (words.next().unwrap(), words.next().unwrap())
 }
 
+/// Something that a person was told: a server tells at its own time.
+pub(crate) const TOLD: &str = "INSERT INTO notification (id, account_id, kind, directive_id, key, happened_at, created_at)
+    SELECT '00000000-0000-7000-8000-000000000700', a.id, 'DIRECTIVE_ISSUED', d.id, 'event 1', '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z'
+    FROM account a, directive d WHERE a.login = 'bao.cao' AND d.code = 'tb-ubnd-qng-2025-04:6'";
+
 /// One after the other, each as the account that it is for, on the demo's day.
 #[tokio::test]
 async fn every_saved_example_answers_without_an_error() {
@@ -56,13 +61,7 @@ async fn every_saved_example_answers_without_an_error() {
                 sha256('tep'), 3, '2026-01-20T01:00:00Z', a.id FROM account a JOIN role_grant g ON g.account_id = a.id WHERE a.login = 'bao.cao'",
     )
     .await;
-    // A server tells people at its own time.
-    db.execute(
-        "INSERT INTO notification (id, account_id, kind, directive_id, key, happened_at, created_at)
-            SELECT '00000000-0000-7000-8000-000000000700', a.id, 'DIRECTIVE_ISSUED', d.id, 'event 1', '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z'
-            FROM account a, directive d WHERE a.login = 'bao.cao' AND d.code = 'tb-ubnd-qng-2025-04:6'",
-    )
-    .await;
+    db.execute(TOLD).await;
     let door = Door::of_demo(&db).await;
     // A moment later, so that this session is the one last used, and the one that an example signs in comes after it.
     let entrance = door.later(TimeDelta::seconds(1));

@@ -18,7 +18,7 @@ use tests::{
     graphql::{Asked, Viewer},
 };
 
-use crate::examples::{Answers, filled, first_code, operation};
+use crate::examples::{Answers, TOLD, filled, first_code, operation};
 
 const DAYS: &[&str] =
     &["-4713-01-01", "0000-01-01", "0001-01-01", "1900-01-01", "2200-12-31", "9999-12-31", "+262142-12-31"];
@@ -272,6 +272,7 @@ fn replaced(value: &Value) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_mutation_is_a_fault() {
     let db = TestDb::demo_with_accounts().await;
+    db.execute(TOLD).await;
     let door = Door::of_demo(&db).await;
     let entrance = door.later(TimeDelta::seconds(1));
     let (mut answers, mut tokens) = (Answers::new(), BTreeMap::new());

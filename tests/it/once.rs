@@ -203,6 +203,9 @@ const WITHOUT_KEY: &[&str] = &[
     "confirmSecondFactor",
     "beginSecondFactor",
     "newRecoveryCodes",
+    // What holds afterwards is what was asked for, however often.
+    "chooseNotifications",
+    "markNotificationsRead",
     // Signing in and out: a second time does no harm, and tokens have rules of their own.
     "changePassword",
     "endSession",

@@ -31,6 +31,7 @@ const OTHER: &[(&str, &str)] = &[
     ("differences", "between instants"),
     ("imports", "files that people have sent are no facts"),
     ("importMappings", "how such files are read is no fact"),
+    ("notifications", "what people were told is no fact"),
     ("search", "a choice of what the other lists hold"),
     ("asOf", "the same lists, at an instant"),
 ];

@@ -124,8 +124,8 @@ fn wide(survey: &Survey) -> Vec<String> {
             | "nilAnswers"
             | "unlockRequests"
             | "imports"
-            | "importMappings"
-            | "notifications" => ask("(first: 20)", 2),
+            | "importMappings" => ask("(first: 20)", 2),
+            "notifications" => ask("(first: 20)", 3),
             "changes" => {
                 ask("(first: 20)", 2);
                 continue;
