@@ -4,6 +4,7 @@
 //! value is wrong, where it stands and what was expected.
 
 mod document;
+mod mail;
 mod parse;
 pub mod secret;
 pub mod settings;
@@ -15,11 +16,11 @@ use auth::{Role, password::PasswordCost};
 use chrono::{DateTime, TimeDelta, Utc};
 use db::session::Lives;
 use ipnet::IpNet;
-use lettre::message::Mailbox;
 use schema::clock::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use document::{as_markdown, as_table};
+pub use mail::{MailConfig, SmtpServer, SmtpTls};
 use settings::Setting;
 pub use sources::{RawSetting, SettingSource, Sources};
 
@@ -194,39 +195,6 @@ pub struct DatabaseConfig {
     pub statement_timeout: Duration,
 }
 
-/// A mail server.
-#[derive(Debug, Clone)]
-pub struct SmtpServer {
-    /// Its name.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// How what is said to it is encrypted.
-    pub tls: SmtpTls,
-    /// The name and password by which it knows us; none if it asks for none.
-    pub login: Option<(String, SecretString)>,
-}
-
-/// How a connection to a mail server is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// From its first byte.
-    Wrapped,
-    /// After the greeting (STARTTLS), or nothing is said.
-    Required,
-    /// Not at all: inside a network of one's own.
-    None,
-}
-
-/// E-mail.
-#[derive(Debug, Clone)]
-pub struct MailConfig {
-    /// The server.
-    pub server: SmtpServer,
-    /// In whose name.
-    pub from: Mailbox,
-}
-
 /// Log lines.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
@@ -283,9 +251,14 @@ pub enum ConfigError {
     /// An environment variable of ours that is not UTF-8.
     #[error("the environment variable {0} is not valid UTF-8")]
     NotUnicode(String),
-    /// There is a mail server, and nobody in whose name mail is sent.
-    #[error("mail is sent in somebody's name: set {} beside {}", settings::MAIL_FROM.env, settings::SMTP_URL.env)]
-    NoSender,
+    /// A setting that makes no sense without another one.
+    #[error("{given} needs {missing} beside it ({env}); expected {form}", given = .given.key, missing = .missing.key, env = .missing.env, form = .missing.form)]
+    Alone {
+        /// The one that is given.
+        given: &'static Setting,
+        /// The one that is not.
+        missing: &'static Setting,
+    },
     /// No data directory is given and the user has no home.
     #[error("there is no home directory to keep data in: set {} or --data-dir", settings::DATA_DIR.env)]
     NoDataDir,
@@ -357,18 +330,6 @@ impl Config {
     }
 }
 
-impl MailConfig {
-    fn load(sources: &Sources) -> Result<Option<Self>, ConfigError> {
-        let server = sources.read(&settings::SMTP_URL, parse::smtp_server)?;
-        let from = sources.read(&settings::MAIL_FROM, parse::mailbox)?;
-        match (server, from) {
-            (Some(server), Some(from)) => Ok(Some(Self { server, from })),
-            (Some(_), None) => Err(ConfigError::NoSender),
-            (None, _) => Ok(None),
-        }
-    }
-}
-
 impl ServerConfig {
     fn load(sources: &Sources) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -406,9 +367,10 @@ impl FilesConfig {
     fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let id = sources.read(&settings::S3_ACCESS_KEY, parse::name)?;
         let secret = sources.read(&settings::S3_SECRET_KEY, parse::key)?;
+        let (name, key) = (&settings::S3_ACCESS_KEY, &settings::S3_SECRET_KEY);
         if id.is_some() != secret.is_some() {
-            let missing = if id.is_some() { &settings::S3_SECRET_KEY } else { &settings::S3_ACCESS_KEY };
-            return Err(ConfigError::bad_value(missing, None, SettingSource::Default));
+            let (given, missing) = if id.is_some() { (name, key) } else { (key, name) };
+            return Err(ConfigError::Alone { given, missing });
         }
         Ok(Self {
             storage: sources.read(&settings::STORAGE, parse::storage)?,

@@ -10,11 +10,9 @@ use std::{
 use auth::{Role, token::MAX_LIFE};
 use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
-use lettre::message::Mailbox;
 use secrecy::SecretString;
-use url::Url;
 
-use super::{SmtpServer, SmtpTls, StorageConfig, secret};
+use super::{StorageConfig, secret};
 
 /// An address and a port.
 pub fn address(text: &str) -> Option<SocketAddr> {
@@ -176,40 +174,6 @@ pub fn database_url(text: &str) -> Option<String> {
     (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| text.to_owned())
 }
 
-/// The URL of a mail server. A name and a password are never sent in clear.
-pub fn smtp_server(text: &str) -> Option<SmtpServer> {
-    let url = Url::parse(text).ok()?;
-    let asked = url.query_pairs().map(|(key, value)| (key.into_owned(), value.into_owned())).collect::<Vec<_>>();
-    let (tls, port) = match (url.scheme(), asked.as_slice()) {
-        ("smtps", []) => (SmtpTls::Wrapped, 465),
-        ("smtp", [(key, value)]) if key == "tls" && value == "required" => (SmtpTls::Required, 587),
-        ("smtp", []) => (SmtpTls::None, 25),
-        _ => return None,
-    };
-    let decoded = |text: &str| percent_decoded(text);
-    let login = match url.password() {
-        Some(password) => Some((decoded(url.username())?, SecretString::from(decoded(password)?))),
-        None if url.username().is_empty() => None,
-        None => return None,
-    };
-    let is_bare = matches!(url.path(), "" | "/") && url.fragment().is_none();
-    let host = url.host_str().filter(|host| !host.is_empty() && is_bare)?.to_owned();
-    let port = url.port().unwrap_or(port);
-    (login.is_none() || tls != SmtpTls::None).then_some(SmtpServer { host, port, tls, login })
-}
-
-/// What stands in a URL for characters that may not.
-fn percent_decoded(text: &str) -> Option<String> {
-    let pairs = format!("it={}", text.replace('+', "%2B"));
-    let decoded = form_urlencoded::parse(pairs.as_bytes()).next().map(|(_, value)| value.into_owned());
-    decoded.filter(|it| !it.contains(char::REPLACEMENT_CHARACTER))
-}
-
-/// A name and an address.
-pub fn mailbox(text: &str) -> Option<Mailbox> {
-    text.parse().ok()
-}
-
 /// A filter of log lines.
 pub fn log_filter(text: &str) -> Option<String> {
     let valid = !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok();
@@ -246,8 +210,6 @@ pub fn masked_database_url(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
-
     use super::*;
 
     #[test]
@@ -342,26 +304,5 @@ mod tests {
         ] {
             assert_eq!(masked_database_url(url), shown);
         }
-    }
-
-    #[test]
-    fn a_password_is_never_sent_to_a_mail_server_in_clear() {
-        for (text, expected) in [
-            ("smtps://thu%40qng:m%E1%BA%ADt+kh%E1%BA%A9u@thu.qng.vn", Some(("thu.qng.vn", 465, SmtpTls::Wrapped))),
-            ("smtp://thu:mat@thu.qng.vn:2587?tls=required", Some(("thu.qng.vn", 2587, SmtpTls::Required))),
-            ("smtp://127.0.0.1", Some(("127.0.0.1", 25, SmtpTls::None))),
-            ("smtp://thu:mat@thu.qng.vn", None),
-            ("smtp://thu:mat@thu.qng.vn?tls=opportunistic", None),
-            ("smtps://thu@thu.qng.vn", None),
-            ("smtps://thu.qng.vn/hop-thu", None),
-            ("https://thu.qng.vn", None),
-            ("thu.qng.vn", None),
-        ] {
-            let read = smtp_server(text);
-            assert_eq!(read.as_ref().map(|it| (it.host.as_str(), it.port, it.tls)), expected, "{text}");
-        }
-        let (user, password) =
-            smtp_server("smtps://thu%40qng:m%E1%BA%ADt+kh%E1%BA%A9u@thu.qng.vn").unwrap().login.unwrap();
-        assert_eq!((user.as_str(), password.expose_secret()), ("thu@qng", "mật+khẩu"));
     }
 }

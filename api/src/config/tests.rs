@@ -46,6 +46,13 @@ fn a_bad_value_names_itself_its_place_and_what_is_accepted() {
         message(given(&[], &[], "\n[log]\nformat = 'yaml'")),
         "log.format is \"yaml\", which is not accepted (from cotmoc.toml, line 3); expected auto, human or json"
     );
+    for (alone, needs) in [
+        (("COTMOC_SMTP_URL", "smtp://127.0.0.1"), "mail.smtp_url needs mail.from beside it (COTMOC_MAIL_FROM)"),
+        (("COTMOC_S3_ACCESS_KEY", "cotmoc"), "files.s3_access_key needs files.s3_secret_key beside it"),
+        (("COTMOC_S3_SECRET_KEY", "bi-mat"), "files.s3_secret_key needs files.s3_access_key beside it"),
+    ] {
+        assert!(message(given(&[], &[alone], "")).starts_with(needs), "{}", message(given(&[], &[alone], "")));
+    }
     assert!(message(given(&[], &[], "[server]\nlisten = 8080.5")).contains("a value of another kind"));
 }
 
