@@ -64,20 +64,16 @@ pub enum MailError {
     Queue(#[from] DbError),
 }
 
-/// What one step came to: an error, or its own if it took too long.
+/// What one step came to, or in words why it came to nothing: nothing is said of a side that does not answer in time.
 async fn within<T, E: std::error::Error>(
     patience: Duration,
     step: impl Future<Output = Result<T, E>>,
-) -> Result<T, Fault> {
+) -> Result<T, String> {
     match timeout(patience, step).await {
         Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => Err(Fault { words: in_full(&error) }),
-        Err(_) => Err(Fault { words: "no answer".to_owned() }),
+        Ok(Err(error)) => Err(in_full(&error)),
+        Err(_) => Err("no answer".to_owned()),
     }
-}
-
-struct Fault {
-    words: String,
 }
 
 /// An error with its causes.
@@ -106,7 +102,7 @@ impl Mailer {
             connection.command(Mail::new(Some(self.from.email.clone()), Vec::new())).await?;
             connection.command(Rset).await
         };
-        within(self.patience * 2, tried).await.map_err(|fault| MailError::Server(fault.words))?;
+        within(self.patience * 2, tried).await.map_err(MailError::Server)?;
         leave(connection).await;
         Ok(())
     }
@@ -130,7 +126,7 @@ impl Mailer {
             }
             Ok::<_, lettre::transport::smtp::Error>(connection)
         };
-        within(self.patience * 3, begun).await.map_err(|fault| MailError::Server(fault.words))
+        within(self.patience * 3, begun).await.map_err(MailError::Server)
     }
 
     /// Hands one mail over. Only what goes wrong once its text has begun to flow leaves a doubt.
@@ -138,10 +134,10 @@ impl Mailer {
         &self,
         connection: &mut AsyncSmtpConnection,
         to: &Addressee,
-        id: &Taken,
+        taken: &Taken,
         said: &[String],
     ) -> Outcome {
-        let (address, message) = match self.message(to, id, said) {
+        let (address, message) = match self.message(to, taken, said) {
             Ok(message) => message,
             Err(reason) => return Outcome::Refused(reason),
         };
@@ -157,7 +153,7 @@ impl Mailer {
         match within(self.patience * 2, addressed).await {
             Ok(None) => {}
             Ok(Some(refused)) => return refused,
-            Err(fault) => return Outcome::Failed(fault.words),
+            Err(reason) => return Outcome::Failed(reason),
         }
         match timeout(self.patience * 4, connection.message(&message.formatted())).await {
             Ok(Ok(_)) => Outcome::Sent,

@@ -38,6 +38,7 @@ pub mod import;
 pub mod indicator;
 mod input;
 mod lateral;
+mod lease;
 pub mod loan;
 pub mod measure;
 pub mod measurement;

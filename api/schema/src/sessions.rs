@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use db::{
     DbError, Id,
     access::Auth,
-    notification::{self, mail::NotificationChoice},
+    notification::{self, NotificationChoice},
     password,
     role_grant::Role,
     second_factor::Given,
@@ -60,7 +60,7 @@ impl SignedIn {
 
     /// When each kind of notification is sent by e-mail
     async fn notification_choices(&self, context: &Context<'_>) -> Answer<Vec<NotificationChoice>> {
-        Some(notification::mail::choices(reader(context)).await.map_err(ApiError::from))
+        Some(notification::choices(reader(context)).await.map_err(ApiError::from))
     }
 
     /// The session this request belongs to

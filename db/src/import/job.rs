@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::{FileError, Import, ImportState, take::write_errors};
 use crate::{
-    DbError, Pool, Reader, Writer, principal,
+    DbError, Pool, Reader, Writer,
+    lease::lasting,
+    principal,
     schema::{account, agency, file_import, file_import_content, file_import_error},
     writer::Writing,
 };
@@ -97,8 +99,10 @@ pub async fn claim(writer: &Writer, owner: Uuid) -> Result<Option<Job>, DbError>
         for Claimed { id } in failed {
             write_errors(writing, id, &[FileError::not_finished()]).await?;
         }
-        let claim =
-            diesel::sql_query(CLAIM).bind::<SqlUuid, _>(owner).bind::<Interval, _>(lease()).bind::<Timestamptz, _>(now);
+        let claim = diesel::sql_query(CLAIM)
+            .bind::<SqlUuid, _>(owner)
+            .bind::<Interval, _>(lasting(LEASE))
+            .bind::<Timestamptz, _>(now);
         let claimed: Option<Claimed> = claim.get_result(writing.connection()).await.optional()?;
         let Some(Claimed { id }) = claimed else { return Ok(None) };
         let (import, agency, session, is_service) = file_import::table
@@ -135,10 +139,6 @@ async fn earlier_rows(writing: &mut Writing, id: Uuid) -> Result<Earlier, DbErro
         .select((file_import_error::sheet_number, file_import_error::row_number));
     let refused: Vec<(i32, i32)> = refused.load(writing.connection()).await?;
     Ok(Earlier { reached, refused: Arc::new(refused.into_iter().collect()) })
-}
-
-fn lease() -> diesel::pg::data_types::PgInterval {
-    diesel::pg::data_types::PgInterval::from_microseconds(i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// The bytes of a file; `DbError::NotFound` once they are gone, or if the reader does not see the import.
@@ -201,7 +201,8 @@ pub async fn sender(writer: &Writer, login: &str) -> Result<Option<Principal>, D
 pub async fn keep_lease(pool: &Pool, id: Uuid, owner: Uuid) -> Result<(), DbError> {
     const KEEP: &str = "UPDATE file_import SET lease_until = clock_timestamp() + $3
         WHERE id = $1 AND lease_owner = $2 AND state = 'RUNNING'";
-    let keep = diesel::sql_query(KEEP).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(owner).bind::<Interval, _>(lease());
+    let keep =
+        diesel::sql_query(KEEP).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(owner).bind::<Interval, _>(lasting(LEASE));
     let kept = keep.execute(&mut pool.get().await?.statement()).await?;
     if kept == 0 { Err(lost()) } else { Ok(()) }
 }

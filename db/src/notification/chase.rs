@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The most agencies that are chased at once.
-const MOST: usize = 200;
+const MOST: u8 = 200;
 
 /// Who is asked for what is missing.
 #[derive(Debug, Clone, InputObject)]
@@ -53,9 +53,9 @@ pub async fn chase(acting: &Acting<Chase>, whom: Chased) -> Result<Vec<AgencyFig
     if whom.agencies.is_empty() {
         return Err(refused(ViolationCode::Required, "agencies"));
     }
-    if whom.agencies.len() > MOST {
+    if whom.agencies.len() > usize::from(MOST) {
         let too_many = Violation::of(ViolationCode::TooMany, &["input", "agencies"]);
-        return Err(DbError::Violated(vec![too_many.limit(200)]));
+        return Err(DbError::Violated(vec![too_many.limit(i32::from(MOST))]));
     }
     let (last_day, _) = last_days(whom.period, Some(whom.regime))?;
     let work = async |writing: &mut Writing| {

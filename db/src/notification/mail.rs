@@ -1,122 +1,35 @@
-//! What goes by e-mail: who wants what when, and how each mail is sent once, or at most twice.
+//! What goes by e-mail, and how each mail is sent once, or at most twice.
 //!
 //! A mail is taken up under a lease, sent, and its end is noted. If the end is not known (the server died, or the other side hung up after
 //! it had taken the mail), it is sent once more under the same `Message-ID`, by which mail programs know it again; twice in doubt, it is given
 //! up, for somebody to look at.
 
-use async_graphql::InputObject;
-use auth::{Actor, OwnAccount, Principal};
+use std::time::Duration;
+
+use auth::{Actor, Principal, random};
 use chrono::{DateTime, TimeDelta, Utc};
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, QueryDsl as _, QueryableByName,
-    sql_types::{Array, Integer, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    QueryDsl as _, QueryableByName,
+    sql_types::{Array, BigInt, Integer, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
-use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::{
-    NotificationKind,
-    tell::{Holds, is_mine},
-};
-use crate::{
-    DbError, Pool, Reader, Writer,
-    access::Auth,
-    enums::Language,
-    input::refused,
-    principal,
-    schema::{account, notification_choice},
-    text_enum::text_enum,
-    violation::ViolationCode,
-    writer::Writing,
-};
+use super::tell::{Holds, is_mine};
+use crate::{DbError, Pool, Writer, enums::Language, lease::lasting, principal, schema::account, writer::Writing};
+
+/// The lock of whoever takes a mail up.
+const MAILING: &str = "notification mails";
 
 /// The most notifications of one mail.
 const MOST: i32 = 100;
 
 /// How long a mail is nobody else's while it is sent.
-const LEASE: std::time::Duration = std::time::Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(120);
 
 /// How many minutes it is waited after each attempt that failed; the tenth is the last. Together a day and a half.
 const PAUSES: [i64; 9] = [1, 5, 15, 60, 180, 360, 480, 480, 480];
-
-text_enum! {
-    /// When something is sent by e-mail.
-    pub enum MailChoice {
-        /// At once; between nine in the evening and six in the morning, at six
-        AtOnce => "AT_ONCE",
-        /// Together at eight in the morning of the next working day
-        Daily => "DAILY",
-        /// Together at eight in the morning of the next Monday, or of the first working day after it
-        Weekly => "WEEKLY",
-        /// Not at all: it stands in the inbox alone
-        Never => "NEVER",
-    }
-}
-
-/// When a person wants a kind of notification by e-mail.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
-#[graphql(directive = Auth::apply(auth::Action::KeepOwnAccount))]
-pub struct NotificationChoice {
-    /// The kind
-    #[diesel(sql_type = Text)]
-    pub kind: NotificationKind,
-    /// When it is sent by e-mail
-    #[diesel(sql_type = Text)]
-    pub mail: MailChoice,
-}
-
-/// What is wanted by e-mail, and when.
-#[derive(Debug, Clone, InputObject)]
-#[graphql(name = "ChooseNotificationsInput")]
-pub struct NewChoice {
-    /// The kinds
-    pub kinds: Vec<NotificationKind>,
-    /// When they are sent by e-mail
-    pub mail: MailChoice,
-}
-
-/// What whoever reads has chosen for each kind, or what holds for it otherwise.
-#[boxed]
-pub async fn choices(reader: &Reader) -> Result<Vec<NotificationChoice>, DbError> {
-    const CHOICES: &str = "SELECT kinds.kind, coalesce(c.mail, notification_mail_default(kinds.kind)) AS mail
-        FROM unnest($1) WITH ORDINALITY AS kinds (kind, n)
-        LEFT JOIN notification_choice c ON c.account_id = $2 AND c.kind = kinds.kind ORDER BY n";
-    let account = reader.scope().actor().account().unwrap_or_default();
-    let kinds: Vec<&str> = NotificationKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    let query = diesel::sql_query(CHOICES).bind::<Array<Text>, _>(kinds).bind::<SqlUuid, _>(account);
-    Ok(query.load(&mut reader.statement().await?).await?)
-}
-
-/// Chooses when some kinds are sent by e-mail, from what is told next.
-#[boxed]
-pub async fn choose(writer: &Writer, permit: OwnAccount, choice: NewChoice) -> Result<(), DbError> {
-    if choice.kinds.is_empty() {
-        return Err(refused(ViolationCode::Required, "kinds"));
-    }
-    let mut kinds = choice.kinds;
-    kinds.sort_unstable();
-    kinds.dedup();
-    let work = writer.write(permit.actor(), async |writing| {
-        let rows: Vec<_> = kinds
-            .iter()
-            .map(|kind| {
-                let account = notification_choice::account_id.eq(permit.account());
-                (account, notification_choice::kind.eq(*kind), notification_choice::mail.eq(choice.mail))
-            })
-            .collect();
-        diesel::insert_into(notification_choice::table)
-            .values(rows)
-            .on_conflict((notification_choice::account_id, notification_choice::kind))
-            .do_update()
-            .set(notification_choice::mail.eq(choice.mail))
-            .execute(writing.connection())
-            .await?;
-        Ok(())
-    });
-    work.await
-}
 
 /// Notes which of what was told is mailed, and when: to those who have an address, as they have chosen.
 pub(super) async fn plan(writing: &mut Writing, told: &[Uuid]) -> Result<(), DbError> {
@@ -217,15 +130,15 @@ const TAKE: &str = "
 #[boxed]
 pub async fn claim(writer: &Writer) -> Result<Option<Taken>, DbError> {
     let work = async |writing: &mut Writing| {
-        if !is_mine(writing, "notification mails").await? {
+        if !is_mine(writing, MAILING).await? {
             return Ok(None);
         }
         let now = writing.now();
         diesel::sql_query(GIVE_UP).bind::<Timestamptz, _>(now).execute(writing.connection()).await?;
         let take = diesel::sql_query(TAKE)
             .bind::<Timestamptz, _>(now)
-            .bind::<Interval, _>(lease())
-            .bind::<SqlUuid, _>(Uuid::now_v7())
+            .bind::<Interval, _>(lasting(LEASE))
+            .bind::<SqlUuid, _>(random::id(now))
             .bind::<Integer, _>(MOST);
         let mut rows: Vec<TakenRow> = take.load(writing.connection()).await?;
         rows.sort_by_key(|it| it.notification_id);
@@ -249,10 +162,6 @@ pub async fn addressee(writer: &Writer, taken: &Taken) -> Result<Option<Addresse
         Ok(email.zip(reader).map(|(email, reader)| Addressee { email, name, language, reader }))
     };
     writer.write(Actor::Operator, work).await
-}
-
-fn lease() -> diesel::pg::data_types::PgInterval {
-    diesel::pg::data_types::PgInterval::from_microseconds(i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// Notes what became of a mail; true if it was given up. Whoever has lost it meanwhile notes nothing.
@@ -310,7 +219,7 @@ pub struct DeadMail {
     #[diesel(sql_type = Text)]
     pub login: String,
     /// How many notifications it has.
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    #[diesel(sql_type = BigInt)]
     pub notifications: i64,
     /// When it was given up.
     #[diesel(sql_type = Timestamptz)]
@@ -325,7 +234,7 @@ pub struct DeadMail {
 pub async fn queue(pool: &Pool) -> Result<Queue, DbError> {
     #[derive(QueryableByName)]
     struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        #[diesel(sql_type = BigInt)]
         waiting: i64,
     }
     const WAITING: &str = "SELECT count(*) AS waiting FROM notification_mail WHERE state IN ('WAITING', 'SENDING')";

@@ -4,12 +4,12 @@
 //!    `chase`: whoever watches over the reports notes there that figures are missing.
 //! 2. `tell`: a server takes what was noted, and once a working day what falls due or is late, and tells whoever the rules name (the table
 //!    `notification_rule`): a row in the inbox of each. Both in one transaction, so that each is told once, whoever is killed meanwhile.
-//!
-//! 3. `mail`: what was told goes out by e-mail, as its reader has chosen.
+//! 3. `mail`: what was told goes out by e-mail, as its reader has chosen (`choice`).
 //!
 //! A notification says only what it is about. What that is, and whether its reader may see it, is asked when it is read.
 
 mod chase;
+mod choice;
 pub mod mail;
 mod tell;
 
@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 pub use self::{
     chase::{Chased, chase},
+    choice::{MailChoice, NewChoice, NotificationChoice, choices, choose},
     tell::{is_anything_new, tell_due, tell_events},
 };
 use crate::{
@@ -50,7 +51,7 @@ text_enum! {
     pub enum NotificationKind {
         /// Figures, or a directive, fall due in some working days
         DueSoon => "DUE_SOON",
-        /// Figures, or a directive, fall due today
+        /// Figures, or a directive, fall due today, or before the next working day
         DueToday => "DUE_TODAY",
         /// Figures, or a directive, are late
         Overdue => "OVERDUE",
@@ -243,14 +244,14 @@ pub async fn unread(reader: &Reader) -> Result<i32, DbError> {
 }
 
 /// The most that are marked at once.
-const MOST: usize = 1_000;
+const MOST: u16 = 1_000;
 
 /// Marks some of one's own as read; those that are already stay as they are, and what is not one's own is passed over.
 #[boxed]
 pub async fn mark_read(writer: &Writer, permit: OwnAccount, which: &[Id<Notification>]) -> Result<(), DbError> {
-    if which.len() > MOST {
+    if which.len() > usize::from(MOST) {
         let too_many = Violation::of(ViolationCode::TooMany, &["input", "notifications"]);
-        return Err(DbError::Violated(vec![too_many.limit(1_000)]));
+        return Err(DbError::Violated(vec![too_many.limit(i32::from(MOST))]));
     }
     let ids = which.iter().map(Id::uuid).collect::<Result<Vec<_>, _>>()?;
     let work = writer.write(permit.actor(), async |writing| {

@@ -2,7 +2,7 @@
 //!
 //! Both are done by any server, one at a time: whoever finds another one at it leaves it alone. A server that dies leaves nothing half done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use auth::{Actor, random};
 use chrono::{DateTime, Utc};
@@ -22,6 +22,9 @@ use crate::{
     schema::{notification, notification_agency},
     writer::{ChangeKind, Writing},
 };
+
+/// The lock of whoever tells.
+const TELLING: &str = "notifications";
 
 /// The most events that are told in one transaction.
 const MOST_EVENTS: i64 = 200;
@@ -91,11 +94,6 @@ pub(super) struct Holds {
     pub holds: bool,
 }
 
-async fn holds(writing: &mut Writing, query: &str) -> Result<bool, DbError> {
-    let found: Holds = diesel::sql_query(query).get_result(writing.connection()).await?;
-    Ok(found.holds)
-}
-
 /// Whether this server is the one that does it now, until the end of the transaction.
 pub(super) async fn is_mine(writing: &mut Writing, what: &str) -> Result<bool, DbError> {
     const LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtext($1)) AS holds";
@@ -103,10 +101,12 @@ pub(super) async fn is_mine(writing: &mut Writing, what: &str) -> Result<bool, D
     Ok(found.holds)
 }
 
-/// Whether anything has happened that nobody was told of: a look that costs nothing, for servers that have nothing to do.
+/// Whether anything has happened that nobody was told of.
+const LOOK: &str = "SELECT EXISTS (SELECT FROM notification_event) AS holds";
+
+/// The same: a look that costs nothing, for servers that have nothing to do.
 #[boxed]
 pub async fn is_anything_new(pool: &Pool) -> Result<bool, DbError> {
-    const LOOK: &str = "SELECT EXISTS (SELECT FROM notification_event) AS holds";
     let found: Holds = diesel::sql_query(LOOK).get_result(&mut pool.get().await?.statement()).await?;
     Ok(found.holds)
 }
@@ -134,14 +134,16 @@ const EVENTS: &str = "
         WHERE h.account_id IS DISTINCT FROM t.account_id)
     SELECT DISTINCT ON (account_id, source) *, NULL::date AS due_on, NULL::integer AS step FROM reached ORDER BY account_id, source, happened_at DESC";
 
-/// Tells of what has happened, some of it at a time, by e-mail as well where `mails`; how many people were told, none if there is nothing left or if another server is at
-/// it.
+/// Tells of what has happened, some of it at a time, by e-mail as well where `mails`; how much was told, none if there is nothing left, or if
+/// another server is at it.
 #[boxed]
 pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, DbError> {
     let work = async |writing: &mut Writing| {
-        if !is_mine(writing, "notifications").await?
-            || !holds(writing, "SELECT EXISTS (SELECT FROM notification_event) AS holds").await?
-        {
+        if !is_mine(writing, TELLING).await? {
+            return Ok(None);
+        }
+        let new: Holds = diesel::sql_query(LOOK).get_result(writing.connection()).await?;
+        if !new.holds {
             return Ok(None);
         }
         writing.connection().batch_execute(PATIENCE).await?;
@@ -157,7 +159,7 @@ pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, 
 ///
 /// A step before the due day is reached once no more than its working days are left, and one after it once that many have passed. So a
 /// day on which no server ran is made up for; what is later by a week than the last step says is left alone. What falls due on a free day is
-/// told of on the working day before it. A directive of which nobody has said anything is not known to be late.
+/// told of on the working day before it. A directive of which nobody has said anything is not known to be late, as `Directive::timeliness` says.
 const DUE: &str = "
     WITH day AS MATERIALIZED (
         SELECT days.day::date AS due_on,
@@ -216,13 +218,13 @@ const DUE: &str = "
 /// Whom something concerns in a whole country, and what falls due there, takes longer to work out than a request may.
 const PATIENCE: &str = "SET LOCAL statement_timeout = '10min'";
 
-/// Tells, once a working day, of what falls due and what is late, by e-mail as well where `mails`; how many people were told, none if it was done already, if nobody works
-/// today, or if another server is at it.
+/// Tells, once a working day, of what falls due and what is late, by e-mail as well where `mails`; how much was told, none if it was done
+/// already, if nobody works today, or if another server is at it.
 #[boxed]
 pub async fn tell_due(writer: &Writer, mails: bool) -> Result<Option<usize>, DbError> {
     const BEGIN: &str = "INSERT INTO notification_day (day, told_at) SELECT $1, $2 WHERE working_days_until($1 - 1, $1) = 1 ON CONFLICT DO NOTHING";
     let work = async |writing: &mut Writing| {
-        if !is_mine(writing, "notifications").await? {
+        if !is_mine(writing, TELLING).await? {
             return Ok(None);
         }
         let (today, now) = (writing.today(), writing.now());
@@ -246,10 +248,8 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
         let Told { account_id, kind, source, directive_id, recommendation_id, regime, period, due_on, step, .. } = it;
         let (row, agencies) = new.entry((account_id, source.clone())).or_insert_with(|| {
             // In a list, what happened stands where it happened.
-            let (id, happened_at, key) = (random::id(it.happened_at), it.happened_at, source);
-            let created_at = now;
             let row = New {
-                id,
+                id: random::id(it.happened_at),
                 account_id,
                 kind,
                 directive_id,
@@ -258,9 +258,9 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
                 period,
                 due_on,
                 step,
-                key,
-                happened_at,
-                created_at,
+                key: source,
+                happened_at: it.happened_at,
+                created_at: now,
             };
             (row, Vec::new())
         });
@@ -269,7 +269,7 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
         }
     }
     let (rows, agencies): (Vec<New>, Vec<Vec<NewAgency>>) = new.into_values().unzip();
-    let mut written = std::collections::HashSet::new();
+    let mut written = HashSet::new();
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let some: Vec<New> = rows.by_ref().take(MOST_ROWS).collect();

@@ -1,25 +1,24 @@
 //! Notifications (thông báo): the viewer's inbox.
 
+mod about;
 mod words;
+
+use std::sync::Arc;
 
 use async_graphql::{Context, InputObject};
 use auth::Action;
 use db::{
     DbError, Id, Reader,
     access::Auth,
-    agency::Agency as AgencyRow,
-    directive::Directive as DirectiveRow,
     notification::{
-        self, AgenciesOf, AgencyFigures, Chased, Notification as Row, NotificationFilter,
-        mail::{self, NewChoice, NotificationChoice},
+        self, AgenciesOf, AgencyFigures, Chased, NewChoice, Notification as Row, NotificationChoice, NotificationFilter,
     },
     noun::{Batch as _, Noun as _},
-    recommendation::Recommendation as RecommendationRow,
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
 use uuid::Uuid;
 
-use self::words::About;
+use self::about::AboutOf;
 use crate::{
     agencies::Agency,
     directives::Directive,
@@ -60,49 +59,32 @@ object! {
         /// Of figures: whose they are, those with the most first, at most 20; empty if it is about something else
         async fn agencies(&self, context: &Context<'_>) -> Answer<Vec<NotificationAgency>> {
             let seen = self.agencies_seen(context).await;
-            Some(seen.map(|all| all.into_iter().take(LISTED).map(NotificationAgency::show).collect()))
+            Some(seen.map(|all| all.into_iter().take(LISTED).map(|row| NotificationAgency::show(*row)).collect()))
         }
 
-        /// What to say to the person, in a sentence
+        /// What to say to the person, in a sentence; null if what it is about has gone from their sight meanwhile
         async fn message(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "The language; that of the request if left out")] language: Option<Language>,
         ) -> Answer<String> {
             let language = self::language(context, language);
-            Some(self.about(context).await.map(|about| words::sentence(&self.row, &about, language)))
+            let about = loaders(context).load_one(AboutOf::row(&self.row)).await.map_err(ApiError::from);
+            about.transpose().map(|about| about.map(|about| words::sentence(&self.row, &about, language)))
         }
     }
 }
 
 impl Notification {
-    async fn agencies_seen(&self, context: &Context<'_>) -> Result<Vec<AgencyFigures>, ApiError> {
+    async fn agencies_seen(&self, context: &Context<'_>) -> Result<Vec<Arc<AgencyFigures>>, ApiError> {
         if self.row.period.is_none() {
             return Ok(Vec::new());
         }
-        let rows = loaders(context).load_one(AgenciesOf(self.row.id)).await?;
-        Ok(rows.unwrap_or_default().iter().map(|row| **row).collect())
-    }
-
-    /// What it is about, as the viewer sees it now.
-    async fn about(&self, context: &Context<'_>) -> Result<About, ApiError> {
-        if let Some(directive) = self.directive(context).await.transpose()? {
-            return Ok(About::Titled(directive.row.title.clone()));
-        }
-        if let Some(recommendation) = self.recommendation(context).await.transpose()? {
-            return Ok(About::Titled(recommendation.row.text.clone()));
-        }
-        let all = self.agencies_seen(context).await?;
-        let figures = sum(&all);
-        let agency = match all.as_slice() {
-            [only] => one::<Agency>(context, only.agency_id).await.transpose()?,
-            _ => None,
-        };
-        Ok(About::Figures { figures, agencies: all.len(), agency: agency.map(|it| it.row.name_vi.clone()) })
+        Ok(loaders(context).load_one(AgenciesOf(self.row.id)).await?.unwrap_or_default())
     }
 }
 
-fn sum(all: &[AgencyFigures]) -> i32 {
+fn sum(all: &[Arc<AgencyFigures>]) -> i32 {
     all.iter().map(|it| it.figures).fold(0, i32::saturating_add)
 }
 
@@ -133,7 +115,7 @@ impl NotificationAgency {
 root_lists! {
     NotificationQuery;
     {}
-    /// What the viewer was told, the latest first. Live: subscribe to `changes` of `NOTIFICATION`
+    /// What the viewer was told, the latest first. Live: subscribe to `changed(types: [NOTIFICATION])`
     notifications: Notification (NotificationFilter);
 }
 
@@ -164,36 +146,13 @@ mutations! {
     chase(Chased, "Whom, and for which period") -> ChasePayload by Chase = notification::chase;
 }
 
-/// What notifications say that somebody may see, in sentences: for channels other than the API.
+/// What notifications say that somebody may see, in sentences, what happened first before the rest: for channels other than the API.
 pub async fn sentences(reader: &Reader, ids: &[Uuid], language: Language) -> Result<Vec<String>, DbError> {
     let mut rows = Row::by_ids(reader, ids).await?;
     rows.sort_by_key(|row| row.id);
-    let directives: Vec<Uuid> = rows.iter().filter_map(|row| row.directive_id).collect();
-    let recommendations: Vec<Uuid> = rows.iter().filter_map(|row| row.recommendation_id).collect();
-    let keys: Vec<AgenciesOf> = rows.iter().filter(|row| row.period.is_some()).map(|row| AgenciesOf(row.id)).collect();
-    let directives = DirectiveRow::by_ids(reader, &directives).await?;
-    let recommendations = RecommendationRow::by_ids(reader, &recommendations).await?;
-    let seen = AgenciesOf::load(reader, &keys).await?;
-    let named: Vec<Uuid> = seen.values().flatten().map(|it| it.agency_id).collect();
-    let named = AgencyRow::by_ids(reader, &named).await?;
-    let about = |row: &Row| {
-        let directive = directives.iter().find(|it| Some(it.id) == row.directive_id).map(|it| it.title.clone());
-        let titled = directive.or_else(|| {
-            let found = recommendations.iter().find(|it| Some(it.id) == row.recommendation_id);
-            found.map(|it| it.text.clone())
-        });
-        titled.map_or_else(
-            || {
-                let all: Vec<AgencyFigures> =
-                    seen.get(&AgenciesOf(row.id)).into_iter().flatten().map(|it| **it).collect();
-                let only = if let [only] = all.as_slice() { Some(only.agency_id) } else { None };
-                let agency = named.iter().find(|it| Some(it.id) == only).map(|it| it.name_vi.clone());
-                About::Figures { figures: sum(&all), agencies: all.len(), agency }
-            },
-            About::Titled,
-        )
-    };
-    Ok(rows.iter().map(|row| words::sentence(row, &about(row), language)).collect())
+    let about = AboutOf::load(reader, &rows.iter().map(AboutOf::row).collect::<Vec<_>>()).await?;
+    let said = rows.iter().filter_map(|row| Some(words::sentence(row, about.get(&AboutOf::row(row))?, language)));
+    Ok(said.collect())
 }
 
 /// What is wanted by e-mail.
@@ -243,9 +202,9 @@ impl NotificationMutation {
 
 async fn choose(context: &Context<'_>, input: NewChoice) -> Result<ChooseNotificationsPayload, ApiError> {
     let permit = own_account(context)?;
-    let (done, user_errors) = settle(context, mail::choose(writer(context), permit, input).await)?;
+    let (done, user_errors) = settle(context, notification::choose(writer(context), permit, input).await)?;
     let choices = match done {
-        Some(()) => Some(mail::choices(reader(context)).await?),
+        Some(()) => Some(notification::choices(reader(context)).await?),
         None => None,
     };
     Ok(ChooseNotificationsPayload { choices, user_errors })
