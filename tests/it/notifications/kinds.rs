@@ -44,6 +44,20 @@ async fn done(who: &Viewer, name: &str, input: Value) -> Value {
     answer["directive"].clone()
 }
 
+/// The program and the database know the same kinds, and each is told to somebody.
+#[tokio::test]
+async fn every_kind_has_its_rule() {
+    let db = TestDb::new().await;
+    let mut kinds: Vec<&str> = notification::NotificationKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    kinds.sort_unstable();
+    let ruled = "SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM notification_rule";
+    assert_eq!(db.text(ruled).await, kinds.join(" "));
+    assert_eq!(
+        db.text("SELECT is_notification_kind('OVERDUE')::text || is_notification_kind('LATE')").await,
+        "truefalse"
+    );
+}
+
 /// The id of the first of a directive's requests.
 async fn of(who: &Viewer, directive: &Value, requests: &str) -> Value {
     let question = format!("query ($id: ID!) {{ node(id: $id) {{ ... on Directive {{ it: {requests} {{ id }} }} }} }}");

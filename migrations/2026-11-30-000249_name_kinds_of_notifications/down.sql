@@ -1,0 +1,5 @@
+ALTER TABLE notification_choice DROP CONSTRAINT notification_choice_kind_check;
+ALTER TABLE notification DROP CONSTRAINT notification_kind_check;
+ALTER TABLE notification_event DROP CONSTRAINT notification_event_kind_check;
+ALTER TABLE notification_rule DROP CONSTRAINT notification_rule_kind_check;
+DROP FUNCTION is_notification_kind(text);

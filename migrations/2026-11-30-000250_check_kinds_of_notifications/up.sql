@@ -1,0 +1,4 @@
+ALTER TABLE notification_rule VALIDATE CONSTRAINT notification_rule_kind_check;
+ALTER TABLE notification_event VALIDATE CONSTRAINT notification_event_kind_check;
+ALTER TABLE notification VALIDATE CONSTRAINT notification_kind_check;
+ALTER TABLE notification_choice VALIDATE CONSTRAINT notification_choice_kind_check;
