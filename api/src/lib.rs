@@ -15,3 +15,4 @@ pub mod mail;
 pub mod oauth;
 pub mod server;
 pub mod telemetry;
+pub mod webhooks;

@@ -109,6 +109,9 @@ GRANT INSERT, UPDATE, DELETE ON sign_in_throttle TO cotmoc_server;
 -- Machines, and the keys that sign.
 GRANT INSERT, UPDATE (name, agency_id, with_below, scopes, status, version) ON service_account TO cotmoc_server;
 GRANT INSERT, UPDATE (last_used_at, ended_at) ON service_secret TO cotmoc_server;
+GRANT INSERT, UPDATE (place, replays, secret_number, rotated_at, test_wanted, failures, failing_since, send_after, lease, lease_until, disabled_at)
+    ON webhook TO cotmoc_server;
+GRANT INSERT, DELETE ON webhook_delivery TO cotmoc_server;
 GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;
 
 -- Documents that clients name by ids: published and retired by whoever runs the server, never given another text.

@@ -91,6 +91,7 @@ pub mod violation;
 mod visible;
 pub mod vitals;
 pub mod wall;
+pub mod webhook;
 pub mod writer;
 
 pub use acting::Acting;

@@ -1487,6 +1487,8 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When the person marked it as read; null while they have not
         read_at -> Nullable<Timestamptz>,
+        /// The webhook it is about; null if it is about something else
+        webhook_id -> Nullable<Uuid>,
     }
 }
 
@@ -1533,6 +1535,8 @@ diesel::table! {
         /// Who did it, who is not told; null if nobody did
         account_id -> Nullable<Uuid>,
         happened_at -> Timestamptz,
+        /// The webhook it happened to; null if it happened to something else
+        webhook_id -> Nullable<Uuid>,
     }
 }
 
@@ -2265,6 +2269,60 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// An address to which changes are sent, as far as a service account sees them. Its secret is computed from the installation's secret, its id and secret_number: it lies nowhere
+    webhook (id) {
+        id -> Uuid,
+        service_account_id -> Uuid,
+        url -> Text,
+        /// Which types of objects; empty for all
+        nouns -> Array<Nullable<Text>>,
+        programme_id -> Nullable<Uuid>,
+        agency_id -> Nullable<Uuid>,
+        /// Up to where in the change feed everything was sent
+        place -> Int8,
+        /// How often it was sent back to a place: messages that are sent again on purpose are others
+        replays -> Int4,
+        secret_number -> Int4,
+        /// When it got its latest secret; the one before signs for a day longer; null while it has its first
+        rotated_at -> Nullable<Timestamptz>,
+        /// True if a message is to be sent that says nothing but that it is a test
+        test_wanted -> Bool,
+        /// Attempts that failed since the last one that did not
+        failures -> Int4,
+        failing_since -> Nullable<Timestamptz>,
+        /// Nothing is sent before
+        send_after -> Timestamptz,
+        /// Whoever sends now; null while nobody does
+        lease -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        /// Since when nothing is sent; null while it is used
+        disabled_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// What became of each attempt to send, the latest 50 of each webhook
+    webhook_delivery (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        /// The webhook-id: the same at each attempt
+        message_id -> Text,
+        test -> Bool,
+        /// How many changes it told of
+        events -> Int4,
+        sent_at -> Timestamptz,
+        /// How long it took until there was an answer, or none any more
+        milliseconds -> Int4,
+        /// The HTTP status of the answer; null if there was none
+        status -> Nullable<Int4>,
+        /// Why it failed; null if it did not
+        error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(account -> agency (agency_id));
 diesel::joinable!(agency_existence -> agency (agency_id));
 diesel::joinable!(agency_existence -> document (document_id));
@@ -2361,12 +2419,14 @@ diesel::joinable!(measurement_breakdown -> dimension_item (item_id));
 diesel::joinable!(notification -> account (account_id));
 diesel::joinable!(notification -> directive (directive_id));
 diesel::joinable!(notification -> recommendation (recommendation_id));
+diesel::joinable!(notification -> webhook (webhook_id));
 diesel::joinable!(notification_agency -> agency (agency_id));
 diesel::joinable!(notification_agency -> notification (notification_id));
 diesel::joinable!(notification_choice -> account (account_id));
 diesel::joinable!(notification_event -> agency (agency_id));
 diesel::joinable!(notification_event -> directive (directive_id));
 diesel::joinable!(notification_event -> recommendation (recommendation_id));
+diesel::joinable!(notification_event -> webhook (webhook_id));
 diesel::joinable!(notification_mail -> account (account_id));
 diesel::joinable!(notification_mail -> notification (notification_id));
 diesel::joinable!(password -> account (account_id));
@@ -2422,6 +2482,11 @@ diesel::joinable!(target -> indicator (indicator_id));
 diesel::joinable!(target -> programme (programme_id));
 diesel::joinable!(target_revision -> document (document_id));
 diesel::joinable!(target_revision -> target (target_id));
+diesel::joinable!(webhook -> account (created_by));
+diesel::joinable!(webhook -> agency (agency_id));
+diesel::joinable!(webhook -> programme (programme_id));
+diesel::joinable!(webhook -> service_account (service_account_id));
+diesel::joinable!(webhook_delivery -> webhook (webhook_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
@@ -2540,4 +2605,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     target_revision,
     trusted_document,
     unlock_request,
+    webhook,
+    webhook_delivery,
 );

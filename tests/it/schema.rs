@@ -30,6 +30,7 @@ const WHOLE_LISTS: &[&str] = &[
     "UserError.field",
     "Viewer.roles",
     "Viewer.rolesWaitingForSecondFactor",
+    "Webhook.types",
 ];
 
 /// What is an `Int`: each comes from a 16- or 32-bit column. Counts, too, are `Int`s, but stop at the largest one.
@@ -172,6 +173,10 @@ const INTS: &[&str] = &[
     "UserError.limit",
     "UserError.row",
     "Viewer.unreadNotifications",
+    "Webhook.failures",
+    "WebhookDelivery.events",
+    "WebhookDelivery.milliseconds",
+    "WebhookDelivery.status",
 ];
 
 fn types() -> Vec<TypeDefinition> {

@@ -141,7 +141,9 @@ target: INSERT, UPDATE (value, version, withdrawal_clause, withdrawal_document_i
 target_revision: INSERT
 target_warning:
 trusted_document: INSERT, UPDATE (published_at, retired_at)
-unlock_request: INSERT, UPDATE (decided_at, decided_by, decision_reason, expires_on, opened_on, state, version)";
+unlock_request: INSERT, UPDATE (decided_at, decided_by, decision_reason, expires_on, opened_on, state, version)
+webhook: INSERT, UPDATE (disabled_at, failing_since, failures, lease, lease_until, place, replays, rotated_at, secret_number, send_after, test_wanted)
+webhook_delivery: INSERT, DELETE";
 
 const PRIVILEGES: &str = "SELECT string_agg(concat(relname, ':', ' ' || nullif(concat_ws(', ', whole, parts), '')), E'\\n' ORDER BY relname COLLATE \"C\")
     FROM pg_class,

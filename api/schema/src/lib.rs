@@ -52,6 +52,7 @@ pub mod standings;
 pub mod targets;
 pub mod tokens;
 pub mod viewer;
+mod webhooks;
 
 pub use db::id;
 pub use root::{Api, sdl};

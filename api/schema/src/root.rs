@@ -61,6 +61,7 @@ use crate::{
     targets::{TargetMutation, TargetQuery},
     tokens::TokenIssuer,
     viewer::Viewer,
+    webhooks::WebhookMutation,
 };
 
 /// Everything that can be asked. Dates are days in Asia/Ho_Chi_Minh, instants are RFC 3339 in UTC, decimals are exact and
@@ -114,6 +115,7 @@ pub struct Mutation(
     SessionMutation,
     SecondFactorMutation,
     ServiceAccountMutation,
+    WebhookMutation,
     AgencyMutation,
     DocumentMutation,
     ProgrammeMutation,

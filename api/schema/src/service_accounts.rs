@@ -12,6 +12,7 @@ use db::{
         self, NewService, OneSecret, OneService, SecretsOf, ServiceAccount as Row, ServiceAccountFilter, ServiceScope,
         ServiceSecret as SecretRow,
     },
+    webhook::WebhooksOf,
 };
 use object_layer::{Object, SimpleObject};
 use secrecy::ExposeSecret as _;
@@ -25,6 +26,7 @@ use crate::{
     page::{Answer, Shown as _},
     payload::{UserError, payload, settle},
     viewer::{permit, writer},
+    webhooks::Webhook,
 };
 
 object! {
@@ -50,6 +52,11 @@ object! {
         /// Its secrets, two at most: that there are such, never what they are
         async fn secrets(&self, context: &Context<'_>) -> Answer<Vec<ServiceSecret>> {
             whole(context, SecretsOf(self.row.id), ServiceSecret).await
+        }
+
+        /// Where what it sees of the changes is sent, the oldest first
+        async fn webhooks(&self, context: &Context<'_>) -> Answer<Vec<Webhook>> {
+            whole(context, WebhooksOf(self.row.id), Webhook::from).await
         }
     }
 }

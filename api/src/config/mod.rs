@@ -48,6 +48,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// E-mail; none if nothing is sent.
     pub mail: Option<MailConfig>,
+    /// Networks of one's own to which webhooks may go.
+    pub webhook_networks: Vec<IpNet>,
     /// Log lines.
     pub log: LogConfig,
 }
@@ -316,6 +318,7 @@ impl Config {
                 statement_timeout: required(sources, &settings::STATEMENT_TIMEOUT, parse::time_limit)?,
             },
             mail: MailConfig::load(sources)?,
+            webhook_networks: sources.read(&settings::WEBHOOK_NETWORKS, parse::networks)?.unwrap_or_default(),
             log: LogConfig {
                 format: required(sources, &settings::LOG_FORMAT, log_format)?,
                 filter: required(sources, &settings::LOG_FILTER, parse::log_filter)?,

@@ -439,6 +439,13 @@ settings! {
         fallback: Fallback::Otherwise("none: needed beside `mail.smtp_url`"), form: "a name and an address such as Cotmoc <cotmoc@quangngai.gov.vn>",
         about: "In whose name mail is sent.",
     }
+    /// `webhooks.networks`
+    WEBHOOK_NETWORKS {
+        key: "webhooks.networks", env: "COTMOC_WEBHOOK_NETWORKS", flag: Some("webhook-networks"),
+        fallback: Fallback::Otherwise("none: webhooks go to public addresses alone"),
+        form: "networks or addresses such as 10.20.0.0/16 or 192.0.2.7, separated by commas (in TOML a list)",
+        about: "Networks of one's own to which webhooks may go, also by http, the same on all nodes.",
+    }
     /// `log.format`
     LOG_FORMAT {
         key: "log.format", env: "COTMOC_LOG_FORMAT", flag: Some("log-format"), common: true,

@@ -123,14 +123,17 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("ReportingRule.recipients", 1),
     ("ReportingRule.reporters", 2),
     ("ServiceAccount.secrets", 2),
+    ("ServiceAccount.webhooks", 1),
     ("SetReportingSchedulePayload.moved", 20),
     ("Standing.measurements", 1),
     ("Target.conflicts", 1),
     ("Target.history", 2),
     ("Target.revisions", 1),
     ("Target.warnings", 1),
-    ("Viewer.notificationChoices", 23),
+    ("Viewer.notificationChoices", 24),
     ("Viewer.sessions", 5),
+    // As many as are kept.
+    ("Webhook.deliveries", 50),
 ];
 
 /// What one person has to mend in one go, in every payload.

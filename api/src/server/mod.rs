@@ -41,6 +41,7 @@ use crate::{
     live::Live,
     mail::Mailer,
     oauth,
+    webhooks::Webhooks,
 };
 use front::Front;
 use health::Health;
@@ -148,7 +149,11 @@ impl Server {
         let limits = RateLimits::new(&config.limits);
         let store = Store::open(&config)?;
         let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone()));
-        let mut work = work(&config, clock, &database, &limits, &store, cache, leaving)?;
+        let authority = Authority::new(&config, database.pool().clone(), clock)?;
+        let cursors = Cursors::new(authority.sealer());
+        let sealer = Arc::clone(&authority.entrance().sealer);
+        let webhooks = Webhooks::new(&config.webhook_networks, sealer, Arc::clone(&cursors));
+        let mut work = work(&config, clock, &database, &limits, &store, cache, (authority, cursors, leaving))?;
         work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));
         let routes = routes::routes(&config.server, health, &limits, work);
@@ -160,7 +165,7 @@ impl Server {
             None => None,
         };
         drop(on_front);
-        upkeep::begin(&config, clock, database.pool(), &store, mailer, &stopped);
+        upkeep::begin(&config, clock, database.pool(), &store, (mailer, webhooks), &stopped);
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
@@ -208,10 +213,8 @@ fn work(
     limits: &Arc<RateLimits>,
     store: &Store,
     cache: Option<Arc<AnswerCache>>,
-    leaving: watch::Receiver<bool>,
+    (authority, cursors, leaving): (Arc<Authority>, Arc<Cursors>, watch::Receiver<bool>),
 ) -> Result<Vec<Route>, ServerError> {
-    let authority = Authority::new(config, database.pool().clone(), clock)?;
-    let cursors = Cursors::new(authority.sealer());
     let feed = Feed::new(database.pool().clone(), clock);
     let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
     let links = Links::new(authority.sealer(), clock);

@@ -1,12 +1,12 @@
 //! What the server does unasked, again and again until it stops: it keeps assessments ready, so that questions about a whole country
-//! find them, tells people of what happens and of what falls due, works on the files that were sent, and lets go of what nobody needs any
+//! find them, tells people of what happens and of what falls due, other systems of what changes, works on the files that were sent, and lets go of what nobody needs any
 //! more.
 
 use std::{fmt::Display, time::Duration};
 
 use db::{DbError, Origin, Pool, assessment::kept, notification};
 use schema::clock::Clock;
-use tokio::{sync::watch, time::sleep};
+use tokio::{sync::watch, task::JoinSet, time::sleep};
 
 use crate::{
     config::Config,
@@ -15,6 +15,7 @@ use crate::{
         imports,
     },
     mail::{self, Mailer},
+    webhooks::{self, Webhooks},
 };
 
 /// How often it looks whether assessments have changed.
@@ -41,7 +42,7 @@ pub fn begin(
     clock: Clock,
     pool: &Pool,
     store: &Store,
-    mailer: Option<Mailer>,
+    (mailer, webhooks): (Option<Mailer>, Webhooks),
     stopped: &watch::Receiver<bool>,
 ) {
     let owned = || (pool.clone(), stopped.clone());
@@ -69,6 +70,9 @@ pub fn begin(
         };
         tokio::spawn(again("mail is not sent for now; it waits", LOOK, stopped, send));
     }
+    let ((pool, stopped), mut running) = (owned(), JoinSet::new());
+    let send = async move || webhooks::send_some(&webhooks, &pool, clock, &mut running).await;
+    tokio::spawn(again("webhooks wait; they go on by themselves", LOOK, stopped, send));
     if config.server.imports {
         let (pool, stopped) = owned();
         let work = async move || imports::one(&pool, clock).await;

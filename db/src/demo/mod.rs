@@ -174,7 +174,7 @@ const TABLES: &str = "account, agency, agency_existence, agency_member, agency_n
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, succession_weight, target, \
-    target_revision, unlock_request";
+    target_revision, unlock_request, webhook, webhook_delivery";
 
 /// What stays though it may name a document: a table that others refer to is emptied with them or not at all, so for that moment
 /// these refer to none.

@@ -18,8 +18,8 @@ use auth::{OwnAccount, Reached};
 use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, QueryDsl as _, Queryable, QueryableByName,
-    Selectable,
+    BoolExpressionMethods as _, ExpressionMethods as _, IntoSql as _, NullableExpressionMethods as _, QueryDsl as _,
+    Queryable, QueryableByName, Selectable,
     dsl::exists,
     sql_types::{Bool, Integer, Uuid as SqlUuid},
 };
@@ -38,9 +38,10 @@ use crate::{
     calendar::{Period, Regime},
     noun::{Boxed, Stored, names, noun, relation},
     page::{Cursor, Page, Tie, by_tie},
-    schema::{directive, notification, notification_agency, recommendation},
+    schema::{directive, notification, notification_agency, recommendation, webhook},
     text_enum::text_enum,
     visible::refers_to_visible,
+    webhook::accounts_seen,
     writer::ChangeKind,
 };
 
@@ -95,6 +96,8 @@ text_enum! {
         RecommendationAnswered => "RECOMMENDATION_ANSWERED",
         /// Somebody who watches over the reports asks for figures that are missing
         Chased => "CHASED",
+        /// A webhook was disabled: messages failed for a week, or its other side wants no more
+        WebhookDisabled => "WEBHOOK_DISABLED",
     }
 }
 
@@ -125,6 +128,9 @@ pub struct Notification {
     /// The recommendation it is about
     #[graphql(skip)]
     pub recommendation_id: Option<Uuid>,
+    /// The webhook it is about
+    #[graphql(skip)]
+    pub webhook_id: Option<Uuid>,
 }
 
 /// Narrows a list of notifications. What is left out or null narrows nothing; several fields narrow together.
@@ -197,6 +203,10 @@ impl Stored for Notification {
             notification::recommendation_id,
             recommendation::table,
         ));
+        let webhooks =
+            webhook::table.filter(webhook::service_account_id.eq_any(accounts_seen(reader))).select(webhook::id);
+        let about_webhook =
+            notification::webhook_id.is_null().or(notification::webhook_id.assume_not_null().eq_any(webhooks));
         let figures = notification_agency::table
             .filter(notification_agency::notification_id.eq(notification::id))
             .filter(seen!(reader));
@@ -205,6 +215,7 @@ impl Stored for Notification {
             .filter(notification::account_id.eq(account))
             .filter(about_directive)
             .filter(about_recommendation)
+            .filter(about_webhook)
             .filter(notification::period.is_null().or(exists(figures)));
         if let Some(unread) = filter.unread {
             query = if unread {

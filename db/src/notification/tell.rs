@@ -46,6 +46,8 @@ struct Told {
     directive_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     recommendation_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    webhook_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
     regime: Option<Regime>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -70,6 +72,7 @@ struct New {
     kind: NotificationKind,
     directive_id: Option<Uuid>,
     recommendation_id: Option<Uuid>,
+    webhook_id: Option<Uuid>,
     regime: Option<Regime>,
     period: Option<Period>,
     due_on: Option<Date>,
@@ -123,7 +126,7 @@ const EVENTS: &str = "
     holder AS MATERIALIZED (
         SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM notification_rule), $1, ARRAY(SELECT DISTINCT agency_id FROM party))),
     reached AS (
-        SELECT h.account_id, t.kind, t.directive_id, t.recommendation_id, t.regime, t.period, t.figures, t.happened_at,
+        SELECT h.account_id, t.kind, t.directive_id, t.recommendation_id, t.webhook_id, t.regime, t.period, t.figures, t.happened_at,
             CASE WHEN t.kind = 'CHASED' THEN concat_ws(' ', 'chase', t.agency_id, t.regime, t.period, (t.happened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
                 ELSE 'event ' || t.id END AS source,
             CASE WHEN t.period IS NOT NULL THEN t.agency_id END AS agency_id
@@ -205,7 +208,7 @@ const DUE: &str = "
         FROM stepped s JOIN holder h ON h.role = s.role AND h.agency_id = s.party_id
         ORDER BY h.account_id, s.source, s.due_on, s.agency_id, s.days DESC)
     SELECT r.account_id, r.kind, concat_ws(' ', r.source, r.kind, r.days, r.due_on, CASE WHEN r.agency_id IS NOT NULL THEN $1 END) AS source, r.directive_id,
-        NULL::uuid AS recommendation_id, r.regime, r.period, r.due_on, r.days AS step, r.agency_id, r.figures, $2 AS happened_at
+        NULL::uuid AS recommendation_id, NULL::uuid AS webhook_id, r.regime, r.period, r.due_on, r.days AS step, r.agency_id, r.figures, $2 AS happened_at
     FROM reached r
     WHERE NOT EXISTS (
         SELECT FROM notification n
@@ -245,7 +248,19 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
     let now = writing.now();
     let mut new: BTreeMap<(Uuid, String), (New, Vec<NewAgency>)> = BTreeMap::new();
     for it in told {
-        let Told { account_id, kind, source, directive_id, recommendation_id, regime, period, due_on, step, .. } = it;
+        let Told {
+            account_id,
+            kind,
+            source,
+            directive_id,
+            recommendation_id,
+            webhook_id,
+            regime,
+            period,
+            due_on,
+            step,
+            ..
+        } = it;
         let (row, agencies) = new.entry((account_id, source.clone())).or_insert_with(|| {
             // In a list, what happened stands where it happened.
             let row = New {
@@ -254,6 +269,7 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
                 kind,
                 directive_id,
                 recommendation_id,
+                webhook_id,
                 regime,
                 period,
                 due_on,

@@ -207,7 +207,7 @@ async fn load_in_reach(
 
 /// Loads a service account that reaches no further than the actor, as everything does that changes one: an administrator of a
 /// commune could otherwise act in the name of a machine of the province, or stop it. `field` is where the input names it.
-async fn load_wholly_in_reach(
+pub(crate) async fn load_wholly_in_reach(
     writing: &mut Writing,
     permit: &Permit<ManageServices>,
     id: Uuid,

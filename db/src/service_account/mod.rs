@@ -10,6 +10,7 @@ use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use self::change::load_wholly_in_reach;
 pub use self::{
     change::{NewService, OneSecret, OneService, add_secret, create, disable, enable, end_secret},
     sign_in::{Client, sign_in},

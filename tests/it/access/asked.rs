@@ -48,6 +48,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("session", b's', "session"),
     ("target", b't', "target"),
     ("unlockRequest", b'c', "unlock_request"),
+    ("webhook", b'K', "webhook"),
 ];
 
 /// Texts that are understood, by the name of the argument or field that takes them.
@@ -63,6 +64,7 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("from", "qng.skhcn"),
     ("period", "2025-12"),
     ("text", "chuyển đổi số"),
+    ("url", "https://nhan.qng.vn/thay-doi"),
     ("password", "mật khẩu đủ dài 2026"),
     ("newPassword", "mật khẩu đủ dài 2026"),
 ];
@@ -85,6 +87,11 @@ pub(super) const SOMEBODY: &str = "
             (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{figures:read}', '2026-01-02T01:00:00Z');
     INSERT INTO service_secret (id, service_account_id, hash, created_at) VALUES
         ('00000000-0000-7000-8000-0000000000c2', '00000000-0000-7000-8000-0000000000c1', sha256('bi-mat'), '2026-01-02T01:00:00Z');
+    INSERT INTO webhook (id, service_account_id, url, nouns, place, send_after, created_at) VALUES
+        ('00000000-0000-7000-8000-0000000000c3', '00000000-0000-7000-8000-0000000000c1', 'https://nhan.qng.vn/thay-doi', '{}', 0,
+            '2026-01-02T01:00:00Z', '2026-01-02T01:00:00Z');
+    INSERT INTO webhook_delivery (id, webhook_id, message_id, test, events, sent_at, milliseconds, status) VALUES
+        ('00000000-0000-7000-8000-0000000000c4', '00000000-0000-7000-8000-0000000000c3', 'msg_1', false, 2, '2026-01-20T01:00:00Z', 31, 204);
     INSERT INTO directive_extension (id, directive_id, agency_id, proposed_on, reason, requested_at, requested_by)
         SELECT '00000000-0000-7000-8000-0000000000d1', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-06-30', 'Chờ hướng dẫn',
             '2026-01-19T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';

@@ -19,14 +19,14 @@ use tokio::{
 use super::*;
 
 /// A mail server, as `tests/smtp` starts it. Needs node and npm.
-struct Post {
+pub(crate) struct Post {
     server: Child,
     told: Lines<BufReader<ChildStdout>>,
-    url: String,
+    pub url: String,
 }
 
 impl Post {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let folder = spawn_blocking(|| installed(env!("CARGO_TARGET_TMPDIR"), "smtp")).await.unwrap();
         let mut command = Command::new("node");
         command.arg("server.mjs").current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -41,8 +41,18 @@ impl Post {
     }
 
     /// The next mail that it was given.
-    async fn next(&mut self) -> Value {
+    pub async fn next(&mut self) -> Value {
         serde_json::from_str(&self.told.next_line().await.unwrap().unwrap()).unwrap()
+    }
+
+    /// All that it was given besides; it ends.
+    pub async fn rest(mut self) -> Vec<Value> {
+        self.server.kill().await.unwrap();
+        let mut rest = Vec::new();
+        while let Some(line) = self.told.next_line().await.unwrap() {
+            rest.push(serde_json::from_str(&line).unwrap());
+        }
+        rest
     }
 
     /// That it was given no other one.

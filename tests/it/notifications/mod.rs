@@ -3,6 +3,8 @@
 mod kinds;
 mod mail;
 
+pub(crate) use mail::Post;
+
 use std::collections::BTreeMap;
 
 use auth::{Principal, Role};
@@ -21,10 +23,10 @@ use uuid::Uuid;
 use crate::obligations::reporting;
 
 /// Roles, each at the agency of a code, with those below it if true.
-type Roles<'a> = &'a [(Role, &'a str, bool)];
+pub(crate) type Roles<'a> = &'a [(Role, &'a str, bool)];
 
 /// A person with an account, who holds these roles.
-async fn person(db: &TestDb, number: u128, roles: Roles<'_>) -> Viewer {
+pub(crate) async fn person(db: &TestDb, number: u128, roles: Roles<'_>) -> Viewer {
     settle(db, number, roles).await;
     Viewer::person(db, number, roles).await
 }
@@ -86,15 +88,19 @@ impl Room {
 
     /// Issues a directive that `qng.skhcn` leads and `qng.stc` coordinates.
     async fn issued(&self, more: Value) -> Value {
-        let input = json!({
-            "document": "tb-ubnd-qng-2025-04", "clause": format!("99.{}", next()),
-            "programme": "nq57-quang-ngai", "assigner": "qng.ubnd", "visibility": "PUBLIC",
-            "title": "Xây dựng kế hoạch chuyển đổi số ngành y tế", "leads": ["qng.skhcn"],
-            "coordinators": [{ "agency": "qng.stc" }], "deadline": { "words": "đến ngày 28/02/2026" }, "indicators": [],
-        });
-        let selection = "directive { id version }";
-        self.leader.act("issueDirective", with(input, more), selection).await["directive"].clone()
+        issued_by(&self.leader, more).await
     }
+}
+
+/// Issues a directive that `qng.skhcn` leads and `qng.stc` coordinates, unless it says otherwise.
+pub(crate) async fn issued_by(leader: &Viewer, more: Value) -> Value {
+    let input = json!({
+        "document": "tb-ubnd-qng-2025-04", "clause": format!("99.{}", next()),
+        "programme": "nq57-quang-ngai", "assigner": "qng.ubnd", "visibility": "PUBLIC",
+        "title": "Xây dựng kế hoạch chuyển đổi số ngành y tế", "leads": ["qng.skhcn"],
+        "coordinators": [{ "agency": "qng.stc" }], "deadline": { "words": "đến ngày 28/02/2026" }, "indicators": [],
+    });
+    leader.act("issueDirective", with(input, more), "directive { id version }").await["directive"].clone()
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ impl Cursors {
     }
 
     /// Those of the server that answers.
-    pub(super) fn of<'a>(context: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
+    pub(crate) fn of<'a>(context: &Context<'a>) -> Result<&'a Arc<Self>, ApiError> {
         context.data_opt::<Arc<Self>>().ok_or_else(ApiError::internal)
     }
 
@@ -32,7 +32,7 @@ impl Cursors {
         BASE64_URL_SAFE_NO_PAD.encode(self.0.seal(place))
     }
 
-    pub(super) fn read(&self, text: &str) -> Result<i64, ApiError> {
+    pub(crate) fn read(&self, text: &str) -> Result<i64, ApiError> {
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| ApiError::cursor())?;
         self.0.open(&sealed).map_err(|_| ApiError::cursor())
     }

@@ -8,7 +8,7 @@ use db::{
     change::{ChangeEventKind, ChangeType, Event},
     id,
 };
-use object_layer::Object;
+use object_layer::{Object, name_of};
 
 use super::Cursors;
 use crate::{node::Node, page::Answer};
@@ -24,6 +24,17 @@ pub struct ChangeEvent {
 impl ChangeEvent {
     pub(super) fn new(event: Event, cursors: &Cursors) -> Self {
         Self { cursor: cursors.write(event.number), event }
+    }
+
+    /// What its fields answer, but for the object.
+    pub(super) fn as_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "cursor": self.cursor,
+            "kind": name_of(&self.event.kind),
+            "type": name_of(&self.event.noun),
+            "id": self.id(),
+            "recordedAt": self.event.recorded_at.to_rfc3339(),
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use db::{
     Reader,
     access::Auth,
-    change::{self, ChangeFilter, ChangeType, Unknown},
+    change::{self, ChangeFilter, ChangeType, Stretch, Unknown},
     page::Page,
 };
 use futures_util::Stream;
@@ -56,6 +56,17 @@ async fn check(reader: &Reader, filter: &ChangeFilter) -> Result<(), ApiError> {
         format!("No {en} has the code \"{code}\""),
     );
     Err(error.with("reason", "INPUT"))
+}
+
+/// What `changes` answers of a stretch, as JSON: for channels other than the API.
+#[must_use]
+pub fn as_json(stretch: &Stretch, cursors: &Cursors) -> serde_json::Value {
+    let events = stretch.events.iter().map(|event| ChangeEvent::new(event.clone(), cursors).as_json());
+    serde_json::json!({
+        "events": events.collect::<Vec<_>>(),
+        "endCursor": cursors.write(stretch.told),
+        "hasMore": stretch.more,
+    })
 }
 
 /// A stretch of the change feed.

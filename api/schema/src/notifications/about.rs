@@ -9,6 +9,7 @@ use db::{
     notification::{AgenciesOf, Notification},
     noun::{Batch, Noun as _},
     recommendation::Recommendation,
+    webhook::WebhookItself,
 };
 use derive::boxed;
 use uuid::Uuid;
@@ -21,11 +22,24 @@ pub(super) struct AboutOf {
     notification: Uuid,
     directive: Option<Uuid>,
     recommendation: Option<Uuid>,
+    webhook: Option<Uuid>,
 }
 
 impl AboutOf {
     pub(super) const fn row(row: &Notification) -> Self {
-        Self { notification: row.id, directive: row.directive_id, recommendation: row.recommendation_id }
+        Self {
+            notification: row.id,
+            directive: row.directive_id,
+            recommendation: row.recommendation_id,
+            webhook: row.webhook_id,
+        }
+    }
+}
+
+impl AboutOf {
+    /// What has a title, or an address.
+    fn titled(&self) -> Option<Uuid> {
+        self.directive.or(self.recommendation).or(self.webhook)
     }
 }
 
@@ -36,19 +50,22 @@ impl Batch for AboutOf {
     async fn load(reader: &Reader, keys: &[Self]) -> Result<HashMap<Self, About>, DbError> {
         let directives: Vec<Uuid> = keys.iter().filter_map(|key| key.directive).collect();
         let recommendations: Vec<Uuid> = keys.iter().filter_map(|key| key.recommendation).collect();
-        let of_figures = keys.iter().filter(|key| key.directive.or(key.recommendation).is_none());
+        let webhooks: Vec<WebhookItself> = keys.iter().filter_map(|key| key.webhook.map(WebhookItself)).collect();
+        let of_figures = keys.iter().filter(|key| key.titled().is_none());
         let of_figures: Vec<AgenciesOf> = of_figures.map(|key| AgenciesOf(key.notification)).collect();
         let given = Directive::by_ids(reader, &directives).await?;
         let mut titles: HashMap<Uuid, String> = given.into_iter().map(|it| (it.id, it.title)).collect();
         let asked = Recommendation::by_ids(reader, &recommendations).await?;
         titles.extend(asked.into_iter().map(|it| (it.id, it.text)));
+        let sent = WebhookItself::load(reader, &webhooks).await?;
+        titles.extend(sent.into_values().flatten().map(|it| (it.id, it.url.clone())));
         let agencies = AgenciesOf::load(reader, &of_figures).await?;
         let only =
             agencies.values().filter_map(|all| if let [only] = all.as_slice() { Some(only.agency_id) } else { None });
         let names = Agency::by_ids(reader, &only.collect::<Vec<_>>()).await?;
         let names: HashMap<Uuid, String> = names.into_iter().map(|it| (it.id, it.name_vi)).collect();
         let about = |key: &Self| {
-            if let Some(titled) = key.directive.or(key.recommendation) {
+            if let Some(titled) = key.titled() {
                 return Some(About::Titled(titles.get(&titled)?.clone()));
             }
             let all = agencies.get(&AgenciesOf(key.notification)).filter(|all| !all.is_empty())?;

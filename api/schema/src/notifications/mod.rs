@@ -14,6 +14,7 @@ use db::{
         self, AgenciesOf, AgencyFigures, Chased, NewChoice, Notification as Row, NotificationChoice, NotificationFilter,
     },
     noun::{Batch as _, Noun as _},
+    webhook::WebhookItself,
 };
 use object_layer::{ComplexObject, Object, SimpleObject};
 use uuid::Uuid;
@@ -31,6 +32,7 @@ use crate::{
     recommendations::Recommendation,
     sessions::DonePayload,
     viewer::{own_account, writer},
+    webhooks::Webhook,
 };
 
 /// How many agencies of one notification are listed.
@@ -48,6 +50,12 @@ object! {
         /// The recommendation it is about; null if it is about something else
         async fn recommendation(&self, context: &Context<'_>) -> Answer<Recommendation> {
             maybe(context, self.row.recommendation_id).await
+        }
+
+        /// The webhook it is about; null if it is about something else
+        async fn webhook(&self, context: &Context<'_>) -> Answer<Webhook> {
+            let found = loaders(context).load_one(WebhookItself(self.row.webhook_id?)).await.map_err(ApiError::from);
+            found.map(|found| found.into_iter().flatten().next().map(Webhook::from)).transpose()
         }
 
         /// Of figures: how many there were when it was told, of all agencies that the viewer sees; null if it is about something else

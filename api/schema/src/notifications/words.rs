@@ -64,6 +64,7 @@ const fn pattern(kind: NotificationKind) -> (&'static str, &'static str) {
         Kind::DirectiveCancelled => ("Nhiệm vụ đã bị hủy: {what}", "Directive cancelled: {what}"),
         Kind::Unblocked => ("Không còn phải chờ: {what}", "No longer waiting: {what}"),
         Kind::RecommendationAnswered => ("Kiến nghị đã được trả lời: {what}", "Recommendation answered: {what}"),
+        Kind::WebhookDisabled => ("Đã ngừng gửi thay đổi tới {what}", "Changes are no longer sent to {what}"),
         Kind::Chased => ("Đề nghị báo cáo ngay: {what}", "Please report now: {what}"),
     }
 }

@@ -1,0 +1,1 @@
+DELETE FROM notification_rule WHERE kind = 'WEBHOOK_DISABLED';
