@@ -13,6 +13,8 @@ pub mod limits;
 pub mod live;
 pub mod mail;
 pub mod oauth;
+pub mod outbound;
+pub mod push;
 pub mod server;
 pub mod telemetry;
 pub mod webhooks;

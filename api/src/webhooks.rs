@@ -1,13 +1,7 @@
 //! Webhooks: changes go to the addresses of other systems by themselves.
-//!
-//! An address is somebody's who keeps service accounts, and a server reaches more than that person does. So each is looked at when a connection
-//! is made to it: only public addresses, and those of networks that whoever runs the server has listed. What was looked at is what is connected
-//! to, nothing is followed elsewhere, and nothing of the answer but its status is kept.
 
 use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, LazyLock, OnceLock},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,19 +13,15 @@ use db::{
     Date, DbError, Origin, Pool, Reader, change,
     webhook::{self, Delivered, Due},
 };
-use ipnet::IpNet;
-use reqwest_tls::{
-    Client, StatusCode,
-    dns::{Addrs, Name, Resolve, Resolving},
-    redirect::Policy,
-};
+use reqwest_tls::StatusCode;
 use schema::{
     changes::{self, Cursors},
     clock::Clock,
 };
 use serde_json::json;
 use tokio::task::JoinSet;
-use url::{Host, Url};
+
+use crate::outbound::{Outbound, failure};
 
 /// The most changes of one message.
 const MOST: u32 = 100;
@@ -39,162 +29,37 @@ const MOST: u32 = 100;
 /// The most webhooks to which one server sends at once.
 const AT_ONCE: usize = 16;
 
-/// How long the other side may take to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
-
-/// Addresses that are not of the public internet, or lead from there to others.
-static CLOSED: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
-    let networks = [
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.88.99.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/3",
-        "::/96",
-        "::ffff:0:0/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "100::/64",
-        "2001::/23",
-        "2001:db8::/32",
-        "2002::/16",
-        "3fff::/20",
-        "5f00::/16",
-        "fc00::/7",
-        "fe80::/10",
-        "fec0::/10",
-        "ff00::/8",
-    ];
-    networks.iter().filter_map(|network| network.parse().ok()).collect()
-});
-
-/// Where messages may go.
-#[derive(Debug, Clone)]
-struct Allowed {
-    listed: Arc<[IpNet]>,
-    public: bool,
-}
-
-impl Allowed {
-    fn allows(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        let among = |networks: &[IpNet]| networks.iter().any(|network| network.contains(&address));
-        among(&self.listed) || (self.public && !among(&CLOSED))
-    }
-
-    /// The same of an address that is written as such: for one nobody is asked where it is.
-    fn allows_url(&self, url: &Url) -> bool {
-        match url.host() {
-            Some(Host::Ipv4(address)) => self.allows(address.into()),
-            Some(Host::Ipv6(address)) => self.allows(address.into()),
-            Some(Host::Domain(_)) => true,
-            None => false,
-        }
-    }
-}
-
-/// Asks where a name is, and gives those places alone to which messages may go.
-impl Resolve for Allowed {
-    fn resolve(&self, name: Name) -> Resolving {
-        let allowed = self.clone();
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let places: Vec<SocketAddr> = found.filter(|place| allowed.allows(place.ip())).collect();
-            if places.is_empty() {
-                return Err(io::Error::other(NOT_ALLOWED).into());
-            }
-            Ok(Box::new(places.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// What is said of an address to which no message goes.
-const NOT_ALLOWED: &str = "no public address, and none of webhooks.networks";
-
 /// What sends. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Webhooks {
     sealer: Arc<Sealer>,
     cursors: Arc<Cursors>,
-    encrypted: Arc<Way>,
-    /// In clear, for listed networks alone.
-    clear: Arc<Way>,
-    patience: Duration,
-}
-
-/// Where messages may go, and what sends them there: made when it is first needed, as it reads the certificates of the machine.
-#[derive(Debug)]
-struct Way {
-    allowed: Allowed,
-    client: OnceLock<Client>,
-}
-
-impl Way {
-    fn new(networks: &[IpNet], public: bool) -> Arc<Self> {
-        Arc::new(Self { allowed: Allowed { listed: networks.into(), public }, client: OnceLock::new() })
-    }
-
-    fn client(&self) -> Result<&Client, String> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let client = client(self.allowed.clone()).map_err(|error| innermost(&error))?;
-        Ok(self.client.get_or_init(|| client))
-    }
+    outbound: Outbound,
 }
 
 impl Webhooks {
-    /// What sends to public addresses and to these networks.
+    /// What sends by this way.
     #[must_use]
-    pub fn new(networks: &[IpNet], sealer: Arc<Sealer>, cursors: Arc<Cursors>) -> Self {
-        let (encrypted, clear) = (Way::new(networks, true), Way::new(networks, false));
-        Self { sealer, cursors, encrypted, clear, patience: PATIENCE }
-    }
-
-    /// The same with another patience, for tests.
-    #[must_use]
-    pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub const fn new(outbound: Outbound, sealer: Arc<Sealer>, cursors: Arc<Cursors>) -> Self {
+        Self { sealer, cursors, outbound }
     }
 
     /// Sends one message, and says what became of it.
     async fn post(&self, due: &Due, message: &Message, clock: Clock) -> (Duration, Result<StatusCode, String>) {
-        let begin = Instant::now();
-        let sent = async {
-            let url = Url::parse(&due.url).map_err(|error| error.to_string())?;
-            let way = if url.scheme() == "https" { &self.encrypted } else { &self.clear };
-            if !way.allowed.allows_url(&url) {
-                return Err(NOT_ALLOWED.to_owned());
-            }
-            let timestamp = clock.now().timestamp();
-            let signatures = due
-                .secrets
-                .iter()
-                .map(|number| Secret::of(&self.sealer, due.id, *number).sign(&message.id, timestamp, &message.body));
-            let request = way
-                .client()?
-                .post(url)
-                .timeout(self.patience)
+        let (begin, timestamp) = (Instant::now(), clock.now().timestamp());
+        let signatures = due
+            .secrets
+            .iter()
+            .map(|number| Secret::of(&self.sealer, due.id, *number).sign(&message.id, timestamp, &message.body));
+        let signatures = signatures.collect::<Vec<_>>().join(" ");
+        let sent = self.outbound.post(&due.url, |request| {
+            request
                 .header("content-type", "application/json")
                 .header("webhook-id", &message.id)
                 .header("webhook-timestamp", timestamp)
-                .header("webhook-signature", signatures.collect::<Vec<_>>().join(" "))
-                .body(message.body.clone());
-            match request.send().await {
-                Ok(answer) => Ok(answer.status()),
-                Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
-                Err(error) => Err(innermost(&error)),
-            }
-        };
+                .header("webhook-signature", signatures)
+                .body(message.body.clone())
+        });
         let outcome = sent.await;
         (begin.elapsed(), outcome)
     }
@@ -224,26 +89,6 @@ struct Message {
     id: String,
     body: String,
     events: usize,
-}
-
-fn client(allowed: Allowed) -> Result<Client, reqwest_tls::Error> {
-    // The same provider as everywhere; whoever installed it before has installed the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .user_agent("Cotmoc")
-        .dns_resolver(Arc::new(allowed))
-        .redirect(Policy::none())
-        .no_proxy()
-        // Each connection is looked at.
-        .pool_max_idle_per_host(0)
-        .build()
-}
-
-/// Why it failed, without the address around it.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut causes = std::iter::successors(Some(error), |error| error.source());
-    let first = causes.next();
-    causes.last().or(first).map(ToString::to_string).unwrap_or_default()
 }
 
 /// Sends to some of the webhooks for which there is something, beside those that are being sent to: true if there may be more.
@@ -293,84 +138,7 @@ pub async fn send_all(webhooks: &Webhooks, pool: &Pool, clock: Clock, first: Due
 }
 
 fn delivered(message: Message, place: i64, took: Duration, outcome: Result<StatusCode, String>) -> Delivered {
-    let status = outcome.as_ref().ok().map(StatusCode::as_u16);
-    let error = match outcome {
-        Ok(status) if status.is_success() => None,
-        Ok(status) if status.is_redirection() => Some(format!("{status}: redirects are not followed")),
-        Ok(status) => Some(status.to_string()),
-        Err(reason) => Some(reason),
-    };
+    let (status, error) = (outcome.as_ref().ok().map(StatusCode::as_u16), failure(&outcome));
     let is_gone = status == Some(StatusCode::GONE.as_u16());
     Delivered { message_id: message.id, events: message.events, place, took, status, error, is_gone }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn allowed(listed: &str, public: bool) -> Allowed {
-        let listed = listed.split_whitespace().map(|network| network.parse().unwrap()).collect();
-        Allowed { listed, public }
-    }
-
-    #[test]
-    fn messages_go_to_public_addresses_and_to_what_is_listed() {
-        let nowhere = allowed("", true);
-        for address in ["113.160.1.1", "8.8.8.8", "2606:4700::1111", "2405:4800::1"] {
-            assert!(nowhere.allows(address.parse().unwrap()), "{address}");
-        }
-        for address in [
-            "127.0.0.1",
-            "127.255.0.3",
-            "0.0.0.0",
-            "10.0.0.5",
-            "172.31.9.9",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.100.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::1",
-            "::",
-            "::ffff:127.0.0.1",
-            "::ffff:169.254.169.254",
-            "::7f00:1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-            "fe80::1",
-            "fd00:ec2::254",
-            "ff02::1",
-        ] {
-            assert!(!nowhere.allows(address.parse().unwrap()), "{address}");
-        }
-        let ours = allowed("10.20.0.0/16 fd00:1::/32", true);
-        for (address, goes) in
-            [("10.20.3.4", true), ("::ffff:10.20.3.4", true), ("fd00:1::9", true), ("10.21.0.1", false)]
-        {
-            assert_eq!(ours.allows(address.parse().unwrap()), goes, "{address}");
-        }
-        assert!(!allowed("10.20.0.0/16", false).allows("8.8.8.8".parse().unwrap()));
-    }
-
-    #[test]
-    fn an_address_in_disguise_is_the_same_address() {
-        let nowhere = allowed("", true);
-        for url in [
-            "https://0x7f.1/",
-            "https://2130706433/",
-            "https://017700000001/",
-            "https://[::ffff:7f00:1]/",
-            "https://127.1/",
-        ] {
-            assert!(!nowhere.allows_url(&Url::parse(url).unwrap()), "{url}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_name_leads_where_messages_may_go_or_nowhere() {
-        let ask =
-            async |listed: &str| allowed(listed, true).resolve("localhost".parse().unwrap()).await.map(Iterator::count);
-        assert_eq!(ask("").await.unwrap_err().to_string(), NOT_ALLOWED);
-        assert!(ask("127.0.0.0/8 ::1/128").await.unwrap() > 0);
-    }
 }

@@ -15,6 +15,7 @@ pub mod seal;
 mod signing;
 pub mod token;
 pub mod totp;
+pub mod vapid;
 pub mod webhook;
 
 pub use permit::{Actor, Denied, Holding, Object, OwnAccount, Permit, Principal, Reached};

@@ -91,6 +91,7 @@ pub mod violation;
 mod visible;
 pub mod vitals;
 pub mod wall;
+mod web_address;
 pub mod webhook;
 pub mod writer;
 

@@ -1503,11 +1503,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// When a person wants a kind of notification by e-mail
+    /// How a person wants to be told of a kind, beside the inbox
     notification_choice (account_id, kind) {
         account_id -> Uuid,
         kind -> Text,
-        mail -> Text,
+        /// When by e-mail; null if they have not said
+        mail -> Nullable<Text>,
+        /// Whether by push; null if they have not said
+        push -> Nullable<Bool>,
     }
 }
 
@@ -1555,6 +1558,22 @@ diesel::table! {
         doubts -> Int4,
         lease_until -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What is to be pushed to which browser or app, and what became of it
+    notification_push (notification_id, subscription_id) {
+        notification_id -> Uuid,
+        subscription_id -> Uuid,
+        send_after -> Timestamptz,
+        attempts -> Int4,
+        /// Until when it is nobody else's; null while nobody sends it
+        lease_until -> Nullable<Timestamptz>,
+        /// When it was taken, or given up; null before
+        ended_at -> Nullable<Timestamptz>,
+        /// Why it failed the last time; null if it did not
         error -> Nullable<Text>,
     }
 }
@@ -1757,6 +1776,22 @@ diesel::table! {
         attachment_id -> Uuid,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// A browser or app in which a person wants to be told, for as long as the session lasts in which they said so
+    push_subscription (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        session_id -> Uuid,
+        /// Where its push service takes messages for it
+        endpoint -> Text,
+        /// Its public key, a point of P-256, for which messages are encrypted
+        p256dh -> Bytea,
+        /// What it shares with us, so that nobody else writes to it
+        auth -> Bytea,
+        created_at -> Timestamptz,
     }
 }
 
@@ -2429,6 +2464,8 @@ diesel::joinable!(notification_event -> recommendation (recommendation_id));
 diesel::joinable!(notification_event -> webhook (webhook_id));
 diesel::joinable!(notification_mail -> account (account_id));
 diesel::joinable!(notification_mail -> notification (notification_id));
+diesel::joinable!(notification_push -> notification (notification_id));
+diesel::joinable!(notification_push -> push_subscription (subscription_id));
 diesel::joinable!(password -> account (account_id));
 diesel::joinable!(period_report -> agency (reporter_id));
 diesel::joinable!(period_report -> document (document_id));
@@ -2448,6 +2485,8 @@ diesel::joinable!(progress_update -> directive (directive_id));
 diesel::joinable!(progress_update -> document (document_id));
 diesel::joinable!(progress_update_attachment -> attachment (attachment_id));
 diesel::joinable!(progress_update_attachment -> progress_update (progress_update_id));
+diesel::joinable!(push_subscription -> account (account_id));
+diesel::joinable!(push_subscription -> session (session_id));
 diesel::joinable!(ranking_weight -> ranking_scheme (version));
 diesel::joinable!(recommendation -> document (document_id));
 diesel::joinable!(recommendation -> programme (programme_id));
@@ -2566,6 +2605,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_day,
     notification_event,
     notification_mail,
+    notification_push,
     notification_rule,
     outdated_assessment,
     password,
@@ -2578,6 +2618,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programme_indicator,
     progress_update,
     progress_update_attachment,
+    push_subscription,
     ranking_scheme,
     ranking_weight,
     recommendation,

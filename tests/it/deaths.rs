@@ -53,7 +53,7 @@ async fn a_server_that_is_killed_tells_nobody_twice_and_leaves_nothing_out() {
         ("COTMOC_DATA_DIR", "/nowhere"),
         ("COTMOC_CLOCK", &clock),
         ("COTMOC_LOG", "off,api::cli=info"),
-        ("COTMOC_WEBHOOK_NETWORKS", "127.0.0.0/8"),
+        ("COTMOC_OUTBOUND_NETWORKS", "127.0.0.0/8"),
         ("COTMOC_SMTP_URL", &mail),
         ("COTMOC_MAIL_FROM", "Cột Mốc <cotmoc@qng.vn>"),
     ];

@@ -95,10 +95,11 @@ measurement_revision: INSERT (comment, denominator, factor, measurement_id, narr
 nil_answer: INSERT, UPDATE (version, withdrawn_at, withdrawn_by)
 notification: INSERT, UPDATE (read_at)
 notification_agency: INSERT
-notification_choice: INSERT, UPDATE (mail)
+notification_choice: INSERT, UPDATE (mail, push)
 notification_day: INSERT
 notification_event: INSERT, DELETE
 notification_mail: INSERT, UPDATE (attempts, doubts, ended_at, error, lease_until, mail_id, send_after, state)
+notification_push: INSERT, UPDATE (attempts, ended_at, error, lease_until, send_after)
 notification_rule:
 outdated_assessment:
 password: INSERT, UPDATE (changed_at, hash)
@@ -111,6 +112,7 @@ programme_document: INSERT
 programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT
 progress_update_attachment: INSERT (attachment_id, progress_update_id)
+push_subscription: INSERT, DELETE
 ranking_scheme:
 ranking_weight:
 recommendation: INSERT, UPDATE (decision_maker_id, state, version)

@@ -4,6 +4,7 @@ use std::{process::Stdio, sync::Arc, time::Duration};
 
 use api::{
     config::settings,
+    outbound::Outbound,
     webhooks::{Webhooks, send_all},
 };
 use auth::{Role, seal::Sealer, webhook::Secret};
@@ -115,8 +116,8 @@ impl Room {
     /// Sends what there is so long after the demo's morning.
     async fn send(&self, later: TimeDelta) -> bool {
         let (clock, nets) = (Clock::Fixed(demo::now() + later), ["127.0.0.0/8".parse().unwrap()]);
-        let webhooks = Webhooks::new(&nets, Arc::new(sealer()), graphql::cursors());
-        self.send_by(&webhooks.with_patience(Duration::from_millis(300)), clock).await
+        let outbound = Outbound::new(&nets).with_patience(Duration::from_millis(300));
+        self.send_by(&Webhooks::new(outbound, Arc::new(sealer()), graphql::cursors()), clock).await
     }
 
     async fn send_by(&self, webhooks: &Webhooks, clock: Clock) -> bool {
@@ -140,7 +141,7 @@ impl Room {
 async fn what_changes_is_sent_in_order_and_signed_so_that_others_can_verify_it() {
     let mut receiver = Receiver::open().await;
     let db = TestDb::demo().await;
-    let node = Node::start(&db, Clock::Fixed(demo::now()), &[(settings::WEBHOOK_NETWORKS, "127.0.0.0/8")]).await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[(settings::OUTBOUND_NETWORKS, "127.0.0.0/8")]).await;
     let administrator = node.token(&person(&db, 1, &[(Role::Administrator, None, false)]).await).await;
     let change =
         async |name: &str, input: &str, selection: &str| node.change(&administrator, name, input, selection).await;
@@ -298,7 +299,7 @@ async fn redirects_are_not_followed_and_whoever_is_gone_is_left_alone() {
 async fn nothing_is_sent_to_an_address_within_or_of_what_the_machine_may_not_see() {
     let mut receiver = Receiver::open().await;
     let room = Room::new("figures:read", &receiver.at("/hook")).await;
-    let webhooks = Webhooks::new(&[], Arc::new(sealer()), graphql::cursors());
+    let webhooks = Webhooks::new(Outbound::new(&[]), Arc::new(sealer()), graphql::cursors());
     room.issued(json!({ "visibility": "INTERNAL" })).await;
     assert!(room.send_by(&webhooks, Clock::Fixed(demo::now())).await);
     assert_eq!((room.log().await, room.state().await), (String::new(), "0 f f f".to_owned()), "nothing is for it");
@@ -313,7 +314,7 @@ async fn nothing_is_sent_to_an_address_within_or_of_what_the_machine_may_not_see
         room.db.execute(&format!("UPDATE webhook SET url = '{url}'")).await;
         assert!(room.send_by(&webhooks, Clock::Fixed(demo::now() + TimeDelta::hours(hours))).await);
     }
-    let refused = "1 no public address, and none of webhooks.networks";
+    let refused = "1 no public address, and none of server.outbound_networks";
     assert_eq!(room.log().await, [refused; 4].join(", "));
     room.db.execute(&format!("UPDATE webhook SET url = '{}'", receiver.at("/hook"))).await;
     assert!(room.send(TimeDelta::days(1)).await);

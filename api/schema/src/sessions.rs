@@ -58,9 +58,20 @@ impl SignedIn {
         Some(notification::unread(reader(context)).await.map_err(ApiError::from))
     }
 
-    /// When each kind of notification is sent by e-mail
+    /// How each kind of notification is sent, beside the inbox
     async fn notification_choices(&self, context: &Context<'_>) -> Answer<Vec<NotificationChoice>> {
         Some(notification::choices(reader(context)).await.map_err(ApiError::from))
+    }
+
+    /// By what a browser subscribes to push messages of this server (`applicationServerKey`): the same for everybody
+    fn push_key(&self, context: &Context<'_>) -> Option<String> {
+        Some(Vapid::of(&issuer(context).ok()?.entrance().sealer).public_key())
+    }
+
+    /// The phones and browsers in which one is told as well, the oldest first, at most 20
+    async fn push_subscriptions(&self, context: &Context<'_>) -> Answer<Vec<PushSubscription>> {
+        let own = push::subscriptions(reader(context)).await.map_err(ApiError::from);
+        Some(own.map(|own| own.into_iter().map(PushSubscription::from).collect()))
     }
 
     /// The session this request belongs to

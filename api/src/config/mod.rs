@@ -48,8 +48,6 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// E-mail; none if nothing is sent.
     pub mail: Option<MailConfig>,
-    /// Networks of one's own to which webhooks may go.
-    pub webhook_networks: Vec<IpNet>,
     /// Log lines.
     pub log: LogConfig,
 }
@@ -87,6 +85,8 @@ pub struct ServerConfig {
     pub cors_origins: Vec<String>,
     /// Networks of proxies whose word on where a request comes from is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// Networks of one's own to which webhooks and push messages may go.
+    pub outbound_networks: Vec<IpNet>,
     /// Names that this server answers to, in lower case; none means to any.
     pub hosts: Vec<String>,
     /// Where its numbers are told; none means nowhere.
@@ -318,7 +318,6 @@ impl Config {
                 statement_timeout: required(sources, &settings::STATEMENT_TIMEOUT, parse::time_limit)?,
             },
             mail: MailConfig::load(sources)?,
-            webhook_networks: sources.read(&settings::WEBHOOK_NETWORKS, parse::networks)?.unwrap_or_default(),
             log: LogConfig {
                 format: required(sources, &settings::LOG_FORMAT, log_format)?,
                 filter: required(sources, &settings::LOG_FILTER, parse::log_filter)?,
@@ -357,6 +356,7 @@ impl ServerConfig {
             })?,
             cors_origins: sources.read(&settings::CORS_ORIGINS, parse::origins)?.unwrap_or_default(),
             trusted_proxies: sources.read(&settings::TRUSTED_PROXIES, parse::networks)?.unwrap_or_default(),
+            outbound_networks: sources.read(&settings::OUTBOUND_NETWORKS, parse::networks)?.unwrap_or_default(),
             hosts: sources.read(&settings::HOSTS, parse::hosts)?.unwrap_or_default(),
             metrics_listen: sources.read(&settings::METRICS_LISTEN, parse::address)?,
             explorer: required(sources, &settings::EXPLORER, parse::switch)?,

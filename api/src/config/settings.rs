@@ -155,6 +155,13 @@ settings! {
         form: "networks or addresses such as 10.0.0.0/8 or 192.0.2.7, separated by commas (in TOML a list)",
         about: "The proxies whose `Forwarded` or `X-Forwarded-For` says where a request comes from, for limits, back-off and the audit trail.",
     }
+    /// `server.outbound_networks`
+    OUTBOUND_NETWORKS {
+        key: "server.outbound_networks", env: "COTMOC_OUTBOUND_NETWORKS", flag: Some("outbound-networks"),
+        fallback: Fallback::Otherwise("none: webhooks and push messages go to public addresses alone"),
+        form: "networks or addresses such as 10.20.0.0/16 or 192.0.2.7, separated by commas (in TOML a list)",
+        about: "Networks of one's own to which webhooks and push messages may go besides, also by http, the same on all nodes.",
+    }
     /// `server.hosts`
     HOSTS {
         key: "server.hosts", env: "COTMOC_HOSTS", flag: Some("hosts"),
@@ -438,13 +445,6 @@ settings! {
         key: "mail.from", env: "COTMOC_MAIL_FROM", flag: Some("mail-from"),
         fallback: Fallback::Otherwise("none: needed beside `mail.smtp_url`"), form: "a name and an address such as Cotmoc <cotmoc@quangngai.gov.vn>",
         about: "In whose name mail is sent.",
-    }
-    /// `webhooks.networks`
-    WEBHOOK_NETWORKS {
-        key: "webhooks.networks", env: "COTMOC_WEBHOOK_NETWORKS", flag: Some("webhook-networks"),
-        fallback: Fallback::Otherwise("none: webhooks go to public addresses alone"),
-        form: "networks or addresses such as 10.20.0.0/16 or 192.0.2.7, separated by commas (in TOML a list)",
-        about: "Networks of one's own to which webhooks may go, also by http, the same on all nodes.",
     }
     /// `log.format`
     LOG_FORMAT {

@@ -12,6 +12,7 @@ mod upkeep;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use auth::vapid::Vapid;
 use axum::Router;
 use connections::Doorstep;
 use db::demo::accounts;
@@ -41,6 +42,8 @@ use crate::{
     live::Live,
     mail::Mailer,
     oauth,
+    outbound::Outbound,
+    push::Pusher,
     webhooks::Webhooks,
 };
 use front::Front;
@@ -152,7 +155,9 @@ impl Server {
         let authority = Authority::new(&config, database.pool().clone(), clock)?;
         let cursors = Cursors::new(authority.sealer());
         let sealer = Arc::clone(&authority.entrance().sealer);
-        let webhooks = Webhooks::new(&config.webhook_networks, sealer, Arc::clone(&cursors));
+        let outbound = Outbound::new(&config.server.outbound_networks);
+        let pusher = Pusher::new(outbound.clone(), Vapid::of(&sealer), contact(&config));
+        let webhooks = Webhooks::new(outbound, sealer, Arc::clone(&cursors));
         let mut work = work(&config, clock, &database, &limits, &store, cache, (authority, cursors, leaving))?;
         work.extend(explorer(&config));
         let numbers = routes::numbers(Arc::clone(&health));
@@ -165,11 +170,17 @@ impl Server {
             None => None,
         };
         drop(on_front);
-        upkeep::begin(&config, clock, database.pool(), &store, (mailer, webhooks), &stopped);
+        upkeep::begin(&config, clock, database.pool(), &store, (mailer, pusher, webhooks), &stopped);
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
         Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
     }
+}
+
+/// How push services reach whoever runs the server, where the settings say so.
+fn contact(config: &Config) -> Option<String> {
+    let mail = config.mail.as_ref().map(|mail| format!("mailto:{}", mail.from.email));
+    mail.or_else(|| config.server.public_url.clone().filter(|url| url.starts_with("https://")))
 }
 
 /// Listens on one more address, for as long as the server accepts.

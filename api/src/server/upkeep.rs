@@ -15,6 +15,7 @@ use crate::{
         imports,
     },
     mail::{self, Mailer},
+    push::{self, Pusher},
     webhooks::{self, Webhooks},
 };
 
@@ -42,7 +43,7 @@ pub fn begin(
     clock: Clock,
     pool: &Pool,
     store: &Store,
-    (mailer, webhooks): (Option<Mailer>, Webhooks),
+    (mailer, pusher, webhooks): (Option<Mailer>, Pusher, Webhooks),
     stopped: &watch::Receiver<bool>,
 ) {
     let owned = || (pool.clone(), stopped.clone());
@@ -70,6 +71,9 @@ pub fn begin(
         };
         tokio::spawn(again("mail is not sent for now; it waits", LOOK, stopped, send));
     }
+    let ((pool, stopped), mut running) = (owned(), JoinSet::new());
+    let send = async move || push::send_some(&pusher, &pool, clock, &mut running).await;
+    tokio::spawn(again("nothing is pushed for now; it waits", LOOK, stopped, send));
     let ((pool, stopped), mut running) = (owned(), JoinSet::new());
     let send = async move || webhooks::send_some(&webhooks, &pool, clock, &mut running).await;
     tokio::spawn(again("webhooks wait; they go on by themselves", LOOK, stopped, send));

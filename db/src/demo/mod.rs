@@ -170,7 +170,7 @@ const TABLES: &str = "account, agency, agency_existence, agency_member, agency_n
     document, document_attachment, document_meeting, document_office, document_relation, file_import, file_import_content, file_import_error, goal, goal_agency, goal_document, goal_indicator, idempotency_record, import_mapping, index_component, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \
     measure, measure_agency, measure_document, measure_indicator, measure_system, measurement, measurement_attachment, measurement_breakdown, \
     measurement_decision, measurement_revision, \
-    nil_answer, notification, notification_agency, notification_choice, notification_day, notification_event, notification_mail, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, progress_update_attachment, \
+    nil_answer, notification, notification_agency, notification_choice, notification_day, notification_event, notification_mail, notification_push, outdated_assessment, password, password_reset, period_report, period_report_output, period_report_result, programme, programme_document, programme_indicator, progress_update, progress_update_attachment, push_subscription, \
     recommendation, recommendation_answer, recommendation_document, recommendation_recipient, recommendation_step, recovery_code, refresh_token, \
     reporting_assignment, reporting_extension, reporting_rule, \
     reporting_rule_cadence, reporting_rule_party, role_grant, second_factor, service_account, service_secret, session, succession_weight, target, \

@@ -1,20 +1,17 @@
-//! What people want to be told of by e-mail, and when.
+//! How people want to be told, beside the inbox.
 
 use async_graphql::InputObject;
 use auth::OwnAccount;
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, QueryableByName,
-    sql_types::{Array, Text, Uuid as SqlUuid},
+    QueryableByName,
+    sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 
 use super::NotificationKind;
-use crate::{
-    DbError, Reader, Writer, access::Auth, input::refused, schema::notification_choice, text_enum::text_enum,
-    violation::ViolationCode,
-};
+use crate::{DbError, Reader, Writer, access::Auth, input::refused, text_enum::text_enum, violation::ViolationCode};
 
 text_enum! {
     /// When something is sent by e-mail.
@@ -30,7 +27,7 @@ text_enum! {
     }
 }
 
-/// When a person wants a kind of notification by e-mail.
+/// How a person wants to be told of a kind, beside the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName, SimpleObject)]
 #[graphql(directive = Auth::apply(auth::Action::KeepOwnAccount))]
 pub struct NotificationChoice {
@@ -40,22 +37,28 @@ pub struct NotificationChoice {
     /// When it is sent by e-mail
     #[diesel(sql_type = Text)]
     pub mail: MailChoice,
+    /// Whether it is pushed to the phones and browsers that have subscribed (`subscribeToPush`)
+    #[diesel(sql_type = Bool)]
+    pub push: bool,
 }
 
-/// What is wanted by e-mail, and when.
+/// How one wants to be told of some kinds.
 #[derive(Debug, Clone, InputObject)]
 #[graphql(name = "ChooseNotificationsInput")]
 pub struct NewChoice {
     /// The kinds
     pub kinds: Vec<NotificationKind>,
-    /// When they are sent by e-mail
-    pub mail: MailChoice,
+    /// When they are sent by e-mail; left out, that stays
+    pub mail: Option<MailChoice>,
+    /// Whether they are pushed to phones and browsers; left out, that stays
+    pub push: Option<bool>,
 }
 
 /// What whoever reads has chosen for each kind, or what holds for it otherwise.
 #[boxed]
 pub async fn choices(reader: &Reader) -> Result<Vec<NotificationChoice>, DbError> {
-    const CHOICES: &str = "SELECT kinds.kind, coalesce(c.mail, notification_mail_default(kinds.kind)) AS mail
+    const CHOICES: &str = "SELECT kinds.kind, coalesce(c.mail, notification_mail_default(kinds.kind)) AS mail,
+            coalesce(c.push, notification_mail_default(kinds.kind) = 'AT_ONCE') AS push
         FROM unnest($1) WITH ORDINALITY AS kinds (kind, n)
         LEFT JOIN notification_choice c ON c.account_id = $2 AND c.kind = kinds.kind ORDER BY n";
     let account = reader.scope().actor().account().unwrap_or_default();
@@ -64,30 +67,26 @@ pub async fn choices(reader: &Reader) -> Result<Vec<NotificationChoice>, DbError
     Ok(query.load(&mut reader.statement().await?).await?)
 }
 
-/// Chooses when some kinds are sent by e-mail, from what is told next.
+/// Chooses how one is told of some kinds, from what is told next.
 #[boxed]
 pub async fn choose(writer: &Writer, permit: OwnAccount, choice: NewChoice) -> Result<(), DbError> {
+    const CHOOSE: &str = "INSERT INTO notification_choice AS known (account_id, kind, mail, push)
+        SELECT DISTINCT $1, chosen.kind, $3, $4 FROM unnest($2) AS chosen (kind) ORDER BY chosen.kind
+        ON CONFLICT (account_id, kind) DO UPDATE SET mail = coalesce(excluded.mail, known.mail), push = coalesce(excluded.push, known.push)";
     if choice.kinds.is_empty() {
         return Err(refused(ViolationCode::Required, "kinds"));
     }
-    let mut kinds = choice.kinds;
-    kinds.sort_unstable();
-    kinds.dedup();
+    if choice.mail.is_none() && choice.push.is_none() {
+        return Err(refused(ViolationCode::Required, "mail"));
+    }
+    let kinds: Vec<&str> = choice.kinds.iter().map(|kind| kind.as_str()).collect();
     let work = writer.write(permit.actor(), async |writing| {
-        let rows: Vec<_> = kinds
-            .iter()
-            .map(|kind| {
-                let account = notification_choice::account_id.eq(permit.account());
-                (account, notification_choice::kind.eq(*kind), notification_choice::mail.eq(choice.mail))
-            })
-            .collect();
-        diesel::insert_into(notification_choice::table)
-            .values(rows)
-            .on_conflict((notification_choice::account_id, notification_choice::kind))
-            .do_update()
-            .set(notification_choice::mail.eq(choice.mail))
-            .execute(writing.connection())
-            .await?;
+        let choose = diesel::sql_query(CHOOSE)
+            .bind::<SqlUuid, _>(permit.account())
+            .bind::<Array<Text>, _>(&kinds)
+            .bind::<Nullable<Text>, _>(choice.mail.map(MailChoice::as_str))
+            .bind::<Nullable<Bool>, _>(choice.push);
+        choose.execute(writing.connection()).await?;
         Ok(())
     });
     work.await

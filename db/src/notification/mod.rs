@@ -4,13 +4,14 @@
 //!    `chase`: whoever watches over the reports notes there that figures are missing.
 //! 2. `tell`: a server takes what was noted, and once a working day what falls due or is late, and tells whoever the rules name (the table
 //!    `notification_rule`): a row in the inbox of each. Both in one transaction, so that each is told once, whoever is killed meanwhile.
-//! 3. `mail`: what was told goes out by e-mail, as its reader has chosen (`choice`).
+//! 3. `mail`, `push`: what was told goes out by e-mail, and to phones and browsers, as its reader has chosen (`choice`).
 //!
 //! A notification says only what it is about. What that is, and whether its reader may see it, is asked when it is read.
 
 mod chase;
 mod choice;
 pub mod mail;
+pub mod push;
 mod tell;
 
 use async_graphql::InputObject;

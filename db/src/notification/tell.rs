@@ -14,7 +14,7 @@ use diesel::{
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use uuid::Uuid;
 
-use super::{NOUN, NotificationKind, mail};
+use super::{NOUN, NotificationKind, mail, push};
 use crate::{
     Date, DbError, Pool, Writer,
     calendar::{Period, Regime},
@@ -302,9 +302,11 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
         let insert = diesel::insert_into(notification_agency::table).values(some);
         planned_rows(insert, count).execute(writing.connection()).await?;
     }
+    let ids: Vec<Uuid> = written.iter().copied().collect();
     if mails {
-        mail::plan(writing, &written.iter().copied().collect::<Vec<_>>()).await?;
+        mail::plan(writing, &ids).await?;
     }
+    push::plan(writing, &ids).await?;
     for id in &written {
         writing.changed(ChangeKind::Created, (NOUN, *id));
     }

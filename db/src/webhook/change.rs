@@ -7,7 +7,6 @@ use derive::boxed;
 use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _, dsl::max};
 use diesel_async::RunQueryDsl as _;
 use serde_json::{Value, json};
-use url::Url;
 use uuid::Uuid;
 
 use super::Webhook;
@@ -19,14 +18,12 @@ use crate::{
     programme,
     schema::{change, webhook},
     service_account::{self, ServiceAccount},
+    web_address::web_address,
     writer::{ChangeKind, Writing},
 };
 
 /// Webhooks are kept with their service account: followers of the change feed and readers of the audit trail find them there.
 const NOUN: &str = "service_account";
-
-/// The longest address, in characters.
-const URL: usize = 2_000;
 
 /// The most webhooks of one service account that are used at a time.
 const MOST: usize = 10;
@@ -59,7 +56,7 @@ pub struct OneWebhook {
 #[boxed]
 pub async fn create(acting: &Acting<ManageServices>, new: NewWebhook) -> Result<Webhook, DbError> {
     let permit = &acting.permit;
-    let url = address(&new.url).ok_or_else(|| refused(ViolationCode::Malformed, "url"))?;
+    let url = web_address(&new.url).ok_or_else(|| refused(ViolationCode::Malformed, "url"))?;
     let mut nouns: Vec<&str> = new.types.unwrap_or_default().into_iter().map(ChangeType::noun).collect();
     nouns.sort_unstable();
     nouns.dedup();
@@ -214,40 +211,4 @@ async fn head(writing: &mut Writing) -> Result<i64, DbError> {
 
 fn record(writing: &mut Writing, permit: &Permit<ManageServices>, of: &Webhook, what: Value) {
     writing.record(permit, ChangeKind::Updated, (NOUN, of.service_account_id), None, Some(what));
-}
-
-/// An address as it is kept; none for what no message is sent to.
-fn address(typed: &str) -> Option<String> {
-    let url = Url::parse(typed.trim()).ok()?;
-    let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty());
-    let url = String::from(url);
-    (is_bare && is_web && url.len() <= URL).then_some(url)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_one_of_the_web_and_has_nothing_secret() {
-        assert_eq!(
-            address(" https://nhận.quảngngãi.vn/hook?a=1 ").as_deref(),
-            Some("https://xn--nhn-kdz.xn--qungngi-uwa7861c.vn/hook?a=1")
-        );
-        assert_eq!(address("http://10.1.2.3:8080").as_deref(), Some("http://10.1.2.3:8080/"));
-        let long = format!("https://qng.vn/{}", "a".repeat(2_000));
-        for wrong in [
-            "",
-            "qng.vn/hook",
-            "ftp://qng.vn/",
-            "https://",
-            "https://ai:mat@qng.vn/",
-            "https://qng.vn/#a",
-            "file:///etc/passwd",
-            &long,
-        ] {
-            assert_eq!(address(wrong), None, "{wrong}");
-        }
-    }
 }

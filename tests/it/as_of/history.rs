@@ -6,7 +6,7 @@ use tests::{TestDb, graphql::Viewer, sql};
 use super::{as_of, instant};
 
 /// What has no history, and why; every other table has it.
-const WITHOUT: [&str; 34] = [
+const WITHOUT: [&str; 36] = [
     "__diesel_schema_migrations", // what the program expects of the database
     "account",                    // a person's data are kept once, as they are
     "attachment",                 // it never changes once it is whole; what has it has history
@@ -25,10 +25,12 @@ const WITHOUT: [&str; 34] = [
     "notification_day",
     "notification_event", // goes as it is told
     "notification_mail",
+    "notification_push",
     "notification_rule",
     "outdated_assessment",
     "password", // secrets have no past
     "password_reset",
+    "push_subscription", // where somebody is signed in
     "recovery_code",
     "refresh_token",
     "role_grant", // who may do what is judged as it is now

@@ -11,7 +11,9 @@ use db::{
     DbError, Id, Reader,
     access::Auth,
     notification::{
-        self, AgenciesOf, AgencyFigures, Chased, NewChoice, Notification as Row, NotificationChoice, NotificationFilter,
+        self, AgenciesOf, AgencyFigures, Chased, NewChoice, Notification as Row, NotificationChoice,
+        NotificationFilter,
+        push::{self, NewPushSubscription, PushSubscription as PushRow},
     },
     noun::{Batch as _, Noun as _},
     webhook::WebhookItself,
@@ -173,6 +175,45 @@ pub struct ChooseNotificationsPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// What became of a browser or app in which a person wants to be told.
+#[derive(Clone, SimpleObject)]
+#[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+pub struct SubscribeToPushPayload {
+    /// The browser or app; null if nothing was written
+    pub subscription: Option<PushSubscription>,
+    /// What has to be mended; empty if it was done
+    pub user_errors: Vec<UserError>,
+}
+
+/// A browser or app in which a person wants to be told (Web Push), for as long as the session lasts in which they said so.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex, directive = Auth::apply(Action::KeepOwnAccount))]
+pub struct PushSubscription {
+    #[graphql(flatten)]
+    row: Arc<PushRow>,
+}
+
+impl From<PushRow> for PushSubscription {
+    fn from(row: PushRow) -> Self {
+        Self { row: Arc::new(row) }
+    }
+}
+
+#[ComplexObject]
+impl PushSubscription {
+    /// Its id, to end it by
+    fn id(&self) -> Id<PushRow> {
+        Id::of(self.row.id)
+    }
+}
+
+/// A browser or app.
+#[derive(InputObject)]
+pub struct UnsubscribeFromPushInput {
+    /// Its id
+    subscription: Id<PushRow>,
+}
+
 /// What was read.
 #[derive(InputObject)]
 pub struct MarkNotificationsReadInput {
@@ -197,7 +238,7 @@ impl NotificationMutation {
         Some(mark_read(context, input).await)
     }
 
-    /// Chooses when kinds of notifications are sent by e-mail, from what is told next
+    /// Chooses how one is told of some kinds, by e-mail and by push, from what is told next
     #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
     async fn choose_notifications(
         &self,
@@ -205,6 +246,26 @@ impl NotificationMutation {
         #[graphql(desc = "Which, and when")] input: NewChoice,
     ) -> Answer<ChooseNotificationsPayload> {
         Some(choose(context, input).await)
+    }
+
+    /// Tells in this browser or app as well, from what is told next, until the session ends. It subscribes with `viewer { pushKey }` first
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn subscribe_to_push(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which, as its `PushSubscription.toJSON()` says it")] input: NewPushSubscription,
+    ) -> Answer<SubscribeToPushPayload> {
+        Some(subscribe(context, input).await)
+    }
+
+    /// Tells no more in a browser or app of one's own
+    #[graphql(directive = Auth::apply(Action::KeepOwnAccount))]
+    async fn unsubscribe_from_push(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which")] input: UnsubscribeFromPushInput,
+    ) -> Answer<DonePayload> {
+        Some(unsubscribe(context, input).await)
     }
 }
 
@@ -216,6 +277,17 @@ async fn choose(context: &Context<'_>, input: NewChoice) -> Result<ChooseNotific
         None => None,
     };
     Ok(ChooseNotificationsPayload { choices, user_errors })
+}
+
+async fn subscribe(context: &Context<'_>, input: NewPushSubscription) -> Result<SubscribeToPushPayload, ApiError> {
+    let permit = own_account(context)?;
+    let (made, user_errors) = settle(context, push::subscribe(writer(context), permit, input).await)?;
+    Ok(SubscribeToPushPayload { subscription: made.map(PushSubscription::from), user_errors })
+}
+
+async fn unsubscribe(context: &Context<'_>, input: UnsubscribeFromPushInput) -> Result<DonePayload, ApiError> {
+    let permit = own_account(context)?;
+    DonePayload::of(context, push::unsubscribe(writer(context), permit, input.subscription).await)
 }
 
 async fn mark_read(context: &Context<'_>, input: MarkNotificationsReadInput) -> Result<DonePayload, ApiError> {

@@ -1,0 +1,122 @@
+//! Web Push: what people were told goes to their phones and browsers, encrypted so that they alone can read it (RFC 8030, 8291 and 8292).
+
+use std::sync::Arc;
+
+use auth::vapid::Vapid;
+use db::{
+    Date, DbError, Id, Origin, Pool, Reader,
+    notification::{
+        Notification,
+        push::{self, Outcome, Taken},
+    },
+};
+use reqwest_tls::StatusCode;
+use schema::{clock::Clock, notifications};
+use serde_json::json;
+use tokio::task::JoinSet;
+use url::Url;
+use web_push_native::{Auth, encrypt, p256::PublicKey};
+
+use crate::outbound::{Outbound, failure};
+
+/// How long a push service keeps what a phone that is off cannot take, in seconds.
+const KEPT: u32 = 24 * 60 * 60;
+
+/// The longest sentence, in characters: a push service takes 4,096 bytes at least, and no more is to be relied on.
+const SENTENCE: usize = 500;
+
+/// The most pushes that one server sends at once.
+const AT_ONCE: usize = 16;
+
+/// What pushes. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pusher {
+    outbound: Outbound,
+    vapid: Arc<Vapid>,
+    /// How push services reach whoever runs the server.
+    contact: Option<String>,
+}
+
+impl Pusher {
+    /// What sends by this way, with this key.
+    #[must_use]
+    pub fn new(outbound: Outbound, vapid: Vapid, contact: Option<String>) -> Self {
+        Self { outbound, vapid: Arc::new(vapid), contact }
+    }
+
+    async fn post(&self, taken: &Taken, message: &str, clock: Clock) -> Outcome {
+        let (sealed, origin) = match (sealed(taken, message), Url::parse(&taken.endpoint)) {
+            (Ok(sealed), Ok(url)) => (sealed, url.origin().ascii_serialization()),
+            (Err(reason), _) => return Outcome::Refused(reason),
+            (_, Err(error)) => return Outcome::Refused(error.to_string()),
+        };
+        let authorization = self.vapid.authorization(&origin, self.contact.as_deref(), clock.now().timestamp());
+        let sent = self.outbound.post(&taken.endpoint, |request| {
+            request
+                .header("authorization", authorization)
+                .header("content-encoding", "aes128gcm")
+                .header("content-type", "application/octet-stream")
+                .header("ttl", KEPT)
+                .header("urgency", "normal")
+                .body(sealed)
+        });
+        let outcome = sent.await;
+        let status = outcome.as_ref().ok().copied();
+        match (status, failure(&outcome)) {
+            (_, None) => Outcome::Sent,
+            (Some(StatusCode::NOT_FOUND | StatusCode::GONE), _) => Outcome::Gone,
+            (Some(StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::PAYLOAD_TOO_LARGE), Some(reason)) => {
+                Outcome::Refused(reason)
+            }
+            (_, Some(reason)) => Outcome::Failed(reason),
+        }
+    }
+}
+
+/// A message that this browser alone can read.
+fn sealed(taken: &Taken, message: &str) -> Result<Vec<u8>, String> {
+    let key = PublicKey::from_sec1_bytes(&taken.p256dh).map_err(|_| "no key of P-256".to_owned())?;
+    encrypt(message.as_bytes().to_vec(), &key, &Auth::clone_from_slice(&taken.auth)).map_err(|error| error.to_string())
+}
+
+/// What a browser is given to show; none if there is nothing that the person may see.
+async fn message(taken: &Taken, pool: &Pool, clock: Clock) -> Result<Option<String>, DbError> {
+    let Some(principal) = &taken.reader else { return Ok(None) };
+    let reader = Reader::new(pool.clone(), principal.scope(), Date(clock.today()));
+    let said = notifications::sentences(&reader, &[taken.notification], taken.language).await?;
+    let id = Id::<Notification>::of(taken.notification).to_string();
+    Ok(said.into_iter().next().map(|said| {
+        let body: String = said.chars().take(SENTENCE).collect();
+        json!({ "title": "Cột Mốc", "body": body, "tag": id, "notification": id }).to_string()
+    }))
+}
+
+/// Sends some of what is due, beside what is being sent: true if there may be more.
+pub async fn send_some(pusher: &Pusher, pool: &Pool, clock: Clock, running: &mut JoinSet<()>) -> Result<bool, DbError> {
+    while running.try_join_next().is_some() {}
+    if running.len() >= AT_ONCE {
+        running.join_next().await;
+    }
+    if !push::due(pool, clock.now()).await? {
+        return Ok(false);
+    }
+    let Some(taken) = push::claim(&clock.writer(pool.clone(), Origin::default())).await? else { return Ok(false) };
+    let (pusher, pool) = (pusher.clone(), pool.clone());
+    running.spawn(async move {
+        if let Err(error) = send(&pusher, &pool, clock, &taken).await {
+            tracing::warn!(%error, "a push waits; it goes on by itself");
+        }
+    });
+    Ok(true)
+}
+
+/// Sends one that was taken up, and notes what became of it.
+pub async fn send(pusher: &Pusher, pool: &Pool, clock: Clock, taken: &Taken) -> Result<(), DbError> {
+    let outcome = match message(taken, pool, clock).await {
+        Ok(Some(message)) => pusher.post(taken, &message, clock).await,
+        Ok(None) => Outcome::Dropped,
+        // It has not gone out, whatever the reason.
+        Err(error) => Outcome::Failed(error.to_string()),
+    };
+    push::ended(&clock.writer(pool.clone(), Origin::default()), taken, &outcome).await
+}
