@@ -211,6 +211,7 @@ const WITHOUT_KEY: &[&str] = &[
     "endSession",
     "refreshSession",
     "removeSecondFactor",
+    "requestPasswordReset",
     "setPasswordByReset",
     "signIn",
     "signOut",

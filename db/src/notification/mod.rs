@@ -10,7 +10,7 @@
 
 mod chase;
 mod choice;
-pub mod mail;
+mod mail;
 mod tell;
 
 use async_graphql::InputObject;
