@@ -15,6 +15,8 @@
 //! make it wait for a minute at a time, and a person away from all known addresses can be made to wait as long as an attack
 //! on their login goes on. Sessions that are there go on in both cases.
 //!
+//! Whoever asks for a link because a password is forgotten is counted in the same way, apart from the sign-in ([`Tried`]).
+//!
 //! A wait is written down only where one is due, so those who sign in at the same moment never find one that nobody earned.
 //! It is measured by the database's clock, under the locks of the keys (`sign_in_count`): the order in which tries are counted
 //! is then the order of their instants, on every node. A fixed clock gives its own instant.

@@ -7,10 +7,11 @@ use auth::{Principal, action};
 use chrono::TimeDelta;
 use db::{
     Date, Origin, Writer,
-    mail::{again, queue},
+    mail::{again, claim, queue},
     password,
 };
 use schema::{clock::day_of, id, tokens::TokenIssuer as _};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tests::{
     TestDb,
@@ -276,6 +277,24 @@ async fn a_retry_makes_another_code_and_ends_the_one_before() {
     let later = office.door.later(TimeDelta::minutes(21));
     assert_eq!(set(&later, &code_of(&fourth), NEW).await, "EXPIRED");
     assert_eq!(set(&later, &code_of(&last), "Lại một mật khẩu khác hẳn").await, true);
+    post.has_no_more().await;
+}
+
+#[tokio::test]
+async fn a_server_that_dies_while_it_sends_leaves_a_code_that_the_next_one_ends() {
+    let mut post = Post::open().await;
+    let office = Office::open().await;
+    office.mails(office.lan).await;
+    let writer = office.door.writer();
+    let left = claim(&writer).await.unwrap().unwrap();
+    let code = password::mail::issue(&writer, &left).await.unwrap().unwrap().reset.token;
+    let over = "UPDATE account_mail SET lease_until = '2026-01-01T00:00:00Z' WHERE state = 'SENDING'";
+    office.db.execute(over).await;
+    send(&office.db, &post.mailer(), TimeDelta::zero()).await;
+    assert_eq!(office.states().await, "lan SENT");
+    assert!(password::mail::issue(&writer, &left).await.unwrap().is_none(), "it is another server's by now");
+    assert_eq!(set(&office.door, code.expose_secret(), NEW).await, "EXPIRED");
+    assert_eq!(set(&office.door, &code_of(&post.next().await), NEW).await, true);
     post.has_no_more().await;
 }
 
