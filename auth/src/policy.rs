@@ -248,7 +248,7 @@ table! {
 
     // One's own account.
     SeeOwnRights "SEE_OWN_RIGHTS" "See what one may do oneself with what one sees" { public: Own }
-    SignIn "SIGN_IN" "Sign in, refresh a session, set a new password by a reset link" { public: Own }
+    SignIn "SIGN_IN" "Sign in, refresh a session, ask for a reset link by e-mail, set a new password by one" { public: Own }
     KeepOwnAccount "KEEP_OWN_ACCOUNT" "See and end one's own sessions, change one's own password and second factor, read one's own notifications" { user: Own }
 }
 

@@ -100,6 +100,7 @@ GRANT INSERT, UPDATE (valid_until) ON role_grant TO cotmoc_server;
 -- Signing in.
 GRANT INSERT, UPDATE (hash, changed_at) ON password TO cotmoc_server;
 GRANT INSERT, UPDATE (used_at), DELETE ON password_reset TO cotmoc_server;
+GRANT INSERT, UPDATE (state, send_after, mail_id, attempts, doubts, lease_until, ended_at, error) ON account_mail TO cotmoc_server;
 GRANT INSERT, UPDATE (sealed_secret, created_at, confirmed_at, last_step), DELETE ON second_factor TO cotmoc_server;
 GRANT INSERT, UPDATE (used_at), DELETE ON recovery_code TO cotmoc_server;
 GRANT INSERT, UPDATE (second_factor, last_used_at, ended_at, end_reason) ON session TO cotmoc_server;

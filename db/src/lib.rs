@@ -40,6 +40,7 @@ mod input;
 mod lateral;
 mod lease;
 pub mod loan;
+pub mod mail;
 pub mod measure;
 pub mod measurement;
 pub mod migrate;

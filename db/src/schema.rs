@@ -24,6 +24,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who is to be mailed a link for a new password, and what became of it, in the words of notification_mail. The link is made as the mail is sent: its token is nowhere but there
+    account_mail (mail_id) {
+        mail_id -> Uuid,
+        account_id -> Uuid,
+        /// Who asked for it; null for the person, who need not have signed in, and for the command line
+        requested_by -> Nullable<Uuid>,
+        requested_at -> Timestamptz,
+        /// DEAD: given up, for somebody to look at; DROPPED: the account is disabled or has no address, or a later link or password has taken its place
+        state -> Text,
+        send_after -> Timestamptz,
+        attempts -> Int4,
+        /// How often nobody knows whether the mail went out: once it is sent again, twice it is given up
+        doubts -> Int4,
+        lease_until -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// An agency or unit (cơ quan, đơn vị), a post, or a group of agencies that documents address as one
     agency (id) {
         id -> Uuid,
@@ -1618,7 +1638,7 @@ diesel::table! {
         token_hash -> Bytea,
         account_id -> Uuid,
         created_at -> Timestamptz,
-        /// Who made it; null for the command line
+        /// Who made it; null for the command line, and for who asked for it by e-mail without signing in
         created_by -> Nullable<Uuid>,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
@@ -2529,6 +2549,7 @@ diesel::joinable!(webhook_delivery -> webhook (webhook_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
+    account_mail,
     agency,
     agency_existence,
     agency_member,

@@ -7,8 +7,6 @@
 //! One difference remains: a hash that was made when the settings asked for less is compared faster, until its owner has
 //! signed in once more.
 
-use std::sync::Arc;
-
 use auth::{
     Actor, OwnAccount, Permit, action,
     password::{Password, Verdict},
@@ -26,7 +24,7 @@ use crate::{
     schema::{account, password as kept_password, session as begun},
     second_factor::{self, Given},
     session::{self, Entrance, IssuedSession},
-    throttle::Try,
+    throttle::{Tried, Try},
     writer::{AuditEvent, Writing},
 };
 
@@ -70,7 +68,7 @@ impl Claimed {
 
     /// A try to prove that one is its owner.
     pub(crate) fn tries(&self, writer: &Writer, entrance: &Entrance) -> Try {
-        Try::new(&entrance.sealer, Arc::clone(&entrance.queues), writer, &self.login, self.familiar)
+        Try::new(Tried::SignIn, entrance, writer, &self.login, self.familiar)
     }
 
     pub(crate) fn note_failure(&self, writing: &mut Writing, action: &'static str, reason: &'static str) {
@@ -84,7 +82,7 @@ impl Claimed {
 }
 
 /// A login as accounts have it: composed, lower case, without white space around it. What no login contains goes.
-fn folded(typed: &str) -> String {
+pub(crate) fn folded(typed: &str) -> String {
     typed.nfc().flat_map(char::to_lowercase).filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }
 
@@ -211,7 +209,7 @@ async fn attempt(
     password: Password,
 ) -> Result<Result<Proof, Refused>, DbError> {
     let familiar = claimed.as_ref().is_some_and(|claimed| claimed.familiar);
-    let mut tried = Try::new(&entrance.sealer, Arc::clone(&entrance.queues), writer, login, familiar);
+    let mut tried = Try::new(Tried::SignIn, entrance, writer, login, familiar);
     let free = tried.count(writer).await?;
     let usable = claimed.as_ref().filter(|claimed| free && claimed.is_usable(entrance));
     let hash = usable.and_then(|claimed| claimed.hash.clone());

@@ -15,6 +15,8 @@
 //! make it wait for a minute at a time, and a person away from all known addresses can be made to wait as long as an attack
 //! on their login goes on. Sessions that are there go on in both cases.
 //!
+//! Whoever asks for a link because a password is forgotten is counted in the same way, apart from the sign-in ([`Tried`]).
+//!
 //! A wait is written down only where one is due, so those who sign in at the same moment never find one that nobody earned.
 //! It is measured by the database's clock, under the locks of the keys (`sign_in_count`): the order in which tries are counted
 //! is then the order of their instants, on every node. A fixed clock gives its own instant.
@@ -29,12 +31,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use auth::{hash, seal::Sealer};
+use auth::hash;
 use diesel_async::RunQueryDsl;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     DbError, Writer,
+    session::Entrance,
     sql_functions::{sign_in_count, sign_in_take_back},
     writer::Writing,
 };
@@ -75,7 +78,26 @@ impl Queues {
     }
 }
 
-/// A try to prove who one is.
+/// What is tried: each is counted by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tried {
+    /// To prove who one is.
+    SignIn,
+    /// To have a link for a new password mailed. It neither fails nor succeeds: each is counted.
+    PasswordReset,
+}
+
+impl Tried {
+    /// What keeps its keys apart.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in throttle",
+            Self::PasswordReset => "password reset throttle",
+        }
+    }
+}
+
+/// A try of somebody who has not signed in.
 pub(crate) struct Try {
     login_and_address: Vec<u8>,
     address: Vec<u8>,
@@ -88,15 +110,15 @@ pub(crate) struct Try {
 
 impl Try {
     /// By a login, folded; `known` says that the person has signed in from the request's address lately.
-    pub(crate) fn new(sealer: &Sealer, queues: Arc<Queues>, writer: &Writer, login: &str, known: bool) -> Self {
+    pub(crate) fn new(what: Tried, entrance: &Entrance, writer: &Writer, login: &str, known: bool) -> Self {
         let address = writer.origin().address.as_deref().map(network).unwrap_or_default();
         // Keyed, since people type passwords into the field of the login.
-        let key = |of: [&str; 2]| sealer.derive("sign-in throttle", &of.map(hash::of).concat()).to_vec();
+        let key = |of: [&str; 2]| entrance.sealer.derive(what.as_str(), &of.map(hash::of).concat()).to_vec();
         Self {
             login_and_address: key([login, &address]),
             address: key(["", &address]),
             login: (!known).then(|| key([login, ""])),
-            queues,
+            queues: Arc::clone(&entrance.queues),
             turn: [None, None],
         }
     }

@@ -93,6 +93,10 @@ text_enum! {
         OtherTemplate => "OTHER_TEMPLATE",
         /// A file: its rows could not be written, for no fault of the file's
         NotFinished => "NOT_FINISHED",
+        /// The account has no e-mail address
+        NoAddress => "NO_ADDRESS",
+        /// Nothing is sent by e-mail here
+        NoMail => "NO_MAIL",
     }
 }
 

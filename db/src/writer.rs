@@ -47,6 +47,8 @@ pub struct Writer {
     today: Date,
     /// Whether `now` is an instant that somebody chose.
     fixed: bool,
+    /// Whether servers send mail here.
+    mails: bool,
     origin: Origin,
     statements: Arc<AtomicUsize>,
 }
@@ -55,7 +57,7 @@ impl Writer {
     /// A writer at an instant that somebody chose; `today` is the day in Asia/Ho_Chi_Minh.
     #[must_use]
     pub fn new(pool: Pool, now: DateTime<Utc>, today: Date, origin: Origin) -> Self {
-        Self { pool, now, today, fixed: true, origin, statements: Arc::default() }
+        Self { pool, now, today, fixed: true, mails: false, origin, statements: Arc::default() }
     }
 
     /// The same where the instant was read from this machine's clock. Other nodes' clocks differ, and others write in between:
@@ -63,6 +65,17 @@ impl Writer {
     #[must_use]
     pub fn by_machine_clock(self) -> Self {
         Self { fixed: false, ..self }
+    }
+
+    /// The same where servers send mail, or not: what nobody would send is not asked for.
+    #[must_use]
+    pub fn with_mail(self, mails: bool) -> Self {
+        Self { mails, ..self }
+    }
+
+    /// Whether servers send mail.
+    pub(crate) const fn mails(&self) -> bool {
+        self.mails
     }
 
     /// The instant that is recorded.
@@ -277,6 +290,11 @@ impl Writing {
 
     pub(crate) const fn origin(&self) -> &Origin {
         &self.writer.origin
+    }
+
+    /// Whether servers send mail.
+    pub(crate) const fn mails(&self) -> bool {
+        self.writer.mails
     }
 
     /// It is a dry run: all is done as otherwise, with every rule, and taken back in the end, with what was noted of the idempotency key.

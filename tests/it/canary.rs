@@ -6,6 +6,8 @@ use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
 use tests::{TestDb, door::PASSWORD as OLD, process::Process};
 
+use crate::post::{Post, code_of};
+
 const NEW: &str = "canary: hai con vịt trên ao sen";
 const WRONG: &str = "canary: mật khẩu gõ nhầm";
 const TYPED_AS_LOGIN: &str = "canary-typed-into-the-wrong-field";
@@ -41,6 +43,7 @@ impl Client {
 async fn say_all_secrets(
     address: SocketAddr,
     numbers: &str,
+    post: &mut Post,
     stop: impl FnOnce(),
 ) -> (String, String, Vec<(String, &'static str)>) {
     let mut client = Client { url: format!("http://{address}"), heard: String::new() };
@@ -63,6 +66,9 @@ async fn say_all_secrets(
     let query =
         "mutation ($input: AccountInput!) { it: createPasswordReset(input: $input) { token userErrors { code } } }";
     let reset = client.ask(Some(&admin), query, json!({ "account": id })).await;
+    let query = "mutation ($input: RequestPasswordResetInput!) { it: requestPasswordReset(input: $input) { done userErrors { code } } }";
+    assert_eq!(client.ask(None, query, json!({ "login": "thuong.truc" })).await["done"], true);
+    let mailed = code_of(&post.next().await);
     let query = "mutation ($input: CreateServiceAccountInput!) { it: createServiceAccount(input: $input, idempotencyKey: \"0193c0de-0000-4000-8000-000000000001\") { serviceAccount { id } userErrors { code } } }";
     let made = json!({ "code": "ioc", "name": "Trung tâm IOC", "agency": "qng.ioc", "withBelow": false, "scopes": ["WRITE_FIGURES"] });
     let id = client.ask(Some(&admin), query, made).await["serviceAccount"]["id"].take();
@@ -89,6 +95,7 @@ async fn say_all_secrets(
         (text(&next["refreshToken"]), "the next refresh token"),
         (text(&factor["secondFactor"]["secret"]), "the secret of a second factor"),
         (text(&reset["token"]), "the token of a reset link"),
+        (mailed, "the token of a mailed link"),
         (client_secret.to_owned(), "a client secret"),
         (text(&granted["access_token"]), "a machine's access token"),
         ("canary.not.a-token".to_owned(), "what is no token"),
@@ -100,11 +107,20 @@ async fn say_all_secrets(
 #[tokio::test]
 async fn no_secret_is_left_anywhere() {
     let db = TestDb::demo_with_accounts().await;
+    db.execute("UPDATE account SET email = 'lan@quangngai.example' WHERE login = 'thuong.truc'").await;
+    let mut post = Post::open().await;
+    let smtp = format!("smtp://{}", post.url());
     let url = db.url().await;
     let mut cotmoc = Process::start(
         env!("CARGO_BIN_EXE_cotmoc_process"),
         &["serve", "--demo", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"],
-        &[("DATABASE_URL", &url), ("COTMOC_DATA_DIR", "/nowhere"), ("COTMOC_LOG", "trace")],
+        &[
+            ("DATABASE_URL", &url),
+            ("COTMOC_DATA_DIR", "/nowhere"),
+            ("COTMOC_LOG", "trace"),
+            ("COTMOC_SMTP_URL", &smtp),
+            ("COTMOC_MAIL_FROM", "cotmoc@quangngai.example"),
+        ],
     );
     let (address, mut log) = cotmoc.address_and_log().await;
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -113,7 +129,8 @@ async fn no_secret_is_left_anywhere() {
     let pid = cotmoc.pid();
     // The log is read all the while: a full pipe would stop the server.
     let stop = || kill(pid, Signal::SIGTERM).unwrap();
-    let (rest, (heard, metrics, secrets)) = tokio::join!(cotmoc.log_to_end(), say_all_secrets(address, &numbers, stop));
+    let (rest, (heard, metrics, secrets)) =
+        tokio::join!(cotmoc.log_to_end(), say_all_secrets(address, &numbers, &mut post, stop));
     log += &rest;
     let tables = "SELECT string_agg(query_to_xml(format('SELECT * FROM %I', relname), true, true, '')::text, '')
         FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'measurement%'";

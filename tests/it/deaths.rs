@@ -12,8 +12,9 @@ use tests::{
 };
 
 use crate::{
-    notifications::{Post, issued_by, person},
+    notifications::{issued_by, person},
     outages::within,
+    post::Post,
     webhooks::Receiver,
 };
 
@@ -45,7 +46,7 @@ async fn a_server_that_is_killed_tells_nobody_twice_and_leaves_nothing_out() {
     db.execute("UPDATE account SET email = login || '@qng.vn' WHERE login LIKE 'nguoi.%'").await;
     let url = db.url().await;
     let clock = demo::now().to_rfc3339();
-    let mail = format!("smtp://{}", post.url);
+    let mail = format!("smtp://{}", post.url());
     let environment = [
         ("DATABASE_URL", url.as_str()),
         ("COTMOC_SECRET_KEY", SECRET),

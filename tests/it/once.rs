@@ -206,11 +206,14 @@ const WITHOUT_KEY: &[&str] = &[
     // What holds afterwards is what was asked for, however often.
     "chooseNotifications",
     "markNotificationsRead",
+    "subscribeToPush",
+    "unsubscribeFromPush",
     // Signing in and out: a second time does no harm, and tokens have rules of their own.
     "changePassword",
     "endSession",
     "refreshSession",
     "removeSecondFactor",
+    "requestPasswordReset",
     "setPasswordByReset",
     "signIn",
     "signOut",

@@ -13,7 +13,12 @@ use tokio::io::AsyncWriteExt as _;
 async fn user(db: &TestDb, arguments: &[&str], input: &str) -> Output {
     let arguments = [&["user"], arguments].concat();
     let url = db.url().await;
-    let mut child = command(env!("CARGO_BIN_EXE_cotmoc_process"), &arguments, &[("DATABASE_URL", &url)])
+    let environment = [
+        ("DATABASE_URL", url.as_str()),
+        ("COTMOC_SMTP_URL", "smtp://127.0.0.1"),
+        ("COTMOC_MAIL_FROM", "cotmoc@quangngai.example"),
+    ];
+    let mut child = command(env!("CARGO_BIN_EXE_cotmoc_process"), &arguments, &environment)
         .env("COTMOC_DATA_DIR", "/nowhere")
         .env("COTMOC_CLOCK", tests::demo::now().to_rfc3339())
         .stdin(Stdio::piped())
@@ -88,6 +93,21 @@ async fn somebody_gets_a_role_and_loses_it() {
 }
 
 #[tokio::test]
+async fn a_token_goes_by_mail_if_it_is_asked_for() {
+    let db = TestDb::demo().await;
+    let create = ["create", "lan", "--full-name", "Nguyễn Thị Lan", "--email", "lan@quangngai.example", "--mail"];
+    assert!(done(&db, &create, "").await.ends_with("lan is sent a token by e-mail (cotmoc mail)\n"));
+    assert_eq!(done(&db, &["reset-password", "lan", "--mail"], "").await.lines().count(), 1);
+    let waiting = "SELECT string_agg(state || coalesce(requested_by::text, ''), ' ' ORDER BY state) FROM account_mail";
+    assert_eq!(db.text(waiting).await, "DROPPED WAITING");
+    let url = db.url().await;
+    let mail = command(env!("CARGO_BIN_EXE_cotmoc_process"), &["mail"], &[("DATABASE_URL", &url)]);
+    let shown = { mail }.env("COTMOC_DATA_DIR", "/nowhere").output().await.unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.starts_with("0 notifications and 1 password links wait for their mail\n"), "{shown}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_and_changes_nothing() {
     let db = TestDb::demo().await;
     let create = ["create", "lan", "--full-name", "Nguyễn Thị Lan", "--password-stdin"];
@@ -97,6 +117,8 @@ async fn what_is_wrong_is_said_and_changes_nothing() {
         (&["create", "lan hai", "--full-name", "Lan", "--link"], "login: Not of the expected form"),
         (&["create", "hai", "--full-name", "Lan", "--agency", "qng.khong_co", "--link"], "agency: Not found"),
         (&["create", "ba", "--full-name", "Lan", "--password-stdin"], "password: Too short: at least 12"),
+        (&["create", "bon", "--full-name", "Lan", "--mail"], "email: The account has no e-mail address"),
+        (&["reset-password", "lan", "--mail"], "account: The account has no e-mail address"),
         (&["disable", "nobody"], "there is no account"),
         (&["reset-password", "lan", "--password-stdin"], "Too short: at least 12"),
     ] {

@@ -15,6 +15,7 @@ async fn migrated() -> TestDb {
 const MATRIX: &str = "\
 __diesel_schema_migrations:
 account: INSERT, UPDATE (agency_id, email, full_name, language, status, version)
+account_mail: INSERT, UPDATE (attempts, doubts, ended_at, error, lease_until, mail_id, send_after, state)
 agency: INSERT, UPDATE (aliases, block, block_stated, closed_on, latitude, level, longitude, name_en, name_vi, note, official_code, planned_parent_id, province, version)
 agency_existence: INSERT, DELETE
 agency_life:

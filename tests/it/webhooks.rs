@@ -1,6 +1,6 @@
 //! Webhooks: changes go to other systems by themselves, over receivers that fail, stall, lead elsewhere and come back.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use api::{
     config::settings,
@@ -17,59 +17,38 @@ use tests::{
     TestDb, demo,
     graphql::{self, Viewer},
     mutation::broken,
-    npm::installed,
+    npm::Counterpart,
     server::{Node, person},
-};
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
-    task::spawn_blocking,
 };
 use uuid::Uuid;
 
 use crate::notifications::{issued_by, person as member};
 
 /// A receiver, as `tests/webhooks` starts it: what it is given is read by the public verifier of Standard Webhooks. Needs node and npm.
-pub(crate) struct Receiver {
-    server: Child,
-    secrets: ChildStdin,
-    told: Lines<BufReader<ChildStdout>>,
-    url: String,
-}
+pub(crate) struct Receiver(Counterpart);
 
 impl Receiver {
     pub async fn open() -> Self {
-        let folder = spawn_blocking(|| installed(env!("CARGO_TARGET_TMPDIR"), "webhooks")).await.unwrap();
-        let mut command = Command::new("node");
-        command.arg("server.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut server = command.kill_on_drop(true).spawn().unwrap();
-        let mut told = BufReader::new(server.stdout.take().unwrap()).lines();
-        let url = format!("http://127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
-        Self { secrets: server.stdin.take().unwrap(), server, told, url }
+        Self(Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "webhooks").await)
     }
 
     pub fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.url)
+        format!("http://{}{path}", self.0.address)
     }
 
     pub async fn knows(&mut self, secret: &str) {
-        self.secrets.write_all(format!("{secret}\n").as_bytes()).await.unwrap();
-        self.next().await;
+        self.0.say(secret).await;
+        self.0.next().await;
     }
 
     /// What it was given next.
     pub async fn next(&mut self) -> Value {
-        serde_json::from_str(&self.told.next_line().await.unwrap().unwrap()).unwrap()
+        self.0.next().await
     }
 
     /// All that it was given besides; it ends.
-    pub async fn rest(mut self) -> Vec<Value> {
-        self.server.kill().await.unwrap();
-        let mut rest = Vec::new();
-        while let Some(line) = self.told.next_line().await.unwrap() {
-            rest.push(serde_json::from_str(&line).unwrap());
-        }
-        rest
+    pub async fn rest(self) -> Vec<Value> {
+        self.0.rest().await
     }
 }
 
@@ -304,7 +283,7 @@ async fn nothing_is_sent_to_an_address_within_or_of_what_the_machine_may_not_see
     assert!(room.send_by(&webhooks, Clock::Fixed(demo::now())).await);
     assert_eq!((room.log().await, room.state().await), (String::new(), "0 f f f".to_owned()), "nothing is for it");
     let public = room.issued(json!({})).await;
-    let port = receiver.url.rsplit_once(':').unwrap().1.to_owned();
+    let port = receiver.0.address.rsplit_once(':').unwrap().1.to_owned();
     for (hours, url) in [
         (0, receiver.at("/hook")),
         (3, format!("http://localhost:{port}/hook")),

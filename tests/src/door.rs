@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use api::{
     authentication::Authority,
-    config::{Config, settings::Setting},
+    config::{
+        Config,
+        settings::{self, Setting},
+    },
 };
 use async_graphql::{Request, Variables};
 use auth::Principal;
@@ -58,9 +61,10 @@ impl Door {
         door
     }
 
-    /// The same where a demo is served.
+    /// The same where a demo is served, and where mail is sent.
     pub async fn of_demo(db: &TestDb) -> Self {
-        let config = Config { demo: true, ..config(&db.url().await, &[]) };
+        let mail = [(settings::SMTP_URL, "smtp://127.0.0.1"), (settings::MAIL_FROM, "cotmoc@quangngai.example")];
+        let config = Config { demo: true, ..config(&db.url().await, &mail) };
         let door = Self::at(db.pool.clone(), config, demo::now());
         door.authority.prepare().await.unwrap();
         door
@@ -69,7 +73,9 @@ impl Door {
     fn at(pool: Pool, config: Config, now: DateTime<Utc>) -> Self {
         let clock = Clock::Fixed(now);
         let authority = Authority::new(&config, pool.clone(), clock).unwrap();
-        let api = Api::new(pool.clone(), clock, Cursors::new(authority.sealer())).with_issuer(authority.clone());
+        let api = Api::new(pool.clone(), clock, Cursors::new(authority.sealer()))
+            .with_issuer(authority.clone())
+            .with_mail(config.mail.is_some());
         let address = "203.0.113.10".to_owned();
         Self { pool, config, now, address, language: Language::En, authority, api }
     }

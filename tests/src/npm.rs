@@ -3,8 +3,15 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::Mutex,
+};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    process::{self, Child, ChildStdin, ChildStdout},
+    task::spawn_blocking,
 };
 
 /// Tests of one process come one after the other.
@@ -29,4 +36,48 @@ pub fn installed(temporary: &str, folder: &str) -> PathBuf {
         fs::copy(lock, mark).unwrap();
     }
     target
+}
+
+/// The other side of something: `server.mjs` of a folder of this crate, which says on its first line at which port it listens on 127.0.0.1, and then
+/// what it was given, a line of JSON each.
+#[derive(Debug)]
+pub struct Counterpart {
+    child: Child,
+    said: ChildStdin,
+    told: Lines<BufReader<ChildStdout>>,
+    /// Its host and port.
+    pub address: String,
+}
+
+impl Counterpart {
+    /// Starts it, with its packages. It ends with this.
+    pub async fn open(temporary: &'static str, folder: &'static str) -> Self {
+        let folder = spawn_blocking(move || installed(temporary, folder)).await.unwrap();
+        let mut command = process::Command::new("node");
+        command.arg("server.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().unwrap();
+        let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = format!("127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
+        Self { said: child.stdin.take().unwrap(), child, told, address }
+    }
+
+    /// Says a line to it.
+    pub async fn say(&mut self, line: &str) {
+        self.said.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+    }
+
+    /// What it tells next.
+    pub async fn next(&mut self) -> Value {
+        serde_json::from_str(&self.told.next_line().await.unwrap().unwrap()).unwrap()
+    }
+
+    /// All that it has told besides; it ends.
+    pub async fn rest(mut self) -> Vec<Value> {
+        self.child.kill().await.unwrap();
+        let mut rest = Vec::new();
+        while let Some(line) = self.told.next_line().await.unwrap() {
+            rest.push(serde_json::from_str(&line).unwrap());
+        }
+        rest
+    }
 }

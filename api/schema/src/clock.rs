@@ -58,7 +58,8 @@ pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
 }
 
 /// An instant as clocks in Việt Nam show it.
-fn in_vietnam(instant: DateTime<Utc>) -> NaiveDateTime {
+#[must_use]
+pub fn in_vietnam(instant: DateTime<Utc>) -> NaiveDateTime {
     FixedOffset::east_opt(VIETNAM_OFFSET_SECONDS)
         .map_or_else(|| instant.naive_utc(), |vietnam| instant.with_timezone(&vietnam).naive_local())
 }

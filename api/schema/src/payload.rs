@@ -126,6 +126,8 @@ const fn words(code: ViolationCode) -> (&'static str, &'static str) {
         Code::Hidden => ("Dòng bị ẩn", "The row is hidden"),
         Code::OtherTemplate => ("Biểu mẫu của đơn vị hoặc kỳ khác", "The template is of another agency or period"),
         Code::NotFinished => ("Chưa nhập xong, hãy gửi lại tệp", "It could not be finished: send the file again"),
+        Code::NoAddress => ("Tài khoản chưa có địa chỉ thư điện tử", "The account has no e-mail address"),
+        Code::NoMail => ("Hệ thống này không gửi thư điện tử", "This system sends no e-mail"),
     }
 }
 

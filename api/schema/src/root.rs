@@ -179,13 +179,14 @@ pub struct Api {
     issuer: Option<Arc<dyn TokenIssuer>>,
     feed: Option<Arc<Feed>>,
     links: Option<Arc<Links>>,
+    mails: bool,
 }
 
 impl Api {
     /// The schema over a database, on a clock, with what seals places in its feed.
     #[must_use]
     pub fn new(pool: Pool, clock: Clock, cursors: Arc<Cursors>) -> Self {
-        Self { schema: build(), pool, clock, cursors, issuer: None, feed: None, links: None }
+        Self { schema: build(), pool, clock, cursors, issuer: None, feed: None, links: None, mails: false }
     }
 
     /// With what gives tokens: signing in needs it.
@@ -204,6 +205,12 @@ impl Api {
     #[must_use]
     pub fn with_links(self, links: Arc<Links>) -> Self {
         Self { links: Some(links), ..self }
+    }
+
+    /// Where servers send mail, or not: what goes by e-mail needs it.
+    #[must_use]
+    pub fn with_mail(self, mails: bool) -> Self {
+        Self { mails, ..self }
     }
 
     /// Executes a request in the name of that viewer, and tells what it was read with. Its document has been validated, and its
@@ -242,7 +249,7 @@ impl Api {
 
     async fn execute_with(&self, mut request: Request, viewer: Viewer, pool: Pool, reader: &Arc<Reader>) -> Response {
         let origin = Origin::clone(&viewer.origin);
-        request.data.insert(self.clock.writer(pool, origin));
+        request.data.insert(self.clock.writer(pool, origin).with_mail(self.mails));
         request.data.insert(viewer);
         request.data.insert(Arc::clone(&self.cursors));
         if let Some(issuer) = &self.issuer {

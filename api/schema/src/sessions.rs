@@ -1,12 +1,12 @@
 //! Signing in and out, and who one is then.
 
 use async_graphql::{Context, InputObject};
-use auth::{Action, Actor, Denied, action, password::Password, token::Bearer};
+use auth::{Action, Actor, Denied, action, password::Password, token::Bearer, vapid::Vapid};
 use chrono::{DateTime, Utc};
 use db::{
     DbError, Id,
     access::Auth,
-    notification::{self, NotificationChoice},
+    notification::{self, NotificationChoice, push},
     password,
     role_grant::Role,
     second_factor::Given,
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     accounts::Account,
     error::ApiError,
+    notifications::PushSubscription,
     object::maybe,
     page::{Answer, reader},
     payload::{UserError, payload, settle},
@@ -175,6 +176,13 @@ pub struct ChangePasswordInput {
     new_password: String,
 }
 
+/// Whoever has forgotten their password.
+#[derive(InputObject)]
+pub struct RequestPasswordResetInput {
+    /// The login, in any case
+    login: String,
+}
+
 /// A new password by a link.
 #[derive(InputObject)]
 pub struct SetPasswordByResetInput {
@@ -295,6 +303,18 @@ impl SessionMutation {
         Some(change_password(context, input).await)
     }
 
+    /// Mails a token by which a password is set (`setPasswordByReset`) to the address of the account with that login. The answer is the same
+    /// whether there is one or not, and whether it has an address; at most one comes in a quarter of an hour. `NO_MAIL`: nothing is sent from
+    /// here, whatever the login
+    #[graphql(directive = Auth::apply(Action::SignIn))]
+    async fn request_password_reset(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who has forgotten it")] input: RequestPasswordResetInput,
+    ) -> Answer<DonePayload> {
+        Some(request_password_reset(context, &input.login).await)
+    }
+
     /// Sets a password by a link, which is then used up, and ends all sessions of the account
     #[graphql(directive = Auth::apply(Action::SignIn))]
     async fn set_password_by_reset(
@@ -353,6 +373,12 @@ async fn change_password(context: &Context<'_>, input: ChangePasswordInput) -> R
     let entrance = issuer(context)?.entrance();
     let (current, new) = (secret(input.current_password), secret(input.new_password));
     DonePayload::of(context, password::change(writer(context), permit, entrance, current, new).await)
+}
+
+async fn request_password_reset(context: &Context<'_>, login: &str) -> Result<DonePayload, ApiError> {
+    let permit = permit::<action::SignIn>(context)?;
+    let entrance = issuer(context)?.entrance();
+    DonePayload::of(context, password::mail::request(writer(context), &permit, entrance, login).await)
 }
 
 async fn set_password_by_reset(context: &Context<'_>, input: SetPasswordByResetInput) -> Result<DonePayload, ApiError> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use db::{
     DbError, Origin,
-    notification::mail::{self, Queue},
+    mail::{self, Queue},
 };
 
 use super::output;
@@ -39,17 +39,18 @@ impl Mail {
         if self.again {
             let writer = config.clock().writer(database.pool().clone(), Origin::default());
             let again = mail::again(&writer).await?;
-            return Ok(format!("{again} notifications are sent again\n"));
+            return Ok(format!("{again} notifications and password links are sent again\n"));
         }
-        let Queue { waiting, dead } = mail::queue(database.pool()).await?;
-        let mut shown = format!("{waiting} notifications wait for their mail\n");
+        let Queue { notifications, links, dead } = mail::queue(database.pool()).await?;
+        let mut shown = format!("{notifications} notifications and {links} password links wait for their mail\n");
         if config.mail.is_none() {
             writeln!(shown, "Nothing is sent: {} is not set", settings::SMTP_URL.env).unwrap_or_default();
         }
         for it in &dead {
-            let (login, count, reason) = (&it.login, it.notifications, &it.error);
+            let (login, reason) = (&it.login, &it.error);
+            let what = it.notifications.map_or("a password link".to_owned(), |count| format!("{count} notifications"));
             let day = it.ended_at.format("%Y-%m-%d %H:%M UTC");
-            writeln!(shown, "given up {day}  {login}  {count} notifications  {reason}").unwrap_or_default();
+            writeln!(shown, "given up {day}  {login}  {what}  {reason}").unwrap_or_default();
         }
         if !dead.is_empty() {
             shown.push_str("`cotmoc mail --again` sends them again\n");

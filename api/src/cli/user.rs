@@ -14,7 +14,7 @@ use auth::{
 use chrono::{NaiveDate, SecondsFormat};
 use clap::{Args, Subcommand};
 use db::{
-    Acting, Date, DbError, Id, Once, Origin, Reader, Writer,
+    Acting, Date, DbError, Id, Once, Origin, Reader, ViolationCode, Writer,
     account::{self, Account, AccountFilter, AccountStatus, NewAccount, OneAccount},
     enums::Language,
     noun::{Coded as _, Listed as _, ListedBelow as _},
@@ -42,6 +42,7 @@ Examples:
                                             prints a token by which she sets her password
   cotmoc user grant lan REPORTER --agency qng.skhcn
   cotmoc user reset-password lan --link
+  cotmoc user reset-password lan --mail     sends her the token by e-mail
   cotmoc user disable lan                   ends her sessions at once";
 
 /// What to do with accounts.
@@ -139,6 +140,9 @@ struct How {
     /// Print a token instead, good for half an hour, by which the person sets it (`setPasswordByReset`)
     #[arg(long)]
     link: bool,
+    /// Send such a token to the person's address; for a first password it is good for three days
+    #[arg(long)]
+    mail: bool,
 }
 
 impl How {
@@ -146,7 +150,7 @@ impl How {
     fn password(&self) -> Result<Option<String>, DatabaseError> {
         let asked =
             |typed: std::io::Result<String>| typed.map_err(|error| invalid(format!("cannot read a password: {error}")));
-        if self.link || !(self.password_stdin || stdin().is_terminal()) {
+        if self.link || self.mail || !(self.password_stdin || stdin().is_terminal()) {
             return Ok(None);
         }
         if self.password_stdin {
@@ -196,7 +200,7 @@ impl Office {
         Ok(Self {
             config: config.clone(),
             reader: Reader::new(pool.clone(), principal.scope(), today),
-            writer: clock.writer(pool.clone(), Origin::default()),
+            writer: clock.writer(pool.clone(), Origin::default()).with_mail(config.mail.is_some()),
             passwords: Passwords::new(config.access.password_cost.clone(), 1),
             principal,
         })
@@ -218,10 +222,13 @@ impl Office {
 
     async fn act(&self, action: &Action, password: Option<String>) -> Result<String, DbError> {
         match action {
-            Action::Create { login, full_name, email, agency, admin, second_factor, .. } => {
+            Action::Create { login, full_name, email, agency, admin, second_factor, how } => {
                 // Before anything is written: an account without its password would be in the way of the next try.
                 let names = [Some(login), Some(full_name), email.as_ref()].into_iter().flatten().cloned().collect();
                 self.accept(password.as_deref(), names).await?;
+                if how.mail {
+                    self.can_mail_to(email.as_deref())?;
+                }
                 let new = NewAccount {
                     login: login.clone(),
                     full_name: full_name.clone(),
@@ -234,7 +241,7 @@ impl Office {
                 if *admin {
                     words += &self.grant(&made, Role::Administrator, None, false, (None, None)).await?;
                 }
-                words += &self.set_password(&made, password).await?;
+                words += &self.set_password(&made, password, how.mail).await?;
                 if *second_factor {
                     words += &self.set_up_factor(&made).await?;
                 }
@@ -256,9 +263,9 @@ impl Office {
                 self.grant(&account, *role, agency.clone(), *with_below, (*from, *until)).await
             }
             Action::EndRole { login, role } => self.end_role(&self.account(login).await?, *role).await,
-            Action::ResetPassword { login, .. } => {
+            Action::ResetPassword { login, how } => {
                 let account = self.account(login).await?;
-                self.set_password(&account, password).await
+                self.set_password(&account, password, how.mail).await
             }
             Action::ResetSecondFactor { login } => {
                 let account = self.account(login).await?;
@@ -276,11 +283,24 @@ impl Office {
         Ok(())
     }
 
-    /// By the same way as a link: its rules hold, and all sessions end.
-    async fn set_password(&self, account: &Account, password: Option<String>) -> Result<String, DbError> {
+    /// Refuses what nobody would send, or to nobody.
+    fn can_mail_to(&self, email: Option<&str>) -> Result<(), DbError> {
+        match (email, &self.config.mail) {
+            (None, _) => Err(DbError::violated(ViolationCode::NoAddress, &["email"])),
+            (_, None) => Err(DbError::violated(ViolationCode::NoMail, &["mail"])),
+            _ => Ok(()),
+        }
+    }
+
+    /// By the same way as a link: its rules hold, and all sessions end. Or the link goes to the person by e-mail.
+    async fn set_password(&self, account: &Account, password: Option<String>, mail: bool) -> Result<String, DbError> {
         if account.status == AccountStatus::Disabled {
             let login = &account.login;
             return Err(DbError::Invalid(format!("{login} is disabled: cotmoc user enable {login}")));
+        }
+        if mail {
+            account::mail_password_reset(&self.acting()?, one(account)).await?;
+            return Ok(format!("{} is sent a token by e-mail (cotmoc mail)\n", account.login));
         }
         let (_, reset) = account::create_password_reset(&self.writer, &self.permit()?, account.id).await?;
         match password {

@@ -438,7 +438,7 @@ settings! {
         key: "mail.smtp_url", env: "COTMOC_SMTP_URL", secret: true,
         fallback: Fallback::Otherwise("nothing is sent by e-mail"),
         form: "smtps://user:password@host:465, smtp://user:password@host:587?tls=required or, inside a network of one's own, smtp://host:25",
-        about: "The mail server that takes what people are told, the same on all nodes. `cotmoc doctor` tries it, `cotmoc mail` shows what waits.",
+        about: "The mail server that takes what people are told, and links for their passwords, the same on all nodes. `cotmoc doctor` tries it, `cotmoc mail` shows what waits.",
     }
     /// `mail.from`
     MAIL_FROM {

@@ -131,6 +131,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("Target.revisions", 1),
     ("Target.warnings", 1),
     ("Viewer.notificationChoices", 24),
+    ("Viewer.pushSubscriptions", 2),
     ("Viewer.sessions", 5),
     // As many as are kept.
     ("Webhook.deliveries", 50),

@@ -230,7 +230,7 @@ fn work(
     let issuer = Arc::clone(&authority) as Arc<dyn TokenIssuer>;
     let links = Links::new(authority.sealer(), clock);
     let api = Api::new(database.pool().clone(), clock, Arc::clone(&cursors));
-    let api = api.with_issuer(issuer).with_feed(feed).with_links(Arc::clone(&links));
+    let api = api.with_issuer(issuer).with_feed(feed).with_links(Arc::clone(&links)).with_mail(config.mail.is_some());
     let sdl = schema::sdl();
     access::check(&sdl).map_err(|error| ServerError::Schema(error.to_string()))?;
     let service = GraphqlService::new(&sdl, api, graphql::Settings::of(config))

@@ -17,7 +17,7 @@ use crate::{
     agency::receiver,
     enums::Language,
     input::{Checks, Edit},
-    password::{self, Reset},
+    password::{self, RESET_LIFE, Reset},
     role_grant::reaches_all_of,
     schema::{account, second_factor as factor},
     second_factor,
@@ -200,12 +200,38 @@ pub async fn create_password_reset(
 ) -> Result<(Account, Reset), DbError> {
     let work = async |writing: &mut Writing| {
         let account = load_wholly_in_reach(writing, permit, id).await?;
-        let reset = password::create_reset(writing, id, permit.actor().account()).await?;
+        password::end_links(writing, id).await?;
+        let reset = password::create_reset(writing, id, permit.actor().account(), RESET_LIFE).await?;
         let after = json!({ "passwordResetUntil": reset.expires_at });
         writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(after));
         Ok((account, reset))
     };
     writer.write(permit.actor(), work).await
+}
+
+/// Has a link mailed by which a person sets a password: their first one, if they have none yet. Earlier links end. The link is made as the
+/// mail is sent, so nobody but its reader ever has it.
+#[boxed]
+pub async fn mail_password_reset(acting: &Acting<action::ResetPassword>, of: OneAccount) -> Result<Account, DbError> {
+    let (permit, id) = (&acting.permit, of.account.uuid()?);
+    let work = async |writing: &mut Writing| {
+        let account = load_wholly_in_reach(writing, permit, id).await?;
+        let hindrance = if account.status == AccountStatus::Disabled {
+            Some(ViolationCode::NotInState)
+        } else if account.email.is_none() {
+            Some(ViolationCode::NoAddress)
+        } else {
+            (!writing.mails()).then_some(ViolationCode::NoMail)
+        };
+        if let Some(code) = hindrance {
+            return Err(DbError::violated(code, &["input", "account"]));
+        }
+        password::mail::put_in_line(writing, id, permit.actor().account()).await?;
+        let after = json!({ "passwordResetMailedTo": account.email });
+        writing.record(permit, ChangeKind::Updated, (NOUN, id), None, Some(after));
+        Ok(account)
+    };
+    acting.write(work).await
 }
 
 /// Signs a person out on all devices.

@@ -23,8 +23,8 @@ use crate::{
 };
 
 pub use change::{
-    AccountChange, NewAccount, OneAccount, create, create_password_reset, disable, enable, login, reset_second_factor,
-    sign_out, update,
+    AccountChange, NewAccount, OneAccount, create, create_password_reset, disable, enable, login, mail_password_reset,
+    reset_second_factor, sign_out, update,
 };
 pub(crate) use change::{agency_within, load_wholly_in_reach};
 

@@ -10,7 +10,7 @@
 
 mod chase;
 mod choice;
-pub mod mail;
+mod mail;
 pub mod push;
 mod tell;
 

@@ -19,13 +19,12 @@ use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
 use uuid::Uuid;
 
-use super::tell::Holds;
 use crate::{
     DbError, Id, Pool, Reader, ViolationCode, Writer,
     enums::Language,
     id::Tagged,
     input::{at_most, refused},
-    lease::lasting,
+    lease::{Holds, lasting},
     principal,
     schema::{account, push_subscription},
     web_address::web_address,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::{
     Insertable, QueryableByName,
-    sql_types::{BigInt, Bool, Date as SqlDate, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Date as SqlDate, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use super::{NOUN, NotificationKind, mail, push};
 use crate::{
     Date, DbError, Pool, Writer,
     calendar::{Period, Regime},
+    lease::{Holds, is_mine},
     planned::planned_rows,
     schema::{notification, notification_agency},
     writer::{ChangeKind, Writing},
@@ -88,20 +89,6 @@ struct NewAgency {
     notification_id: Uuid,
     agency_id: Uuid,
     figures: i32,
-}
-
-/// Whether something holds.
-#[derive(QueryableByName)]
-pub(super) struct Holds {
-    #[diesel(sql_type = Bool)]
-    pub holds: bool,
-}
-
-/// Whether this server is the one that does it now, until the end of the transaction.
-pub(super) async fn is_mine(writing: &mut Writing, what: &str) -> Result<bool, DbError> {
-    const LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtext($1)) AS holds";
-    let found: Holds = diesel::sql_query(LOCK).bind::<Text, _>(what).get_result(writing.connection()).await?;
-    Ok(found.holds)
 }
 
 /// Whether anything has happened that nobody was told of.

@@ -19,7 +19,7 @@ use super::{KEPT, ROTATION, types};
 use crate::{
     DbError, Pool, Writer,
     change::ChangeFilter,
-    lease::lasting,
+    lease::{Holds, lasting},
     principal,
     schema::webhook_delivery,
     writer::{AuditEvent, ChangeKind, Writing},
@@ -81,12 +81,6 @@ pub struct Delivered {
 const DUE: &str =
     "w.disabled_at IS NULL AND w.send_after <= $1 AND (w.lease_until IS NULL OR w.lease_until < clock_timestamp())
     AND (w.test_wanted OR w.place < (SELECT coalesce(max(c.id), 0) FROM change c)) AND s.status = 'ACTIVE'";
-
-#[derive(QueryableByName)]
-struct Holds {
-    #[diesel(sql_type = Bool)]
-    holds: bool,
-}
 
 /// Whether there is anything to send: a look that costs nothing, for servers that have nothing to do.
 #[boxed]

@@ -46,6 +46,7 @@ pub(super) const IDS: &[(&str, u8, &str)] = &[
     ("serviceAccount", b'w', "service_account"),
     ("serviceAccounts", b'w', "service_account"),
     ("session", b's', "session"),
+    ("subscription", b'P', "push_subscription"),
     ("target", b't', "target"),
     ("unlockRequest", b'c', "unlock_request"),
     ("webhook", b'K', "webhook"),
@@ -65,6 +66,9 @@ pub(super) const TEXTS: &[(&str, &str)] = &[
     ("period", "2025-12"),
     ("text", "chuyển đổi số"),
     ("url", "https://nhan.qng.vn/thay-doi"),
+    ("endpoint", "https://push.example/may-cua-toi"),
+    ("p256dh", "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY"),
+    ("auth", "_ordMnz7uTCmrpBTeUV4Bw"),
     ("password", "mật khẩu đủ dài 2026"),
     ("newPassword", "mật khẩu đủ dài 2026"),
 ];
@@ -92,6 +96,9 @@ pub(super) const SOMEBODY: &str = "
             '2026-01-02T01:00:00Z', '2026-01-02T01:00:00Z');
     INSERT INTO webhook_delivery (id, webhook_id, message_id, test, events, sent_at, milliseconds, status) VALUES
         ('00000000-0000-7000-8000-0000000000c4', '00000000-0000-7000-8000-0000000000c3', 'msg_1', false, 2, '2026-01-20T01:00:00Z', 31, 204);
+    INSERT INTO push_subscription (id, account_id, session_id, endpoint, p256dh, auth, created_at) VALUES
+        ('00000000-0000-7000-8000-0000000000b2', '00000000-0000-7000-8000-00000000000a', '00000000-0000-7000-8000-0000000000b1',
+            'https://push.example/may-cua-lan', decode(repeat('04', 65), 'hex'), decode(repeat('05', 16), 'hex'), '2026-01-20T01:00:00Z');
     INSERT INTO directive_extension (id, directive_id, agency_id, proposed_on, reason, requested_at, requested_by)
         SELECT '00000000-0000-7000-8000-0000000000d1', id, (SELECT id FROM agency WHERE code = 'qng.skhcn'), '2026-06-30', 'Chờ hướng dẫn',
             '2026-01-19T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM directive WHERE code = 'tb-ubnd-qng-2025-04:6';

@@ -1,78 +1,14 @@
 //! What people are told by e-mail, over a mail server that refuses, puts off and hangs up.
 
-use std::{collections::BTreeMap, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use api::{
-    config::{MailConfig, SmtpServer, SmtpTls},
-    mail::{self, Mailer},
-};
+use api::mail;
 use chrono::TimeDelta;
-use db::notification::mail::{Outcome, again, claim, ended, queue};
+use db::mail::{Outcome, again, claim, ended, queue};
 use schema::clock::Clock;
-use tests::npm::installed;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-    task::spawn_blocking,
-};
 
 use super::*;
-
-/// A mail server, as `tests/smtp` starts it. Needs node and npm.
-pub(crate) struct Post {
-    server: Child,
-    told: Lines<BufReader<ChildStdout>>,
-    pub url: String,
-}
-
-impl Post {
-    pub async fn open() -> Self {
-        let folder = spawn_blocking(|| installed(env!("CARGO_TARGET_TMPDIR"), "smtp")).await.unwrap();
-        let mut command = Command::new("node");
-        command.arg("server.mjs").current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut server = command.kill_on_drop(true).spawn().unwrap();
-        let mut told = BufReader::new(server.stdout.take().unwrap()).lines();
-        let url = format!("127.0.0.1:{}", told.next_line().await.unwrap().unwrap());
-        Self { server, told, url }
-    }
-
-    fn mailer(&self) -> Mailer {
-        mailer(&self.url)
-    }
-
-    /// The next mail that it was given.
-    pub async fn next(&mut self) -> Value {
-        serde_json::from_str(&self.told.next_line().await.unwrap().unwrap()).unwrap()
-    }
-
-    /// All that it was given besides; it ends.
-    pub async fn rest(mut self) -> Vec<Value> {
-        self.server.kill().await.unwrap();
-        let mut rest = Vec::new();
-        while let Some(line) = self.told.next_line().await.unwrap() {
-            rest.push(serde_json::from_str(&line).unwrap());
-        }
-        rest
-    }
-
-    /// That it was given no other one.
-    async fn has_no_more(mut self) {
-        self.server.kill().await.unwrap();
-        assert_eq!(self.told.next_line().await.unwrap(), None);
-    }
-}
-
-fn mailer(url: &str) -> Mailer {
-    let from = "Cột Mốc <cotmoc@quangngai.gov.vn>".parse().unwrap();
-    let (host, port) = url.split_once(':').unwrap();
-    let server = SmtpServer { host: host.to_owned(), port: port.parse().unwrap(), tls: SmtpTls::None, login: None };
-    Mailer::new(&MailConfig { server, from }, Some("https://cotmoc.quangngai.gov.vn".to_owned()))
-}
-
-/// Sends what is due so long after the demo's morning, until nothing is.
-async fn send(db: &TestDb, mailer: &Mailer, later: TimeDelta) {
-    while mail::send_one(mailer, &db.pool, Clock::Fixed(demo::now() + later)).await.unwrap() {}
-}
+use crate::post::{Post, mailer, send};
 
 async fn tell_by_mail(db: &TestDb) {
     notification::tell_events(&writer(db, demo::now()), true).await.unwrap();
@@ -158,14 +94,14 @@ async fn a_mail_that_does_not_go_out_is_sent_later_and_at_most_twice_in_doubt() 
     // Whoever runs the server sees what was given up, and sends it again.
     let shown = queue(&room.db.pool).await.unwrap();
     let reasons: Vec<&str> = shown.dead.iter().map(|it| it.error.as_str()).collect();
-    assert_eq!((shown.waiting, reasons.len()), (0, 2));
+    assert_eq!((shown.notifications, reasons.len()), (0, 2));
     for reason in ["no such user here", "incomplete response"] {
         assert!(reasons.iter().any(|it| it.contains(reason)), "{reasons:?}");
     }
     send(&room.db, &post.mailer(), TimeDelta::days(9)).await;
     post.has_no_more().await;
     assert_eq!(again(&writer(&room.db, demo::now())).await.unwrap(), 2);
-    assert_eq!(queue(&room.db.pool).await.unwrap().waiting, 2);
+    assert_eq!(queue(&room.db.pool).await.unwrap().notifications, 2);
     let post = Post::open().await;
     send(&room.db, &post.mailer(), TimeDelta::zero()).await;
     assert!(states(&room.db).await.contains("tu.choi@qng.vn DEAD"));
@@ -186,7 +122,7 @@ async fn a_mail_whose_server_dies_is_taken_up_by_another_and_given_up_after_the_
     room.db.execute(over).await;
     let again = claim(&writer(&room.db, demo::now())).await.unwrap().unwrap();
     let same = if again.id == left.id { &left } else { &other };
-    assert_eq!((again.id, &again.notifications), (same.id, &same.notifications));
+    assert_eq!((again.id, &again.rows), (same.id, &same.rows));
     // Whoever comes back too late notes nothing.
     ended(&writer(&room.db, demo::now()), same, &Outcome::Sent).await.unwrap();
     assert!(!states(&room.db).await.contains("SENT"));

@@ -2,8 +2,7 @@
 
 mod kinds;
 mod mail;
-
-pub(crate) use mail::Post;
+mod push;
 
 use std::collections::BTreeMap;
 

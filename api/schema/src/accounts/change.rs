@@ -69,7 +69,7 @@ pub struct CreatePasswordResetPayload {
 
 mutations! {
     AccountMutation;
-    /// Makes an account. It has no password yet (`createPasswordReset`) and no role (`grantRole`)
+    /// Makes an account. It has no password yet (`mailPasswordReset`, `createPasswordReset`) and no role (`grantRole`)
     create_account(NewAccount, "The account") -> CreateAccountPayload by CreateAccount = account::create;
     /// Changes what is known of a person. A login never changes: history is read by it
     update_account(AccountChange, "What changes") -> UpdateAccountPayload of account by CreateAccount = account::update;
@@ -102,6 +102,9 @@ mutations! {
             Some(work().await)
         }
     }
+    /// Mails a person a token by which they set a password, once; earlier ones end. It holds for three days if it is for their first password,
+    /// else for half an hour, from when the mail is sent. `NO_ADDRESS`: the account has none; `NO_MAIL`: nothing is sent from here
+    mail_password_reset(OneAccount, "Whose") -> AccountPayload by ResetPassword = account::mail_password_reset;
     /// Takes the second factor off an account whose person has lost the device and the recovery codes, and ends its
     /// sessions. Make sure who is asking
     reset_second_factor(OneAccount, "Whose") -> AccountPayload by ResetPassword = account::reset_second_factor;

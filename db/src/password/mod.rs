@@ -1,5 +1,7 @@
 //! Setting passwords: by whoever knows the old one, or has a link.
 
+pub mod mail;
+
 use auth::{
     Action, Actor, Object, OwnAccount, Permit, action, hash,
     password::{LONGEST, Password, Passwords, SHORTEST, Weakness},
@@ -27,7 +29,7 @@ pub const RESET_LIFE: TimeDelta = TimeDelta::minutes(30);
 /// A link by which a person sets a password, once.
 #[derive(Debug)]
 pub struct Reset {
-    /// To be shown once, to whoever made it.
+    /// To be shown once, to whoever made it or to whom it is mailed.
     pub token: SecretString,
     /// Until when it holds.
     pub expires_at: DateTime<Utc>,
@@ -59,7 +61,7 @@ fn violation(weakness: Weakness, field: &[&'static str]) -> Violation {
     }
 }
 
-/// Keeps a new hash. Links that were made for the old password end; sessions are the caller's to end.
+/// Keeps a new hash. Links that were made for the old password end, and those that wait to be mailed; sessions are the caller's to end.
 pub(crate) async fn set(writing: &mut Writing, account: Uuid, hash: &str) -> Result<(), DbError> {
     let now = writing.now();
     diesel::insert_into(password::table)
@@ -69,10 +71,12 @@ pub(crate) async fn set(writing: &mut Writing, account: Uuid, hash: &str) -> Res
         .set((password::hash.eq(excluded(password::hash)), password::changed_at.eq(excluded(password::changed_at))))
         .execute(writing.connection())
         .await?;
-    end_resets(writing, account).await
+    end_links(writing, account).await
 }
 
-async fn end_resets(writing: &mut Writing, account: Uuid) -> Result<(), DbError> {
+/// Ends the links of an account, and lets go of those that wait to be mailed.
+pub(crate) async fn end_links(writing: &mut Writing, account: Uuid) -> Result<(), DbError> {
+    mail::let_go(writing, account).await?;
     let now = writing.now();
     let open = password_reset::account_id.eq(account).and(password_reset::used_at.is_null());
     diesel::update(password_reset::table.filter(open))
@@ -110,12 +114,16 @@ async fn may_reset(writing: &mut Writing, maker: Option<Uuid>, account: Uuid) ->
         && reaches_all_of(writing, &maker.reach(Action::ResetPassword), account).await?)
 }
 
-/// Makes a link for an account; earlier ones end. `by` is who made it; nobody for the command line. The entry in the
-/// audit trail is the caller's.
-pub(crate) async fn create_reset(writing: &mut Writing, account: Uuid, by: Option<Uuid>) -> Result<Reset, DbError> {
-    end_resets(writing, account).await?;
+/// Makes a link for an account. `by` is who made it; nobody for the command line, and where the person asked for it. Ending earlier ones,
+/// and the entry in the audit trail, are the caller's.
+pub(crate) async fn create_reset(
+    writing: &mut Writing,
+    account: Uuid,
+    by: Option<Uuid>,
+    life: TimeDelta,
+) -> Result<Reset, DbError> {
     let (token, now) = (random::token(), writing.now());
-    let expires_at = now + RESET_LIFE;
+    let expires_at = now + life;
     diesel::insert_into(password_reset::table)
         .values((
             password_reset::token_hash.eq(hash::of(token.expose_secret()).to_vec()),

@@ -1,11 +1,14 @@
-//! E-mail: what people were told goes to them by SMTP, as text and as HTML, in their language.
+//! E-mail: what people were told, and links for a new password, go to them by SMTP, as text and as HTML, in their language.
+
+mod letter;
 
 use std::{fmt, time::Duration};
 
+use auth::random;
 use db::{
     Date, DbError, Origin, Pool, Reader, Writer,
-    enums::Language,
-    notification::mail::{self, Addressee, Outcome, Taken},
+    mail::{self, Addressee, Kind, Outcome, Taken},
+    password,
 };
 use lettre::{
     Address, Message,
@@ -25,6 +28,7 @@ use schema::{clock::Clock, notifications};
 use secrecy::ExposeSecret as _;
 use tokio::time::{sleep, timeout};
 
+use self::letter::Letter;
 use crate::config::{MailConfig, SmtpServer, SmtpTls};
 
 /// How long the other side may take: three times that until it is there and knows us, twice until it knows whom a mail is for, four times
@@ -34,9 +38,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often, and how long after one another, it is tried to note what became of a mail.
 const NOTES: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(2);
-
-/// The longest subject, in characters.
-const SUBJECT: usize = 120;
 
 /// What sends mail. Cheap to clone.
 #[derive(Clone)]
@@ -130,14 +131,8 @@ impl Mailer {
     }
 
     /// Hands one mail over. Only what goes wrong once its text has begun to flow leaves a doubt.
-    async fn hand_over(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        to: &Addressee,
-        taken: &Taken,
-        said: &[String],
-    ) -> Outcome {
-        let (address, message) = match self.message(to, taken, said) {
+    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, to: &Addressee, letter: &Letter) -> Outcome {
+        let (address, message) = match self.message(to, letter) {
             Ok(message) => message,
             Err(reason) => return Outcome::Refused(reason),
         };
@@ -164,23 +159,21 @@ impl Mailer {
         }
     }
 
-    fn message(&self, to: &Addressee, taken: &Taken, said: &[String]) -> Result<(Address, Message), String> {
+    fn message(&self, to: &Addressee, letter: &Letter) -> Result<(Address, Message), String> {
         let address: Address = to.email.parse().map_err(|error: AddressError| error.to_string())?;
         if !address.to_string().is_ascii() {
             return Err("an address with letters beyond ASCII".to_owned());
         }
         let domain = self.from.email.domain();
-        let text = text(to, said, self.public_url.as_deref());
-        let html = html(to, said, self.public_url.as_deref());
         // So that nobody's absence note answers it (RFC 3834).
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(Some(to.name.clone()), address.clone()))
-            .subject(subject(to.language, said))
-            .message_id(Some(format!("<{}@{domain}>", taken.id)))
+            .subject(letter.subject.clone())
+            .message_id(Some(format!("<{}@{domain}>", letter.id)))
             .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-            .multipart(MultiPart::alternative_plain_html(text, html));
+            .multipart(MultiPart::alternative_plain_html(letter.text(to), letter.html(to)));
         Ok((address, message.map_err(|error| error.to_string())?))
     }
 }
@@ -202,8 +195,8 @@ pub async fn send_one(mailer: &Mailer, pool: &Pool, clock: Clock) -> Result<bool
         leave(connection).await;
         return Ok(false);
     };
-    let outcome = match composed(&writer(), pool, clock, &taken).await {
-        Ok(Some((to, said))) => mailer.hand_over(&mut connection, &to, &taken, &said).await,
+    let outcome = match composed(mailer, &writer(), pool, clock, &taken).await {
+        Ok(Some((to, letter))) => mailer.hand_over(&mut connection, &to, &letter).await,
         Ok(None) => Outcome::Dropped,
         // It has not gone out, whatever the reason.
         Err(error) => Outcome::Failed(error.to_string()),
@@ -226,98 +219,26 @@ pub async fn send_one(mailer: &Mailer, pool: &Pool, clock: Clock) -> Result<bool
     Ok(true)
 }
 
-/// Whom a mail is for, and what it says; none if there is nothing that they may see.
+/// Whom a mail is for, and what it says; none if there is nothing in it any more for them.
 async fn composed(
+    mailer: &Mailer,
     writer: &Writer,
     pool: &Pool,
     clock: Clock,
     taken: &Taken,
-) -> Result<Option<(Addressee, Vec<String>)>, DbError> {
+) -> Result<Option<(Addressee, Letter)>, DbError> {
     let Some(to) = mail::addressee(writer, taken).await? else { return Ok(None) };
-    let reader = Reader::new(pool.clone(), to.reader.scope(), Date(clock.today()));
-    let said = notifications::sentences(&reader, &taken.notifications, to.language).await?;
-    Ok((!said.is_empty()).then_some((to, said)))
-}
-
-fn subject(language: Language, said: &[String]) -> String {
-    match (said, language) {
-        ([only], _) if only.chars().count() <= SUBJECT => only.clone(),
-        ([only], _) => only.chars().take(SUBJECT - 1).chain(['…']).collect(),
-        (many, Language::Vi) => format!("{} thông báo mới", many.len()),
-        (many, Language::En) => format!("{} new notifications", many.len()),
-    }
-}
-
-/// What stands around what is said: the greeting, and why it comes.
-fn around(to: &Addressee) -> (String, &'static str) {
-    match to.language {
-        Language::Vi => (
-            format!("Kính gửi {},", to.name),
-            "Thư này do hệ thống gửi tự động. Ông/bà có thể chọn nhận ngay, hằng ngày, hằng tuần hoặc không nhận từng loại thông báo trong phần cài đặt.",
-        ),
-        Language::En => (
-            format!("Dear {},", to.name),
-            "This mail was sent by the system. In your settings you can choose for each kind of notification whether it comes at once, daily, weekly or not at all.",
-        ),
-    }
-}
-
-fn text(to: &Addressee, said: &[String], public_url: Option<&str>) -> String {
-    let (greeting, why) = around(to);
-    let lines = said.iter().map(|it| format!("- {it}\n")).collect::<Vec<_>>().concat();
-    let link = public_url.map(|url| format!("{url}\n\n")).unwrap_or_default();
-    format!("{greeting}\n\n{lines}\n{link}-- \n{why}\n")
-}
-
-fn html(to: &Addressee, said: &[String], public_url: Option<&str>) -> String {
-    let (greeting, why) = around(to);
-    let items = said.iter().map(|it| format!("<li>{}</li>", escaped(it))).collect::<Vec<_>>().concat();
-    let link = public_url.map(escaped).map(|url| format!("<p><a href=\"{url}\">{url}</a></p>")).unwrap_or_default();
-    let language = if to.language == Language::Vi { "vi" } else { "en" };
-    format!(
-        "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><body style=\"font-family: sans-serif; line-height: 1.5\">\
-         <p>{}</p><ul>{items}</ul>{link}<p style=\"color: #666; font-size: smaller\">{why}</p></body></html>",
-        escaped(&greeting)
-    )
-}
-
-/// A text that HTML shows as it is.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use auth::Principal;
-
-    use super::*;
-
-    fn mail(language: Language) -> Addressee {
-        let reader = Principal::nobody();
-        Addressee { email: "lan@qng.vn".to_owned(), name: "Nguyễn Thị <Lan>".to_owned(), language, reader }
-    }
-
-    #[test]
-    fn one_thing_is_the_subject_and_many_are_counted() {
-        let one = ["Nhiệm vụ mới: Rà soát quy hoạch trạm 5G".to_owned()];
-        assert_eq!(subject(Language::Vi, &one), one[0]);
-        let long = ["ộ".repeat(200)];
-        assert_eq!(subject(Language::Vi, &long).chars().count(), SUBJECT);
-        let two = [one[0].clone(), one[0].clone()];
-        assert_eq!(subject(Language::Vi, &two), "2 thông báo mới");
-        assert_eq!(subject(Language::En, &two), "2 new notifications");
-    }
-
-    #[test]
-    fn what_people_have_typed_stays_text() {
-        let said = ["Nhiệm vụ mới: <script>alert(\"1\")</script> & \"khác\"".to_owned()];
-        let page = html(&mail(Language::Vi), &said, Some("https://cotmoc.example.vn/?a=1&b=2"));
-        assert!(
-            !page.contains("<script>") && page.contains("&lt;script&gt;") && page.contains("&lt;Lan&gt;"),
-            "{page}"
-        );
-        assert!(page.contains("?a=1&amp;b=2") && page.contains("lang=\"vi\""), "{page}");
-        let plain = text(&mail(Language::En), &said, None);
-        assert!(plain.starts_with("Dear Nguyễn Thị <Lan>,\n\n- Nhiệm vụ mới: <script>"), "{plain}");
-    }
+    let system = mailer.public_url.as_deref();
+    let letter = match taken.kind {
+        Kind::Link => {
+            let link = password::mail::issue(writer, taken).await?;
+            link.map(|link| Letter::with_link(to.language, random::id(clock.now()), &link, system))
+        }
+        Kind::Notifications => {
+            let reader = Reader::new(pool.clone(), to.reader.scope(), Date(clock.today()));
+            let said = notifications::sentences(&reader, &taken.rows, to.language).await?;
+            (!said.is_empty()).then(|| Letter::of_notifications(to.language, taken.id, said, system))
+        }
+    };
+    Ok(letter.map(|letter| (to, letter)))
 }

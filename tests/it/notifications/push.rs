@@ -1,0 +1,191 @@
+//! What people are told on their phones and in their browsers, over a push service that verifies who sends, and a browser that reads.
+
+use std::time::Duration;
+
+use api::{
+    config::settings,
+    outbound::Outbound,
+    push::{Pusher, send},
+};
+use auth::{seal::Sealer, vapid::Vapid};
+use db::notification::push;
+use schema::clock::Clock;
+use tests::{npm::Counterpart, server::Node};
+
+use super::*;
+
+/// A push service with one browser, as `tests/push` starts it. Needs node and npm.
+struct Service {
+    counterpart: Counterpart,
+    keys: Value,
+}
+
+impl Service {
+    async fn open() -> Self {
+        let mut counterpart = Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "push").await;
+        let keys = counterpart.next().await;
+        Self { counterpart, keys }
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.counterpart.address)
+    }
+
+    async fn next(&mut self) -> Value {
+        self.counterpart.next().await
+    }
+
+    /// The input by which a browser subscribes.
+    fn input(&self, path: &str) -> String {
+        let key = |name: &str| self.keys[name].as_str().unwrap();
+        format!(r#"endpoint: "{}", p256dh: "{}", auth: "{}""#, self.at(path), key("p256dh"), key("auth"))
+    }
+
+    /// A session of a person, in which their browser has subscribed.
+    async fn subscribed(&self, db: &TestDb, number: u128, path: &str) {
+        session(db, number).await;
+        let key = |name: &str| {
+            format!(
+                "decode(translate('{}', '-_', '+/') || '{}', 'base64')",
+                self.keys[name].as_str().unwrap(),
+                if name == "auth" { "==" } else { "=" }
+            )
+        };
+        db.execute(&format!(
+            "INSERT INTO push_subscription (id, account_id, session_id, endpoint, p256dh, auth, created_at) VALUES
+                (gen_random_uuid(), '{}', '{}', '{}', {}, {}, '2026-01-20T01:00:00Z')",
+            Uuid::from_u128(number),
+            Uuid::from_u128(number + 1_000),
+            self.at(path),
+            key("p256dh"),
+            key("auth"),
+        ))
+        .await;
+    }
+}
+
+async fn session(db: &TestDb, number: u128) {
+    db.execute(&format!(
+        "INSERT INTO session (id, account_id, second_factor, created_at, last_used_at, expires_at) VALUES
+            ('{}', '{}', true, '2026-01-20T01:00:00Z', '2026-01-20T01:00:00Z', '2026-02-19T01:00:00Z')",
+        Uuid::from_u128(number + 1_000),
+        Uuid::from_u128(number)
+    ))
+    .await;
+}
+
+/// Pushes what is due so long after the demo's morning, until nothing is.
+async fn pushed(db: &TestDb, later: TimeDelta) {
+    let outbound = Outbound::new(&["127.0.0.0/8".parse().unwrap()]).with_patience(Duration::from_secs(5));
+    let vapid = Vapid::of(&Sealer::new(&[9; 32]));
+    let (pusher, clock) = (Pusher::new(outbound, vapid, None), Clock::Fixed(demo::now() + later));
+    while let Some(taken) = push::claim(&writer(db, demo::now() + later)).await.unwrap() {
+        send(&pusher, &db.pool, clock, &taken).await.unwrap();
+    }
+}
+
+async fn states(db: &TestDb) -> String {
+    let all = "SELECT coalesce(string_agg(concat_ws(' ', right(endpoint, 4), attempts, ended_at IS NOT NULL, error), ', ' ORDER BY endpoint, notification_id), '')
+        FROM notification_push JOIN push_subscription ON id = subscription_id";
+    db.text(all).await
+}
+
+#[tokio::test]
+async fn a_browser_reads_what_its_person_is_told_until_they_sign_out() {
+    let mut service = Service::open().await;
+    let room = Room::new().await;
+    session(&room.db, 13).await;
+    let node = Node::start(&room.db, Clock::Fixed(demo::now()), &[(settings::OUTBOUND_NETWORKS, "127.0.0.0/8")]).await;
+    let bearer = auth::token::Bearer::User { account: Uuid::from_u128(13), session: Uuid::from_u128(1_013) };
+    let token = node.token(&bearer).await;
+    for wrong in
+        [r#"endpoint: "may", p256dh: "BA", auth: "AA""#, &service.input("/a").replace("auth: \"", "auth: \"AAAA")]
+    {
+        let refused = node.change(&token, "subscribeToPush", wrong, "subscription { id }").await;
+        assert_eq!(refused["userErrors"][0]["code"], "MALFORMED", "{refused}");
+    }
+    let made = node.change(&token, "subscribeToPush", &service.input("/may"), "subscription { id endpoint }").await;
+    assert_eq!(made["subscription"]["endpoint"], service.at("/may"), "{made}");
+    // However often the browser says it.
+    let again = node.change(&token, "subscribeToPush", &service.input("/may"), "subscription { id }").await;
+    assert_eq!(again["userErrors"], json!([]), "{again}");
+    let viewer = "{ viewer { pushKey pushSubscriptions { endpoint } notificationChoices { kind push } } }";
+    let viewer = node.told(&token, viewer).await["data"]["viewer"].clone();
+    assert_eq!(viewer["pushSubscriptions"], json!([{ "endpoint": service.at("/may") }]), "{viewer}");
+
+    room.issued(json!({ "title": "Rà soát quy hoạch trạm 5G" })).await;
+    let read = service.next().await;
+    assert_eq!(read["message"]["body"], "Nhiệm vụ mới: Rà soát quy hoạch trạm 5G");
+    assert_eq!((&read["encoding"], &read["ttl"]), (&json!("aes128gcm"), &json!("86400")));
+    assert_eq!(read["sender"]["key"], viewer["pushKey"], "the key for which the browser has subscribed");
+    assert_eq!(read["sender"]["aud"], format!("http://{}", service.counterpart.address));
+    let told = node.told(&token, "{ notifications { nodes { id } } }").await;
+    assert_eq!(read["message"]["notification"], told["data"]["notifications"]["nodes"][0]["id"]);
+
+    let ended = node.told(&token, "mutation { signOut { done } }").await;
+    assert_eq!(ended["data"]["signOut"]["done"], true, "{ended}");
+    room.issued(json!({ "title": "Chỉ người khác biết" })).await;
+    let told = async || room.db.text("SELECT (count(*) >= 2)::text FROM notification").await == "true";
+    crate::outages::within(Duration::from_secs(60), "the telling", told).await;
+    node.stop().await;
+    assert_eq!(service.counterpart.rest().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_is_not_taken_is_pushed_again_and_a_browser_that_is_gone_is_forgotten() {
+    let mut service = Service::open().await;
+    let room = Room::new().await;
+    service.subscribed(&room.db, 13, "/410").await;
+    service.subscribed(&room.db, 14, "/503").await;
+    service.subscribed(&room.db, 15, "/500").await;
+    room.issued(json!({})).await;
+    tell(&room.db).await;
+    room.db
+        .execute("UPDATE push_subscription SET endpoint = 'http://127.0.0.1:1/500' WHERE endpoint LIKE '%/500'")
+        .await;
+    pushed(&room.db, TimeDelta::zero()).await;
+    let waiting = states(&room.db).await;
+    assert!(waiting.starts_with("/500 1 f ") && waiting.ends_with("/503 1 f 503 Service Unavailable"), "{waiting}");
+    assert_eq!(room.db.text("SELECT count(*) FROM push_subscription").await, "2");
+    // Six attempts, and it is given up.
+    for minutes in [2, 10, 30, 120, 500] {
+        pushed(&room.db, TimeDelta::minutes(minutes)).await;
+    }
+    let given_up = states(&room.db).await;
+    assert!(given_up.starts_with("/500 6 t ") && given_up.ends_with("/503 2 t"), "{given_up}");
+    let read = [service.next().await, service.next().await, service.next().await];
+    let body = |path: &str| {
+        read.iter().filter(|it| it["path"] == path).map(|it| it["message"]["tag"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(body("/410").len(), 1);
+    let [first, second] = <[Value; 2]>::try_from(body("/503")).unwrap();
+    assert_eq!(first, second, "browsers show it once");
+}
+
+#[tokio::test]
+async fn nothing_is_pushed_that_its_person_has_not_chosen_or_may_not_see_any_more() {
+    let service = Service::open().await;
+    let room = Room::new().await;
+    service.subscribed(&room.db, 13, "/a").await;
+    service.subscribed(&room.db, 14, "/b").await;
+    let input = json!({ "kinds": ["DIRECTIVE_ISSUED"], "push": false });
+    let query = "mutation ($input: ChooseNotificationsInput!) { it: chooseNotifications(input: $input) { choices { kind mail push } userErrors { code } } }";
+    let chosen = room.head.ask_with(query, json!({ "input": input })).await.whole()["it"].take();
+    let issued = chosen["choices"].as_array().unwrap().iter().find(|it| it["kind"] == "DIRECTIVE_ISSUED").unwrap();
+    assert_eq!((&issued["mail"], &issued["push"]), (&json!("AT_ONCE"), &json!(false)), "{chosen}");
+    let neither = room.head.ask_with(query, json!({ "input": { "kinds": ["DIRECTIVE_ISSUED"] } })).await.whole();
+    assert_eq!(neither["it"]["userErrors"][0]["code"], "REQUIRED", "{neither}");
+    room.issued(json!({ "visibility": "INTERNAL" })).await;
+    tell(&room.db).await;
+    assert_eq!(states(&room.db).await, "//b 0 f".replace("//b", &service.at("/b")[service.at("/b").len() - 4..]));
+    // Their role ends before it is sent.
+    room.db
+        .execute(&format!(
+            "UPDATE role_grant SET valid_until = '2026-01-20' WHERE account_id = '{}'",
+            Uuid::from_u128(14)
+        ))
+        .await;
+    pushed(&room.db, TimeDelta::zero()).await;
+    assert!(states(&room.db).await.ends_with("1 t its reader may not see it any more"), "{}", states(&room.db).await);
+    assert_eq!(service.counterpart.rest().await, Vec::<Value>::new());
+}
