@@ -22,6 +22,9 @@ use url::{Host, Url};
 /// How long the other side may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Of IPv6, what is given out of the public internet; all else is not of it.
+static GIVEN_OUT: LazyLock<Option<IpNet>> = LazyLock::new(|| "2000::/3".parse().ok());
+
 /// Addresses that are not of the public internet, or lead from there to others.
 static CLOSED: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     let networks = [
@@ -39,20 +42,10 @@ static CLOSED: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
         "198.51.100.0/24",
         "203.0.113.0/24",
         "224.0.0.0/3",
-        "::/96",
-        "::ffff:0:0/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "100::/64",
         "2001::/23",
         "2001:db8::/32",
         "2002::/16",
         "3fff::/20",
-        "5f00::/16",
-        "fc00::/7",
-        "fe80::/10",
-        "fec0::/10",
-        "ff00::/8",
     ];
     networks.iter().filter_map(|network| network.parse().ok()).collect()
 });
@@ -68,7 +61,8 @@ impl Allowed {
     fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         let among = |networks: &[IpNet]| networks.iter().any(|network| network.contains(&address));
-        among(&self.listed) || (self.public && !among(&CLOSED))
+        let is_given_out = address.is_ipv4() || GIVEN_OUT.is_some_and(|network| network.contains(&address));
+        among(&self.listed) || (self.public && is_given_out && !among(&CLOSED))
     }
 
     /// The same of an address that is written as such: for one nobody is asked where it is.
@@ -226,6 +220,7 @@ mod tests {
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
             "fe80::1",
+            "::ffff:0:7f00:1",
             "fd00:ec2::254",
             "ff02::1",
         ] {

@@ -1,6 +1,6 @@
 //! Web Push: what people were told goes to their phones and browsers, encrypted so that they alone can read it (RFC 8030, 8291 and 8292).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth::vapid::Vapid;
 use db::{
@@ -17,13 +17,20 @@ use tokio::task::JoinSet;
 use url::Url;
 use web_push_native::{Auth, encrypt, p256::PublicKey};
 
-use crate::outbound::{Outbound, failure};
+use crate::{
+    authentication::Authority,
+    mail::shortened,
+    outbound::{Outbound, failure},
+};
 
 /// How long a push service keeps what a phone that is off cannot take, in seconds.
 const KEPT: u32 = 24 * 60 * 60;
 
 /// The longest sentence, in characters: a push service takes 4,096 bytes at least, and no more is to be relied on.
 const SENTENCE: usize = 500;
+
+/// How long a push service may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most pushes that one server sends at once.
 const AT_ONCE: usize = 16;
@@ -32,16 +39,18 @@ const AT_ONCE: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Pusher {
     outbound: Outbound,
+    authority: Arc<Authority>,
     vapid: Arc<Vapid>,
     /// How push services reach whoever runs the server.
     contact: Option<String>,
 }
 
 impl Pusher {
-    /// What sends by this way, with this key.
+    /// What sends by this way, with the key of this authority, to whom it knows.
     #[must_use]
-    pub fn new(outbound: Outbound, vapid: Vapid, contact: Option<String>) -> Self {
-        Self { outbound, vapid: Arc::new(vapid), contact }
+    pub fn new(outbound: Outbound, authority: Arc<Authority>, contact: Option<String>) -> Self {
+        let vapid = Arc::new(Vapid::of(authority.sealer()));
+        Self { outbound: outbound.with_patience(PATIENCE), authority, vapid, contact }
     }
 
     async fn post(&self, taken: &Taken, message: &str, clock: Clock) -> Outcome {
@@ -79,15 +88,14 @@ fn sealed(taken: &Taken, message: &str) -> Result<Vec<u8>, String> {
     encrypt(message.as_bytes().to_vec(), &key, &Auth::clone_from_slice(&taken.auth)).map_err(|error| error.to_string())
 }
 
-/// What a browser is given to show; none if there is nothing that the person may see.
-async fn message(taken: &Taken, pool: &Pool, clock: Clock) -> Result<Option<String>, DbError> {
-    let Some(principal) = &taken.reader else { return Ok(None) };
+/// What a browser is given to show; none if there is nothing that the person may see in that session.
+async fn message(pusher: &Pusher, taken: &Taken, pool: &Pool, clock: Clock) -> Result<Option<String>, DbError> {
+    let Some(principal) = pusher.authority.found(&taken.session).await? else { return Ok(None) };
     let reader = Reader::new(pool.clone(), principal.scope(), Date(clock.today()));
     let said = notifications::sentences(&reader, &[taken.notification], taken.language).await?;
     let id = Id::<Notification>::of(taken.notification).to_string();
     Ok(said.into_iter().next().map(|said| {
-        let body: String = said.chars().take(SENTENCE).collect();
-        json!({ "title": "Cột Mốc", "body": body, "tag": id, "notification": id }).to_string()
+        json!({ "title": "Cột Mốc", "body": shortened(&said, SENTENCE), "tag": id, "notification": id }).to_string()
     }))
 }
 
@@ -112,7 +120,7 @@ pub async fn send_some(pusher: &Pusher, pool: &Pool, clock: Clock, running: &mut
 
 /// Sends one that was taken up, and notes what became of it.
 pub async fn send(pusher: &Pusher, pool: &Pool, clock: Clock, taken: &Taken) -> Result<(), DbError> {
-    let outcome = match message(taken, pool, clock).await {
+    let outcome = match message(pusher, taken, pool, clock).await {
         Ok(Some(message)) => pusher.post(taken, &message, clock).await,
         Ok(None) => Outcome::Dropped,
         // It has not gone out, whatever the reason.

@@ -26,6 +26,9 @@ use crate::outbound::{Outbound, failure};
 /// The most changes of one message.
 const MOST: u32 = 100;
 
+/// The most messages of one webhook before it is the turn of others.
+const IN_A_ROW: u32 = 20;
+
 /// The most webhooks to which one server sends at once.
 const AT_ONCE: usize = 16;
 
@@ -77,7 +80,7 @@ impl Webhooks {
         if stretch.events.is_empty() {
             return Ok((stretch.last, None));
         }
-        let id = message_id(&self.sealer, due.id, due.replays, (due.place, stretch.last));
+        let id = message_id(&self.sealer, due.id, due.replays, (due.place, stretch.told));
         let data = changes::as_json(&stretch, &self.cursors);
         let body = json!({ "type": "changes", "timestamp": timestamp, "data": data }).to_string();
         Ok((stretch.last, Some(Message { id, body, events: stretch.events.len() })))
@@ -117,24 +120,35 @@ pub async fn send_some(
     Ok(true)
 }
 
-/// Sends all there is for one webhook, a message after the other, until one fails.
+/// Sends what there is for one webhook, a message after the other, until one fails or it is the turn of others.
 pub async fn send_all(webhooks: &Webhooks, pool: &Pool, clock: Clock, first: Due) -> Result<(), DbError> {
     let writer = || clock.writer(pool.clone(), Origin::default());
-    let mut next = Some(first);
+    let (mut next, mut left) = (Some(first), IN_A_ROW);
     while let Some(due) = next {
-        match webhooks.message(&due, pool, clock).await? {
-            (place, None) => webhook::passed(&writer(), &due, place).await?,
-            (place, Some(message)) => {
+        let delivered = match webhooks.message(&due, pool, clock).await {
+            Ok((place, None)) => return webhook::passed(&writer(), &due, place).await,
+            Ok((place, Some(message))) => {
                 let (took, outcome) = webhooks.post(&due, &message, clock).await;
-                let delivered = delivered(message, place, took, outcome);
-                if webhook::ended(&writer(), &due, &delivered).await? {
-                    tracing::error!(webhook = %due.id, error = ?delivered.error, "a webhook was disabled");
-                }
+                delivered(message, place, took, outcome)
             }
+            Err(error) => {
+                tracing::warn!(webhook = %due.id, %error, "what is to be sent cannot be read");
+                unread(due.place)
+            }
+        };
+        if webhook::ended(&writer(), &due, &delivered).await? {
+            tracing::error!(webhook = %due.id, error = ?delivered.error, "a webhook was disabled");
         }
-        next = webhook::claim(&writer(), Some(due.id)).await?;
+        left -= 1;
+        next = if left > 0 { webhook::claim(&writer(), Some(due.id)).await? } else { None };
     }
     Ok(())
+}
+
+/// What becomes of a message that cannot be read: it is tried again later, like one that has not arrived.
+fn unread(place: i64) -> Delivered {
+    let error = Some("the changes cannot be read".to_owned());
+    Delivered { message_id: String::new(), events: 0, place, took: Duration::ZERO, status: None, error, is_gone: false }
 }
 
 fn delivered(message: Message, place: i64, took: Duration, outcome: Result<StatusCode, String>) -> Delivered {

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use p256::{
+    PublicKey,
+    ecdsa::{Signature, SigningKey, signature::Signer as _},
+};
 
 use crate::seal::Sealer;
 
@@ -54,6 +57,12 @@ impl Vapid {
         let signature = BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes());
         format!("vapid t={signed}.{signature}, k={}", self.public_key())
     }
+}
+
+/// Whether it is the public key of a browser: a point of P-256, not compressed.
+#[must_use]
+pub fn is_public_key(bytes: &[u8]) -> bool {
+    bytes.len() == 65 && PublicKey::from_sec1_bytes(bytes).is_ok()
 }
 
 #[cfg(test)]

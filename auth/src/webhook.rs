@@ -51,8 +51,8 @@ impl Secret {
 #[must_use]
 pub fn message_id(sealer: &Sealer, webhook: Uuid, replays: i32, (after, last): (i64, i64)) -> String {
     let what = [&webhook.as_bytes()[..], &replays.to_be_bytes(), &after.to_be_bytes(), &last.to_be_bytes()].concat();
-    let derived = sealer.derive("message of a webhook", &what);
-    format!("msg_{}", BASE64_URL_SAFE_NO_PAD.encode(&derived[..16]))
+    let derived = *sealer.derive("message of a webhook", &what);
+    format!("msg_{}", BASE64_URL_SAFE_NO_PAD.encode(derived))
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ GRANT INSERT, UPDATE, DELETE ON sign_in_throttle TO cotmoc_server;
 -- Machines, and the keys that sign.
 GRANT INSERT, UPDATE (name, agency_id, with_below, scopes, status, version) ON service_account TO cotmoc_server;
 GRANT INSERT, UPDATE (last_used_at, ended_at) ON service_secret TO cotmoc_server;
-GRANT INSERT, UPDATE (place, replays, secret_number, rotated_at, test_wanted, failures, failing_since, send_after, lease, lease_until, disabled_at)
+GRANT INSERT, UPDATE (place, replays, secret_number, rotated_at, test_wanted, failures, failing_since, send_after, lease, lease_until, disabled_at, deleted_at)
     ON webhook TO cotmoc_server;
 GRANT INSERT, DELETE ON webhook_delivery TO cotmoc_server;
 GRANT INSERT, UPDATE (revoked_at) ON signing_key TO cotmoc_server;
@@ -135,6 +135,6 @@ GRANT INSERT, UPDATE (read_at) ON notification TO cotmoc_server;
 GRANT INSERT ON notification_agency, notification_day TO cotmoc_server;
 GRANT INSERT, DELETE ON notification_event TO cotmoc_server;
 GRANT INSERT, UPDATE (mail, push) ON notification_choice TO cotmoc_server;
-GRANT INSERT, DELETE ON push_subscription TO cotmoc_server;
+GRANT INSERT, UPDATE (session_id), DELETE ON push_subscription TO cotmoc_server;
 GRANT INSERT, UPDATE (send_after, attempts, lease_until, ended_at, error) ON notification_push TO cotmoc_server;
 GRANT INSERT, UPDATE (state, send_after, mail_id, attempts, doubts, lease_until, ended_at, error) ON notification_mail TO cotmoc_server;

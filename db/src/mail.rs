@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The lock of whoever takes a mail up.
-const MAILING: &str = "notification mails";
+const MAILING: &str = "mail";
 
 /// The most rows of one mail.
 const MOST: i32 = 100;
@@ -137,7 +137,7 @@ const TAKE: &str = "
     WITH first AS (
         SELECT account_id, mail_id FROM {table}
         WHERE state IN ('WAITING', 'SENDING') AND send_after <= $1 AND (state = 'WAITING' OR lease_until < clock_timestamp())
-        ORDER BY send_after, {row} LIMIT 1),
+        ORDER BY send_after LIMIT 1),
     whole AS (
         SELECT m.{row} FROM {table} m, first
         WHERE m.account_id = first.account_id AND m.mail_id IS NOT DISTINCT FROM first.mail_id AND m.state IN ('WAITING', 'SENDING')

@@ -2346,13 +2346,15 @@ diesel::table! {
         /// Attempts that failed since the last one that did not
         failures -> Int4,
         failing_since -> Nullable<Timestamptz>,
-        /// Nothing is sent before
+        /// Nothing is sent before; of those that are due, the one that has waited for longest comes first
         send_after -> Timestamptz,
         /// Whoever sends now; null while nobody does
         lease -> Nullable<Uuid>,
         lease_until -> Nullable<Timestamptz>,
         /// Since when nothing is sent; null while it is used
         disabled_at -> Nullable<Timestamptz>,
+        /// When it was deleted: nobody is shown it any more; null while it is there
+        deleted_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
     }

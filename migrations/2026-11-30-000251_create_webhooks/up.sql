@@ -18,6 +18,7 @@ CREATE TABLE webhook (
     lease uuid,
     lease_until timestamptz,
     disabled_at timestamptz,
+    deleted_at timestamptz,
     created_at timestamptz NOT NULL,
     created_by uuid CONSTRAINT webhook_created_by_fkey REFERENCES account,
     CONSTRAINT webhook_url_check CHECK (url ~ '^https?://[^\s]+$' AND length(url) <= 2000),
@@ -25,6 +26,7 @@ CREATE TABLE webhook (
     CONSTRAINT webhook_counts_check CHECK (replays >= 0 AND secret_number >= 1 AND failures >= 0),
     CONSTRAINT webhook_rotated_check CHECK ((rotated_at IS NULL) = (secret_number = 1)),
     CONSTRAINT webhook_failing_check CHECK ((failing_since IS NULL) = (failures = 0)),
+    CONSTRAINT webhook_deleted_check CHECK (deleted_at IS NULL OR disabled_at IS NOT NULL),
     CONSTRAINT webhook_lease_check CHECK ((lease IS NULL) = (lease_until IS NULL))
 );
 COMMENT ON TABLE webhook IS 'An address to which changes are sent, as far as a service account sees them. Its secret is computed from the installation''s secret, its id and secret_number: it lies nowhere';
@@ -34,14 +36,15 @@ COMMENT ON COLUMN webhook.replays IS 'How often it was sent back to a place: mes
 COMMENT ON COLUMN webhook.rotated_at IS 'When it got its latest secret; the one before signs for a day longer; null while it has its first';
 COMMENT ON COLUMN webhook.test_wanted IS 'True if a message is to be sent that says nothing but that it is a test';
 COMMENT ON COLUMN webhook.failures IS 'Attempts that failed since the last one that did not';
-COMMENT ON COLUMN webhook.send_after IS 'Nothing is sent before';
+COMMENT ON COLUMN webhook.send_after IS 'Nothing is sent before; of those that are due, the one that has waited for longest comes first';
 COMMENT ON COLUMN webhook.lease IS 'Whoever sends now; null while nobody does';
 COMMENT ON COLUMN webhook.disabled_at IS 'Since when nothing is sent; null while it is used';
+COMMENT ON COLUMN webhook.deleted_at IS 'When it was deleted: nobody is shown it any more; null while it is there';
 CREATE INDEX webhook_service_account_id_idx ON webhook (service_account_id);
 CREATE INDEX webhook_programme_id_idx ON webhook (programme_id);
 CREATE INDEX webhook_agency_id_idx ON webhook (agency_id);
 CREATE INDEX webhook_created_by_idx ON webhook (created_by);
-CREATE INDEX webhook_due_idx ON webhook (send_after) WHERE disabled_at IS NULL;
+CREATE INDEX webhook_place_idx ON webhook (place) WHERE disabled_at IS NULL;
 
 CREATE TABLE webhook_delivery (
     id uuid PRIMARY KEY,

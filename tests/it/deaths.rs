@@ -63,7 +63,9 @@ async fn a_server_that_is_killed_tells_nobody_twice_and_leaves_nothing_out() {
 
     let (mut heard, mut mailed, mut issued) = (Vec::new(), Vec::new(), Vec::new());
     for death in 0..=DEATHS {
-        let server = Process::start(PROGRAM, &["serve"], &environment);
+        let mut server = Process::start(PROGRAM, &["serve"], &environment);
+        server.address().await;
+        db.execute(LATER).await;
         for _ in 0..3 {
             issued.push(issued_by(&leader, json!({})).await["id"].as_str().unwrap().to_owned());
         }
@@ -81,7 +83,6 @@ async fn a_server_that_is_killed_tells_nobody_twice_and_leaves_nothing_out() {
             }
         }
         server.signal(Signal::SIGKILL);
-        db.execute(LATER).await;
     }
     heard.extend(receiver.rest().await);
     mailed.extend(post.rest().await);

@@ -113,7 +113,7 @@ programme_document: INSERT
 programme_indicator: INSERT, UPDATE (group_id)
 progress_update: INSERT
 progress_update_attachment: INSERT (attachment_id, progress_update_id)
-push_subscription: INSERT, DELETE
+push_subscription: INSERT, DELETE, UPDATE (session_id)
 ranking_scheme:
 ranking_weight:
 recommendation: INSERT, UPDATE (decision_maker_id, state, version)
@@ -145,7 +145,7 @@ target_revision: INSERT
 target_warning:
 trusted_document: INSERT, UPDATE (published_at, retired_at)
 unlock_request: INSERT, UPDATE (decided_at, decided_by, decision_reason, expires_on, opened_on, state, version)
-webhook: INSERT, UPDATE (disabled_at, failing_since, failures, lease, lease_until, place, replays, rotated_at, secret_number, send_after, test_wanted)
+webhook: INSERT, UPDATE (deleted_at, disabled_at, failing_since, failures, lease, lease_until, place, replays, rotated_at, secret_number, send_after, test_wanted)
 webhook_delivery: INSERT, DELETE";
 
 const PRIVILEGES: &str = "SELECT string_agg(concat(relname, ':', ' ' || nullif(concat_ws(', ', whole, parts), '')), E'\\n' ORDER BY relname COLLATE \"C\")

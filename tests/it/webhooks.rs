@@ -68,24 +68,46 @@ struct Room {
     leader: Viewer,
 }
 
-const WEBHOOK: Uuid = Uuid::from_u128(0xc3);
+pub(crate) const WEBHOOK: Uuid = Uuid::from_u128(0xc3);
+
+/// A machine with these scopes follows the directives from now on, at an address.
+pub(crate) async fn follow(db: &TestDb, scopes: &str, url: &str) {
+    db.execute(&format!(
+        "INSERT INTO service_account (id, code, name, agency_id, scopes, created_at) VALUES
+            ('{account}', 'qng.ioc', 'Trung tâm điều hành', (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{{{scopes}}}', '2026-01-02T01:00:00Z');
+        INSERT INTO webhook (id, service_account_id, url, nouns, place, send_after, created_at) VALUES
+            ('{WEBHOOK}', '{account}', '{url}', '{{directive}}', (SELECT coalesce(max(id), 0) FROM change), '2026-01-02T01:00:00Z', '2026-01-02T01:00:00Z')",
+        account = Uuid::from_u128(0xc1)
+    ))
+    .await;
+}
+
+/// Sends what there is for one webhook.
+async fn send_by(db: &TestDb, webhooks: &Webhooks, clock: Clock) -> bool {
+    let writer = clock.writer(db.pool.clone(), Origin::default());
+    let Some(due) = webhook::claim(&writer, None).await.unwrap() else { return false };
+    send_all(webhooks, &db.pool, clock, due).await.unwrap();
+    true
+}
+
+/// What sends, to this machine as well.
+fn webhooks() -> Webhooks {
+    let outbound = Outbound::new(&["127.0.0.0/8".parse().unwrap()]);
+    Webhooks::new(outbound, Arc::new(sealer()), graphql::cursors())
+}
+
+/// Sends all there is on the demo's morning.
+pub(crate) async fn sent(db: &TestDb) {
+    while send_by(db, &webhooks(), Clock::Fixed(demo::now())).await {}
+}
 
 impl Room {
     /// `scopes` are those of the machine, `url` is where its webhook sends.
     async fn new(scopes: &str, url: &str) -> Self {
         let db = TestDb::demo().await;
-        let leader = member(&db, 11, &[(Role::Leader, "qng.ubnd", true)]).await;
-        let room = Self { leader, db };
-        room.db
-            .execute(&format!(
-                "INSERT INTO service_account (id, code, name, agency_id, scopes, created_at) VALUES
-                    ('{account}', 'qng.ioc', 'Trung tâm điều hành', (SELECT id FROM agency WHERE code = 'qng.skhcn'), '{{{scopes}}}', '2026-01-02T01:00:00Z');
-                INSERT INTO webhook (id, service_account_id, url, nouns, place, send_after, created_at) VALUES
-                    ('{WEBHOOK}', '{account}', '{url}', '{{directive}}', (SELECT coalesce(max(id), 0) FROM change), '2026-01-02T01:00:00Z', '2026-01-02T01:00:00Z')",
-                account = Uuid::from_u128(0xc1)
-            ))
-            .await;
-        room
+        let leader = Viewer::person(&db, 11, &[(Role::Leader, "qng.ubnd", true)]).await;
+        follow(&db, scopes, url).await;
+        Self { db, leader }
     }
 
     async fn issued(&self, more: Value) -> Value {
@@ -94,16 +116,11 @@ impl Room {
 
     /// Sends what there is so long after the demo's morning.
     async fn send(&self, later: TimeDelta) -> bool {
-        let (clock, nets) = (Clock::Fixed(demo::now() + later), ["127.0.0.0/8".parse().unwrap()]);
-        let outbound = Outbound::new(&nets).with_patience(Duration::from_millis(300));
-        self.send_by(&Webhooks::new(outbound, Arc::new(sealer()), graphql::cursors()), clock).await
+        self.send_by(&webhooks(), Clock::Fixed(demo::now() + later)).await
     }
 
     async fn send_by(&self, webhooks: &Webhooks, clock: Clock) -> bool {
-        let writer = clock.writer(self.db.pool.clone(), Origin::default());
-        let Some(due) = webhook::claim(&writer, None).await.unwrap() else { return false };
-        send_all(webhooks, &self.db.pool, clock, due).await.unwrap();
-        true
+        send_by(&self.db, webhooks, clock).await
     }
 
     /// What became of each attempt, in their order.
@@ -198,6 +215,8 @@ async fn what_fails_is_sent_again_later_and_nothing_goes_before_it() {
     assert!(room.send(TimeDelta::zero()).await);
     assert_eq!(room.state().await, "1 t f f");
     assert!(!room.send(TimeDelta::seconds(4)).await, "not before five seconds");
+    // What is hidden from the machine does not show in what it is sent.
+    room.issued(json!({ "visibility": "INTERNAL" })).await;
     assert!(room.send(TimeDelta::seconds(7)).await);
     // What comes meanwhile waits behind, and comes with it.
     let second = room.issued(json!({})).await;
@@ -257,7 +276,9 @@ async fn redirects_are_not_followed_and_whoever_is_gone_is_left_alone() {
         room.db.execute(&format!("UPDATE webhook SET url = '{}'", receiver.at(path))).await;
     };
     point("/still").await;
-    assert!(room.send(TimeDelta::hours(1)).await);
+    let impatient = Outbound::new(&["127.0.0.0/8".parse().unwrap()]).with_patience(Duration::from_millis(300));
+    let impatient = Webhooks::new(impatient, Arc::new(sealer()), graphql::cursors());
+    assert!(room.send_by(&impatient, Clock::Fixed(demo::now() + TimeDelta::hours(1))).await);
     room.db.execute("UPDATE webhook SET url = 'http://127.0.0.1:1/'").await;
     assert!(room.send(TimeDelta::hours(2)).await);
     point("/410").await;
@@ -329,6 +350,39 @@ async fn two_servers_send_each_message_once_and_one_that_died_is_made_up_for() {
     };
     assert!(!webhook::ended(&writer, &died, &late).await.unwrap());
     assert_eq!(room.state().await, "0 f f f");
+}
+
+/// Of what a sender finds when it comes to note what became of its message.
+#[tokio::test]
+async fn whoever_disables_a_webhook_while_it_sends_is_told_nothing_of_it() {
+    let room = Room::new("figures:read", "https://nhan.qng.vn/hook").await;
+    let administrator = member(&room.db, 21, &[(Role::Administrator, "qng.skhcn", false)]).await;
+    let id = json!({ "webhook": db::Id::<webhook::Webhook>::of(WEBHOOK).to_string() });
+    let writer = Clock::Fixed(demo::now()).writer(room.db.pool.clone(), Origin::default());
+    for (status, error) in [(204, None), (500, Some("500 Internal Server Error".to_owned()))] {
+        room.issued(json!({})).await;
+        let due = webhook::claim(&writer, None).await.unwrap().unwrap();
+        administrator.act("disableWebhook", id.clone(), "webhook { id }").await;
+        let place = due.place + i64::from(error.is_none());
+        let (message_id, status) = ("msg_1".to_owned(), Some(status));
+        let delivered =
+            webhook::Delivered { message_id, events: 1, place, took: Duration::ZERO, status, error, is_gone: false };
+        assert!(!webhook::ended(&writer, &due, &delivered).await.unwrap());
+        assert_eq!(room.state().await, "0 f t f");
+        administrator.act("enableWebhook", id.clone(), "webhook { id }").await;
+    }
+    assert_eq!(room.db.text("SELECT count(*) FROM notification_event WHERE kind = 'WEBHOOK_DISABLED'").await, "0");
+    // A test goes out although others wait.
+    room.db.execute("UPDATE webhook SET send_after = '2026-02-20T02:00:00Z'").await;
+    assert!(webhook::claim(&writer, None).await.unwrap().is_none());
+    administrator.act("testWebhook", id.clone(), "webhook { id }").await;
+    assert!(webhook::claim(&writer, None).await.unwrap().unwrap().is_test);
+    // One that is deleted is there for nobody.
+    let deleted = administrator.act("deleteWebhook", id.clone(), "webhook { id }").await;
+    assert_eq!(deleted["webhook"]["id"], id["webhook"], "{deleted}");
+    assert_eq!(administrator.denied("enableWebhook", id).await, "Not found");
+    let listed = administrator.ask("{ serviceAccounts { nodes { webhooks { id } } } }").await.whole();
+    assert_eq!(listed["serviceAccounts"]["nodes"], json!([{ "webhooks": [] }]));
 }
 
 #[tokio::test]

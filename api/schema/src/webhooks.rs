@@ -85,7 +85,7 @@ impl Webhook {
 }
 
 payload! {
-    /// What became of a webhook that was sent back, tested, disabled or enabled.
+    /// What became of a webhook that was sent back, tested, disabled, enabled or deleted.
     WebhookPayload by ManageServices {
         /// The webhook; null if nothing was written
         webhook: Webhook
@@ -131,7 +131,7 @@ mutations! {
     WebhookMutation;
     /// Makes a webhook: what changes from now on is sent, and signed with the secret of the answer
     create_webhook(NewWebhook, "The webhook") -> WebhookSecretPayload by ManageServices = webhook::create;
-    /// Gives a webhook another secret. The one before signs beside it for a day, so that the receiver can be changed without a pause
+    /// Gives a webhook another secret. The one before signs beside it for a day, so that the receiver can be changed without a pause; those before it end
     rotate_webhook_secret(OneWebhook, "Which") -> WebhookSecretPayload by ManageServices = webhook::rotate;
     /// Sends a message of the type `test` within some seconds: what becomes of it stands first among the deliveries
     test_webhook(OneWebhook, "Which") -> WebhookPayload by ManageServices = webhook::test;
@@ -151,6 +151,8 @@ mutations! {
     disable_webhook(OneWebhook, "Which") -> WebhookPayload by ManageServices = webhook::disable;
     /// Goes on where the webhook was when it was disabled
     enable_webhook(OneWebhook, "Which") -> WebhookPayload by ManageServices = webhook::enable;
+    /// Sends nothing more, and forgets the webhook with its place
+    delete_webhook(OneWebhook, "Which") -> WebhookPayload by ManageServices = webhook::delete;
 }
 
 async fn replay(context: &Context<'_>, input: ReplayWebhookInput, key: Uuid) -> Result<WebhookPayload, ApiError> {

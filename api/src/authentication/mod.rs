@@ -169,7 +169,8 @@ impl Authority {
         verified.map_err(refused)
     }
 
-    async fn found(&self, bearer: &Bearer) -> Result<Option<Principal>, DbError> {
+    /// Whoever a bearer is, as the database says at this moment; nobody if that is over.
+    pub(crate) async fn found(&self, bearer: &Bearer) -> Result<Option<Principal>, DbError> {
         let (now, today) = (self.clock.now(), Date(self.clock.today()));
         match bearer {
             Bearer::User { account, session } => {

@@ -85,7 +85,7 @@ pub struct ServerConfig {
     pub cors_origins: Vec<String>,
     /// Networks of proxies whose word on where a request comes from is taken.
     pub trusted_proxies: Vec<IpNet>,
-    /// Networks of one's own to which webhooks and push messages may go.
+    /// Networks of one's own to which webhooks may go.
     pub outbound_networks: Vec<IpNet>,
     /// Names that this server answers to, in lower case; none means to any.
     pub hosts: Vec<String>,

@@ -158,9 +158,9 @@ settings! {
     /// `server.outbound_networks`
     OUTBOUND_NETWORKS {
         key: "server.outbound_networks", env: "COTMOC_OUTBOUND_NETWORKS", flag: Some("outbound-networks"),
-        fallback: Fallback::Otherwise("none: webhooks and push messages go to public addresses alone"),
+        fallback: Fallback::Otherwise("none: webhooks go to public addresses alone"),
         form: "networks or addresses such as 10.20.0.0/16 or 192.0.2.7, separated by commas (in TOML a list)",
-        about: "Networks of one's own to which webhooks and push messages may go besides, also by http, the same on all nodes.",
+        about: "Networks of one's own to which webhooks may go besides, also by http, the same on all nodes.",
     }
     /// `server.hosts`
     HOSTS {

@@ -26,7 +26,7 @@ pub const LENGTHS: &[(&str, u64)] = &[
     ("AssignIndicatorLeadPayload.indicators", 10),
     ("AssignReportingPayload.assignments", 20),
     ("ChasePayload.chased", 10),
-    ("ChooseNotificationsPayload.choices", 23),
+    ("ChooseNotificationsPayload.choices", 24),
     ("Computation.inputs", 3),
     ("Computation.missing", 2),
     ("Computation.scores", 1),

@@ -123,10 +123,17 @@ impl Letter {
     }
 }
 
+/// A text of so many characters at most.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
 fn subject(language: Language, said: &[String]) -> String {
     match (said, language) {
-        ([only], _) if only.chars().count() <= SUBJECT => only.clone(),
-        ([only], _) => only.chars().take(SUBJECT - 1).chain(['…']).collect(),
+        ([only], _) => shortened(only, SUBJECT),
         (many, Language::Vi) => format!("{} thông báo mới", many.len()),
         (many, Language::En) => format!("{} new notifications", many.len()),
     }

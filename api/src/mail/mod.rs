@@ -29,6 +29,7 @@ use secrecy::ExposeSecret as _;
 use tokio::time::{sleep, timeout};
 
 use self::letter::Letter;
+pub(crate) use self::letter::shortened;
 use crate::config::{MailConfig, SmtpServer, SmtpTls};
 
 /// How long the other side may take: three times that until it is there and knows us, twice until it knows whom a mail is for, four times

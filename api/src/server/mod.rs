@@ -12,7 +12,6 @@ mod upkeep;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use auth::vapid::Vapid;
 use axum::Router;
 use connections::Doorstep;
 use db::demo::accounts;
@@ -156,7 +155,7 @@ impl Server {
         let cursors = Cursors::new(authority.sealer());
         let sealer = Arc::clone(&authority.entrance().sealer);
         let outbound = Outbound::new(&config.server.outbound_networks);
-        let pusher = Pusher::new(outbound.clone(), Vapid::of(&sealer), contact(&config));
+        let pusher = Pusher::new(Outbound::new(&[]), Arc::clone(&authority), contact(&config));
         let webhooks = Webhooks::new(outbound, sealer, Arc::clone(&cursors));
         let mut work = work(&config, clock, &database, &limits, &store, cache, (authority, cursors, leaving))?;
         work.extend(explorer(&config));

@@ -1,6 +1,6 @@
 //! What the server does unasked, again and again until it stops: it keeps assessments ready, so that questions about a whole country
-//! find them, tells people of what happens and of what falls due, other systems of what changes, works on the files that were sent, and lets go of what nobody needs any
-//! more.
+//! find them, tells people of what happens and of what falls due, and other systems of what changes, works on the files that were
+//! sent, and lets go of what nobody needs any more.
 
 use std::{fmt::Display, time::Duration};
 

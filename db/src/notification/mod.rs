@@ -204,8 +204,10 @@ impl Stored for Notification {
             notification::recommendation_id,
             recommendation::table,
         ));
-        let webhooks =
-            webhook::table.filter(webhook::service_account_id.eq_any(accounts_seen(reader))).select(webhook::id);
+        let webhooks = webhook::table
+            .filter(webhook::deleted_at.is_null())
+            .filter(webhook::service_account_id.eq_any(accounts_seen(reader)))
+            .select(webhook::id);
         let about_webhook =
             notification::webhook_id.is_null().or(notification::webhook_id.assume_not_null().eq_any(webhooks));
         let figures = notification_agency::table

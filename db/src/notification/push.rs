@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use async_graphql::InputObject;
-use auth::{Actor, OwnAccount, Principal, random};
+use auth::{Actor, OwnAccount, random, token::Bearer, vapid};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName, Selectable,
+    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, Queryable, QueryableByName, Selectable,
     SelectableHelper as _,
-    sql_types::{Array, Binary, Bool, Integer, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Binary, Integer, Interval, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
@@ -25,14 +25,13 @@ use crate::{
     id::Tagged,
     input::{at_most, refused},
     lease::{Holds, lasting},
-    principal,
-    schema::{account, push_subscription},
+    schema::{push_subscription, session},
     web_address::web_address,
     writer::Writing,
 };
 
 /// The most browsers and apps of one person.
-const MOST: usize = 20;
+const MOST: usize = 10;
 
 /// How long a push is nobody else's while it is sent.
 const LEASE: Duration = Duration::from_secs(60);
@@ -40,8 +39,7 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How many minutes it is waited after each attempt that failed; the sixth is the last.
 const PAUSES: [i64; 5] = [1, 5, 15, 60, 180];
 
-/// Bytes of the two keys of a browser.
-const P256DH: usize = 65;
+/// Bytes of what a browser shares with us.
 const AUTH: usize = 16;
 
 /// A browser or app in which a person wants to be told.
@@ -78,7 +76,8 @@ pub struct NewPushSubscription {
 pub async fn subscriptions(reader: &Reader) -> Result<Vec<PushSubscription>, DbError> {
     let account = reader.scope().actor().account().unwrap_or_default();
     let own = push_subscription::table
-        .filter(push_subscription::account_id.eq(account))
+        .inner_join(session::table)
+        .filter(push_subscription::account_id.eq(account).and(session::ended_at.is_null()))
         .order((push_subscription::created_at, push_subscription::id))
         .select(PushSubscription::as_select());
     Ok(own.load(&mut reader.statement().await?).await?)
@@ -86,8 +85,15 @@ pub async fn subscriptions(reader: &Reader) -> Result<Vec<PushSubscription>, DbE
 
 /// Whoever was there before in the same browser hears no more there; and what is left of sessions that are over is let go.
 const MAKE_ROOM: &str = "DELETE FROM push_subscription p USING session s
-    WHERE s.id = p.session_id AND (p.account_id = $1 AND (s.ended_at IS NOT NULL OR s.expires_at <= $2)
-        OR p.endpoint = $3 AND p.p256dh = $4 AND p.auth = $5)";
+    WHERE s.id = p.session_id AND CASE WHEN p.endpoint = $3 THEN p.account_id <> $1 AND p.p256dh = $4 AND p.auth = $5
+        ELSE p.account_id = $1 AND (s.ended_at IS NOT NULL OR s.expires_at <= $2) END";
+
+/// A browser that is there already goes over to this session; one of the same address with other keys is another.
+const SUBSCRIBE: &str =
+    "INSERT INTO push_subscription AS known (id, account_id, session_id, endpoint, p256dh, auth, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (endpoint) DO UPDATE SET session_id = excluded.session_id
+    WHERE known.account_id = excluded.account_id AND known.p256dh = excluded.p256dh AND known.auth = excluded.auth";
 
 /// Tells in this browser as well, from what is told next, for as long as the session lasts.
 #[boxed]
@@ -96,13 +102,14 @@ pub async fn subscribe(
     permit: OwnAccount,
     new: NewPushSubscription,
 ) -> Result<PushSubscription, DbError> {
-    let endpoint = web_address(&new.endpoint).ok_or_else(|| refused(ViolationCode::Malformed, "endpoint"))?;
-    let key = |text: &str, length: usize, field| {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok();
-        bytes.filter(|bytes| bytes.len() == length).ok_or_else(|| refused(ViolationCode::Malformed, field))
-    };
-    let (p256dh, auth) = (key(&new.p256dh, P256DH, "p256dh")?, key(&new.auth, AUTH, "auth")?);
-    let Actor::User { account, session } = permit.actor() else { return Err(DbError::NotFound) };
+    let endpoint = web_address(&new.endpoint).filter(|endpoint| endpoint.starts_with("https://"));
+    let endpoint = endpoint.ok_or_else(|| refused(ViolationCode::Malformed, "endpoint"))?;
+    let key = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok();
+    let p256dh = key(&new.p256dh).filter(|key| vapid::is_public_key(key));
+    let p256dh = p256dh.ok_or_else(|| refused(ViolationCode::Malformed, "p256dh"))?;
+    let auth = key(&new.auth).filter(|auth| auth.len() == AUTH);
+    let auth = auth.ok_or_else(|| refused(ViolationCode::Malformed, "auth"))?;
+    let (account, session) = (permit.account(), permit.session());
     let work = writer.write(permit.actor(), async |writing| {
         let now = writing.now();
         let room = diesel::sql_query(MAKE_ROOM)
@@ -112,24 +119,22 @@ pub async fn subscribe(
             .bind::<Binary, _>(&p256dh)
             .bind::<Binary, _>(&auth);
         room.execute(writing.connection()).await?;
-        let own = push_subscription::table.filter(push_subscription::account_id.eq(account)).count();
-        let own: i64 = own.get_result(writing.connection()).await?;
-        at_most(MOST, usize::try_from(own).unwrap_or(MOST) + 1, "endpoint")?;
-        let insert = diesel::insert_into(push_subscription::table)
-            .values((
-                push_subscription::id.eq(random::id(now)),
-                push_subscription::account_id.eq(account),
-                push_subscription::session_id.eq(session),
-                push_subscription::endpoint.eq(&endpoint),
-                push_subscription::p256dh.eq(&p256dh),
-                push_subscription::auth.eq(&auth),
-                push_subscription::created_at.eq(now),
-            ))
-            .on_conflict_do_nothing()
-            .returning(PushSubscription::as_returning());
-        let made: Option<PushSubscription> = insert.get_result(writing.connection()).await.optional()?;
-        // Whoever has other keys for it is another.
-        made.ok_or_else(|| refused(ViolationCode::Taken, "endpoint"))
+        let others = push_subscription::account_id.eq(account).and(push_subscription::endpoint.ne(&endpoint));
+        let others: i64 = push_subscription::table.filter(others).count().get_result(writing.connection()).await?;
+        at_most(MOST, usize::try_from(others).unwrap_or(MOST) + 1, "endpoint")?;
+        let subscribe = diesel::sql_query(SUBSCRIBE)
+            .bind::<SqlUuid, _>(random::id(now))
+            .bind::<SqlUuid, _>(account)
+            .bind::<SqlUuid, _>(session)
+            .bind::<Text, _>(&endpoint)
+            .bind::<Binary, _>(&p256dh)
+            .bind::<Binary, _>(&auth)
+            .bind::<Timestamptz, _>(now);
+        if subscribe.execute(writing.connection()).await? == 0 {
+            return Err(refused(ViolationCode::Taken, "endpoint"));
+        }
+        let own = push_subscription::table.filter(push_subscription::endpoint.eq(&endpoint));
+        Ok(own.select(PushSubscription::as_select()).first(writing.connection()).await?)
     });
     work.await
 }
@@ -173,8 +178,8 @@ pub struct Taken {
     pub auth: Vec<u8>,
     /// The language of what is told to the person.
     pub language: Language,
-    /// What they are and may see now; none if they have signed out or their account is disabled.
-    pub reader: Option<Principal>,
+    /// The session in which they have subscribed: it says what they may see now, if it lasts.
+    pub session: Bearer,
     subscription: Uuid,
     attempts: i32,
 }
@@ -214,6 +219,10 @@ struct TakenRow {
     subscription_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     account_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    session_id: Uuid,
+    #[diesel(sql_type = Text)]
+    language: Language,
     #[diesel(sql_type = Text)]
     endpoint: String,
     #[diesel(sql_type = Binary)]
@@ -222,8 +231,6 @@ struct TakenRow {
     auth: Vec<u8>,
     #[diesel(sql_type = Integer)]
     attempts: i32,
-    #[diesel(sql_type = Bool)]
-    lasts: bool,
 }
 
 /// Takes up the push that has been due for longest; none if there is none.
@@ -231,27 +238,22 @@ struct TakenRow {
 pub async fn claim(writer: &Writer) -> Result<Option<Taken>, DbError> {
     let work = async |writing: &mut Writing| {
         let take = format!(
-            "UPDATE notification_push n SET lease_until = clock_timestamp() + $2, attempts = attempts + 1
-            FROM (SELECT notification_id, subscription_id FROM notification_push WHERE {DUE}
-                    ORDER BY send_after, notification_id LIMIT 1 FOR UPDATE SKIP LOCKED) AS next,
-                push_subscription p JOIN session s ON s.id = p.session_id
+            "WITH next AS MATERIALIZED (
+                SELECT notification_id, subscription_id FROM notification_push WHERE {DUE} ORDER BY send_after LIMIT 1 FOR UPDATE SKIP LOCKED)
+            UPDATE notification_push n SET lease_until = clock_timestamp() + $2, attempts = attempts + 1
+            FROM next, push_subscription p JOIN account a ON a.id = p.account_id
             WHERE n.notification_id = next.notification_id AND n.subscription_id = next.subscription_id AND p.id = n.subscription_id
-            RETURNING n.notification_id, n.subscription_id, p.account_id, p.endpoint, p.p256dh, p.auth, n.attempts,
-                s.ended_at IS NULL AND s.expires_at > $1 AS lasts"
+            RETURNING n.notification_id, n.subscription_id, p.account_id, p.session_id, a.language, p.endpoint, p.p256dh, p.auth, n.attempts"
         );
         let take = diesel::sql_query(take).bind::<Timestamptz, _>(writing.now()).bind::<Interval, _>(lasting(LEASE));
         let rows: Vec<TakenRow> = take.load(writing.connection()).await?;
-        let Some(row) = rows.into_iter().next() else { return Ok(None) };
-        let language = account::table.find(row.account_id).select(account::language);
-        let language: Language = language.first(writing.connection()).await?;
-        let reader = if row.lasts { principal::of_account(writing, row.account_id).await? } else { None };
-        Ok(Some(Taken {
+        Ok(rows.into_iter().next().map(|row| Taken {
             notification: row.notification_id,
             endpoint: row.endpoint,
             p256dh: row.p256dh,
             auth: row.auth,
-            language,
-            reader,
+            language: row.language,
+            session: Bearer::User { account: row.account_id, session: row.session_id },
             subscription: row.subscription_id,
             attempts: row.attempts,
         }))
@@ -276,6 +278,7 @@ pub async fn ended(writer: &Writer, taken: &Taken, outcome: &Outcome) -> Result<
         let now = writing.now();
         let pause = usize::try_from(taken.attempts - 1).ok().and_then(|n| PAUSES.get(n));
         let (error, later) = match outcome {
+            // One that is gone was forgotten above.
             Outcome::Sent | Outcome::Gone => (None, None),
             Outcome::Dropped => (Some("its reader may not see it any more"), None),
             Outcome::Refused(error) => (Some(error.as_str()), None),

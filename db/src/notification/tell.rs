@@ -111,7 +111,8 @@ const EVENTS: &str = "
         UNION ALL SELECT t.id, 'COORDINATOR', c.agency_id FROM taken t JOIN directive_coordinator_reach c USING (directive_id)
         UNION ALL SELECT t.id, 'ISSUER', d.assigner_id FROM taken t JOIN directive d ON d.id = t.directive_id WHERE d.assigner_id IS NOT NULL),
     holder AS MATERIALIZED (
-        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM notification_rule), $1, ARRAY(SELECT DISTINCT agency_id FROM party))),
+        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT r.role FROM notification_rule r JOIN taken t ON t.kind = r.kind), $1,
+            ARRAY(SELECT DISTINCT agency_id FROM party))),
     reached AS (
         SELECT h.account_id, t.kind, t.directive_id, t.recommendation_id, t.webhook_id, t.regime, t.period, t.figures, t.happened_at,
             CASE WHEN t.kind = 'CHASED' THEN concat_ws(' ', 'chase', t.agency_id, t.regime, t.period, (t.happened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
@@ -189,7 +190,7 @@ const DUE: &str = "
     stepped AS MATERIALIZED (
         SELECT t.*, s.kind, s.role, s.days FROM thing t JOIN step s ON s.due_on = t.due_on AND s.party = t.party AND (s.kind = 'INPUT_OVERDUE') = (t.class = 'INPUT')),
     holder AS MATERIALIZED (
-        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM notification_rule), $1, ARRAY(SELECT DISTINCT party_id FROM stepped))),
+        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM stepped), $1, ARRAY(SELECT DISTINCT party_id FROM stepped))),
     reached AS MATERIALIZED (
         SELECT DISTINCT ON (h.account_id, s.source, s.due_on, s.agency_id) h.account_id, s.*
         FROM stepped s JOIN holder h ON h.role = s.role AND h.agency_id = s.party_id

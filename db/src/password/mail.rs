@@ -130,10 +130,11 @@ pub(crate) async fn put_in_line(writing: &mut Writing, account: Uuid, by: Option
     Ok(())
 }
 
-/// Lets go of the links of an account that wait to be mailed, or were given up: something later has taken their place.
+/// Lets go of the links of an account that wait to be mailed, are being mailed, or were given up: something later has taken their place.
 pub(crate) async fn let_go(writing: &mut Writing, account: Uuid) -> Result<(), DbError> {
-    const LET_GO: &str = "UPDATE account_mail SET state = 'DROPPED', ended_at = coalesce(ended_at, $2)
-        WHERE account_id = $1 AND state IN ('WAITING', 'DEAD')";
+    const LET_GO: &str =
+        "UPDATE account_mail SET state = 'DROPPED', ended_at = coalesce(ended_at, $2), lease_until = NULL
+        WHERE account_id = $1 AND state IN ('WAITING', 'SENDING', 'DEAD')";
     let let_go = diesel::sql_query(LET_GO).bind::<SqlUuid, _>(account).bind::<Timestamptz, _>(writing.now());
     let_go.execute(writing.connection()).await?;
     Ok(())

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Webhook;
 use crate::{
     Acting, DbError, Id, ViolationCode,
+    account::AccountStatus,
     agency::receiver,
     change::ChangeType,
     input::{at_most, refused},
@@ -25,7 +26,7 @@ use crate::{
 /// Webhooks are kept with their service account: followers of the change feed and readers of the audit trail find them there.
 const NOUN: &str = "service_account";
 
-/// The most webhooks of one service account that are used at a time.
+/// The most webhooks of one service account.
 const MOST: usize = 10;
 
 /// A new webhook.
@@ -57,18 +58,21 @@ pub struct OneWebhook {
 pub async fn create(acting: &Acting<ManageServices>, new: NewWebhook) -> Result<Webhook, DbError> {
     let permit = &acting.permit;
     let url = web_address(&new.url).ok_or_else(|| refused(ViolationCode::Malformed, "url"))?;
+    if new.types.as_ref().is_some_and(Vec::is_empty) {
+        return Err(refused(ViolationCode::Required, "types"));
+    }
     let mut nouns: Vec<&str> = new.types.unwrap_or_default().into_iter().map(ChangeType::noun).collect();
     nouns.sort_unstable();
     nouns.dedup();
     let account = new.service_account.uuid()?;
     let work = async |writing: &mut Writing| {
         service_account::load_wholly_in_reach(writing, permit, account, "serviceAccount").await?;
-        let used = webhook::table
+        let there = webhook::table
             .filter(webhook::service_account_id.eq(account))
-            .filter(webhook::disabled_at.is_null())
+            .filter(webhook::deleted_at.is_null())
             .count();
-        let used: i64 = used.get_result(writing.connection()).await?;
-        at_most(MOST, usize::try_from(used).unwrap_or(MOST) + 1, "serviceAccount")?;
+        let there: i64 = there.get_result(writing.connection()).await?;
+        at_most(MOST, usize::try_from(there).unwrap_or(MOST) + 1, "serviceAccount")?;
         let programme_id = match &new.programme {
             Some(code) => Some(programme::running(writing, code).await?.id),
             None => None,
@@ -105,7 +109,7 @@ pub async fn create(acting: &Acting<ManageServices>, new: NewWebhook) -> Result<
 pub async fn rotate(acting: &Acting<ManageServices>, of: OneWebhook) -> Result<Webhook, DbError> {
     let permit = &acting.permit;
     let work = async |writing: &mut Writing| {
-        let before = load(writing, permit, &of).await?;
+        let (before, _) = load(writing, permit, &of).await?;
         let rotated =
             (webhook::secret_number.eq(before.secret_number + 1), webhook::rotated_at.eq(Some(writing.now())));
         let after = diesel::update(webhook::table.find(before.id)).set(rotated).returning(Webhook::as_returning());
@@ -121,7 +125,7 @@ pub async fn rotate(acting: &Acting<ManageServices>, of: OneWebhook) -> Result<W
 pub async fn replay(acting: &Acting<ManageServices>, (of, place): (OneWebhook, i64)) -> Result<Webhook, DbError> {
     let permit = &acting.permit;
     let work = async |writing: &mut Writing| {
-        let before = load(writing, permit, &of).await?;
+        let (before, _) = load(writing, permit, &of).await?;
         if place > head(writing).await? {
             return Err(DbError::Cursor);
         }
@@ -146,8 +150,8 @@ pub async fn replay(acting: &Acting<ManageServices>, (of, place): (OneWebhook, i
 pub async fn test(acting: &Acting<ManageServices>, of: OneWebhook) -> Result<Webhook, DbError> {
     let permit = &acting.permit;
     let work = async |writing: &mut Writing| {
-        let before = load(writing, permit, &of).await?;
-        if before.disabled_at.is_some() {
+        let (before, account) = load(writing, permit, &of).await?;
+        if before.disabled_at.is_some() || account.status != AccountStatus::Active {
             return Err(refused(ViolationCode::NotInState, "webhook"));
         }
         let wanted = diesel::update(webhook::table.find(before.id)).set(webhook::test_wanted.eq(true));
@@ -173,7 +177,7 @@ pub async fn enable(acting: &Acting<ManageServices>, of: OneWebhook) -> Result<W
 async fn turn(acting: &Acting<ManageServices>, of: OneWebhook, off: bool) -> Result<Webhook, DbError> {
     let permit = &acting.permit;
     let work = async |writing: &mut Writing| {
-        let before = load(writing, permit, &of).await?;
+        let (before, _) = load(writing, permit, &of).await?;
         if before.disabled_at.is_some() == off {
             return Err(refused(ViolationCode::Unchanged, "webhook"));
         }
@@ -193,14 +197,34 @@ async fn turn(acting: &Acting<ManageServices>, of: OneWebhook, off: bool) -> Res
     acting.write(work).await
 }
 
-/// Loads a webhook whose service account reaches no further than the actor, and locks that until the end of the transaction.
-async fn load(writing: &mut Writing, permit: &Permit<ManageServices>, of: &OneWebhook) -> Result<Webhook, DbError> {
+/// Sends nothing more, and forgets the webhook.
+#[boxed]
+pub async fn delete(acting: &Acting<ManageServices>, of: OneWebhook) -> Result<Webhook, DbError> {
+    let permit = &acting.permit;
+    let work = async |writing: &mut Writing| {
+        let (before, _) = load(writing, permit, &of).await?;
+        let now = writing.now();
+        let gone = (webhook::deleted_at.eq(now), webhook::disabled_at.eq(before.disabled_at.unwrap_or(now)));
+        diesel::update(webhook::table.find(before.id)).set(gone).execute(writing.connection()).await?;
+        record(writing, permit, &before, json!({ "deletedWebhook": before.id }));
+        Ok(before)
+    };
+    acting.write(work).await
+}
+
+/// Loads a webhook and its service account, which reaches no further than the actor, and locks both until the end of the transaction.
+async fn load(
+    writing: &mut Writing,
+    permit: &Permit<ManageServices>,
+    of: &OneWebhook,
+) -> Result<(Webhook, ServiceAccount), DbError> {
     let id = of.webhook.uuid()?;
-    let account = webhook::table.find(id).select(webhook::service_account_id);
+    let there = || webhook::table.filter(webhook::id.eq(id)).filter(webhook::deleted_at.is_null());
+    let account = there().select(webhook::service_account_id);
     let account: Uuid = account.first(writing.connection()).await?;
-    service_account::load_wholly_in_reach(writing, permit, account, "webhook").await?;
-    let row = webhook::table.find(id).select(Webhook::as_select()).for_update();
-    Ok(row.first(writing.connection()).await?)
+    let account = service_account::load_wholly_in_reach(writing, permit, account, "webhook").await?;
+    let row = there().select(Webhook::as_select()).for_update();
+    Ok((row.first(writing.connection()).await?, account))
 }
 
 /// Where the change feed ends.

@@ -77,10 +77,10 @@ pub struct Delivered {
     pub is_gone: bool,
 }
 
-/// What is due, for SQL.
+/// What is due, for SQL. A test goes out at once, also while others fail.
 const DUE: &str =
-    "w.disabled_at IS NULL AND w.send_after <= $1 AND (w.lease_until IS NULL OR w.lease_until < clock_timestamp())
-    AND (w.test_wanted OR w.place < (SELECT coalesce(max(c.id), 0) FROM change c)) AND s.status = 'ACTIVE'";
+    "w.disabled_at IS NULL AND (w.lease_until IS NULL OR w.lease_until < clock_timestamp()) AND s.status = 'ACTIVE'
+    AND (w.test_wanted OR w.send_after <= $1 AND w.place < (SELECT coalesce(max(c.id), 0) FROM change c))";
 
 /// Whether there is anything to send: a look that costs nothing, for servers that have nothing to do.
 #[boxed]
@@ -127,12 +127,13 @@ pub async fn claim(writer: &Writer, only: Option<Uuid>) -> Result<Option<Due>, D
     let work = async |writing: &mut Writing| {
         let (now, lease) = (writing.now(), random::id(writing.now()));
         let take = format!(
-            "UPDATE webhook SET lease = $2, lease_until = clock_timestamp() + $3
-            FROM (SELECT w.id, p.code AS programme, a.code AS agency
+            "WITH next AS MATERIALIZED (
+                SELECT w.id, p.code AS programme, a.code AS agency
                 FROM webhook w JOIN service_account s ON s.id = w.service_account_id
                 LEFT JOIN programme p ON p.id = w.programme_id LEFT JOIN agency a ON a.id = w.agency_id
-                WHERE {DUE} AND ($4 IS NULL OR w.id = $4) ORDER BY w.send_after, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED) AS next
-            WHERE webhook.id = next.id
+                WHERE {DUE} AND ($4 IS NULL OR w.id = $4) ORDER BY w.send_after, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
+            UPDATE webhook SET lease = $2, lease_until = clock_timestamp() + $3
+            FROM next WHERE webhook.id = next.id
             RETURNING webhook.id, service_account_id, url, nouns, next.programme, next.agency, place, replays, secret_number, rotated_at, test_wanted, failures"
         );
         let take = diesel::sql_query(take)
@@ -167,10 +168,14 @@ pub async fn claim(writer: &Writer, only: Option<Uuid>) -> Result<Option<Due>, D
 /// Notes that nothing up to a place was for the webhook.
 #[boxed]
 pub async fn passed(writer: &Writer, due: &Due, place: i64) -> Result<(), DbError> {
-    const PASS: &str = "UPDATE webhook SET place = $3, lease = NULL, lease_until = NULL WHERE id = $1 AND lease = $2";
+    const PASS: &str =
+        "UPDATE webhook SET place = $3, send_after = $4, lease = NULL, lease_until = NULL WHERE id = $1 AND lease = $2";
     let work = async |writing: &mut Writing| {
-        let pass =
-            diesel::sql_query(PASS).bind::<SqlUuid, _>(due.id).bind::<SqlUuid, _>(due.lease).bind::<BigInt, _>(place);
+        let pass = diesel::sql_query(PASS)
+            .bind::<SqlUuid, _>(due.id)
+            .bind::<SqlUuid, _>(due.lease)
+            .bind::<BigInt, _>(place)
+            .bind::<Timestamptz, _>(writing.now());
         pass.execute(writing.connection()).await?;
         Ok(())
     };
@@ -199,15 +204,18 @@ struct Ended {
     disabled: bool,
 }
 
-/// A message has arrived, or has failed. A test changes nothing of how a webhook stands.
-const END: &str = "UPDATE webhook SET lease = NULL, lease_until = NULL,
-        test_wanted = test_wanted AND NOT $4,
-        place = CASE WHEN $4 OR $6 THEN place ELSE $3 END,
-        failures = CASE WHEN $4 THEN failures WHEN $6 THEN failures + 1 ELSE 0 END,
-        failing_since = CASE WHEN $4 THEN failing_since WHEN $6 THEN coalesce(failing_since, $7) END,
-        send_after = CASE WHEN $6 AND NOT $4 THEN $8 ELSE send_after END,
-        disabled_at = CASE WHEN $6 AND NOT $4 AND ($5 OR failing_since < $9) THEN $7 ELSE disabled_at END
-    WHERE id = $1 AND lease = $2 RETURNING service_account_id, disabled_at IS NOT NULL AS disabled";
+/// A message has arrived, or has failed. A test changes nothing of how a webhook stands, nor does a failure of one that was disabled meanwhile.
+const END: &str = "WITH before AS MATERIALIZED (
+        SELECT id, disabled_at, NOT $4 AND $6 AND disabled_at IS NULL AS fails FROM webhook WHERE id = $1 AND lease = $2 FOR UPDATE)
+    UPDATE webhook w SET lease = NULL, lease_until = NULL,
+        test_wanted = w.test_wanted AND NOT $4,
+        place = CASE WHEN $4 OR $6 THEN w.place ELSE $3 END,
+        failures = CASE WHEN before.fails THEN w.failures + 1 WHEN $4 OR $6 THEN w.failures ELSE 0 END,
+        failing_since = CASE WHEN before.fails THEN coalesce(w.failing_since, $7) WHEN $4 OR $6 THEN w.failing_since END,
+        send_after = CASE WHEN before.fails THEN $8 WHEN $4 OR $6 THEN w.send_after ELSE $7 END,
+        disabled_at = CASE WHEN before.fails AND ($5 OR w.failing_since < $9) THEN $7 ELSE w.disabled_at END
+    FROM before WHERE w.id = before.id
+    RETURNING w.service_account_id, before.disabled_at IS NULL AND w.disabled_at IS NOT NULL AS disabled";
 
 /// Who keeps its service account is told that a webhook was disabled.
 const TELL: &str = "INSERT INTO notification_event (kind, webhook_id, agency_id, happened_at)

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
-    change::{NewWebhook, OneWebhook, create, disable, enable, replay, rotate, test},
+    change::{NewWebhook, OneWebhook, create, delete, disable, enable, replay, rotate, test},
     deliver::{Delivered, Due, claim, due, ended, passed},
 };
 use crate::{
@@ -121,6 +121,7 @@ relation!(
     WebhooksOf => Webhook,
     |reader, parents| webhook::table
         .filter(webhook::service_account_id.eq_any(parents))
+        .filter(webhook::deleted_at.is_null())
         .order((webhook::service_account_id, webhook::created_at, webhook::id))
         .select((webhook::service_account_id, Webhook::as_select()))
 );
@@ -130,6 +131,7 @@ relation!(
     WebhookItself => Webhook,
     |reader, parents| webhook::table
         .filter(webhook::id.eq_any(parents))
+        .filter(webhook::deleted_at.is_null())
         .filter(webhook::service_account_id.eq_any(accounts_seen(reader)))
         .select((webhook::id, Webhook::as_select()))
 );

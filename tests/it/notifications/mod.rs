@@ -2,7 +2,7 @@
 
 mod kinds;
 mod mail;
-mod push;
+pub(crate) mod push;
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ async fn settle(db: &TestDb, number: u128, roles: Roles<'_>) {
 }
 
 /// What a server tells with at an instant.
-fn writer(db: &TestDb, now: DateTime<Utc>) -> Writer {
+pub(crate) fn writer(db: &TestDb, now: DateTime<Utc>) -> Writer {
     let today = db::Date(schema::clock::day_of(now));
     Writer::new(db.pool.clone(), now, today, Origin::default())
 }

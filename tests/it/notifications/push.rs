@@ -1,27 +1,28 @@
 //! What people are told on their phones and in their browsers, over a push service that verifies who sends, and a browser that reads.
 
-use std::time::Duration;
-
 use api::{
+    authentication::Authority,
     config::settings,
     outbound::Outbound,
     push::{Pusher, send},
 };
-use auth::{seal::Sealer, vapid::Vapid};
 use db::notification::push;
 use schema::clock::Clock;
-use tests::{npm::Counterpart, server::Node};
+use tests::{
+    npm::Counterpart,
+    server::{Node, config},
+};
 
 use super::*;
 
 /// A push service with one browser, as `tests/push` starts it. Needs node and npm.
-struct Service {
-    counterpart: Counterpart,
+pub(crate) struct Service {
+    pub counterpart: Counterpart,
     keys: Value,
 }
 
 impl Service {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let mut counterpart = Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "push").await;
         let keys = counterpart.next().await;
         Self { counterpart, keys }
@@ -42,7 +43,7 @@ impl Service {
     }
 
     /// A session of a person, in which their browser has subscribed.
-    async fn subscribed(&self, db: &TestDb, number: u128, path: &str) {
+    pub async fn subscribed(&self, db: &TestDb, number: u128, path: &str) {
         session(db, number).await;
         let key = |name: &str| {
             format!(
@@ -75,10 +76,11 @@ async fn session(db: &TestDb, number: u128) {
 }
 
 /// Pushes what is due so long after the demo's morning, until nothing is.
-async fn pushed(db: &TestDb, later: TimeDelta) {
-    let outbound = Outbound::new(&["127.0.0.0/8".parse().unwrap()]).with_patience(Duration::from_secs(5));
-    let vapid = Vapid::of(&Sealer::new(&[9; 32]));
-    let (pusher, clock) = (Pusher::new(outbound, vapid, None), Clock::Fixed(demo::now() + later));
+pub(crate) async fn pushed(db: &TestDb, later: TimeDelta) {
+    let clock = Clock::Fixed(demo::now() + later);
+    let given = [(settings::SECOND_FACTOR_ROLES, "HEAD")];
+    let authority = Authority::new(&config("postgres://nowhere", &given), db.pool.clone(), clock).unwrap();
+    let pusher = Pusher::new(Outbound::new(&["127.0.0.0/8".parse().unwrap()]), authority, None);
     while let Some(taken) = push::claim(&writer(db, demo::now() + later)).await.unwrap() {
         send(&pusher, &db.pool, clock, &taken).await.unwrap();
     }
@@ -95,39 +97,84 @@ async fn a_browser_reads_what_its_person_is_told_until_they_sign_out() {
     let mut service = Service::open().await;
     let room = Room::new().await;
     session(&room.db, 13).await;
-    let node = Node::start(&room.db, Clock::Fixed(demo::now()), &[(settings::OUTBOUND_NETWORKS, "127.0.0.0/8")]).await;
+    // What falls due was told this morning.
+    room.db.execute("INSERT INTO notification_day VALUES ('2026-01-20', '2026-01-20T00:00:00Z')").await;
+    let node = Node::start(&room.db, Clock::Fixed(demo::now()), &[]).await;
     let bearer = auth::token::Bearer::User { account: Uuid::from_u128(13), session: Uuid::from_u128(1_013) };
     let token = node.token(&bearer).await;
-    for wrong in
-        [r#"endpoint: "may", p256dh: "BA", auth: "AA""#, &service.input("/a").replace("auth: \"", "auth: \"AAAA")]
-    {
-        let refused = node.change(&token, "subscribeToPush", wrong, "subscription { id }").await;
-        assert_eq!(refused["userErrors"][0]["code"], "MALFORMED", "{refused}");
+    let subscribe =
+        async |input: &str| node.change(&token, "subscribeToPush", input, "subscription { id endpoint }").await;
+    // In the clear, a key that is none, too much of what is shared.
+    let good = service.input("/may").replace("http://", "https://");
+    let point = service.keys["p256dh"].as_str().unwrap();
+    for (wrong, field) in [
+        (service.input("/may"), "endpoint"),
+        (good.replace(point, &format!("BA{}", &point[2..])), "p256dh"),
+        (good.replace("auth: \"", "auth: \"AAAA"), "auth"),
+    ] {
+        let refused = subscribe(&wrong).await;
+        assert_eq!(
+            refused["userErrors"],
+            json!([{ "code": "MALFORMED", "field": ["input", field], "limit": null }]),
+            "{wrong}"
+        );
     }
-    let made = node.change(&token, "subscribeToPush", &service.input("/may"), "subscription { id endpoint }").await;
-    assert_eq!(made["subscription"]["endpoint"], service.at("/may"), "{made}");
-    // However often the browser says it.
-    let again = node.change(&token, "subscribeToPush", &service.input("/may"), "subscription { id }").await;
-    assert_eq!(again["userErrors"], json!([]), "{again}");
-    let viewer = "{ viewer { pushKey pushSubscriptions { endpoint } notificationChoices { kind push } } }";
+    let made = subscribe(&good).await;
+    assert_eq!(made["subscription"]["endpoint"], service.at("/may").replace("http://", "https://"), "{made}");
+    let again = subscribe(&good).await;
+    assert_eq!(again["subscription"], made["subscription"], "however often the browser says it");
+    let viewer = "{ viewer { pushKey pushSubscriptions { endpoint } } }";
     let viewer = node.told(&token, viewer).await["data"]["viewer"].clone();
-    assert_eq!(viewer["pushSubscriptions"], json!([{ "endpoint": service.at("/may") }]), "{viewer}");
-
+    assert_eq!(viewer["pushSubscriptions"], json!([{ "endpoint": made["subscription"]["endpoint"] }]), "{viewer}");
     room.issued(json!({ "title": "Rà soát quy hoạch trạm 5G" })).await;
+    // Nothing goes out from here to an address within.
+    room.db.execute("UPDATE push_subscription SET endpoint = replace(endpoint, 'https:', 'http:')").await;
+    let tried = async || states(&room.db).await == "/may 1 f no public address, and none of server.outbound_networks";
+    crate::outages::within(std::time::Duration::from_secs(60), "an attempt", tried).await;
+    let told = node.told(&token, "{ notifications { nodes { id } } }").await;
+    let ended = node.told(&token, "mutation { signOut { done } }").await;
+    assert_eq!(ended["data"]["signOut"]["done"], true, "{ended}");
+    node.stop().await;
+
+    // The same in a session that lasts.
+    room.db.execute("UPDATE session SET ended_at = NULL, end_reason = NULL").await;
+    pushed(&room.db, TimeDelta::minutes(2)).await;
     let read = service.next().await;
     assert_eq!(read["message"]["body"], "Nhiệm vụ mới: Rà soát quy hoạch trạm 5G");
     assert_eq!((&read["encoding"], &read["ttl"]), (&json!("aes128gcm"), &json!("86400")));
     assert_eq!(read["sender"]["key"], viewer["pushKey"], "the key for which the browser has subscribed");
     assert_eq!(read["sender"]["aud"], format!("http://{}", service.counterpart.address));
-    let told = node.told(&token, "{ notifications { nodes { id } } }").await;
     assert_eq!(read["message"]["notification"], told["data"]["notifications"]["nodes"][0]["id"]);
+    assert_eq!(service.counterpart.rest().await, Vec::<Value>::new());
+}
 
-    let ended = node.told(&token, "mutation { signOut { done } }").await;
-    assert_eq!(ended["data"]["signOut"]["done"], true, "{ended}");
-    room.issued(json!({ "title": "Chỉ người khác biết" })).await;
-    let told = async || room.db.text("SELECT (count(*) >= 2)::text FROM notification").await == "true";
-    crate::outages::within(Duration::from_secs(60), "the telling", told).await;
-    node.stop().await;
+#[tokio::test]
+async fn a_session_that_is_over_idle_or_short_of_a_second_factor_hears_nothing() {
+    let mut service = Service::open().await;
+    let room = Room::new().await;
+    for (number, path) in [(13, "/a"), (14, "/b"), (15, "/c")] {
+        service.subscribed(&room.db, number, path).await;
+    }
+    room.issued(json!({ "visibility": "INTERNAL" })).await;
+    tell(&room.db).await;
+    // 13 and 15 are heads, who need a second factor here: 13 has given it. 14 was last seen long ago.
+    room.db
+        .execute(&format!(
+            "UPDATE session SET second_factor = false WHERE id = '{}'; UPDATE session SET last_used_at = '2026-01-02T01:00:00Z' WHERE id = '{}'",
+            Uuid::from_u128(1_015),
+            Uuid::from_u128(1_014)
+        ))
+        .await;
+    pushed(&room.db, TimeDelta::zero()).await;
+    assert_eq!(service.next().await["path"], "/a");
+    let unseen = "1 t its reader may not see it any more";
+    let states = states(&room.db).await;
+    assert_eq!((states.matches(unseen).count(), states.matches(" 1 t").count()), (2, 3), "{states}");
+    // Where one has signed out nothing is even planned.
+    room.db.execute("UPDATE session SET ended_at = '2026-01-20T02:00:00Z', end_reason = 'SIGNED_OUT'").await;
+    room.issued(json!({})).await;
+    assert_eq!(tell(&room.db).await, Some(3));
+    assert_eq!(room.db.text("SELECT count(*) FROM notification_push").await, "3");
     assert_eq!(service.counterpart.rest().await, Vec::<Value>::new());
 }
 

@@ -5,6 +5,7 @@
 
 mod cached;
 pub(crate) mod hidden;
+mod messages;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

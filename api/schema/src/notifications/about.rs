@@ -34,9 +34,7 @@ impl AboutOf {
             webhook: row.webhook_id,
         }
     }
-}
 
-impl AboutOf {
     /// What has a title, or an address.
     fn titled(&self) -> Option<Uuid> {
         self.directive.or(self.recommendation).or(self.webhook)
