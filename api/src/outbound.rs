@@ -157,6 +157,7 @@ impl Outbound {
 }
 
 /// Why it failed; none if the other side has taken it.
+#[must_use]
 pub fn failure(outcome: &Result<StatusCode, String>) -> Option<String> {
     match outcome {
         Ok(status) if status.is_success() => None,

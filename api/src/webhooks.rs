@@ -129,7 +129,7 @@ pub async fn send_all(webhooks: &Webhooks, pool: &Pool, clock: Clock, first: Due
             Ok((place, None)) => return webhook::passed(&writer(), &due, place).await,
             Ok((place, Some(message))) => {
                 let (took, outcome) = webhooks.post(&due, &message, clock).await;
-                delivered(message, place, took, outcome)
+                delivered(message, place, took, &outcome)
             }
             Err(error) => {
                 tracing::warn!(webhook = %due.id, %error, "what is to be sent cannot be read");
@@ -151,8 +151,8 @@ fn unread(place: i64) -> Delivered {
     Delivered { message_id: String::new(), events: 0, place, took: Duration::ZERO, status: None, error, is_gone: false }
 }
 
-fn delivered(message: Message, place: i64, took: Duration, outcome: Result<StatusCode, String>) -> Delivered {
-    let (status, error) = (outcome.as_ref().ok().map(StatusCode::as_u16), failure(&outcome));
+fn delivered(message: Message, place: i64, took: Duration, outcome: &Result<StatusCode, String>) -> Delivered {
+    let (status, error) = (outcome.as_ref().ok().map(StatusCode::as_u16), failure(outcome));
     let is_gone = status == Some(StatusCode::GONE.as_u16());
     Delivered { message_id: message.id, events: message.events, place, took, status, error, is_gone }
 }
