@@ -131,7 +131,7 @@ impl Outbound {
         Self { encrypted: Way::new(networks, true), clear: Way::new(networks, false), patience: PATIENCE }
     }
 
-    /// The same with another patience, for tests.
+    /// The same with another patience.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }

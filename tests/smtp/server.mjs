@@ -26,7 +26,7 @@ const server = new SMTPServer({
     const raw = Buffer.concat(chunks);
     const mail = await simpleParser(raw);
     const to = session.envelope.rcptTo[0].address;
-    const said = { to, name: mail.to.value[0].name, from: mail.from.text, id: mail.messageId, subject: mail.subject, text: mail.text, html: mail.html };
+    const said = { to, name: mail.to.value[0].name, from: mail.from.text, id: mail.messageId, subject: mail.subject, text: mail.text, html: mail.html, list: mail.headers.get("list") };
     console.log(JSON.stringify(said));
     const hangs = to.startsWith("dut.mai@") || (to.startsWith("dut@") && time(to) === 1);
     if (hangs) return server.connections.forEach((it) => it._socket.destroy());

@@ -17,6 +17,8 @@ pub(super) struct Letter {
     parts: Vec<Part>,
     /// Why it comes.
     why: &'static str,
+    /// A link by which its reader gets no more of its kinds; none where there is none.
+    pub(super) way_out: Option<String>,
 }
 
 enum Part {
@@ -29,7 +31,12 @@ enum Part {
 
 impl Letter {
     /// What somebody is told, sentence by sentence.
-    pub(super) fn of_notifications(language: Language, id: Uuid, said: Vec<String>, system: Option<&str>) -> Self {
+    pub(super) fn of_notifications(
+        language: Language,
+        id: Uuid,
+        said: Vec<String>,
+        (system, way_out): (Option<&str>, Option<String>),
+    ) -> Self {
         let why = match language {
             Language::Vi => {
                 "Thư này do hệ thống gửi tự động. Ông/bà có thể chọn nhận ngay, hằng ngày, hằng tuần hoặc không nhận từng loại thông báo trong phần cài đặt."
@@ -40,7 +47,7 @@ impl Letter {
         };
         let subject = subject(language, &said);
         let parts = [Part::List(said)].into_iter().chain(address(system)).collect();
-        Self { id, subject, parts, why }
+        Self { id, subject, parts, why, way_out }
     }
 
     /// A link for a password. Each attempt brings another token, so each is another mail: `id` is its own.
@@ -88,7 +95,7 @@ impl Letter {
             Part::Paragraph(how.to_owned()),
         ];
         let parts = parts.into_iter().chain(address(system)).collect();
-        Self { id, subject: subject.to_owned(), parts, why }
+        Self { id, subject: subject.to_owned(), parts, why, way_out: None }
     }
 
     /// As text.
@@ -98,7 +105,8 @@ impl Letter {
             Part::List(items) => items.iter().map(|it| format!("- {it}\n")).chain(["\n".to_owned()]).collect(),
             Part::Code(code) => format!("    {}\n\n", code.expose_secret()),
         });
-        format!("{}\n\n{}-- \n{}\n", greeting(to), parts.collect::<String>(), self.why)
+        let way_out = self.way_out.as_ref().map(|url| format!("{}: {url}\n", unsubscribe(to.language)));
+        format!("{}\n\n{}-- \n{}\n{}", greeting(to), parts.collect::<String>(), self.why, way_out.unwrap_or_default())
     }
 
     /// As HTML.
@@ -113,12 +121,17 @@ impl Letter {
             Part::Address(url) => format!("<p><a href=\"{0}\">{0}</a></p>", escaped(url)),
         });
         let language = if to.language == Language::Vi { "vi" } else { "en" };
+        let way_out = self
+            .way_out
+            .as_deref()
+            .map(|url| format!(" <a href=\"{}\">{}</a>", escaped(url), unsubscribe(to.language)));
         format!(
             "<!doctype html><html lang=\"{language}\"><meta charset=\"utf-8\"><body style=\"font-family: sans-serif; line-height: 1.5\">\
-             <p>{}</p>{}<p style=\"color: #666; font-size: smaller\">{}</p></body></html>",
+             <p>{}</p>{}<p style=\"color: #666; font-size: smaller\">{}{}</p></body></html>",
             escaped(&greeting(to)),
             parts.collect::<String>(),
-            self.why
+            self.why,
+            way_out.unwrap_or_default()
         )
     }
 }
@@ -136,6 +149,14 @@ fn subject(language: Language, said: &[String]) -> String {
         ([only], _) => shortened(only, SUBJECT),
         (many, Language::Vi) => format!("{} thông báo mới", many.len()),
         (many, Language::En) => format!("{} new notifications", many.len()),
+    }
+}
+
+/// What the way out is called.
+const fn unsubscribe(language: Language) -> &'static str {
+    match language {
+        Language::Vi => "Ngừng nhận các loại thông báo trong thư này",
+        Language::En => "Unsubscribe from these kinds of notifications",
     }
 }
 
@@ -170,7 +191,7 @@ mod tests {
     }
 
     fn told(language: Language, said: Vec<String>, system: Option<&str>) -> Letter {
-        Letter::of_notifications(language, Uuid::nil(), said, system)
+        Letter::of_notifications(language, Uuid::nil(), said, (system, None))
     }
 
     #[test]

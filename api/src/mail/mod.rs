@@ -1,8 +1,9 @@
 //! E-mail: what people were told, and links for a new password, go to them by SMTP, as text and as HTML, in their language.
 
 mod letter;
+pub mod unsubscribe;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use auth::random;
 use db::{
@@ -30,6 +31,7 @@ use tokio::time::{sleep, timeout};
 
 use self::letter::Letter;
 pub(crate) use self::letter::shortened;
+use self::unsubscribe::Unsubscribing;
 use crate::config::{MailConfig, SmtpServer, SmtpTls};
 
 /// How long the other side may take: three times that until it is there and knows us, twice until it knows whom a mail is for, four times
@@ -46,6 +48,8 @@ pub struct Mailer {
     server: SmtpServer,
     from: Mailbox,
     public_url: Option<String>,
+    /// Makes links by which people leave a kind of mail; none where nothing answers them.
+    unsubscribing: Option<Arc<Unsubscribing>>,
     patience: Duration,
 }
 
@@ -88,7 +92,14 @@ impl Mailer {
     /// What these settings say.
     #[must_use]
     pub fn new(config: &MailConfig, public_url: Option<String>) -> Self {
-        Self { server: config.server.clone(), from: config.from.clone(), public_url, patience: PATIENCE }
+        let (server, from) = (config.server.clone(), config.from.clone());
+        Self { server, from, public_url, unsubscribing: None, patience: PATIENCE }
+    }
+
+    /// The same, with a link in what people are told by which they leave its kinds.
+    #[must_use]
+    pub fn with_way_out(self, unsubscribing: Arc<Unsubscribing>) -> Self {
+        Self { unsubscribing: Some(unsubscribing), ..self }
     }
 
     /// The same with another patience, for tests.
@@ -167,14 +178,20 @@ impl Mailer {
         }
         let domain = self.from.email.domain();
         // So that nobody's absence note answers it (RFC 3834).
-        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-        let message = Message::builder()
+        let header = |name| HeaderName::new_from_ascii_str(name);
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(Some(to.name.clone()), address.clone()))
             .subject(letter.subject.clone())
             .message_id(Some(format!("<{}@{domain}>", letter.id)))
-            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-            .multipart(MultiPart::alternative_plain_html(letter.text(to), letter.html(to)));
+            .raw_header(HeaderValue::new(header("Auto-Submitted"), "auto-generated".to_owned()));
+        if let Some(way_out) = &letter.way_out {
+            let one_click = "List-Unsubscribe=One-Click".to_owned();
+            message = message
+                .raw_header(HeaderValue::new(header("List-Unsubscribe"), format!("<{way_out}>")))
+                .raw_header(HeaderValue::new(header("List-Unsubscribe-Post"), one_click));
+        }
+        let message = message.multipart(MultiPart::alternative_plain_html(letter.text(to), letter.html(to)));
         Ok((address, message.map_err(|error| error.to_string())?))
     }
 }
@@ -238,7 +255,8 @@ async fn composed(
         Kind::Notifications => {
             let reader = Reader::new(pool.clone(), to.reader.scope(), Date(clock.today()));
             let said = notifications::sentences(&reader, &taken.rows, to.language).await?;
-            (!said.is_empty()).then(|| Letter::of_notifications(to.language, taken.id, said, system))
+            let way_out = mailer.unsubscribing.as_ref().zip(system).map(|(it, url)| it.link(url, taken.id));
+            (!said.is_empty()).then(|| Letter::of_notifications(to.language, taken.id, said, (system, way_out)))
         }
     };
     Ok(letter.map(|letter| (to, letter)))

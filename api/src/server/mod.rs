@@ -39,7 +39,10 @@ use crate::{
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
     limits::{RateLimits, places::Turns},
     live::Live,
-    mail::Mailer,
+    mail::{
+        Mailer,
+        unsubscribe::{self, Unsubscribing},
+    },
     oauth,
     outbound::Outbound,
     push::Pusher,
@@ -150,15 +153,18 @@ impl Server {
         let health = Health::new(&database, cache.clone(), ready);
         let limits = RateLimits::new(&config.limits);
         let store = Store::open(&config)?;
-        let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone()));
         let authority = Authority::new(&config, database.pool().clone(), clock)?;
         let cursors = Cursors::new(authority.sealer());
         let sealer = Arc::clone(&authority.entrance().sealer);
+        let unsubscribing = Unsubscribing::new(&sealer);
+        let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone()));
+        let mailer = mailer.map(|mailer| mailer.with_way_out(Arc::clone(&unsubscribing)));
         let outbound = Outbound::new(&config.server.outbound_networks);
         let pusher = Pusher::new(Outbound::new(&[]), Arc::clone(&authority), contact(&config));
         let webhooks = Webhooks::new(outbound, sealer, Arc::clone(&cursors));
         let mut work = work(&config, clock, &database, &limits, &store, cache, (authority, cursors, leaving))?;
         work.extend(explorer(&config));
+        work.push(unsubscribe::route(unsubscribing, database.pool().clone(), clock));
         let numbers = routes::numbers(Arc::clone(&health));
         let routes = routes::routes(&config.server, health, &limits, work);
         let on_front = front.handle().enter();

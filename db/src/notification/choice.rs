@@ -1,7 +1,7 @@
 //! How people want to be told, beside the inbox.
 
 use async_graphql::InputObject;
-use auth::OwnAccount;
+use auth::{Actor, OwnAccount};
 use derive::boxed;
 use diesel::{
     QueryableByName,
@@ -9,9 +9,13 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl as _;
 use object_layer::SimpleObject;
+use uuid::Uuid;
 
 use super::NotificationKind;
-use crate::{DbError, Reader, Writer, access::Auth, input::refused, text_enum::text_enum, violation::ViolationCode};
+use crate::{
+    DbError, Reader, Writer, access::Auth, input::refused, text_enum::text_enum, violation::ViolationCode,
+    writer::Writing,
+};
 
 text_enum! {
     /// When something is sent by e-mail.
@@ -65,6 +69,20 @@ pub async fn choices(reader: &Reader) -> Result<Vec<NotificationChoice>, DbError
     let kinds: Vec<&str> = NotificationKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let query = diesel::sql_query(CHOICES).bind::<Array<Text>, _>(kinds).bind::<SqlUuid, _>(account);
     Ok(query.load(&mut reader.statement().await?).await?)
+}
+
+/// Sends nothing more by e-mail of the kinds that a mail told of, to whom it was sent; nothing changes if there is no such mail.
+#[boxed]
+pub async fn end_mail(writer: &Writer, mail: Uuid) -> Result<(), DbError> {
+    const END: &str = "INSERT INTO notification_choice (account_id, kind, mail)
+        SELECT DISTINCT m.account_id, n.kind, 'NEVER' FROM notification_mail m JOIN notification n ON n.id = m.notification_id
+        WHERE m.mail_id = $1 ORDER BY m.account_id, n.kind
+        ON CONFLICT (account_id, kind) DO UPDATE SET mail = excluded.mail";
+    let work = async |writing: &mut Writing| {
+        diesel::sql_query(END).bind::<SqlUuid, _>(mail).execute(writing.connection()).await?;
+        Ok(())
+    };
+    writer.write(Actor::Nobody, work).await
 }
 
 /// Chooses how one is told of some kinds, from what is told next.

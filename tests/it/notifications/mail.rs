@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use api::mail;
+use api::{
+    authentication::Authority,
+    mail::{self, unsubscribe::Unsubscribing},
+};
 use chrono::TimeDelta;
 use db::mail::{Outcome, again, claim, ended, queue};
 use schema::clock::Clock;
+use tests::server::{Node, config};
 
 use super::*;
 use crate::post::{Post, mailer, send};
@@ -246,4 +250,47 @@ async fn mail_comes_at_the_hours_that_were_chosen() {
         );
         assert_eq!(db.text(&query).await, sent, "{choice} {told}");
     }
+}
+
+/// By the link in the mail, or by the one click of a mail program: what changes is asked before, and nobody else's.
+#[tokio::test]
+async fn whoever_has_a_mail_leaves_its_kinds_without_signing_in() {
+    let mut post = Post::open().await;
+    let room = room(&[(13, "thu.truong@qng.vn"), (15, "phoi.hop@qng.vn")]).await;
+    room.db.execute("INSERT INTO notification_day VALUES ('2026-01-20', '2026-01-20T00:00:00Z')").await;
+    let node = Node::start(&room.db, Clock::Fixed(demo::now()), &[]).await;
+    let authority =
+        Authority::new(&config("postgres://nowhere", &[]), room.db.pool.clone(), Clock::Fixed(demo::now())).unwrap();
+    let mailer = post.mailer().with_way_out(Unsubscribing::new(authority.sealer()));
+    // The node tells, and mails nothing.
+    room.issued(json!({})).await;
+    let told = async || room.db.text("SELECT count(*) FROM notification").await == "3";
+    crate::outages::within(Duration::from_secs(60), "the telling", told).await;
+    room.db
+        .execute("INSERT INTO notification_mail (notification_id, account_id, send_after) SELECT n.id, a.id, '2026-01-20T02:00:00Z' FROM notification n JOIN account a ON a.id = n.account_id WHERE a.email IS NOT NULL")
+        .await;
+    send(&room.db, &mailer, TimeDelta::zero()).await;
+    let mail = post.next().await;
+    let link = mail["list"]["unsubscribe"]["url"].as_str().unwrap_or_else(|| panic!("{mail}")).to_owned();
+    assert!(
+        mail["text"].as_str().unwrap().ends_with(&format!("Ngừng nhận các loại thông báo trong thư này: {link}\n")),
+        "{mail}"
+    );
+    let path = link.strip_prefix("https://cotmoc.quangngai.gov.vn").unwrap();
+    let (client, chosen) = (reqwest::Client::new(), async || {
+        room.db.text("SELECT coalesce(string_agg(concat_ws(' ', a.email, kind, mail), ', '), '') FROM notification_choice JOIN account a ON a.id = account_id").await
+    });
+    let page = client.get(node.url(path)).send().await.unwrap();
+    assert_eq!((page.status().as_u16(), page.headers()["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
+    assert!(page.text().await.unwrap().contains("<form method=\"post\">"));
+    assert_eq!(chosen().await, "", "looking at it changes nothing");
+    let others = path.replace("mail=0", "mail=1");
+    for wrong in [others.as_str(), "/mail/unsubscribe", "/mail/unsubscribe?mail=0&signature=a"] {
+        assert_eq!(client.post(node.url(wrong)).send().await.unwrap().status().as_u16(), 404, "{wrong}");
+    }
+    assert_eq!(chosen().await, "");
+    let clicked = client.post(node.url(path)).form(&[("List-Unsubscribe", "One-Click")]).send().await.unwrap();
+    assert_eq!(clicked.status().as_u16(), 200);
+    assert_eq!(chosen().await, format!("{} DIRECTIVE_ISSUED NEVER", mail["to"].as_str().unwrap()));
+    node.stop().await;
 }

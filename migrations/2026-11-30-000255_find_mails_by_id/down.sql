@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY notification_mail_mail_id_idx;
