@@ -11,12 +11,14 @@ use std::{
     time::Duration,
 };
 
+use db::DbError;
 use ipnet::IpNet;
 use reqwest_tls::{
     Client, RequestBuilder, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
+use tokio::task::JoinSet;
 use url::{Host, Url};
 
 /// How long the other side may take to answer.
@@ -153,6 +155,36 @@ impl Outbound {
             Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
             Err(error) => Err(innermost(&error)),
         }
+    }
+}
+
+/// The most that one server sends at once, of webhooks and of push messages each.
+const AT_ONCE: usize = 16;
+
+/// What is being sent. Dropped, it is broken off, and comes again once its lease has run out.
+#[derive(Debug, Default)]
+pub struct Sending(JoinSet<()>);
+
+impl Sending {
+    /// Waits until there is room for one more.
+    pub async fn room(&mut self) {
+        while self.0.try_join_next().is_some() {}
+        if self.0.len() >= AT_ONCE {
+            self.0.join_next().await;
+        }
+    }
+
+    /// Sends something beside the rest; `complaint` is what the log says if what became of it cannot be noted.
+    pub fn begin(
+        &mut self,
+        complaint: &'static str,
+        sends: impl Future<Output = Result<(), DbError>> + Send + 'static,
+    ) {
+        self.0.spawn(async move {
+            if let Err(error) = sends.await {
+                tracing::warn!(%error, "{complaint}");
+            }
+        });
     }
 }
 

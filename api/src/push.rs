@@ -13,14 +13,13 @@ use db::{
 use reqwest_tls::StatusCode;
 use schema::{clock::Clock, notifications};
 use serde_json::json;
-use tokio::task::JoinSet;
 use url::Url;
 use web_push_native::{Auth, encrypt, p256::PublicKey};
 
 use crate::{
     authentication::Authority,
     mail::shortened,
-    outbound::{Outbound, failure},
+    outbound::{Outbound, Sending, failure},
 };
 
 /// How long a push service keeps what a phone that is off cannot take, in seconds.
@@ -31,9 +30,6 @@ const SENTENCE: usize = 500;
 
 /// How long a push service may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The most pushes that one server sends at once.
-const AT_ONCE: usize = 16;
 
 /// What pushes. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -99,22 +95,16 @@ async fn message(pusher: &Pusher, taken: &Taken, pool: &Pool, clock: Clock) -> R
     }))
 }
 
-/// Sends some of what is due, beside what is being sent: true if there may be more.
-pub async fn send_some(pusher: &Pusher, pool: &Pool, clock: Clock, running: &mut JoinSet<()>) -> Result<bool, DbError> {
-    while running.try_join_next().is_some() {}
-    if running.len() >= AT_ONCE {
-        running.join_next().await;
-    }
+/// Sends one more of what is due, beside what is being sent: true if there may be more.
+pub async fn send_some(pusher: &Pusher, pool: &Pool, clock: Clock, sending: &mut Sending) -> Result<bool, DbError> {
+    sending.room().await;
     if !push::due(pool, clock.now()).await? {
         return Ok(false);
     }
     let Some(taken) = push::claim(&clock.writer(pool.clone(), Origin::default())).await? else { return Ok(false) };
     let (pusher, pool) = (pusher.clone(), pool.clone());
-    running.spawn(async move {
-        if let Err(error) = send(&pusher, &pool, clock, &taken).await {
-            tracing::warn!(%error, "a push waits; it goes on by itself");
-        }
-    });
+    let sends = async move { send(&pusher, &pool, clock, &taken).await };
+    sending.begin("a push waits; it goes on by itself", sends);
     Ok(true)
 }
 

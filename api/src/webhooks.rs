@@ -19,18 +19,14 @@ use schema::{
     clock::Clock,
 };
 use serde_json::json;
-use tokio::task::JoinSet;
 
-use crate::outbound::{Outbound, failure};
+use crate::outbound::{Outbound, Sending, failure};
 
 /// The most changes of one message.
 const MOST: u32 = 100;
 
 /// The most messages of one webhook before it is the turn of others.
 const IN_A_ROW: u32 = 20;
-
-/// The most webhooks to which one server sends at once.
-const AT_ONCE: usize = 16;
 
 /// What sends. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -94,17 +90,9 @@ struct Message {
     events: usize,
 }
 
-/// Sends to some of the webhooks for which there is something, beside those that are being sent to: true if there may be more.
-pub async fn send_some(
-    webhooks: &Webhooks,
-    pool: &Pool,
-    clock: Clock,
-    running: &mut JoinSet<()>,
-) -> Result<bool, DbError> {
-    while running.try_join_next().is_some() {}
-    if running.len() >= AT_ONCE {
-        running.join_next().await;
-    }
+/// Sends to one more webhook for which there is something, beside those that are being sent to: true if there may be more.
+pub async fn send_some(webhooks: &Webhooks, pool: &Pool, clock: Clock, sending: &mut Sending) -> Result<bool, DbError> {
+    sending.room().await;
     if !webhook::due(pool, clock.now()).await? {
         return Ok(false);
     }
@@ -112,11 +100,8 @@ pub async fn send_some(
         return Ok(false);
     };
     let (webhooks, pool) = (webhooks.clone(), pool.clone());
-    running.spawn(async move {
-        if let Err(error) = send_all(&webhooks, &pool, clock, due).await {
-            tracing::warn!(%error, "a webhook waits; it goes on by itself");
-        }
-    });
+    let sends = async move { send_all(&webhooks, &pool, clock, due).await };
+    sending.begin("a webhook waits; it goes on by itself", sends);
     Ok(true)
 }
 

@@ -69,7 +69,7 @@ impl SignedIn {
         Some(Vapid::of(&issuer(context).ok()?.entrance().sealer).public_key())
     }
 
-    /// The phones and browsers in which one is told as well, the oldest first, at most 20
+    /// The phones and browsers in which one is told as well, the oldest first, at most 10
     async fn push_subscriptions(&self, context: &Context<'_>) -> Answer<Vec<PushSubscription>> {
         let own = push::subscriptions(reader(context)).await.map_err(ApiError::from);
         Some(own.map(|own| own.into_iter().map(PushSubscription::from).collect()))

@@ -73,7 +73,7 @@ async fn ask(State(desk): State<Desk>, asked: Result<Query<Asked>, QueryRejectio
 async fn leave(State(desk): State<Desk>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let Some(mail) = known(&desk, asked) else { return page(StatusCode::NOT_FOUND, UNKNOWN) };
     let writer = desk.clock.writer(desk.pool.clone(), Origin::default());
-    match notification::end_mail(&writer, mail).await {
+    match notification::unsubscribe_from_mail(&writer, mail).await {
         Ok(()) => page(StatusCode::OK, DONE),
         Err(error) => {
             tracing::error!(%error, "nobody can leave a kind of mail for now");
@@ -99,7 +99,7 @@ const LATER: &str =
 fn page(status: StatusCode, says: &str) -> Response {
     let page = format!(
         "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Cột Mốc</title>\
-         <style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 3rem auto; padding: 0 1rem }} button {{ font: inherit; padding: .5rem 1rem }}</style>\
+         <style>:root {{ color-scheme: light dark }} body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 3rem auto; padding: 0 1rem }} button {{ font: inherit; padding: .5rem 1rem }}</style>\
          <main>{says}</main></html>"
     );
     let headers = [

@@ -6,7 +6,7 @@ use std::{fmt::Display, time::Duration};
 
 use db::{DbError, Origin, Pool, assessment::kept, notification};
 use schema::clock::Clock;
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{sync::watch, time::sleep};
 
 use crate::{
     config::Config,
@@ -15,6 +15,7 @@ use crate::{
         imports,
     },
     mail::{self, Mailer},
+    outbound::Sending,
     push::{self, Pusher},
     webhooks::{self, Webhooks},
 };
@@ -71,11 +72,11 @@ pub fn begin(
         };
         tokio::spawn(again("mail is not sent for now; it waits", LOOK, stopped, send));
     }
-    let ((pool, stopped), mut running) = (owned(), JoinSet::new());
-    let send = async move || push::send_some(&pusher, &pool, clock, &mut running).await;
+    let ((pool, stopped), mut sending) = (owned(), Sending::default());
+    let send = async move || push::send_some(&pusher, &pool, clock, &mut sending).await;
     tokio::spawn(again("nothing is pushed for now; it waits", LOOK, stopped, send));
-    let ((pool, stopped), mut running) = (owned(), JoinSet::new());
-    let send = async move || webhooks::send_some(&webhooks, &pool, clock, &mut running).await;
+    let ((pool, stopped), mut sending) = (owned(), Sending::default());
+    let send = async move || webhooks::send_some(&webhooks, &pool, clock, &mut sending).await;
     tokio::spawn(again("webhooks wait; they go on by themselves", LOOK, stopped, send));
     if config.server.imports {
         let (pool, stopped) = owned();

@@ -73,13 +73,13 @@ pub async fn choices(reader: &Reader) -> Result<Vec<NotificationChoice>, DbError
 
 /// Sends nothing more by e-mail of the kinds that a mail told of, to whom it was sent; nothing changes if there is no such mail.
 #[boxed]
-pub async fn end_mail(writer: &Writer, mail: Uuid) -> Result<(), DbError> {
-    const END: &str = "INSERT INTO notification_choice (account_id, kind, mail)
+pub async fn unsubscribe_from_mail(writer: &Writer, mail: Uuid) -> Result<(), DbError> {
+    const UNSUBSCRIBE: &str = "INSERT INTO notification_choice (account_id, kind, mail)
         SELECT DISTINCT m.account_id, n.kind, 'NEVER' FROM notification_mail m JOIN notification n ON n.id = m.notification_id
         WHERE m.mail_id = $1 ORDER BY m.account_id, n.kind
         ON CONFLICT (account_id, kind) DO UPDATE SET mail = excluded.mail";
     let work = async |writing: &mut Writing| {
-        diesel::sql_query(END).bind::<SqlUuid, _>(mail).execute(writing.connection()).await?;
+        diesel::sql_query(UNSUBSCRIBE).bind::<SqlUuid, _>(mail).execute(writing.connection()).await?;
         Ok(())
     };
     writer.write(Actor::Nobody, work).await

@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 pub use self::{
     chase::{Chased, chase},
-    choice::{MailChoice, NewChoice, NotificationChoice, choices, choose, end_mail},
+    choice::{MailChoice, NewChoice, NotificationChoice, choices, choose, unsubscribe_from_mail},
     tell::{is_anything_new, tell_due, tell_events},
 };
 use crate::{

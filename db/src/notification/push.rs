@@ -270,16 +270,16 @@ pub async fn ended(writer: &Writer, taken: &Taken, outcome: &Outcome) -> Result<
             ended_at = CASE WHEN $5 IS NULL THEN $6 END
         WHERE notification_id = $1 AND subscription_id = $2 AND attempts = $3 AND ended_at IS NULL";
     let work = async |writing: &mut Writing| {
-        if *outcome == Outcome::Gone {
-            let forget = diesel::sql_query(FORGET).bind::<SqlUuid, _>(taken.subscription);
-            forget.execute(writing.connection()).await?;
-            return Ok(());
-        }
         let now = writing.now();
         let pause = usize::try_from(taken.attempts - 1).ok().and_then(|n| PAUSES.get(n));
         let (error, later) = match outcome {
-            // One that is gone was forgotten above.
-            Outcome::Sent | Outcome::Gone => (None, None),
+            // With it goes what waits for it.
+            Outcome::Gone => {
+                let forget = diesel::sql_query(FORGET).bind::<SqlUuid, _>(taken.subscription);
+                forget.execute(writing.connection()).await?;
+                return Ok(());
+            }
+            Outcome::Sent => (None, None),
             Outcome::Dropped => (Some("its reader may not see it any more"), None),
             Outcome::Refused(error) => (Some(error.as_str()), None),
             Outcome::Failed(error) => (Some(error.as_str()), pause.map(|minutes| now + TimeDelta::minutes(*minutes))),

@@ -15,7 +15,7 @@ use diesel::{
 use diesel_async::RunQueryDsl as _;
 use uuid::Uuid;
 
-use super::{KEPT, ROTATION, types};
+use super::types;
 use crate::{
     DbError, Pool, Writer,
     change::ChangeFilter,
@@ -34,6 +34,12 @@ const PAUSES: [i64; 8] = [5, 20, 60, 300, 900, 1_800, 3_600, 7_200];
 
 /// For how long messages may fail until the webhook is disabled.
 const PATIENCE: TimeDelta = TimeDelta::days(7);
+
+/// How many attempts of each webhook are kept.
+const KEPT: i64 = 50;
+
+/// For how long the secret before the latest one signs, too.
+const ROTATION: TimeDelta = TimeDelta::days(1);
 
 /// A webhook for which there is something to send, taken up.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ mod change;
 mod deliver;
 
 use auth::Action;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{dsl::Select, prelude::*};
 use object_layer::SimpleObject;
 use serde::{Deserialize, Serialize};
@@ -27,12 +27,6 @@ use crate::{
     schema::{service_account, webhook, webhook_delivery},
     service_account::{ServiceAccount, ServiceAccountFilter},
 };
-
-/// How many attempts of each webhook are kept.
-const KEPT: i64 = 50;
-
-/// For how long the secret before the latest one signs, too.
-const ROTATION: TimeDelta = TimeDelta::days(1);
 
 /// An address to which changes are sent, as far as its service account sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, SimpleObject, Serialize, Deserialize)]
