@@ -1,0 +1,349 @@
+import type { Variables } from './document.js';
+import { type GraphqlError, Problem, networkProblem, problemOfError } from './problem.js';
+import type { Session } from './session.js';
+import { mayBeOnline, onNetwork } from './tabs.js';
+import { headersOf, problemOf } from './transport.js';
+import { type World, pause, scattered } from './world.js';
+
+export type LiveState = 'live' | 'connecting' | 'offline';
+
+export interface Sink<Result> {
+  next(result: Result): void;
+  /** The subscription is over: what it asks for cannot be had. A broken line is none of this. */
+  error?(problem: Problem): void;
+  state?(state: LiveState): void;
+}
+
+interface Operation {
+  readonly id: string;
+  readonly payload: { query: string; variables: Variables };
+  readonly sink: Sink<unknown>;
+  /** The last place in the feed that was reached: it goes on there. */
+  cursor: string | null;
+  state: LiveState | null;
+}
+
+/** A connection, or one stream for each operation, while it holds. */
+interface Line {
+  add(operation: Operation): void;
+  remove(operation: Operation): void;
+  close(): void;
+  /** True if it held for some time. */
+  readonly ended: Promise<boolean>;
+}
+
+/** Until a WebSocket must have been acknowledged. */
+const GREETING = 5_000;
+/** The server says something every 15 seconds; on a WebSocket a browser does not show it, so it is asked. */
+const QUIET = 25_000;
+const LONGEST_PAUSE = 30_000;
+/** After so many WebSockets that came to nothing, server-sent events are tried. */
+const SOCKETS = 2;
+/** A connection nobody needs is kept for so long: a screen that goes is often followed by another. */
+const LINGER = 2_000;
+
+/**
+ * Subscriptions over one connection: a WebSocket, or where none gets through, server-sent events. A connection that breaks is made
+ * again with growing pauses, and each subscription goes on where it was.
+ */
+export class Live {
+  readonly #world: World;
+  readonly #session: Session;
+  readonly #operations = new Map<string, Operation>();
+  readonly #stops: (() => void)[];
+  #count = 0;
+  #line: Line | null = null;
+  #running = false;
+  #socketFailures = 0;
+  #wake = new AbortController();
+
+  constructor(world: World, session: Session) {
+    this.#world = world;
+    this.#session = session;
+    this.#stops = [
+      onNetwork('online', () => this.#again()),
+      onNetwork('offline', () => this.#again()),
+      session.onChange(() => this.#again()),
+    ];
+  }
+
+  subscribe(text: string, variables: Variables, sink: Sink<unknown>): () => void {
+    const payload = { query: text, variables };
+    const operation: Operation = { id: String(++this.#count), payload, sink, cursor: null, state: null };
+    this.#operations.set(operation.id, operation);
+    show(operation, 'connecting');
+    this.#line?.add(operation);
+    void this.#run();
+    return () => this.#drop(operation);
+  }
+
+  /** What was said at the beginning of the connection holds no longer: the session, the language. */
+  restart(): void {
+    this.#again();
+  }
+
+  close(): void {
+    this.#stops.forEach(stop => stop());
+    this.#operations.clear();
+    this.#again();
+  }
+
+  #again(): void {
+    this.#line?.close();
+    this.#wake.abort();
+  }
+
+  #drop(operation: Operation): void {
+    if (this.#operations.delete(operation.id)) {
+      this.#line?.remove(operation);
+      if (this.#operations.size === 0) {
+        const timer = setTimeout(() => this.#operations.size === 0 && this.#again(), LINGER);
+        (timer as { unref?: () => void }).unref?.();
+      }
+    }
+  }
+
+  #fail(operation: Operation, problem: Problem): void {
+    if (this.#operations.has(operation.id)) {
+      this.#drop(operation);
+      operation.sink.error?.(problem);
+    }
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) {
+      return;
+    }
+    this.#running = true;
+    let failures = 0;
+    while (this.#operations.size > 0) {
+      this.#wake = new AbortController();
+      const held = mayBeOnline() && (await this.#connected());
+      failures = held ? 0 : failures + 1;
+      if (this.#operations.size > 0 && !this.#wake.signal.aborted) {
+        // After a connection that held, the next one is tried soon; nobody needs to hear of that.
+        this.#show(held ? 'connecting' : 'offline');
+        await pause(scattered(Math.min(LONGEST_PAUSE, 250 * 2 ** failures)), this.#wake.signal);
+      }
+    }
+    this.#running = false;
+  }
+
+  /** Makes a connection and waits for its end. True if it held. */
+  async #connected(): Promise<boolean> {
+    let token: string | null;
+    try {
+      token = await this.#session.token();
+    } catch {
+      return false;
+    }
+    const bySocket = this.#world.WebSocket !== undefined && this.#socketFailures < SOCKETS;
+    if (this.#wake.signal.aborted) {
+      return false;
+    }
+    const line = bySocket ? this.#socket(this.#world.WebSocket!, token) : this.#streams(token);
+    this.#line = line;
+    this.#operations.forEach(operation => line.add(operation));
+    const held = await line.ended;
+    this.#line = null;
+    // After streams a socket gets one chance; it has both again once it has held.
+    this.#socketFailures = bySocket ? (held ? 0 : this.#socketFailures + 1) : SOCKETS - 1;
+    return held;
+  }
+
+  #show(state: LiveState): void {
+    this.#operations.forEach(operation => show(operation, state));
+  }
+
+  #socket(Socket: typeof WebSocket, token: string | null): Line {
+    const socket = new Socket(`${this.#world.url.replace(/^http/, 'ws')}/ws`, 'graphql-transport-ws');
+    let [acknowledged, asked] = [false, false];
+    let settle: (held: boolean) => void;
+    const ended = new Promise<boolean>(resolve => (settle = resolve));
+    const say = (message: object) => socket.readyState === 1 && socket.send(JSON.stringify(message));
+    const end = () => {
+      clearTimeout(timer);
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+      settle(acknowledged);
+    };
+    let timer = setTimeout(end, GREETING);
+    const listen = () => {
+      clearTimeout(timer);
+      asked = false;
+      timer = setTimeout(function quiet() {
+        if (asked) {
+          return end();
+        }
+        asked = true;
+        say({ type: 'ping' });
+        timer = setTimeout(quiet, GREETING);
+      }, QUIET);
+    };
+    const begin = (operation: Operation) => {
+      say({ id: operation.id, type: 'subscribe', payload: operation.payload });
+      show(operation, 'live');
+    };
+    const handle: Record<string, (id: string, payload: unknown) => void> = {
+      connection_ack: () => {
+        acknowledged = true;
+        this.#operations.forEach(begin);
+      },
+      ping: () => say({ type: 'pong' }),
+      next: (id, payload) => this.#next(id, payload as Payload),
+      error: (id, payload) => this.#refused(id, payload as GraphqlError[]) && end(),
+      // Nothing that is followed comes to an end: the server is about to stop.
+      complete: id => this.#operations.has(id) && end(),
+    };
+    socket.onopen = () => {
+      const resume = Object.fromEntries(
+        [...this.#operations.values()].filter(({ cursor }) => cursor).map(({ id, cursor }) => [id, cursor]),
+      );
+      const headers = headersOf(this.#world, token);
+      say({ type: 'connection_init', payload: { ...headers, resume } });
+    };
+    socket.onmessage = ({ data }) => {
+      listen();
+      const { type, id, payload } = JSON.parse(String(data)) as { type: string; id: string; payload: unknown };
+      handle[type]?.(id, payload);
+    };
+    socket.onclose = ({ code, reason }) => {
+      const word = /^Forbidden: (\w+)$/.exec(reason)?.[1];
+      if (code === 4403 && word && token) {
+        // A new token, or nobody any more: either way this says nothing of WebSockets.
+        acknowledged = true;
+        void this.#session.refused(token, word).then(end, end);
+      } else {
+        end();
+      }
+    };
+    return {
+      add: operation => acknowledged && begin(operation),
+      remove: ({ id }) => acknowledged && say({ id, type: 'complete' }),
+      close: end,
+      ended,
+    };
+  }
+
+  /** One stream for each: browsers have six of them over HTTP/1.1. */
+  #streams(token: string | null): Line {
+    const controls = new Map<string, AbortController>();
+    let opened = false;
+    let settle: (held: boolean) => void;
+    const ended = new Promise<boolean>(resolve => (settle = resolve));
+    const end = () => {
+      controls.forEach(control => control.abort());
+      settle(opened);
+    };
+    const follow = async (operation: Operation) => {
+      const control = new AbortController();
+      controls.set(operation.id, control);
+      try {
+        await this.#stream(operation, token, control.signal, () => (opened = true));
+        end();
+      } catch (error) {
+        if (error instanceof Problem && !error.retryable && error.code !== 'UNAUTHENTICATED') {
+          this.#fail(operation, error);
+        } else if (!control.signal.aborted) {
+          end();
+        }
+      }
+    };
+    return {
+      add: operation => void follow(operation),
+      remove: ({ id }) => controls.get(id)?.abort(),
+      close: end,
+      ended,
+    };
+  }
+
+  /** Reads one stream to its end. */
+  async #stream(operation: Operation, token: string | null, signal: AbortSignal, opened: () => void): Promise<void> {
+    const { cursor, payload } = operation;
+    const headers = {
+      ...headersOf(this.#world, token),
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      ...(cursor && { 'last-event-id': cursor }),
+    };
+    const init = { method: 'POST', headers, body: JSON.stringify(payload), signal };
+    const response = await this.#world.fetch(`${this.#world.url}/stream`, init);
+    if (!response.ok || !response.body) {
+      const problem = await problemOf(this.#world, response);
+      if (problem.code === 'UNAUTHENTICATED' && token) {
+        await this.#session.refused(token, problem.reason);
+      }
+      throw problem;
+    }
+    opened();
+    show(operation, 'live');
+    const reader = response.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+    let rest = '';
+    for (;;) {
+      // The server says something every 15 seconds.
+      const { done, value } = await inTime(reader.read(), QUIET + GREETING, () => reader.cancel());
+      if (done) {
+        return;
+      }
+      const events = (rest + value).split('\n\n');
+      rest = events.pop()!;
+      for (const event of events) {
+        const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(event)?.[1];
+        operation.cursor = field('id') || operation.cursor;
+        if (field('event') === 'complete') {
+          return;
+        }
+        const data = field('data');
+        if (data) {
+          const answer = JSON.parse(data) as Payload;
+          if (answer.data) {
+            this.#next(operation.id, answer);
+          } else if (this.#refused(operation.id, answer.errors ?? [])) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  #next(id: string, { data, extensions }: Payload): void {
+    const operation = this.#operations.get(id);
+    if (operation && data) {
+      operation.cursor = extensions?.cursor ?? operation.cursor;
+      operation.sink.next(data);
+    }
+  }
+
+  /** True if the same may work over another connection. */
+  #refused(id: string, errors: GraphqlError[]): boolean {
+    const operation = this.#operations.get(id);
+    const problem = errors[0] ? problemOfError(errors[0], null) : networkProblem(this.#world.language);
+    if (!operation || problem.retryable) {
+      return operation !== undefined;
+    }
+    this.#fail(operation, problem);
+    return false;
+  }
+}
+
+interface Payload {
+  data?: unknown;
+  errors?: GraphqlError[];
+  extensions?: { cursor?: string };
+}
+
+function show(operation: Operation, state: LiveState): void {
+  if (operation.state !== state) {
+    operation.state = state;
+    operation.sink.state?.(state);
+  }
+}
+
+async function inTime<T>(work: Promise<T>, milliseconds: number, late: () => void): Promise<T> {
+  const timer = setTimeout(late, milliseconds);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}
