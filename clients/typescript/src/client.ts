@@ -1,6 +1,7 @@
 import { type TypedDocument, type Variables, takesKey } from './document.js';
 import type { Language } from './language.js';
 import { Live, type Sink } from './live.js';
+import { Mirror, type MirrorOptions, type NodeOf } from './mirror.js';
 import { Outbox } from './outbox.js';
 import { Problem } from './problem.js';
 import { Session } from './session.js';
@@ -61,6 +62,8 @@ export class Client {
   readonly #world: World;
   readonly #live: Live;
   readonly #close: () => void;
+  readonly #ring: (what: string) => void;
+  readonly #mirrors = new Map<string, Mirror<{ id: string }>>();
 
   constructor(options: ClientOptions) {
     const url = typeof location === 'undefined' ? options.url : new URL(options.url, location.href).href;
@@ -75,7 +78,10 @@ export class Client {
       version: options.version,
       language: options.language ?? 'vi',
     };
-    const channel = bell(`cotmoc:${url}`, what => (what === 'session' ? void this.session.look() : this.outbox.heard()));
+    const channel = bell(`cotmoc:${url}`, what => {
+      what === 'session' ? void this.session.look() : what === 'outbox' ? this.outbox.heard() : this.#mirrors.get(what)?.heard();
+    });
+    this.#ring = what => channel.ring(what);
     this.session = new Session(this.#world, () => channel.ring('session'));
     const once = (text: string, variables: Variables) => this.#mutateOnce(text, variables);
     this.outbox = new Outbox(this.#world, this.session, once, () => channel.ring('outbox'));
@@ -138,6 +144,14 @@ export class Client {
   /** Follows what changes, until the answer is called. */
   subscribe<R, V>(document: TypedDocument<R, V>, variables: V, sink: Sink<R>): () => void {
     return this.#live.subscribe(document.text, (variables ?? {}) as Variables, sink as Sink<unknown>);
+  }
+
+  /** Copies on the device that keep themselves up to date: see `Mirror`. */
+  sync<R, V>(options: MirrorOptions<R, V>): Mirror<NodeOf<R> & { id: string }> {
+    const key = `mirror:${options.name}`;
+    const mirror = new Mirror<NodeOf<R> & { id: string }>(this, options as unknown as MirrorOptions<unknown, never>, () => this.#ring(key));
+    this.#mirrors.set(key, mirror);
+    return mirror;
   }
 
   /** As `fetch`, of files of the same server (`/files/…`), with the session. A refusal is a problem. */

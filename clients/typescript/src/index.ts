@@ -2,6 +2,7 @@ export { Client, type ClientOptions, type MutateOptions, type QueryOptions, crea
 export { type TypedDocument, gql } from './document.js';
 export type { Language } from './language.js';
 export type { LiveState, Sink } from './live.js';
+export { Mirror, type MirrorChange, type MirrorOptions, type NodeOf } from './mirror.js';
 export { type Addition, Outbox, type OutboxItem, type OutboxState } from './outbox.js';
 export {
   Problem,

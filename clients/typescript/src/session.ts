@@ -1,5 +1,6 @@
 import { words } from './language.js';
 import { Listeners } from './listeners.js';
+import { mirrorsOf } from './mirror.js';
 import { Problem, type UserError, problemOfUserError } from './problem.js';
 import { exclusively } from './tabs.js';
 import { ask } from './transport.js';
@@ -95,9 +96,10 @@ export class Session {
     await this.#keep({ ...tokens, staleAt: this.#staleAt(tokens), viewer: await this.#askViewer(tokens.accessToken) });
   }
 
-  /** Forgets the session even if the server cannot be told. */
+  /** Forgets the session and its copies, even if the server cannot be told. What waits in the outbox stays until its owner is back. */
   async signOut(): Promise<void> {
     await this.ready;
+    const copies = this.viewer ? await this.#world.storage.list(mirrorsOf(this.viewer.login)) : [];
     try {
       const token = await this.token();
       if (token) {
@@ -106,6 +108,7 @@ export class Session {
     } catch {
       // Without a network the session ends at the server by itself, after days of idleness.
     } finally {
+      await this.#world.storage.write(copies.map(([key]) => [key, undefined]));
       await this.#keep(null);
     }
   }
