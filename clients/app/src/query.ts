@@ -1,0 +1,145 @@
+// Asking and following, for screens.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { client, gql, Problem, type TypedDocument } from './kit.ts';
+import { asOf, endOfDay, language, today, useSignedIn } from './state.ts';
+import { useStore } from './store.ts';
+
+export interface Asked<R> {
+  data: R | null;
+  problem: Problem | null;
+  loading: boolean;
+  reload: () => void;
+}
+
+/** Answers that were shown before: going back shows them at once, while they are asked for again. */
+const shown = new Map<string, unknown>();
+const KEPT = 60;
+
+function keep(key: string, data: unknown): void {
+  shown.delete(key);
+  shown.set(key, data);
+  if (shown.size > KEPT) shown.delete(shown.keys().next().value!);
+}
+
+/** Asks for a screen's data, in the language and as of the day that are chosen; null as variables: not yet. */
+export function useQuery<R, V>(
+  document: TypedDocument<R, V>, variables: V | null, options: { asOf?: boolean } = {},
+): Asked<R> {
+  const spoken = useStore(language);
+  const day = useStore(asOf);
+  const signedIn = useSignedIn();
+  const then = options.asOf === false ? null : day;
+  const key = variables === null ? null : JSON.stringify([document.text, variables, spoken, then, signedIn]);
+  const [state, setState] = useState<{ key: string | null; data: R | null; problem: Problem | null; loading: boolean }>(
+    () => ({ key, data: key === null ? null : (shown.get(key) as R | undefined) ?? null, problem: null, loading: true }));
+  const [turn, setTurn] = useState(0);
+
+  useEffect(() => {
+    if (key === null || variables === null) return;
+    const abort = new AbortController();
+    setState(before => ({
+      key, loading: true, problem: null,
+      data: (shown.get(key) as R | undefined) ?? (before.key === key ? before.data : null),
+    }));
+    ask(document, variables, then, abort.signal).then(
+      data => {
+        if (abort.signal.aborted) return;
+        keep(key, data);
+        setState({ key, data, problem: null, loading: false });
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        setState(before => ({ ...before, key, problem: asProblem(error), loading: false }));
+      },
+    );
+    return () => abort.abort();
+  }, [key, turn]);
+
+  const reload = useCallback(() => setTurn(turn => turn + 1), []);
+  const current = state.key === key ? state : { data: null, problem: null, loading: true };
+  return { data: current.data, problem: current.problem, loading: current.loading, reload };
+}
+
+async function ask<R, V>(document: TypedDocument<R, V>, variables: V, day: string | null, signal: AbortSignal): Promise<R> {
+  const answer = day === null
+    ? await client.query(document, variables, { signal })
+    : (await client.query(below(document.text), { ...variables, instant: endOfDay(day) }, { signal })).asOf as R;
+  if (day === null) noteToday(answer);
+  return answer;
+}
+
+/** The same question below `asOf`: what of the operation stands between its braces goes into that field. */
+function below(text: string): TypedDocument<{ asOf: unknown }, Record<string, unknown>> {
+  const start = bodyStart(text);
+  const end = bodyEnd(text, start);
+  const head = text.slice(0, start).trim();
+  const withInstant = head.includes('(') ? head.replace('(', '($instant: DateTime!, ') : `${head}($instant: DateTime!)`;
+  return gql(`${withInstant} { asOf(instant: $instant) ${text.slice(start, end + 1)} }${text.slice(end + 1)}`);
+}
+/** Where the operation's body opens: the first brace outside of its list of variables. */
+function bodyStart(text: string): number {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')') depth--;
+    else if (text[at] === '{' && depth === 0) return at;
+  }
+  return text.length;
+}
+function bodyEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return at;
+  }
+  return text.length - 1;
+}
+
+/** An answer with an assessment says on which day it was made: the server's today. */
+function noteToday(answer: unknown): void {
+  const nodes = (answer as { today?: { nodes?: { on?: string }[] } } | null)?.today?.nodes;
+  const day = nodes?.[0]?.on;
+  if (day) today.set(day);
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return Object.assign(Object.create(Problem.prototype) as Problem, { code: 'INTERNAL', message: text, requestId: null, retryable: true, kind: 'network' });
+}
+
+export type Liveness = 'live' | 'connecting' | 'offline';
+
+const CHANGED = gql<{ changed: { type: string; id: string | null } }, { types: string[] | null; code: string | null; agency: string | null }>(`
+  subscription Changed($types: [ChangeType!], $code: String, $agency: String) {
+    changed(types: $types, code: $code, agency: $agency) { cursor kind type id }
+  }`);
+
+/** Calls back soon after something of these types has changed, once for many changes; not while looking at another day. */
+export function useLive(
+  types: readonly string[], onChange: () => void, narrow: { code?: string; agency?: string; ready?: boolean } = {},
+): Liveness {
+  const [state, setState] = useState<Liveness>('connecting');
+  const day = useStore(asOf);
+  const callback = useRef(onChange);
+  callback.current = onChange;
+  const ready = narrow.ready !== false && day === null;
+  const { code, agency } = narrow;
+  useEffect(() => {
+    if (!ready) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const variables = { types: [...types], code: code ?? null, agency: agency ?? null };
+    const stop = client.subscribe(CHANGED, variables, {
+      next: () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => callback.current(), 250);
+      },
+      state: setState,
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [ready, code, agency, types.join()]);
+  return state;
+}

@@ -1,0 +1,6 @@
+import type { Params } from '../routes.ts';
+import { Page, Skeleton } from '../ui/page.tsx';
+
+export default function Screen(_: { params: Params }) {
+  return <Page title="document"><Skeleton /></Page>;
+}
