@@ -98,7 +98,7 @@ export async function ask(
 }
 
 function addressOf(url: string, { text, variables }: Question): string | null {
-  const parameters = new URLSearchParams({ query: text.replace(/\s+/g, ' ') });
+  const parameters = new URLSearchParams({ query: text });
   if (Object.keys(variables).length > 0) {
     parameters.set('variables', JSON.stringify(variables));
   }
