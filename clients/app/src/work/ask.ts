@@ -1,0 +1,153 @@
+// Asking and doing, for the screens at work: what was read is kept for flight mode, and what is done says how it went.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { client, type OutboxItem, type Problem, type TypedDocument } from '../kit.ts';
+import { asProblem, type Asked } from '../query.ts';
+import { language } from '../state.ts';
+import { useStore } from '../store.ts';
+import type { Mended } from './documents.ts';
+import { kept } from './kept.ts';
+
+export interface Kept<R> extends Asked<R> {
+  /** When the copy that is shown was read, in milliseconds; null while it is as fresh as the network. */
+  keptAt: number | null;
+}
+
+/** Asks as whoever has signed in; shows the copy on this device until the answer is there, and instead of it without a network. */
+export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null): Kept<R> {
+  const spoken = useStore(language);
+  const login = client.session.viewer?.login ?? '';
+  const key = variables === null ? null : JSON.stringify([login, spoken, document.text.slice(0, 60), variables]);
+  const [state, setState] = useState<Omit<Kept<R>, 'reload'> & { key: string | null }>(
+    { key, data: null, keptAt: null, problem: null, loading: true });
+  const [turn, setTurn] = useState(0);
+
+  useEffect(() => {
+    if (key === null || variables === null) return;
+    const abort = new AbortController();
+    let answered = false;
+    setState(before => (before.key === key ? { ...before, loading: true } : { key, data: null, keptAt: null, problem: null, loading: true }));
+    void kept.read<R>(key).then(copy => {
+      if (copy && !answered && !abort.signal.aborted) {
+        setState(before => (before.data === null ? { ...before, data: copy.data, keptAt: copy.at } : before));
+      }
+    });
+    client.query(document, variables, { signal: abort.signal }).then(
+      data => {
+        answered = true;
+        if (abort.signal.aborted) return;
+        void kept.write(key, data);
+        setState({ key, data, keptAt: null, problem: null, loading: false });
+      },
+      async (error: unknown) => {
+        if (abort.signal.aborted) return;
+        const problem = asProblem(error);
+        const copy = problem.retryable ? await kept.read<R>(key) : undefined;
+        if (abort.signal.aborted) return;
+        setState(before => {
+          const data = before.data ?? copy?.data ?? null;
+          return { key, data, keptAt: before.keptAt ?? copy?.at ?? null, problem: data && problem.retryable ? null : problem, loading: false };
+        });
+      },
+    );
+    return () => abort.abort();
+  }, [key, turn]);
+
+  const reload = useCallback(() => setTurn(turn => turn + 1), []);
+  useOnline(reload);
+  const { key: _, ...shown } = state.key === key ? state : { key, data: null, keptAt: null, problem: null, loading: true };
+  return { ...shown, reload };
+}
+
+/** Calls it whenever the network comes back; answers whether there is one, as far as the device knows. */
+export function useOnline(onBack?: () => void): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  const back = useRef(onBack);
+  back.current = onBack;
+  useEffect(() => {
+    const on = () => {
+      setOnline(true);
+      back.current?.();
+    };
+    const off = () => setOnline(false);
+    addEventListener('online', on);
+    addEventListener('offline', off);
+    return () => {
+      removeEventListener('online', on);
+      removeEventListener('offline', off);
+    };
+  }, []);
+  return online;
+}
+
+/** What was made on this device and not sent yet, or was refused; null until it is known. */
+export function useOutbox(): OutboxItem[] | null {
+  const [items, setItems] = useState<OutboxItem[] | null>(null);
+  useEffect(() => {
+    let current = true;
+    const look = () => void client.outbox.list().then(list => { if (current) setItems(list); });
+    look();
+    const stop = client.outbox.onChange(look);
+    return () => {
+      current = false;
+      stop();
+    };
+  }, []);
+  return items;
+}
+
+/** Puts a change into the outbox, and answers what became of it: sent or refused, or waiting where there is no network. */
+export async function send<R, V>(document: TypedDocument<R, V>, variables: V, about: string): Promise<OutboxItem> {
+  const id = await client.outbox.add({ document, variables, about });
+  return new Promise(resolve => {
+    const look = async () => {
+      const item = (await client.outbox.list()).find(item => item.id === id);
+      if (!item || item.state === 'sending' || (item.state === 'waiting' && navigator.onLine && !item.problem)) return;
+      stop();
+      removeEventListener('offline', look);
+      resolve(item);
+    };
+    const stop = client.outbox.onChange(() => void look());
+    addEventListener('offline', look);
+    void look();
+  });
+}
+
+export interface Acting {
+  busy: boolean;
+  /** What went wrong with the way there; what the person has to mend is in `mended`. */
+  problem: Problem | null;
+  mended: Mended[];
+  /** Runs it; true if nothing has to be mended. */
+  run: (work: () => Promise<readonly Mended[] | void>) => Promise<boolean>;
+  clear: () => void;
+}
+
+/** One thing at a time is done by a form: while it goes on its buttons rest, and what has to be mended stays until the next try. */
+export function useActing(): Acting {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [mended, setMended] = useState<Mended[]>([]);
+  const working = useRef(false);
+  const clear = useCallback(() => {
+    setProblem(null);
+    setMended([]);
+  }, []);
+  const run = useCallback(async (work: () => Promise<readonly Mended[] | void>) => {
+    if (working.current) return false;
+    working.current = true;
+    setBusy(true);
+    clear();
+    try {
+      const errors = (await work()) ?? [];
+      setMended([...errors]);
+      return errors.length === 0;
+    } catch (error) {
+      setProblem(asProblem(error));
+      return false;
+    } finally {
+      working.current = false;
+      setBusy(false);
+    }
+  }, []);
+  return { busy, problem, mended, run, clear };
+}

@@ -1,0 +1,22 @@
+// What this device keeps, and when it forgets: figures of an agency are not left to whoever signs in next.
+import { client } from '../kit.ts';
+import { forgetAll } from './kept.ts';
+
+/** Forgets copies once somebody has signed out here, or another has signed in. */
+export function whenSignedOut(): void {
+  let before = client.session.viewer?.login ?? null;
+  client.session.onChange(() => {
+    const now = client.session.viewer?.login ?? null;
+    if (before !== null && before !== now) void forgetAll();
+    before = now;
+  });
+}
+
+/** What was written and not sent yet, by whoever is signed in. */
+export async function unsent(): Promise<number> {
+  return (await client.outbox.list()).filter(({ state }) => state !== 'sent').length;
+}
+
+export async function dropUnsent(): Promise<void> {
+  for (const { id } of await client.outbox.list()) await client.outbox.discard(id);
+}
