@@ -1,10 +1,12 @@
-// Makes src/documents.ts of src/documents/*.graphql: each operation as a text, with the types of what it answers and takes.
+// Makes src/documents.ts of src/documents/*.graphql: each operation as a text, with the types of what it answers and takes; and
+// src/adapters/schema.ts, what caches have to know of the schema.
 // `node generate.mjs` writes it; `node generate.mjs --check` fails if what is there is another one.
 import { readFileSync, writeFileSync } from "node:fs";
 import { generate } from "@graphql-codegen/cli";
-import { concatAST, Kind, print, visit } from "graphql";
+import { buildSchema, concatAST, isAbstractType, isObjectType, Kind, print, visit } from "graphql";
 
 const TARGET = new URL("src/documents.ts", import.meta.url).pathname;
+const SCHEMA = new URL("../../api/schema.graphql", import.meta.url).pathname;
 
 /** A plugin: `export const XDocument = gql<X, XVariables>("…")` for each, with the fragments that it uses. */
 const texts = {
@@ -41,7 +43,7 @@ const scalars = Object.fromEntries(
 const [{ content }] = await generate(
   {
     silent: true,
-    schema: new URL("../../api/schema.graphql", import.meta.url).pathname,
+    schema: SCHEMA,
     documents: new URL("src/documents/*.graphql", import.meta.url).pathname,
     pluginLoader: async name => (name.endsWith("texts") ? texts : import(name)),
     generates: {
@@ -63,10 +65,36 @@ const [{ content }] = await generate(
   },
   false,
 );
-const made = `// Made by generate.mjs out of src/documents/*.graphql and the schema: change those.\n${content}`;
-if (!process.argv.includes("--check")) {
-  writeFileSync(TARGET, made);
-} else if (readFileSync(TARGET, "utf8") !== made) {
-  console.error("src/documents.ts is not what src/documents/*.graphql and api/schema.graphql make: npm run generate");
-  process.exit(1);
+/** What a cache must know of the schema: which types have no id, which fields are lists by pages, which types stand for others. */
+function schemaFacts() {
+  const schema = buildSchema(readFileSync(SCHEMA, "utf8"));
+  const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("__"));
+  const objects = types.filter(isObjectType);
+  const fields = type => Object.values(type.getFields());
+  const roots = ["Query", "Mutation", "Subscription"];
+  const embedded = objects.filter(type => !roots.includes(type.name) && !type.getFields().id).map(({ name }) => name);
+  const paged = type => fields(type).filter(({ args }) => args.some(({ name }) => name === "after") && args.some(({ name }) => name === "before"));
+  const connections = objects.map(type => [type.name, paged(type).map(({ name }) => name)]).filter(([, names]) => names.length > 0);
+  const possible = types.filter(isAbstractType).map(type => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]);
+  const constant = (name, type, value) => `export const ${name}: ${type} = ${JSON.stringify(value, null, 2)};\n`;
+  return [
+    "// Made by generate.mjs out of the schema.\n",
+    constant("embedded", "readonly string[]", embedded.sort()),
+    constant("connections", "Readonly<Record<string, readonly string[]>>", Object.fromEntries(connections)),
+    constant("possibleTypes", "Readonly<Record<string, readonly string[]>>", Object.fromEntries(possible)),
+  ].join("\n");
+}
+
+const made = [
+  ["src/documents.ts", `// Made by generate.mjs out of src/documents/*.graphql and the schema: change those.\n${content}`],
+  ["src/adapters/schema.ts", schemaFacts()],
+];
+for (const [name, text] of made) {
+  const file = new URL(name, import.meta.url);
+  if (!process.argv.includes("--check")) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, "utf8") !== text) {
+    console.error(`${name} is not what src/documents/*.graphql and api/schema.graphql make: npm run generate`);
+    process.exitCode = 1;
+  }
 }
