@@ -308,7 +308,7 @@ export interface DirectiveToReview {
 
 export const DIRECTIVES_AT = gql<{ directives: { totalCount: number; nodes: DirectiveToReview[] } }, { states: string[] }>(
   `query DirectivesAt($states: [DirectiveState!]) {
-    directives(filter: { states: $states }, first: 50) {
+    directives(filter: { states: $states }, first: 100) {
       totalCount nodes { id code title state dueOn leads { code name } extensionRequests { state } }
     }
   }`,
@@ -322,8 +322,8 @@ export interface DocumentToIssueFrom {
 }
 
 export const TO_ISSUE_FROM = gql<
-  { documents: { nodes: DocumentToIssueFrom[] }; programmes: { nodes: Named[] }; agencies: { nodes: Named[] } },
-  { text: string }
+  { documents: { nodes: DocumentToIssueFrom[] }; programmes: { nodes: Named[] } },
+  Record<string, never>
 >(
   `query ToIssueFrom {
     documents(filter: { statuses: [ISSUED] }, first: 100) { nodes { code symbol title issuer { code name } } }
@@ -368,9 +368,6 @@ export const INBOX = gql<
 );
 export const MARK_READ = gql<{ markNotificationsRead: { done: boolean } }, { input: { notifications: string[] } }>(
   'mutation MarkRead($input: MarkNotificationsReadInput!) { markNotificationsRead(input: $input) { done } }',
-);
-export const TOLD = gql<{ changed: { kind: string; id: string | null } }, Record<string, never>>(
-  'subscription Told { changed(types: [NOTIFICATION]) { cursor kind id } }',
 );
 export const CHOICES = gql<
   {
@@ -417,7 +414,7 @@ export interface AuditEntry {
   actorId: string | null;
   objectId: string | null;
   actor: { login: string; fullName: string } | null;
-  object: { __typename: string; id: string; code?: string; title?: string; name?: string; login?: string; fullName?: string } | null;
+  object: { __typename: string; id: string; code?: string; title?: string; name?: string; login?: string; fullName?: string; period?: string; indicator?: Named } | null;
 }
 
 export const TRAIL = gql<

@@ -1,1 +1,122 @@
-import type { Params } from '../routes.ts'; export default function S(_: { params: Params }) { return null; }
+// The inspector's trail: who did what, when, to what; each entry leads to all that was done to the same object, or by the same person.
+import { useEffect, useState } from 'preact/hooks';
+import { client, formatInstant } from '../kit.ts';
+import { Link, setSearch, usePlace } from '../router.tsx';
+import type { Params } from '../routes.ts';
+import { endOfDay, startOfDay } from '../state.ts';
+import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
+import { label, useLanguage, useWords } from '../words/index.ts';
+import { useActing, useKept } from './ask.ts';
+import { ACTIONS, type AuditEntry, PEOPLE, TRAIL } from './documents.ts';
+import { ForViewer, Select, TextField, Trouble } from './parts.tsx';
+import { useWork } from './words.ts';
+
+export default function Trail(_: { params: Params }) {
+  const words = useWork();
+  return <ForViewer title={words.trail.title} roles={['INSPECTOR']}>{() => <TrailScreen />}</ForViewer>;
+}
+
+const NAMES = ['who', 'action', 'from', 'until', 'object', 'failed'] as const;
+
+function TrailScreen() {
+  const words = useWork();
+  const { search } = usePlace();
+  const get = (name: (typeof NAMES)[number]) => search.get(name) ?? '';
+  const filter = {
+    ...(get('who') && { actor: get('who') }),
+    ...(get('action') && { actions: [get('action')] }),
+    ...(get('from') && { from: startOfDay(get('from')) }),
+    ...(get('until') && { until: endOfDay(get('until')) }),
+    ...(get('object') && { object: get('object') }),
+    ...(get('failed') && { succeeded: false }),
+  };
+  const asked = useKept(TRAIL, { filter, after: null });
+  const people = useKept(PEOPLE, {});
+  const actions = useKept(ACTIONS, {});
+  const about = new Map((actions.data?.permissionTable ?? []).map(({ action, about }) => [action, about]));
+  const acting = useActing();
+  const key = JSON.stringify(filter);
+  const [older, setOlder] = useState<{ nodes: AuditEntry[]; end: string | null } | null>(null);
+  useEffect(() => setOlder(null), [key]);
+  const page = asked.data?.auditTrail.pageInfo;
+  const end = older ? older.end : page?.hasNextPage ? page.endCursor : null;
+  const nodes = [...(asked.data?.auditTrail.nodes ?? []), ...(older?.nodes ?? [])];
+  const more = () => acting.run(async () => {
+    const { auditTrail } = await client.query(TRAIL, { filter, after: end });
+    setOlder({ nodes: [...(older?.nodes ?? []), ...auditTrail.nodes], end: auditTrail.pageInfo.hasNextPage ? auditTrail.pageInfo.endCursor : null });
+  });
+  const filtered = Object.keys(filter).length > 0;
+  return (
+    <Page title={words.trail.title}>
+      <Section title={words.trail.filter}
+        more={filtered && <button type="button" class="button small" onClick={() => setSearch(Object.fromEntries(NAMES.map(name => [name, null])))}>{words.trail.clear}</button>}>
+        <div class="filters">
+          <Select id="who" label={words.trail.who} value={get('who')} onChange={who => setSearch({ who })}
+            options={[['', words.trail.anyone], ...(people.data?.accounts.nodes ?? []).map(({ id, fullName }) => [id, fullName] as const)]} />
+          <Select id="action" label={words.trail.what} value={get('action')} onChange={action => setSearch({ action })} options={[['', words.trail.anything], ...[...about]]} />
+          <TextField id="from" label={words.trail.from} type="date" value={get('from')} onInput={from => setSearch({ from })} />
+          <TextField id="until" label={words.trail.until} type="date" value={get('until')} onInput={until => setSearch({ until })} />
+          <label class="check"><input type="checkbox" checked={get('failed') !== ''} onChange={event => setSearch({ failed: event.currentTarget.checked ? '1' : null })} />{words.trail.inVain}</label>
+          {get('object') && <button type="button" class="button" onClick={() => setSearch({ object: null })}>{words.trail.object} ×</button>}
+        </div>
+      </Section>
+      <Section title={words.trail.title}>
+        <Trouble acting={acting} />
+        <Loaded asked={asked} lines={10}>
+          {() => nodes.length === 0 ? <Empty>{words.trail.nothing} {words.trail.nothingHint}</Empty> : (
+            <>
+              <ol class="trail">{nodes.map(entry => <Entry key={entry.id} entry={entry} about={about.get(entry.action) ?? entry.action} />)}</ol>
+              {end && <button type="button" class="button" disabled={acting.busy} onClick={() => void more()}>{words.common.more}</button>}
+            </>
+          )}
+        </Loaded>
+      </Section>
+    </Page>
+  );
+}
+
+function nameOf(object: AuditEntry['object']): string | null {
+  if (!object) return null;
+  const { title, name, fullName, code, login, indicator, period } = object;
+  const figure = indicator && `${indicator.name}, ${period}`;
+  return figure ?? title ?? name ?? fullName ?? code ?? login ?? null;
+}
+
+function Entry({ entry, about }: { entry: AuditEntry; about: string }) {
+  const words = useWork();
+  const shell = useWords();
+  const language = useLanguage();
+  const { actor, actorKind, object, objectId, actorId } = entry;
+  const name = nameOf(object);
+  return (
+    <li>
+      <div class="trail-what">
+        <span><strong>{actor?.fullName ?? label(shell, 'ActorKind', actorKind)}</strong> · {about}{!entry.succeeded && <span class="tag tag-bad">{words.trail.failed}</span>}</span>
+        <span class="muted small">{formatInstant(entry.recordedAt, language)}</span>
+      </div>
+      {(name ?? entry.noun) && <p>{object ? <Link to={`/app/objects/${encodeURIComponent(object.id)}`}>{name ?? entry.noun}</Link> : name ?? entry.noun}</p>}
+      <details>
+        <summary>{words.trail.details}</summary>
+        <div class="stack">
+          <p class="muted small">
+            {words.trail.number} {entry.number}{entry.address && ` · ${words.trail.address} ${entry.address}`}{entry.clientName && ` · ${words.trail.client} ${entry.clientName}`}
+            {entry.requestId && ` · ${words.common.requestId} ${entry.requestId}`}
+          </p>
+          <div class="row">
+            {objectId && <button type="button" class="button small" onClick={() => setSearch({ object: objectId })}>{words.trail.object}</button>}
+            {actorId && <button type="button" class="button small" onClick={() => setSearch({ who: actorId })}>{words.trail.all}</button>}
+          </div>
+          <div class="trail-values">
+            <Values title={words.trail.before} of={entry.before} />
+            <Values title={words.trail.after} of={entry.after} />
+          </div>
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function Values({ title, of }: { title: string; of: unknown }) {
+  if (of === null || of === undefined) return null;
+  return <div><h3>{title}</h3><pre tabIndex={0}>{JSON.stringify(of, null, 1)}</pre></div>;
+}
