@@ -20,6 +20,8 @@ export interface OutboxItem {
   readonly account: string;
   /** When it was made, by this device's clock, in milliseconds. */
   readonly addedAt: number;
+  /** Whether it was ever put on the wire: it may be done then, whatever the state. */
+  readonly tried: boolean;
   readonly state: OutboxState;
   /** Why it was refused, or why it still waits. */
   readonly problem: Problem | null;
@@ -130,6 +132,7 @@ export class Outbox {
       variables: kept.variables,
       account: kept.account,
       addedAt: kept.addedAt,
+      tried: kept.triedAt !== null,
       state: kept.id === this.#sending ? 'sending' : kept.state,
       problem: kept.problem && new Problem(kept.problem),
       result: kept.result,
