@@ -10,7 +10,8 @@ import { navigation as reading, routes as readingRoutes } from './screens/index.
 import { theme, useSignedIn, type Theme } from './state.ts';
 import { useStore } from './store.ts';
 import { Icon, ICONS } from './ui/icons.tsx';
-import { Empty, Page, ProblemBox, Skeleton } from './ui/page.tsx';
+import { NotFound } from './ui/not-found.tsx';
+import { Page, ProblemBox, Skeleton } from './ui/page.tsx';
 import { asProblem } from './query.ts';
 import { speak, useLanguage, useWords } from './words/index.ts';
 import { HeaderTools, navigation as working, routes as workRoutes } from './work/index.tsx';
@@ -122,16 +123,21 @@ function useNavigation(): { read: NavItem[]; work: NavItem[] } {
   return { read: reading, work: working.filter(item => !item.shown || item.shown(viewer)) };
 }
 
-const isCurrent = (item: NavItem, path: string) => (item.path === '/app' ? path === '/app' : path === item.path || path.startsWith(`${item.path}/`));
+/** Which of them an address belongs to: the one that names most of it. */
+function currentOf(items: NavItem[], path: string): NavItem | undefined {
+  const holding = items.filter(item => path === item.path || (item.path !== '/app' && path.startsWith(`${item.path}/`)));
+  return holding.sort((a, b) => b.path.length - a.path.length)[0];
+}
 
 function SideBar({ path }: { path: string }) {
   const words = useWords();
   const { read, work } = useNavigation();
+  const current = currentOf([...read, ...work], path);
   const list = (items: NavItem[]) => (
     <ul>
       {items.map(item => (
         <li key={item.path}>
-          <Link to={item.path} aria-current={isCurrent(item, path) ? 'page' : undefined}><Icon d={item.icon} />{item.title(words)}</Link>
+          <Link to={item.path} aria-current={item === current ? 'page' : undefined}><Icon d={item.icon} />{item.title(words)}</Link>
         </li>
       ))}
     </ul>
@@ -152,6 +158,7 @@ function PhoneBar({ path }: { path: string }) {
   const all = [...read, ...work];
   const first = all.filter(item => item.onPhone !== undefined).sort((a, b) => a.onPhone! - b.onPhone!).slice(0, 4);
   const rest = all.filter(item => !first.includes(item));
+  const current = currentOf(all, path);
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [path]);
   useEffect(() => {
@@ -161,7 +168,7 @@ function PhoneBar({ path }: { path: string }) {
     return () => removeEventListener('keydown', close);
   }, [open]);
   const link = (item: NavItem) => (
-    <Link to={item.path} aria-current={isCurrent(item, path) ? 'page' : undefined} key={item.path}>
+    <Link to={item.path} aria-current={item === current ? 'page' : undefined} key={item.path}>
       <Icon d={item.icon} size={22} /><span>{item.title(words)}</span>
     </Link>
   );
@@ -216,13 +223,4 @@ function Screen({ path }: { path: string }) {
   }
   const Component = loaded.component;
   return <Component params={found.params} key={path} />;
-}
-
-export function NotFound() {
-  const words = useWords();
-  return (
-    <Page title={words.notFound}>
-      <Empty action={<Link to="/app" class="button">{words.toHome}</Link>}>{words.notFoundHint}</Empty>
-    </Page>
-  );
 }

@@ -60,10 +60,11 @@ export function useQuery<R, V>(
   return { data: current.data, problem: current.problem, loading: current.loading, reload };
 }
 
-async function ask<R, V>(document: TypedDocument<R, V>, variables: V, day: string | null, signal: AbortSignal): Promise<R> {
+/** One question, below `asOf` where a day is given. */
+export async function ask<R, V>(document: TypedDocument<R, V>, variables: V, day: string | null, signal?: AbortSignal): Promise<R> {
   const answer = day === null
-    ? await client.query(document, variables, { signal })
-    : (await client.query(below(document.text), { ...variables, instant: endOfDay(day) }, { signal })).asOf as R;
+    ? await client.query(document, variables, signal ? { signal } : {})
+    : (await client.query(below(document.text), { ...variables, instant: endOfDay(day) }, signal ? { signal } : {})).asOf as R;
   if (day === null) noteToday(answer);
   return answer;
 }
@@ -95,17 +96,57 @@ function bodyEnd(text: string, start: number): number {
   return text.length - 1;
 }
 
-/** An answer with an assessment says on which day it was made: the server's today. */
+/** An answer with assessments says on which day they were made: the server's today. */
 function noteToday(answer: unknown): void {
-  const nodes = (answer as { today?: { nodes?: { on?: string }[] } } | null)?.today?.nodes;
-  const day = nodes?.[0]?.on;
+  const day = (answer as { assessments?: { nodes?: { on?: string }[] } | null } | null)?.assessments?.nodes?.[0]?.on;
   if (day) today.set(day);
+}
+
+const TODAY = gql<unknown, Record<string, never>>('query Today { assessments(first: 1) { nodes { on } } }');
+
+/** Today, or the day as of which one looks; null until the server has said it. */
+export function useToday(): string | null {
+  const known = useStore(today);
+  const then = useStore(asOf);
+  useQuery(TODAY, known === null && then === null ? {} : null);
+  return then ?? known;
 }
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return Object.assign(Object.create(Problem.prototype) as Problem, { code: 'INTERNAL', message: text, requestId: null, retryable: true, kind: 'network' });
+  return new Problem({ kind: 'network', code: 'NETWORK', message: error instanceof Error ? error.message : String(error), retryable: true });
+}
+
+export interface Connection<N> {
+  totalCount?: number | null;
+  nodes: N[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** A list of pages: the first at once, the others when somebody wants more. The document takes `$after`. */
+export function usePages<R, V, N>(
+  document: TypedDocument<R, V & { after: string | null }>, variables: V | null, pick: (data: R) => Connection<N> | null,
+): { asked: Asked<R>; rows: N[]; total: number | null; more: (() => void) | null; busy: boolean } {
+  const asked = useQuery(document, variables === null ? null : { ...variables, after: null });
+  const day = useStore(asOf);
+  const [rest, setRest] = useState<{ first: R | null; rows: N[]; next: string | null; busy: boolean }>({ first: null, rows: [], next: null, busy: false });
+  const page = asked.data === null ? null : pick(asked.data);
+  const current = rest.first === asked.data ? rest : { first: asked.data, rows: [], next: null, busy: false };
+  const next = current.rows.length > 0 ? current.next : page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  const more = async () => {
+    const first = asked.data;
+    setRest({ ...current, busy: true });
+    try {
+      const answer = pick(await ask(document, { ...variables!, after: next }, day));
+      setRest({
+        first, busy: false, rows: [...current.rows, ...(answer?.nodes ?? [])],
+        next: answer?.pageInfo.hasNextPage ? answer.pageInfo.endCursor : null,
+      });
+    } catch {
+      setRest({ ...current, busy: false });
+    }
+  };
+  return { asked, rows: [...(page?.nodes ?? []), ...current.rows], total: page?.totalCount ?? null, more: next === null ? null : () => void more(), busy: current.busy };
 }
 
 export type Liveness = 'live' | 'connecting' | 'offline';

@@ -1,6 +1,141 @@
-import type { Params } from '../routes.ts';
-import { Page, Skeleton } from '../ui/page.tsx';
+// Which agency is most late, over directives and reports together; and every agency to look up.
+import { gql } from '../kit.ts';
+import { useProgramme, useProgrammes } from '../programme.tsx';
+import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
+import { Link, path, setSearch, usePlace } from '../router.tsx';
+import { useSignedIn } from '../state.ts';
+import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
+import { Choice, Table, Tabs, type Column } from '../ui/table.tsx';
+import { period as periodText, useCount } from '../ui/values.tsx';
+import { label, useLanguage, useWords, type Words } from '../words/index.ts';
 
-export default function Screen(_: { params: Params }) {
-  return <Page title="agencies"><Skeleton /></Page>;
+interface Row {
+  late: number;
+  agency: { code: string; name: string; level: string | null } | null;
+  reports?: { expected: number; answered: number; onTime: number; nil: number; overdue: number } | null;
+  directives: { due: number; doneOnTime: number; doneLate: number; overdue: number; notReported: number; delayDays: number } | null;
+}
+interface Answer { scorecards: Connection<Row> | null }
+interface Variables { period: string; below: string; levels: string[] | null; signedIn: boolean }
+
+const SCORECARDS = gql<Answer, Variables & { after: string | null }>(`
+  query LateAgencies($period: Period!, $below: String!, $levels: [AgencyLevel!], $signedIn: Boolean!, $after: String) {
+    scorecards(period: $period, filter: { below: $below, levels: $levels }, order: { by: LATE, direction: DESCENDING }, first: 25, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        late
+        agency { code name level }
+        reports @include(if: $signedIn) { expected answered onTime nil overdue }
+        directives { due doneOnTime doneLate overdue notReported delayDays }
+      }
+    }
+  }`);
+
+const FOUND = gql<{ agencies: { nodes: { code: string; name: string; level: string | null; parent: { name: string } | null }[] } | null }, { below: string; text: string }>(`
+  query FindAgencies($below: String!, $text: String!) {
+    agencies(filter: { subtree: $below, text: $text }, first: 20) { nodes { code name level parent { name } } }
+  }`);
+
+/** The periods one asks about: this year and the one before, and the quarters of both. */
+export function periodsUntil(today: string): string[] {
+  const year = Number(today.slice(0, 4));
+  const quarter = Math.ceil(Number(today.slice(5, 7)) / 3);
+  const quarters = (of: number, last: number) => Array.from({ length: last }, (_, index) => `${of}-Q${last - index}`);
+  return [String(year - 1), String(year), ...quarters(year, quarter), ...quarters(year - 1, 4)];
+}
+/** A year that has just begun says little: until April it is the one before. */
+export function usualPeriod(today: string): string {
+  return String(Number(today.slice(0, 4)) - (Number(today.slice(5, 7)) < 4 ? 1 : 0));
+}
+
+export default function Agencies() {
+  const words = useWords();
+  const language = useLanguage();
+  const count = useCount();
+  useProgrammes();
+  const programme = useProgramme();
+  const signedIn = useSignedIn();
+  const today = useToday();
+  const { search, path: here } = usePlace();
+  const period = search.get('period') ?? (today && usualPeriod(today));
+  const level = search.get('level');
+  const text = search.get('q')?.trim() ?? '';
+  const variables = programme && period ? { period, below: programme.subject, levels: level ? [level] : null, signedIn } : null;
+  const { asked, rows, more, busy } = usePages(SCORECARDS, variables, data => data.scorecards);
+  useLive(['DIRECTIVE', 'MEASUREMENT'], asked.reload, { ready: asked.data !== null });
+  const found = useQuery(FOUND, programme && text.length > 1 ? { below: programme.subject, text: `${text}*` } : null);
+  const w = words.agenciesPage;
+  const first = rows[0];
+  return (
+    <Page title={w.title} kicker={programme?.subjectName}>
+      <div class="filters">
+        <label class="field"><span>{w.findHint}</span>
+          <input type="search" value={text} onInput={event => setSearch({ q: event.currentTarget.value })} />
+        </label>
+        {today && period && (
+          <Choice label={w.period} value={period} onChange={period => setSearch({ period })}
+            options={[...new Set([period, ...periodsUntil(today)])].sort().reverse().map(one => [one, periodText(one, language)] as const)} />
+        )}
+      </div>
+      {text.length > 1 && (
+        <Section title={words.search}>
+          <Loaded asked={found} lines={3}>
+            {({ agencies }) => (agencies?.nodes ?? []).length === 0 ? <Empty>{words.searchNothing}</Empty> : (
+              <ul class="lines">
+                {agencies!.nodes.map(one => (
+                  <li key={one.code}><div class="line-text"><Link to={path.agency(one.code)} class="strong">{one.name}</Link>
+                    <span class="meta">{one.level && <span>{label(words, 'AgencyLevel', one.level)}</span>}{one.parent && <span>{one.parent.name}</span>}</span></div></li>
+                ))}
+              </ul>
+            )}
+          </Loaded>
+        </Section>
+      )}
+      <Section title={w.lateTitle}
+        hint={<>{w.hint} {!signedIn && <>{w.hintPublic} <Link to={`/app/sign-in?back=${encodeURIComponent(here)}`}>{words.signIn}</Link></>}</>}
+        more={<Tabs label={w.level} value={level ?? ''} onChange={level => setSearch({ level })}
+          options={[['', words.all], ['PROVINCIAL', label(words, 'AgencyLevel', 'PROVINCIAL')], ['COMMUNE', label(words, 'AgencyLevel', 'COMMUNE')]]} />}>
+        <Loaded asked={asked} lines={8}>
+          {() => rows.length === 0 ? <Empty>{w.empty}</Empty> : (
+            <>
+              <p class="answer" aria-live="polite">{first?.agency && first.late > 0 ? w.most(first.agency.name, count(first.late)) : w.nobody}</p>
+              <Table caption={w.lateTitle} columns={columnsOf(words, count, signedIn)} rows={rows} id={row => row.agency?.code ?? ''} class="agencies" />
+              {more && <button type="button" class="button" disabled={busy} onClick={more}>{words.showMore}</button>}
+            </>
+          )}
+        </Loaded>
+      </Section>
+    </Page>
+  );
+}
+
+function columnsOf(words: Words, count: (n: number) => string, signedIn: boolean): Column<Row>[] {
+  const w = words.agenciesPage;
+  return [
+    { title: w.name, main: true, cell: ({ agency }) => agency && <Link to={path.agency(agency.code)}>{agency.name}</Link> },
+    { title: w.late, number: true, cell: ({ late }) => <b class={late > 0 ? 'tone-text tone-missed' : 'muted'}>{count(late)}</b> },
+    ...(signedIn ? [{
+      title: w.reports, cell: ({ reports }: Row) => reports && reports.expected > 0
+        ? <Tally main={w.reportsOf(count(reports.answered), count(reports.expected))}
+            parts={[[w.overdue(count(reports.overdue)), reports.overdue], [w.lateOf(count(reports.answered - reports.onTime)), reports.answered - reports.onTime]]} />
+        : <span class="muted">–</span>,
+    }] : []),
+    {
+      title: w.directives, cell: ({ directives }) => directives && directives.due > 0
+        ? <Tally main={w.directivesOf(count(directives.doneOnTime + directives.doneLate), count(directives.due))}
+            parts={[[w.overdue(count(directives.overdue)), directives.overdue], [w.lateOf(count(directives.doneLate)), directives.doneLate]]} />
+        : <span class="muted">–</span>,
+    },
+    { title: w.delay, number: true, cell: ({ directives }) => directives && directives.delayDays > 0 ? count(directives.delayDays) : <span class="muted">–</span> },
+  ];
+}
+
+function Tally({ main, parts }: { main: string; parts: [string, number][] }) {
+  return (
+    <span class="tally">
+      <span>{main}</span>
+      {parts.filter(([, n]) => n > 0).map(([text]) => <span class="tone-text tone-missed" key={text}>{text}</span>)}
+    </span>
+  );
 }

@@ -45,7 +45,7 @@ export function Page({ title, kicker, lead, actions, live, children }: PageProps
 
 function Live({ state }: { state: Liveness }) {
   const words = useWords();
-  return <span class={`live ${state}`} title={words.live[state]}><span class="dot" aria-hidden="true" /><span>{words.live[state]}</span></span>;
+  return <span class={`liveness ${state}`} title={words.live[state]}><span class="dot" aria-hidden="true" /><span>{words.live[state]}</span></span>;
 }
 
 interface SectionProps {

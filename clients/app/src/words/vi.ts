@@ -72,6 +72,7 @@ export const vi = {
     status: 'Kết quả theo nhóm chỉ tiêu',
     statusHint: 'Mỗi thanh là một nhóm; con số là số chỉ tiêu.',
     total: 'chỉ tiêu',
+    andOutside: (n: string) => `và ${n} ngoài các nhóm`,
     others: 'Ngoài các nhóm',
     late: 'Nhiệm vụ quá hạn',
     lateNone: 'Không có nhiệm vụ nào quá hạn.',
