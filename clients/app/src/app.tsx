@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AsOfBanner, AsOfControl } from './as-of.tsx';
 import { client } from './kit.ts';
-import { useProgramme } from './programme.tsx';
+import { useProgramme, useProgrammesAsked } from './programme.tsx';
 import { Link, match, navigate, usePlace } from './router.tsx';
 import type { NavItem, Params, Route } from './routes.ts';
 import { navigation as reading, routes as readingRoutes } from './screens/index.ts';
@@ -38,6 +38,7 @@ export function App() {
 
 function Header() {
   const words = useWords();
+  useProgrammesAsked();
   const programme = useProgramme();
   return (
     <header class="top">

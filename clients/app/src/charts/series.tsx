@@ -24,12 +24,13 @@ interface Props {
   until: string | null;
   projection: { on: string; value: string; lower: string; upper: string } | null;
   today: string | null;
+  todayText: string;
 }
 
 const time = (day: string) => Date.parse(`${day}T00:00:00Z`);
 const MARGIN = { top: 26, right: 22, bottom: 34, left: 52 };
 
-export function SeriesChart({ name, unit, places, figures, targets, baseline, until, projection, today }: Props) {
+export function SeriesChart({ name, unit, places, figures, targets, baseline, until, projection, today, todayText }: Props) {
   const words = useWords();
   const language = useLanguage();
   const [box, width] = useWidth<HTMLDivElement>();
@@ -78,7 +79,7 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
         {today && (
           <g>
             <line x1={x(time(today))} x2={x(time(today))} y1={MARGIN.top - 6} y2={height - MARGIN.bottom} class="today" />
-            <text x={x(time(today))} y={MARGIN.top - 11} text-anchor={x(time(today)) > width * 0.7 ? 'end' : x(time(today)) < width * 0.15 ? 'start' : 'middle'}>{w.today}</text>
+            <text x={x(time(today))} y={MARGIN.top - 11} text-anchor={x(time(today)) > width * 0.7 ? 'end' : x(time(today)) < width * 0.15 ? 'start' : 'middle'}>{todayText}</text>
           </g>
         )}
         {wedge && <path d={wedge} class="wedge" />}

@@ -1,6 +1,6 @@
 // Which agency is most late, over directives and reports together; and every agency to look up.
 import { gql } from '../kit.ts';
-import { useProgramme, useProgrammes } from '../programme.tsx';
+import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
 import { useSignedIn } from '../state.ts';
@@ -53,7 +53,6 @@ export default function Agencies() {
   const words = useWords();
   const language = useLanguage();
   const count = useCount();
-  useProgrammes();
   const programme = useProgramme();
   const signedIn = useSignedIn();
   const today = useToday();

@@ -1,6 +1,6 @@
 // What is different between two days, and everything that was recorded since.
 import { formatDay, gql } from '../kit.ts';
-import { useProgramme, useProgrammes } from '../programme.tsx';
+import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
 import { addDays, endOfDay, lastMonday, startOfDay } from '../state.ts';
@@ -46,7 +46,6 @@ export default function Changes() {
   const words = useWords();
   const language = useLanguage();
   const count = useCount();
-  useProgrammes();
   const programme = useProgramme();
   const today = useToday();
   const { search } = usePlace();
@@ -83,7 +82,7 @@ export default function Changes() {
               <>
                 <Table caption={w.differences} rows={rows.map((row, index) => ({ ...row, key: String(index) }))} id={row => row.key} columns={[
                   { title: w.what, main: true, cell: row => <><ChangeTitle of={row} />{row.period && <span class="sub">{period(row.period, language)}</span>}{row.subject && row.kind !== 'TARGET' && <span class="sub">{row.subject.name}</span>}</> },
-                  { title: w.kind, cell: row => <>{label(words, 'DifferenceKind', row.kind)}<span class="sub">{label(words, 'DifferenceChange', row.change)}</span></> },
+                  { title: w.kind, class: 'nowrap', cell: row => <>{label(words, 'DifferenceKind', row.kind)}<span class="sub">{label(words, 'DifferenceChange', row.change)}</span></> },
                   { title: w.before, number: true, cell: row => row.before ? <span class="words right">{stateText(row.kind, row.before, row.indicator?.unit ?? null, words, language)}</span> : <span class="muted">{w.nothing}</span> },
                   { title: w.after, number: true, cell: row => row.after ? <b class="words right">{stateText(row.kind, row.after, row.indicator?.unit ?? null, words, language)}</b> : <span class="muted">{w.nothing}</span> },
                 ]} />

@@ -1,6 +1,6 @@
 // What leaders have asked for: what is late, what is due soon, who leads.
 import { gql } from '../kit.ts';
-import { useProgramme, useProgrammes } from '../programme.tsx';
+import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useToday, type Connection } from '../query.ts';
 import { Link, setSearch, usePlace } from '../router.tsx';
 import { DirectiveLines, DIRECTIVE_ROW, type DirectiveRow } from '../ui/directives.tsx';
@@ -34,7 +34,6 @@ const SHOWN = {
 export default function Directives() {
   const words = useWords();
   const count = useCount();
-  useProgrammes();
   const programme = useProgramme();
   const today = useToday();
   const { search } = usePlace();

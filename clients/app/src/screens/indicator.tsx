@@ -1,7 +1,7 @@
 // One indicator: how it stands and why, where it comes from and where it leads, its source, its communes, and who works on it.
 import { gql } from '../kit.ts';
 import { SeriesChart, type Point } from '../charts/series.tsx';
-import { useProgramme, useProgrammes } from '../programme.tsx';
+import { useProgramme } from '../programme.tsx';
 import { useLive, useQuery, useToday } from '../query.ts';
 import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
@@ -86,7 +86,6 @@ const isInForce = ({ document, withdrawnOn }: Target) => withdrawnOn === null &&
 
 export default function IndicatorPage({ params }: { params: Params }) {
   const words = useWords();
-  useProgrammes();
   const programme = useProgramme();
   const code = params['code']!;
   const asked = useQuery(INDICATOR, programme && { code, subject: programme.subject, programme: programme.code });
@@ -109,6 +108,7 @@ function Details({ of, subject }: { of: Indicator; subject: string }) {
   const language = useLanguage();
   const count = useCount();
   const today = useToday();
+  const then = useAsOf();
   const w = words.indicatorPage;
   const { assessment, unit } = of;
   const places = Math.max(1, of.decimals);
@@ -159,7 +159,7 @@ function Details({ of, subject }: { of: Indicator; subject: string }) {
       <Section title={w.series}>
         {figures.length === 0 && points.length === 0 ? <Empty>{w.seriesNone}</Empty> : (
           <>
-            <SeriesChart name={of.name} unit={unit} places={places} figures={figures} targets={points} today={today}
+            <SeriesChart name={of.name} unit={unit} places={places} figures={figures} targets={points} today={today} todayText={then ? formatDay(then, language) : w.today}
               baseline={assessment?.baseline ? { on: assessment.baseline.on, value: assessment.baseline.value } : null}
               until={assessment?.dueOn && figures.length > 0 ? assessment.dueOn : null}
               projection={projected && assessment?.dueOn ? { on: assessment.dueOn, ...projected } : null} />

@@ -1,7 +1,7 @@
 // Every indicator against its milestone: how it stands and why, how far it has come, when it will be there.
 import { useMemo } from 'preact/hooks';
 import { gql } from '../kit.ts';
-import { useProgramme, useProgrammes } from '../programme.tsx';
+import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, type Connection } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
 import { fold } from '../ui/fold.ts';
@@ -63,7 +63,6 @@ const ORDERS: Record<string, [string, string]> = {
 export default function Indicators() {
   const words = useWords();
   const count = useCount();
-  useProgrammes();
   const programme = useProgramme();
   const { search } = usePlace();
   const group = search.get('group');

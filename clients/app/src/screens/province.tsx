@@ -1,6 +1,6 @@
 // The province on one screen: how its indicators stand, what is late and who owes it, what comes next, what has changed.
 import { formatDay, gql } from '../kit.ts';
-import { useProgrammes, useProgramme } from '../programme.tsx';
+import { useProgramme, useProgrammes, useProgrammeTrouble } from '../programme.tsx';
 import { useLive, useQuery } from '../query.ts';
 import { Link, path } from '../router.tsx';
 import { chooseProgramme, lastMonday, startOfDay, useAsOf } from '../state.ts';
@@ -59,7 +59,8 @@ const LIVE = ['MEASUREMENT', 'DIRECTIVE', 'TARGET', 'PROGRESS_UPDATE'];
 export default function Province() {
   const words = useWords();
   const programme = useProgramme();
-  const { list, asked: programmes } = useProgrammes();
+  const list = useProgrammes();
+  const trouble = useProgrammeTrouble();
   const asked = useQuery(PROVINCE, programme && { programme: programme.code, subject: programme.subject });
   const live = useLive(LIVE, asked.reload, { ready: asked.data !== null });
   const switcher = list.length > 1 && programme && (
@@ -68,8 +69,8 @@ export default function Province() {
   );
   return (
     <Page title={words.province.title} kicker={programme?.name} actions={switcher} {...(useAsOf() ? {} : { live })}>
-      {!programme && programmes.problem && <ProblemBox problem={programmes.problem} again={programmes.reload} />}
-      {asked.data === null && asked.problem === null ? <Waiting /> : <Loaded asked={asked}>{data => <Board data={data} />}</Loaded>}
+      {trouble && <ProblemBox problem={trouble.problem} again={trouble.again} />}
+      {trouble ? null : asked.data === null && asked.problem === null ? <Waiting /> : <Loaded asked={asked}>{data => <Board data={data} />}</Loaded>}
     </Page>
   );
 }

@@ -276,7 +276,7 @@ export const vi = {
     after: 'Sau',
     kind: 'Loại',
     events: 'Mọi ghi nhận',
-    eventsHint: 'Tất cả những gì được ghi vào hệ thống từ ngày này, mới nhất ở cuối.',
+    eventsHint: 'Tất cả những gì được ghi vào hệ thống từ ngày này, việc sớm nhất trước.',
     eventsNone: 'Chưa có ghi nhận nào.',
     what: 'Nội dung',
     when: 'Lúc',
