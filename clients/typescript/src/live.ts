@@ -121,8 +121,8 @@ export class Live {
       const held = mayBeOnline() && (await this.#connected());
       failures = held ? 0 : failures + 1;
       if (this.#operations.size > 0 && !this.#wake.signal.aborted) {
-        // After a connection that held, the next one is tried soon; nobody needs to hear of that.
-        this.#show(held ? 'connecting' : 'offline');
+        // A WebSocket that gets nowhere says little as yet: events may.
+        this.#show(mayBeOnline() && failures <= SOCKETS ? 'connecting' : 'offline');
         await pause(scattered(Math.min(LONGEST_PAUSE, 250 * 2 ** failures)), this.#wake.signal);
       }
     }

@@ -37,13 +37,13 @@ export async function eventsOf(client, code) {
 }
 
 const Owed = gql(`query Owed { myObligations(first: 100) { nodes {
-  indicator { code } subject { code } regime period viewerCan { answerNil } measurement { version }
+  indicator { code } subject { code } regime period viewerCan { answerNil } measurement { version viewerCan { draft } }
 } } }`);
 
 /** What the reporter owes and may answer today, as the beginning of a figure; none on days on which nothing is open. */
 export async function openFigureOf(client) {
   const { myObligations } = await client.query(Owed, {});
-  const open = myObligations.nodes.find(({ viewerCan }) => viewerCan.answerNil);
+  const open = myObligations.nodes.find(({ viewerCan, measurement }) => viewerCan.answerNil || measurement?.viewerCan.draft);
   return (
     open && {
       indicator: open.indicator.code,

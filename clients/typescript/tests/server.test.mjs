@@ -33,7 +33,7 @@ test("every document is one that the server takes", { skip }, async (t) => {
     states: ["SUBMITTED"],
   };
   const codes = { AgencyPage: "qng.skhcn", DocumentPage: "359-KH/TU", DirectivePage: "tb-ubnd-qng-2025-04:6" };
-  const own = /^(MyObligations|FiguresToDecide|WhoHasAnswered|ReportingMatrix|MySessions|MyNotifications|Push|AuditTrail|RankingOfCommunes)Document$/;
+  const own = /^(MyObligations|FiguresToDecide|WhoHasAnswered|ReportingMatrix|MySessions|MyNotifications|Push|AuditTrail|RankingOfCommunes|Scorecards)Document$/;
   let asked = 0;
   for (const [name, { text }] of Object.entries(documents)) {
     if (!text.startsWith("query") || own.test(name)) continue;
@@ -59,6 +59,7 @@ test("every document is one that the server takes", { skip }, async (t) => {
   await inspector.query(documents.ReportingMatrixDocument, { period: "2025-12" });
   await inspector.query(documents.AuditTrailDocument, { filter: null });
   await inspector.query(documents.RankingOfCommunesDocument, { period: "2025-Q4", below: "qng.ubnd" });
+  await inspector.query(documents.ScorecardsDocument, { period: "2025" });
 });
 
 test("ten callers with an expired token: one refresh, and all are answered", { skip }, async (t) => {

@@ -109,3 +109,13 @@ export function applyChange(cache: ApolloCache, { kind, type, id }: ChangeEvent)
 export const markedRead = () => ({
   markNotificationsRead: { __typename: 'MarkNotificationsReadPayload' as const, done: true, userErrors: [] },
 });
+
+/** And for `update`: the messages as read, in the cache. */
+export function markRead(cache: ApolloCache, ids: readonly string[]): void {
+  for (const id of ids) {
+    const key = cache.identify({ __typename: 'Notification', id });
+    if (key) {
+      cache.modify({ id: key, fields: { readAt: (old: unknown) => old ?? new Date().toISOString() } });
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /** Urql by the kit: `new Client({ url, exchanges: [cacheExchange(cotmocCache(relayPagination)), cotmocExchange(client)] })`. */
-import { type Exchange, type Operation, type OperationResult, makeErrorResult, makeResult, stringifyDocument } from '@urql/core';
+import { gql as documentOf, type Exchange, type Operation, type OperationResult, makeErrorResult, makeResult, stringifyDocument } from '@urql/core';
 import type { CacheExchangeOpts, Resolver } from '@urql/exchange-graphcache';
 import { filter, make, merge, mergeMap, pipe, takeUntil } from 'wonka';
 import type { Client } from '../client.js';
@@ -32,6 +32,8 @@ export function cotmocExchange(client: Client): Exchange {
       return merge([answers, rest]);
     };
 }
+
+const AS_READ = documentOf('fragment AsRead on Notification { __typename id readAt }');
 
 function results(client: Client, operation: Operation) {
   return make<OperationResult>(({ next, complete }) => {
@@ -86,7 +88,7 @@ export function cotmocCache(relayPagination: () => Resolver): Pick<CacheExchange
             const key = cache.keyOfEntity({ __typename: 'Notification', id });
             // What was never read into the cache need not be marked in it.
             if (key && cache.resolve(key, 'id')) {
-              cache.link(key, 'readAt', new Date().toISOString() as never);
+              cache.writeFragment(AS_READ, { id, readAt: new Date().toISOString() });
             }
           }
         },
