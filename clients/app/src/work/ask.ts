@@ -4,7 +4,7 @@ import { client, type OutboxItem, type Problem, type TypedDocument } from '../ki
 import { asProblem, type Asked } from '../query.ts';
 import { language } from '../state.ts';
 import { useStore } from '../store.ts';
-import type { Mended } from './documents.ts';
+import { LABELS, type Mended } from './documents.ts';
 import { kept } from './kept.ts';
 
 export interface Kept<R> extends Asked<R> {
@@ -150,4 +150,14 @@ export function useActing(): Acting {
     }
   }, []);
   return { busy, problem, mended, run, clear };
+}
+
+/** The server's words for enums that only the screens at work show; the value itself until they are there. */
+export function useLabels(...types: string[]): { of: (type: string, value: string) => string; all: (type: string) => [string, string][] } {
+  const { data } = useKept(LABELS, { types });
+  const values = (type: string) => data?.labels?.find(one => one.type === type)?.values ?? [];
+  return {
+    of: (type, value) => values(type).find(one => one.value === value)?.label ?? value,
+    all: type => values(type).map(({ value, label }) => [value, label]),
+  };
 }

@@ -1,7 +1,6 @@
 // A directive's work: each step that the viewer may take now, and nothing else.
 import { useState } from 'preact/hooks';
 import { client, formatDay, type TypedDocument } from '../kit.ts';
-import { useLive } from '../query.ts';
 import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
@@ -12,6 +11,7 @@ import { label, useLanguage, useWords } from '../words/index.ts';
 import { type Acting, send, useActing, useKept, useOnline } from './ask.ts';
 import { DIRECTIVE, type DirectiveAnswer, type Mended, STEPS, type WorkOfDirective } from './documents.ts';
 import { Disclosure, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
+import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 
 export default function Screen({ params }: { params: Params }) {
@@ -23,7 +23,7 @@ function DirectiveScreen({ id }: { id: string }) {
   const words = useWork();
   const online = useOnline();
   const asked = useKept(DIRECTIVE, { id });
-  const live = useLive(['DIRECTIVE'], asked.reload);
+  const live = useTold(['DIRECTIVE'], asked.reload);
   const directive = asked.data?.node ?? null;
   return (
     <Page title={directive?.title ?? words.directive.title} kicker={words.directive.title} live={live}

@@ -326,7 +326,7 @@ export const TO_ISSUE_FROM = gql<
   Record<string, never>
 >(
   `query ToIssueFrom {
-    documents(filter: { statuses: [ISSUED] }, first: 100) { nodes { code symbol title issuer { code name } } }
+    documents(filter: { statuses: [ISSUED, UNKNOWN] }, first: 100) { nodes { code symbol title issuer { code name } } }
     programmes(first: 50) { nodes { code name } }
   }`,
 );
@@ -443,8 +443,8 @@ export const TRAIL = gql<
 export const PEOPLE = gql<{ accounts: { nodes: { id: string; login: string; fullName: string }[] } }, Record<string, never>>(
   'query People { accounts(first: 100) { nodes { id login fullName } } }',
 );
-export const ACTIONS = gql<{ permissionTable: { action: string; about: string }[] }, Record<string, never>>(
-  'query Actions { permissionTable { action about } }',
+export const LABELS = gql<{ labels: { type: string; values: { value: string; label: string }[] }[] | null }, { types: string[] }>(
+  'query Labels($types: [String!]) { labels(types: $types) { type values { value label } } }',
 );
 
 export interface OwnSession {

@@ -1,7 +1,6 @@
 // A figure: typed, kept, sent, handed in; and when it came back, why.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { client, dayOf, formatDay, formatPercent, formatPeriod, Problem, type OutboxItem } from '../kit.ts';
-import { useLive } from '../query.ts';
 import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
@@ -20,6 +19,7 @@ import { isOverdue } from './owed.tsx';
 import { parcels } from './parcels.ts';
 import { Disclosure, DRAWINGS, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { TAKEN, upload } from './upload.ts';
+import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 import { Icon } from '../ui/icons.tsx';
 
@@ -41,7 +41,7 @@ function FigureScreen({ of, isReporter }: { of: FigureKey; isReporter: boolean }
   const online = useOnline();
   const asked = useKept(FIGURE_PAGE, of);
   const outbox = useOutbox();
-  const live = useLive(['MEASUREMENT'], asked.reload, { code: of.indicator });
+  const live = useTold(['MEASUREMENT'], asked.reload);
   const unsaved = useUnsaved(of);
   const obligation = asked.data?.obligations.nodes[0] ?? null;
   const title = obligation?.indicator.name ?? words.common.loading;

@@ -1,7 +1,6 @@
 // What was told: the latest first, live; a touch marks it as read and goes to what it is about.
 import { useEffect, useState } from 'preact/hooks';
 import { client } from '../kit.ts';
-import { useLive } from '../query.ts';
 import { Link, navigate, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
@@ -11,6 +10,7 @@ import { label, useWords } from '../words/index.ts';
 import { useActing, useKept, useOnline } from './ask.ts';
 import { INBOX, MARK_READ, type Notice } from './documents.ts';
 import { ForViewer, KeptNote, Trouble } from './parts.tsx';
+import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 
 export default function Inbox(_: { params: Params }) {
@@ -35,7 +35,7 @@ function Notices({ roles }: { roles: readonly string[] }) {
   const asked = useKept(INBOX, { unread: unread || null, after: null });
   const [older, setOlder] = useState<{ nodes: Notice[]; end: string | null } | null>(null);
   const acting = useActing();
-  const live = useLive(['NOTIFICATION'], asked.reload);
+  const live = useTold(['NOTIFICATION'], asked.reload);
   useEffect(() => setOlder(null), [unread]);
 
   const mark = async (ids: string[]) => {

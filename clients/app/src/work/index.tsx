@@ -1,5 +1,5 @@
 // What is done here: signing in, what one owes, reviewing, following up. What it must export: see routes.ts.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { client, gql } from '../kit.ts';
 import { Link } from '../router.tsx';
 import type { NavItem, Route } from '../routes.ts';
@@ -8,6 +8,8 @@ import { Icon } from '../ui/icons.tsx';
 import { useLanguage } from '../words/index.ts';
 import { useOnline } from './ask.ts';
 import { whenSignedOut } from './device.ts';
+import { follow, useTold } from './live.ts';
+import { deliver } from './parcels.ts';
 import { DRAWINGS } from './parts.tsx';
 import { loadWords, useWork } from './words.ts';
 
@@ -42,7 +44,6 @@ export const navigation: NavItem[] = [
 const UNREAD = gql<{ viewer: { unreadNotifications: number | null } | null }, Record<string, never>>(
   'query Unread { viewer { unreadNotifications } }',
 );
-const TOLD = gql<{ changed: { kind: string } }, Record<string, never>>('subscription Told { changed(types: [NOTIFICATION]) { cursor kind } }');
 
 /** What asks for attention wherever one is: no network, what waits to be sent, what was told. */
 export function HeaderTools() {
@@ -94,20 +95,28 @@ function useUnsent(): { waiting: number; refused: number } {
 
 function useUnread(): number {
   const [unread, setUnread] = useState(0);
+  const again = useRef<() => unknown>(undefined);
   useEffect(() => {
     let current = true;
     const look = () => client.query(UNREAD, {}).then(
       ({ viewer }) => { if (current) setUnread(viewer?.unreadNotifications ?? 0); },
       () => undefined,
     );
+    again.current = look;
     void look();
-    const stop = client.subscribe(TOLD, {}, { next: () => void look() });
-    return () => {
-      current = false;
-      stop();
-    };
+    return () => { current = false; };
   }, []);
+  useTold(['NOTIFICATION'], () => void again.current?.());
   return unread;
 }
 
-void client.session.ready.then(whenSignedOut);
+void client.session.ready.then(() => {
+  whenSignedOut();
+  const begin = () => {
+    follow();
+    void deliver();
+  };
+  begin();
+  client.session.onChange(begin);
+  addEventListener('online', () => void deliver());
+});

@@ -4,10 +4,9 @@ import { client } from '../kit.ts';
 import { Link, navigate, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { programme } from '../state.ts';
-import { Loaded, Page, Section } from '../ui/page.tsx';
+import { Loaded, Page } from '../ui/page.tsx';
 import { Icon, ICONS } from '../ui/icons.tsx';
-import { label, useWords } from '../words/index.ts';
-import { useActing, useKept } from './ask.ts';
+import { useActing, useKept, useLabels } from './ask.ts';
 import { type DocumentToIssueFrom, FIND_AGENCIES, ISSUE, type Named, TO_ISSUE_FROM } from './documents.ts';
 import { ForViewer, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { useWork } from './words.ts';
@@ -31,7 +30,7 @@ const FIELDS = ['document', 'clause', 'programme', 'title', 'content', 'expected
 
 function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; programmes: Named[] }) {
   const words = useWork();
-  const shell = useWords();
+  const labels = useLabels('Visibility');
   const { search } = usePlace();
   const acting = useActing();
   const assigner = client.session.viewer?.agency?.code ?? '';
@@ -70,7 +69,7 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
     return <Note tone="good" actions={<><Link class="button primary" to={to}>{words.outbox.open}</Link><button type="button" class="button" onClick={() => navigate('/app/work/review')}>{words.common.close}</button></>}>{words.issue.issued} <code>{issued.code}</code></Note>;
   }
   return (
-    <Section title={words.issue.what}>
+    <section class="section">
       <form class="form wide" onSubmit={submit}>
         <TextArea id="title" label={words.issue.what} value={title} onInput={setTitle} rows={2} error={errorOf('title')} required />
         <Finder id="leads" label={words.issue.leads} chosen={leads} onChange={setLeads} error={errorOf('leads')} />
@@ -84,11 +83,11 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
         <TextArea id="content" label={words.issue.content} value={content} onInput={setContent} error={errorOf('content')} />
         <TextArea id="output" label={words.issue.output} value={output} onInput={setOutput} rows={2} error={errorOf('expectedOutput')} />
         <Select id="visibility" label={words.issue.visibility} value={visibility} onChange={setVisibility} error={errorOf('visibility')}
-          options={['PUBLIC', 'INTERNAL', 'RESTRICTED'].map(value => [value, label(shell, 'Visibility', value)])} />
+          options={labels.all('Visibility')} />
         <Trouble acting={acting} fields={FIELDS} />
         <div class="form-end"><button class="button primary" disabled={acting.busy}>{words.issue.submit}</button></div>
       </form>
-    </Section>
+    </section>
   );
 }
 

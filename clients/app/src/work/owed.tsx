@@ -1,7 +1,6 @@
 // What I owe: figures by the day on which they are due, what waits on this device, and the agency's open directives.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { client, formatDay, formatPeriod, type OutboxItem } from '../kit.ts';
-import { useLive } from '../query.ts';
 import { Link } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
@@ -12,6 +11,7 @@ import { useKept, useOnline, useOutbox } from './ask.ts';
 import { type DirectiveInList, type FigureKey, type Obligation, OPEN_DIRECTIVES, OWED } from './documents.ts';
 import { figureKey, figurePath } from './form.ts';
 import { ForViewer, KeptNote, Note } from './parts.tsx';
+import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 
 export default function Owed(_: { params: Params }) {
@@ -37,7 +37,7 @@ function MyWork() {
   const owed = useKept(OWED, { first: 100 });
   const agency = client.session.viewer?.agency?.code ?? null;
   const directives = useKept(OPEN_DIRECTIVES, agency ? { lead: agency, states: ['ASSIGNED', 'IN_PROGRESS', 'REPORTED_DONE'] } : null);
-  const live = useLive(['MEASUREMENT', 'DIRECTIVE'], () => {
+  const live = useTold(['MEASUREMENT', 'DIRECTIVE'], () => {
     owed.reload();
     directives.reload();
   });
@@ -172,12 +172,17 @@ function placeOf({ variables }: OutboxItem): string | null {
   return null;
 }
 
+/** So many stand there at first: those that are due soonest. */
+const FEW = 8;
+
 function Directives({ directives }: { directives: DirectiveInList[] }) {
   const words = useWork();
+  const [all, setAll] = useState(false);
   if (directives.length === 0) return <Empty>{words.owed.noDirectives}</Empty>;
   return (
+    <>
     <ul class="tasks">
-      {directives.map(({ id, title, state, timeliness, dueOn }) => (
+      {(all ? directives : directives.slice(0, FEW)).map(({ id, title, state, timeliness, dueOn }) => (
         <li key={id}>
           <Link class="task" to={`/app/work/directives/${encodeURIComponent(id)}`}>
             <span class="task-name">{title}</span>
@@ -187,6 +192,8 @@ function Directives({ directives }: { directives: DirectiveInList[] }) {
         </li>
       ))}
     </ul>
+    {!all && directives.length > FEW && <button type="button" class="button" onClick={() => setAll(true)}>{words.common.more} ({directives.length - FEW})</button>}
+    </>
   );
 }
 

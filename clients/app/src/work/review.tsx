@@ -1,10 +1,9 @@
 // What waits for a decision: figures for a head or the standing office, directives that are reported done or ask for time, and who owes a report.
 import { useState } from 'preact/hooks';
 import { client, formatDay, formatPeriod } from '../kit.ts';
-import { useLive } from '../query.ts';
 import { Link, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
-import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
+import { Empty, Loaded, Page } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { Day, Figure as Number } from '../ui/values.tsx';
@@ -14,6 +13,7 @@ import {
   CHASE, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, type WaitingFigure,
 } from './documents.ts';
 import { Disclosure, ForViewer, KeptNote, Note, TextArea, Trouble } from './parts.tsx';
+import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 
 type Tab = 'figures' | 'directives' | 'missing';
@@ -52,13 +52,13 @@ function Figures({ publishes, endorses }: { publishes: boolean; endorses: boolea
   const asked = useKept(REVIEW, { states });
   const submitted = useKept(REVIEW, publishes ? { states: ['SUBMITTED'] } : null);
   const [told, setTold] = useState<string | null>(null);
-  const live = useLive(['MEASUREMENT'], () => {
+  useTold(['MEASUREMENT'], () => {
     asked.reload();
     submitted.reload();
   });
   const waiting = submitted.data?.measurements.totalCount ?? 0;
   return (
-    <Section title={words.review.figures} more={<span class={`live ${live}`}><span class="dot" /></span>}>
+    <section class="section" aria-label={words.review.figures}>
       <div class="stack">
         <KeptNote at={online ? null : asked.keptAt} />
         {told && <Note tone="good">{told}</Note>}
@@ -75,7 +75,7 @@ function Figures({ publishes, endorses }: { publishes: boolean; endorses: boolea
         </Loaded>
         {publishes && waiting > 0 && <p class="muted">{words.review.waitsForHeadHint(waiting)}</p>}
       </div>
-    </Section>
+    </section>
   );
 }
 
@@ -166,7 +166,7 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
 function Directives({ roles }: { roles: readonly string[] }) {
   const words = useWork();
   const asked = useKept(DIRECTIVES_AT, { states: ['ASSIGNED', 'IN_PROGRESS', 'REPORTED_DONE'] });
-  useLive(['DIRECTIVE'], asked.reload);
+  useTold(['DIRECTIVE'], asked.reload);
   const own = client.session.viewer?.agency?.code;
   const confirms = roles.includes('LEADER') || roles.includes('STANDING_OFFICE');
   const decides = roles.includes('LEADER');
@@ -175,7 +175,7 @@ function Directives({ roles }: { roles: readonly string[] }) {
     (decides && (extensionRequests ?? []).some(({ state }) => state === 'REQUESTED')) ||
     (roles.includes('HEAD') && (leads ?? []).some(({ code }) => code === own) && (state === 'ASSIGNED' || (extensionRequests ?? []).some(({ state }) => state === 'COUNTERED')));
   return (
-    <Section title={words.review.directives}>
+    <section class="section" aria-label={words.review.directives}>
       <Loaded asked={asked}>
         {({ directives: { nodes } }) => {
           const mine = nodes.filter(isMine);
@@ -198,7 +198,7 @@ function Directives({ roles }: { roles: readonly string[] }) {
           );
         }}
       </Loaded>
-    </Section>
+    </section>
   );
 }
 
@@ -207,7 +207,7 @@ function MissingFigures() {
   const words = useWork();
   const asked = useKept(MISSING, {});
   return (
-    <Section title={words.review.missing}>
+    <section class="section" aria-label={words.review.missing}>
       <Loaded asked={asked}>
         {({ obligations: { nodes, totalCount } }) => {
           if (nodes.length === 0) return <Empty>{words.review.nothingMissing}</Empty>;
@@ -224,7 +224,7 @@ function MissingFigures() {
           );
         }}
       </Loaded>
-    </Section>
+    </section>
   );
 }
 

@@ -7,7 +7,7 @@ import { useSignedIn } from '../state.ts';
 import { Loaded, Page, Section } from '../ui/page.tsx';
 import { Facts, Tabs } from '../ui/table.tsx';
 import { label, speak, useLanguage, useWords } from '../words/index.ts';
-import { useActing, useKept } from './ask.ts';
+import { useActing, useKept, useLabels } from './ask.ts';
 import { dropUnsent, unsent } from './device.ts';
 import {
   BEGIN_SECOND_FACTOR, CHANGE_PASSWORD, CHOICES, CHOOSE, CONFIRM_SECOND_FACTOR, END_SESSION, type OwnSession, SETTINGS,
@@ -102,7 +102,7 @@ function Telling() {
     asked.reload();
     return chooseNotifications.userErrors;
   });
-  const mails = ['AT_ONCE', 'DAILY', 'WEEKLY', 'NEVER'];
+  const mails = useLabels('MailChoice').all('MailChoice');
   return (
     <Section title={words.settings.notifications} id="notifications">
       <div class="stack">
@@ -122,7 +122,7 @@ function Telling() {
                         <th scope="row">{name}</th>
                         <td>
                           <select aria-label={`${words.settings.mail}: ${name}`} value={mail} disabled={acting.busy} onChange={event => void choose(kind, { mail: event.currentTarget.value })}>
-                            {mails.map(value => <option key={value} value={value}>{label(shell, 'MailChoice', value)}</option>)}
+                            {mails.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
                           </select>
                         </td>
                         <td><input type="checkbox" aria-label={`${words.settings.pushShort}: ${name}`} checked={push} disabled={acting.busy} onChange={event => void choose(kind, { push: event.currentTarget.checked })} /></td>

@@ -5,9 +5,9 @@ import { Link, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { endOfDay, startOfDay } from '../state.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
-import { label, useLanguage, useWords } from '../words/index.ts';
-import { useActing, useKept } from './ask.ts';
-import { ACTIONS, type AuditEntry, PEOPLE, TRAIL } from './documents.ts';
+import { useLanguage } from '../words/index.ts';
+import { useActing, useKept, useLabels } from './ask.ts';
+import { type AuditEntry, PEOPLE, TRAIL } from './documents.ts';
 import { ForViewer, Select, TextField, Trouble } from './parts.tsx';
 import { useWork } from './words.ts';
 
@@ -32,8 +32,7 @@ function TrailScreen() {
   };
   const asked = useKept(TRAIL, { filter, after: null });
   const people = useKept(PEOPLE, {});
-  const actions = useKept(ACTIONS, {});
-  const about = new Map((actions.data?.permissionTable ?? []).map(({ action, about }) => [action, about]));
+  const labels = useLabels('Action', 'ActorKind');
   const acting = useActing();
   const key = JSON.stringify(filter);
   const [older, setOlder] = useState<{ nodes: AuditEntry[]; end: string | null } | null>(null);
@@ -53,7 +52,7 @@ function TrailScreen() {
         <div class="filters">
           <Select id="who" label={words.trail.who} value={get('who')} onChange={who => setSearch({ who })}
             options={[['', words.trail.anyone], ...(people.data?.accounts.nodes ?? []).map(({ id, fullName }) => [id, fullName] as const)]} />
-          <Select id="action" label={words.trail.what} value={get('action')} onChange={action => setSearch({ action })} options={[['', words.trail.anything], ...[...about]]} />
+          <Select id="action" label={words.trail.what} value={get('action')} onChange={action => setSearch({ action })} options={[['', words.trail.anything], ...labels.all('Action')]} />
           <TextField id="from" label={words.trail.from} type="date" value={get('from')} onInput={from => setSearch({ from })} />
           <TextField id="until" label={words.trail.until} type="date" value={get('until')} onInput={until => setSearch({ until })} />
           <label class="check"><input type="checkbox" checked={get('failed') !== ''} onChange={event => setSearch({ failed: event.currentTarget.checked ? '1' : null })} />{words.trail.inVain}</label>
@@ -65,7 +64,7 @@ function TrailScreen() {
         <Loaded asked={asked} lines={10}>
           {() => nodes.length === 0 ? <Empty>{words.trail.nothing} {words.trail.nothingHint}</Empty> : (
             <>
-              <ol class="trail">{nodes.map(entry => <Entry key={entry.id} entry={entry} about={about.get(entry.action) ?? entry.action} />)}</ol>
+              <ol class="trail">{nodes.map(entry => <Entry key={entry.id} entry={entry} about={labels.of('Action', entry.action)} actor={entry.actor?.fullName ?? labels.of('ActorKind', entry.actorKind)} />)}</ol>
               {end && <button type="button" class="button" disabled={acting.busy} onClick={() => void more()}>{words.common.more}</button>}
             </>
           )}
@@ -82,19 +81,19 @@ function nameOf(object: AuditEntry['object']): string | null {
   return figure ?? title ?? name ?? fullName ?? code ?? login ?? null;
 }
 
-function Entry({ entry, about }: { entry: AuditEntry; about: string }) {
+function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; actor: string }) {
   const words = useWork();
-  const shell = useWords();
   const language = useLanguage();
-  const { actor, actorKind, object, objectId, actorId } = entry;
+  const { object, objectId, actorId } = entry;
+  const noun = entry.noun && (words.trail.nouns[entry.noun] ?? entry.noun.replaceAll('_', ' '));
   const name = nameOf(object);
   return (
     <li>
       <div class="trail-what">
-        <span><strong>{actor?.fullName ?? label(shell, 'ActorKind', actorKind)}</strong> · {about}{!entry.succeeded && <span class="tag tag-bad">{words.trail.failed}</span>}</span>
+        <span><strong>{actor}</strong> · {about}{!entry.succeeded && <span class="tag tag-bad">{words.trail.failed}</span>}</span>
         <span class="muted small">{formatInstant(entry.recordedAt, language)}</span>
       </div>
-      {(name ?? entry.noun) && <p>{object ? <Link to={`/app/objects/${encodeURIComponent(object.id)}`}>{name ?? entry.noun}</Link> : name ?? entry.noun}</p>}
+      {(name ?? noun) && <p>{name && noun && <span class="muted">{noun}: </span>}{object ? <Link to={`/app/objects/${encodeURIComponent(object.id)}`}>{name ?? noun}</Link> : name ?? noun}</p>}
       <details>
         <summary>{words.trail.details}</summary>
         <div class="stack">

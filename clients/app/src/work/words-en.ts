@@ -99,6 +99,9 @@ export const en: WorkWords = {
     choices: 'By which way', settings: 'Choose the ways', new: 'new',
   },
   trail: {
+    nouns: {
+      role_grant: 'role', unlock_request: 'request to open a period', nil_answer: 'answer that nothing arose',
+    },
     title: 'Audit trail', who: 'Who', anyone: 'Anybody', what: 'What', anything: 'Anything', from: 'From', until: 'Until the end of', inVain: 'Only what failed',
     object: 'Only this object', before: 'Before', after: 'After', nothing: 'Nothing matches.', nothingHint: 'Take a condition away to see more.',
     failed: 'failed', clear: 'Clear', number: 'Number', at: 'At', address: 'From', client: 'By', details: 'Details', filter: 'Filter', hash: 'Hash', all: 'All this person did',

@@ -95,6 +95,11 @@ export const vi = {
     choices: 'Nhận qua đâu', settings: 'Chọn cách nhận', new: 'mới',
   },
   trail: {
+    nouns: {
+      session: 'phiên đăng nhập', account: 'tài khoản', role_grant: 'vai trò', measurement: 'số liệu', directive: 'nhiệm vụ', document: 'văn bản', indicator: 'chỉ tiêu',
+      target: 'mục tiêu', agency: 'cơ quan', recommendation: 'kiến nghị', reporting_assignment: 'phân công báo cáo', unlock_request: 'đề nghị mở kỳ',
+      notification: 'thông báo', service_account: 'tài khoản máy', webhook: 'webhook', attachment: 'tệp', extension_request: 'đề nghị gia hạn', nil_answer: 'trả lời không phát sinh',
+    } as Record<string, string>,
     title: 'Nhật ký kiểm toán', who: 'Ai', anyone: 'Bất kỳ ai', what: 'Việc gì', anything: 'Bất kỳ việc gì', from: 'Từ ngày', until: 'Đến hết ngày', inVain: 'Chỉ việc không thành',
     object: 'Chỉ đối tượng này', before: 'Trước', after: 'Sau', nothing: 'Không có việc nào khớp với điều kiện.', nothingHint: 'Bỏ bớt điều kiện để xem nhiều hơn.',
     failed: 'không thành', clear: 'Bỏ điều kiện', number: 'Số', at: 'Lúc', address: 'Từ địa chỉ', client: 'Bằng', details: 'Chi tiết', filter: 'Lọc', hash: 'Mã băm', all: 'Mọi việc của người này',

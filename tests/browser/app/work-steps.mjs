@@ -1,0 +1,93 @@
+// What the tests of work share: opening the app as somebody, and saying plainly what was not seen.
+import { chromium } from "playwright-core";
+
+export const [address, executablePath] = process.argv.slice(2);
+
+const PATIENCE = 20_000;
+
+export async function launch() {
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}
+
+/** The demo's accounts, by role. */
+export async function accounts() {
+  const list = await (await fetch(new URL("/explorer/accounts.json", address))).json();
+  return Object.fromEntries(list.map(account => [account.role, account]));
+}
+
+/** A browser of one person, with nothing kept from anybody else. */
+export async function open(browser, { width = 390, height = 844, locale = "vi-VN", colorScheme = "light", bypassCSP = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, locale, colorScheme, bypassCSP });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  page.on("pageerror", error => fail(`The page ${page.url()} failed: ${error.stack}`));
+  return { context, page };
+}
+
+/** Types login and password, as a person does who has an account. */
+export async function signIn(page, { login, password }, back = "/app/work") {
+  await page.goto(new URL(`/app/sign-in?back=${encodeURIComponent(back)}`, address).href);
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(password);
+  await page.locator("form.form button.primary").click();
+  await page.waitForURL(url => url.pathname === back.split("?")[0]);
+}
+
+export async function speakEnglish(page) {
+  await page.locator(".text-tool[lang=en]").click();
+  await page.waitForFunction(() => document.documentElement.lang === "en");
+}
+
+/** Waits for a text within something, and fails with a sentence if it does not come. */
+export async function see(where, text, what) {
+  await where
+    .filter({ hasText: text })
+    .first()
+    .waitFor()
+    .catch(async () => fail(`${what}: ${text} was not seen, but ${JSON.stringify((await where.allInnerTexts()).join(" | ").slice(0, 600))}`));
+}
+
+// What was waited for and did not come: where, and what for, without the pages of a trace.
+process.on("uncaughtException", ({ message, stack }) => {
+  const place = /(work-(?!steps)[\w-]+\.mjs):(\d+)/.exec(stack ?? "");
+  fail(`${place ? `${place[1]}, line ${place[2]}: ` : ""}${message.replace(/\u001b\[\d+m/g, "").split("\n").slice(0, 3).join(" ")}`);
+});
+
+export function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+export function expect(what, seen, wanted) {
+  if (seen !== wanted) fail(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`);
+}
+
+/** A photograph of one pixel. */
+export const PHOTO = {
+  name: "Biên bản đo kiểm.png",
+  mimeType: "image/png",
+  buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
+};
+
+async function ask(query, variables, token) {
+  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(new URL("/graphql", address), { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+  const { data, errors } = await answer.json();
+  if (errors) fail(`The server refused to prepare the test: ${errors[0].message}`);
+  return data;
+}
+
+/** As somebody else by the API: what happens away from the screen that is looked at. */
+export async function byApi({ login, password }, query, input) {
+  const signIn = "mutation ($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } } }";
+  const { accessToken } = (await ask(signIn, { input: { login, password } })).signIn.tokens;
+  const answer = Object.values(await ask(query, { input, key: crypto.randomUUID() }, accessToken))[0];
+  if (answer.userErrors.length > 0) fail(`The server refused: ${answer.userErrors[0].message}`);
+  return answer;
+}
+
+/** One more figure of the province for the reporter's agency: by the calendar, so that what is published moves its indicator. */
+export async function assign(office, indicator) {
+  const query = "mutation ($input: AssignReportingInput!, $key: UUID!) { assignReporting(input: $input, idempotencyKey: $key) { obligations userErrors { message } } }";
+  await byApi(office, query, { subjects: ["qng.ubnd"], reporter: "qng.skhcn", indicators: [indicator], validFrom: "2025-12-31" });
+}
