@@ -6,7 +6,8 @@ import { generate } from "@graphql-codegen/cli";
 import { buildSchema, concatAST, isAbstractType, isObjectType, Kind, print, visit } from "graphql";
 
 const TARGET = new URL("src/documents.ts", import.meta.url).pathname;
-const SCHEMA = new URL("../../api/schema.graphql", import.meta.url).pathname;
+/** Elsewhere, if this folder is used alone: `cotmoc schema` writes it. */
+const SCHEMA = process.env.COTMOC_SCHEMA ?? new URL("../../api/schema.graphql", import.meta.url).pathname;
 
 /** A plugin: `export const XDocument = gql<X, XVariables>("…")` for each, with the fragments that it uses. */
 const texts = {

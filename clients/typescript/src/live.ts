@@ -1,8 +1,8 @@
-import type { Variables } from './document.js';
+import { type Variables, gql } from './document.js';
 import { type GraphqlError, Problem, networkProblem, problemOfError } from './problem.js';
 import type { Session } from './session.js';
 import { mayBeOnline, onNetwork } from './tabs.js';
-import { headersOf, problemOf } from './transport.js';
+import { ask, headersOf, problemOf } from './transport.js';
 import { type World, pause, scattered } from './world.js';
 
 export type LiveState = 'live' | 'connecting' | 'offline';
@@ -16,12 +16,15 @@ export interface Sink<Result> {
 
 interface Operation {
   readonly id: string;
-  readonly payload: { query: string; variables: Variables };
+  payload: { query: string; variables: Variables };
   readonly sink: Sink<unknown>;
   /** The last place in the feed that was reached: it goes on there. */
   cursor: string | null;
   state: LiveState | null;
 }
+
+/** Asks for the present place in the change feed. */
+export const CURSOR = gql<{ changeCursor: string | null }, object>('query ChangeCursor { changeCursor }');
 
 /** A connection, or one stream for each operation, while it holds. */
 interface Line {
@@ -70,11 +73,32 @@ export class Live {
   subscribe(text: string, variables: Variables, sink: Sink<unknown>): () => void {
     const payload = { query: text, variables };
     const operation: Operation = { id: String(++this.#count), payload, sink, cursor: null, state: null };
-    this.#operations.set(operation.id, operation);
+    let stopped = false;
     show(operation, 'connecting');
-    this.#line?.add(operation);
-    void this.#run();
-    return () => this.#drop(operation);
+    void this.#placed(operation).then(() => {
+      if (!stopped) {
+        this.#operations.set(operation.id, operation);
+        this.#line?.add(operation);
+        void this.#run();
+      }
+    });
+    return () => {
+      stopped = true;
+      this.#drop(operation);
+    };
+  }
+
+  /** What takes a place in the feed and has none begins at the present one: so nothing is missed from when it is `live`. */
+  async #placed(operation: Operation): Promise<void> {
+    const { query, variables } = operation.payload;
+    if (/\$after\s*:/.test(query) && (variables['after'] ?? null) === null) {
+      try {
+        const { data } = await ask(this.#world, { text: CURSOR.text, variables: {} }, { token: await this.#session.token() });
+        operation.payload = { query, variables: { ...variables, after: data?.['changeCursor'] } };
+      } catch {
+        // Whoever cannot be asked has not said anything yet either.
+      }
+    }
   }
 
   /** What was said at the beginning of the connection holds no longer: the session, the language. */

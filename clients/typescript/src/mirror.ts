@@ -1,5 +1,6 @@
 import { type TypedDocument, gql } from './document.js';
 import type { Client } from './client.js';
+import { CURSOR } from './live.js';
 import { Listeners } from './listeners.js';
 import { Problem } from './problem.js';
 import { exclusively } from './tabs.js';
@@ -47,7 +48,6 @@ interface Changes {
 
 type Entry = readonly [key: string, value: unknown];
 
-const CURSOR = gql<{ changeCursor: string | null }, object>('query ChangeCursor { changeCursor }');
 const BELL = gql<object, { after: string; types: readonly string[] }>(
   'subscription MirrorBell($after: String, $types: [ChangeType!]) { changed(after: $after, types: $types) { cursor } }',
 );

@@ -130,7 +130,7 @@ export class Session {
     const held = this.#held;
     if (held && this.#world.now() > held.staleAt) {
       try {
-        await this.#refresh();
+        await this.#refresh(held.accessToken);
       } catch (problem) {
         // It may hold for some seconds more, and a server that cannot be reached says so itself.
         if (this.#world.now() > held.staleAt + EARLY) {
@@ -168,18 +168,18 @@ export class Session {
     }
   }
 
-  #refresh(): Promise<void> {
-    this.#refreshing ??= exclusively(`cotmoc:session:${this.#world.url}`, () => this.#renew()).finally(() => {
+  #refresh(stale: string): Promise<void> {
+    this.#refreshing ??= exclusively(`cotmoc:session:${this.#world.url}`, () => this.#renew(stale)).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
   }
 
-  async #renew(): Promise<void> {
-    const stale = this.#held;
+  async #renew(stale: string): Promise<void> {
     await this.look();
     const held = this.#held;
-    if (!held || held.accessToken !== stale?.accessToken) {
+    // While this one waited for its turn, another has refreshed, or has signed out.
+    if (held?.accessToken !== stale) {
       return;
     }
     const { tokens, userErrors } = await this.#tokens('refreshSession', REFRESH, { refreshToken: held.refreshToken });

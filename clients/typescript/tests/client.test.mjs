@@ -137,6 +137,26 @@ test("ten callers wait for one refresh, and so do two programs of one storage", 
   assert.equal(server.refreshes, 1);
 });
 
+test("whoever hears of a refresh while waiting for its turn does not refresh again", async (t) => {
+  const server = fakeServer();
+  const memory = memoryStorage();
+  let now = 0;
+  const clients = [];
+  // As the bell of a browser: the other tab looks as soon as something is kept.
+  const storage = {
+    ...memory,
+    async write(entries) {
+      await memory.write(entries);
+      for (const { session } of clients) await session.look();
+    },
+  };
+  clients.push(...[0, 1].map(() => clientOf(t, server, { storage, now: () => now })));
+  await clients[0].session.signIn(person);
+  now = 571_000;
+  await Promise.all(clients.map((client) => client.query(Thing, {})));
+  assert.equal(server.refreshes, 1);
+});
+
 test("a token that the server finds expired is refreshed once for all who have it", async (t) => {
   const server = fakeServer();
   const client = clientOf(t, server);

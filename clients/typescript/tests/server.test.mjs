@@ -159,8 +159,8 @@ for (const way of ["WebSocket", "server-sent events"]) {
     const live = () => until("it is live", () => states.at(-1) === "live");
     const report = () => client.mutate(ReportProgressDocument, { input: { directive: directive.id, narrative: way } });
     await live();
-    // The server has it a moment later than we.
-    await until("the first is told", async () => seen.length > 0 || (await report(), await settled(), seen.length > 0));
+    await report();
+    await until("the first is told", () => seen.length > 0);
     const before = seen.length;
     const connections = () => sockets.length + streams.length;
     const count = connections();
@@ -172,8 +172,6 @@ for (const way of ["WebSocket", "server-sent events"]) {
     stop();
   });
 }
-
-const settled = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 test("copies come up to date, drop what has gone, go on after a restart, and begin anew where the place is unknown", { skip }, async (t) => {
   const reporter = await signedIn(t, "bao.cao");
