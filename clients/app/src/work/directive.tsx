@@ -28,7 +28,7 @@ function DirectiveScreen({ id }: { id: string }) {
   return (
     <Page title={directive?.title ?? words.directive.title} kicker={words.directive.title} live={live}
       lead={directive && (
-        <span class="row"><Status value={directive.state} type="DirectiveState" /><Status value={directive.timeliness} type="Timeliness" /></span>
+        <span class="row"><Status value={directive.state} type="DirectiveState" quiet /><Status value={directive.timeliness} type="Timeliness" quiet /></span>
       )}
       actions={directive && <Link class="button" to={path.directive(directive.code)}>{words.directive.page}</Link>}>
       <KeptNote at={online ? null : asked.keptAt} />

@@ -50,7 +50,7 @@ function FigureScreen({ of, isReporter }: { of: FigureKey; isReporter: boolean }
     <Page title={title} kicker={kicker} live={live}
       lead={obligation && (
         <span class="row">
-          <Status value={obligation.state} type="ObligationState" />
+          <Status value={obligation.state} type="ObligationState" quiet />
           <span class={isOverdue(obligation) ? 'late-head' : ''}>
             {isOverdue(obligation) ? `${words.owed.overdue}, ` : ''}{words.owed.dueOn(formatDay(obligation.dueOn, language))}
           </span>

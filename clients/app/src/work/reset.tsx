@@ -1,7 +1,7 @@
 // A forgotten password: a mail with a token is asked for, and the token sets a new one. Nobody has to be signed in.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { client } from '../kit.ts';
-import { Link, usePlace } from '../router.tsx';
+import { Link } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Page, Section } from '../ui/page.tsx';
 import { lastOf, Note, TextField, Trouble } from './parts.tsx';
@@ -11,14 +11,19 @@ import { useWork } from './words.ts';
 
 export default function Reset(_: { params: Params }) {
   const words = useWork();
-  const { search } = usePlace();
   const asking = useActing();
   const setting = useActing();
   const [login, setLogin] = useState('');
-  const [token, setToken] = useState(search.get('token') ?? '');
+  // A mail links here with its token behind the hash, which no server and no log is told.
+  const [mailed] = useState(() => location.hash.slice(1));
+  const [token, setToken] = useState(mailed);
   const [password, setPassword] = useState('');
   const [sent, setSent] = useState(false);
   const [set, setSet] = useState(false);
+
+  useEffect(() => {
+    if (location.hash) history.replaceState(null, '', location.pathname);
+  }, []);
 
   const ask = async (event: Event) => {
     event.preventDefault();
@@ -41,7 +46,7 @@ export default function Reset(_: { params: Params }) {
   return (
     <Page title={words.signIn.reset}>
       <div class="grid two">
-        {!search.get('token') && (
+        {!mailed && (
           <Section title={words.signIn.forgotten} hint={words.signIn.resetWhy}>
             <form class="form" onSubmit={ask}>
               <TextField id="reset-login" label={words.signIn.login} value={login} onInput={setLogin} autocomplete="username" autocapitalize="none" spellcheck={false} required />

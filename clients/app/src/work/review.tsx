@@ -116,7 +116,7 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
     <li class="review-card">
       <div class="review-head">
         <div>
-          <h3>{indicator.name}</h3>
+          <h2>{indicator.name}</h2>
           <p class="task-facts">
             <span>{formatPeriod(shown.period, language)}</span><span>{shown.subject.name}</span>
             {shown.reporter && shown.reporter.code !== shown.subject.code && <span>{words.review.reportedBy(shown.reporter.name)}</span>}
@@ -243,7 +243,7 @@ function MissingGroup({ missing }: { missing: Missing[] }) {
     <li class="review-card">
       <div class="review-head">
         <div>
-          <h3>{first.reporter?.name}</h3>
+          <h2>{first.reporter?.name}</h2>
           <p class="task-facts"><span>{formatPeriod(first.period, language)}</span><span class="late-head">{words.owed.dueOn(formatDay(first.dueOn, language))}</span></p>
         </div>
         <button type="button" class="button" disabled={acting.busy || told !== null} onClick={() => void chase()}>{words.review.chase}</button>

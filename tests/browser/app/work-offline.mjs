@@ -1,0 +1,141 @@
+// Flight mode: node work-offline.mjs URL CHROMIUM
+// A reporter opens the app once with a network, then works without one: reads what is owed from the copy on the phone, drafts and hands
+// in, opens the app again. Back online it is sent, once, though an answer is lost; and where somebody else was quicker, a person chooses.
+import { accounts, address, assign, byApi, expect, fail, launch, open, PHOTO, see, signIn } from "./work-steps.mjs";
+
+const people = await accounts();
+const code = "innovative_startup_projects";
+await assign(people.STANDING_OFFICE, code);
+const browser = await launch();
+const { context, page } = await open(browser);
+const report = {};
+const FIGURE = "mutation ($input: DraftMeasurementInput!, $key: UUID!) { draftMeasurement(input: $input, idempotencyKey: $key) { measurement { id version state value } userErrors { message } } }";
+
+await signIn(page, people.REPORTER);
+await page.locator(".task[href*='/work/figures/']").first().waitFor();
+// The service worker has everything once it has taken over.
+await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+const tasks = page.locator(".task[href*='/work/figures/']");
+const owed = await tasks.count();
+const ratios = await page.locator(".task[href*='/ADMINISTRATIVE/']").evaluateAll(links => links.map(link => link.getAttribute("href")));
+const [one, other] = ratios;
+const counted = await page.locator(`.task[href*='/figures/${code}/'][href$='2025-Q4']`).getAttribute("href");
+// Each is opened once with a network, as somebody does before going to a commune.
+for (const href of [one, other, counted]) {
+  await page.goto(new URL(href, address).href);
+  await page.locator("#observation").waitFor();
+}
+await page.goto(new URL("/app/work", address).href);
+await tasks.first().waitFor();
+
+await context.setOffline(true);
+await page.reload();
+await see(page.locator("h1"), "Việc của tôi", "The app, opened without a network");
+await see(page.locator(".notice"), "Không có mạng", "That there is none");
+await see(page.locator(".notice"), "Đọc lúc", "Of when the copy is");
+expect("What is owed, from the copy", await tasks.count(), owed);
+
+const enter = async (href, numerator, denominator) => {
+  await page.locator(`.task[href='${href}']`).click();
+  await page.locator("#numerator").fill(numerator);
+  await page.locator("#denominator").fill(denominator);
+};
+await enter(one, "812", "2.000");
+await page.getByRole("button", { name: "Lưu bản nháp" }).click();
+await see(page.locator(".notice"), "Đã giữ trên máy này", "After saving without a network");
+// Once more before it was sent: the later one counts.
+await page.locator("#numerator").fill("815");
+await page.getByRole("button", { name: "Gửi duyệt" }).click();
+await see(page.locator(".notice"), "Đã giữ trên máy này", "After handing in without a network");
+await page.reload();
+await see(page.locator("h1"), /./, "The figure, opened again without a network");
+expect("What was typed is still there", await page.locator("#numerator").inputValue(), "815");
+await page.goto(new URL("/app/work", address).href);
+await see(page.locator(`.task[href='${one}']`), "Chờ gửi", "The figure in the list");
+expect("The number in the header", await page.locator(".top .badge").first().innerText(), "1");
+
+// Another with a photograph, which cannot be sent yet.
+await page.locator(`.task[href='${counted}']`).click();
+await page.locator("#value").fill("3");
+await page.locator("#evidence").setInputFiles(PHOTO);
+await page.getByRole("button", { name: "Gửi duyệt" }).click();
+await see(page.locator(".notice"), "Đã giữ trên máy này", "A photograph without a network");
+
+// The second figure waits here while somebody else drafts it elsewhere.
+await page.goto(new URL("/app/work", address).href);
+await enter(other, "640", "1.000");
+await page.getByRole("button", { name: "Lưu bản nháp" }).click();
+await see(page.locator(".notice"), "Đã giữ trên máy này", "The second figure");
+const keyOf = href => {
+  const [indicator, subject, regime, period] = href.split("/").slice(4).map(decodeURIComponent);
+  return { indicator, subject, regime, period };
+};
+await byApi(people.REPORTER, FIGURE, { ...keyOf(other), observation: "FINAL", numerator: "655", denominator: "1000", note: "Số liệu trên máy khác" });
+
+// Back online. The server takes the first figure, but its answer never arrives.
+const keys = [];
+await page.route("**/graphql", async route => {
+  const sent = route.request().postDataJSON();
+  if (!sent?.query?.includes("DraftFigure") || sent.variables.input.indicator !== keyOf(one).indicator) return route.continue();
+  keys.push(sent.variables.key);
+  if (keys.length > 1) return route.continue();
+  await route.fetch();
+  return route.abort("connectionreset");
+});
+await page.goto(new URL("/app/work", address).href);
+await see(page.locator(".unsent"), /./, "What waits");
+await context.setOffline(false);
+await page.locator(`.task[href='${one}']`, { hasText: "Đã nộp" }).waitFor().catch(async () => {
+  await page.getByRole("button", { name: "Gửi ngay" }).click();
+});
+await see(page.locator(`.task[href='${one}']`), "Đã nộp", "The figure, back online");
+if (keys.length < 2) fail(`The lost answer was not asked for again: ${keys.length} requests`);
+expect("The same key each time", new Set(keys).size, 1);
+report.sentTimes = keys.length;
+await see(page.locator(`.task[href='${counted}']`), "Đã nộp", "The figure with its photograph, back online");
+
+// Both values, and a choice.
+await see(page.locator(`.task[href='${other}']`), "Không gửi được", "The figure that somebody else has changed");
+await page.locator(`.task[href='${other}']`).click();
+const conflict = page.locator(".conflict");
+await see(conflict, "640", "What stands on this device");
+await see(conflict, "655", "What stands on the server");
+await see(conflict, "Số liệu trên máy khác", "The note of the other one");
+await page.reload();
+await see(conflict, "655", "The choice is still there after a reload");
+await page.getByRole("button", { name: "Giữ của tôi" }).click();
+await see(page.locator(".notice-good"), "Đã lưu bản nháp", "After keeping one's own");
+expect("What was kept", await page.locator("#numerator").inputValue(), "640");
+
+const STAND = "query ($f: MeasurementFilter) { measurements(filter: $f, first: 10) { nodes { numerator value state version attachments { name } indicator { code } } } }";
+const token = async ({ login, password }) => {
+  const query = "mutation ($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } } }";
+  const answer = await fetch(new URL("/graphql", address), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query, variables: { input: { login, password } } }) });
+  return (await answer.json()).data.signIn.tokens.accessToken;
+};
+const answer = await fetch(new URL("/graphql", address), {
+  method: "POST",
+  headers: { "content-type": "application/json", authorization: `Bearer ${await token(people.REPORTER)}` },
+  body: JSON.stringify({ query: STAND, variables: { f: { reporter: "qng.skhcn", states: ["DRAFT", "SUBMITTED"] } } }),
+});
+const standing = Object.fromEntries((await answer.json()).data.measurements.nodes.map(figure => [figure.indicator.code, figure]));
+expect("The first figure at the server", `${standing[keyOf(one).indicator].numerator} ${standing[keyOf(one).indicator].state}`, "815 SUBMITTED");
+expect("The second figure at the server", `${standing[keyOf(other).indicator].numerator} ${standing[keyOf(other).indicator].state}`, "640 DRAFT");
+expect("The photograph at the server", standing[code].attachments[0]?.name, PHOTO.name);
+report.standing = { first: "815", second: "640", photo: true };
+
+// Nobody who comes after finds what this person has read.
+await page.goto(new URL("/app/settings", address).href);
+await page.getByRole("button", { name: "Đăng xuất khỏi máy này" }).click();
+await page.waitForURL(url => url.pathname === "/app/sign-in");
+const left = await page.waitForFunction(async () => {
+  const open = indexedDB.open("cotmoc-work");
+  await new Promise(resolve => { open.onsuccess = resolve; });
+  const request = open.result.transaction("answers").objectStore("answers").count();
+  await new Promise(resolve => { request.onsuccess = resolve; });
+  open.result.close();
+  return request.result === 0;
+});
+report.forgotten = await left.jsonValue();
+await browser.close();
+console.log(JSON.stringify(report));
