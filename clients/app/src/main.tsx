@@ -9,6 +9,11 @@ showTheme();
 await speak(firstLanguage);
 render(<App />, document.getElementById('app')!);
 
+// Once the first view is there, so that what it keeps for later does not stand in its way.
+const whenLoaded = (work: () => void) => (document.readyState === 'complete' ? work() : addEventListener('load', work, { once: true }));
+
 if ('serviceWorker' in navigator) {
-  addEventListener('load', () => void navigator.serviceWorker.register('/app/sw.js', { scope: '/app' }).catch(() => undefined));
+  const register = (scope: string) => navigator.serviceWorker.register('/app/sw.js', { scope });
+  // A server that does not allow the wider scope leaves all pages but the first one offline.
+  whenLoaded(() => void register('/app').catch(() => register('/app/')).catch(() => undefined));
 }

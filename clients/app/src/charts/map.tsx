@@ -41,6 +41,15 @@ export function CommuneMap({ label, places, active, onActive, onOpen }: Props) {
   const projection = geoMercator().fitExtent([[34, 26], [width - 34, height - 34]], points);
   const lines = geoPath(projection)(geoGraticule().step([0.25, 0.25]).extent([[95, 5], [120, 25]])());
   const drawn = places.map(place => ({ place, at: projection([place.longitude, place.latitude])! }));
+  /** Marks lie close together: that one is meant whose middle is nearest to the pointer. */
+  const nearest = (event: { offsetX: number; offsetY: number }): string | null => {
+    let best: { code: string; distance: number } | null = null;
+    for (const { place, at } of drawn) {
+      const distance = Math.hypot(at[0] - event.offsetX, at[1] - event.offsetY);
+      if (distance < 26 && (!best || distance < best.distance)) best = { code: place.code, distance };
+    }
+    return best?.code ?? null;
+  };
   const shown = drawn.find(({ place }) => place.code === active);
   return (
     <div class="map" ref={box}>
@@ -48,11 +57,7 @@ export function CommuneMap({ label, places, active, onActive, onOpen }: Props) {
         <path d={lines ?? ''} class="graticule" />
         <text x={width - 8} y={height - 8} text-anchor="end" class="compass">0,25°</text>
         {drawn.map(({ place, at }) => (
-          <g key={place.code} transform={`translate(${at[0]} ${at[1]})`} data-code={place.code} class={place.code === active ? 'active' : ''}
-            onPointerEnter={() => onActive(place.code)}
-            onPointerDown={event => setTouched(event.pointerType === 'touch')}
-            onClick={() => (touched ? onActive(place.code) : onOpen(place.code))}>
-            <circle r={Math.max(r + 4, 11)} class="touch" />
+          <g key={place.code} transform={`translate(${at[0]} ${at[1]})`} data-code={place.code} class={place.code === active ? 'active' : ''}>
             <Mark quartile={place.quartile} r={r} />
           </g>
         ))}

@@ -1,11 +1,10 @@
 // One agency: its scorecard of a period, what it must report, what it leads.
 import { gql } from '../kit.ts';
-import { useProgramme } from '../programme.tsx';
 import { useLive, useQuery, useToday } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { useSignedIn } from '../state.ts';
-import { DirectiveLines, DIRECTIVE_ROW, type DirectiveRow } from '../ui/directives.tsx';
+import { DirectiveLines, DIRECTIVE_ROW, urgency, type DirectiveRow } from '../ui/directives.tsx';
 import { NotFound } from '../ui/not-found.tsx';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
@@ -98,7 +97,6 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
   const language = useLanguage();
   const count = useCount();
   const signedIn = useSignedIn();
-  const programme = useProgramme();
   const { path: here } = usePlace();
   const w = words.agencyPage;
   const card = data.scorecards?.nodes[0];
@@ -132,7 +130,7 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
       <div class="grid two">
         <Section title={<>{w.ledDirectives}{(agency.ledDirectives?.totalCount ?? 0) > 0 && <span class="badge">{count(agency.ledDirectives!.totalCount!)}</span>}</>}
           more={led.length > 0 && <Link to={`/app/directives?lead=${encodeURIComponent(agency.code)}`}>{words.showAll}</Link>}>
-          {led.length === 0 ? <Empty>{w.ledNone}</Empty> : <DirectiveLines rows={[...led].sort(lateFirst).slice(0, 12)} today={today} withLeads={false} />}
+          {led.length === 0 ? <Empty>{w.ledNone}</Empty> : <DirectiveLines rows={[...led].sort((a, b) => urgency(a.timeliness) - urgency(b.timeliness)).slice(0, 12)} today={today} withLeads={false} />}
         </Section>
         <div class="stack gap">
           <Section title={w.obligations}>
@@ -169,15 +167,12 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
               </details>
             </Section>
           )}
-          {(agency.note || agency.simulated) && <p class="hint">{agency.simulated && <span class="tag" title={words.simulatedHint}>{words.simulated}</span>} {agency.note} {programme === null && ''}</p>}
+          {(agency.note || agency.simulated) && <p class="hint">{agency.simulated && <span class="tag" title={words.simulatedHint}>{words.simulated}</span>} {agency.note}</p>}
         </div>
       </div>
     </>
   );
 }
-
-const URGENCY = ['OVERDUE', 'DUE_SOON', 'NOT_REPORTED', 'ON_TIME', 'PASSED', 'NO_DEADLINE', 'DONE_LATE', 'DONE_ON_TIME'];
-const lateFirst = (a: DirectiveRow, b: DirectiveRow) => URGENCY.indexOf(a.timeliness) - URGENCY.indexOf(b.timeliness);
 
 function Tile({ title, main, parts }: { title: string; main: number; parts: [string, number, string][] }) {
   const count = useCount();

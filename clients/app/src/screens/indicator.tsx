@@ -5,6 +5,7 @@ import { useProgramme } from '../programme.tsx';
 import { useLive, useQuery, useToday } from '../query.ts';
 import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
+import { urgency } from '../ui/directives.tsx';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Facts, Table } from '../ui/table.tsx';
@@ -36,6 +37,7 @@ interface Assessment {
 }
 interface DirectiveRow {
   id: string; code: string; title: string; dueOn: string | null; timeliness: string; leads: { code: string; name: string }[] | null;
+  programme: { code: string; jurisdiction: { name: string } | null } | null;
 }
 interface Indicator {
   id: string; code: string; name: string; unit: string; decimals: number; note: string | null;
@@ -45,9 +47,9 @@ interface Indicator {
   targets: { nodes: Target[] } | null;
   series: { nodes: { period: string; endsOn: string; value: string | null; source: string; observation: string }[] } | null;
   assessment: Assessment | null;
-  judged: Assessment | null;
   directives: { totalCount: number | null; nodes: DirectiveRow[] } | null;
   late: { totalCount: number | null } | null;
+  unreported: { totalCount: number | null } | null;
 }
 
 const INDICATOR = gql<{ indicator: Indicator | null }, { code: string; subject: string; programme: string }>(`
@@ -70,8 +72,9 @@ const INDICATOR = gql<{ indicator: Indicator | null }, { code: string; subject: 
         projection { projection { value lower upper reachedOn } noneBecause }
         inputs { kind value on words rule ruleVersion target { code clause document { id symbol title } } measurement { id period } }
       }
-      directives(first: 50) { totalCount nodes { id code title dueOn timeliness leads { code name } } }
+      directives(first: 50) { totalCount nodes { id code title dueOn timeliness leads { code name } programme { code jurisdiction { name } } } }
       late: directives(filter: { timeliness: [OVERDUE] }, first: 1) { totalCount }
+      unreported: directives(filter: { timeliness: [NOT_REPORTED] }, first: 1) { totalCount }
     }
   }`);
 
@@ -120,6 +123,8 @@ function Details({ of, subject }: { of: Indicator; subject: string }) {
   const projected = assessment?.projection?.projection ?? null;
   const isSimulated = last?.source === 'SIMULATED';
   const late = of.late?.totalCount ?? 0;
+  const unreported = of.unreported?.totalCount ?? 0;
+  const programme = useProgramme();
   return (
     <>
       <div class="grid wide-left even">
@@ -187,15 +192,16 @@ function Details({ of, subject }: { of: Indicator; subject: string }) {
           )}
         </Section>
         <Section title={w.directives} id="directives"
-          hint={(of.directives?.totalCount ?? 0) > 0 ? <>{late > 0 ? <strong class="tone-text tone-missed">{w.lateOnes(count(late))}</strong> : w.lateNone}</> : undefined}>
+          hint={(of.directives?.totalCount ?? 0) > 0 ? <>{late > 0 ? <strong class="tone-text tone-missed">{w.lateOnes(count(late))}</strong> : w.lateNone}{unreported > 0 && <> {w.unreportedOnes(count(unreported))}</>}</> : undefined}>
           {(of.directives?.nodes ?? []).length === 0 ? <Empty>{w.directivesNone}</Empty> : (
             <ul class="lines">
-              {[...of.directives!.nodes].sort((a, b) => Number(b.timeliness === 'OVERDUE') - Number(a.timeliness === 'OVERDUE')).map(row => (
-                <li key={row.id}>
+              {[...of.directives!.nodes].sort((a, b) => urgency(a.timeliness) - urgency(b.timeliness)).map(row => (
+                <li key={row.id} data-timeliness={row.timeliness}>
                   <div class="line-text">
                     <Link to={path.directive(row.code)} class="strong">{row.title}</Link>
                     <span class="meta"><Status value={row.timeliness} type="Timeliness" />{row.dueOn && <Day value={row.dueOn} />}
-                      {row.leads?.map(lead => <Link to={path.agency(lead.code)} key={lead.code}>{lead.name}</Link>)}</span>
+                      {row.leads?.map(lead => <Link to={path.agency(lead.code)} key={lead.code}>{lead.name}</Link>)}
+                      {row.programme && row.programme.code !== programme?.code && <span class="tag">{row.programme.jurisdiction?.name}</span>}</span>
                   </div>
                 </li>
               ))}

@@ -110,7 +110,7 @@ export default function Indicators() {
                 {(group || status || milestone || text) && <> · <Link to="/app/indicators">{words.clear}</Link></>}</p>
               {shown.length === 0
                 ? <Empty action={<Link to="/app/indicators" class="button small">{words.clear}</Link>}>{w.empty}</Empty>
-                : <Table caption={w.title} columns={columns} rows={shown} id={row => row.indicator?.code ?? ''} class="indicators" />}
+                : <Table caption={w.title} columns={columns} rows={shown} id={row => row.indicator?.code ?? ''} class="broad indicators" />}
               {more && <button type="button" class="button" disabled={busy} onClick={more}>{words.showMore}</button>}
             </>
           )}
@@ -132,7 +132,7 @@ function columnsOf(words: Words): Column<Row>[] {
         </>
       ),
     },
-    { title: w.status, class: 'nowrap', cell: ({ status }) => <Status value={status} /> },
+    { title: w.status, cell: ({ status }) => <Status value={status} /> },
     { title: w.value, number: true, cell: ({ value, indicator }) => <Figure value={value} unit={indicator?.unit} places={indicator?.decimals ?? 2} /> },
     {
       title: w.demanded, number: true,

@@ -17,6 +17,10 @@ export interface DirectiveRow {
 }
 export const DIRECTIVE_ROW = 'id code title state timeliness dueOn originalDueOn stateSource leads { code name }';
 
+const URGENCY = ['OVERDUE', 'NOT_REPORTED', 'DUE_SOON', 'ON_TIME', 'PASSED', 'NO_DEADLINE', 'DONE_LATE', 'DONE_ON_TIME'];
+/** For sorting: what is late first, what is done last. */
+export const urgency = (timeliness: string): number => URGENCY.indexOf(timeliness);
+
 const DAY = 86_400_000;
 
 export function DirectiveLines({ rows, today, withLeads = true }: { rows: readonly DirectiveRow[]; today: string | null; withLeads?: boolean }) {

@@ -162,6 +162,7 @@ export const en: Words = {
     directivesNone: 'No directive serves this indicator.',
     lateOnes: n => `${n} overdue`,
     lateNone: 'None of them is overdue.',
+    unreportedOnes: n => `${n} past the last day, with nothing reported.`,
     lead: 'Lead agency',
     definition: 'How it is measured',
     openDocument: 'Open the document',

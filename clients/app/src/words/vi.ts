@@ -162,6 +162,7 @@ export const vi = {
     directivesNone: 'Không có nhiệm vụ nào được giao cho chỉ tiêu này.',
     lateOnes: (n: string) => `${n} nhiệm vụ đang quá hạn`,
     lateNone: 'Không có nhiệm vụ nào quá hạn.',
+    unreportedOnes: (n: string) => `${n} nhiệm vụ đã qua hạn mà chưa có báo cáo.`,
     lead: 'Cơ quan chịu trách nhiệm',
     definition: 'Cách đo',
     openDocument: 'Mở văn bản',
