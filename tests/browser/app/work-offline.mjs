@@ -1,7 +1,7 @@
 // Flight mode: node work-offline.mjs URL CHROMIUM
 // A reporter opens the app once with a network, then works without one: reads what is owed from the copy on the phone, drafts and hands
 // in, opens the app again. Back online it is sent, once, though an answer is lost; and where somebody else was quicker, a person chooses.
-import { accounts, address, assign, byApi, expect, fail, launch, open, PHOTO, see, signIn } from "./work-steps.mjs";
+import { accounts, address, assign, byApi, expect, fail, launch, open, PHOTO, see, signIn, until } from "./work-steps.mjs";
 
 const people = await accounts();
 const code = "innovative_startup_projects";
@@ -128,7 +128,7 @@ report.standing = { first: "815", second: "640", photo: true };
 await page.goto(new URL("/app/settings", address).href);
 await page.getByRole("button", { name: "Đăng xuất khỏi máy này" }).click();
 await page.waitForURL(url => url.pathname === "/app/sign-in");
-const left = await page.waitForFunction(async () => {
+report.forgotten = await until(page, "An empty device", async () => {
   const open = indexedDB.open("cotmoc-work");
   await new Promise(resolve => { open.onsuccess = resolve; });
   const request = open.result.transaction("answers").objectStore("answers").count();
@@ -136,6 +136,5 @@ const left = await page.waitForFunction(async () => {
   open.result.close();
   return request.result === 0;
 });
-report.forgotten = await left.jsonValue();
 await browser.close();
 console.log(JSON.stringify(report));

@@ -91,3 +91,14 @@ export async function assign(office, indicator) {
   const query = "mutation ($input: AssignReportingInput!, $key: UUID!) { assignReporting(input: $input, idempotencyKey: $key) { obligations userErrors { message } } }";
   await byApi(office, query, { subjects: ["qng.ubnd"], reporter: "qng.skhcn", indicators: [indicator], validFrom: "2025-12-31" });
 }
+
+/** Asks the page again with each of its frames until it answers something. */
+export async function until(page, what, read) {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    const answer = await page.evaluate(read);
+    if (answer) return answer;
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  return fail(`${what} did not come`);
+}

@@ -20,3 +20,14 @@ export async function unsent(): Promise<number> {
 export async function dropUnsent(): Promise<void> {
   for (const { id } of await client.outbox.list()) await client.outbox.discard(id);
 }
+
+/** After the first screen is there, so that what it keeps does not slow it down. Without the server's leave for all of /app, below it. */
+export function registerWorker(): void {
+  if (!('serviceWorker' in navigator)) return;
+  const register = () => navigator.serviceWorker.register('/app/sw.js', { scope: '/app' })
+    .catch(() => navigator.serviceWorker.register('/app/sw.js'))
+    .catch(() => undefined);
+  // The page may have been loaded before this was: then nobody says so again.
+  if (document.readyState === 'complete') void register();
+  else addEventListener('load', () => void register(), { once: true });
+}

@@ -97,18 +97,18 @@ function Work({ directive, reload }: { directive: WorkOfDirective; reload: () =>
               {can.decideExtension && <DecideExtension {...step} />}
               {can.answerCounterOffer && <AnswerOffer {...step} />}
               {can.giveInput && <GiveInput {...step} />}
+              <div class="acts">
               {(can.confirmDone || can.sendBack) && <Confirm {...step} />}
               {can.accept && (
-                <div class="row">
-                  <button type="button" class="button primary" disabled={acting.busy}
-                    onClick={() => void take(STEPS.accept, { directive: directive.id, expectedVersion: directive.version }, words.directive.accepted)}>{words.directive.accept}</button>
-                </div>
+                <button type="button" class="button primary" disabled={acting.busy}
+                  onClick={() => void take(STEPS.accept, { directive: directive.id, expectedVersion: directive.version }, words.directive.accepted)}>{words.directive.accept}</button>
               )}
               {can.reportProgress && <Progress {...step} />}
               {can.requestExtension && <AskForTime {...step} />}
               {can.requestInput && (directive.coordinators ?? []).some(({ agency }) => agency) && <AskForInput {...step} />}
               {can.reportDone && <ReportDone {...step} />}
               {can.cancel && <Cancel {...step} />}
+              </div>
             </div>
           )}
         </div>
@@ -126,7 +126,7 @@ function Aside({ directive }: { directive: WorkOfDirective }) {
   const [extension] = directive.extensionRequests?.slice(-1) ?? [];
   const moved = directive.originalDueOn && directive.originalDueOn !== directive.dueOn;
   return (
-    <Section title={words.directive.due}>
+    <Section title={words.figure.stateNow}>
       <div class="stack">
         <Facts of={[
           [words.directive.due, <><Day value={directive.dueOn} />{moved && <span class="muted small"> · {words.directive.original(formatDay(directive.originalDueOn!, language))}</span>}</>],
@@ -285,7 +285,7 @@ function Confirm({ directive, acting, take }: StepProps) {
     void take(STEPS.sendBack, { ...seen, reason }, words.directive.sentBack);
   };
   return (
-    <div class="acts">
+    <>
       {directive.viewerCan?.confirmDone && (
         <Disclosure title={words.directive.confirm} primary>
           {() => (
@@ -306,7 +306,7 @@ function Confirm({ directive, acting, take }: StepProps) {
           )}
         </Disclosure>
       )}
-    </div>
+    </>
   );
 }
 

@@ -52,7 +52,7 @@ function FigureScreen({ of, isReporter }: { of: FigureKey; isReporter: boolean }
         <span class="row">
           <Status value={obligation.state} type="ObligationState" quiet />
           <span class={isOverdue(obligation) ? 'late-head' : ''}>
-            {isOverdue(obligation) ? `${words.owed.overdue}, ` : ''}{words.owed.dueOn(formatDay(obligation.dueOn, language))}
+            {(isOverdue(obligation) ? words.owed.late : words.owed.dueOn)(formatDay(obligation.dueOn, language))}
           </span>
         </span>
       )}>
@@ -338,7 +338,7 @@ function Returned({ figure }: { figure: Figure }) {
   const language = useLanguage();
   const decision = [...(figure.decisions ?? [])].reverse().find(({ state }) => state === 'RETURNED');
   const reason = decision?.reason ?? figure.reason;
-  const title = decision ? words.figure.returnedBy(decision.decidedBy?.fullName ?? '', formatDay(dayOf(decision.decidedAt), language)) : words.owed.returned;
+  const title = decision ? words.figure.returnedBy(decision.decidedBy?.fullName ?? null, formatDay(dayOf(decision.decidedAt), language)) : words.owed.returned;
   return <Note tone="warn" title={title}>{reason && <p>{words.figure.reason}: {reason}</p>}</Note>;
 }
 
@@ -531,7 +531,7 @@ function Beside({ data, obligation }: { data: FigurePage; obligation: Obligation
             {decisions.map(({ state, reason, decidedAt, decidedBy }) => (
               <li key={decidedAt + state}>
                 <Status value={state} type="MeasurementState" />
-                <span class="muted small">{decidedBy?.fullName} · <Instant value={decidedAt} /></span>
+                <span class="muted small">{decidedBy && `${decidedBy.fullName} · `}<Instant value={decidedAt} /></span>
                 {reason && <p>{reason}</p>}
               </li>
             ))}

@@ -7,7 +7,7 @@ import { language, useSignedIn } from '../state.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useLanguage } from '../words/index.ts';
 import { useOnline } from './ask.ts';
-import { whenSignedOut } from './device.ts';
+import { registerWorker, whenSignedOut } from './device.ts';
 import { follow, useTold } from './live.ts';
 import { deliver } from './parcels.ts';
 import { DRAWINGS } from './parts.tsx';
@@ -110,6 +110,7 @@ function useUnread(): number {
   return unread;
 }
 
+registerWorker();
 void client.session.ready.then(() => {
   whenSignedOut();
   const begin = () => {

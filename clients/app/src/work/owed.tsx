@@ -48,7 +48,7 @@ function MyWork() {
     <Page title={words.owed.title} kicker={client.session.viewer?.agency?.name} live={live}>
       {!online && <Note tone="warn" title={words.outbox.offline}>{words.outbox.offlineHint}</Note>}
       <Unsent items={outbox ?? []} />
-      <div class="grid wide-left">
+      <div class="grid two">
         <Section title={words.owed.figures} more={owed.data && <span class="muted">{words.owed.count(owed.data.myObligations.totalCount)}</span>}>
           <KeptNote at={online ? null : owed.keptAt} />
           <Loaded asked={owed}>{data => <Figures obligations={data.myObligations.nodes} unsent={unsent} />}</Loaded>

@@ -93,7 +93,7 @@ function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; acto
         <span><strong>{actor}</strong> · {about}{!entry.succeeded && <span class="tag tag-bad">{words.trail.failed}</span>}</span>
         <span class="muted small">{formatInstant(entry.recordedAt, language)}</span>
       </div>
-      {(name ?? noun) && <p>{name && noun && <span class="muted">{noun}: </span>}{object ? <Link to={`/app/objects/${encodeURIComponent(object.id)}`}>{name ?? noun}</Link> : name ?? noun}</p>}
+      {(name ?? (noun && entry.noun !== 'session' ? noun : null)) && <p>{name && noun && <span class="muted">{noun}: </span>}{object ? <Link to={`/app/objects/${encodeURIComponent(object.id)}`}>{name ?? noun}</Link> : name ?? noun}</p>}
       <details>
         <summary>{words.trail.details}</summary>
         <div class="stack">

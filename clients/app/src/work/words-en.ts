@@ -28,7 +28,7 @@ export const en: WorkWords = {
   owed: {
     title: 'My work', figures: 'Figures to report', directives: 'Open directives of the agency',
     overdue: 'Overdue', returned: 'Returned', due: 'Due', sent: 'Sent, being reviewed',
-    dueOn: day => `due ${day}`, nothing: 'No figure is left to report.',
+    dueOn: day => `due ${day}`, late: day => `Overdue (${day})`, nothing: 'No figure is left to report.',
     nothingHint: 'When the next period opens, it will be here and among your notifications.',
     waiting: 'Waits to be sent', refused: 'Could not be sent', sendingNow: 'Being sent', closed: 'Period closed', noDirectives: 'No directive is open.',
     count: count => counted(count, 'figure', 'figures'), allDirectives: 'All directives',
@@ -51,7 +51,7 @@ export const en: WorkWords = {
     closedOn: day => `This period has been closed since ${day}.`,
     saved: 'Draft saved.', submitted: 'Submitted.', nilSent: 'Answered that nothing arose.', withdrawn: 'Withdrawn.',
     keptHere: 'Kept on this device; it is sent when there is a network.',
-    returnedBy: (who, day) => `Returned by ${who} on ${day}`, reason: 'Reason',
+    returnedBy: (who, day) => (who ? `Returned by ${who} on ${day}` : `Returned on ${day}`), reason: 'Reason',
     stateNow: 'State', notFound: 'There is no figure to report here.', unsent: 'Something unsaved from last time was put back.',
     locked: 'The figure waits for somebody else and cannot be changed now.', decided: 'Decided',
     conflictTitle: 'Somebody has changed this figure', conflictHint: 'While this device could not send, the figure on the server became another. Choose one of the two.',

@@ -24,7 +24,7 @@ export const vi = {
   owed: {
     title: 'Việc của tôi', figures: 'Số liệu phải báo cáo', directives: 'Nhiệm vụ đang mở của đơn vị',
     overdue: 'Quá hạn', returned: 'Bị trả lại', due: 'Hạn', sent: 'Đã gửi, chờ duyệt',
-    dueOn: (day: string) => `hạn ${day}`, nothing: 'Không còn số liệu nào phải báo cáo.',
+    dueOn: (day: string) => `hạn ${day}`, late: (day: string) => `Quá hạn (${day})`, nothing: 'Không còn số liệu nào phải báo cáo.',
     nothingHint: 'Khi đến kỳ báo cáo mới, việc sẽ hiện ở đây và trong thông báo.',
     waiting: 'Chờ gửi', refused: 'Không gửi được', sendingNow: 'Đang gửi', closed: 'Đã khóa kỳ', noDirectives: 'Không có nhiệm vụ nào đang mở.',
     count: (count: number) => `${count} số liệu`, allDirectives: 'Tất cả nhiệm vụ',
@@ -47,7 +47,7 @@ export const vi = {
     closedOn: (day: string) => `Kỳ này đã khóa từ ${day}.`,
     saved: 'Đã lưu bản nháp.', submitted: 'Đã gửi duyệt.', nilSent: 'Đã báo không phát sinh.', withdrawn: 'Đã rút lại.',
     keptHere: 'Đã giữ trên máy này, sẽ tự gửi khi có mạng.',
-    returnedBy: (who: string, day: string) => `${who} trả lại ngày ${day}`, reason: 'Lý do',
+    returnedBy: (who: string | null, day: string) => (who ? `${who} trả lại ngày ${day}` : `Bị trả lại ngày ${day}`), reason: 'Lý do',
     stateNow: 'Trạng thái', notFound: 'Không có số liệu nào phải báo cáo ở đây.', unsent: 'Có nội dung chưa lưu từ lần trước, đã được khôi phục.',
     locked: 'Số liệu đang chờ người khác, không sửa được lúc này.', decided: 'Đã quyết định',
     conflictTitle: 'Có người đã sửa số liệu này', conflictHint: 'Trong lúc máy này chưa gửi được, số liệu trên máy chủ đã khác. Chọn một trong hai.',
