@@ -107,6 +107,22 @@ await page.getByRole("button", { name: "Giữ của tôi" }).click();
 await see(page.locator(".notice-good"), "Đã lưu bản nháp", "After keeping one's own");
 expect("What was kept", await page.locator("#numerator").inputValue(), "640");
 
+// The answer is lost, and the person goes on typing and saves again: what this device has sent itself is no conflict.
+await page.unroute("**/graphql");
+let lost = 0;
+await page.route("**/graphql", async route => {
+  if (!route.request().postDataJSON()?.query?.includes("DraftFigure") || lost++ > 0) return route.continue();
+  await route.fetch();
+  return route.abort("connectionreset");
+});
+await page.locator("#numerator").fill("641");
+await page.getByRole("button", { name: "Lưu bản nháp" }).click();
+await see(page.locator(".notice"), "Đã giữ trên máy này", "After an answer was lost");
+await page.locator("#numerator").fill("642");
+await page.getByRole("button", { name: "Lưu bản nháp" }).click();
+await see(page.locator(".notice-good"), "Đã lưu bản nháp", "After saving again");
+expect("What was saved last", await page.locator("#numerator").inputValue(), "642");
+
 const STAND = "query ($f: MeasurementFilter) { measurements(filter: $f, first: 10) { nodes { numerator value state version attachments { name } indicator { code } } } }";
 const token = async ({ login, password }) => {
   const query = "mutation ($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } } }";
@@ -120,9 +136,9 @@ const answer = await fetch(new URL("/graphql", address), {
 });
 const standing = Object.fromEntries((await answer.json()).data.measurements.nodes.map(figure => [figure.indicator.code, figure]));
 expect("The first figure at the server", `${standing[keyOf(one).indicator].numerator} ${standing[keyOf(one).indicator].state}`, "815 SUBMITTED");
-expect("The second figure at the server", `${standing[keyOf(other).indicator].numerator} ${standing[keyOf(other).indicator].state}`, "640 DRAFT");
+expect("The second figure at the server", `${standing[keyOf(other).indicator].numerator} ${standing[keyOf(other).indicator].state}`, "642 DRAFT");
 expect("The photograph at the server", standing[code].attachments[0]?.name, PHOTO.name);
-report.standing = { first: "815", second: "640", photo: true };
+report.standing = { first: "815", second: "642", photo: true };
 
 // Nobody who comes after finds what this person has read.
 await page.goto(new URL("/app/settings", address).href);

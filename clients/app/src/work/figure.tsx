@@ -135,6 +135,12 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
   const settled = useRef(new Set<string>());
   const watched = useRef<string | null>(item?.state === 'waiting' ? item.id : null);
   const form = useRef<HTMLFormElement>(null);
+  /** Whether something was typed since the last sending: no answer may take that away. */
+  const typing = useRef(touched);
+  const touch = (now: boolean) => {
+    typing.current = now;
+    setTouched(now);
+  };
 
   const attached = files ?? seen?.attachments ?? [];
   const about = `${indicator.name}, ${formatPeriod(of.period, language)}`;
@@ -151,7 +157,7 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
   const type = (name: FieldName) => (value: string) => {
     const next = { ...typed, [name]: value };
     setTyped(next);
-    setTouched(true);
+    touch(true);
     setDone(null);
     if (problems[name]) setProblems({ ...problems, [name]: undefined });
     clearTimeout(keep.current);
@@ -159,20 +165,21 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
   };
   const clean = () => {
     clearTimeout(keep.current);
-    setTouched(false);
+    touch(false);
     setRestored(false);
     void kept.drop(unsavedKey(of));
   };
 
   const accept = (figure: Figure, how: Done) => {
     setSeen(figure);
+    setConflict(null);
+    reload();
+    if (typing.current) return;
     setTyped(typedOf(figure, language));
     setFiles(null);
     setAdded([]);
-    setConflict(null);
     clean();
     setDone(how);
-    reload();
   };
 
   /** What became of something that was sent. Answers what the person has to mend. */
@@ -181,8 +188,10 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
     const answer = (of.result as { draftMeasurement?: FigureAnswer } | null)?.draftMeasurement;
     if (of.state === 'waiting') {
       watched.current = of.id;
-      clean();
-      setDone('kept');
+      if (!typing.current) {
+        clean();
+        setDone('kept');
+      }
       return [];
     }
     if (settled.current.has(of.id)) return [];
@@ -203,7 +212,7 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
       return [];
     }
     await client.outbox.discard(of.id);
-    setTouched(true);
+    touch(true);
     if (answer?.userErrors.length) return answer.userErrors;
     throw of.problem ?? new Problem({ kind: 'graphql', code: 'INTERNAL', message: words.figure.refusedTitle });
   };
@@ -233,6 +242,7 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
       return;
     }
+    touch(false);
     if (files) input.attachments = files.map(({ id }) => id);
     if (added.length > 0) {
       const before = attached.map(({ id }) => id);
@@ -241,6 +251,7 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
         for (const { file } of added) sent.push(await upload(file));
         input.attachments = [...before, ...sent];
       } catch (error) {
+        touch(true);
         if (!(error instanceof Problem && error.retryable)) throw error;
         await Promise.all(added.map(({ name, file }) => photos.write(name, file)));
         await parcels.put({ input: { ...input, attachments: before }, photos: added.map(({ name }) => name), about });
@@ -303,8 +314,8 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
             {jumped && (
               <TextArea id="comment" label={words.figure.comment} hint={words.figure.commentHint} value={typed.comment} onInput={type('comment')} error={errorOf('comment')} />
             )}
-            <Evidence attached={attached} added={added} onAdd={file => { setAdded([...added, file]); setTouched(true); setDone(null); }}
-              onDrop={id => { setFiles(attached.filter(file => file.id !== id)); setTouched(true); }}
+            <Evidence attached={attached} added={added} onAdd={file => { setAdded([...added, file]); touch(true); setDone(null); }}
+              onDrop={id => { setFiles(attached.filter(file => file.id !== id)); touch(true); }}
               onDropAdded={name => setAdded(added.filter(file => file.name !== name))} />
             <Trouble acting={acting} fields={[...fieldsOf(indicator), 'observation', 'note', 'comment']} />
             <div class="form-end">
