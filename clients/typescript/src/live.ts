@@ -31,7 +31,7 @@ interface Line {
   add(operation: Operation): void;
   remove(operation: Operation): void;
   close(): void;
-  /** True if it held for some time. */
+  /** True if it held at all. */
   readonly ended: Promise<boolean>;
 }
 
@@ -39,6 +39,8 @@ interface Line {
 const GREETING = 5_000;
 /** The server says something every 15 seconds; on a WebSocket a browser does not show it, so it is asked. */
 const QUIET = 25_000;
+/** A connection that held for so long was a good one. */
+const SOME_TIME = 10_000;
 const LONGEST_PAUSE = 30_000;
 /** After so many WebSockets that came to nothing, server-sent events are tried. */
 const SOCKETS = 2;
@@ -57,6 +59,7 @@ export class Live {
   #count = 0;
   #line: Line | null = null;
   #running = false;
+  #closed = false;
   #socketFailures = 0;
   #wake = new AbortController();
 
@@ -76,7 +79,7 @@ export class Live {
     let stopped = false;
     show(operation, 'connecting');
     void this.#placed(operation).then(() => {
-      if (!stopped) {
+      if (!stopped && !this.#closed) {
         this.#operations.set(operation.id, operation);
         this.#line?.add(operation);
         void this.#run();
@@ -107,6 +110,7 @@ export class Live {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stops.forEach(stop => stop());
     this.#operations.clear();
     this.#again();
@@ -142,8 +146,9 @@ export class Live {
     let failures = 0;
     while (this.#operations.size > 0) {
       this.#wake = new AbortController();
+      const begun = this.#world.now();
       const held = mayBeOnline() && (await this.#connected());
-      failures = held ? 0 : failures + 1;
+      failures = held && this.#world.now() - begun > SOME_TIME ? 0 : failures + 1;
       if (this.#operations.size > 0 && !this.#wake.signal.aborted) {
         // A WebSocket that gets nowhere says little as yet: events may.
         this.#show(mayBeOnline() && failures <= SOCKETS ? 'connecting' : 'offline');
@@ -161,11 +166,18 @@ export class Live {
     } catch {
       return false;
     }
-    const bySocket = this.#world.WebSocket !== undefined && this.#socketFailures < SOCKETS;
+    let bySocket = this.#world.WebSocket !== undefined && this.#socketFailures < SOCKETS;
     if (this.#wake.signal.aborted) {
       return false;
     }
-    const line = bySocket ? this.#socket(this.#world.WebSocket!, token) : this.#streams(token);
+    let line: Line;
+    try {
+      line = bySocket ? this.#socket(this.#world.WebSocket!, token) : this.#streams(token);
+    } catch {
+      // The page's policy allows no WebSocket.
+      bySocket = false;
+      line = this.#streams(token);
+    }
     this.#line = line;
     this.#operations.forEach(operation => line.add(operation));
     const held = await line.ended;
@@ -263,12 +275,13 @@ export class Live {
       const control = new AbortController();
       controls.set(operation.id, control);
       try {
-        await this.#stream(operation, token, control.signal, () => (opened = true));
+        await this.#stream(operation, token, control, () => (opened = true));
         end();
       } catch (error) {
-        if (error instanceof Problem && !error.retryable && error.code !== 'UNAUTHENTICATED') {
+        const renewed = token !== null && error instanceof Problem && error.code === 'UNAUTHENTICATED';
+        if (error instanceof Problem && !error.retryable && !renewed) {
           this.#fail(operation, error);
-        } else if (!control.signal.aborted) {
+        } else if (this.#operations.has(operation.id)) {
           end();
         }
       }
@@ -282,7 +295,7 @@ export class Live {
   }
 
   /** Reads one stream to its end. */
-  async #stream(operation: Operation, token: string | null, signal: AbortSignal, opened: () => void): Promise<void> {
+  async #stream(operation: Operation, token: string | null, control: AbortController, opened: () => void): Promise<void> {
     const { cursor, payload } = operation;
     const headers = {
       ...headersOf(this.#world, token),
@@ -290,8 +303,9 @@ export class Live {
       'content-type': 'application/json',
       ...(cursor && { 'last-event-id': cursor }),
     };
-    const init = { method: 'POST', headers, body: JSON.stringify(payload), signal };
-    const response = await this.#world.fetch(`${this.#world.url}/stream`, init);
+    const init = { method: 'POST', headers, body: JSON.stringify(payload), signal: control.signal };
+    const asking = this.#world.fetch(`${this.#world.url}/stream`, init);
+    const response = await inTime(asking, QUIET, () => control.abort());
     if (!response.ok || !response.body) {
       const problem = await problemOf(this.#world, response);
       if (problem.code === 'UNAUTHENTICATED' && token) {

@@ -107,6 +107,7 @@ export class Mirror<T extends { id: string }> {
       for (let failures = 0; !mine.signal.aborted; ) {
         try {
           await this.update();
+          failures = 0;
           const { cursor } = (await this.#head())!;
           const { types } = this.#options;
           if (!mine.signal.aborted) {
@@ -186,7 +187,7 @@ export class Mirror<T extends { id: string }> {
       }
       if (page.endCursor !== after) {
         const entries = events.map(({ kind, id, object }): Entry => [`${place}=${id}`, kind === 'UPSERT' ? (object ?? undefined) : undefined]);
-        await this.#write([...entries, [place, { cursor: page.endCursor, shape: this.#shape }]]);
+        await this.#put(place, [...entries, [place, { cursor: page.endCursor, shape: this.#shape }]]);
       }
       after = page.endCursor;
     } while (page.hasMore);
@@ -201,11 +202,11 @@ export class Mirror<T extends { id: string }> {
       const page: Page = await this.#ask<Page>(this.#options.list, after);
       const entries = page.nodes.map((node): Entry => [`${place}=${node.id}`, node]);
       entries.forEach(([key]) => seen.add(key));
-      await this.#write(entries);
+      await this.#put(place, entries);
       after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
     } while (after);
     const left = (await this.#client.storage.list(place)).filter(([key]) => !seen.has(key));
-    await this.#write([...left.map(([key]): Entry => [key, undefined]), [place, { cursor, shape: this.#shape }]]);
+    await this.#put(place, [...left.map(([key]): Entry => [key, undefined]), [place, { cursor, shape: this.#shape }]]);
   }
 
   async #ask<A>({ text }: { text: string }, after: string | null): Promise<A> {
@@ -215,6 +216,14 @@ export class Mirror<T extends { id: string }> {
       throw new TypeError(`Nothing is answered to: ${text}`);
     }
     return found;
+  }
+
+  /** What was read for one viewer is not kept for another. */
+  async #put(place: string, entries: readonly Entry[]): Promise<void> {
+    if (place !== this.#place) {
+      throw new DOMException('The viewer or the language has changed', 'AbortError');
+    }
+    await this.#write(entries);
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {

@@ -99,7 +99,7 @@ export class Session {
   /** Forgets the session and its copies, even if the server cannot be told. What waits in the outbox stays until its owner is back. */
   async signOut(): Promise<void> {
     await this.ready;
-    const copies = this.viewer ? await this.#world.storage.list(mirrorsOf(this.viewer.login)) : [];
+    const login = this.viewer?.login;
     try {
       const token = await this.token();
       if (token) {
@@ -108,8 +108,11 @@ export class Session {
     } catch {
       // Without a network the session ends at the server by itself, after days of idleness.
     } finally {
-      await this.#world.storage.write(copies.map(([key]) => [key, undefined]));
       await this.#keep(null);
+      if (login !== undefined) {
+        const copies = await this.#world.storage.list(mirrorsOf(login));
+        await this.#world.storage.write(copies.map(([key]) => [key, undefined]));
+      }
     }
   }
 
