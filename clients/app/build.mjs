@@ -35,6 +35,7 @@ async function bundle() {
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     splitting: true,
+    inject: ['src/common.ts'],
   });
   const files = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)]));
   // An image as an entry gives a script that says its name; nobody runs it.

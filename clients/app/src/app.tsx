@@ -189,7 +189,7 @@ function ThemeRow() {
   const chosen = useStore(theme);
   return (
     <button type="button" onClick={() => theme.set(NEXT_THEME[chosen])}>
-      <Icon d={ICONS[chosen]} size={22} /><span>{words.themes[chosen]}</span>
+      <Icon d={ICONS[chosen]} size={22} /><span>{words.theme}: {words.themes[chosen].toLowerCase()}</span>
     </button>
   );
 }

@@ -7,7 +7,9 @@ import { speak } from './words/index.ts';
 
 showTheme();
 await speak(firstLanguage);
-render(<App />, document.getElementById('app')!);
+const place = document.getElementById('app')!;
+place.replaceChildren();
+render(<App />, place);
 
 // Once the first view is there, so that what it keeps for later does not stand in its way.
 const whenLoaded = (work: () => void) => (document.readyState === 'complete' ? work() : addEventListener('load', work, { once: true }));

@@ -46,7 +46,7 @@ await test(async (browser) => {
       const svg = await page.locator(".map svg").boundingBox();
       await page.mouse.move(svg.x + at(rows[0].subject.code).x, svg.y + at(rows[0].subject.code).y);
       await page.locator(".map-tip").waitFor();
-      const tip = plain(await page.locator(".map-tip text").innerText());
+      const tip = plain(await page.locator(".map-tip text").textContent());
       expectThat("the mark says whose it is", tip.startsWith(rows[0].subject.name));
       expect("its row", await page.locator(".ranking tr.active").getAttribute("data-code"), rows[0].subject.code);
       seen.tip = tip;

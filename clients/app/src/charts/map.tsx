@@ -53,7 +53,14 @@ export function CommuneMap({ label, places, active, onActive, onOpen }: Props) {
   const shown = drawn.find(({ place }) => place.code === active);
   return (
     <div class="map" ref={box}>
-      <svg width={width} height={height} role="img" aria-label={`${label}. ${words.indicatorPage.mapHint}`} onPointerLeave={() => onActive(null)}>
+      <svg width={width} height={height} role="img" aria-label={`${label}. ${words.indicatorPage.mapHint}`}
+        onPointerMove={event => onActive(nearest(event))} onPointerLeave={() => onActive(null)}
+        onPointerDown={event => setTouched(event.pointerType === 'touch')}
+        onClick={event => {
+          const code = nearest(event);
+          if (code && touched) onActive(code);
+          else if (code) onOpen(code);
+        }}>
         <path d={lines ?? ''} class="graticule" />
         <text x={width - 8} y={height - 8} text-anchor="end" class="compass">0,25°</text>
         {drawn.map(({ place, at }) => (

@@ -1,4 +1,5 @@
 // Which agency is most late, over directives and reports together; and every agency to look up.
+import { useState } from 'preact/hooks';
 import { gql } from '../kit.ts';
 import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
@@ -66,6 +67,9 @@ export default function Agencies() {
   const found = useQuery(FOUND, programme && text.length > 1 ? { below: programme.subject, text: `${text}*` } : null);
   const w = words.agenciesPage;
   const first = rows[0];
+  const [whole, setWhole] = useState(false);
+  const busyOnes = rows.filter(hasDuties);
+  const shown = whole || busyOnes.length === 0 ? rows : busyOnes;
   return (
     <Page title={w.title} kicker={programme?.subjectName}>
       <div class="filters">
@@ -99,8 +103,10 @@ export default function Agencies() {
           {() => rows.length === 0 ? <Empty>{w.empty}</Empty> : (
             <>
               <p class="answer" aria-live="polite">{first?.agency && first.late > 0 ? w.most(first.agency.name, count(first.late)) : w.nobody}</p>
-              <Table caption={w.lateTitle} columns={columnsOf(words, count, signedIn)} rows={rows} id={row => row.agency?.code ?? ''} class="agencies" />
-              {more && <button type="button" class="button" disabled={busy} onClick={more}>{words.showMore}</button>}
+              <Table caption={w.lateTitle} columns={columnsOf(words, count, signedIn)} rows={shown} id={row => row.agency?.code ?? ''} class="agencies" />
+              {shown.length < rows.length
+                ? <button type="button" class="button" onClick={() => setWhole(true)}>{w.everybody}</button>
+                : more && <button type="button" class="button" disabled={busy} onClick={more}>{words.showMore}</button>}
             </>
           )}
         </Loaded>
@@ -108,6 +114,9 @@ export default function Agencies() {
     </Page>
   );
 }
+
+/** Something was due of it in the period, or is late: the others stand below, for whoever asks. */
+const hasDuties = ({ late, directives, reports }: Row) => late > 0 || (directives?.due ?? 0) > 0 || (reports?.expected ?? 0) > 0;
 
 function columnsOf(words: Words, count: (n: number) => string, signedIn: boolean): Column<Row>[] {
   const w = words.agenciesPage;

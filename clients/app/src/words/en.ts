@@ -187,6 +187,7 @@ export const en: Words = {
     directivesOf: (done, due) => `${done} of ${due} done`,
     delay: 'Days of delay',
     empty: 'No agency has anything due in this period.',
+    everybody: 'Show agencies with nothing due as well',
     findHint: 'Find an agency by its name',
     level: 'Level',
     most: (name, n) => `Most late: ${name}, ${n} late.`,

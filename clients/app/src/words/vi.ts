@@ -187,6 +187,7 @@ export const vi = {
     directivesOf: (done: string, due: string) => `${done} / ${due} xong`,
     delay: 'Tổng số ngày chậm',
     empty: 'Không có cơ quan nào có việc đến hạn trong kỳ này.',
+    everybody: 'Xem cả những cơ quan không có việc đến hạn',
     findHint: 'Tìm cơ quan theo tên',
     level: 'Cấp',
     most: (name: string, n: string) => `Chậm nhất: ${name}, ${n} việc.`,
