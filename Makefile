@@ -40,4 +40,7 @@ schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
 explorer: ## bundle the explorer anew (needs node and npm)
 	cd api/explorer && npm ci && npm run build
 
-.PHONY: help run release test check bench stress schema explorer
+app: ## bundle the app anew (needs node and npm)
+	cd clients/app && npm ci && npm run build
+
+.PHONY: app help run release test check bench stress schema explorer

@@ -29,7 +29,7 @@ if [ "${1:-run}" = test ]; then
   python3 -c "import venv, ensurepip" 2>/dev/null || packages+=(python3-venv)
   # People open the files with LibreOffice.
   has soffice || packages+=(libreoffice-calc-nogui libreoffice-writer-nogui)
-  # A real browser looks at the explorer. Ubuntu's package is a snap, which not every machine can run: there the test is left out.
+  # A real browser uses the app and looks at the explorer. Ubuntu's package is a snap, which not every machine can run: there the tests are left out.
   if ! has chromium && ! has google-chrome && grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
     packages+=(chromium)
   fi

@@ -176,7 +176,7 @@ async fn the_guides_program_runs() {
     let run = move || {
         let mut node = Command::new("node");
         node.args(["--input-type=module", "--eval", &program]).env("COTMOC", address);
-        node.current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "clients")).output().unwrap()
+        node.current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "tests/clients")).output().unwrap()
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{}", String::from_utf8_lossy(&output.stderr));
@@ -188,7 +188,7 @@ async fn the_guides_program_runs() {
 /// npm; the packages are fetched once, into the target folder.
 #[test]
 fn the_guides_recipe_makes_types_of_every_example() {
-    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "codegen");
+    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/codegen");
     let mut blocks = include_str!("../../docs/GUIDE.md").split("```").skip(1).step_by(2);
     let recipe = blocks.find_map(|block| block.strip_prefix("ts codegen\n")).unwrap();
     let _ = fs::remove_dir_all(folder.join("src"));

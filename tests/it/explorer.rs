@@ -1,34 +1,23 @@
 //! The explorer in a real browser: on a phone, in the reader's language, and for those who do not look at it.
 
-use std::{env, process::Command};
+use std::process::Command;
 
 use schema::clock::Clock;
 use serde_json::{Value, json};
-use tests::{TestDb, demo, npm::installed, server::Node};
-
-/// The browser, as Debian and others name it. CI has one; elsewhere `None` leaves the test out, and says so.
-fn browser() -> Option<String> {
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let found = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
-    assert!(found.is_some() || env::var_os("CI").is_none(), "CI needs a Chromium: see scripts/install.sh");
-    found.map(|name| {
-        let path = Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap().stdout;
-        String::from_utf8(path).unwrap().trim().to_owned()
-    })
-}
+use tests::{
+    TestDb, demo,
+    npm::{browser, installed},
+    server::Node,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_for_phones_readers_and_screen_readers() {
-    let Some(browser) = browser() else {
-        // A test's own words are shown with `--nocapture`, or if it fails.
-        eprintln!("SKIPPED: there is no Chromium here");
-        return;
-    };
+    let Some(browser) = browser() else { return };
     let db = TestDb::demo().await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
-    let url = node.url("/");
+    let url = node.url("/explorer");
     let look = move || {
-        let folder = installed(env!("CARGO_TARGET_TMPDIR"), "browser");
+        let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/browser");
         Command::new("node").args(["explorer.mjs", &url, &browser]).current_dir(folder).output().unwrap()
     };
     let output = tokio::task::spawn_blocking(look).await.unwrap();

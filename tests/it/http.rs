@@ -22,7 +22,7 @@ async fn the_public_audit_passes_without_a_warning() {
 /// Runs the public audit (npm package `graphql-http`, as `tests/audit` pins it) against an endpoint and panics with its report unless every rule is kept, the recommended ones
 /// too. Needs node and npm; the packages are fetched once, into the target folder.
 fn audit(url: &str) {
-    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "audit");
+    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/audit");
     let output = Command::new("node").arg("audit.mjs").arg(url).current_dir(folder).output().unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
     let trouble = String::from_utf8_lossy(&output.stderr);

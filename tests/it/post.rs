@@ -14,7 +14,7 @@ pub(crate) struct Post(Counterpart);
 
 impl Post {
     pub(crate) async fn open() -> Self {
-        Self(Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "smtp").await)
+        Self(Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "tests/smtp").await)
     }
 
     pub(crate) fn mailer(&self) -> Mailer {

@@ -74,6 +74,10 @@ async fn says_that_it_lives_is_ready_and_how_it_fares() {
         "cotmoc_db_pool_size ",
         "cotmoc_db_pool_connections{state=\"in_use\"}",
         "cotmoc_db_up ",
+        "cotmoc_waiting{queue=\"events\"} 0",
+        "cotmoc_waiting{queue=\"mails\"} 0",
+        "cotmoc_mails_given_up 0",
+        "cotmoc_webhooks_failing 0",
     ] {
         assert!(metrics.contains(line), "{line} is not in {metrics}");
     }
@@ -119,9 +123,23 @@ async fn speaks_http_2_without_tls() {
 }
 
 #[tokio::test]
-async fn the_explorer_can_be_switched_off() {
-    let served = Served::with(&[(settings::EXPLORER, "off")]).await;
-    assert_eq!(served.get("/").await.status(), 404);
+async fn the_front_door_leads_to_what_is_served() {
+    let both = Served::with(&[]).await;
+    let page = both.get("/").await.text().await.unwrap();
+    for path in ["/app", "/explorer"] {
+        assert!(page.contains(&format!("href=\"{path}\"")), "{page}");
+        assert_eq!(both.get(path).await.status(), 200, "{path}");
+    }
+    for (off, on, missing) in
+        [(settings::EXPLORER, "/app", "/explorer"), (settings::APP, "/explorer", "/app/indicators")]
+    {
+        let served = Served::with(&[(off, "off")]).await;
+        let home = served.get("/").await;
+        assert_eq!((home.status(), home.url().path()), (StatusCode::OK, on));
+        assert_eq!(served.get(missing).await.status(), 404);
+    }
+    let none = Served::with(&[(settings::EXPLORER, "off"), (settings::APP, "off")]).await;
+    assert_eq!(none.get("/").await.status(), 404);
 }
 
 #[tokio::test]

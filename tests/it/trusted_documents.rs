@@ -278,9 +278,9 @@ async fn a_closed_endpoint_takes_nothing_else_on_any_path() {
     }
     let told = post(&node, &json!({ "documentId": "s1" })).await;
     assert_eq!(told["data"]["__schema"]["queryType"]["name"], "Query", "{told}");
-    let page = reqwest::get(node.url("/")).await.unwrap();
+    let page = reqwest::get(node.url("/explorer")).await.unwrap();
     assert_eq!(page.status(), 200);
-    assert!(page.text().await.unwrap().contains("there is no explorer here"));
+    assert!(page.text().await.unwrap().contains("there is no explorer and no app here"));
     assert_eq!(reqwest::get(node.url("/explorer/examples.json")).await.unwrap().status(), 404);
     node.stop().await;
 }
@@ -298,7 +298,7 @@ const WITH_HEAD: &str = "query Agency($code: String!) {\n  agency(code: $code) {
 
 /// Each generator, run over the same operation as its users run it. Answers the manifests.
 fn generated() -> [(&'static str, std::path::PathBuf); 3] {
-    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "documents");
+    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/documents");
     for below in ["src", "relay"] {
         let _ = fs::remove_dir_all(folder.join(below));
         fs::create_dir_all(folder.join(below)).unwrap();
@@ -319,7 +319,7 @@ fn generated() -> [(&'static str, std::path::PathBuf); 3] {
     run(&folder, "node_modules/.bin/relay-compiler", &["relay.config.json"]);
 
     // A folder of its own: another test runs the generator beside this one.
-    let codegen = installed(env!("CARGO_TARGET_TMPDIR"), "codegen");
+    let codegen = installed(env!("CARGO_TARGET_TMPDIR"), "tests/codegen");
     let own = codegen.join("documents");
     let _ = fs::remove_dir_all(&own);
     fs::create_dir_all(own.join("src")).unwrap();

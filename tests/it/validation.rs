@@ -24,7 +24,7 @@ fn refusal(guard: &Guard, document: &str, variables: &Value) -> Option<(String, 
 /// npm; the package is fetched once, into the target folder.
 #[test]
 fn the_answer_is_that_of_graphql_js() {
-    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "validation");
+    let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/validation");
     let sdl = folder.join("schema.graphql");
     std::fs::write(&sdl, schema::sdl()).unwrap();
     let output = Command::new("node").arg(folder.join("corpus.mjs")).arg(&sdl).output().unwrap();

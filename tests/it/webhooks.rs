@@ -29,7 +29,7 @@ pub(crate) struct Receiver(Counterpart);
 
 impl Receiver {
     pub async fn open() -> Self {
-        Self(Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "webhooks").await)
+        Self(Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "tests/webhooks").await)
     }
 
     pub fn at(&self, path: &str) -> String {

@@ -1,7 +1,7 @@
 //! Public packages of npm, as folders of this crate pin them by their lock files.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Mutex,
@@ -17,16 +17,13 @@ use tokio::{
 /// Tests of one process come one after the other.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// A copy of that folder of this crate below `temporary`, with its packages, which are fetched once. Needs node and npm.
+/// A copy of that folder of the repository below `temporary`, at the same place, with its packages, which are fetched once. Needs node and npm.
 #[must_use]
 pub fn installed(temporary: &str, folder: &str) -> PathBuf {
     let _turn = ONE_AT_A_TIME.lock().unwrap();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(folder);
     let target = Path::new(temporary).join(folder);
-    fs::create_dir_all(&target).unwrap();
-    for file in fs::read_dir(&source).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_file()) {
-        fs::copy(file.path(), target.join(file.file_name())).unwrap();
-    }
+    copy(&source, &target);
     let lock = source.join("package-lock.json");
     let mark = target.join("node_modules/.installed");
     if fs::read(&mark).ok() != fs::read(&lock).ok() {
@@ -38,7 +35,36 @@ pub fn installed(temporary: &str, folder: &str) -> PathBuf {
     target
 }
 
-/// The other side of something: `server.mjs` of a folder of this crate, which says on its first line at which port it listens on 127.0.0.1, and then
+/// Copies a folder, but for what npm and builds put into it.
+fn copy(source: &Path, target: &Path) {
+    fs::create_dir_all(target).unwrap();
+    for entry in fs::read_dir(source).unwrap().map(Result::unwrap) {
+        let (name, target) = (entry.file_name(), target.join(entry.file_name()));
+        match entry.file_type().unwrap().is_dir() {
+            true if name == "node_modules" || name == "dist" => {}
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+/// The browser, as Debian and others name it, with its path. CI has one; elsewhere `None` leaves a test out, and says so.
+#[must_use]
+pub fn browser() -> Option<String> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
+    assert!(found.is_some() || env::var_os("CI").is_none(), "CI needs a Chromium: see scripts/install.sh");
+    if found.is_none() {
+        // A test's own words are shown with `--nocapture`, or if it fails.
+        eprintln!("SKIPPED: there is no Chromium here");
+    }
+    found.map(|name| {
+        let path = Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap().stdout;
+        String::from_utf8(path).unwrap().trim().to_owned()
+    })
+}
+
+/// The other side of something: `server.mjs` of a folder of the repository, which says on its first line at which port it listens on 127.0.0.1, and then
 /// what it was given, a line of JSON each.
 #[derive(Debug)]
 pub struct Counterpart {
@@ -52,9 +78,14 @@ pub struct Counterpart {
 impl Counterpart {
     /// Starts it, with its packages. It ends with this.
     pub async fn open(temporary: &'static str, folder: &'static str) -> Self {
+        Self::with(temporary, folder, &[]).await
+    }
+
+    /// The same with arguments.
+    pub async fn with(temporary: &'static str, folder: &'static str, arguments: &[&str]) -> Self {
         let folder = spawn_blocking(move || installed(temporary, folder)).await.unwrap();
         let mut command = process::Command::new("node");
-        command.arg("server.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg("server.mjs").args(arguments).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().unwrap();
         let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = format!("127.0.0.1:{}", told.next_line().await.unwrap().unwrap());

@@ -72,7 +72,15 @@ pub struct Node {
 impl Node {
     /// A server on that database.
     pub async fn start(db: &TestDb, clock: Clock, given: &[(Setting, &str)]) -> Self {
-        let config = config(&db.url().await, given);
+        Self::of(config(&db.url().await, given), clock).await
+    }
+
+    /// The same, as `serve --demo` is: it offers its accounts, and asks them for no second factor.
+    pub async fn of_demo(db: &TestDb, clock: Clock, given: &[(Setting, &str)]) -> Self {
+        Self::of(Config { demo: true, ..config(&db.url().await, given) }, clock).await
+    }
+
+    async fn of(config: Config, clock: Clock) -> Self {
         let running = Server::start(config.clone(), clock).await.unwrap();
         Self { running, client: Client::new(), config, clock }
     }

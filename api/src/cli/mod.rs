@@ -38,7 +38,7 @@ use user::User;
 
 const EXAMPLES: &str = "\
 Examples:
-  cotmoc serve                              the API at http://127.0.0.1:8080/graphql, the explorer at /
+  cotmoc serve                              the app at http://127.0.0.1:8080/app, the API at /graphql, the explorer at /explorer
   cotmoc serve --listen 0.0.0.0:9000        on all addresses of this machine
   cotmoc serve --demo                       the same, with the demo province to look at
   cotmoc demo --measurements 1000000        a large demo, for measuring

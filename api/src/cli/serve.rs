@@ -124,15 +124,17 @@ fn announce(config: &Config, running: &Running, with_demo: bool) {
     if !telemetry::is_human(format) && !with_demo {
         return;
     }
-    let explorer = match (config.server.explorer, config.graphql.trusted_only) {
-        (true, false) => format!("http://{address}/"),
+    let page = |served, path: &str, setting: &str| match (served, config.graphql.trusted_only) {
+        (true, false) => format!("http://{address}{path}"),
         (true, true) => "off (COTMOC_TRUSTED_ONLY)".to_owned(),
-        (false, _) => "off (COTMOC_EXPLORER)".to_owned(),
+        (false, _) => format!("off ({setting})"),
     };
+    let app = page(config.server.app, "/app", "COTMOC_APP");
+    let explorer = page(config.server.explorer, "/explorer", "COTMOC_EXPLORER");
     let database = config.database.place();
     let accounts = if with_demo { demo::accounts_table() } else { String::new() };
     output::result(&format!(
-        "\n  Cotmoc is ready.\n\n    API       http://{address}/graphql\n    Explorer  {explorer}\n    Database  {database}\n{accounts}\n  \
+        "\n  Cotmoc is ready.\n\n    App       {app}\n    API       http://{address}/graphql\n    Explorer  {explorer}\n    Database  {database}\n{accounts}\n  \
          Ctrl-C stops it.\n\n"
     ));
 }

@@ -91,6 +91,8 @@ pub struct ServerConfig {
     pub hosts: Vec<String>,
     /// Where its numbers are told; none means nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// True if the app is served.
+    pub app: bool,
     /// True if the explorer is served.
     pub explorer: bool,
     /// On a stop: accepting, but not ready.
@@ -359,6 +361,7 @@ impl ServerConfig {
             outbound_networks: sources.read(&settings::OUTBOUND_NETWORKS, parse::networks)?.unwrap_or_default(),
             hosts: sources.read(&settings::HOSTS, parse::hosts)?.unwrap_or_default(),
             metrics_listen: sources.read(&settings::METRICS_LISTEN, parse::address)?,
+            app: required(sources, &settings::APP, parse::switch)?,
             explorer: required(sources, &settings::EXPLORER, parse::switch)?,
             drain_delay: required(sources, &settings::DRAIN_DELAY, parse::duration)?,
             shutdown_grace: required(sources, &settings::SHUTDOWN_GRACE, parse::duration)?,

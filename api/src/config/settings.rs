@@ -176,11 +176,17 @@ settings! {
         form: "an address and a port such as 127.0.0.1:9464; port 0 takes a free one",
         about: "Where `/metrics` is served, beside `/healthz` and `/readyz`: an address that only whoever watches over the server reaches.",
     }
+    /// `server.app`
+    APP {
+        key: "server.app", env: "COTMOC_APP", flag: Some("app"), common: true,
+        fallback: Fallback::Value("on"), form: SWITCH,
+        about: "Serves the dashboard and the phone app at /app.",
+    }
     /// `server.explorer`
     EXPLORER {
         key: "server.explorer", env: "COTMOC_EXPLORER", flag: Some("explorer"), common: true,
         fallback: Fallback::Value("on"), form: SWITCH,
-        about: "Serves GraphiQL, with example queries, at the root of the address.",
+        about: "Serves GraphiQL, with example queries, at /explorer.",
     }
     /// `server.drain_delay`
     DRAIN_DELAY {
@@ -253,7 +259,7 @@ settings! {
         key: "graphql.trusted_only", env: "COTMOC_TRUSTED_ONLY", flag: Some("trusted-only"),
         fallback: Fallback::Value("off"), form: SWITCH,
         about: "Takes published documents alone (`cotmoc documents publish`), over every path; anything else is refused with the code \
-                DOCUMENT_NOT_TRUSTED. The explorer is then not served.",
+                DOCUMENT_NOT_TRUSTED. The app and the explorer are then not served.",
     }
     /// `graphql.cost_limit`
     COST_LIMIT {

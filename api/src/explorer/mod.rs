@@ -2,36 +2,32 @@
 //!
 //! The page comes from `api/explorer` (its recipe, see the README there), the examples from `docs/examples`.
 
+use std::sync::LazyLock;
+
 use auth::Role;
 use axum::{
-    extract::{Path, Request},
-    http::{HeaderMap, HeaderName, StatusCode, header},
-    middleware::{self, Next},
+    extract::Path,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use db::demo::accounts::{DemoAccount, PASSWORD};
+use rust_embed::Embed;
 use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
-use tracing::error;
 
-mod bundle;
 mod examples;
 
-use crate::door::{Door, Route};
+use crate::{
+    door::{Door, Route},
+    pages::{self, Bundle, IMMUTABLE, REVALIDATE},
+};
 pub use examples::{Example, all as examples};
 
 /// Everything the page needs comes from this server, and nothing else may be loaded or contacted: `'self'` in
 /// `connect-src` includes the WebSocket. GraphiQL's menus and dialogs put a style element of their own into the page.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// For what changes with the binary under the same address.
-const REVALIDATE: &str = "no-cache";
-/// For files whose name holds a hash of their content.
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// An account that the page offers to sign in with, by a click. Everybody reads its password: it belongs to the demo.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -59,118 +55,70 @@ fn word<S: Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(role.as_str())
 }
 
-/// The page at `/`, and its files, the examples and the accounts to sign in with under `/explorer/`.
-///
-/// Sets its own `Content-Security-Policy`, `Cache-Control` and `ETag`: a layer around it should only fill in what is
-/// missing.
+/// The page at `/explorer`, and its files, the examples and the accounts to sign in with below.
 #[must_use]
 pub fn routes(accounts: &[OfferedAccount]) -> [Route; 4] {
-    let open =
-        |path, methods: MethodRouter| Route::new(path, Door::Public, methods.layer(middleware::from_fn(protect)));
+    let open = |path, methods| Route::new(path, Door::Public, pages::protected(methods, CONTENT_SECURITY_POLICY));
     [
-        open("/", get(index)),
+        open("/explorer", get(index)),
         open("/explorer/examples.json", json(examples())),
         open("/explorer/accounts.json", json(accounts)),
         open("/explorer/{file}", get(asset)),
     ]
 }
 
-/// The page at `/` where published documents alone are taken.
+/// The page at `/explorer` where published documents alone are taken.
 #[must_use]
 pub fn closed() -> Route {
     let page = get(async || ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], CLOSED));
-    Route::new("/", Door::Public, page.layer(middleware::from_fn(protect)))
+    Route::new("/explorer", Door::Public, pages::protected(page, CONTENT_SECURITY_POLICY))
 }
 
 const CLOSED: &str = "\
-Máy chủ này chỉ nhận tài liệu đã công bố (graphql.trusted_only), nên không có trình khám phá.
-This server takes published documents alone (graphql.trusted_only), so there is no explorer here.
+Máy chủ này chỉ nhận tài liệu đã công bố (graphql.trusted_only), nên không có trình khám phá và ứng dụng.
+This server takes published documents alone (graphql.trusted_only), so there is no explorer and no app here.
 ";
 
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/explorer/dist"]
+struct Dist;
+
+static BUNDLE: LazyLock<Bundle> = LazyLock::new(Bundle::of::<Dist>);
+
 async fn index(request: HeaderMap) -> Response {
-    page_file("index.html", REVALIDATE, &request)
+    pages::file(&BUNDLE, "index.html", REVALIDATE, &request)
 }
 
 async fn asset(Path(file): Path<String>, request: HeaderMap) -> Response {
-    page_file(&format!("assets/{file}"), IMMUTABLE, &request)
+    pages::file(&BUNDLE, &format!("assets/{file}"), IMMUTABLE, &request)
 }
 
 /// A list that the page reads, the same as long as the server runs.
 fn json<T: Serialize>(list: &[T]) -> MethodRouter {
     let json = serde_json::to_vec(list).unwrap_or_else(|_| b"[]".to_vec());
-    let etag = etag(&json);
+    let etag = pages::etag(&json);
     let json = Bytes::from(json);
     get(async move |request: HeaderMap| {
         let whole = || ([(header::CONTENT_TYPE, "application/json")], json.clone()).into_response();
-        respond(&request, &etag, REVALIDATE, whole)
+        pages::respond(&request, &etag, REVALIDATE, whole)
     })
-}
-
-fn page_file(path: &str, cache: &'static str, request: &HeaderMap) -> Response {
-    let Some(file) = bundle::file(path) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    respond(request, &file.etag, cache, || {
-        let headers = [(header::CONTENT_TYPE, file.content_type), (header::VARY, "accept-encoding")];
-        if reads_brotli(request) {
-            return (headers, [(header::CONTENT_ENCODING, "br")], file.compressed.clone()).into_response();
-        }
-        match file.plain() {
-            Ok(plain) => (headers, plain).into_response(),
-            Err(error) => {
-                error!(path, %error, "a file of the explorer does not decompress");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
-    })
-}
-
-/// The whole answer, or 304 if the client already holds it.
-fn respond(request: &HeaderMap, etag: &str, cache: &'static str, whole: impl FnOnce() -> Response) -> Response {
-    let held = list(request, &header::IF_NONE_MATCH).any(|held| held == etag || held == "*");
-    let response = if held { StatusCode::NOT_MODIFIED.into_response() } else { whole() };
-    if response.status().is_server_error() {
-        return response;
-    }
-    ([(header::ETAG, etag), (header::CACHE_CONTROL, cache)], response).into_response()
-}
-
-fn reads_brotli(request: &HeaderMap) -> bool {
-    list(request, &header::ACCEPT_ENCODING).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse().ok()) == Some(0.0);
-        name.trim().eq_ignore_ascii_case("br") && !refused
-    })
-}
-
-/// The members of a header that holds a comma-separated list, over all its lines.
-fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',').map(str::trim))
-}
-
-/// Weak, because the bytes also travel compressed under the same tag.
-fn etag(content: &[u8]) -> String {
-    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(content)))
-}
-
-async fn protect(request: Request, next: Next) -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    (headers, next.run(request).await).into_response()
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use std::{collections::BTreeSet, fs, path::Path as Folder};
+
+    use axum::{
+        body::Body,
+        extract::Request,
+        http::{HeaderName, StatusCode},
+    };
     use db::demo::accounts::ACCOUNTS;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     use super::*;
-    use crate::door::router;
+    use crate::{door::router, pages::bundle_tests};
 
     /// Asks the router for `path` with these headers.
     async fn get(path: &str, headers: &[(HeaderName, &str)]) -> Response {
@@ -196,14 +144,14 @@ mod tests {
 
     /// The address of the page's script.
     async fn script() -> String {
-        let page = body(get("/", &[]).await).await;
+        let page = body(get("/explorer", &[]).await).await;
         let page = str::from_utf8(&page).unwrap();
         page.split('"').find(|part| part.starts_with("/explorer/app-") && part.contains(".js")).unwrap().to_owned()
     }
 
     #[tokio::test]
     async fn the_page_is_served_with_a_policy_and_checked_again_each_time() {
-        let response = get("/", &[]).await;
+        let response = get("/explorer", &[]).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(value(&response, &header::CONTENT_TYPE), Some("text/html; charset=utf-8"));
         assert_eq!(value(&response, &header::CACHE_CONTROL), Some("no-cache"));
@@ -240,7 +188,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_client_holds_is_not_sent_again() {
         let lists = ["/explorer/examples.json", "/explorer/accounts.json"].map(str::to_owned);
-        for path in ["/".to_owned(), script().await].into_iter().chain(lists) {
+        for path in ["/explorer".to_owned(), script().await].into_iter().chain(lists) {
             let etag = value(&get(&path, &[]).await, &header::ETAG).unwrap().to_owned();
             let again = get(&path, &[(header::IF_NONE_MATCH, &format!("\"other\", {etag}"))]).await;
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
@@ -290,5 +238,33 @@ mod tests {
             "password": PASSWORD,
         }]);
         assert_eq!(offered, expected);
+    }
+
+    /// Namespaces of XML, and pages that messages and help point to: nothing is loaded from them.
+    const NAMED: [&str; 7] = [
+        "codemirror.net",
+        "commonmark.org",
+        "en.wikipedia.org",
+        "github.com",
+        "react.dev",
+        "www.w3.org",
+        "yarnpkg.com",
+    ];
+
+    #[test]
+    fn the_bundle_is_whole_and_its_own() {
+        bundle_tests::is_whole::<Dist>(&BUNDLE);
+        bundle_tests::names_only_its_own(&BUNDLE, "/explorer/");
+        bundle_tests::styles_are_its_own(&BUNDLE);
+        assert_eq!(bundle_tests::hosts(&BUNDLE), NAMED.map(str::to_owned).into());
+    }
+
+    #[test]
+    fn the_committed_bundle_was_built_from_the_committed_sources() {
+        let explorer = Folder::new(env!("CARGO_MANIFEST_DIR")).join("explorer");
+        let src = fs::read_dir(explorer.join("src")).unwrap();
+        let names = src.map(|entry| format!("src/{}", entry.unwrap().file_name().into_string().unwrap()));
+        let recipe = ["build.mjs", "package-lock.json", "package.json"].map(str::to_owned);
+        bundle_tests::was_built_from(&explorer, names.chain(recipe).collect::<BTreeSet<_>>());
     }
 }

@@ -25,6 +25,7 @@ use schema::{
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle, time::timeout};
 
 use crate::{
+    app,
     authentication::{Authority, JWKS_PATH},
     config::{Config, ServerConfig, secret::SecretError},
     database::{Database, DatabaseError, Sharing},
@@ -37,6 +38,7 @@ use crate::{
         imports,
     },
     graphql::{self, Desk, GraphqlService, TrustedDocuments, cache::AnswerCache},
+    home,
     limits::{RateLimits, places::Turns},
     live::Live,
     mail::{
@@ -150,7 +152,7 @@ impl Server {
         metrics::start();
         let bytes = config.graphql.answer_cache;
         let cache = (bytes > 0).then(|| AnswerCache::new(bytes, database.pool(), clock));
-        let health = Health::new(&database, cache.clone(), ready);
+        let health = Health::new(&database, cache.clone(), clock, ready);
         let limits = RateLimits::new(&config.limits);
         let store = Store::open(&config)?;
         let authority = Authority::new(&config, database.pool().clone(), clock)?;
@@ -158,12 +160,14 @@ impl Server {
         let sealer = Arc::clone(&authority.entrance().sealer);
         let unsubscribing = Unsubscribing::new(&sealer);
         let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone()));
-        let mailer = mailer.map(|mailer| mailer.with_way_out(Arc::clone(&unsubscribing)));
+        let mailer = mailer.map(|it| {
+            it.with_links(config.server.app && !config.graphql.trusted_only).with_way_out(Arc::clone(&unsubscribing))
+        });
         let outbound = Outbound::new(&config.server.outbound_networks);
         let pusher = Pusher::new(Outbound::new(&[]), Arc::clone(&authority), contact(&config));
         let webhooks = Webhooks::new(outbound, sealer, Arc::clone(&cursors));
         let mut work = work(&config, clock, &database, &limits, &store, cache, (authority, cursors, leaving))?;
-        work.extend(explorer(&config));
+        work.extend(pages(&config));
         work.push(unsubscribe::route(unsubscribing, database.pool().clone(), clock));
         let numbers = routes::numbers(Arc::clone(&health));
         let routes = routes::routes(&config.server, health, &limits, work);
@@ -210,16 +214,22 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-/// The explorer, if it is served. It makes queries, and so is of no use where only published ones are taken: then a page says that.
-fn explorer(config: &Config) -> Vec<Route> {
-    if !config.server.explorer {
-        return Vec::new();
+/// The pages for people that are served. Both send documents of their own, and so are of no use where only published ones are taken: then a
+/// page says that.
+fn pages(config: &Config) -> Vec<Route> {
+    let closed = config.graphql.trusted_only;
+    let (with_app, with_explorer) = (config.server.app && !closed, config.server.explorer);
+    let mut routes = Vec::from_iter(home::route(with_app, with_explorer));
+    if with_app {
+        routes.extend(app::routes());
     }
-    if config.graphql.trusted_only {
-        return vec![explorer::closed()];
+    if with_explorer && closed {
+        routes.push(explorer::closed());
+    } else if with_explorer {
+        let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
+        routes.extend(explorer::routes(&offered));
     }
-    let offered = if config.demo { accounts::ACCOUNTS.map(OfferedAccount::from).to_vec() } else { Vec::new() };
-    explorer::routes(&offered).into()
+    routes
 }
 
 fn work(

@@ -64,7 +64,7 @@ async fn the_public_client_connects_again_and_nothing_comes_twice() {
     let mut client = tokio::task::spawn_blocking(move || {
         Command::new("node")
             .args(["resume.mjs", &url, &start])
-            .current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "clients"))
+            .current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "tests/clients"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap()
@@ -100,7 +100,7 @@ fn clients(url: &str, start: &str, token: &str) -> Value {
     let mut node = Command::new("node");
     let output = node
         .args(["clients.mjs", url, start, token])
-        .current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "clients"))
+        .current_dir(installed(env!("CARGO_TARGET_TMPDIR"), "tests/clients"))
         .output()
         .unwrap();
     let trouble = String::from_utf8_lossy(&output.stderr);

@@ -23,7 +23,7 @@ pub(crate) struct Service {
 
 impl Service {
     pub async fn open() -> Self {
-        let mut counterpart = Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "push").await;
+        let mut counterpart = Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "tests/push").await;
         let keys = counterpart.next().await;
         Self { counterpart, keys }
     }
