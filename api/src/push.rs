@@ -4,19 +4,20 @@ use std::{sync::Arc, time::Duration};
 
 use auth::vapid::Vapid;
 use db::{
-    Date, DbError, Id, Origin, Pool, Reader,
-    notification::{
-        Notification,
-        push::{self, Outcome, Taken},
-    },
+    Date, DbError, Origin, Pool, Reader,
+    notification::push::{self, Outcome, Taken},
 };
 use reqwest_tls::StatusCode;
-use schema::{clock::Clock, notifications};
+use schema::{
+    clock::Clock,
+    notifications::{self, Said},
+};
 use serde_json::json;
 use url::Url;
 use web_push_native::{Auth, encrypt, p256::PublicKey};
 
 use crate::{
+    app,
     authentication::Authority,
     mail::shortened,
     outbound::{Outbound, Sending, failure},
@@ -88,10 +89,11 @@ fn sealed(taken: &Taken, message: &str) -> Result<Vec<u8>, String> {
 async fn message(pusher: &Pusher, taken: &Taken, pool: &Pool, clock: Clock) -> Result<Option<String>, DbError> {
     let Some(principal) = pusher.authority.found(&taken.session).await? else { return Ok(None) };
     let reader = Reader::new(pool.clone(), principal.scope(), Date(clock.today()));
-    let said = notifications::sentences(&reader, &[taken.notification], taken.language).await?;
-    let id = Id::<Notification>::of(taken.notification).to_string();
-    Ok(said.into_iter().next().map(|said| {
-        json!({ "title": "Cột Mốc", "body": shortened(&said, SENTENCE), "tag": id, "notification": id }).to_string()
+    let said = notifications::said(&reader, &[taken.notification], taken.language).await?;
+    Ok(said.into_iter().next().map(|Said { id, sentence }| {
+        let (id, body) = (id.to_string(), shortened(&sentence, SENTENCE));
+        json!({ "title": "Cột Mốc", "body": body, "tag": id, "notification": id, "path": app::path_to(&id) })
+            .to_string()
     }))
 }
 

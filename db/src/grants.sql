@@ -134,6 +134,7 @@ GRANT INSERT (document_id, attachment_id), DELETE ON document_attachment TO cotm
 GRANT INSERT, UPDATE (read_at) ON notification TO cotmoc_server;
 GRANT INSERT ON notification_agency, notification_day TO cotmoc_server;
 GRANT INSERT, DELETE ON notification_event TO cotmoc_server;
+GRANT INSERT, DELETE ON notification_rule TO cotmoc_server;
 GRANT INSERT, UPDATE (mail, push) ON notification_choice TO cotmoc_server;
 GRANT INSERT, UPDATE (session_id), DELETE ON push_subscription TO cotmoc_server;
 GRANT INSERT, UPDATE (send_after, attempts, lease_until, ended_at, error) ON notification_push TO cotmoc_server;

@@ -58,6 +58,7 @@ mod planned;
 pub mod pool;
 pub mod principal;
 pub mod programme;
+pub mod queues;
 pub mod reader;
 pub mod recommendation;
 pub mod reporting;

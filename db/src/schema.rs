@@ -1509,15 +1509,17 @@ diesel::table! {
         read_at -> Nullable<Timestamptz>,
         /// The webhook it is about; null if it is about something else
         webhook_id -> Nullable<Uuid>,
+        /// The rule by which the report of the period is asked for that it is about; null if it is about something else
+        reporting_rule_id -> Nullable<Uuid>,
     }
 }
 
 diesel::table! {
-    /// Whose figures a notification is about: shown to who sees what the agency owes
+    /// Whose figures, or whose report, a notification is about: shown to who sees what the agency owes
     notification_agency (notification_id, agency_id) {
         notification_id -> Uuid,
         agency_id -> Uuid,
-        /// How many of them, as it was when it was told
+        /// How many figures, as it was when it was told; 1 of a report
         figures -> Int4,
     }
 }
@@ -2476,6 +2478,7 @@ diesel::joinable!(measurement_breakdown -> dimension_item (item_id));
 diesel::joinable!(notification -> account (account_id));
 diesel::joinable!(notification -> directive (directive_id));
 diesel::joinable!(notification -> recommendation (recommendation_id));
+diesel::joinable!(notification -> reporting_rule (reporting_rule_id));
 diesel::joinable!(notification -> webhook (webhook_id));
 diesel::joinable!(notification_agency -> agency (agency_id));
 diesel::joinable!(notification_agency -> notification (notification_id));

@@ -6,10 +6,12 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{
     TestDb,
     http::Raw,
+    npm::Counterpart,
     process::{Process, command},
 };
 
@@ -126,6 +128,74 @@ async fn migrate_and_doctor_agree() {
     assert_eq!(run("migrate").await, "nothing to apply\n");
     assert!(run("doctor").await.contains("migrations: all applied"));
     assert!(!fs::exists(place).unwrap());
+}
+
+/// A certificate for `localhost`, with its key, as files.
+fn certificate(name: &str) -> [String; 2] {
+    let [key, certificate] = ["key", "pem"].map(|end| format!("{}/{name}.{end}", env!("CARGO_TARGET_TMPDIR")));
+    let made = std::process::Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            "/CN=localhost",
+        ])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", &key, "-out", &certificate])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    [key, certificate]
+}
+
+/// A mail server of the world is encrypted, has a certificate that holds, and wants a name and a password.
+#[tokio::test]
+async fn doctor_signs_in_to_a_mail_server_over_tls_alone() {
+    let db = TestDb::new().await;
+    let (database, [key, ours], [_, another]) = (db.url().await, certificate("mail"), certificate("another"));
+    let doctor = async |url: &str, trusted: &str| {
+        let environment = [
+            ("DATABASE_URL", database.as_str()),
+            ("HOME", "/"),
+            ("COTMOC_SMTP_URL", url),
+            ("COTMOC_MAIL_FROM", "Cột Mốc <cotmoc@quangngai.gov.vn>"),
+            ("COTMOC_PUBLIC_URL", "https://cotmoc.quangngai.gov.vn"),
+            ("SSL_CERT_FILE", trusted),
+        ];
+        let output = command(PROGRAM, &["doctor"], &environment).output().await.unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        said.lines().find(|line| line.contains("mail:")).unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    for (mode, scheme, tls) in [("wrapped", "smtps", ""), ("starttls", "smtp", "?tls=required")] {
+        let arguments = [mode, &key, &ours];
+        let mut server = Counterpart::with(env!("CARGO_TARGET_TMPDIR"), "tests/smtp", &arguments).await;
+        let port = server.address.rsplit_once(':').unwrap().1.to_owned();
+        let url = |password: &str| format!("{scheme}://cotmoc:{password}@localhost:{port}{tls}");
+        let good = doctor(&url("b%C3%AD-m%E1%BA%ADt"), &ours).await;
+        assert!(good.contains("the server takes what"), "{mode}: {good}");
+        let over = json!({ "signsIn": "cotmoc", "by": "PLAIN", "over": "TLS" });
+        assert_eq!(server.next().await, over, "{mode}");
+        let wrong = doctor(&url("sai"), &ours).await;
+        assert!(wrong.contains("535") && wrong.contains("wrong name or password"), "{mode}: {wrong}");
+        // Nobody signs in to a server that is not the one it says it is.
+        let other = doctor(&url("b%C3%AD-m%E1%BA%ADt"), &another).await;
+        assert!(other.contains("certificate"), "{mode}: {other}");
+        let tried = server.rest().await;
+        assert!(!tried.is_empty() && tried.iter().all(|it| it["over"] == "TLS"), "{mode}: {tried:?}");
+    }
+    // Where there is no encryption, no password is said.
+    let server = Counterpart::open(env!("CARGO_TARGET_TMPDIR"), "tests/smtp").await;
+    let port = server.address.rsplit_once(':').unwrap().1.to_owned();
+    let plain = doctor(&format!("smtp://cotmoc:sai@localhost:{port}?tls=required"), &ours).await;
+    assert!(plain.contains("cannot be used"), "{plain}");
+    assert_eq!(server.rest().await, Vec::<Value>::new());
 }
 
 /// Whatever `serve` would refuse, `doctor` finds before, and leaves everything as it was.

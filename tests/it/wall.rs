@@ -101,7 +101,7 @@ notification_day: INSERT
 notification_event: INSERT, DELETE
 notification_mail: INSERT, UPDATE (attempts, doubts, ended_at, error, lease_until, mail_id, send_after, state)
 notification_push: INSERT, UPDATE (attempts, ended_at, error, lease_until, send_after)
-notification_rule:
+notification_rule: INSERT, DELETE
 outdated_assessment:
 password: INSERT, UPDATE (changed_at, hash)
 password_reset: INSERT, DELETE, UPDATE (used_at)

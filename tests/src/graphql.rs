@@ -190,7 +190,9 @@ pub async fn holder(db: &TestDb, number: u128, roles: &[(Role, &str, bool)]) -> 
     account(number, holdings)
 }
 
-fn account(number: u128, holdings: Vec<Holding>) -> Principal {
+/// The person with the account of this number and these roles, in a session with a second factor.
+#[must_use]
+pub fn account(number: u128, holdings: Vec<Holding>) -> Principal {
     Principal::user(Uuid::from_u128(number), Uuid::from_u128(number + 1_000), holdings, &[], true)
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::http::Method;
-use db::pool::Usage;
+use db::{pool::Usage, queues::Queues};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -22,6 +22,9 @@ const LOOKS: &str = "cotmoc_db_version_looks_total";
 const POOL: &str = "cotmoc_db_pool_connections";
 const POOL_SIZE: &str = "cotmoc_db_pool_size";
 const POOL_WAITS: &str = "cotmoc_db_pool_waits_total";
+const WAITING: &str = "cotmoc_waiting";
+const GIVEN_UP: &str = "cotmoc_mails_given_up";
+const FAILING: &str = "cotmoc_webhooks_failing";
 const DB_UP: &str = "cotmoc_db_up";
 
 /// Upper ends of the histogram's buckets, in seconds.
@@ -62,6 +65,9 @@ fn install() -> Option<PrometheusHandle> {
         POOL_WAITS,
         "Requests that had to wait for a connection, and those that waited in vain, by outcome."
     );
+    describe_gauge!(WAITING, "What is due to be told or sent, by queue: events, mails, pushes.");
+    describe_gauge!(GIVEN_UP, "Mails that were given up.");
+    describe_gauge!(FAILING, "Webhooks whose last attempt failed.");
     describe_gauge!(DB_UP, "1 if PostgreSQL answered the last readiness check, else 0.");
     Some(handle)
 }
@@ -162,6 +168,16 @@ pub fn pool(usage: Usage) {
 /// An operation has its answer; `whence` is a word of `x-cache`.
 pub fn answered(whence: &'static str) {
     counter!(ANSWERS, "x_cache" => whence).increment(1);
+}
+
+/// How much waits.
+pub fn waiting(queues: Queues) {
+    let count = |number: i64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    for (queue, number) in [("events", queues.events), ("mails", queues.mails), ("pushes", queues.pushes)] {
+        gauge!(WAITING, "queue" => queue).set(count(number));
+    }
+    gauge!(GIVEN_UP).set(count(queues.mails_given_up));
+    gauge!(FAILING).set(count(queues.webhooks_failing));
 }
 
 /// How often the versions were looked at, and what is kept.

@@ -19,7 +19,8 @@
 //!
 //! Clients connect again by themselves, and subscribe again under the same ids with the same variables. So `connection_init` may
 //! bring `resume`, the last `extensions.cursor` that was seen of each operation by its id: `{"resume": {"1": "…"}}`. What is
-//! subscribed under such an id goes on behind that place.
+//! subscribed under such an id goes on behind that place. Besides `authorization` it may bring `accept-language`, which a page cannot
+//! set on a WebSocket: it goes before the header of the browser.
 //!
 //! A client that does not read for some seconds is cut off without a word, since there is no room for one.
 
@@ -42,6 +43,7 @@ use futures_util::{
 use schema::{
     changes::FeedPlace,
     error::{ApiError, Code},
+    language::from_accept_language,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, value::RawValue};
@@ -298,7 +300,13 @@ impl<E: Executor> Connection<E> {
         if let Some(Json::Object(resume)) = params.remove("resume") {
             self.resume = resume;
         }
-        let given = params.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(_, value)| value);
+        let said =
+            |wanted: &str| params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+        // A browser sends the header of its own settings, not of what its user has chosen here.
+        if let Some(wished) = said("accept-language").and_then(Json::as_str) {
+            self.client.caller.language = from_accept_language(wished);
+        }
+        let given = said("authorization");
         let found = match (given.filter(|value| !value.is_null()), self.refusal.take()) {
             (Some(value), _) => self.client.pass.with(value.as_str().unwrap_or_default()),
             (None, Some(error)) => Err(error),

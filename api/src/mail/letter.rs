@@ -1,9 +1,11 @@
 //! What mails say, as text and as HTML.
 
 use db::{enums::Language, mail::Addressee, password::mail::Link};
-use schema::clock::in_vietnam;
+use schema::{clock::in_vietnam, notifications::Said};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
+
+use crate::app;
 
 /// The longest subject, in characters.
 const SUBJECT: usize = 120;
@@ -23,19 +25,29 @@ pub(super) struct Letter {
 
 enum Part {
     Paragraph(String),
-    List(Vec<String>),
+    List(Vec<Item>),
     /// What is copied from the mail, letter by letter.
     Code(SecretString),
-    Address(String),
+    Address(SecretString),
 }
+
+/// Something that somebody is told, and where it is shown.
+struct Item {
+    sentence: String,
+    link: Option<String>,
+}
+
+/// Where the system is, and where its app is: none of what is not known or not there.
+pub(super) type Places<'a> = (Option<&'a str>, Option<&'a str>);
 
 impl Letter {
     /// What somebody is told, sentence by sentence.
     pub(super) fn of_notifications(
         language: Language,
         id: Uuid,
-        said: Vec<String>,
-        (system, way_out): (Option<&str>, Option<String>),
+        said: Vec<Said>,
+        (system, app): Places<'_>,
+        way_out: Option<String>,
     ) -> Self {
         let why = match language {
             Language::Vi => {
@@ -46,12 +58,16 @@ impl Letter {
             }
         };
         let subject = subject(language, &said);
-        let parts = [Part::List(said)].into_iter().chain(address(system)).collect();
+        let item = |Said { id, sentence }| {
+            let link = app.map(|url| format!("{url}{}", app::path_to(&id.to_string())));
+            Item { sentence, link }
+        };
+        let parts = [Part::List(said.into_iter().map(item).collect())].into_iter().chain(address(system)).collect();
         Self { id, subject, parts, why, way_out }
     }
 
     /// A link for a password. Each attempt brings another token, so each is another mail: `id` is its own.
-    pub(super) fn with_link(language: Language, id: Uuid, link: &Link, system: Option<&str>) -> Self {
+    pub(super) fn with_link(language: Language, id: Uuid, link: &Link, (system, app): Places<'_>) -> Self {
         let Link { reset, login, is_first } = link;
         let until = in_vietnam(reset.expires_at);
         let (subject, reason, code, how) = match (language, is_first) {
@@ -88,21 +104,31 @@ impl Letter {
             Language::Vi => "Thư này do hệ thống gửi tự động. Không chuyển mã cho bất kỳ ai, kể cả quản trị viên.",
             Language::En => "This mail was sent by the system. Give the code to nobody, not even to an administrator.",
         };
-        let parts = [
-            Part::Paragraph(reason),
-            Part::Paragraph(code.to_string()),
-            Part::Code(reset.token.clone()),
-            Part::Paragraph(how.to_owned()),
-        ];
-        let parts = parts.into_iter().chain(address(system)).collect();
+        let link = app.map(|url| {
+            let here = match language {
+                Language::Vi => "Mở liên kết này để đặt mật khẩu mới (12 ký tự trở lên):",
+                Language::En => "Open this link and set a new password (12 characters or more):",
+            };
+            let path = app::path_of_code(reset.token.expose_secret());
+            [Part::Paragraph(here.to_owned()), Part::Address(SecretString::from(format!("{url}{path}")))]
+        });
+        let code =
+            [Part::Paragraph(code.to_string()), Part::Code(reset.token.clone()), Part::Paragraph(how.to_owned())];
+        let parts = [Part::Paragraph(reason)]
+            .into_iter()
+            .chain(link.into_iter().flatten())
+            .chain(code)
+            .chain(address(system))
+            .collect();
         Self { id, subject: subject.to_owned(), parts, why, way_out: None }
     }
 
     /// As text.
     pub(super) fn text(&self, to: &Addressee) -> String {
         let parts = self.parts.iter().map(|part| match part {
-            Part::Paragraph(text) | Part::Address(text) => format!("{text}\n\n"),
-            Part::List(items) => items.iter().map(|it| format!("- {it}\n")).chain(["\n".to_owned()]).collect(),
+            Part::Paragraph(text) => format!("{text}\n\n"),
+            Part::Address(url) => format!("{}\n\n", url.expose_secret()),
+            Part::List(items) => items.iter().map(Item::text).chain(["\n".to_owned()]).collect(),
             Part::Code(code) => format!("    {}\n\n", code.expose_secret()),
         });
         let way_out = self.way_out.as_ref().map(|url| format!("{}: {url}\n", unsubscribe(to.language)));
@@ -114,11 +140,10 @@ impl Letter {
         let parts = self.parts.iter().map(|part| match part {
             Part::Paragraph(text) => format!("<p>{}</p>", escaped(text)),
             Part::List(items) => {
-                let items = items.iter().map(|it| format!("<li>{}</li>", escaped(it)));
-                format!("<ul>{}</ul>", items.collect::<String>())
+                format!("<ul>{}</ul>", items.iter().map(Item::html).collect::<String>())
             }
             Part::Code(code) => format!("<p><code>{}</code></p>", escaped(code.expose_secret())),
-            Part::Address(url) => format!("<p><a href=\"{0}\">{0}</a></p>", escaped(url)),
+            Part::Address(url) => format!("<p><a href=\"{0}\">{0}</a></p>", escaped(url.expose_secret())),
         });
         let language = if to.language == Language::Vi { "vi" } else { "en" };
         let way_out = self
@@ -136,6 +161,22 @@ impl Letter {
     }
 }
 
+impl Item {
+    fn text(&self) -> String {
+        let link = self.link.as_ref().map(|url| format!("  {url}\n"));
+        format!("- {}\n{}", self.sentence, link.unwrap_or_default())
+    }
+
+    fn html(&self) -> String {
+        let sentence = escaped(&self.sentence);
+        let shown = match &self.link {
+            Some(url) => format!("<a href=\"{}\">{sentence}</a>", escaped(url)),
+            None => sentence,
+        };
+        format!("<li>{shown}</li>")
+    }
+}
+
 /// A text of so many characters at most.
 pub(crate) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
@@ -144,9 +185,9 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most - 1).chain(['…']).collect()
 }
 
-fn subject(language: Language, said: &[String]) -> String {
+fn subject(language: Language, said: &[Said]) -> String {
     match (said, language) {
-        ([only], _) => shortened(only, SUBJECT),
+        ([only], _) => shortened(&only.sentence, SUBJECT),
         (many, Language::Vi) => format!("{} thông báo mới", many.len()),
         (many, Language::En) => format!("{} new notifications", many.len()),
     }
@@ -169,7 +210,7 @@ fn greeting(to: &Addressee) -> String {
 
 /// Where the system is, if that is known.
 fn address(system: Option<&str>) -> Option<Part> {
-    system.map(|url| Part::Address(url.to_owned()))
+    system.map(|url| Part::Address(SecretString::from(url)))
 }
 
 /// A text that HTML shows as it is.
@@ -181,7 +222,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use auth::Principal;
     use chrono::DateTime;
-    use db::password::Reset;
+    use db::{Id, password::Reset};
 
     use super::*;
 
@@ -191,7 +232,8 @@ mod tests {
     }
 
     fn told(language: Language, said: Vec<String>, system: Option<&str>) -> Letter {
-        Letter::of_notifications(language, Uuid::nil(), said, (system, None))
+        let said = said.into_iter().map(|sentence| Said { id: Id::of(Uuid::nil()), sentence }).collect();
+        Letter::of_notifications(language, Uuid::nil(), said, (system, system), None)
     }
 
     #[test]
@@ -213,6 +255,7 @@ mod tests {
             "{page}"
         );
         assert!(page.contains("?a=1&amp;b=2") && page.contains("lang=\"vi\""), "{page}");
+        assert!(page.contains("<li><a href=\"https://cotmoc.example.vn/?a=1&amp;b=2/app/objects/"), "{page}");
         let plain = told(Language::En, said, None).text(&to(Language::En));
         assert!(plain.starts_with("Dear Nguyễn Thị <Lan>,\n\n- Nhiệm vụ mới: <script>"), "{plain}");
     }
@@ -228,10 +271,16 @@ mod tests {
         ] {
             let reset = Reset { token: SecretString::from("mã-bí-mật"), expires_at };
             let link = Link { reset, login: "lan".to_owned(), is_first };
-            let letter = Letter::with_link(language, Uuid::nil(), &link, Some("https://cotmoc.example.vn"));
+            let letter = Letter::with_link(
+                language,
+                Uuid::nil(),
+                &link,
+                (Some("https://cotmoc.example.vn"), Some("https://cotmoc.example.vn")),
+            );
             assert_eq!(letter.subject, subject);
             let (text, html) = (letter.text(&to(language)), letter.html(&to(language)));
             assert!(text.contains(day) && text.contains("\n\n    mã-bí-mật\n\n") && text.contains(" lan. "), "{text}");
+            assert!(text.contains("\n\nhttps://cotmoc.example.vn/app/reset-password#mã-bí-mật\n\n"), "{text}");
             assert!(html.contains("<code>mã-bí-mật</code>") && html.contains("setPasswordByReset"), "{html}");
             assert_eq!(text.contains("requestPasswordReset"), is_first, "{text}");
         }

@@ -48,6 +48,8 @@ pub struct Mailer {
     server: SmtpServer,
     from: Mailbox,
     public_url: Option<String>,
+    /// Whether the app is there, so that links lead to it.
+    app: bool,
     /// Makes links by which people leave a kind of mail; none where nothing answers them.
     unsubscribing: Option<Arc<Unsubscribing>>,
     patience: Duration,
@@ -93,7 +95,13 @@ impl Mailer {
     #[must_use]
     pub fn new(config: &MailConfig, public_url: Option<String>) -> Self {
         let (server, from) = (config.server.clone(), config.from.clone());
-        Self { server, from, public_url, unsubscribing: None, patience: PATIENCE }
+        Self { server, from, public_url, app: false, unsubscribing: None, patience: PATIENCE }
+    }
+
+    /// The same, with links to what it tells of, if the app is there.
+    #[must_use]
+    pub fn with_links(self, app: bool) -> Self {
+        Self { app, ..self }
     }
 
     /// The same, with a link in what people are told by which they leave its kinds.
@@ -246,17 +254,18 @@ async fn composed(
     taken: &Taken,
 ) -> Result<Option<(Addressee, Letter)>, DbError> {
     let Some(to) = mail::addressee(writer, taken).await? else { return Ok(None) };
-    let system = mailer.public_url.as_deref();
+    let system = mailer.public_url.as_deref().map(|url| url.trim_end_matches('/'));
+    let app = system.filter(|_| mailer.app);
     let letter = match taken.kind {
         Kind::Link => {
             let link = password::mail::issue(writer, taken).await?;
-            link.map(|link| Letter::with_link(to.language, random::id(clock.now()), &link, system))
+            link.map(|link| Letter::with_link(to.language, random::id(clock.now()), &link, (system, app)))
         }
         Kind::Notifications => {
             let reader = Reader::new(pool.clone(), to.reader.scope(), Date(clock.today()));
-            let said = notifications::sentences(&reader, &taken.rows, to.language).await?;
+            let said = notifications::said(&reader, &taken.rows, to.language).await?;
             let way_out = mailer.unsubscribing.as_ref().zip(system).map(|(it, url)| it.link(url, taken.id));
-            (!said.is_empty()).then(|| Letter::of_notifications(to.language, taken.id, said, (system, way_out)))
+            (!said.is_empty()).then(|| Letter::of_notifications(to.language, taken.id, said, (system, app), way_out))
         }
     };
     Ok(letter.map(|letter| (to, letter)))

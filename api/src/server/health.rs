@@ -11,9 +11,11 @@ use axum::{
 use db::{
     DbError, migrate,
     pool::{Pool, PoolSettings},
+    queues::queues,
     together::Together,
     vitals,
 };
+use schema::clock::Clock;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -34,17 +36,23 @@ pub struct Health {
     known: Together<Vec<String>>,
     /// Whose numbers are told too.
     cache: Option<Arc<AnswerCache>>,
+    clock: Clock,
     stopping: watch::Receiver<bool>,
 }
 
 impl Health {
     /// Health of a server on this database, which is not ready once `stopping` is true.
     #[must_use]
-    pub fn new(database: &Database, cache: Option<Arc<AnswerCache>>, stopping: watch::Receiver<bool>) -> Arc<Self> {
+    pub fn new(
+        database: &Database,
+        cache: Option<Arc<AnswerCache>>,
+        clock: Clock,
+        stopping: watch::Receiver<bool>,
+    ) -> Arc<Self> {
         let pool = database.pool();
         let probe = Pool::new(pool.settings(), PoolSettings { size: 1, acquire_timeout: PROBE_WAIT });
         let (pool, trouble) = (pool.clone(), database.trouble());
-        Arc::new(Self { pool, probe, trouble, known: Together::default(), cache, stopping })
+        Arc::new(Self { pool, probe, trouble, known: Together::default(), cache, clock, stopping })
     }
 
     /// Why this server cannot serve; nothing if it can. For operators: no secrets, but names of what is missing.
@@ -110,6 +118,11 @@ pub async fn metrics(State(health): State<Arc<Health>>) -> Response {
     if let Some(cache) = &health.cache {
         let (looks, bytes) = cache.usage();
         metrics::answers_kept(looks, bytes);
+    }
+    // Without the database they stay as they were; `cotmoc_db_up` says so.
+    let waiting = tokio::time::timeout(PROBE_WAIT, queues(&health.probe, health.clock.now())).await;
+    if let Ok(Ok(waiting)) = waiting {
+        metrics::waiting(waiting);
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()).into_response()
 }

@@ -3,7 +3,8 @@
 //! 1. What happens is noted by triggers, in the transaction in which it happens (the table `notification_event`).
 //!    `chase`: whoever watches over the reports notes there that figures are missing.
 //! 2. `tell`: a server takes what was noted, and once a working day what falls due or is late, and tells whoever the rules name (the table
-//!    `notification_rule`): a row in the inbox of each. Both in one transaction, so that each is told once, whoever is killed meanwhile.
+//!    `notification_rule`, kept by `rule`): a row in the inbox of each. Both in one transaction, so that each is told once, whoever is killed meanwhile.
+//!    `rehearsal` says who would have been told of what was due, had other rules held.
 //! 3. `mail`, `push`: what was told goes out by e-mail, and to phones and browsers, as its reader has chosen (`choice`).
 //!
 //! A notification says only what it is about. What that is, and whether its reader may see it, is asked when it is read.
@@ -12,6 +13,8 @@ mod chase;
 mod choice;
 mod mail;
 pub mod push;
+mod rehearsal;
+mod rule;
 mod tell;
 
 use async_graphql::InputObject;
@@ -32,6 +35,8 @@ use uuid::Uuid;
 pub use self::{
     chase::{Chased, chase},
     choice::{MailChoice, NewChoice, NotificationChoice, choices, choose, unsubscribe_from_mail},
+    rehearsal::{Rehearsed, rehearse},
+    rule::{NewRule, NewRules, NotificationParty, NotificationRule, RulesChange, rules, set_rules},
     tell::{is_anything_new, tell_due, tell_events},
 };
 use crate::{
@@ -111,9 +116,9 @@ pub struct Notification {
     pub id: Uuid,
     /// Of what
     pub kind: NotificationKind,
-    /// Of figures: whether their period follows the calendar or the administrative months; null if it is about something else
+    /// Of figures and reports: whether their period follows the calendar or the administrative months; null if it is about something else
     pub regime: Option<Regime>,
-    /// Of figures: their period; null if it is about something else
+    /// Of figures and reports: their period; null if it is about something else
     pub period: Option<Period>,
     /// The last day on which it is in time; null where it is about none
     pub due_on: Option<Date>,
@@ -132,6 +137,9 @@ pub struct Notification {
     /// The webhook it is about
     #[graphql(skip)]
     pub webhook_id: Option<Uuid>,
+    /// The rule that asks for the report it is about
+    #[graphql(skip)]
+    pub reporting_rule_id: Option<Uuid>,
 }
 
 /// Narrows a list of notifications. What is left out or null narrows nothing; several fields narrow together.

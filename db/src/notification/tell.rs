@@ -35,34 +35,36 @@ const MOST_ROWS: usize = 3_000;
 
 /// Somebody who is to be told of something, and of whose figures.
 #[derive(Debug, QueryableByName)]
-struct Told {
+pub(super) struct Told {
     #[diesel(sql_type = SqlUuid)]
-    account_id: Uuid,
+    pub(super) account_id: Uuid,
     #[diesel(sql_type = Text)]
-    kind: NotificationKind,
+    pub(super) kind: NotificationKind,
     /// What it is told of, so that it is told once.
     #[diesel(sql_type = Text)]
-    source: String,
+    pub(super) source: String,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    directive_id: Option<Uuid>,
+    pub(super) directive_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    recommendation_id: Option<Uuid>,
+    pub(super) recommendation_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    webhook_id: Option<Uuid>,
+    pub(super) webhook_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub(super) reporting_rule_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
-    regime: Option<Regime>,
+    pub(super) regime: Option<Regime>,
     #[diesel(sql_type = Nullable<Text>)]
-    period: Option<Period>,
+    pub(super) period: Option<Period>,
     #[diesel(sql_type = Nullable<SqlDate>)]
-    due_on: Option<Date>,
+    pub(super) due_on: Option<Date>,
     #[diesel(sql_type = Nullable<Integer>)]
-    step: Option<i32>,
+    pub(super) step: Option<i32>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    agency_id: Option<Uuid>,
+    pub(super) agency_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Integer>)]
-    figures: Option<i32>,
+    pub(super) figures: Option<i32>,
     #[diesel(sql_type = Timestamptz)]
-    happened_at: DateTime<Utc>,
+    pub(super) happened_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Insertable)]
@@ -74,6 +76,7 @@ struct New {
     directive_id: Option<Uuid>,
     recommendation_id: Option<Uuid>,
     webhook_id: Option<Uuid>,
+    reporting_rule_id: Option<Uuid>,
     regime: Option<Regime>,
     period: Option<Period>,
     due_on: Option<Date>,
@@ -123,7 +126,7 @@ const EVENTS: &str = "
         JOIN party p ON p.id = t.id AND p.party = r.party
         JOIN holder h ON h.role = r.role AND h.agency_id = p.agency_id
         WHERE h.account_id IS DISTINCT FROM t.account_id)
-    SELECT DISTINCT ON (account_id, source) *, NULL::date AS due_on, NULL::integer AS step FROM reached ORDER BY account_id, source, happened_at DESC";
+    SELECT DISTINCT ON (account_id, source) *, NULL::uuid AS reporting_rule_id, NULL::date AS due_on, NULL::integer AS step FROM reached ORDER BY account_id, source, happened_at DESC";
 
 /// Tells of what has happened, some of it at a time, by e-mail as well where `mails`; how much was told, none if there is nothing left, or if
 /// another server is at it.
@@ -146,24 +149,26 @@ pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, 
 }
 
 /// What falls due and what is late on a day, and whom the rules name for it: for each person, and each agency whose figures they are, the
-/// last step of the rules that was reached, if they were not told of it.
+/// last step of the rules that was reached, if they were not told of it. Binds the day and the instant at which it is told.
 ///
 /// A step before the due day is reached once no more than its working days are left, and one after it once that many have passed. So a
 /// day on which no server ran is made up for; what is later by a week than the last step says is left alone. What falls due on a free day is
 /// told of on the working day before it. A directive of which nobody has said anything is not known to be late, as `Directive::timeliness` says.
-const DUE: &str = "
-    WITH day AS MATERIALIZED (
+pub(super) fn due(rules: &str, untold: &str) -> String {
+    format!("
+    WITH rule AS MATERIALIZED ({rules}),
+    day AS MATERIALIZED (
         SELECT days.day::date AS due_on,
             CASE WHEN days.day > $1 THEN -working_days_until($1, days.day::date) WHEN days.day < $1 THEN working_days_until(days.day::date, $1) ELSE 0 END AS late
         FROM generate_series($1 - 120, $1 + 120, interval '1 day') AS days (day)),
     step AS MATERIALIZED (
         SELECT day.due_on, r.kind, r.party, r.role, r.days
-        FROM day JOIN notification_rule r ON CASE r.kind
+        FROM day JOIN rule r ON CASE r.kind
             WHEN 'DUE_SOON' THEN day.late < 0 AND r.days <= day.late
             WHEN 'DUE_TODAY' THEN day.late = 0 AND day.due_on >= $1
             WHEN 'OVERDUE' THEN day.due_on < $1 AND r.days <= day.late
             WHEN 'INPUT_OVERDUE' THEN day.due_on < $1 AND r.days <= day.late END
-        WHERE day.late <= (SELECT max(days) + 5 FROM notification_rule)),
+        WHERE day.late <= (SELECT max(days) + 5 FROM rule)),
     stretch AS MATERIALIZED (SELECT min(due_on) AS first, max(due_on) AS last FROM step),
     owed AS MATERIALIZED (
         SELECT d.reporter_id, d.regime, d.period, d.due_on, count(*)::integer AS figures
@@ -174,16 +179,20 @@ const DUE: &str = "
         GROUP BY d.reporter_id, d.regime, d.period, d.due_on),
     thing AS MATERIALIZED (
         SELECT 'figures ' || regime || ' ' || period AS source, 'DUE' AS class, 'ADDRESSEE' AS party, reporter_id AS party_id, NULL::uuid AS directive_id,
-            regime, period, due_on, reporter_id AS agency_id, figures
+            NULL::uuid AS reporting_rule_id, regime, period, due_on, reporter_id AS agency_id, figures
         FROM owed
         UNION ALL
-        SELECT 'directive ' || d.id, 'DUE', 'LEAD', l.agency_id, d.id, NULL, NULL, d.due_on, NULL, NULL
+        SELECT concat_ws(' ', 'report', o.rule_id, o.period), 'DUE', 'ADDRESSEE', o.reporter_id, NULL, o.rule_id, 'CALENDAR', o.period, o.due_on, o.reporter_id, 1
+        FROM stretch CROSS JOIN LATERAL report_obligation(stretch.first - 120, stretch.last, $1) AS o
+        WHERE o.state <> 'ANSWERED' AND o.due_on BETWEEN stretch.first AND stretch.last
+        UNION ALL
+        SELECT 'directive ' || d.id, 'DUE', 'LEAD', l.agency_id, d.id, NULL, NULL, NULL, d.due_on, NULL, NULL
         FROM stretch JOIN directive d ON d.due_on BETWEEN stretch.first AND stretch.last
         JOIN directive_lead_reach l ON l.directive_id = d.id
         WHERE d.state IN ('ASSIGNED', 'IN_PROGRESS') AND NOT d.due_expected
             AND (d.due_on >= $1 OR d.state <> 'ASSIGNED' OR d.state_source IN ('RECORDED', 'SIMULATED'))
         UNION ALL
-        SELECT 'input ' || i.id, 'INPUT', side.party, side.agency_id, i.directive_id, NULL, NULL, i.due_on, NULL, NULL
+        SELECT 'input ' || i.id, 'INPUT', side.party, side.agency_id, i.directive_id, NULL, NULL, NULL, i.due_on, NULL, NULL
         FROM stretch JOIN directive_input i ON i.due_on BETWEEN stretch.first AND stretch.last
         CROSS JOIN LATERAL (VALUES ('ADDRESSEE', i.coordinator_id), ('LEAD', i.agency_id)) AS side (party, agency_id)
         WHERE i.ended_on IS NULL),
@@ -196,15 +205,23 @@ const DUE: &str = "
         FROM stepped s JOIN holder h ON h.role = s.role AND h.agency_id = s.party_id
         ORDER BY h.account_id, s.source, s.due_on, s.agency_id, s.days DESC)
     SELECT r.account_id, r.kind, concat_ws(' ', r.source, r.kind, r.days, r.due_on, CASE WHEN r.agency_id IS NOT NULL THEN $1 END) AS source, r.directive_id,
-        NULL::uuid AS recommendation_id, NULL::uuid AS webhook_id, r.regime, r.period, r.due_on, r.days AS step, r.agency_id, r.figures, $2 AS happened_at
+        NULL::uuid AS recommendation_id, NULL::uuid AS webhook_id, r.reporting_rule_id, r.regime, r.period, r.due_on, r.days AS step, r.agency_id, r.figures, $2 AS happened_at
     FROM reached r
+    {untold}
+    ORDER BY r.account_id, source")
+}
+
+/// The rules that hold, for SQL.
+const RULES: &str = "SELECT kind, party, role, days FROM notification_rule";
+
+/// What nobody was told of, for SQL.
+const UNTOLD: &str = "
     WHERE NOT EXISTS (
         SELECT FROM notification n
         WHERE n.account_id = r.account_id AND n.kind = r.kind AND n.due_on = r.due_on AND n.step = r.days
             AND CASE WHEN r.agency_id IS NULL THEN n.key = concat_ws(' ', r.source, r.kind, r.days, r.due_on)
-                ELSE n.regime = r.regime AND n.period = r.period
-                    AND EXISTS (SELECT FROM notification_agency a WHERE a.notification_id = n.id AND a.agency_id = r.agency_id) END)
-    ORDER BY r.account_id, source";
+                ELSE n.regime = r.regime AND n.period = r.period AND n.reporting_rule_id IS NOT DISTINCT FROM r.reporting_rule_id
+                    AND EXISTS (SELECT FROM notification_agency a WHERE a.notification_id = n.id AND a.agency_id = r.agency_id) END)";
 
 /// Whom something concerns in a whole country, and what falls due there, takes longer to work out than a request may.
 const PATIENCE: &str = "SET LOCAL statement_timeout = '10min'";
@@ -224,7 +241,7 @@ pub async fn tell_due(writer: &Writer, mails: bool) -> Result<Option<usize>, DbE
             return Ok(None);
         }
         writing.connection().batch_execute(PATIENCE).await?;
-        let query = diesel::sql_query(DUE).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
+        let query = diesel::sql_query(due(RULES, UNTOLD)).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
         let told: Vec<Told> = query.load(writing.connection()).await?;
         tell(writing, told, mails).await.map(Some)
     };
@@ -243,6 +260,7 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
             directive_id,
             recommendation_id,
             webhook_id,
+            reporting_rule_id,
             regime,
             period,
             due_on,
@@ -258,6 +276,7 @@ async fn tell(writing: &mut Writing, told: Vec<Told>, mails: bool) -> Result<usi
                 directive_id,
                 recommendation_id,
                 webhook_id,
+                reporting_rule_id,
                 regime,
                 period,
                 due_on,

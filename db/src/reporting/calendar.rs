@@ -259,7 +259,7 @@ async fn set_by(
 }
 
 /// Holidays and schedules are everybody's.
-pub(super) fn everywhere(permit: &Permit<ManageCalendar>) -> Result<(), DbError> {
+pub(crate) fn everywhere(permit: &Permit<ManageCalendar>) -> Result<(), DbError> {
     if *permit.reach() == Reached::All { Ok(()) } else { Err(DbError::violated(ViolationCode::OutOfReach, &["input"])) }
 }
 

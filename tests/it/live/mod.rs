@@ -195,6 +195,28 @@ async fn the_socket_closes_with_the_codes_of_the_protocol() {
     assert_eq!(closed, (1012, "Service restart".to_owned()));
 }
 
+/// A page chooses a language that is not the browser's, whose header it cannot change.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_said_on_a_socket_goes_before_the_header() {
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
+    let query = json!({ "query": "{ indicator(code: \"coverage_5g_share\") { name } }" });
+    for (payload, name) in [
+        (json!({ "accept-language": "vi" }), "Tỷ lệ phủ sóng 5G"),
+        (json!({ "Accept-Language": "en" }), "5G coverage"),
+        (json!({}), "5G coverage"),
+        (json!({ "accept-language": 7 }), "5G coverage"),
+    ] {
+        let mut socket =
+            Socket::open(&node.url("/graphql/ws"), &[PROTOCOL, ("accept-language", "en-GB")]).await.unwrap();
+        socket.say(json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(socket.hear().await["type"], "connection_ack");
+        socket.say(json!({ "type": "subscribe", "id": "1", "payload": query })).await;
+        assert_eq!(socket.hear().await["payload"]["data"]["indicator"]["name"], name, "{payload}");
+    }
+    node.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_socket_is_no_second_door() {
     let db = TestDb::demo().await;

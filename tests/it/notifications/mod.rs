@@ -3,6 +3,7 @@
 mod kinds;
 mod mail;
 pub(crate) mod push;
+mod rules;
 
 use std::collections::BTreeMap;
 

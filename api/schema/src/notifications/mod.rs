@@ -1,6 +1,7 @@
 //! Notifications (thông báo): the viewer's inbox.
 
 mod about;
+mod rules;
 mod words;
 
 use std::sync::Arc;
@@ -22,16 +23,18 @@ use object_layer::{ComplexObject, Object, SimpleObject};
 use uuid::Uuid;
 
 use self::about::AboutOf;
+pub use self::rules::{NotificationRuleMutation, NotificationRuleQuery};
 use crate::{
     agencies::Agency,
     directives::Directive,
     error::ApiError,
     language::Language,
     mutation::mutations,
-    object::{language, maybe, object, one, root_lists},
+    object::{if_visible, language, maybe, object, one, root_lists},
     page::{Answer, loaders, reader},
     payload::{Payload, UserError, settle},
     recommendations::Recommendation,
+    reporting_rules::ReportingRule,
     sessions::DonePayload,
     viewer::{own_account, writer},
     webhooks::Webhook,
@@ -60,13 +63,18 @@ object! {
             found.map(|found| found.into_iter().flatten().next().map(Webhook::from)).transpose()
         }
 
+        /// Of a report: the rule that asks for it; null if it is about something else
+        async fn reporting_rule(&self, context: &Context<'_>) -> Answer<ReportingRule> {
+            if_visible(context, self.row.reporting_rule_id).await
+        }
+
         /// Of figures: how many there were when it was told, of all agencies that the viewer sees; null if it is about something else
         async fn figures(&self, context: &Context<'_>) -> Answer<i32> {
-            self.row.period?;
+            self.row.period.filter(|_| self.row.reporting_rule_id.is_none())?;
             Some(self.agencies_seen(context).await.map(|all| sum(&all)))
         }
 
-        /// Of figures: whose they are, those with the most first, at most 20; empty if it is about something else
+        /// Of figures and reports: whose they are, those with the most first, at most 20; empty if it is about something else
         async fn agencies(&self, context: &Context<'_>) -> Answer<Vec<NotificationAgency>> {
             let seen = self.agencies_seen(context).await;
             Some(seen.map(|all| all.into_iter().take(LISTED).map(|row| NotificationAgency::show(*row)).collect()))
@@ -98,11 +106,11 @@ fn sum(all: &[Arc<AgencyFigures>]) -> i32 {
     all.iter().map(|it| it.figures).fold(0, i32::saturating_add)
 }
 
-/// Whose figures a notification is about.
+/// Whose figures, or whose report, a notification is about.
 #[derive(Clone, SimpleObject)]
 #[graphql(complex, directive = Auth::apply(Action::KeepOwnAccount))]
 pub struct NotificationAgency {
-    /// How many of them, as it was when it was told
+    /// How many figures, as it was when it was told; 1 of a report
     figures: i32,
     #[graphql(skip)]
     agency_id: Uuid,
@@ -156,12 +164,24 @@ mutations! {
     chase(Chased, "Whom, and for which period") -> ChasePayload by Chase = notification::chase;
 }
 
-/// What notifications say that somebody may see, in sentences, what happened first before the rest: for channels other than the API.
-pub async fn sentences(reader: &Reader, ids: &[Uuid], language: Language) -> Result<Vec<String>, DbError> {
+/// What a notification says, for channels other than the API.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Which one
+    pub id: Id<Row>,
+    /// In a sentence
+    pub sentence: String,
+}
+
+/// What notifications say that somebody may see, what happened first before the rest.
+pub async fn said(reader: &Reader, ids: &[Uuid], language: Language) -> Result<Vec<Said>, DbError> {
     let mut rows = Row::by_ids(reader, ids).await?;
     rows.sort_by_key(|row| row.id);
     let about = AboutOf::load(reader, &rows.iter().map(AboutOf::row).collect::<Vec<_>>()).await?;
-    let said = rows.iter().filter_map(|row| Some(words::sentence(row, about.get(&AboutOf::row(row))?, language)));
+    let said = rows.iter().filter_map(|row| {
+        let sentence = words::sentence(row, about.get(&AboutOf::row(row))?, language);
+        Some(Said { id: Id::of(row.id), sentence })
+    });
     Ok(said.collect())
 }
 

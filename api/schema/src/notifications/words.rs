@@ -25,7 +25,10 @@ pub(super) fn sentence(row: &Notification, about: &About, language: Language) ->
         About::Titled(title) => title.clone(),
         About::Figures { figures, agencies, agency } => {
             let whose = whose(*agencies, agency.as_deref(), language);
-            of_figures(row, *figures, &whose, language)
+            match row.reporting_rule_id {
+                Some(_) => of_reports(row, *agencies, &whose, language),
+                None => of_figures(row, *figures, &whose, language),
+            }
         }
     };
     pattern.replace("{due}", &due).replace("{what}", &what)
@@ -81,6 +84,16 @@ fn of_figures(row: &Notification, figures: i32, whose: &str, language: Language)
             let figures = if figures == 1 { "1 figure".to_owned() } else { format!("{figures} figures") };
             format!("{figures} for {period}{whose}{}", if missing { " not reported yet" } else { "" })
         }
+    }
+}
+
+/// The report of a period, or those of several agencies, which are missing.
+fn of_reports(row: &Notification, reports: usize, whose: &str, language: Language) -> String {
+    let period = period(row, language);
+    match (language, reports) {
+        (Language::Vi, _) => format!("chưa có báo cáo {period}{whose}"),
+        (Language::En, 1) => format!("the report for {period}{whose} is missing"),
+        (Language::En, _) => format!("the reports for {period}{whose} are missing"),
     }
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE notification_rule VALIDATE CONSTRAINT notification_rule_kind_party_check;

@@ -1,0 +1,2 @@
+ALTER TABLE notification VALIDATE CONSTRAINT notification_reporting_rule_id_fkey;
+ALTER TABLE notification VALIDATE CONSTRAINT notification_report_check;
