@@ -1,7 +1,7 @@
 // Where the communes of a province are and in which quarter of the ranking each stands. Only their middles are known, not their borders.
 import { geoGraticule, geoMercator, geoPath } from 'd3-geo';
 import { useState } from 'preact/hooks';
-import { useWidth } from '../ui/size.ts';
+import { letterScale, useWidth } from '../ui/size.ts';
 import { useWords } from '../words/index.ts';
 
 export interface Place {
@@ -35,8 +35,9 @@ export function CommuneMap({ label, places, active, onActive, onOpen }: Props) {
   const words = useWords();
   const [box, width] = useWidth<HTMLDivElement>(480);
   const [touched, setTouched] = useState(false);
-  const height = Math.round(Math.min(width * 0.92, 620));
-  const r = width < 420 ? 6 : width > 900 ? 10 : 7.5;
+  const k = letterScale();
+  const height = Math.round(Math.min(width * 0.92, 620 * k));
+  const r = width < 420 ? 6 : 7.5 * k;
   const points = { type: 'MultiPoint' as const, coordinates: places.map(({ longitude, latitude }) => [longitude, latitude]) };
   const projection = geoMercator().fitExtent([[34, 26], [width - 34, height - 34]], points);
   const lines = geoPath(projection)(geoGraticule().step([0.25, 0.25]).extent([[95, 5], [120, 25]])());
@@ -46,7 +47,7 @@ export function CommuneMap({ label, places, active, onActive, onOpen }: Props) {
     let best: { code: string; distance: number } | null = null;
     for (const { place, at } of drawn) {
       const distance = Math.hypot(at[0] - event.offsetX, at[1] - event.offsetY);
-      if (distance < 26 && (!best || distance < best.distance)) best = { code: place.code, distance };
+      if (distance < 26 * k && (!best || distance < best.distance)) best = { code: place.code, distance };
     }
     return best?.code ?? null;
   };
@@ -71,7 +72,7 @@ export function CommuneMap({ label, places, active, onActive, onOpen }: Props) {
         {shown && (
           <g transform={`translate(${shown.at[0]} ${shown.at[1]})`} class="map-tip">
             <circle r={r + 4} />
-            <text y={-r - 10} text-anchor={shown.at[0] < 120 ? 'start' : shown.at[0] > width - 120 ? 'end' : 'middle'}>{shown.place.name}: {shown.place.text}</text>
+            <text y={-r - 10} text-anchor={shown.at[0] < 120 * k ? 'start' : shown.at[0] > width - 120 * k ? 'end' : 'middle'}>{shown.place.name}: {shown.place.text}</text>
           </g>
         )}
       </svg>

@@ -4,7 +4,7 @@ import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { useState } from 'preact/hooks';
 import { formatDay } from '../kit.ts';
-import { useWidth } from '../ui/size.ts';
+import { letterScale, useWidth } from '../ui/size.ts';
 import { figure } from '../ui/values.tsx';
 import { useLanguage, useWords } from '../words/index.ts';
 
@@ -28,7 +28,6 @@ interface Props {
 }
 
 const time = (day: string) => Date.parse(`${day}T00:00:00Z`);
-const MARGIN = { top: 26, right: 22, bottom: 34, left: 52 };
 
 export function SeriesChart({ name, unit, places, figures, targets, baseline, until, projection, today, todayText }: Props) {
   const words = useWords();
@@ -36,7 +35,9 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
   const [box, width] = useWidth<HTMLDivElement>();
   const [active, setActive] = useState<number | null>(null);
   const w = words.indicatorPage;
-  const height = width < 520 ? 270 : 350;
+  const k = letterScale();
+  const MARGIN = { top: 26 * k, right: 22 * k, bottom: 34 * k, left: 52 * k };
+  const height = width < 520 ? 270 : Math.max(350, Math.min(width * 0.3, 700));
   const last = figures.at(-1) ?? baseline;
   const path = [...(baseline ? [baseline] : []), ...targets].filter(({ on }) => !until || on <= until);
   const all = [...figures, ...path, ...(projection ? [projection] : [])];
@@ -56,7 +57,7 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
   const draw = line<Point>(px, py);
   const wedge = projection && area<{ on: string; lower: string; upper: string }>(px, point => y(Number(point.lower)), point => y(Number(point.upper)))(
     [{ on: last.on, lower: last.value, upper: last.value }, projection]);
-  const years = x.ticks(Math.max(2, Math.floor(width / 110)));
+  const years = x.ticks(Math.max(2, Math.floor(width / (110 * k))));
   const say = (value: string) => figure(value, unit, words, language, places);
   const shown = active === null ? null : figures[active] ?? null;
 
@@ -73,31 +74,31 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
         {years.map(date => (
           <g key={date.getTime()}>
             <line x1={x(date)} x2={x(date)} y1={height - MARGIN.bottom} y2={height - MARGIN.bottom + 5} class="tick" />
-            <text x={x(date)} y={height - MARGIN.bottom + 20} text-anchor="middle">{tick(date, years.length > 1 && years[1]!.getTime() - years[0]!.getTime() > 300 * 86_400_000)}</text>
+            <text x={x(date)} y={height - MARGIN.bottom + 20 * k} text-anchor="middle">{tick(date, years.length > 1 && years[1]!.getTime() - years[0]!.getTime() > 300 * 86_400_000)}</text>
           </g>
         ))}
         {today && (
           <g>
             <line x1={x(time(today))} x2={x(time(today))} y1={MARGIN.top - 6} y2={height - MARGIN.bottom} class="today" />
-            <text x={x(time(today))} y={MARGIN.top - 11} text-anchor={x(time(today)) > width * 0.7 ? 'end' : x(time(today)) < width * 0.15 ? 'start' : 'middle'}>{todayText}</text>
+            <text x={x(time(today))} y={MARGIN.top - 11 * k} text-anchor={x(time(today)) > width * 0.7 ? 'end' : x(time(today)) < width * 0.15 ? 'start' : 'middle'}>{todayText}</text>
           </g>
         )}
         {wedge && <path d={wedge} class="wedge" />}
         {path.length > 1 && <path d={draw(path) ?? ''} class="expected" />}
         {projection && <path d={draw([last, projection]) ?? ''} class="projection" />}
         {figures.length > 1 && <path d={draw(figures) ?? ''} class="figures" />}
-        {figures.map((point, index) => <circle key={point.on} cx={px(point)} cy={py(point)} r={index === active ? 6.5 : 4} class="dot" />)}
+        {figures.map((point, index) => <circle key={point.on} cx={px(point)} cy={py(point)} r={(index === active ? 6.5 : 4) * k} class="dot" />)}
         {path.map(point => (
           <g key={`${point.on} ${point.value}`} transform={`translate(${px(point)} ${py(point)})`}>
-            {point === baseline ? <circle r="4.5" class="baseline" /> : <path d="M0 -7L7 0L0 7L-7 0z" class="target" />}
-            {point !== baseline && <text class="target-text" x={px(point) > width - 100 ? -10 : 0} y={-13} text-anchor={px(point) > width - 60 ? 'end' : 'middle'}>{say(point.value)}</text>}
+            {point === baseline ? <circle r={4.5 * k} class="baseline" /> : <path d="M0 -7L7 0L0 7L-7 0z" transform={`scale(${k})`} class="target" />}
+            {point !== baseline && <text class="target-text" x={px(point) > width - 100 ? -10 : 0} y={-13 * k} text-anchor={px(point) > width - 60 ? 'end' : 'middle'}>{say(point.value)}</text>}
           </g>
         ))}
         {active === null && figures.length > 0 && (
-          <text class="figure-text" x={px(last)} y={py(last) + 22} text-anchor={px(last) < MARGIN.left + 40 ? 'start' : 'middle'}>{say(last.value)}</text>
+          <text class="figure-text" x={px(last)} y={py(last) + 22 * k} text-anchor={px(last) < MARGIN.left + 40 ? 'start' : 'middle'}>{say(last.value)}</text>
         )}
         {shown && (
-          <text class="figure-text" x={Math.min(Math.max(px(shown), MARGIN.left + 70), width - 90)} y={py(shown) + 24} text-anchor="middle">
+          <text class="figure-text" x={Math.min(Math.max(px(shown), MARGIN.left + 70), width - 90)} y={py(shown) + 24 * k} text-anchor="middle">
             {formatDay(shown.on, language)}: {say(shown.value)}
           </text>
         )}

@@ -11,3 +11,6 @@ export function useWidth<E extends HTMLElement>(first = 640) {
   }, []);
   return [element, width] as const;
 }
+
+/** How much larger letters are than usual: on a very large screen. */
+export const letterScale = (): number => parseFloat(getComputedStyle(document.documentElement).fontSize) / 17;
