@@ -12,11 +12,20 @@ export interface Kept<R> extends Asked<R> {
   keptAt: number | null;
 }
 
+function keyOf<R, V>(document: TypedDocument<R, V>, variables: V, spoken: string): string {
+  return JSON.stringify([client.session.viewer?.login ?? '', spoken, document.text.slice(0, 60), variables]);
+}
+
+/** Keeps an answer that follows from another one, for a screen that was not opened yet; `merge` is told what is kept of it. */
+export async function keepFor<R, V>(document: TypedDocument<R, V>, variables: V, merge: (before: R | null) => R): Promise<void> {
+  const key = keyOf(document, variables, language.get());
+  await kept.write(key, merge((await kept.read<R>(key))?.data ?? null));
+}
+
 /** Asks as whoever has signed in; shows the copy on this device until the answer is there, and instead of it without a network. */
 export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null): Kept<R> {
   const spoken = useStore(language);
-  const login = client.session.viewer?.login ?? '';
-  const key = variables === null ? null : JSON.stringify([login, spoken, document.text.slice(0, 60), variables]);
+  const key = variables === null ? null : keyOf(document, variables, spoken);
   const [state, setState] = useState<Omit<Kept<R>, 'reload'> & { key: string | null }>(
     { key, data: null, keptAt: null, problem: null, loading: true });
   const [turn, setTurn] = useState(0);

@@ -1,6 +1,7 @@
 // What this device keeps, and when it forgets: figures of an agency are not left to whoever signs in next.
 import { client } from '../kit.ts';
 import { forgetAll } from './kept.ts';
+import { parcels } from './parcels.ts';
 
 /** Forgets copies once somebody has signed out here, or another has signed in. */
 export function whenSignedOut(): void {
@@ -14,7 +15,7 @@ export function whenSignedOut(): void {
 
 /** What was written and not sent yet, by whoever is signed in. */
 export async function unsent(): Promise<number> {
-  return (await client.outbox.list()).filter(({ state }) => state !== 'sent').length;
+  return (await client.outbox.list()).filter(({ state }) => state !== 'sent').length + (await parcels.list()).length;
 }
 
 export async function dropUnsent(): Promise<void> {

@@ -16,7 +16,7 @@ import {
 import { type FieldName, fieldsOf, figureKey, onTopOf, outcomeOf, ratioOf, read, type Typed, typedFrom, typedOf } from './form.ts';
 import { kept, photos } from './kept.ts';
 import { isOverdue } from './owed.tsx';
-import { parcels } from './parcels.ts';
+import { type Parcel, parcels, useParcels } from './parcels.ts';
 import { Disclosure, DRAWINGS, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { TAKEN, upload } from './upload.ts';
 import { useTold } from './live.ts';
@@ -43,6 +43,7 @@ function FigureScreen({ of, isReporter }: { of: FigureKey; isReporter: boolean }
   const outbox = useOutbox();
   const live = useTold(['MEASUREMENT'], asked.reload);
   const unsaved = useUnsaved(of);
+  const photographed = useParcels();
   const obligation = asked.data?.obligations.nodes[0] ?? null;
   const title = obligation?.indicator.name ?? words.common.loading;
   const kicker = `${formatPeriod(of.period, language)}${obligation ? ` · ${obligation.subject.name}` : ''}`;
@@ -61,11 +62,12 @@ function FigureScreen({ of, isReporter }: { of: FigureKey; isReporter: boolean }
       <Loaded asked={asked}>
         {data => {
           if (!obligation) return <Empty>{words.figure.notFound}</Empty>;
-          if (outbox === null || unsaved === undefined) return null;
+          if (outbox === null || unsaved === undefined || photographed === null) return null;
+          const parcel = photographed.find(({ input }) => figureKey(input) === figureKey(of)) ?? null;
           const item = outbox.filter(({ variables, state }) => state !== 'sent' && isAbout(variables, of)).at(-1) ?? null;
           return (
             <div class="grid wide-left">
-              <Work key={figureKey(of)} of={of} obligation={obligation} item={item} outbox={outbox} unsaved={unsaved} isReporter={isReporter} reload={asked.reload} />
+              <Work key={figureKey(of)} of={of} obligation={obligation} item={item} outbox={outbox} parcel={parcel} unsaved={unsaved} isReporter={isReporter} reload={asked.reload} />
               <Beside data={data} obligation={obligation} />
             </div>
           );
@@ -95,6 +97,8 @@ interface WorkProps {
   /** What of this figure waits on this device, or was refused. */
   item: OutboxItem | null;
   outbox: readonly OutboxItem[];
+  /** The same with photographs that are still here. */
+  parcel: Parcel | null;
   unsaved: Unsaved | null;
   isReporter: boolean;
   reload: () => void;
@@ -112,20 +116,21 @@ interface Standing {
   current: Figure;
 }
 
-function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: WorkProps) {
+function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reload }: WorkProps) {
   const words = useWork();
   const language = useLanguage();
   const acting = useActing();
   const { indicator, measurement } = obligation;
   const [seen, setSeen] = useState<Figure | null>(unsaved ? unsaved.seen : measurement);
   const [typed, setTyped] = useState<Typed>(() => {
-    if (item) return typedFrom(item.variables.input as DraftInput, language);
+    const waiting = (item?.variables.input as DraftInput | undefined) ?? parcel?.input;
+    if (waiting) return typedFrom(waiting, language);
     return unsaved?.typed ?? typedOf(measurement, language);
   });
-  const [touched, setTouched] = useState(unsaved !== null && !item);
-  const [restored, setRestored] = useState(unsaved !== null && !item);
+  const [touched, setTouched] = useState(unsaved !== null && !item && !parcel);
+  const [restored, setRestored] = useState(unsaved !== null && !item && !parcel);
   const [problems, setProblems] = useState<Partial<Record<FieldName, 'required' | 'number'>>>({});
-  const [done, setDone] = useState<Done | null>(null);
+  const [done, setDone] = useState<Done | null>(parcel || item?.state === 'waiting' ? 'kept' : null);
   const [conflict, setConflict] = useState<Standing | null>(null);
   const [files, setFiles] = useState<Attachment[] | null>(null);
   const [added, setAdded] = useState<Added[]>([]);
@@ -147,11 +152,18 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
 
   // What somebody else has changed is shown, unless something is being typed here: then it is found out when that is sent.
   useEffect(() => {
-    if (touched || conflict || item || acting.busy || measurement?.version === seen?.version) return;
+    if (touched || conflict || item || parcel || acting.busy || measurement?.version === seen?.version) return;
     setSeen(measurement);
     setTyped(typedOf(measurement, language));
     setFiles(null);
   }, [measurement?.version, touched, item?.id]);
+
+  // Photographs that wait here belong to the form again, so that saving once more does not leave them behind.
+  useEffect(() => {
+    if (!parcel) return;
+    void Promise.all(parcel.photos.map(async name => ({ name, file: await photos.read(name) })))
+      .then(found => setAdded(found.flatMap(({ name, file }) => (file ? [{ name, file }] : []))));
+  }, []);
 
   const keep = useRef<ReturnType<typeof setTimeout>>(undefined);
   const type = (name: FieldName) => (value: string) => {
@@ -250,6 +262,7 @@ function Work({ of, obligation, item, outbox, unsaved, isReporter, reload }: Wor
         const sent = [];
         for (const { file } of added) sent.push(await upload(file));
         input.attachments = [...before, ...sent];
+        await Promise.all(added.map(({ name }) => photos.drop(name)));
       } catch (error) {
         touch(true);
         if (!(error instanceof Problem && error.retryable)) throw error;

@@ -9,7 +9,7 @@ import { useLanguage } from '../words/index.ts';
 import { useOnline } from './ask.ts';
 import { registerWorker, whenSignedOut } from './device.ts';
 import { follow, useTold } from './live.ts';
-import { deliver } from './parcels.ts';
+import { deliver, parcels } from './parcels.ts';
 import { DRAWINGS } from './parts.tsx';
 import { loadWords, useWork } from './words.ts';
 
@@ -57,13 +57,14 @@ function Attention() {
   const online = useOnline();
   const { waiting, refused } = useUnsent();
   const unread = useUnread();
+  const unsent = refused > 0 ? words.outbox.refused(refused) : waiting > 0 ? words.outbox.waiting(waiting) : '';
   return (
     <>
-      {!online && <span class="tool offline-tool" role="status" title={words.outbox.offlineHint}><Icon d={DRAWINGS.offline} /><span class="unseen">{words.outbox.offline}</span></span>}
-      {waiting + refused > 0 && (
-        <Link to="/app/work" class="tool" title={refused > 0 ? words.outbox.refused(refused) : words.outbox.waiting(waiting)}>
-          <Icon d={DRAWINGS.outbox} /><span class={`badge${refused > 0 ? ' bad' : ''}`} aria-hidden="true">{waiting + refused}</span>
-          <span class="unseen">{refused > 0 ? words.outbox.refused(refused) : words.outbox.waiting(waiting)}</span>
+      {(!online || waiting + refused > 0) && (
+        <Link to="/app/work" class="tool" title={unsent || words.outbox.offlineHint}>
+          <Icon d={online ? DRAWINGS.outbox : DRAWINGS.offline} />
+          {waiting + refused > 0 && <span class={`badge unsent-count${refused > 0 ? ' bad' : ''}`} aria-hidden="true">{waiting + refused}</span>}
+          <span class="unseen">{[!online && words.outbox.offline, unsent].filter(Boolean).join(', ')}</span>
         </Link>
       )}
       <Link to="/app/work/notifications" class="tool" title={words.inbox.title}>
@@ -81,13 +82,14 @@ function useUnsent(): { waiting: number; refused: number } {
     const look = async () => {
       const items = await client.outbox.list();
       const count = (...states: string[]) => items.filter(({ state }) => states.includes(state)).length;
-      if (current) setCounts({ waiting: count('waiting', 'sending'), refused: count('refused') });
+      const photographs = await parcels.list();
+      if (current) setCounts({ waiting: count('waiting', 'sending') + photographs.length, refused: count('refused') });
     };
     void look();
-    const stop = client.outbox.onChange(() => void look());
+    const stops = [client.outbox.onChange(() => void look()), parcels.onChange(() => void look())];
     return () => {
       current = false;
-      stop();
+      stops.forEach(stop => stop());
     };
   }, []);
   return counts;

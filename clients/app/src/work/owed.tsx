@@ -1,5 +1,5 @@
 // What I owe: figures by the day on which they are due, what waits on this device, and the agency's open directives.
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { client, formatDay, formatPeriod, type OutboxItem } from '../kit.ts';
 import { Link } from '../router.tsx';
 import type { Params } from '../routes.ts';
@@ -7,9 +7,10 @@ import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Day } from '../ui/values.tsx';
 import { useLanguage } from '../words/index.ts';
-import { useKept, useOnline, useOutbox } from './ask.ts';
-import { type DirectiveInList, type FigureKey, type Obligation, OPEN_DIRECTIVES, OWED } from './documents.ts';
+import { keepFor, useKept, useOnline, useOutbox } from './ask.ts';
+import { type DirectiveInList, FIGURE_PAGE, type FigureKey, type Obligation, OPEN_DIRECTIVES, OWED } from './documents.ts';
 import { figureKey, figurePath } from './form.ts';
+import { deliver, type Parcel, parcels, useParcels } from './parcels.ts';
 import { ForViewer, KeptNote, Note } from './parts.tsx';
 import { useTold } from './live.ts';
 import { useWork } from './words.ts';
@@ -43,11 +44,16 @@ function MyWork() {
   });
   const online = useOnline();
   const outbox = useOutbox();
+  const photographed = useParcels();
+  const fresh = owed.keptAt === null ? owed.data : null;
+  useEffect(() => {
+    if (fresh) void keepFigures(fresh.myObligations.nodes);
+  }, [fresh]);
   const unsent = useMemo(() => byFigure(outbox ?? []), [outbox]);
   return (
     <Page title={words.owed.title} kicker={client.session.viewer?.agency?.name} live={live}>
       {!online && <Note tone="warn" title={words.outbox.offline}>{words.outbox.offlineHint}</Note>}
-      <Unsent items={outbox ?? []} />
+      <Unsent items={outbox ?? []} photographed={photographed ?? []} />
       <div class="grid two">
         <Section title={words.owed.figures} more={owed.data && <span class="muted">{words.owed.count(owed.data.myObligations.totalCount)}</span>}>
           <KeptNote at={online ? null : owed.keptAt} />
@@ -61,6 +67,13 @@ function MyWork() {
       </div>
     </Page>
   );
+}
+
+/** Whoever has seen the list can work on each figure without a network, also on those that were never opened. */
+async function keepFigures(obligations: readonly Obligation[]): Promise<void> {
+  for (const obligation of obligations) {
+    await keepFor(FIGURE_PAGE, keyOf(obligation), before => ({ obligations: { nodes: [obligation] }, before: before?.before ?? { nodes: [] } }));
+  }
 }
 
 interface Group {
@@ -136,15 +149,15 @@ function ItemState({ item }: { item: OutboxItem }) {
   return <span class={`tag${item.state === 'refused' ? ' tag-bad' : ' tag-warn'}`}>{text}</span>;
 }
 
-function Unsent({ items }: { items: readonly OutboxItem[] }) {
+function Unsent({ items, photographed }: { items: readonly OutboxItem[]; photographed: readonly Parcel[] }) {
   const words = useWork();
   const open = items.filter(({ state }) => state !== 'sent');
-  if (open.length === 0) return null;
+  if (open.length + photographed.length === 0) return null;
   const drop = (id: string) => {
     if (confirm(words.outbox.discardSure)) void client.outbox.discard(id);
   };
   return (
-    <Section title={words.outbox.title} hint={words.outbox.hint} more={<button type="button" class="button small" onClick={() => void client.outbox.send()}>{words.outbox.sendNow}</button>}>
+    <Section title={words.outbox.title} hint={words.outbox.hint} more={<button type="button" class="button small" onClick={() => { void client.outbox.send(); void deliver(); }}>{words.outbox.sendNow}</button>}>
       <ul class="tasks">
         {open.map(item => {
           const to = placeOf(item);
@@ -154,12 +167,22 @@ function Unsent({ items }: { items: readonly OutboxItem[] }) {
               <div class="row">
                 <ItemState item={item} />
                 {to && <Link class="button small" to={to}>{words.outbox.open}</Link>}
-                {item.state === 'refused' && <button type="button" class="button small" onClick={() => void client.outbox.retry(item.id)}>{words.outbox.retry}</button>}
+                {item.state === 'refused' && !item.result && <button type="button" class="button small" onClick={() => void client.outbox.retry(item.id)}>{words.outbox.retry}</button>}
                 {item.state !== 'sending' && <button type="button" class="button small" onClick={() => drop(item.id)}>{words.outbox.discard}</button>}
               </div>
             </li>
           );
         })}
+        {photographed.map(({ input, about, problem }) => (
+          <li class="unsent" key={figureKey(input)}>
+            <div><p class="task-name">{about}</p><p class="muted small">{problem ?? words.owed.withFiles}</p></div>
+            <div class="row">
+              <span class={`tag ${problem ? 'tag-bad' : 'tag-warn'}`}>{problem ? words.owed.refused : words.owed.waiting}</span>
+              <Link class="button small" to={figurePath(input)}>{words.outbox.open}</Link>
+              <button type="button" class="button small" onClick={() => { if (confirm(words.outbox.discardSure)) void parcels.drop(input); }}>{words.outbox.discard}</button>
+            </div>
+          </li>
+        ))}
       </ul>
     </Section>
   );

@@ -1,4 +1,5 @@
 // Figures whose photographs are still on this device: once there is a network the photographs go first, then the figure that names them.
+import { useEffect, useState } from 'preact/hooks';
 import { client, Problem } from '../kit.ts';
 import { type DraftInput, DRAFT } from './documents.ts';
 import { figureKey } from './form.ts';
@@ -10,6 +11,8 @@ export interface Parcel {
   /** Names under which photographs are kept. */
   photos: string[];
   about: string;
+  /** Why it could not be sent, where another try alone does not help. */
+  problem?: string;
 }
 
 const prefix = () => `parcel:${client.session.viewer?.login ?? ''}:`;
@@ -36,6 +39,22 @@ export const parcels = {
   },
 };
 
+/** Those of whoever is signed in; null until the device has looked. */
+export function useParcels(): Parcel[] | null {
+  const [list, setList] = useState<Parcel[] | null>(null);
+  useEffect(() => {
+    let current = true;
+    const look = () => void parcels.list().then(found => { if (current) setList(found); });
+    look();
+    const stop = parcels.onChange(look);
+    return () => {
+      current = false;
+      stop();
+    };
+  }, []);
+  return list;
+}
+
 /** Sends photographs, and answers their ids; each is forgotten here once it has arrived. */
 async function arrived(parcel: Parcel): Promise<string[]> {
   const ids = [...(parcel.input.attachments ?? [])];
@@ -54,15 +73,25 @@ export async function deliver(): Promise<void> {
   delivering = true;
   try {
     for (const parcel of await parcels.list()) {
-      const attachments = await arrived(parcel);
-      await client.outbox.add({ document: DRAFT, variables: { input: { ...parcel.input, attachments } }, about: parcel.about });
-      await parcels.drop(parcel.input);
-      await Promise.all(parcel.photos.map(photos.drop));
+      if (!(await handOn(parcel))) break;
     }
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    // No network after all, or the server does not take the file: it stays, and is tried again when the app is opened.
   } finally {
     delivering = false;
   }
+}
+
+/** False where there is no network after all: it stays, and is tried again. */
+async function handOn(parcel: Parcel): Promise<boolean> {
+  try {
+    const attachments = await arrived(parcel);
+    await client.outbox.add({ document: DRAFT, variables: { input: { ...parcel.input, attachments } }, about: parcel.about });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.retryable) return false;
+    await parcels.put({ ...parcel, problem: error.message });
+    return true;
+  }
+  await parcels.drop(parcel.input);
+  await Promise.all(parcel.photos.map(photos.drop));
+  return true;
 }

@@ -11,7 +11,6 @@ export const en: WorkWords = {
     asOf: when => `As read at ${when}; no network to update it`,
     signInFirst: 'Sign in to see what is yours to do.', signIn: 'Sign in',
     notForYou: 'This account has nothing to do here.',
-    neverRead: 'There is no network, and this screen was never read on this device.',
     done: 'Done',
   },
   signIn: {
@@ -30,7 +29,7 @@ export const en: WorkWords = {
     overdue: 'Overdue', returned: 'Returned', due: 'Due', sent: 'Sent, being reviewed',
     dueOn: day => `due ${day}`, late: day => `Overdue (${day})`, nothing: 'No figure is left to report.',
     nothingHint: 'When the next period opens, it will be here and among your notifications.',
-    waiting: 'Waits to be sent', refused: 'Could not be sent', sendingNow: 'Being sent', closed: 'Period closed', noDirectives: 'No directive is open.',
+    waiting: 'Waits to be sent', withFiles: 'With files as evidence', refused: 'Could not be sent', sendingNow: 'Being sent', closed: 'Period closed', noDirectives: 'No directive is open.',
     count: count => counted(count, 'figure', 'figures'), allDirectives: 'All directives',
   },
   outbox: {

@@ -7,7 +7,6 @@ export const vi = {
     asOf: (when: string) => `Đọc lúc ${when}, chưa có mạng để cập nhật`,
     signInFirst: 'Hãy đăng nhập để xem phần việc của mình.', signIn: 'Đăng nhập',
     notForYou: 'Tài khoản này không có phần việc ở đây.',
-    neverRead: 'Chưa có mạng, và màn hình này chưa được đọc lần nào trên máy này.',
     done: 'Đã xong',
   },
   signIn: {
@@ -26,7 +25,7 @@ export const vi = {
     overdue: 'Quá hạn', returned: 'Bị trả lại', due: 'Hạn', sent: 'Đã gửi, chờ duyệt',
     dueOn: (day: string) => `hạn ${day}`, late: (day: string) => `Quá hạn (${day})`, nothing: 'Không còn số liệu nào phải báo cáo.',
     nothingHint: 'Khi đến kỳ báo cáo mới, việc sẽ hiện ở đây và trong thông báo.',
-    waiting: 'Chờ gửi', refused: 'Không gửi được', sendingNow: 'Đang gửi', closed: 'Đã khóa kỳ', noDirectives: 'Không có nhiệm vụ nào đang mở.',
+    waiting: 'Chờ gửi', withFiles: 'Kèm tệp minh chứng', refused: 'Không gửi được', sendingNow: 'Đang gửi', closed: 'Đã khóa kỳ', noDirectives: 'Không có nhiệm vụ nào đang mở.',
     count: (count: number) => `${count} số liệu`, allDirectives: 'Tất cả nhiệm vụ',
   },
   outbox: {
