@@ -198,6 +198,37 @@ export const REVIEW = gql<
   }`,
 );
 
+export interface AskedUnlock {
+  id: string;
+  version: number;
+  period: string;
+  reason: string;
+  requestedAt: string;
+  requestedBy: { fullName: string } | null;
+  reporter: Named | null;
+  assignment: { indicator: Named | null; subject: Named | null } | null;
+  viewerCan: { decide: boolean } | null;
+}
+
+export const UNLOCKS = gql<{ unlockRequests: { nodes: AskedUnlock[] } }, Record<string, never>>(
+  `query Unlocks {
+    unlockRequests(filter: { states: [REQUESTED] }, first: 50) {
+      nodes {
+        id version period reason requestedAt requestedBy { fullName } reporter { code name }
+        assignment { indicator { code name } subject { code name } } viewerCan { decide }
+      }
+    }
+  }`,
+);
+export const DECIDE_UNLOCK = gql<
+  { decideUnlock: { unlockRequest: { id: string } | null; userErrors: Mended[] } },
+  { input: { unlockRequest: string; expectedVersion: number; approve: boolean; expiresOn?: string; reason?: string } }
+>(
+  `mutation DecideUnlock($input: DecideUnlockInput!, $key: UUID!) {
+    decideUnlock(input: $input, idempotencyKey: $key) { unlockRequest { id } userErrors { code field message } }
+  }`,
+);
+
 export interface Missing {
   period: string;
   regime: string;

@@ -137,7 +137,7 @@ function Task({ obligation, item, late }: { obligation: Obligation; item: Outbox
           <span>{obligation.subject.name}</span>
           {late && <span>{words.owed.dueOn(formatDay(obligation.dueOn, language))}</span>}
         </span>
-        <span class="task-state">{item ? <ItemState item={item} /> : <Status value={obligation.state} type="ObligationState" />}</span>
+        <span class="task-state">{item ? <ItemState item={item} /> : <Status value={obligation.state} type="ObligationState" />}{obligation.viewerCan?.requestUnlock && <span class="tag">{words.owed.closed}</span>}</span>
       </Link>
     </li>
   );

@@ -10,13 +10,13 @@ import { Day, Figure as Number } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
 import { useActing, useKept, useOnline } from './ask.ts';
 import {
-  CHASE, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, type WaitingFigure,
+  type AskedUnlock, CHASE, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
 } from './documents.ts';
-import { Disclosure, ForViewer, KeptNote, Note, TextArea, Trouble } from './parts.tsx';
+import { Disclosure, ForViewer, KeptNote, lastOf, Note, TextArea, TextField, Trouble } from './parts.tsx';
 import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 
-type Tab = 'figures' | 'directives' | 'missing';
+type Tab = 'figures' | 'directives' | 'missing' | 'unlocks';
 
 export default function Review(_: { params: Params }) {
   const words = useWork();
@@ -30,7 +30,7 @@ function Queue({ roles }: { roles: readonly string[] }) {
   const tabs: [Tab, string][] = [];
   if (decides) tabs.push(['figures', words.review.figures]);
   tabs.push(['directives', words.review.directives]);
-  if (roles.includes('STANDING_OFFICE')) tabs.push(['missing', words.review.missing]);
+  if (roles.includes('STANDING_OFFICE')) tabs.push(['missing', words.review.missing], ['unlocks', words.review.unlocks]);
   const asked = search.get('tab') as Tab | null;
   const tab = tabs.some(([name]) => name === asked) ? asked! : tabs[0]![0];
   return (
@@ -40,6 +40,7 @@ function Queue({ roles }: { roles: readonly string[] }) {
       {tab === 'figures' && <Figures publishes={roles.includes('STANDING_OFFICE')} endorses={roles.includes('HEAD')} />}
       {tab === 'directives' && <Directives roles={roles} />}
       {tab === 'missing' && <MissingFigures />}
+      {tab === 'unlocks' && <Unlocks />}
     </Page>
   );
 }
@@ -251,6 +252,73 @@ function MissingGroup({ missing }: { missing: Missing[] }) {
       <details><summary>{words.review.missingCount(missing.length)}</summary><ul>{missing.map(({ indicator }) => <li key={indicator.code}>{indicator.name}</li>)}</ul></details>
       {told && <Note tone="good">{told}</Note>}
       <Trouble acting={acting} />
+    </li>
+  );
+}
+
+/** Who asks for a period that is closed: it is opened until a day, or not, with a reason. */
+function Unlocks() {
+  const words = useWork();
+  const asked = useKept(UNLOCKS, {});
+  const [told, setTold] = useState(false);
+  return (
+    <section class="section" aria-label={words.review.unlocks}>
+      <div class="stack">
+        {told && <Note tone="good">{words.review.unlockDecided}</Note>}
+        <Loaded asked={asked}>
+          {({ unlockRequests: { nodes } }) => nodes.length === 0
+            ? <Empty>{words.review.noUnlocks}</Empty>
+            : <ul class="tasks">{nodes.map(request => <UnlockCard key={request.id} request={request} onDone={() => { setTold(true); asked.reload(); }} />)}</ul>}
+        </Loaded>
+      </div>
+    </section>
+  );
+}
+
+function UnlockCard({ request, onDone }: { request: AskedUnlock; onDone: () => void }) {
+  const words = useWork();
+  const language = useLanguage();
+  const acting = useActing();
+  const [day, setDay] = useState('');
+  const [reason, setReason] = useState('');
+  const errorAt = (name: string) => acting.mended.find(error => lastOf(error) === name)?.message;
+  const decide = (approve: boolean) => (event: Event) => {
+    event.preventDefault();
+    void acting.run(async () => {
+      const input = { unlockRequest: request.id, expectedVersion: request.version, approve, ...(approve ? { expiresOn: day } : { reason }) };
+      const { decideUnlock } = await client.mutate(DECIDE_UNLOCK, { input });
+      if (decideUnlock.unlockRequest) onDone();
+      return decideUnlock.userErrors;
+    });
+  };
+  return (
+    <li class="review-card">
+      <div>
+        <h2>{request.assignment?.indicator?.name}</h2>
+        <p class="task-facts"><span>{formatPeriod(request.period, language)}</span><span>{request.reporter?.name}</span><span>{request.requestedBy?.fullName}</span></p>
+      </div>
+      <p class="quote">{request.reason}</p>
+      <Trouble acting={acting} fields={['expiresOn', 'reason']} />
+      {request.viewerCan?.decide && (
+        <div class="acts">
+          <Disclosure title={words.review.open} primary>
+            {() => (
+              <form class="form" onSubmit={decide(true)}>
+                <TextField id={`until-${request.id}`} label={words.review.openUntil} type="date" value={day} onInput={setDay} error={errorAt('expiresOn')} required />
+                <div class="row"><button class="button primary" disabled={acting.busy}>{words.review.open}</button></div>
+              </form>
+            )}
+          </Disclosure>
+          <Disclosure title={words.review.refuse}>
+            {() => (
+              <form class="form" onSubmit={decide(false)}>
+                <TextArea id={`why-${request.id}`} label={words.review.refuseReason} value={reason} onInput={setReason} error={errorAt('reason')} required />
+                <div class="row"><button class="button primary" disabled={acting.busy}>{words.review.refuse}</button></div>
+              </form>
+            )}
+          </Disclosure>
+        </div>
+      )}
     </li>
   );
 }

@@ -67,6 +67,7 @@ export const en: WorkWords = {
     ownWork: 'This is your own work. By the rule of four eyes, somebody else has to decide on it.',
     changed: 'The figure is not the one you saw. Look again, then decide.', waitsForHead: 'Waits for its head',
     waitsForHeadHint: count => `${counted(count, 'submitted figure waits', 'submitted figures wait')} for heads of agencies.`,
+    unlocks: 'Closed periods', noUnlocks: 'Nobody asks for a closed period.', open: 'Open it', openUntil: 'Open until the end of', refuse: 'Refuse', refuseReason: 'Why it stays closed', unlockDecided: 'Decided.',
     chase: 'Remind', chased: 'Reminded.', chasedNobody: 'Nothing is left to remind of.', missingCount: count => counted(count, 'overdue figure', 'overdue figures'),
     nothingMissing: 'No agency owes an overdue report.', more: 'There are more: these are the first 100.', before: 'Before', now: 'Now',
     doneReported: 'Reported done, to be confirmed', extensions: 'Asks for more time', noDirectives: 'No directive waits for you.', issue: 'Issue a directive',
