@@ -58,7 +58,12 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
   const wedge = projection && area<{ on: string; lower: string; upper: string }>(px, point => y(Number(point.lower)), point => y(Number(point.upper)))(
     [{ on: last.on, lower: last.value, upper: last.value }, projection]);
   const years = x.ticks(Math.max(2, Math.floor(width / (110 * k))));
-  const say = (value: string) => figure(value, unit, words, language, places);
+  // A long unit ("% of the budget") stands in the heading; here the sign is enough.
+  const sign = unit.startsWith('PERCENT') ? 'PERCENT' : unit;
+  const say = (value: string) => figure(value, sign, words, language, places);
+  // Where a milestone lies close to the last figure, the lower of the two is written below.
+  const close = path.find(point => point !== baseline && Math.abs(px(point) - px(last)) < 70 * k && Math.abs(py(point) - py(last)) < 60 * k);
+  const isFigureAbove = close !== undefined && py(last) < py(close);
   const shown = active === null ? null : figures[active] ?? null;
 
   return (
@@ -68,7 +73,7 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
         {y.ticks(5).map(value => (
           <g key={value}>
             <line x1={MARGIN.left} x2={width - MARGIN.right} y1={y(value)} y2={y(value)} class="grid-line" />
-            <text x={MARGIN.left - 8} y={y(value)} dy="0.35em" text-anchor="end">{figure(String(value), unit === 'PERCENT' ? unit : null, words, language)}</text>
+            <text x={MARGIN.left - 8} y={y(value)} dy="0.35em" text-anchor="end">{figure(String(value), sign === 'PERCENT' ? sign : null, words, language)}</text>
           </g>
         ))}
         {years.map(date => (
@@ -91,11 +96,11 @@ export function SeriesChart({ name, unit, places, figures, targets, baseline, un
         {path.map(point => (
           <g key={`${point.on} ${point.value}`} transform={`translate(${px(point)} ${py(point)})`}>
             {point === baseline ? <circle r={4.5 * k} class="baseline" /> : <path d="M0 -7L7 0L0 7L-7 0z" transform={`scale(${k})`} class="target" />}
-            {point !== baseline && <text class="target-text" x={px(point) > width - 100 ? -10 : 0} y={-13 * k} text-anchor={px(point) > width - 60 ? 'end' : 'middle'}>{say(point.value)}</text>}
+            {point !== baseline && <text class="target-text" x={px(point) > width - 100 ? -10 : 0} y={point === close && isFigureAbove ? 24 * k : -13 * k} text-anchor={px(point) > width - 60 ? 'end' : 'middle'}>{say(point.value)}</text>}
           </g>
         ))}
         {active === null && figures.length > 0 && (
-          <text class="figure-text" x={px(last)} y={py(last) + 22 * k} text-anchor={px(last) < MARGIN.left + 40 ? 'start' : 'middle'}>{say(last.value)}</text>
+          <text class="figure-text" x={px(last)} y={py(last) + (isFigureAbove ? -12 : 22) * k} text-anchor={px(last) < MARGIN.left + 40 ? 'start' : 'middle'}>{say(last.value)}</text>
         )}
         {shown && (
           <text class="figure-text" x={Math.min(Math.max(px(shown), MARGIN.left + 70), width - 90)} y={py(shown) + 24 * k} text-anchor="middle">

@@ -4,7 +4,7 @@ import { CommuneMap, Mark, type Place } from '../charts/map.tsx';
 import { gql } from '../kit.ts';
 import { usePages, useLive, type Connection } from '../query.ts';
 import { Link, navigate, path } from '../router.tsx';
-import { Empty, Loaded, Section } from '../ui/page.tsx';
+import { Loaded, Section } from '../ui/page.tsx';
 import { figure, period, useCount } from '../ui/values.tsx';
 import { useLanguage, useWords } from '../words/index.ts';
 
@@ -35,7 +35,17 @@ const STANDINGS = gql<Answer, { indicator: string; below: string; after: string 
     }
   }`);
 
-export function Communes({ indicator, below, unit, places }: { indicator: string; below: string; unit: string; places: number }) {
+interface Props {
+  indicator: string;
+  below: string;
+  unit: string;
+  places: number;
+  /** Hears whether any commune has a figure, once that is known. */
+  onKnown: (hasFigures: boolean) => void;
+}
+
+/** Nothing where no commune has published: most indicators are the province's alone. */
+export function Communes({ indicator, below, unit, places, onKnown }: Props) {
   const words = useWords();
   const language = useLanguage();
   const count = useCount();
@@ -50,6 +60,12 @@ export function Communes({ indicator, below, unit, places }: { indicator: string
     const row = list.current.querySelector<HTMLElement>(`[data-code="${CSS.escape(active)}"]`);
     if (row) list.current.scrollTop = row.offsetTop - list.current.clientHeight / 2;
   }, [active, fromMap]);
+  const hasFigures = rows.some(({ value }) => value !== null);
+  const isKnown = asked.data !== null;
+  useEffect(() => {
+    if (isKnown) onKnown(hasFigures);
+  }, [isKnown, hasFigures]);
+  if (isKnown && !hasFigures) return null;
   const w = words.indicatorPage;
   const standings = asked.data?.standings;
   const summary = standings?.summary;
@@ -61,7 +77,7 @@ export function Communes({ indicator, below, unit, places }: { indicator: string
         ? <>{w.communesReported(count(summary.reported), count(summary.subjects), period(standings.period, language))} · {w.median}: {say(summary.median)} · {w.best}: {say(summary.best)}</>
         : undefined}>
       <Loaded asked={asked} lines={8}>
-        {() => rows.every(({ value }) => value === null) ? <Empty>{w.communesNone}</Empty> : (
+        {() => (
           <div class="communes">
             <div>
               <CommuneMap label={w.mapLabel} active={active}

@@ -1,5 +1,6 @@
 // One indicator: how it stands and why, where it comes from and where it leads, its source, its communes, and who works on it.
-import { gql } from '../kit.ts';
+import { useState } from 'preact/hooks';
+import { formatDay, gql } from '../kit.ts';
 import { SeriesChart, type Point } from '../charts/series.tsx';
 import { useProgramme } from '../programme.tsx';
 import { useLive, useQuery, useToday } from '../query.ts';
@@ -11,7 +12,6 @@ import { Status } from '../ui/status.tsx';
 import { Facts, Table } from '../ui/table.tsx';
 import { Day, demand, Figure, figure, period, share, useCount } from '../ui/values.tsx';
 import { Way } from '../ui/way.tsx';
-import { formatDay } from '../kit.ts';
 import { label, useLanguage, useWords } from '../words/index.ts';
 import { NotFound } from '../ui/not-found.tsx';
 import { useAsOf } from '../state.ts';
@@ -95,18 +95,19 @@ export default function IndicatorPage({ params }: { params: Params }) {
   const live = useLive(['MEASUREMENT', 'TARGET', 'DIRECTIVE'], asked.reload, { code, ready: asked.data !== null });
   const indicator = asked.data?.indicator;
   const then = useAsOf();
+  const [hasMap, setHasMap] = useState(false);
   if (asked.data && !indicator) return <NotFound />;
   const group = indicator?.memberships?.find(member => member.programme?.code === programme?.code)?.group;
   return (
     <Page title={indicator?.name ?? words.indicator} {...(then ? {} : { live })}
       kicker={<>{words.indicator}{group && <> · <Link to={`/app/indicators?group=${encodeURIComponent(group.code)}`}>{group.name}</Link></>}</>}
-      actions={<a class="button small" href="#communes">{words.indicatorPage.onMap}</a>}>
-      <Loaded asked={asked} lines={10}>{() => indicator && <Details of={indicator} subject={programme!.subject} />}</Loaded>
+      actions={hasMap && <a class="button small" href="#communes">{words.indicatorPage.onMap}</a>}>
+      <Loaded asked={asked} lines={10}>{() => indicator && <Details of={indicator} subject={programme!.subject} onMap={setHasMap} />}</Loaded>
     </Page>
   );
 }
 
-function Details({ of, subject }: { of: Indicator; subject: string }) {
+function Details({ of, subject, onMap }: { of: Indicator; subject: string; onMap: (hasMap: boolean) => void }) {
   const words = useWords();
   const language = useLanguage();
   const count = useCount();
@@ -181,7 +182,7 @@ function Details({ of, subject }: { of: Indicator; subject: string }) {
         )}
       </Section>
 
-      <Communes indicator={of.code} below={subject} unit={unit} places={places} />
+      <Communes indicator={of.code} below={subject} unit={unit} places={places} onKnown={onMap} />
 
       <div class="grid two">
         <Section title={w.targets}>

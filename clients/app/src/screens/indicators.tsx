@@ -20,7 +20,7 @@ interface Row {
   dueOn: string | null;
   attainment: string | null;
   sentence: string | null;
-  indicator: { code: string; name: string; unit: string; decimals: number } | null;
+  indicator: { code: string; name: string; unit: string; decimals: number; lead: { code: string; name: string } | null } | null;
   target: { statement: string | null } | null;
   projection: { projection: { reachedOn: string | null } | null; noneBecause: string | null } | null;
 }
@@ -34,22 +34,23 @@ interface Variables {
   group: string | null;
   statuses: string[] | null;
   milestone: number | null;
+  lead: string | null;
   by: string;
   direction: string;
 }
 
 const INDICATORS = gql<Answer, Variables & { after: string | null }>(`
-  query Indicators($programme: String!, $group: String, $statuses: [AssessmentStatus!], $milestone: Int,
+  query Indicators($programme: String!, $group: String, $statuses: [AssessmentStatus!], $milestone: Int, $lead: String,
       $by: AssessmentSort!, $direction: SortDirection!, $after: String) {
     programme(code: $programme) { groups(first: 50) { nodes { code name } } }
     years: statusCounts(by: MILESTONE, filter: { programme: $programme }, first: 30) { nodes { milestone } }
-    assessments(filter: { programme: $programme, group: $group, statuses: $statuses, milestone: $milestone },
+    assessments(filter: { programme: $programme, group: $group, statuses: $statuses, milestone: $milestone, lead: $lead },
         order: { by: $by, direction: $direction }, first: 100, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
         on status value demanded dueOn attainment sentence
-        indicator { code name unit decimals }
+        indicator { code name unit decimals lead { code name } }
         target { statement }
         projection { projection { reachedOn } noneBecause }
       }
@@ -68,11 +69,12 @@ export default function Indicators() {
   const group = search.get('group');
   const status = search.get('status');
   const milestone = search.get('milestone');
+  const lead = search.get('lead');
   const text = search.get('q') ?? '';
   const order = search.get('order') ?? 'STATUS';
   const [by, direction] = ORDERS[order] ?? ORDERS['STATUS']!;
   const variables = programme && {
-    programme: programme.code, group, statuses: status ? [status] : null, milestone: milestone ? Number(milestone) : null, by, direction,
+    programme: programme.code, group, statuses: status ? [status] : null, milestone: milestone ? Number(milestone) : null, lead, by, direction,
   };
   const { asked, rows, total, more, busy } = usePages(INDICATORS, variables, data => data.assessments);
   useLive(['MEASUREMENT', 'TARGET'], asked.reload, { ready: asked.data !== null });
@@ -84,6 +86,7 @@ export default function Indicators() {
   const groups = asked.data?.programme?.groups?.nodes ?? [];
   const years = (asked.data?.years?.nodes ?? []).flatMap(({ milestone }) => (milestone === null ? [] : [String(milestone)]));
   if (milestone && !years.includes(milestone)) years.push(milestone);
+  const leadName = lead && (rows.find(({ indicator }) => indicator?.lead?.code === lead)?.indicator?.lead?.name ?? lead);
   const w = words.indicatorsPage;
   return (
     <Page title={w.title} kicker={programme?.name}>
@@ -107,7 +110,8 @@ export default function Indicators() {
           {() => (
             <>
               <p class="result" aria-live="polite">{w.shown(count(shown.length), count(total ?? shown.length))}
-                {(group || status || milestone || text) && <> · <Link to="/app/indicators">{words.clear}</Link></>}</p>
+                {leadName && <>{' · '}{words.indicatorPage.lead}: {leadName}</>}
+                {(group || status || milestone || lead || text) && <> · <Link to="/app/indicators">{words.clear}</Link></>}</p>
               {shown.length === 0
                 ? <Empty action={<Link to="/app/indicators" class="button small">{words.clear}</Link>}>{w.empty}</Empty>
                 : <Table caption={w.title} columns={columns} rows={shown} id={row => row.indicator?.code ?? ''} class="broad indicators" />}

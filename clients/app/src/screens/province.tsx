@@ -1,4 +1,5 @@
 // The province on one screen: how its indicators stand, what is late and who owes it, what comes next, what has changed.
+import { useRef } from 'preact/hooks';
 import { formatDay, gql } from '../kit.ts';
 import { useProgramme, useProgrammes, useProgrammeTrouble } from '../programme.tsx';
 import { useLive, useQuery } from '../query.ts';
@@ -214,12 +215,13 @@ function Latest({ data }: { data: Answer }) {
   const words = useWords();
   const language = useLanguage();
   const rows = data.latest?.nodes ?? [];
+  const fresh = useFresh(rows.map(({ id, value }) => `${id} ${value}`));
   return (
     <Section title={words.province.latest} class="latest">
       {rows.length === 0 ? <Empty>{words.province.latestNone}</Empty> : (
         <ul class="lines">
           {rows.map(({ id, period: label, value, source, indicator }) => indicator && (
-            <li key={id} data-indicator={indicator.code}>
+            <li key={id} data-indicator={indicator.code} class={fresh.has(`${id} ${value}`) ? 'fresh' : ''}>
               <div class="line-text">
                 <Link to={path.indicator(indicator.code)} class="strong">{indicator.name}</Link>
                 <span class="meta"><span>{period(label, language)}</span>{source === 'SIMULATED' && <span class="tag" title={words.simulatedHint}>{words.simulated}</span>}</span>
@@ -231,6 +233,13 @@ function Latest({ data }: { data: Answer }) {
       )}
     </Section>
   );
+}
+
+/** Those of some keys that were not there when they were shown first: what has come while somebody looked. */
+function useFresh(keys: string[]): Set<string> {
+  const first = useRef<Set<string> | null>(null);
+  first.current ??= new Set(keys);
+  return new Set(keys.filter(key => !first.current!.has(key)));
 }
 
 function Changed({ on }: { on: string | null }) {

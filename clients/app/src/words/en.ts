@@ -147,7 +147,6 @@ export const en: Words = {
     stale: 'The figure is old',
     ambiguous: 'The targets contradict one another; the worst result counts.',
     communes: 'By commune',
-    communesNone: 'No commune has published this figure yet.',
     communesReported: (n, all, period) => `${n} of ${all} communes have a figure for ${period}`,
     median: 'Median',
     best: 'Best',

@@ -147,7 +147,6 @@ export const vi = {
     stale: 'Số liệu đã cũ',
     ambiguous: 'Các mục tiêu mâu thuẫn nhau; lấy kết quả xấu nhất.',
     communes: 'Theo xã, phường',
-    communesNone: 'Chưa có xã, phường nào công bố số liệu này.',
     communesReported: (n: string, all: string, period: string) => `${n} trong ${all} xã, phường đã có số liệu kỳ ${period}`,
     median: 'Trung vị',
     best: 'Tốt nhất',
