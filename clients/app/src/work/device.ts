@@ -1,14 +1,14 @@
-// What this device keeps, and when it forgets: figures of an agency are not left to whoever signs in next.
+// What this device keeps, and when it forgets: figures of an agency are not left to whoever uses it next.
 import { client } from '../kit.ts';
-import { forgetAll } from './kept.ts';
+import { forgetAll, forgetCopies } from './kept.ts';
 import { parcels } from './parcels.ts';
 
-/** Forgets copies once somebody has signed out here, or another has signed in. */
+/** Forgets what was read once a session is over, or another person has signed in. */
 export function whenSignedOut(): void {
   let before = client.session.viewer?.login ?? null;
   client.session.onChange(() => {
     const now = client.session.viewer?.login ?? null;
-    if (before !== null && before !== now) void forgetAll();
+    if (before !== null && before !== now) void forgetCopies();
     before = now;
   });
 }
@@ -18,8 +18,11 @@ export async function unsent(): Promise<number> {
   return (await client.outbox.list()).filter(({ state }) => state !== 'sent').length + (await parcels.list()).length;
 }
 
-export async function dropUnsent(): Promise<void> {
+/** Signs out, and leaves nothing of this person on the device. */
+export async function leave(): Promise<void> {
   for (const { id } of await client.outbox.list()) await client.outbox.discard(id);
+  await client.session.signOut();
+  await forgetAll();
 }
 
 /** After the first screen is there, so that what it keeps does not slow it down. Without the server's leave for all of /app, below it. */

@@ -84,7 +84,8 @@ function Work({ directive, reload }: { directive: WorkOfDirective; reload: () =>
   });
   const step: StepProps = { directive, acting, take, takeLater };
   const can = directive.viewerCan;
-  const nothing = !can || !Object.values(can).some(Boolean);
+  // Delegating a part has no form here.
+  const nothing = !can || !Object.entries(can).some(([step, may]) => may && step !== 'delegate');
   return (
     <div class="grid wide-left">
       <Section title={words.directive.workHere}>

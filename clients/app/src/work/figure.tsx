@@ -320,7 +320,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
         {restored && !conflict && <Note tone="info">{words.figure.unsent}</Note>}
         {closed && <Closed obligation={obligation} onDone={() => setDone('unlock')} />}
         {!conflict && editable && (
-          <form class="form" ref={form} noValidate onSubmit={event => { event.preventDefault(); void save(true); }}>
+          <form class="form" ref={form} noValidate onSubmit={event => { event.preventDefault(); void save(false); }}>
             <NumberFields typed={typed} type={type} indicator={indicator} errorOf={errorOf} />
             <ObservationField value={typed.observation} onChange={type('observation')} />
             <TextArea id="note" label={words.figure.note} hint={words.figure.noteHint} value={typed.note} onInput={type('note')} error={errorOf('note')} />
@@ -332,8 +332,9 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
               onDropAdded={name => setAdded(added.filter(file => file.name !== name))} />
             <Trouble acting={acting} fields={[...fieldsOf(indicator), 'observation', 'note', 'comment']} />
             <div class="form-end">
-              <button class="button primary" disabled={acting.busy}>{words.figure.submit}</button>
-              <button type="button" class="button" disabled={acting.busy} onClick={() => void save(false)}>{words.figure.saveDraft}</button>
+              {/* The Enter key saves: nobody hands in a figure by a slip of a thumb. */}
+              <button type="button" class="button primary" disabled={acting.busy} onClick={() => void save(true)}>{words.figure.submit}</button>
+              <button class="button" disabled={acting.busy}>{words.figure.saveDraft}</button>
             </div>
           </form>
         )}

@@ -1,5 +1,5 @@
-// What is kept on this device for flight mode: answers that were read, and photographs that wait to be sent. By account; signing out
-// forgets it all.
+// What is kept on this device for flight mode, by account: answers that were read, what is typed, photographs that wait to be sent.
+// Whoever signs out leaves nothing; where a session ends by itself, what waits stays for when they come back.
 const DATABASE = 'cotmoc-work';
 const STORES = ['answers', 'photos'] as const;
 type StoreName = (typeof STORES)[number];
@@ -50,6 +50,11 @@ export const photos = {
   write: (id: string, file: File) => within('photos', 'readwrite', store => store.put(file, id)),
   drop: (id: string) => within('photos', 'readwrite', store => store.delete(id)),
 };
+
+/** What was read; not what was written and waits, which belongs to whoever signs in again. */
+export async function forgetCopies(): Promise<void> {
+  await within('answers', 'readwrite', store => store.delete(IDBKeyRange.bound('[', '[\uffff')));
+}
 
 export async function forgetAll(): Promise<void> {
   for (const name of STORES) await within(name, 'readwrite', store => store.clear());

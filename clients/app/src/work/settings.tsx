@@ -8,7 +8,7 @@ import { Loaded, Page, Section } from '../ui/page.tsx';
 import { Facts, Tabs } from '../ui/table.tsx';
 import { label, speak, useLanguage, useWords } from '../words/index.ts';
 import { useActing, useKept, useLabels } from './ask.ts';
-import { dropUnsent, unsent } from './device.ts';
+import { leave, unsent } from './device.ts';
 import {
   BEGIN_SECOND_FACTOR, CHANGE_PASSWORD, CHOICES, CHOOSE, CONFIRM_SECOND_FACTOR, END_SESSION, type OwnSession, SETTINGS,
 } from './documents.ts';
@@ -81,15 +81,12 @@ function Own() {
 function SignOut() {
   const words = useWork();
   const acting = useActing();
-  const leave = () => acting.run(async () => {
-    if ((await unsent()) > 0) {
-      if (!confirm(words.settings.signOutUnsent)) return;
-      await dropUnsent();
-    }
-    await client.session.signOut();
+  const signOut = () => acting.run(async () => {
+    if ((await unsent()) > 0 && !confirm(words.settings.signOutUnsent)) return;
+    await leave();
     navigate('/app/sign-in');
   });
-  return <div><button type="button" class="button" disabled={acting.busy} onClick={() => void leave()}>{words.settings.signOut}</button></div>;
+  return <div><button type="button" class="button" disabled={acting.busy} onClick={() => void signOut()}>{words.settings.signOut}</button></div>;
 }
 
 function Telling() {
