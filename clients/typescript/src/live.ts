@@ -60,6 +60,8 @@ export class Live {
   #line: Line | null = null;
   #running = false;
   #closed = false;
+  /** Whether the server has asked to try later. */
+  #putOff = false;
   #socketFailures = 0;
   #wake = new AbortController();
 
@@ -147,28 +149,34 @@ export class Live {
     while (this.#operations.size > 0) {
       this.#wake = new AbortController();
       const begun = this.#world.now();
-      const held = mayBeOnline() && (await this.#connected());
-      failures = held && this.#world.now() - begun > SOME_TIME ? 0 : failures + 1;
-      if (this.#operations.size > 0 && !this.#wake.signal.aborted) {
-        // A WebSocket that gets nowhere says little as yet: events may.
-        this.#show(mayBeOnline() && failures <= SOCKETS ? 'connecting' : 'offline');
+      this.#putOff = false;
+      const outcome = mayBeOnline() ? await this.#connected() : 'failed';
+      if (outcome === 'failed' || this.#putOff) {
+        failures += 1;
+      } else if (outcome === 'held') {
+        // One that did not hold for long may be the first of many.
+        failures = this.#world.now() - begun > SOME_TIME ? 0 : 1;
+      }
+      if (outcome !== 'other way' && this.#operations.size > 0 && !this.#wake.signal.aborted) {
+        // A first WebSocket that gets nowhere says little as yet.
+        this.#show(mayBeOnline() && failures <= 1 ? 'connecting' : 'offline');
         await pause(scattered(Math.min(LONGEST_PAUSE, 250 * 2 ** failures)), this.#wake.signal);
       }
     }
     this.#running = false;
   }
 
-  /** Makes a connection and waits for its end. True if it held. */
-  async #connected(): Promise<boolean> {
+  /** Makes a connection and waits for its end. `other way`: no WebSocket gets through, events may. */
+  async #connected(): Promise<'held' | 'failed' | 'other way'> {
     let token: string | null;
     try {
       token = await this.#session.token();
     } catch {
-      return false;
+      return 'failed';
     }
     let bySocket = this.#world.WebSocket !== undefined && this.#socketFailures < SOCKETS;
     if (this.#wake.signal.aborted) {
-      return false;
+      return 'failed';
     }
     let line: Line;
     try {
@@ -184,7 +192,7 @@ export class Live {
     this.#line = null;
     // After streams a socket gets one chance; it has both again once it has held.
     this.#socketFailures = bySocket ? (held ? 0 : this.#socketFailures + 1) : SOCKETS - 1;
-    return held;
+    return held ? 'held' : bySocket && this.#socketFailures >= SOCKETS ? 'other way' : 'failed';
   }
 
   #show(state: LiveState): void {
@@ -278,6 +286,7 @@ export class Live {
         await this.#stream(operation, token, control, () => (opened = true));
         end();
       } catch (error) {
+        this.#putOff ||= error instanceof Problem && error.retryable;
         const renewed = token !== null && error instanceof Problem && error.code === 'UNAUTHENTICATED';
         if (error instanceof Problem && !error.retryable && !renewed) {
           this.#fail(operation, error);
@@ -357,7 +366,8 @@ export class Live {
     const operation = this.#operations.get(id);
     const problem = errors[0] ? problemOfError(errors[0], null) : networkProblem(this.#world.language);
     if (!operation || problem.retryable) {
-      return operation !== undefined;
+      this.#putOff = operation !== undefined;
+      return this.#putOff;
     }
     this.#fail(operation, problem);
     return false;

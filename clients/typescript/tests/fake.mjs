@@ -88,9 +88,9 @@ export function clientOf(test, server, options = {}) {
   return client;
 }
 
-/** Until it is so; fails after five seconds. */
+/** Until it is so; fails after twenty seconds. */
 export async function until(what, condition) {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const found = await condition();
     if (found) return found;

@@ -210,9 +210,10 @@ test("copies come up to date, drop what has gone, go on after a restart, and beg
   assert.equal(copy.state, "SUBMITTED");
   assert.ok(changes.some(({ put }) => put.includes(id)));
   stop();
+  await mirror.update();
   office.close();
 
-  // ... and goes while nobody looks.
+  // ... and goes while nobody looks: also what was under way has come to its end.
   const head = await signedIn(t, "thu.truong");
   const returned = await head.mutate(documents.ReturnFigureDocument, { input: { measurement: id, expectedVersion: version, reason: "Xem lại" } });
   assert.equal(refusalOf(returned), null);

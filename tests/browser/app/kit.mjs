@@ -250,8 +250,12 @@ async function copies() {
   }, { ...figure, numerator: "812", denominator: "2000", submit: true });
   hold(draft.id, `the figure was refused: ${draft.refusal}`);
   await reading.waitForFunction(async (id) => (await window.mirror.get(id))?.state === "SUBMITTED", draft.id, { timeout: 20_000 });
-  // Nobody looks while it goes.
-  await reading.evaluate(() => (window.stop(), client.close()));
+  // Nobody looks while it goes: also what was under way has come to its end.
+  await reading.evaluate(async () => {
+    window.stop();
+    await window.mirror.update();
+    client.close();
+  });
   const refusal = await heading.evaluate(async (input) => {
     return cotmoc.refusalOf(await client.mutate(cotmoc.documents.ReturnFigureDocument, { input }))?.message;
   }, { measurement: draft.id, expectedVersion: draft.version, reason: "Xem lại." });
