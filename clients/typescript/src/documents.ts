@@ -1603,6 +1603,18 @@ export type NotificationKind =
   | 'UNLOCK_DECIDED'
   | 'WEBHOOK_DISABLED';
 
+export type NotificationParty =
+  | 'ADDRESSEE'
+  | 'COORDINATOR'
+  | 'ISSUER'
+  | 'LEAD';
+
+export type NotificationRuleInput = {
+  readonly party: NotificationParty;
+  readonly role: Role;
+  readonly workingDays?: Scalars['Int']['input'];
+};
+
 export type ObligationFilter = {
   readonly dueFrom?: InputMaybe<Scalars['Date']['input']>;
   readonly dueTo?: InputMaybe<Scalars['Date']['input']>;
@@ -2350,6 +2362,14 @@ export type SetGroupMembersInput = {
   readonly agency: Scalars['ID']['input'];
   readonly expectedVersion: Scalars['Int']['input'];
   readonly members: ReadonlyArray<GroupMemberInput>;
+};
+
+export type SetNotificationRulesInput = {
+  readonly dryRun?: Scalars['Boolean']['input'];
+  readonly from?: InputMaybe<Scalars['Date']['input']>;
+  readonly kind: NotificationKind;
+  readonly rules: ReadonlyArray<NotificationRuleInput>;
+  readonly until?: InputMaybe<Scalars['Date']['input']>;
 };
 
 export type SetPasswordByResetInput = {
