@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AsOfBanner, AsOfControl } from './as-of.tsx';
 import { client } from './kit.ts';
-import { useProgramme, useProgrammesAsked } from './programme.tsx';
+import { useProgramme, useProgrammesAsked, useProgrammeTrouble } from './programme.tsx';
 import { Link, match, navigate, usePlace } from './router.tsx';
 import type { NavItem, Params, Route } from './routes.ts';
 import { navigation as reading, routes as readingRoutes } from './screens/index.ts';
@@ -22,6 +22,7 @@ export function App() {
   const words = useWords();
   const place = usePlace();
   const main = useRef<HTMLElement>(null);
+  const trouble = useProgrammeTrouble();
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={event => { event.preventDefault(); main.current?.focus(); }}>{words.skip}</a>
@@ -29,6 +30,7 @@ export function App() {
       <SideBar path={place.path} />
       <main id="main" tabIndex={-1} ref={main}>
         <AsOfBanner />
+        {trouble && <div class="page trouble"><ProblemBox problem={trouble.problem} again={trouble.again} /></div>}
         <Screen path={place.path} />
       </main>
       <PhoneBar path={place.path} />

@@ -1,13 +1,15 @@
 // Looking at a day gone by: what was known then, on every screen, until one comes back.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDay } from './kit.ts';
-import { setAsOf, useAsOf } from './state.ts';
+import { setAsOf, today, useAsOf } from './state.ts';
+import { useStore } from './store.ts';
 import { Icon, ICONS } from './ui/icons.tsx';
 import { useLanguage, useWords } from './words/index.ts';
 
 export function AsOfControl() {
   const words = useWords();
   const day = useAsOf();
+  const now = useStore(today);
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -45,7 +47,7 @@ export function AsOfControl() {
         <form class="pop" onSubmit={submit}>
           <h2>{words.asOf.title}</h2>
           <p class="hint">{words.asOf.hint}</p>
-          <label class="field"><span>{words.asOf.day}</span><input ref={field} type="date" required min="2000-01-01" defaultValue={day ?? ''} /></label>
+          <label class="field"><span>{words.asOf.day}</span><input ref={field} type="date" required min="2000-01-01" max={now ?? undefined} defaultValue={day ?? ''} /></label>
           <div class="row">
             <button type="submit" class="button primary">{words.asOf.show}</button>
             {day && <button type="button" class="button" onClick={() => { setOpen(false); setAsOf(null); }}>{words.asOf.back}</button>}

@@ -6,7 +6,7 @@ import { useLive, useQuery } from '../query.ts';
 import { Link, path } from '../router.tsx';
 import { chooseProgramme, lastMonday, startOfDay, useAsOf } from '../state.ts';
 import { ChangeLine, DIFFERENCE, type Difference } from '../ui/difference.tsx';
-import { Empty, Loaded, Page, ProblemBox, Section, Skeleton } from '../ui/page.tsx';
+import { Empty, Loaded, Page, Section, Skeleton } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { COUNTS, StatusBar, StatusLegend, sumOf, type Counts } from '../ui/status-bar.tsx';
 import { Choice } from '../ui/table.tsx';
@@ -70,7 +70,6 @@ export default function Province() {
   );
   return (
     <Page title={words.province.title} kicker={programme?.name} actions={switcher} {...(useAsOf() ? {} : { live })}>
-      {trouble && <ProblemBox problem={trouble.problem} again={trouble.again} />}
       {trouble ? null : asked.data === null && asked.problem === null ? <Waiting /> : <Loaded asked={asked}>{data => <Board data={data} />}</Loaded>}
     </Page>
   );
