@@ -23,7 +23,9 @@ await see(page.locator(".facts"), people.LEADER.fullName, "Whose settings these 
 
 // How one is told, kept by the server.
 const mail = page.locator(".settings-choices tr", { hasText: "Đã báo cáo hoàn thành" }).locator("select");
+const chosen = page.waitForResponse(answer => answer.request().postData()?.includes("chooseNotifications") ?? false);
 await mail.selectOption("WEEKLY");
+await chosen;
 await page.reload();
 await mail.waitFor();
 await page.waitForFunction(() => [...document.querySelectorAll(".settings-choices select")].some(({ value }) => value === "WEEKLY"));
