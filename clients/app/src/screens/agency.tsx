@@ -128,7 +128,7 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
         </Section>
       )}
       <div class="grid two">
-        <Section title={<>{w.ledDirectives}{(agency.ledDirectives?.totalCount ?? 0) > 0 && <span class="badge">{count(agency.ledDirectives!.totalCount!)}</span>}</>}
+        <Section title={<>{w.ledDirectives}{(agency.ledDirectives?.totalCount ?? 0) > 0 && <span class="amount">{count(agency.ledDirectives!.totalCount!)}</span>}</>}
           more={led.length > 0 && <Link to={`/app/directives?lead=${encodeURIComponent(agency.code)}`}>{words.showAll}</Link>}>
           {led.length === 0 ? <Empty>{w.ledNone}</Empty> : <DirectiveLines rows={[...led].sort((a, b) => urgency(a.timeliness) - urgency(b.timeliness)).slice(0, 12)} today={today} withLeads={false} />}
         </Section>
@@ -161,7 +161,7 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
           )}
           {coordinated.length > 0 && <Section title={w.coordinated}><DirectiveLines rows={coordinated} today={today} /></Section>}
           {(agency.indicators?.nodes ?? []).length > 0 && (
-            <Section title={<>{w.ledIndicators}<span class="badge">{count(agency.indicators!.totalCount ?? 0)}</span></>}>
+            <Section title={<>{w.ledIndicators}<span class="amount">{count(agency.indicators!.totalCount ?? 0)}</span></>}>
               <details class="more-details"><summary>{words.showAll}</summary>
                 <ul class="lines">{agency.indicators!.nodes.map(one => <li key={one.code}><Link to={path.indicator(one.code)} class="strong">{one.name}</Link></li>)}</ul>
               </details>

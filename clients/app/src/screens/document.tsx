@@ -72,7 +72,7 @@ function Details({ of }: { of: Document }) {
         <Relations title={w.inverse} rows={(of.inverseRelations ?? []).map(({ kind, source }) => ({ kind, document: source, agency: null, clause: null }))} />
       </div>
       {targets.length > 0 && (
-        <Section title={<>{w.targets}<span class="badge">{count(of.targets!.totalCount ?? targets.length)}</span></>}>
+        <Section title={<>{w.targets}<span class="amount">{count(of.targets!.totalCount ?? targets.length)}</span></>}>
           <Table caption={w.targets} rows={targets} id={row => row.id} columns={[
             { title: words.indicatorPage.clause, cell: row => row.clause },
             { title: words.indicator, main: true, cell: row => row.indicator ? <Link to={path.indicator(row.indicator.code)}>{row.wording}</Link> : row.wording },
@@ -82,7 +82,7 @@ function Details({ of }: { of: Document }) {
         </Section>
       )}
       {directives.length > 0 && (
-        <Section title={<>{w.directives}<span class="badge">{count(of.directives!.totalCount ?? directives.length)}</span></>}>
+        <Section title={<>{w.directives}<span class="amount">{count(of.directives!.totalCount ?? directives.length)}</span></>}>
           <DirectiveLines rows={directives} today={today} />
         </Section>
       )}

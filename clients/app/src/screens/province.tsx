@@ -165,7 +165,7 @@ function Late({ data }: { data: Answer }) {
   const rows = data.late?.nodes ?? [];
   const total = data.late?.totalCount ?? 0;
   return (
-    <Section title={<>{words.province.late}{total > 0 && <span class="badge tone-missed">{count(total)}</span>}</>}
+    <Section title={<>{words.province.late}{total > 0 && <span class="amount tone-missed">{count(total)}</span>}</>}
       more={<><Link to="/app/directives?show=late">{words.showAll}</Link>{' · '}<Link to="/app/agencies">{words.province.whoIsLate}</Link></>}>
       {rows.length === 0 ? <Empty>{words.province.lateNone}</Empty> : (
         <ul class="lines">
@@ -251,7 +251,7 @@ function Changed({ on }: { on: string | null }) {
   useLive(['MEASUREMENT', 'TARGET', 'DIRECTIVE'], asked.reload, { ready: asked.data !== null });
   const total = asked.data?.differences?.totalCount ?? 0;
   return (
-    <Section title={<>{words.province.changed}{total > 0 && <span class="badge">{count(total)}</span>}</>}
+    <Section title={<>{words.province.changed}{total > 0 && <span class="amount">{count(total)}</span>}</>}
       more={<Link to="/app/changes">{words.province.changedAll}</Link>}>
       {!monday ? <Empty>{words.changesPage.differencesNone}</Empty> : (
         <Loaded asked={asked} lines={4}>
