@@ -103,6 +103,22 @@ export const OPEN_DIRECTIVES = gql<{ directives: { totalCount: number; nodes: Di
   }`,
 );
 
+export interface OwedReport {
+  id: string;
+  period: string;
+  state: string;
+  dueOn: string;
+  rule: { clause: string | null; document: { id: string; symbol: string | null; title: string } | null; recipients: { name: string }[] | null } | null;
+}
+
+export const OWED_REPORTS = gql<{ reportObligations: { nodes: OwedReport[] } }, { reporter: string }>(
+  `query OwedReports($reporter: String!) {
+    reportObligations(filter: { reporter: $reporter, states: [DUE, OVERDUE] }, first: 30) {
+      nodes { id period state dueOn rule { clause document { id symbol title } recipients { name } } }
+    }
+  }`,
+);
+
 export interface FigureKey {
   indicator: string;
   subject: string;

@@ -1,14 +1,14 @@
 // What I owe: figures by the day on which they are due, what waits on this device, and the agency's open directives.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { client, formatDay, formatPeriod, type OutboxItem } from '../kit.ts';
-import { Link } from '../router.tsx';
+import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Day } from '../ui/values.tsx';
 import { useLanguage } from '../words/index.ts';
 import { keepFor, useKept, useOnline, useOutbox } from './ask.ts';
-import { type DirectiveInList, FIGURE_PAGE, type FigureKey, type Obligation, OPEN_DIRECTIVES, OWED } from './documents.ts';
+import { type DirectiveInList, FIGURE_PAGE, type FigureKey, type Obligation, OPEN_DIRECTIVES, OWED, OWED_REPORTS, type OwedReport } from './documents.ts';
 import { figureKey, figurePath } from './form.ts';
 import { deliver, type Parcel, parcels, useParcels } from './parcels.ts';
 import { ForViewer, KeptNote, Note } from './parts.tsx';
@@ -38,6 +38,7 @@ function MyWork() {
   const owed = useKept(OWED, { first: 100 });
   const agency = client.session.viewer?.agency?.code ?? null;
   const directives = useKept(OPEN_DIRECTIVES, agency ? { lead: agency, states: ['ASSIGNED', 'IN_PROGRESS', 'REPORTED_DONE'] } : null);
+  const reports = useKept(OWED_REPORTS, agency ? { reporter: agency } : null);
   const live = useTold(['MEASUREMENT', 'DIRECTIVE'], () => {
     owed.reload();
     directives.reload();
@@ -55,10 +56,13 @@ function MyWork() {
       {!online && <Note tone="warn" title={words.outbox.offline}>{words.outbox.offlineHint}</Note>}
       <Unsent items={outbox ?? []} photographed={photographed ?? []} />
       <div class="grid two">
+        <div class="stack">
         <Section title={words.owed.figures} more={owed.data && <span class="muted">{words.owed.count(owed.data.myObligations.totalCount)}</span>}>
           <KeptNote at={online ? null : owed.keptAt} />
           <Loaded asked={owed}>{data => <Figures obligations={data.myObligations.nodes} unsent={unsent} />}</Loaded>
         </Section>
+        {reports.data && reports.data.reportObligations.nodes.length > 0 && <Reports reports={reports.data.reportObligations.nodes} />}
+        </div>
         {agency && (
           <Section title={words.owed.directives} more={<Link to={`/app/directives?lead=${encodeURIComponent(agency)}`}>{words.owed.allDirectives}</Link>}>
             <Loaded asked={directives}>{data => <Directives directives={data.directives.nodes} />}</Loaded>
@@ -193,6 +197,31 @@ function placeOf({ variables }: OutboxItem): string | null {
   if (input?.indicator) return figurePath(input as FigureKey);
   if (input?.directive) return `/app/work/directives/${encodeURIComponent(input.directive)}`;
   return null;
+}
+
+/** Reports in words that a rule of a plan asks for. They are not written here, but whoever is reminded of one finds what it is. */
+function Reports({ reports }: { reports: OwedReport[] }) {
+  const words = useWork();
+  const language = useLanguage();
+  return (
+    <Section title={words.owed.reports} hint={words.owed.reportsHint}>
+      <ul class="tasks">
+        {reports.map(({ id, period, state, dueOn, rule }) => (
+          <li key={id}>
+            <Link class="task" to={rule?.document ? path.document(rule.document.id) : '/app/work'}>
+              <span class="task-name">{words.owed.report(formatPeriod(period, language))}</span>
+              <span class="task-facts">
+                <span>{words.owed.dueOn(formatDay(dueOn, language))}</span>
+                {rule?.recipients?.[0] && <span>{words.owed.to(rule.recipients.map(({ name }) => name).join(', '))}</span>}
+                {rule?.document && <span>{rule.document.symbol ?? rule.document.title}{rule.clause && `, ${rule.clause}`}</span>}
+              </span>
+              <span class="task-state">{state === 'OVERDUE' ? <Status value="OVERDUE" type="Timeliness" /> : <Status value="DUE" type="ObligationState" />}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
 }
 
 /** So many stand there at first: those that are due soonest. */

@@ -49,7 +49,7 @@ function TrailScreen() {
     <Page title={words.trail.title}>
       <Section title={words.trail.filter}
         more={filtered && <button type="button" class="button small" onClick={() => setSearch(Object.fromEntries(NAMES.map(name => [name, null])))}>{words.trail.clear}</button>}>
-        <div class="filters">
+        <div class="filters trail-filters">
           <Select id="who" label={words.trail.who} value={get('who')} onChange={who => setSearch({ who })}
             options={[['', words.trail.anyone], ...(people.data?.accounts.nodes ?? []).map(({ id, fullName }) => [id, fullName] as const)]} />
           <Select id="action" label={words.trail.what} value={get('action')} onChange={action => setSearch({ action })} options={[['', words.trail.anything], ...labels.all('Action')]} />

@@ -30,7 +30,7 @@ export const en: WorkWords = {
     dueOn: day => `due ${day}`, late: day => `Overdue (${day})`, nothing: 'No figure is left to report.',
     nothingHint: 'When the next period opens, it will be here and among your notifications.',
     waiting: 'Waits to be sent', withFiles: 'With files as evidence', refused: 'Could not be sent', sendingNow: 'Being sent', closed: 'Period closed', noDirectives: 'No directive is open.',
-    count: count => counted(count, 'figure', 'figures'), allDirectives: 'All directives',
+    count: count => counted(count, 'figure', 'figures'), reports: 'Reports to hand in', reportsHint: 'They go by letter; the standing office records them as they arrive.', report: period => `Report of ${period}`, to: whom => `to ${whom}`, allDirectives: 'All directives',
   },
   outbox: {
     waiting: count => `${count} waiting to be sent`, refused: count => `${count} could not be sent`,

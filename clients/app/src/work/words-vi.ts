@@ -26,7 +26,7 @@ export const vi = {
     dueOn: (day: string) => `hạn ${day}`, late: (day: string) => `Quá hạn (${day})`, nothing: 'Không còn số liệu nào phải báo cáo.',
     nothingHint: 'Khi đến kỳ báo cáo mới, việc sẽ hiện ở đây và trong thông báo.',
     waiting: 'Chờ gửi', withFiles: 'Kèm tệp minh chứng', refused: 'Không gửi được', sendingNow: 'Đang gửi', closed: 'Đã khóa kỳ', noDirectives: 'Không có nhiệm vụ nào đang mở.',
-    count: (count: number) => `${count} số liệu`, allDirectives: 'Tất cả nhiệm vụ',
+    count: (count: number) => `${count} số liệu`, reports: 'Báo cáo định kỳ phải gửi', reportsHint: 'Gửi theo đường văn bản; cơ quan thường trực ghi nhận khi nhận được.', report: (period: string) => `Báo cáo ${period}`, to: (whom: string) => `gửi ${whom}`, allDirectives: 'Tất cả nhiệm vụ',
   },
   outbox: {
     waiting: (count: number) => `${count} việc chờ gửi`, refused: (count: number) => `${count} việc không gửi được`,
