@@ -1,6 +1,6 @@
 // A directive from a leader's desk to its end: node work-directive.mjs URL CHROMIUM
 // Issued, accepted, reported on by phone, extended by an offer, reported done, sent back, reported done again and confirmed.
-import { accounts, address, expect, fail, launch, open, see, signIn } from "./work-steps.mjs";
+import { accounts, address, expect, fail, launch, open, PHOTO, see, signIn } from "./work-steps.mjs";
 
 const people = await accounts();
 const browser = await launch();
@@ -40,9 +40,12 @@ await reporter.getByRole("button", { name: "Báo cáo tiến độ" }).click();
 await reporter.locator("#percent").fill("40");
 await reporter.locator("#narrative").fill("Đã hoàn thành dự thảo lần một");
 await reporter.locator("#obstacles").fill("Chờ hướng dẫn của Bộ Y tế");
+await reporter.locator("#progress-files").setInputFiles(PHOTO);
+await see(reporter.locator(".files"), PHOTO.name, "The photograph");
 await reporter.getByRole("button", { name: "Gửi", exact: true }).click();
 await see(reporter.locator(".notice-good"), "Đã báo cáo tiến độ", "After reporting progress");
 await see(reporter.locator("main"), "Chờ hướng dẫn của Bộ Y tế", "The obstacle on the screen");
+await see(reporter.locator(".files a"), PHOTO.name, "The photograph, to be opened");
 
 await head.getByRole("button", { name: "Xin gia hạn" }).click();
 await head.locator("#proposed").fill("2026-04-30");

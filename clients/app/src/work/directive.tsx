@@ -10,8 +10,10 @@ import { Day } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
 import { type Acting, send, useActing, useKept, useOnline } from './ask.ts';
 import { DIRECTIVE, type DirectiveAnswer, type Mended, STEPS, type WorkOfDirective } from './documents.ts';
+import { type Added, Evidence } from './evidence.tsx';
 import { Disclosure, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { useTold } from './live.ts';
+import { upload } from './upload.ts';
 import { useWork } from './words.ts';
 
 export default function Screen({ params }: { params: Params }) {
@@ -140,6 +142,7 @@ function Aside({ directive }: { directive: WorkOfDirective }) {
             <h3>{words.directive.lastProgress} · <Day value={progress.reportedOn} /></h3>
             <p>{progress.percent !== null && <strong>{progress.percent} % · </strong>}{progress.narrative}</p>
             {progress.obstacles && <p class="muted">{words.directive.obstacles}: {progress.obstacles}</p>}
+            <ul class="files">{(progress.attachments ?? []).map(({ id, name, link }) => <li key={id}>{link ? <a href={link} download>{name}</a> : name}</li>)}</ul>
           </div>
         )}
       </div>
@@ -150,15 +153,38 @@ function Aside({ directive }: { directive: WorkOfDirective }) {
 const errorAt = (acting: Acting, name: string): string | undefined => acting.mended.find(error => lastOf(error) === name)?.message;
 const given = (text: string): string | undefined => text.trim() || undefined;
 
+/** Files that go with a step. They need a network: what is told in words goes through the outbox without one. */
+function useFiles() {
+  const [added, setAdded] = useState<Added[]>([]);
+  return {
+    field: (id: string) => (
+      <Evidence id={id} attached={[]} added={added} onAdd={file => setAdded([...added, file])} onDrop={() => undefined}
+        onDropAdded={name => setAdded(added.filter(file => file.name !== name))} />
+    ),
+    /** Their ids; null if they could not be sent, which the form then says. */
+    send: async (acting: Acting): Promise<string[] | null> => {
+      const ids: string[] = [];
+      if (added.length === 0) return ids;
+      const sent = await acting.run(async () => {
+        for (const { file } of added) ids.push(await upload(file));
+      });
+      return sent ? ids : null;
+    },
+  };
+}
+
 function Progress({ directive, acting, takeLater }: StepProps) {
   const words = useWork();
   const [percent, setPercent] = useState('');
   const [narrative, setNarrative] = useState('');
   const [obstacles, setObstacles] = useState('');
   const [evidence, setEvidence] = useState('');
-  const submit = (event: Event) => {
+  const files = useFiles();
+  const submit = async (event: Event) => {
     event.preventDefault();
-    const input = { directive: directive.id, percent: percent === '' ? undefined : Number(percent), narrative, obstacles: given(obstacles), evidence: given(evidence) };
+    const attachments = await files.send(acting);
+    if (!attachments) return;
+    const input = { directive: directive.id, attachments, percent: percent === '' ? undefined : Number(percent), narrative, obstacles: given(obstacles), evidence: given(evidence) };
     void takeLater(STEPS.progress, input, words.directive.progressSent);
   };
   return (
@@ -168,7 +194,8 @@ function Progress({ directive, acting, takeLater }: StepProps) {
           <TextField id="percent" label={words.directive.percent} value={percent} onInput={setPercent} inputmode="numeric" error={errorAt(acting, 'percent')} />
           <TextArea id="narrative" label={words.directive.narrative} value={narrative} onInput={setNarrative} error={errorAt(acting, 'narrative')} required />
           <TextArea id="obstacles" label={words.directive.obstacles} value={obstacles} onInput={setObstacles} rows={2} />
-          <TextArea id="evidence" label={words.directive.evidence} value={evidence} onInput={setEvidence} rows={2} />
+          <TextArea id="evidence-words" label={words.directive.evidence} value={evidence} onInput={setEvidence} rows={2} />
+          {files.field('progress-files')}
           <div class="row"><button class="button primary" disabled={acting.busy}>{words.common.send}</button></div>
         </form>
       )}
@@ -250,10 +277,13 @@ function ReportDone({ directive, acting, take }: StepProps) {
   const [narrative, setNarrative] = useState('');
   const [evidence, setEvidence] = useState('');
   const [why, setWhy] = useState('');
+  const files = useFiles();
   const unfinished = directive.unfinishedParts ?? [];
-  const submit = (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault();
-    const input = { directive: directive.id, expectedVersion: directive.version, narrative, evidence: given(evidence), unfinishedPartsReason: given(why) };
+    const attachments = await files.send(acting);
+    if (!attachments) return;
+    const input = { directive: directive.id, attachments, expectedVersion: directive.version, narrative, evidence: given(evidence), unfinishedPartsReason: given(why) };
     void take(STEPS.done, input, words.directive.doneSent);
   };
   return (
@@ -262,6 +292,7 @@ function ReportDone({ directive, acting, take }: StepProps) {
         <form class="form" onSubmit={submit}>
           <TextArea id="done-narrative" label={words.directive.narrative} value={narrative} onInput={setNarrative} error={errorAt(acting, 'narrative')} required />
           <TextArea id="done-evidence" label={words.directive.evidence} value={evidence} onInput={setEvidence} rows={2} />
+          {files.field('done-files')}
           {unfinished.length > 0 && (
             <TextArea id="unfinished" label={words.directive.unfinished(unfinished.length)} value={why} onInput={setWhy} rows={2} error={errorAt(acting, 'unfinishedPartsReason')} required />
           )}

@@ -288,7 +288,7 @@ export interface WorkOfDirective {
     accept: boolean; delegate: boolean; reportProgress: boolean; requestInput: boolean; giveInput: boolean; requestExtension: boolean;
     decideExtension: boolean; answerCounterOffer: boolean; reportDone: boolean; confirmDone: boolean; sendBack: boolean; cancel: boolean;
   } | null;
-  lastProgress: { nodes: { percent: number | null; narrative: string; obstacles: string | null; reportedOn: string }[] } | null;
+  lastProgress: { nodes: { percent: number | null; narrative: string; obstacles: string | null; reportedOn: string; attachments: Attachment[] | null }[] } | null;
 }
 
 const WORK_OF_DIRECTIVE = `
@@ -299,7 +299,7 @@ const WORK_OF_DIRECTIVE = `
   viewerCan {
     accept delegate reportProgress requestInput giveInput requestExtension decideExtension answerCounterOffer reportDone confirmDone sendBack cancel
   }
-  lastProgress: progressUpdates(first: 1) { nodes { percent narrative obstacles reportedOn } }`;
+  lastProgress: progressUpdates(first: 1) { nodes { percent narrative obstacles reportedOn attachments { id name mediaType size link } } }`;
 
 export const DIRECTIVE = gql<{ node: WorkOfDirective | null }, { id: string }>(
   `query WorkOfDirective($id: ID!) { node(id: $id) { ... on Directive { ${WORK_OF_DIRECTIVE} } } }`,

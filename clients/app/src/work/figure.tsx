@@ -13,15 +13,15 @@ import {
   ANSWER_NIL, type Attachment, DRAFT, type DraftInput, type Figure, FIGURE_PAGE, type FigureAnswer, type FigureKey, type FigurePage, type Mended,
   type Obligation, REQUEST_UNLOCK, WITHDRAW,
 } from './documents.ts';
+import { type Added, Evidence } from './evidence.tsx';
 import { type FieldName, fieldsOf, figureKey, onTopOf, outcomeOf, ratioOf, read, type Typed, typedFrom, typedOf } from './form.ts';
 import { kept, photos } from './kept.ts';
 import { isOverdue } from './owed.tsx';
 import { type Parcel, parcels, useParcels } from './parcels.ts';
-import { Disclosure, DRAWINGS, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
-import { TAKEN, upload } from './upload.ts';
+import { Disclosure, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
+import { upload } from './upload.ts';
 import { useTold } from './live.ts';
 import { useWork } from './words.ts';
-import { Icon } from '../ui/icons.tsx';
 
 export default function Screen({ params }: { params: Params }) {
   const words = useWork();
@@ -105,11 +105,6 @@ interface WorkProps {
 }
 
 type Done = 'saved' | 'submitted' | 'kept' | 'nil' | 'withdrawn' | 'unlock';
-
-interface Added {
-  name: string;
-  file: File;
-}
 
 interface Standing {
   sent: DraftInput;
@@ -409,52 +404,6 @@ function ObservationField({ value, onChange }: { value: string; onChange: (value
   const options = ['PROVISIONAL', 'FINAL', 'ESTIMATED'].map(value => [value, label(shell, 'Observation', value)] as const);
   return <Select id="observation" label={words.figure.observation} value={value} onChange={onChange} options={options} />;
 }
-
-interface EvidenceProps {
-  attached: readonly Attachment[];
-  added: readonly Added[];
-  onAdd: (file: Added) => void;
-  onDrop: (id: string) => void;
-  onDropAdded: (name: string) => void;
-}
-
-function Evidence({ attached, added, onAdd, onDrop, onDropAdded }: EvidenceProps) {
-  const words = useWork();
-  const field = useRef<HTMLInputElement>(null);
-  const choose = () => {
-    const file = field.current?.files?.[0];
-    if (file) onAdd({ name: `${Date.now()}-${file.name}`, file });
-    if (field.current) field.current.value = '';
-  };
-  return (
-    <div class="field">
-      <label for="evidence">{words.figure.evidence}</label>
-      {attached.length + added.length > 0 && (
-        <ul class="files">
-          {attached.map(({ id, name, size, link }) => (
-            <li key={id}>
-              {link ? <a href={link} download>{name}</a> : <span>{name}</span>}<span class="muted small">{kilobytes(size)}</span>
-              <button type="button" class="button small" aria-label={`${words.common.remove} ${name}`} onClick={() => onDrop(id)}>{words.common.remove}</button>
-            </li>
-          ))}
-          {added.map(({ name, file }) => (
-            <li key={name}>
-              <span>{file.name}</span><span class="muted small">{kilobytes(file.size)} · {words.figure.photoWaits}</span>
-              <button type="button" class="button small" aria-label={`${words.common.remove} ${file.name}`} onClick={() => onDropAdded(name)}>{words.common.remove}</button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <div class="file-button button">
-        <Icon d={DRAWINGS.camera} /><span aria-hidden="true">{words.figure.addPhoto}</span>
-        <input ref={field} id="evidence" type="file" accept={TAKEN} aria-describedby="evidence-hint" onChange={choose} />
-      </div>
-      <p class="hint" id="evidence-hint">{words.figure.evidenceHint}</p>
-    </div>
-  );
-}
-
-const kilobytes = (size: number): string => (size < 1_000_000 ? `${Math.ceil(size / 1000)} kB` : `${Math.round(size / 1_000_000)} MB`);
 
 /** A figure that is not to be changed: what it says, and for whom it waits. */
 function Shown({ figure, obligation }: { figure: Figure; obligation: Obligation }) {

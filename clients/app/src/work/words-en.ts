@@ -74,7 +74,7 @@ export const en: WorkWords = {
   },
   directive: {
     title: 'Work on the directive', accept: 'Accept', accepted: 'Accepted.', progress: 'Report progress', percent: 'Progress (%)', narrative: 'What was done',
-    obstacles: 'Obstacles', evidence: 'Evidence', progressSent: 'Progress reported.', extension: 'Ask for more time', proposedOn: 'Proposed day',
+    obstacles: 'Obstacles', evidence: 'Evidence in words', progressSent: 'Progress reported.', extension: 'Ask for more time', proposedOn: 'Proposed day',
     reason: 'Reason', extensionSent: 'More time was asked for.', decide: 'Decide on more time', asked: (agency, day) => `${agency} asks for time until ${day}`,
     approve: 'Approve', refuse: 'Refuse', counter: 'Offer another day', counterOn: 'Offered day', decided: 'Decided.', decisionReason: 'Reason',
     offer: day => `Another day was offered: ${day}`, takeOffer: 'Take this day', declineOffer: 'Decline', answered: 'Answered.',

@@ -70,7 +70,7 @@ export const vi = {
   },
   directive: {
     title: 'Thực hiện nhiệm vụ', accept: 'Tiếp nhận', accepted: 'Đã tiếp nhận.', progress: 'Báo cáo tiến độ', percent: 'Tiến độ (%)', narrative: 'Kết quả đã làm',
-    obstacles: 'Khó khăn, vướng mắc', evidence: 'Minh chứng', progressSent: 'Đã báo cáo tiến độ.', extension: 'Xin gia hạn', proposedOn: 'Hạn mới đề nghị',
+    obstacles: 'Khó khăn, vướng mắc', evidence: 'Minh chứng bằng lời', progressSent: 'Đã báo cáo tiến độ.', extension: 'Xin gia hạn', proposedOn: 'Hạn mới đề nghị',
     reason: 'Lý do', extensionSent: 'Đã gửi đề nghị gia hạn.', decide: 'Quyết định gia hạn', asked: (agency: string, day: string) => `${agency} xin lùi hạn đến ${day}`,
     approve: 'Đồng ý', refuse: 'Không đồng ý', counter: 'Đề xuất hạn khác', counterOn: 'Hạn đề xuất', decided: 'Đã quyết định.', decisionReason: 'Ý kiến',
     offer: (day: string) => `Được đề xuất hạn khác: ${day}`, takeOffer: 'Nhận hạn này', declineOffer: 'Không nhận', answered: 'Đã trả lời.',
