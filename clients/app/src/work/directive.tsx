@@ -101,16 +101,16 @@ function Work({ directive, reload }: { directive: WorkOfDirective; reload: () =>
               {can.answerCounterOffer && <AnswerOffer {...step} />}
               {can.giveInput && <GiveInput {...step} />}
               <div class="acts">
-              {(can.confirmDone || can.sendBack) && <Confirm {...step} />}
-              {can.accept && (
-                <button type="button" class="button primary" disabled={acting.busy}
-                  onClick={() => void take(STEPS.accept, { directive: directive.id, expectedVersion: directive.version }, words.directive.accepted)}>{words.directive.accept}</button>
-              )}
-              {can.reportProgress && <Progress {...step} />}
-              {can.requestExtension && <AskForTime {...step} />}
-              {can.requestInput && (directive.coordinators ?? []).some(({ agency }) => agency) && <AskForInput {...step} />}
-              {can.reportDone && <ReportDone {...step} />}
-              {can.cancel && <Cancel {...step} />}
+                {(can.confirmDone || can.sendBack) && <Confirm {...step} />}
+                {can.accept && (
+                  <button type="button" class="button primary" disabled={acting.busy}
+                    onClick={() => void take(STEPS.accept, { directive: directive.id, expectedVersion: directive.version }, words.directive.accepted)}>{words.directive.accept}</button>
+                )}
+                {can.reportProgress && <Progress {...step} />}
+                {can.requestExtension && <AskForTime {...step} />}
+                {can.requestInput && (directive.coordinators ?? []).some(({ agency }) => agency) && <AskForInput {...step} />}
+                {can.reportDone && <ReportDone {...step} />}
+                {can.cancel && <Cancel {...step} />}
               </div>
             </div>
           )}

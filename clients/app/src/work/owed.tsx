@@ -57,11 +57,11 @@ function MyWork() {
       <Unsent items={outbox ?? []} photographed={photographed ?? []} />
       <div class="grid two">
         <div class="stack">
-        <Section title={words.owed.figures} more={owed.data && <span class="muted">{words.owed.count(owed.data.myObligations.totalCount)}</span>}>
-          <KeptNote at={online ? null : owed.keptAt} />
-          <Loaded asked={owed}>{data => <Figures obligations={data.myObligations.nodes} unsent={unsent} />}</Loaded>
-        </Section>
-        {reports.data && reports.data.reportObligations.nodes.length > 0 && <Reports reports={reports.data.reportObligations.nodes} />}
+          <Section title={words.owed.figures} more={owed.data && <span class="muted">{words.owed.count(owed.data.myObligations.totalCount)}</span>}>
+            <KeptNote at={online ? null : owed.keptAt} />
+            <Loaded asked={owed}>{data => <Figures obligations={data.myObligations.nodes} unsent={unsent} />}</Loaded>
+          </Section>
+          {reports.data && reports.data.reportObligations.nodes.length > 0 && <Reports reports={reports.data.reportObligations.nodes} />}
         </div>
         {agency && (
           <Section title={words.owed.directives} more={<Link to={`/app/directives?lead=${encodeURIComponent(agency)}`}>{words.owed.allDirectives}</Link>}>
@@ -233,18 +233,18 @@ function Directives({ directives }: { directives: DirectiveInList[] }) {
   if (directives.length === 0) return <Empty>{words.owed.noDirectives}</Empty>;
   return (
     <>
-    <ul class="tasks">
-      {(all ? directives : directives.slice(0, FEW)).map(({ id, title, state, timeliness, dueOn }) => (
-        <li key={id}>
-          <Link class="task" to={`/app/work/directives/${encodeURIComponent(id)}`}>
-            <span class="task-name">{title}</span>
-            <span class="task-facts">{dueOn && <span>{words.owed.due} <Day value={dueOn} /></span>}<Status value={state} type="DirectiveState" quiet /></span>
-            <span class="task-state"><Status value={timeliness} type="Timeliness" /></span>
-          </Link>
-        </li>
-      ))}
-    </ul>
-    {!all && directives.length > FEW && <button type="button" class="button" onClick={() => setAll(true)}>{words.common.more} ({directives.length - FEW})</button>}
+      <ul class="tasks">
+        {(all ? directives : directives.slice(0, FEW)).map(({ id, title, state, timeliness, dueOn }) => (
+          <li key={id}>
+            <Link class="task" to={`/app/work/directives/${encodeURIComponent(id)}`}>
+              <span class="task-name">{title}</span>
+              <span class="task-facts">{dueOn && <span>{words.owed.due} <Day value={dueOn} /></span>}<Status value={state} type="DirectiveState" quiet /></span>
+              <span class="task-state"><Status value={timeliness} type="Timeliness" /></span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {!all && directives.length > FEW && <button type="button" class="button" onClick={() => setAll(true)}>{words.common.more} ({directives.length - FEW})</button>}
     </>
   );
 }
