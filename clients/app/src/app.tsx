@@ -12,7 +12,7 @@ import { useStore } from './store.ts';
 import { Icon, ICONS } from './ui/icons.tsx';
 import { NotFound } from './ui/not-found.tsx';
 import { Page, ProblemBox, Skeleton } from './ui/page.tsx';
-import { asProblem } from './query.ts';
+import { asProblem, todayTrouble } from './query.ts';
 import { speak, useLanguage, useWords } from './words/index.ts';
 import { HeaderTools, navigation as working, routes as workRoutes } from './work/index.tsx';
 
@@ -22,7 +22,8 @@ export function App() {
   const words = useWords();
   const place = usePlace();
   const main = useRef<HTMLElement>(null);
-  const trouble = useProgrammeTrouble();
+  const [first, second] = [useProgrammeTrouble(), useStore(todayTrouble)];
+  const trouble = first ?? second;
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={event => { event.preventDefault(); main.current?.focus(); }}>{words.skip}</a>

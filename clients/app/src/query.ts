@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { client, gql, Problem, type TypedDocument } from './kit.ts';
 import { asOf, endOfDay, language, today, useSignedIn } from './state.ts';
-import { useStore } from './store.ts';
+import { store, useStore } from './store.ts';
 
 export interface Asked<R> {
   data: R | null;
@@ -56,6 +56,13 @@ export function useQuery<R, V>(
   }, [key, turn]);
 
   const reload = useCallback(() => setTurn(turn => turn + 1), []);
+  // Whoever has asked for too much is told when to ask again; nobody has to press a button for that.
+  const wait = state.key === key && state.problem?.code === 'RATE_LIMITED' ? state.problem.retryAfter : null;
+  useEffect(() => {
+    if (wait === null) return;
+    const timer = setTimeout(reload, wait * 1000 + 200);
+    return () => clearTimeout(timer);
+  }, [wait, turn]);
   const current = state.key === key ? state : { data: null, problem: null, loading: true };
   return { data: current.data, problem: current.problem, loading: current.loading, reload };
 }
@@ -104,11 +111,15 @@ function noteToday(answer: unknown): void {
 
 const TODAY = gql<unknown, Record<string, never>>('query Today { assessments(first: 1) { nodes { on } } }');
 
+/** Why the server has not said it; screens that need it stay empty so long. */
+export const todayTrouble = store<{ problem: Problem; again: () => void } | null>(null);
+
 /** Today, or the day as of which one looks; null until the server has said it. */
 export function useToday(): string | null {
   const known = useStore(today);
   const then = useStore(asOf);
-  useQuery(TODAY, known === null && then === null ? {} : null);
+  const { problem, reload } = useQuery(TODAY, known === null && then === null ? {} : null);
+  useEffect(() => todayTrouble.set(problem && { problem, again: reload }), [problem]);
   return then ?? known;
 }
 

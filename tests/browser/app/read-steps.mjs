@@ -45,8 +45,12 @@ export async function open(browser, { path = "/app", width = 1440, height = 900,
 
 /** The screen is there, and nothing on it is still on its way. */
 export async function settled(page) {
-  await page.locator("h1").first().waitFor();
-  await page.waitForFunction(() => !document.querySelector(".skeleton"));
+  try {
+    await page.locator("h1").first().waitFor();
+    await page.waitForFunction(() => !document.querySelector(".skeleton"));
+  } catch {
+    throw new Error(`${page.url()} is not there yet: ${await page.locator("main").innerText()}`);
+  }
 }
 
 /** Clicks like a person, and remembers on what; choosing in a list counts as well. */

@@ -4,6 +4,7 @@ import { CommuneMap, Mark, type Place } from '../charts/map.tsx';
 import { gql } from '../kit.ts';
 import { usePages, useLive, type Connection } from '../query.ts';
 import { Link, navigate, path } from '../router.tsx';
+import { useAsOf } from '../state.ts';
 import { Loaded, Section } from '../ui/page.tsx';
 import { figure, period, useCount } from '../ui/values.tsx';
 import { useLanguage, useWords } from '../words/index.ts';
@@ -49,7 +50,10 @@ export function Communes({ indicator, below, unit, places, onKnown }: Props) {
   const words = useWords();
   const language = useLanguage();
   const count = useCount();
-  const { asked, rows, more, busy } = usePages(STANDINGS, { indicator, below }, data => data.standings?.rows ?? null);
+  // What was known of every commune on a day gone by takes the server seconds: only for whoever wants it.
+  const then = useAsOf();
+  const [wanted, setWanted] = useState(false);
+  const { asked, rows, more, busy } = usePages(STANDINGS, then && !wanted ? null : { indicator, below }, data => data.standings?.rows ?? null);
   useLive(['MEASUREMENT'], asked.reload, { code: indicator, ready: asked.data !== null });
   const [active, setActive] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -65,8 +69,11 @@ export function Communes({ indicator, below, unit, places, onKnown }: Props) {
   useEffect(() => {
     if (isKnown) onKnown(hasFigures);
   }, [isKnown, hasFigures]);
-  if (isKnown && !hasFigures) return null;
   const w = words.indicatorPage;
+  if (then && !wanted) {
+    return <Section title={w.communes} id="communes"><button type="button" class="button small" onClick={() => setWanted(true)}>{w.mapThen}</button></Section>;
+  }
+  if (isKnown && !hasFigures) return null;
   const standings = asked.data?.standings;
   const summary = standings?.summary;
   const say = (value: string | null) => figure(value, unit, words, language, places);

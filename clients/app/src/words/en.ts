@@ -156,6 +156,7 @@ export const en: Words = {
     quartiles: ['First quarter', 'Second quarter', 'Third quarter', 'Last quarter'],
     notReported: 'No figure',
     mapLabel: 'Map of the communes, marked by their quarter of the ranking',
+    mapThen: 'Show the communes on that day',
     mapHint: 'Each mark is the middle of a commune. The table beside it has the same figures.',
     directives: 'Directives that serve this indicator',
     directivesNone: 'No directive serves this indicator.',

@@ -156,6 +156,7 @@ export const vi = {
     quartiles: ['Nhóm đầu', 'Nhóm hai', 'Nhóm ba', 'Nhóm cuối'],
     notReported: 'Chưa có số liệu',
     mapLabel: 'Bản đồ các xã, phường, tô theo nhóm xếp hạng',
+    mapThen: 'Xem bản đồ xã, phường tại ngày đó',
     mapHint: 'Mỗi dấu là trung tâm một xã, phường. Bảng bên cạnh có cùng số liệu.',
     directives: 'Nhiệm vụ phục vụ chỉ tiêu này',
     directivesNone: 'Không có nhiệm vụ nào được giao cho chỉ tiêu này.',
