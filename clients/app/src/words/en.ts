@@ -65,7 +65,6 @@ export const en: Words = {
     banner: day => `As it was known at the end of ${day}`,
     back: 'Back to now',
     now: 'Now',
-    notHere: 'This page always shows the present.',
   },
 
   province: {
@@ -77,20 +76,17 @@ export const en: Words = {
     others: 'Outside the pillars',
     late: 'Overdue directives',
     lateNone: 'No directive is overdue.',
-    lateMore: n => `Show ${n} overdue directives`,
     attention: 'Needs attention first',
     attentionNone: 'No indicator needs attention.',
     milestones: 'Next milestones',
     milestonesNone: 'No milestone lies ahead.',
     milestone: year => `Milestone ${year}`,
     whoIsLate: 'Who is most late',
-    lateCount: n => `${n} late`,
     latest: 'Latest figures',
     latestNone: 'No figure has been published yet.',
     changed: 'Changed since Monday',
     changedNone: day => `Since ${day} no target, figure or deadline has changed.`,
     changedAll: 'All changes',
-    updated: 'Just updated',
   },
 
   indicatorsPage: {
@@ -167,7 +163,6 @@ export const en: Words = {
     definition: 'How it is measured',
     openDocument: 'Open the document',
     onMap: 'Map',
-    inForce: 'In force',
     notInForce: 'Not in force',
   },
 
@@ -281,8 +276,6 @@ export const en: Words = {
     eventsHint: 'What was recorded since that day, the earliest first.',
     eventsNone: 'Nothing was recorded.',
     what: 'What',
-    when: 'When',
-    two: 'Compare two moments',
     now: 'now',
     summary: (n, from, to) => `${n} changes from ${from} to ${to}`,
     nothing: 'nothing',

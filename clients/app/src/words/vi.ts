@@ -64,7 +64,6 @@ export const vi = {
     banner: (day: string) => `Đang xem như đã biết đến hết ngày ${day}`,
     back: 'Về hiện tại',
     now: 'Hiện nay',
-    notHere: 'Trang này luôn hiện thông tin của hiện tại.',
   },
 
   province: {
@@ -76,20 +75,17 @@ export const vi = {
     others: 'Ngoài các nhóm',
     late: 'Nhiệm vụ quá hạn',
     lateNone: 'Không có nhiệm vụ nào quá hạn.',
-    lateMore: (n: string) => `Xem ${n} nhiệm vụ quá hạn`,
     attention: 'Cần chú ý trước',
     attentionNone: 'Không có chỉ tiêu nào cần chú ý.',
     milestones: 'Các mốc sắp tới',
     milestonesNone: 'Không có mốc nào phía trước.',
     milestone: (year: string) => `Mốc ${year}`,
     whoIsLate: 'Cơ quan chậm nhất',
-    lateCount: (n: string) => `${n} việc chậm`,
     latest: 'Số liệu mới công bố',
     latestNone: 'Chưa có số liệu nào được công bố.',
     changed: 'Thay đổi từ thứ Hai',
     changedNone: (day: string) => `Từ ${day} chưa có mục tiêu, số liệu hay thời hạn nào thay đổi.`,
     changedAll: 'Xem mọi thay đổi',
-    updated: 'Vừa cập nhật',
   },
 
   indicatorsPage: {
@@ -167,7 +163,6 @@ export const vi = {
     definition: 'Cách đo',
     openDocument: 'Mở văn bản',
     onMap: 'Xem bản đồ',
-    inForce: 'Đang áp dụng',
     notInForce: 'Không còn áp dụng',
   },
 
@@ -281,8 +276,6 @@ export const vi = {
     eventsHint: 'Tất cả những gì được ghi vào hệ thống từ ngày này, việc sớm nhất trước.',
     eventsNone: 'Chưa có ghi nhận nào.',
     what: 'Nội dung',
-    when: 'Lúc',
-    two: 'So sánh hai thời điểm',
     now: 'hiện nay',
     summary: (n: string, from: string, to: string) => `${n} thay đổi từ ${from} đến ${to}`,
     nothing: 'không có',
