@@ -70,7 +70,7 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
   }
   return (
     <section class="section">
-      <form class="form wide" onSubmit={submit}>
+      <form class="form" onSubmit={submit}>
         <TextArea id="title" label={words.issue.what} value={title} onInput={setTitle} rows={2} error={errorOf('title')} required />
         <Finder id="leads" label={words.issue.leads} chosen={leads} onChange={setLeads} error={errorOf('leads')} />
         <Finder id="coordinators" label={words.issue.coordinators} chosen={coordinators} onChange={setCoordinators} error={errorOf('coordinators')} />

@@ -1,6 +1,6 @@
 // What waits for a decision: figures for a head or the standing office, directives that are reported done or ask for time, and who owes a report.
 import { useState } from 'preact/hooks';
-import { client, formatDay, formatPeriod } from '../kit.ts';
+import { client, formatDay, formatDecimal, formatPeriod } from '../kit.ts';
 import { Link, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page } from '../ui/page.tsx';
@@ -12,6 +12,7 @@ import { useActing, useKept, useOnline } from './ask.ts';
 import {
   type AskedUnlock, CHASE, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
 } from './documents.ts';
+import { trimmed } from './form.ts';
 import { Disclosure, ForViewer, KeptNote, lastOf, Note, TextArea, TextField, Trouble } from './parts.tsx';
 import { useTold } from './live.ts';
 import { useWork } from './words.ts';
@@ -126,6 +127,9 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
         <p class="review-value">
           {shown.narrative ?? <Number value={shown.value} unit={indicator.unit} places={Math.max(indicator.decimals, 1)} />}
           <span class="muted">
+            {shown.published && shown.published.value !== null && shown.published.value !== shown.value && (
+              <>{words.review.publishedBefore(formatDecimal(trimmed(shown.published.value), language))} · </>
+            )}
             {shown.numerator !== null && <><Number value={shown.numerator} /> / <Number value={shown.denominator} /> · </>}{label(shell, 'Observation', shown.observation)}
           </span>
         </p>

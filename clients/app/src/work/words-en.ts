@@ -4,14 +4,12 @@ import type { WorkWords } from './words-vi.ts';
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 export const en: WorkWords = {
-  nav: { owed: 'My work', review: 'To review', notifications: 'Notifications', trail: 'Audit trail', settings: 'Settings' },
   common: {
-    save: 'Save', send: 'Send', cancel: 'Never mind', retry: 'Try again', close: 'Close', more: 'Show more', back: 'Back', remove: 'Remove',
-    loading: 'Loading…', sending: 'Sending…', required: 'Fill this in', requestId: 'Request',
+    send: 'Send', cancel: 'Never mind', close: 'Close', more: 'Show more', remove: 'Remove',
+    loading: 'Loading…', required: 'Fill this in', requestId: 'Request',
     asOf: when => `As read at ${when}; no network to update it`,
     signInFirst: 'Sign in to see what is yours to do.', signIn: 'Sign in',
     notForYou: 'This account has nothing to do here.',
-    done: 'Done',
   },
   signIn: {
     title: 'Sign in', login: 'Login', password: 'Password', code: 'Six digits of the authenticator app', recovery: 'Use a recovery code',
@@ -39,7 +37,7 @@ export const en: WorkWords = {
     discardSure: 'Drop what was not sent?',
   },
   figure: {
-    period: 'Period', subject: 'Of', due: 'Due', value: 'Value', numerator: 'Numerator', denominator: 'Denominator', narrative: 'Answer',
+    value: 'Value', numerator: 'Numerator', denominator: 'Denominator', narrative: 'Answer',
     yes: 'Yes', no: 'No', yesNo: 'Answer', observation: 'How firm', note: 'Note', noteHint: 'Source, method, anything else to say',
     comment: 'Explanation', commentHint: 'It is far from the periods before. If it is right, say why and send it again.',
     ratio: share => `Ratio: ${share}`, numberHint: 'Written as 1,234.5', notANumber: 'This is no number. Write 1,234.5',
@@ -56,21 +54,21 @@ export const en: WorkWords = {
     conflictTitle: 'Somebody has changed this figure', conflictHint: 'While this device could not send, the figure on the server became another. Choose one of the two.',
     mine: 'On this device', theirs: 'On the server', keepMine: 'Keep mine', takeTheirs: 'Take the server’s',
     field: { value: 'Value', numerator: 'Numerator', denominator: 'Denominator', narrative: 'Answer', observation: 'How firm', note: 'Note', comment: 'Explanation' },
-    refusedTitle: 'The server did not take it', openIndicator: 'See the indicator', publishedNow: 'The figure is published.', simulated: 'simulated',
+    refusedTitle: 'The server did not take it', openIndicator: 'See the indicator', publishedNow: 'The figure is published.',
   },
   review: {
     title: 'To review', figures: 'Figures', directives: 'Directives', missing: 'Missing',
     endorse: 'Endorse', publish: 'Publish', return: 'Return', returnReason: 'Why it is returned', returnHint: 'Whoever reported it will read this.',
     endorsed: 'Endorsed.', published: 'Published.', returned: 'Returned.', nothing: 'No figure waits for you.',
     nothingHint: 'Figures that are submitted will be here.', reportedBy: who => `reported by ${who}`,
-    publishedBefore: value => `published now: ${value}`, attachments: count => counted(count, 'file', 'files'),
+    publishedBefore: value => `published now: ${value}`,
     ownWork: 'This is your own work. By the rule of four eyes, somebody else has to decide on it.',
-    changed: 'The figure is not the one you saw. Look again, then decide.', waitsForHead: 'Waits for its head',
+    changed: 'The figure is not the one you saw. Look again, then decide.',
     waitsForHeadHint: count => `${counted(count, 'submitted figure waits', 'submitted figures wait')} for heads of agencies.`,
     unlocks: 'Closed periods', noUnlocks: 'Nobody asks for a closed period.', open: 'Open it', openUntil: 'Open until the end of', refuse: 'Refuse', refuseReason: 'Why it stays closed', unlockDecided: 'Decided.',
     chase: 'Remind', chased: 'Reminded.', chasedNobody: 'Nothing is left to remind of.', missingCount: count => counted(count, 'overdue figure', 'overdue figures'),
-    nothingMissing: 'No agency owes an overdue report.', more: 'There are more: these are the first 100.', before: 'Before', now: 'Now',
-    doneReported: 'Reported done, to be confirmed', extensions: 'Asks for more time', noDirectives: 'No directive waits for you.', issue: 'Issue a directive',
+    nothingMissing: 'No agency owes an overdue report.', more: 'There are more: these are the first 100.',
+    extensions: 'Asks for more time', noDirectives: 'No directive waits for you.', issue: 'Issue a directive',
   },
   directive: {
     title: 'Work on the directive', accept: 'Accept', accepted: 'Accepted.', progress: 'Report progress', percent: 'Progress (%)', narrative: 'What was done',
@@ -96,7 +94,7 @@ export const en: WorkWords = {
   inbox: {
     title: 'Notifications', unreadOnly: 'Unread', all: 'All', markAll: 'Mark all as read', nothing: 'Nothing has been told yet.', nothingUnread: 'All is read.',
     nothingHint: 'What falls due, returned figures and new directives are told here.', unread: count => counted(count, 'unread notification', 'unread notifications'), gone: 'This cannot be seen any more.',
-    choices: 'By which way', settings: 'Choose the ways', new: 'new',
+    settings: 'Choose the ways', new: 'new',
   },
   trail: {
     nouns: {
@@ -104,16 +102,16 @@ export const en: WorkWords = {
     },
     title: 'Audit trail', who: 'Who', anyone: 'Anybody', what: 'What', anything: 'Anything', from: 'From', until: 'Until the end of', inVain: 'Only what failed',
     object: 'Only this object', before: 'Before', after: 'After', nothing: 'Nothing matches.', nothingHint: 'Take a condition away to see more.',
-    failed: 'failed', clear: 'Clear', number: 'Number', at: 'At', address: 'From', client: 'By', details: 'Details', filter: 'Filter', hash: 'Hash', all: 'All this person did',
+    failed: 'failed', clear: 'Clear', number: 'Number', address: 'From', client: 'By', details: 'Details', filter: 'Filter', all: 'All this person did',
   },
   settings: {
     title: 'Settings', language: 'Language', account: 'Account', roles: 'Roles', password: 'Change the password', current: 'Present password', new: 'New password',
-    changed: 'The password was changed.', sessions: 'Where you are signed in', thisOne: 'this device', end: 'Sign out', endOthers: 'Sign out everywhere else', ended: 'Signed out.', lastUsed: when => `last used ${when}`,
+    changed: 'The password was changed.', sessions: 'Where you are signed in', thisOne: 'this device', end: 'Sign out', endOthers: 'Sign out everywhere else', lastUsed: when => `last used ${when}`,
     signOut: 'Sign out on this device', signOutUnsent: 'Something on this device was not sent yet; signing out drops it. Sign out all the same?', factor: 'Second factor',
     factorOn: 'This session began with a second factor.', factorWaiting: roles => `${roles}: usable only after a second factor.`, factorBegin: 'Set up a second factor', factorPassword: 'Password, to confirm',
     factorSecret: 'Enter this key into the authenticator app (or open the link on the phone), then its six digits:', factorOpen: 'Open in the authenticator app', factorConfirm: 'Confirm', factorCodes: 'Recovery codes, shown only now. Keep them in a safe place:', factorDone: 'It is on. The next sign-in asks for a code.',
     notifications: 'Being told', push: 'Push messages on this device', pushOn: 'On', pushEnable: 'Turn on here', pushDisable: 'Turn off here', pushDenied: 'The browser blocks notifications of this page. Allow them in its settings.',
     pushUnsupported: 'This browser takes no push messages. On an iPhone, add the app to the home screen first.', pushFailed: 'The push service of the browser could not be reached.', kind: 'Kind', mail: 'E-mail', pushShort: 'Push', noMail: 'The account has no e-mail address: nothing can be mailed.', mailTo: address => `Mail goes to ${address}`,
-    vietnamese: 'Tiếng Việt', english: 'English', device: 'On this device',
+    vietnamese: 'Tiếng Việt', english: 'English',
   },
 };

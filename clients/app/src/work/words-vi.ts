@@ -1,13 +1,11 @@
 // Words of the screens at work, Vietnamese. The English table has the same names.
 export const vi = {
-  nav: { owed: 'Việc của tôi', review: 'Chờ duyệt', notifications: 'Thông báo', trail: 'Nhật ký', settings: 'Cài đặt' },
   common: {
-    save: 'Lưu', send: 'Gửi', cancel: 'Thôi', retry: 'Thử lại', close: 'Đóng', more: 'Xem thêm', back: 'Quay lại', remove: 'Bỏ',
-    loading: 'Đang tải…', sending: 'Đang gửi…', required: 'Cần nhập ô này', requestId: 'Mã yêu cầu',
+    send: 'Gửi', cancel: 'Thôi', close: 'Đóng', more: 'Xem thêm', remove: 'Bỏ',
+    loading: 'Đang tải…', required: 'Cần nhập ô này', requestId: 'Mã yêu cầu',
     asOf: (when: string) => `Đọc lúc ${when}, chưa có mạng để cập nhật`,
     signInFirst: 'Hãy đăng nhập để xem phần việc của mình.', signIn: 'Đăng nhập',
     notForYou: 'Tài khoản này không có phần việc ở đây.',
-    done: 'Đã xong',
   },
   signIn: {
     title: 'Đăng nhập', login: 'Tên đăng nhập', password: 'Mật khẩu', code: 'Mã 6 số trong ứng dụng xác thực', recovery: 'Dùng mã khôi phục',
@@ -35,7 +33,7 @@ export const vi = {
     discardSure: 'Bỏ phần chưa gửi này?',
   },
   figure: {
-    period: 'Kỳ', subject: 'Của', due: 'Hạn', value: 'Giá trị', numerator: 'Tử số', denominator: 'Mẫu số', narrative: 'Trả lời',
+    value: 'Giá trị', numerator: 'Tử số', denominator: 'Mẫu số', narrative: 'Trả lời',
     yes: 'Có', no: 'Không', yesNo: 'Trả lời', observation: 'Tính chất', note: 'Ghi chú', noteHint: 'Nguồn, cách tính, điều cần nói thêm',
     comment: 'Giải thích', commentHint: 'Số liệu khác xa các kỳ trước. Nếu đúng, hãy nói vì sao rồi gửi lại.',
     ratio: (share: string) => `Tỷ lệ: ${share}`, numberHint: 'Viết như 1.234,5', notANumber: 'Không phải là số. Viết như 1.234,5',
@@ -52,21 +50,21 @@ export const vi = {
     conflictTitle: 'Có người đã sửa số liệu này', conflictHint: 'Trong lúc máy này chưa gửi được, số liệu trên máy chủ đã khác. Chọn một trong hai.',
     mine: 'Trên máy này', theirs: 'Trên máy chủ', keepMine: 'Giữ của tôi', takeTheirs: 'Lấy của máy chủ',
     field: { value: 'Giá trị', numerator: 'Tử số', denominator: 'Mẫu số', narrative: 'Trả lời', observation: 'Tính chất', note: 'Ghi chú', comment: 'Giải thích' },
-    refusedTitle: 'Máy chủ không nhận', openIndicator: 'Xem chỉ tiêu', publishedNow: 'Số liệu đã công bố.', simulated: 'minh họa',
+    refusedTitle: 'Máy chủ không nhận', openIndicator: 'Xem chỉ tiêu', publishedNow: 'Số liệu đã công bố.',
   },
   review: {
     title: 'Chờ duyệt', figures: 'Số liệu', directives: 'Nhiệm vụ', missing: 'Chưa báo cáo',
     endorse: 'Duyệt', publish: 'Công bố', return: 'Trả lại', returnReason: 'Lý do trả lại', returnHint: 'Người báo cáo sẽ đọc lý do này.',
     endorsed: 'Đã duyệt.', published: 'Đã công bố.', returned: 'Đã trả lại.', nothing: 'Không có số liệu nào chờ bạn.',
     nothingHint: 'Khi có số liệu được gửi, chúng sẽ hiện ở đây.', reportedBy: (who: string) => `${who} báo cáo`,
-    publishedBefore: (value: string) => `đang công bố: ${value}`, attachments: (count: number) => `${count} tệp`,
+    publishedBefore: (value: string) => `đang công bố: ${value}`,
     ownWork: 'Đây là việc của chính bạn. Theo nguyên tắc bốn mắt, một người khác phải duyệt.',
-    changed: 'Số liệu đã khác với lúc bạn xem. Hãy xem lại rồi quyết định.', waitsForHead: 'Chờ thủ trưởng duyệt',
+    changed: 'Số liệu đã khác với lúc bạn xem. Hãy xem lại rồi quyết định.',
     waitsForHeadHint: (count: number) => `${count} số liệu đã nộp còn chờ thủ trưởng đơn vị duyệt.`,
     unlocks: 'Xin mở kỳ', noUnlocks: 'Không có đề nghị mở kỳ nào.', open: 'Mở kỳ', openUntil: 'Mở đến hết ngày', refuse: 'Không mở', refuseReason: 'Vì sao không mở', unlockDecided: 'Đã quyết định.',
     chase: 'Đôn đốc', chased: 'Đã nhắc.', chasedNobody: 'Không còn gì để nhắc.', missingCount: (count: number) => `${count} số liệu quá hạn`,
-    nothingMissing: 'Không đơn vị nào nợ báo cáo quá hạn.', more: 'Còn nữa: chỉ hiện 100 số liệu đầu.', before: 'Trước', now: 'Bây giờ',
-    doneReported: 'Báo cáo đã xong, chờ xác nhận', extensions: 'Xin gia hạn', noDirectives: 'Không có nhiệm vụ nào chờ bạn.', issue: 'Giao nhiệm vụ mới',
+    nothingMissing: 'Không đơn vị nào nợ báo cáo quá hạn.', more: 'Còn nữa: chỉ hiện 100 số liệu đầu.',
+    extensions: 'Xin gia hạn', noDirectives: 'Không có nhiệm vụ nào chờ bạn.', issue: 'Giao nhiệm vụ mới',
   },
   directive: {
     title: 'Thực hiện nhiệm vụ', accept: 'Tiếp nhận', accepted: 'Đã tiếp nhận.', progress: 'Báo cáo tiến độ', percent: 'Tiến độ (%)', narrative: 'Kết quả đã làm',
@@ -92,7 +90,7 @@ export const vi = {
   inbox: {
     title: 'Thông báo', unreadOnly: 'Chưa đọc', all: 'Tất cả', markAll: 'Đánh dấu đã đọc hết', nothing: 'Chưa có thông báo nào.', nothingUnread: 'Đã đọc hết.',
     nothingHint: 'Việc sắp đến hạn, số liệu bị trả lại, nhiệm vụ mới sẽ được báo ở đây.', unread: (count: number) => `${count} thông báo chưa đọc`, gone: 'Nội dung này không còn xem được.',
-    choices: 'Nhận qua đâu', settings: 'Chọn cách nhận', new: 'mới',
+    settings: 'Chọn cách nhận', new: 'mới',
   },
   trail: {
     nouns: {
@@ -102,17 +100,17 @@ export const vi = {
     } as Record<string, string>,
     title: 'Nhật ký kiểm toán', who: 'Ai', anyone: 'Bất kỳ ai', what: 'Việc gì', anything: 'Bất kỳ việc gì', from: 'Từ ngày', until: 'Đến hết ngày', inVain: 'Chỉ việc không thành',
     object: 'Chỉ đối tượng này', before: 'Trước', after: 'Sau', nothing: 'Không có việc nào khớp với điều kiện.', nothingHint: 'Bỏ bớt điều kiện để xem nhiều hơn.',
-    failed: 'không thành', clear: 'Bỏ điều kiện', number: 'Số', at: 'Lúc', address: 'Từ địa chỉ', client: 'Bằng', details: 'Chi tiết', filter: 'Lọc', hash: 'Mã băm', all: 'Mọi việc của người này',
+    failed: 'không thành', clear: 'Bỏ điều kiện', number: 'Số', address: 'Từ địa chỉ', client: 'Bằng', details: 'Chi tiết', filter: 'Lọc', all: 'Mọi việc của người này',
   },
   settings: {
     title: 'Cài đặt', language: 'Ngôn ngữ', account: 'Tài khoản', roles: 'Vai trò', password: 'Đổi mật khẩu', current: 'Mật khẩu hiện tại', new: 'Mật khẩu mới',
-    changed: 'Đã đổi mật khẩu.', sessions: 'Nơi đang đăng nhập', thisOne: 'máy này', end: 'Đăng xuất', endOthers: 'Đăng xuất mọi nơi khác', ended: 'Đã đăng xuất.', lastUsed: (when: string) => `dùng lần cuối ${when}`,
+    changed: 'Đã đổi mật khẩu.', sessions: 'Nơi đang đăng nhập', thisOne: 'máy này', end: 'Đăng xuất', endOthers: 'Đăng xuất mọi nơi khác', lastUsed: (when: string) => `dùng lần cuối ${when}`,
     signOut: 'Đăng xuất khỏi máy này', signOutUnsent: 'Còn nội dung chưa gửi trên máy này; đăng xuất sẽ bỏ chúng. Vẫn đăng xuất?', factor: 'Xác thực hai bước',
     factorOn: 'Phiên này đã qua bước thứ hai.', factorWaiting: (roles: string) => `Vai trò ${roles} chỉ dùng được sau bước xác thực thứ hai.`, factorBegin: 'Bật xác thực hai bước', factorPassword: 'Mật khẩu để xác nhận',
     factorSecret: 'Nhập khóa này vào ứng dụng xác thực (hoặc mở liên kết trên điện thoại), rồi nhập mã 6 số:', factorOpen: 'Mở trong ứng dụng xác thực', factorConfirm: 'Xác nhận', factorCodes: 'Mã khôi phục, chỉ hiện một lần. Hãy ghi lại nơi an toàn:', factorDone: 'Đã bật. Từ lần đăng nhập sau sẽ cần mã.',
     notifications: 'Nhận thông báo', push: 'Thông báo đẩy trên máy này', pushOn: 'Đang bật', pushEnable: 'Bật trên máy này', pushDisable: 'Tắt trên máy này', pushDenied: 'Trình duyệt đang chặn thông báo của trang này. Hãy cho phép trong cài đặt của trình duyệt.',
     pushUnsupported: 'Trình duyệt này không nhận được thông báo đẩy. Trên iPhone, hãy thêm ứng dụng vào màn hình chính trước.', pushFailed: 'Không đăng ký được với dịch vụ đẩy của trình duyệt.', kind: 'Loại', mail: 'Thư điện tử', pushShort: 'Đẩy', noMail: 'Tài khoản chưa có địa chỉ thư: không gửi thư được.', mailTo: (address: string) => `Thư gửi đến ${address}`,
-    vietnamese: 'Tiếng Việt', english: 'English', device: 'Trên máy này',
+    vietnamese: 'Tiếng Việt', english: 'English',
   },
 };
 
