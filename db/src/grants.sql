@@ -89,6 +89,7 @@ GRANT INSERT, DELETE ON holiday TO cotmoc_server;
 GRANT INSERT, UPDATE (cut_off_days, due_working_days, grace_working_days, valid, source, document_id, version) ON reporting_schedule TO cotmoc_server;
 GRANT INSERT, UPDATE (valid, version) ON reporting_assignment TO cotmoc_server;
 GRANT INSERT ON reporting_extension TO cotmoc_server;
+GRANT INSERT ON chase TO cotmoc_server;
 GRANT INSERT, UPDATE (state, decided_at, decided_by, decision_reason, version) ON judgement TO cotmoc_server;
 GRANT INSERT, UPDATE (state, decided_at, decided_by, decision_reason, opened_on, expires_on, version) ON unlock_request TO cotmoc_server;
 GRANT INSERT, UPDATE (withdrawn_at, withdrawn_by, version) ON nil_answer TO cotmoc_server;

@@ -359,6 +359,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// An agency that was asked for figures of a period that were missing (đôn đốc)
+    chase (id) {
+        id -> Uuid,
+        agency_id -> Uuid,
+        regime -> Text,
+        /// The period, as in obligations
+        period -> Text,
+        /// How many of its figures were missing then
+        figures -> Int4,
+        chased_at -> Timestamptz,
+        /// The account that asked
+        chased_by -> Nullable<Uuid>,
+        /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
+        known -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// How it stands with the computed figure of an indicator of a subject in a period: computed, or why not. Never a zero for what is missing
     computation (id) {
         id -> Uuid,
@@ -2397,6 +2415,8 @@ diesel::joinable!(attachment_part -> attachment (attachment_id));
 diesel::joinable!(baseline -> agency (subject_id));
 diesel::joinable!(baseline -> document (document_id));
 diesel::joinable!(baseline -> indicator (indicator_id));
+diesel::joinable!(chase -> account (chased_by));
+diesel::joinable!(chase -> agency (agency_id));
 diesel::joinable!(computation -> agency (subject_id));
 diesel::joinable!(definition_dimension -> dimension (dimension_id));
 diesel::joinable!(definition_dimension -> indicator_definition (definition_id));
@@ -2571,6 +2591,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     baseline,
     change,
+    chase,
     computation,
     computed_input,
     data_version,

@@ -51,5 +51,7 @@ stories! {
     a_directive_is_issued_extended_and_done: "work-directive.mjs";
     figures_are_handed_in_without_a_network: "work-offline.mjs";
     an_account_is_kept: "work-account.mjs";
+    a_link_in_a_mail_leads_to_what_it_tells_of: "work-link.mjs";
+    the_first_view_is_light: "read-weight.mjs";
     screens_that_work_are_for_everybody: "work-axe.mjs";
 }

@@ -26,10 +26,9 @@ async fn run(
     assert!(output.status.success(), "{said}");
 }
 
-async fn node() -> Node {
-    let db = TestDb::demo_with_accounts().await;
+async fn node(db: &TestDb) -> Node {
     let given = [(settings::SIGN_INS_PER_MINUTE, "10000")];
-    Node::of_demo(&db, Clock::Fixed(demo::now()), &given).await
+    Node::of_demo(db, Clock::Fixed(demo::now()), &given).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +40,8 @@ async fn its_types_hold_its_documents_are_current_and_it_is_small() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_does_in_node_what_its_guide_says() {
-    let node = node().await;
+    let db = TestDb::demo_with_accounts().await;
+    let node = node(&db).await;
     run("clients/typescript", "npm", vec!["test".to_owned()], vec![("COTMOC_URL", node.url(""))]).await;
     node.stop().await;
 }
@@ -52,7 +52,8 @@ async fn it_does_in_a_browser_what_its_guide_says() {
     // The story bundles the kit from its folder.
     let kit =
         tokio::task::spawn_blocking(|| installed(env!("CARGO_TARGET_TMPDIR"), "clients/typescript")).await.unwrap();
-    let node = node().await;
+    let db = TestDb::demo_with_accounts().await;
+    let node = node(&db).await;
     let arguments = vec!["app/kit.mjs".to_owned(), node.url(""), browser, kit.to_str().unwrap().to_owned()];
     run("tests/browser", "node", arguments, Vec::new()).await;
     node.stop().await;

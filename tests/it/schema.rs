@@ -111,6 +111,9 @@ const INTS: &[&str] = &[
     "NilAnswer.version",
     "Notification.figures",
     "NotificationAgency.figures",
+    "NotificationRehearsal.totalCount",
+    "NotificationRehearsal.people",
+    "NotificationRule.workingDays",
     "PassedOn.count",
     "PeriodReport.version",
     "PeriodReportResult.position",
@@ -357,7 +360,7 @@ fn what_is_loaded_is_nullable() {
             || of.ends_with("Edge")
             || matches!(of, "ChangePage" | "EnumLabels" | "Permission" | "Subscription")
             // What a change has done comes with it.
-            || matches!(of, "IndicatorRetirement" | "PlanAdoption" | "PlanComparison")
+            || matches!(of, "IndicatorRetirement" | "NotificationRehearsal" | "PlanAdoption" | "PlanComparison")
             // A part names what it is a part of; both come in one row.
             || matches!(of, "ComponentScore" | "DefinitionDimension" | "ItemFigure")
         {

@@ -34,6 +34,7 @@ audit_entry: INSERT
 audit_head:
 baseline: INSERT, UPDATE (clause, document_id, note, simulated, value, version)
 change: INSERT
+chase: INSERT
 computation:
 computed_input:
 data_version:

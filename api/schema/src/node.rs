@@ -26,7 +26,7 @@ use crate::{
     indicators::Indicator,
     measurements::Measurement,
     measures::Measure,
-    notifications::Notification,
+    notifications::{Notification, chases::Chase},
     object::one,
     page::{Answer, Shown, loaders},
     period_reports::PeriodReport,
@@ -110,6 +110,8 @@ nodes! {
     Agency,
     /// An entry of the audit trail
     AuditEntry,
+    /// An agency that was asked for missing figures
+    Chase,
     /// How it stands with a computed figure
     Computation,
     /// A digital system

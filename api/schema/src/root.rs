@@ -38,7 +38,8 @@ use crate::{
     measures::{MeasureMutation, MeasureQuery},
     node::NodeQuery,
     notifications::{
-        ChaseMutation, NotificationMutation, NotificationQuery, NotificationRuleMutation, NotificationRuleQuery,
+        NotificationMutation, NotificationQuery, NotificationRuleMutation, NotificationRuleQuery,
+        chases::{ChaseMutation, ChaseQuery},
     },
     period_reports::{PeriodReportMutation, PeriodReportQuery},
     permissions::PermissionQuery,
@@ -98,6 +99,7 @@ pub struct Query(
     NilAnswerQuery,
     UnlockRequestQuery,
     ImportQuery,
+    ChaseQuery,
     NotificationQuery,
     NotificationRuleQuery,
     StandingQuery,

@@ -164,7 +164,7 @@ const FORGET: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(form
 
 /// Every table that a [`reset`] empties: a table that is forgotten here makes it fail, since others refer to it. The audit
 /// trail and the keys stay.
-const TABLES: &str = "account, account_mail, agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, attachment, attachment_part, baseline, change, computation, computed_input, definition_dimension, definition_input, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
+const TABLES: &str = "account, account_mail, agency, agency_existence, agency_member, agency_name, agency_placement, agency_succession, agency_succession_party, answer_tally, assessment_rule, assignment_tally, attachment, attachment_part, baseline, change, chase, computation, computed_input, definition_dimension, definition_input, digital_system, digital_system_clause, digital_system_document, digital_system_indicator, directive, \
     directive_coordinator, directive_deadline, directive_dependency, directive_document, directive_event, directive_extension, \
     directive_indicator, directive_input, directive_lead, directive_named_agency, \
     document, document_attachment, document_meeting, document_office, document_relation, file_import, file_import_content, file_import_error, goal, goal_agency, goal_document, goal_indicator, idempotency_record, import_mapping, index_component, indicator, indicator_definition, indicator_group, indicator_rule, judgement, kept_assessment, \

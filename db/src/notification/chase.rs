@@ -1,28 +1,103 @@
-//! Chasing (đôn đốc): whoever watches over the reports asks for figures that are missing, now.
+//! Chasing (đôn đốc): whoever watches over the reports asks for figures that are missing, now; and who was asked, and when.
 
 use async_graphql::InputObject;
-use auth::{Acts as _, action::Chase};
+use auth::{Acts as _, action, random};
+use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, QueryDsl as _,
+    ExpressionMethods as _, Insertable, QueryDsl as _, Queryable, Selectable,
     sql_types::{Array, Date as SqlDate, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl as _;
+use object_layer::SimpleObject;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{AgencyFigures, NotificationKind};
 use crate::{
-    Acting, DbError, Violation, ViolationCode,
+    Acting, DbError, Reader, Violation, ViolationCode,
     calendar::{Period, Regime},
     input::refused,
+    noun::{Boxed, Stored, names, noun},
+    page::{Cursor, Page, Tie, by_tie},
     reporting::obligation::last_days,
-    schema::{agency, notification_event},
+    schema::{agency, chase, notification_event},
     writer::{AuditEvent, Writing},
 };
 
 /// The most agencies that are chased at once.
 const MOST: u8 = 200;
+
+/// An agency that was asked for figures of a period that were missing (đôn đốc).
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, SimpleObject)]
+#[diesel(table_name = chase)]
+pub struct Chase {
+    /// Internal id
+    #[graphql(skip)]
+    pub id: Uuid,
+    /// Whether the period follows the calendar or the administrative months
+    pub regime: Regime,
+    /// The period
+    pub period: Period,
+    /// How many figures were missing then
+    pub figures: i32,
+    /// When it was asked, in UTC
+    pub chased_at: DateTime<Utc>,
+    /// Who was asked
+    #[graphql(skip)]
+    pub agency_id: Uuid,
+    /// The account that asked
+    #[graphql(skip)]
+    pub chased_by: Option<Uuid>,
+}
+
+/// Narrows a list of chases. What is left out or null narrows nothing; several fields narrow together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct ChaseFilter {
+    /// Code of the agency that was asked
+    pub agency: Option<String>,
+    /// The period
+    pub period: Option<Period>,
+    /// Calendar or administrative periods
+    pub regime: Option<Regime>,
+}
+
+names!(ChaseFilter { agency: Agency });
+
+impl Stored for Chase {
+    type Query = Boxed<chase::table>;
+    type Filter = ChaseFilter;
+    type Sort = ();
+
+    fn filtered(reader: &Reader, filter: &ChaseFilter) -> Self::Query {
+        let mut query = chase::table.into_boxed();
+        if let Some(agencies) = reader.scope().obligations().ids() {
+            query = query.filter(chase::agency_id.eq_any(agencies));
+        }
+        if let Some(code) = filter.agency.clone() {
+            query =
+                query.filter(chase::agency_id.eq_any(agency::table.filter(agency::code.eq(code)).select(agency::id)));
+        }
+        if let Some(period) = filter.period {
+            query = query.filter(chase::period.eq(period));
+        }
+        if let Some(regime) = filter.regime {
+            query = query.filter(chase::regime.eq(regime));
+        }
+        query
+    }
+
+    /// The latest come first: ids follow time.
+    fn sorted(query: Self::Query, (): (), page: &Page) -> Result<Self::Query, DbError> {
+        Ok(by_tie!(query, page, true, chase::id, Id))
+    }
+
+    fn cursor(&self, (): ()) -> Cursor {
+        Cursor { key: None, tie: Tie::Id(self.id) }
+    }
+}
+
+noun!(Chase, chase, tag b'D');
 
 /// Who is asked for what is missing.
 #[derive(Debug, Clone, InputObject)]
@@ -49,7 +124,7 @@ const MISSING: &str = "
 /// Asks agencies for figures of a period that are due and missing: their reporters and heads are told, once a day however often it is
 /// asked. Those that owe nothing are passed over.
 #[boxed]
-pub async fn chase(acting: &Acting<Chase>, whom: Chased) -> Result<Vec<AgencyFigures>, DbError> {
+pub async fn chase(acting: &Acting<action::Chase>, whom: Chased) -> Result<Vec<AgencyFigures>, DbError> {
     if whom.agencies.is_empty() {
         return Err(refused(ViolationCode::Required, "agencies"));
     }
@@ -86,9 +161,19 @@ pub async fn chase(acting: &Acting<Chase>, whom: Chased) -> Result<Vec<AgencyFig
             })
             .collect();
         diesel::insert_into(notification_event::table).values(events).execute(writing.connection()).await?;
+        let chases = missing.iter().map(|it| Chase {
+            id: random::id(now),
+            regime: whom.regime,
+            period: whom.period,
+            figures: it.figures,
+            chased_at: now,
+            agency_id: it.agency_id,
+            chased_by: by,
+        });
+        diesel::insert_into(chase::table).values(chases.collect::<Vec<_>>()).execute(writing.connection()).await?;
         for it in &missing {
             writing.audit(AuditEvent {
-                action: Chase::ACTION.as_str(),
+                action: action::Chase::ACTION.as_str(),
                 object: Some(("agency", it.agency_id)),
                 after: Some(json!({ "period": whom.period, "regime": whom.regime, "figures": it.figures })),
                 ..AuditEvent::default()
@@ -100,7 +185,11 @@ pub async fn chase(acting: &Acting<Chase>, whom: Chased) -> Result<Vec<AgencyFig
 }
 
 /// The ids of agencies; those that are out of reach are not there.
-async fn in_reach(acting: &Acting<Chase>, writing: &mut Writing, codes: &[String]) -> Result<Vec<Uuid>, DbError> {
+async fn in_reach(
+    acting: &Acting<action::Chase>,
+    writing: &mut Writing,
+    codes: &[String],
+) -> Result<Vec<Uuid>, DbError> {
     let found = agency::table.filter(agency::code.eq_any(codes)).select((agency::code, agency::id));
     let mut found: Vec<(String, Uuid)> = found.load(writing.connection()).await?;
     found.retain(|(_, id)| acting.permit.reach().holds(Some(*id)));

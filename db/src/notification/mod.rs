@@ -1,7 +1,7 @@
 //! Notifications (thông báo): what a person is told, so that nobody has to remember.
 //!
 //! 1. What happens is noted by triggers, in the transaction in which it happens (the table `notification_event`).
-//!    `chase`: whoever watches over the reports notes there that figures are missing.
+//!    `chase`: whoever watches over the reports notes there that figures are missing, and it stays in the table `chase`.
 //! 2. `tell`: a server takes what was noted, and once a working day what falls due or is late, and tells whoever the rules name (the table
 //!    `notification_rule`, kept by `rule`): a row in the inbox of each. Both in one transaction, so that each is told once, whoever is killed meanwhile.
 //!    `rehearsal` says who would have been told of what was due, had other rules held.
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
-    chase::{Chased, chase},
+    chase::{Chase, ChaseFilter, Chased, chase},
     choice::{MailChoice, NewChoice, NotificationChoice, choices, choose, unsubscribe_from_mail},
     rehearsal::{Rehearsed, rehearse},
     rule::{NewRule, NewRules, NotificationParty, NotificationRule, RulesChange, rules, set_rules},

@@ -19,6 +19,8 @@ use crate::{
     Date, DbError, Reader, Violation, ViolationCode,
     access::Auth,
     calendar::{Period, Regime},
+    directive::Directive,
+    noun::Noun as _,
 };
 
 /// The most days that are rehearsed at once.
@@ -26,7 +28,7 @@ const MOST_DAYS: i32 = 31;
 const MOST: i64 = MOST_DAYS as i64;
 
 /// Somebody who would have been told of something on a day.
-#[derive(Debug, Clone, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, SimpleObject)]
 #[graphql(directive = Auth::apply(auth::Action::ManageCalendar))]
 pub struct Rehearsed {
     /// On which day, at seven in the morning (Asia/Ho_Chi_Minh)
@@ -37,11 +39,12 @@ pub struct Rehearsed {
     pub working_days: i32,
     /// The due day
     pub due_on: Date,
-    /// Of figures and reports: whether their period follows the calendar or the administrative months; null if it is about something else
+    /// Of figures and reports: whether their period follows the calendar or the administrative months; null if it is about something else, or if
+    /// the viewer does not see what the agency owes
     pub regime: Option<Regime>,
-    /// Of figures and reports: their period; null if it is about something else
+    /// Of figures and reports: their period; null as before
     pub period: Option<Period>,
-    /// How many figures were missing; null if it is about something else
+    /// How many figures were missing; null as before
     pub figures: Option<i32>,
     /// Who
     #[graphql(skip)]
@@ -96,7 +99,29 @@ pub async fn rehearse(reader: &Reader, change: &RulesChange) -> Result<Vec<Rehea
             }
         }
     }
-    Ok(told)
+    as_seen(reader, told).await
+}
+
+/// What the reader may know of it. Whoever sets the rules sees whom they tell, when and of which kind; of what it is they see what they see
+/// elsewhere: not whose figures are missing, unless they see what is owed, and nothing of a directive that is not there for them.
+async fn as_seen(reader: &Reader, told: Vec<Rehearsed>) -> Result<Vec<Rehearsed>, DbError> {
+    let directives: Vec<Uuid> = told.iter().filter_map(|it| it.directive_id).collect();
+    let seen: HashSet<Uuid> = Directive::by_ids(reader, &directives).await?.into_iter().map(|it| it.id).collect();
+    let obligations = reader.scope().obligations();
+    let mut rows: Vec<Rehearsed> = Vec::with_capacity(told.len());
+    let mut shown = HashSet::new();
+    for it in told {
+        if it.directive_id.is_some_and(|id| !seen.contains(&id)) {
+            continue;
+        }
+        let is_open = it.directive_id.is_some() || obligations.holds(it.agency_id);
+        let row = if is_open { it } else { it.without_what() };
+        // What can no longer be told apart is one.
+        if shown.insert(row.clone()) {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
 }
 
 /// The working days of a stretch, and the one before it, which is marked.
@@ -149,6 +174,11 @@ fn key(it: &Told) -> Step {
 }
 
 impl Rehearsed {
+    /// The same without what somebody owes.
+    fn without_what(self) -> Self {
+        Self { regime: None, period: None, figures: None, agency_id: None, reporting_rule_id: None, ..self }
+    }
+
     fn of(day: Date, it: &Told) -> Self {
         Self {
             day,

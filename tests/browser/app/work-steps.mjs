@@ -69,7 +69,7 @@ export const PHOTO = {
   buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
 };
 
-async function ask(query, variables, token) {
+export async function ask(query, variables, token) {
   const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
   const answer = await fetch(new URL("/graphql", address), { method: "POST", headers, body: JSON.stringify({ query, variables }) });
   const { data, errors } = await answer.json();
@@ -77,11 +77,15 @@ async function ask(query, variables, token) {
   return data;
 }
 
-/** As somebody else by the API: what happens away from the screen that is looked at. */
-export async function byApi({ login, password }, query, input) {
+/** What somebody signs in with by the API. */
+export async function tokenOf({ login, password }) {
   const signIn = "mutation ($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } } }";
-  const { accessToken } = (await ask(signIn, { input: { login, password } })).signIn.tokens;
-  const answer = Object.values(await ask(query, { input, key: crypto.randomUUID() }, accessToken))[0];
+  return (await ask(signIn, { input: { login, password } })).signIn.tokens.accessToken;
+}
+
+/** As somebody else by the API: what happens away from the screen that is looked at. */
+export async function byApi(person, query, input) {
+  const answer = Object.values(await ask(query, { input, key: crypto.randomUUID() }, await tokenOf(person)))[0];
   if (answer.userErrors.length > 0) fail(`The server refused: ${answer.userErrors[0].message}`);
   return answer;
 }

@@ -228,7 +228,7 @@ async fn every_field_of_every_type_answers_everybody() {
     }
     let is_answer = |name: &str| {
         // What a task of a period report brought about lies deeper, and where figures lead, and what a version changed; see
-        // `facts.rs`, `assessments` and `as_of`; shares of what was divided: see `areas`; what figures are computed from, and how they are broken down: see `computed`. What a change has done comes with it; see `plans_written.rs`. What was sent lies below machines; see `webhooks.rs`.
+        // `facts.rs`, `assessments` and `as_of`; shares of what was divided: see `areas`; what figures are computed from, and how they are broken down: see `computed`. What a change has done, or would have, comes with it; see `plans_written.rs` and `notifications/rules.rs`. What was sent lies below machines; see `webhooks.rs`.
         name.ends_with("Payload")
             || matches!(
                 name,
@@ -245,9 +245,11 @@ async fn every_field_of_every_type_answers_everybody() {
                     | "FieldChange"
                     | "FigureDifference"
                     | "MovedDueDate"
+                    | "NotificationRehearsal"
                     | "PassedOn"
                     | "PeriodReportOutput"
                     | "Projection"
+                    | "RehearsedNotification"
                     | "Reorganisation"
                     | "SuccessionWeight"
                     | "WebhookDelivery"

@@ -25,6 +25,8 @@ const OTHER: &[(&str, &str)] = &[
     ("myObligations", "of simulated assignments"),
     ("reportingAssignments", "simulated"),
     ("reportingExtensions", "the demo has none"),
+    ("chases", "the demo has none"),
+    ("notificationRules", "the installation's own"),
     ("nilAnswers", "the demo has none"),
     ("unlockRequests", "the demo has none"),
     ("scorecards", "of simulated figures"),

@@ -132,13 +132,17 @@ async fn a_rehearsal_names_whom_the_servers_tell() {
         )
         .await;
     // What people have done meanwhile changes nothing of what was known.
-    db.execute("UPDATE directive SET state = 'CANCELLED' WHERE state IN ('ASSIGNED', 'IN_PROGRESS')").await;
+    db.execute("UPDATE directive SET due_on = due_on + 300, version = version + 1 WHERE state = 'IN_PROGRESS' AND due_on IS NOT NULL").await;
     let held = db.text("SELECT json_agg(json_build_object('party', party, 'role', role, 'workingDays', days))::text FROM notification_rule WHERE kind = 'OVERDUE'").await;
     let held: Value = serde_json::from_str(&held).unwrap();
+    // Who sees everything beside what administrators see.
+    let everything = [Role::Administrator, Role::Inspector].map(|role| Holding { role, at: Reached::All });
+    let later = morning("2026-02-20".parse().unwrap());
+    let seer = Viewer::at(&db, tests::graphql::account(31, everything.to_vec()), later);
     let ask = async |rules: Value| {
         let input =
             json!({ "kind": "OVERDUE", "rules": rules, "dryRun": true, "from": "2026-01-21", "until": "2026-02-13" });
-        let answer = administrator(&db).act("setNotificationRules", input, SELECTION).await;
+        let answer = seer.act("setNotificationRules", input, SELECTION).await;
         assert!(broken(&answer).is_empty(), "{answer}");
         answer["rehearsal"].clone()
     };
@@ -172,4 +176,18 @@ async fn a_rehearsal_names_whom_the_servers_tell() {
     let overdue: Vec<_> = all(&earlier, "told/*").into_iter().filter(|it| it["kind"] == "OVERDUE").map(line).collect();
     assert!(!overdue.is_empty() && overdue.iter().all(|it| it.contains(" OVERDUE 2 ")), "{overdue:#?}");
     assert_eq!(overdue.iter().collect::<std::collections::BTreeSet<_>>().len(), overdue.len());
+
+    // An administrator sees who is told, but neither whose figures are missing nor that there is a directive which they may not see.
+    db.execute("UPDATE directive SET visibility = 'RESTRICTED', version = version + 1").await;
+    let input = json!({ "kind": "OVERDUE", "rules": rules(&[("ADDRESSEE", "HEAD", 1), ("LEAD", "HEAD", 1)]), "dryRun": true, "from": "2026-01-21", "until": "2026-02-13" });
+    let seen = administrator(&db).act("setNotificationRules", input, SELECTION).await;
+    let told = all(&seen["rehearsal"], "told/*");
+    assert!(told.iter().any(|it| it["kind"] == "OVERDUE" && it["account"]["login"] == "nguoi.22"), "{seen}");
+    for it in told {
+        assert_eq!(
+            json!([it["period"], it["figures"], it["agency"], it["directive"]]),
+            json!([null, null, null, null]),
+            "{it}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! Notifications (thông báo): the viewer's inbox.
 
 mod about;
+pub mod chases;
 mod rules;
 mod words;
 
@@ -12,8 +13,7 @@ use db::{
     DbError, Id, Reader,
     access::Auth,
     notification::{
-        self, AgenciesOf, AgencyFigures, Chased, NewChoice, Notification as Row, NotificationChoice,
-        NotificationFilter,
+        self, AgenciesOf, AgencyFigures, NewChoice, Notification as Row, NotificationChoice, NotificationFilter,
         push::{self, NewPushSubscription, PushSubscription as PushRow},
     },
     noun::{Batch as _, Noun as _},
@@ -29,10 +29,9 @@ use crate::{
     directives::Directive,
     error::ApiError,
     language::Language,
-    mutation::mutations,
     object::{if_visible, language, maybe, object, one, root_lists},
     page::{Answer, loaders, reader},
-    payload::{Payload, UserError, settle},
+    payload::{UserError, settle},
     recommendations::Recommendation,
     reporting_rules::ReportingRule,
     sessions::DonePayload,
@@ -135,33 +134,6 @@ root_lists! {
     {}
     /// What the viewer was told, the latest first. Live: subscribe to `changed(types: [NOTIFICATION])`
     notifications: Notification (NotificationFilter);
-}
-
-/// Which agencies were asked for what is missing.
-#[derive(Clone, SimpleObject)]
-#[graphql(directive = Auth::apply(Action::Chase))]
-pub struct ChasePayload {
-    /// The agencies, those of which the most figures are missing first; null if nobody was asked
-    pub chased: Option<Vec<NotificationAgency>>,
-    /// What has to be mended; empty if it was done
-    pub user_errors: Vec<UserError>,
-}
-
-impl Payload for ChasePayload {
-    type Done = Vec<AgencyFigures>;
-    type About = ();
-
-    fn settled(_: &Context<'_>, done: Option<Vec<AgencyFigures>>, user_errors: Vec<UserError>, (): ()) -> Self {
-        let chased = done.map(|done| done.into_iter().map(NotificationAgency::show).collect());
-        Self { chased, user_errors }
-    }
-}
-
-mutations! {
-    ChaseMutation;
-    /// Asks agencies for figures of a period that are due and missing (đôn đốc): their reporters and heads are told, once a day however often
-    /// it is asked. Agencies of which nothing is missing are passed over
-    chase(Chased, "Whom, and for which period") -> ChasePayload by Chase = notification::chase;
 }
 
 /// What a notification says, for channels other than the API.

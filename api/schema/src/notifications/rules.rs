@@ -75,7 +75,7 @@ impl SetNotificationRulesPayload {
 }
 
 /// Who would have been told of what was due and late on some days: by what was known at seven in the morning of each, and by the roles that
-/// people hold now.
+/// people hold now. Of what it was the viewer sees what they see elsewhere.
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = Auth::apply(Action::ManageCalendar))]
 pub struct NotificationRehearsal {
@@ -117,17 +117,17 @@ impl RehearsedNotification {
         if_visible(context, Some(self.row.account_id)).await
     }
 
-    /// Of figures and reports: who owes them; null if it is about something else
+    /// Of figures and reports: who owes them; null if it is about something else, or if the viewer does not see what the agency owes
     async fn agency(&self, context: &Context<'_>) -> Answer<Agency> {
         maybe(context, self.row.agency_id).await
     }
 
-    /// Of a report: the rule that asks for it; null if it is about something else
+    /// Of a report: the rule that asks for it; null if it is about something else, or if the viewer does not see what the agency owes
     async fn reporting_rule(&self, context: &Context<'_>) -> Answer<ReportingRule> {
         if_visible(context, self.row.reporting_rule_id).await
     }
 
-    /// The directive it is about; null if it is about something else, or if the viewer may not see it
+    /// The directive it is about; null if it is about something else
     async fn directive(&self, context: &Context<'_>) -> Answer<Directive> {
         if_visible(context, self.row.directive_id).await
     }

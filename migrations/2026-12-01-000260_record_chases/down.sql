@@ -1,0 +1,3 @@
+SELECT history.drop_views();
+SELECT history.detach('chase');
+DROP TABLE chase;
