@@ -50,6 +50,7 @@ stories! {
     a_figure_goes_through_three_people_and_two_languages: "work-figure.mjs";
     a_directive_is_issued_extended_and_done: "work-directive.mjs";
     figures_are_handed_in_without_a_network: "work-offline.mjs";
+    figures_are_handed_in_by_keyboard_alone: "work-keyboard.mjs";
     an_account_is_kept: "work-account.mjs";
     a_link_in_a_mail_leads_to_what_it_tells_of: "work-link.mjs";
     the_first_view_is_light: "read-weight.mjs";

@@ -7,16 +7,19 @@ import type { Params } from '../routes.ts';
 import { NotFound } from '../ui/not-found.tsx';
 import { Loaded, Page, Skeleton } from '../ui/page.tsx';
 import { useWords } from '../words/index.ts';
+import { ForViewer } from '../work/parts.tsx';
 
 interface Node {
   __typename: string;
   id: string;
+  kind?: string;
   code?: string;
   indicator?: { code: string } | null;
   directive?: { code: string } | null;
   document?: { id: string } | null;
   reporter?: { code: string } | null;
   programme?: { code: string } | null;
+  recommendation?: { document: { id: string } | null } | null;
 }
 
 const OBJECT = gql<{ node: Node | null }, { id: string }>(`
@@ -37,11 +40,18 @@ const OBJECT = gql<{ node: Node | null }, { id: string }>(`
       ... on Goal { document { id } }
       ... on PeriodReport { document { id } reporter { code } }
       ... on ReportingRule { document { id } }
+      ... on Notification { kind directive { code } recommendation { document { id } } }
     }
   }`);
 
-/** Screens at work that answer for objects of other types. */
-const AT_WORK: Record<string, string> = { Notification: '/app/work/notifications' };
+/** What a notification of figures asks for: a decision, or figures. */
+function workOf(kind: string | undefined): string {
+  switch (kind) {
+    case 'FIGURES_ENDORSED': return '/app/work/review';
+    case 'FIGURES_PUBLISHED': case 'UNLOCK_DECIDED': case 'WEBHOOK_DISABLED': return '/app/work/notifications';
+    default: return '/app/work';
+  }
+}
 
 function placeOf(node: Node): string | null {
   switch (node.__typename) {
@@ -56,7 +66,8 @@ function placeOf(node: Node): string | null {
       if (node.directive) return path.directive(node.directive.code);
       if (node.document) return path.document(node.document.id);
       if (node.reporter) return path.agency(node.reporter.code);
-      return AT_WORK[node.__typename] ?? null;
+      if (node.recommendation?.document) return path.document(node.recommendation.document.id);
+      return node.__typename === 'Notification' ? workOf(node.kind) : null;
   }
 }
 
@@ -67,6 +78,7 @@ export default function ObjectPage({ params }: { params: Params }) {
   useEffect(() => {
     if (place) navigate(place, { replace: true });
   }, [place]);
-  if (asked.data && !place) return <NotFound />;
+  // What was mailed to somebody may be there for them alone: whoever has not signed in is asked to.
+  if (asked.data && !place) return <ForViewer title={words.object}>{() => <NotFound />}</ForViewer>;
   return <Page title={words.object}><Loaded asked={asked}>{() => <Skeleton />}</Loaded></Page>;
 }
