@@ -232,7 +232,7 @@ table! {
 
     // Administration.
     ManageAgencies "MANAGE_AGENCIES" "Keep the tree of agencies" { roles: [Administrator: Held] }
-    ManageCalendar "MANAGE_CALENDAR" "Keep holidays, regimes and due dates" { roles: [Administrator: Held] }
+    ManageCalendar "MANAGE_CALENDAR" "Keep holidays, regimes and due dates, and who is told of what" { roles: [Administrator: Held] }
     SeeAccounts "SEE_ACCOUNTS" "See accounts and the roles they hold" { roles: [Inspector: All, Administrator: Held] }
     CreateAccount "CREATE_ACCOUNT" "Create an account, change its name" { roles: [Administrator: Held] }
     DisableAccount "DISABLE_ACCOUNT" "Disable an account of somebody else, or enable it again" {

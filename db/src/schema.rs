@@ -368,9 +368,9 @@ diesel::table! {
         period -> Text,
         /// How many of its figures were missing then
         figures -> Int4,
-        chased_at -> Timestamptz,
+        asked_at -> Timestamptz,
         /// The account that asked
-        chased_by -> Nullable<Uuid>,
+        asked_by -> Nullable<Uuid>,
         /// Name of the transaction that wrote this version of the row, in history.transaction; null for what was there before history was kept
         known -> Nullable<Timestamptz>,
     }
@@ -2415,7 +2415,7 @@ diesel::joinable!(attachment_part -> attachment (attachment_id));
 diesel::joinable!(baseline -> agency (subject_id));
 diesel::joinable!(baseline -> document (document_id));
 diesel::joinable!(baseline -> indicator (indicator_id));
-diesel::joinable!(chase -> account (chased_by));
+diesel::joinable!(chase -> account (asked_by));
 diesel::joinable!(chase -> agency (agency_id));
 diesel::joinable!(computation -> agency (subject_id));
 diesel::joinable!(definition_dimension -> dimension (dimension_id));

@@ -43,6 +43,7 @@ mod extremes;
 mod facts;
 mod facts_written;
 mod faults;
+mod generators;
 mod http;
 mod imports;
 mod indicator_leads;

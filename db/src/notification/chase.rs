@@ -42,13 +42,13 @@ pub struct Chase {
     /// How many figures were missing then
     pub figures: i32,
     /// When it was asked, in UTC
-    pub chased_at: DateTime<Utc>,
+    pub asked_at: DateTime<Utc>,
     /// Who was asked
     #[graphql(skip)]
     pub agency_id: Uuid,
     /// The account that asked
     #[graphql(skip)]
-    pub chased_by: Option<Uuid>,
+    pub asked_by: Option<Uuid>,
 }
 
 /// Narrows a list of chases. What is left out or null narrows nothing; several fields narrow together.
@@ -166,9 +166,9 @@ pub async fn chase(acting: &Acting<action::Chase>, whom: Chased) -> Result<Vec<A
             regime: whom.regime,
             period: whom.period,
             figures: it.figures,
-            chased_at: now,
+            asked_at: now,
             agency_id: it.agency_id,
-            chased_by: by,
+            asked_by: by,
         });
         diesel::insert_into(chase::table).values(chases.collect::<Vec<_>>()).execute(writing.connection()).await?;
         for it in &missing {

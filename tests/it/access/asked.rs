@@ -136,7 +136,7 @@ pub(super) const SOMEBODY: &str = "
             '2026-01-21T01:00:00Z', 'application/pdf', sha256('%PDF-1.7'), '2026-01-20T01:00:00Z');
     INSERT INTO measurement_attachment (measurement_id, revision, attachment_id) SELECT m.id, m.published_revision, '00000000-0000-7000-8000-0000000000da'
         FROM (SELECT * FROM measurement WHERE published_revision IS NOT NULL ORDER BY ends_on DESC, id DESC LIMIT 1) m;
-    INSERT INTO chase (id, agency_id, regime, period, figures, chased_at, chased_by) SELECT '00000000-0000-7000-8000-0000000000ec', id, 'CALENDAR', '2025-12', 2,
+    INSERT INTO chase (id, agency_id, regime, period, figures, asked_at, asked_by) SELECT '00000000-0000-7000-8000-0000000000ec', id, 'CALENDAR', '2025-12', 2,
         '2026-01-19T01:00:00Z', '00000000-0000-7000-8000-00000000000a' FROM agency WHERE code = 'qng.skhcn';
     INSERT INTO reporting_extension (id, regime, period, due_on, reason, extended_at) VALUES
         ('00000000-0000-7000-8000-0000000000d3', 'CALENDAR', '2025-12', '2026-01-15', 'Bão số 12', '2026-01-05T01:00:00Z');

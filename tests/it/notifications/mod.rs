@@ -263,9 +263,9 @@ async fn what_is_missing_is_asked_for_once_a_day() {
     );
     assert_eq!(db.text("SELECT count(*) FROM audit_entry WHERE action = 'CHASE'").await, "3");
     // Whoever sees what is owed sees who was asked for it; the rest see nothing.
-    let chases = "{ chases(filter: { agency: \"tinh.xa1\", period: \"2025-12\" }) { totalCount nodes { figures chasedAt agency { code } } } }";
+    let chases = "{ chases(filter: { agency: \"tinh.xa1\", period: \"2025-12\" }) { totalCount nodes { figures askedAt agency { code } } } }";
     let listed = reporter.ask(chases).await.whole();
-    let latest = json!({ "figures": 1, "chasedAt": "2026-01-20T16:00:00Z", "agency": { "code": "tinh.xa1" } });
+    let latest = json!({ "figures": 1, "askedAt": "2026-01-20T16:00:00+00:00", "agency": { "code": "tinh.xa1" } });
     assert_eq!((&listed["chases"]["totalCount"], &listed["chases"]["nodes"][0]), (&json!(3), &latest));
     assert_eq!(Viewer::public(&db).ask(chases).await.data["chases"]["totalCount"], json!(0));
     let other = reporter.denied("chase", json!({ "agencies": ["tinh.xa1"], "period": "2025-12" })).await;

@@ -123,9 +123,9 @@ async fn a_rehearsal_names_whom_the_servers_tell() {
     }
     let told = db
         .text(
-            "SELECT string_agg(concat_ws(' ', (n.created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, n.kind, n.step, n.due_on, n.period, w.figures,
+            "SELECT string_agg(concat_ws(' ', (n.created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, n.kind, n.step, n.due_on, n.period, CASE WHEN n.reporting_rule_id IS NULL THEN w.figures END,
                 a.login, g.code), E'\\n' ORDER BY concat_ws(' ', (n.created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, n.kind, n.step, n.due_on, n.period,
-                w.figures, a.login, g.code) COLLATE \"C\")
+                CASE WHEN n.reporting_rule_id IS NULL THEN w.figures END, a.login, g.code) COLLATE \"C\")
             FROM notification n JOIN account a ON a.id = n.account_id
             LEFT JOIN notification_agency w ON w.notification_id = n.id LEFT JOIN agency g ON g.id = w.agency_id
             WHERE n.created_at >= '2026-01-21' AND a.login LIKE 'nguoi.%'",

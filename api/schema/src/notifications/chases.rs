@@ -29,7 +29,7 @@ object! {
 
         /// The account that asked; null if the viewer may not see it
         async fn account(&self, context: &Context<'_>) -> Answer<Account> {
-            if_visible(context, self.row.chased_by).await
+            if_visible(context, self.row.asked_by).await
         }
     }
 }
