@@ -1,6 +1,6 @@
 // What this device keeps, and when it forgets: figures of an agency are not left to whoever uses it next.
 import { client } from '../kit.ts';
-import { forgetAll, forgetCopies } from './kept.ts';
+import { forgetCopies, forgetOf } from './kept.ts';
 import { parcels } from './parcels.ts';
 
 /** Forgets what was read once a session is over, or another person has signed in. */
@@ -18,11 +18,14 @@ export async function unsent(): Promise<number> {
   return (await client.outbox.list()).filter(({ state }) => state !== 'sent').length + (await parcels.list()).length;
 }
 
-/** Signs out, and leaves nothing of this person on the device. */
+/** Signs out, and leaves nothing of this person on the device. What somebody else has left there waits for them. */
 export async function leave(): Promise<void> {
+  const login = client.session.viewer?.login;
+  // Photographs on their way find out that they are no longer wanted.
+  if (login !== undefined) await forgetOf(login);
   for (const { id } of await client.outbox.list()) await client.outbox.discard(id);
   await client.session.signOut();
-  await forgetAll();
+  if (login !== undefined) await forgetOf(login);
 }
 
 /** After the first screen is there, so that what it keeps does not slow it down. Without the server's leave for all of /app, below it. */

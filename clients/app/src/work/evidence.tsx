@@ -1,7 +1,9 @@
 // Files that go with what is written.
 import { useRef } from 'preact/hooks';
+import { client } from '../kit.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { Attachment } from './documents.ts';
+import { photoName } from './kept.ts';
 import { DRAWINGS } from './parts.tsx';
 import { TAKEN } from './upload.ts';
 import { useWork } from './words.ts';
@@ -27,7 +29,7 @@ export function Evidence({ id = 'evidence', attached, added, onAdd, onDrop, onDr
   const field = useRef<HTMLInputElement>(null);
   const choose = () => {
     const file = field.current?.files?.[0];
-    if (file) onAdd({ name: `${Date.now()}-${file.name}`, file });
+    if (file) onAdd({ name: photoName(client.session.viewer?.login ?? '', file), file });
     if (field.current) field.current.value = '';
   };
   return (

@@ -1,5 +1,5 @@
 // What is kept on this device for flight mode, by account: answers that were read, what is typed, photographs that wait to be sent.
-// Whoever signs out leaves nothing; where a session ends by itself, what waits stays for when they come back.
+// Whoever signs out leaves nothing of their own; where a session ends by itself, what waits stays for when they come back.
 const DATABASE = 'cotmoc-work';
 const STORES = ['answers', 'photos'] as const;
 type StoreName = (typeof STORES)[number];
@@ -40,10 +40,15 @@ export const kept = {
   drop: (key: string) => within('answers', 'readwrite', store => store.delete(key)),
   /** The keys that begin so. */
   keys: async (prefix: string): Promise<string[]> => {
-    const found = await within('answers', 'readonly', store => store.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
+    const found = await within('answers', 'readonly', store => store.getAllKeys(beginning(prefix)));
     return (found ?? []).map(String);
   },
 };
+
+const photoPrefix = (login: string) => `${login}:`;
+
+/** The name under which a photograph is kept: it says whose it is. */
+export const photoName = (login: string, file: File): string => `${photoPrefix(login)}${Date.now()}-${file.name}`;
 
 export const photos = {
   read: (id: string) => within<File | undefined>('photos', 'readonly', store => store.get(id)),
@@ -56,6 +61,12 @@ export async function forgetCopies(): Promise<void> {
   await within('answers', 'readwrite', store => store.delete(IDBKeyRange.bound('[', '[\uffff')));
 }
 
-export async function forgetAll(): Promise<void> {
-  for (const name of STORES) await within(name, 'readwrite', store => store.clear());
+const beginning = (text: string) => IDBKeyRange.bound(text, `${text}\uffff`);
+
+/** All that was kept for one person, and nothing of anybody else: on a shared device their work waits until they come back. */
+export async function forgetOf(login: string): Promise<void> {
+  for (const prefix of [`${JSON.stringify([login]).slice(0, -1)},`, `unsaved:${login}:`, `parcel:${login}:`]) {
+    await within('answers', 'readwrite', store => store.delete(beginning(prefix)));
+  }
+  await within('photos', 'readwrite', store => store.delete(beginning(photoPrefix(login))));
 }
