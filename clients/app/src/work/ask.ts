@@ -1,11 +1,12 @@
 // Asking and doing, for the screens at work: what was read is kept for flight mode, and what is done says how it went.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { client, type OutboxItem, type Problem, type TypedDocument } from '../kit.ts';
+import { client, type OutboxItem, Problem, type TypedDocument } from '../kit.ts';
 import { asProblem, type Asked } from '../query.ts';
 import { language } from '../state.ts';
 import { useStore } from '../store.ts';
 import { LABELS, type Mended } from './documents.ts';
 import { kept } from './kept.ts';
+import { workWords } from './words.ts';
 
 export interface Kept<R> extends Asked<R> {
   /** When the copy that is shown was read, in milliseconds; null while it is as fresh as the network. */
@@ -104,21 +105,32 @@ export function useOutbox(): OutboxItem[] | null {
   return items;
 }
 
-/** Puts a change into the outbox, and answers what became of it: sent or refused, or waiting where there is no network. */
+/**
+ * Puts a change into the outbox, and answers what became of it: sent or refused, or waiting where there is no network or one before
+ * it waits. Fails where it is gone before anybody knows: discarded, or signed out.
+ */
 export async function send<R, V>(document: TypedDocument<R, V>, variables: V, about: string): Promise<OutboxItem> {
   const id = await client.outbox.add({ document, variables, about });
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     const look = async () => {
-      const item = (await client.outbox.list()).find(item => item.id === id);
-      if (!item || item.state === 'sending' || (item.state === 'waiting' && navigator.onLine && !item.problem)) return;
-      stop();
+      const items = await client.outbox.list();
+      const at = items.findIndex(item => item.id === id);
+      const item = items[at];
+      if (item && isOnItsWay(item) && !items.slice(0, at).some(({ state, problem }) => state === 'waiting' && problem)) return;
+      stops.forEach(stop => stop());
       removeEventListener('offline', look);
-      resolve(item);
+      if (item) resolve(item.state === 'sending' ? { ...item, state: 'waiting' } : item);
+      else reject(new Problem({ kind: 'graphql', code: 'CANCELLED', message: client.session.signedIn ? workWords().outbox.dropped : workWords().outbox.ended }));
     };
-    const stop = client.outbox.onChange(() => void look());
+    const stops = [client.outbox.onChange(() => void look()), client.session.onChange(() => void look())];
     addEventListener('offline', look);
     void look();
   });
+}
+
+/** Whether soon more is known of it. */
+function isOnItsWay({ state, problem }: OutboxItem): boolean {
+  return state === 'sending' || (state === 'waiting' && navigator.onLine && !problem);
 }
 
 export interface Acting {

@@ -35,6 +35,7 @@ export const en: WorkWords = {
     title: 'Waiting to be sent', hint: 'Kept on this device, and sent by itself when there is a network.', sendNow: 'Send now', discard: 'Drop', retry: 'Send again', open: 'Open',
     offline: 'No network', offlineHint: 'You can go on writing and submitting: it is kept here and sent when there is a network.',
     discardSure: 'Drop what was not sent?',
+    dropped: 'This was dropped and will not be sent.', ended: 'The session has ended; this is sent when you sign in again.',
   },
   figure: {
     value: 'Value', numerator: 'Numerator', denominator: 'Denominator', narrative: 'Answer',

@@ -31,6 +31,7 @@ export const vi = {
     title: 'Chờ gửi', hint: 'Được giữ trên máy này và tự gửi khi có mạng.', sendNow: 'Gửi ngay', discard: 'Bỏ', retry: 'Gửi lại', open: 'Mở',
     offline: 'Không có mạng', offlineHint: 'Vẫn soạn và gửi được: máy giữ lại và tự gửi khi có mạng.',
     discardSure: 'Bỏ phần chưa gửi này?',
+    dropped: 'Phần này đã bị bỏ, không gửi nữa.', ended: 'Phiên đăng nhập đã kết thúc; phần này gửi khi bạn đăng nhập lại.',
   },
   figure: {
     value: 'Giá trị', numerator: 'Tử số', denominator: 'Mẫu số', narrative: 'Trả lời',

@@ -18,3 +18,6 @@ export function useWork(): WorkWords {
   useEffect(() => void loadWords().catch(() => undefined), [spoken]);
   return spoken === 'en' && table ? table : vi;
 }
+
+/** The same once, for what is said outside of a screen. */
+export const workWords = (): WorkWords => (language.get() === 'en' ? english.get() : null) ?? vi;
