@@ -91,16 +91,21 @@ export function formatPercent(decimal: string, language: Language, format: Decim
   return `${formatDecimal(decimal, language, format)}%`;
 }
 
-/** What a person has typed as the API takes it; null if it is none, or could mean two things (`1.5` in Vietnamese). */
+/**
+ * What a person has typed as the API takes it; null if it is none, or could mean two things. The other language's decimal sign is
+ * never taken for one, not even where nothing else makes sense (`1.5` and `0.123` in Vietnamese): whoever has `0.123` taken today
+ * has `1.234` taken for a thousand times more tomorrow. Thousands begin with 1 to 9 and are set apart by one sign all through, as
+ * `1 234.567` would be a fraction elsewhere.
+ */
 export function parseDecimal(typed: string, language: Language): string | null {
   const { group, point } = MARKS[language];
-  const plain = typed.trim().replace(/^[−–]/, '-').replace(/[\s\u00a0\u202f]/g, group);
-  const [, sign = '', whole = '', behind] =
-    new RegExp(`^([+-]?)(\\d+|\\d{1,3}(?:\\${group}\\d{3})+)(?:\\${point}(\\d+))?$`).exec(plain) ?? [];
+  const plain = typed.trim().replace(/^[−–]/, '-').replace(/\s/g, ' ');
+  const [, sign = '', whole = '', , behind] =
+    new RegExp(`^([+-]?)(\\d+|[1-9]\\d{0,2}(?=([${group} ]))(?:\\3\\d{3})+)(?:\\${point}(\\d+))?$`).exec(plain) ?? [];
   if (whole === '') {
     return null;
   }
-  const digits = whole.replaceAll(group, '').replace(/^0+(?=\d)/, '');
+  const digits = whole.replace(/\D/g, '').replace(/^0+(?=\d)/, '');
   return (sign === '-' ? '-' : '') + digits + (behind === undefined ? '' : `.${behind}`);
 }
 
