@@ -23,22 +23,37 @@ export async function keepFor<R, V>(document: TypedDocument<R, V>, variables: V,
   await kept.write(key, merge((await kept.read<R>(key))?.data ?? null));
 }
 
+interface State<R> extends Omit<Kept<R>, 'reload'> {
+  key: string | null;
+  /** The key without the language: data of the same question in another language stay until those in this one are there. */
+  question: string | null;
+  /** The key that the data answer. */
+  answers: string | null;
+}
+
+const begun = <R>(key: string | null, question: string | null): State<R> => ({ key, question, answers: null, data: null, keptAt: null, problem: null, loading: true });
+
+/** What is shown of it while a question is asked: a form stays open, with what is typed there, while the language changes. */
+function carriedOn<R>(before: State<R>, key: string | null, question: string | null): State<R> {
+  return before.question === question ? { ...before, key, problem: null, loading: true } : begun(key, question);
+}
+
 /** Asks as whoever has signed in; shows the copy on this device until the answer is there, and instead of it without a network. */
 export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null): Kept<R> {
   const spoken = useStore(language);
   const key = variables === null ? null : keyOf(document, variables, spoken);
-  const [state, setState] = useState<Omit<Kept<R>, 'reload'> & { key: string | null }>(
-    { key, data: null, keptAt: null, problem: null, loading: true });
+  const question = variables === null ? null : keyOf(document, variables, '');
+  const [state, setState] = useState<State<R>>(begun(key, question));
   const [turn, setTurn] = useState(0);
 
   useEffect(() => {
     if (key === null || variables === null) return;
     const abort = new AbortController();
     let answered = false;
-    setState(before => (before.key === key ? { ...before, loading: true } : { key, data: null, keptAt: null, problem: null, loading: true }));
+    setState(before => (before.key === key ? { ...before, loading: true } : carriedOn(before, key, question)));
     void kept.read<R>(key).then(copy => {
       if (copy && !answered && !abort.signal.aborted) {
-        setState(before => (before.data === null ? { ...before, data: copy.data, keptAt: copy.at } : before));
+        setState(before => (before.answers === key ? before : { ...before, answers: key, data: copy.data, keptAt: copy.at }));
       }
     });
     client.query(document, variables, { signal: abort.signal }).then(
@@ -46,7 +61,7 @@ export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null
         answered = true;
         if (abort.signal.aborted) return;
         void kept.write(key, data);
-        setState({ key, data, keptAt: null, problem: null, loading: false });
+        setState({ key, question, answers: key, data, keptAt: null, problem: null, loading: false });
       },
       async (error: unknown) => {
         if (abort.signal.aborted) return;
@@ -54,8 +69,10 @@ export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null
         const copy = problem.retryable ? await kept.read<R>(key) : undefined;
         if (abort.signal.aborted) return;
         setState(before => {
-          const data = before.data ?? copy?.data ?? null;
-          return { key, data, keptAt: before.keptAt ?? copy?.at ?? null, problem: data && problem.retryable ? null : problem, loading: false };
+          const stands = before.answers === key || !copy;
+          const data = stands ? before.data : copy.data;
+          const keptAt = stands ? before.keptAt : copy.at;
+          return { key, question, answers: stands ? before.answers : key, data, keptAt, problem: data && problem.retryable ? null : problem, loading: false };
         });
       },
     );
@@ -64,8 +81,8 @@ export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null
 
   const reload = useCallback(() => setTurn(turn => turn + 1), []);
   useOnline(reload);
-  const { key: _, ...shown } = state.key === key ? state : { key, data: null, keptAt: null, problem: null, loading: true };
-  return { ...shown, reload };
+  const { data, keptAt, problem, loading } = state.key === key ? state : carriedOn(state, key, question);
+  return { data, keptAt, problem, loading, reload };
 }
 
 /** Calls it whenever the network comes back; answers whether there is one, as far as the device knows. */

@@ -14,7 +14,7 @@ import {
   type Obligation, REQUEST_UNLOCK, WITHDRAW,
 } from './documents.ts';
 import { type Added, Evidence } from './evidence.tsx';
-import { type FieldName, fieldsOf, figureKey, onTopOf, outcomeOf, ratioOf, read, type Typed, typedFrom, typedOf } from './form.ts';
+import { type FieldName, fieldsOf, figureKey, type Language, onTopOf, outcomeOf, ratioOf, read, retyped, type Typed, typedFrom, typedOf } from './form.ts';
 import { kept, photos } from './kept.ts';
 import { isOverdue } from './owed.tsx';
 import { type Parcel, parcels, useParcels } from './parcels.ts';
@@ -32,6 +32,8 @@ export default function Screen({ params }: { params: Params }) {
 /** What was typed and not saved, so that a phone that closes the app loses nothing. */
 interface Unsaved {
   typed: Typed;
+  /** In which language its numbers are written. */
+  language: Language;
   seen: Figure | null;
 }
 
@@ -117,11 +119,14 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
   const acting = useActing();
   const { indicator, measurement } = obligation;
   const [seen, setSeen] = useState<Figure | null>(unsaved ? unsaved.seen : measurement);
-  const [typed, setTyped] = useState<Typed>(() => {
+  const [written, setWritten] = useState<{ typed: Typed; language: Language }>(() => {
     const waiting = (item?.variables.input as DraftInput | undefined) ?? parcel?.input;
-    if (waiting) return typedFrom(waiting, language);
-    return unsaved?.typed ?? typedOf(measurement, language);
+    if (waiting) return { typed: typedFrom(waiting, language), language };
+    return unsaved ? { typed: unsaved.typed, language: unsaved.language } : { typed: typedOf(measurement, language), language };
   });
+  // Whoever changes the language finds the same numbers, written in the other way.
+  const typed = retyped(written.typed, written.language, language);
+  const setTyped = (typed: Typed) => setWritten({ typed, language });
   const [touched, setTouched] = useState(unsaved !== null && !item && !parcel);
   const [restored, setRestored] = useState(unsaved !== null && !item && !parcel);
   const [problems, setProblems] = useState<Partial<Record<FieldName, 'required' | 'number'>>>({});
@@ -168,7 +173,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
     setDone(null);
     if (problems[name]) setProblems({ ...problems, [name]: undefined });
     clearTimeout(keep.current);
-    keep.current = setTimeout(() => void kept.write<Unsaved>(unsavedKey(of), { typed: next, seen }), 250);
+    keep.current = setTimeout(() => void kept.write<Unsaved>(unsavedKey(of), { typed: next, language, seen }), 250);
   };
   const clean = () => {
     clearTimeout(keep.current);
@@ -250,9 +255,11 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
       return;
     }
     touch(false);
-    if (files) input.attachments = files.map(({ id }) => id);
+    // Of photographs that waited some may have arrived already.
+    const arrived = parcel?.input.attachments ?? [];
+    const before = [...new Set([...attached.map(({ id }) => id), ...arrived])];
+    if (files || arrived.length > 0) input.attachments = before;
     if (added.length > 0) {
-      const before = attached.map(({ id }) => id);
       try {
         const sent = [];
         for (const { file } of added) sent.push(await upload(file));

@@ -44,6 +44,16 @@ export function typedFrom(input: DraftInput, language: Language): Typed {
   };
 }
 
+/** The same in another language: 1.234,5 becomes 1,234.5. What is no number yet stays as it was typed. */
+export function retyped(typed: Typed, from: Language, to: Language): Typed {
+  if (from === to) return typed;
+  const again = (text: string) => {
+    const decimal = text.trim() === '' ? null : decimalOf(text, from);
+    return decimal === null ? text : formatDecimal(decimal, to);
+  };
+  return { ...typed, value: again(typed.value), numerator: again(typed.numerator), denominator: again(typed.denominator) };
+}
+
 /** Without the zeros that the database adds: whoever typed 41 reads 41 again, not 41,000000. */
 export function trimmed(decimal: string): string {
   return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
