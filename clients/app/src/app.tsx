@@ -7,7 +7,7 @@ import { useProgramme, useProgrammesAsked, useProgrammeTrouble } from './program
 import { Link, match, navigate, usePlace } from './router.tsx';
 import type { NavItem, Params, Route } from './routes.ts';
 import { navigation as reading, routes as readingRoutes } from './screens/index.ts';
-import { theme, useSignedIn, type Theme } from './state.ts';
+import { sitting, theme, useSignedIn, type Theme } from './state.ts';
 import { useStore } from './store.ts';
 import { Icon, ICONS } from './ui/icons.tsx';
 import { NotFound } from './ui/not-found.tsx';
@@ -24,15 +24,16 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const [first, second] = [useProgrammeTrouble(), useStore(todayTrouble)];
   const trouble = first ?? second;
+  const turn = useStore(sitting);
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={event => { event.preventDefault(); main.current?.focus(); }}>{words.skip}</a>
-      <Header />
+      <Header key={turn} />
       <SideBar path={place.path} />
       <main id="main" tabIndex={-1} ref={main}>
         <AsOfBanner />
         {trouble && <div class="page trouble"><ProblemBox problem={trouble.problem} again={trouble.again} /></div>}
-        <Screen path={place.path} />
+        <Screen path={place.path} key={turn} />
       </main>
       <PhoneBar path={place.path} />
     </div>

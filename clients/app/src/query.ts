@@ -1,7 +1,7 @@
 // Asking and following, for screens.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { client, gql, Problem, type TypedDocument } from './kit.ts';
-import { asOf, endOfDay, language, today, useSignedIn } from './state.ts';
+import { asOf, endOfDay, language, today, useViewer, viewerId } from './state.ts';
 import { store, useStore } from './store.ts';
 
 export interface Asked<R> {
@@ -15,10 +15,27 @@ export interface Asked<R> {
 const shown = new Map<string, unknown>();
 const KEPT = 60;
 
+// What one person has seen is not for whoever uses the tab next.
+let viewerOfShown = viewerId();
+client.session.onChange(() => {
+  if (viewerOfShown === viewerId()) return;
+  viewerOfShown = viewerId();
+  shown.clear();
+});
+
 function keep(key: string, data: unknown): void {
   shown.delete(key);
   shown.set(key, data);
   if (shown.size > KEPT) shown.delete(shown.keys().next().value!);
+}
+
+interface State<R> {
+  /** Who asks what, as of when; the key says in which language as well. */
+  subject: string | null;
+  key: string | null;
+  data: R | null;
+  problem: Problem | null;
+  loading: boolean;
 }
 
 /** Asks for a screen's data, in the language and as of the day that are chosen; null as variables: not yet. */
@@ -27,29 +44,33 @@ export function useQuery<R, V>(
 ): Asked<R> {
   const spoken = useStore(language);
   const day = useStore(asOf);
-  const signedIn = useSignedIn();
+  const viewer = useViewer();
   const then = options.asOf === false ? null : day;
-  const key = variables === null ? null : JSON.stringify([document.text, variables, spoken, then, signedIn]);
-  const [state, setState] = useState<{ key: string | null; data: R | null; problem: Problem | null; loading: boolean }>(
-    () => ({ key, data: key === null ? null : (shown.get(key) as R | undefined) ?? null, problem: null, loading: true }));
+  // The same in the other language stands there until its translation comes, so that forms and the place on the page stay.
+  const subject = variables === null ? null : JSON.stringify([document.text, variables, then, viewer]);
+  const key = subject === null ? null : `${spoken} ${subject}`;
+  const [state, setState] = useState<State<R>>(
+    () => ({ key, subject, data: key === null ? null : (shown.get(key) as R | undefined) ?? null, problem: null, loading: true }));
   const [turn, setTurn] = useState(0);
 
   useEffect(() => {
     if (key === null || variables === null) return;
     const abort = new AbortController();
+    // An answer that was asked for by somebody else is nobody's: the session may change before the screen hears of it.
+    const isOver = () => abort.signal.aborted || viewerId() !== viewer;
     setState(before => ({
-      key, loading: true, problem: null,
-      data: (shown.get(key) as R | undefined) ?? (before.key === key ? before.data : null),
+      key, subject, loading: true, problem: null,
+      data: (shown.get(key) as R | undefined) ?? (before.subject === subject ? before.data : null),
     }));
     ask(document, variables, then, abort.signal).then(
       data => {
-        if (abort.signal.aborted) return;
+        if (isOver()) return;
         keep(key, data);
-        setState({ key, data, problem: null, loading: false });
+        setState({ key, subject, data, problem: null, loading: false });
       },
       (error: unknown) => {
-        if (abort.signal.aborted) return;
-        setState(before => ({ ...before, key, problem: asProblem(error), loading: false }));
+        if (isOver()) return;
+        setState(before => ({ key, subject, data: before.subject === subject ? before.data : null, problem: asProblem(error), loading: false }));
       },
     );
     return () => abort.abort();
@@ -63,7 +84,7 @@ export function useQuery<R, V>(
     const timer = setTimeout(reload, wait * 1000 + 200);
     return () => clearTimeout(timer);
   }, [wait, turn]);
-  const current = state.key === key ? state : { data: null, problem: null, loading: true };
+  const current = state.key === key ? state : { data: state.subject === subject ? state.data : null, problem: null, loading: true };
   return { data: current.data, problem: current.problem, loading: current.loading, reload };
 }
 

@@ -1,6 +1,7 @@
 // What holds for all screens: language, theme, the day "as of", the programme, today, who has signed in.
 import { client, firstLanguage, type Language } from './kit.ts';
 import { currentPlace, onNavigation, navigate } from './router.tsx';
+export { addDays, endOfDay, lastMonday, startOfDay, today } from './days.ts';
 import { memory, store, useStore } from './store.ts';
 import { useEffect, useState } from 'preact/hooks';
 
@@ -23,11 +24,10 @@ theme.onChange(() => {
 });
 darkness.addEventListener('change', showTheme);
 
-/** The day of which the screens show what was known, such as 2025-06-30; null is now. It stands in the address. */
+/** The day of which the screens show what was known, such as 2025-06-30; null is now. It stands in the address, if it is a day gone by. */
 export const asOf = store<string | null>(readAsOf());
 function readAsOf(): string | null {
-  const day = currentPlace().search.get('asof');
-  return day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : null;
+  return currentPlace().search.get('asof');
 }
 onNavigation(() => asOf.set(readAsOf()));
 
@@ -39,28 +39,6 @@ export function setAsOf(day: string | null): void {
   const text = next.toString();
   navigate(path + (text ? `?${text}` : ''), { asIs: true });
 }
-
-/** The end of a day in Việt Nam, which has no summer time. */
-export function endOfDay(day: string): string {
-  return `${day}T17:00:00Z`;
-}
-/** The beginning of a day in Việt Nam: the end of the one before. */
-export function startOfDay(day: string): string {
-  return endOfDay(addDays(day, -1));
-}
-export function addDays(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
-}
-/** The Monday of the week of a day; on a Monday the one a week before, for whoever was away. */
-export function lastMonday(day: string): string {
-  const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
-  return addDays(day, weekday === 0 ? -7 : -weekday);
-}
-
-/** Today as the server says it: its answers know, the browser's clock may be wrong. */
-export const today = store<string | null>(null);
 
 /** Code of the programme and of its province, as remembered from the visit before. */
 export interface Programme {
@@ -91,5 +69,26 @@ export function useSignedIn(): boolean {
   }, []);
   return signedIn;
 }
+
+/** Who it is that has signed in; null if nobody has. */
+export const viewerId = (): string | null => client.session.viewer?.id ?? null;
+
+export function useViewer(): string | null {
+  const [viewer, setViewer] = useState(viewerId);
+  useEffect(() => {
+    setViewer(viewerId());
+    return client.session.onChange(() => setViewer(viewerId()));
+  }, []);
+  return viewer;
+}
+
+/** Grows whenever somebody leaves: what a screen has asked for or been told so far is no longer for whoever sits there. */
+export const sitting = store(0);
+let sitter = viewerId();
+client.session.onChange(() => {
+  const before = sitter;
+  sitter = viewerId();
+  if (before !== null && before !== sitter) sitting.set(sitting.get() + 1);
+});
 
 export const useAsOf = (): string | null => useStore(asOf);
