@@ -1,7 +1,8 @@
 // Looking at a day gone by: what was known then, on every screen, until one comes back.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDay } from './kit.ts';
-import { setAsOf, today, useAsOf } from './state.ts';
+import { looksBack, usePlace } from './router.tsx';
+import { addDays, setAsOf, today, useAsOf } from './state.ts';
 import { useStore } from './store.ts';
 import { Icon, ICONS } from './ui/icons.tsx';
 import { useLanguage, useWords } from './words/index.ts';
@@ -10,6 +11,7 @@ export function AsOfControl() {
   const words = useWords();
   const day = useAsOf();
   const now = useStore(today);
+  const { path } = usePlace();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -37,6 +39,7 @@ export function AsOfControl() {
     setOpen(false);
     setAsOf(chosen);
   };
+  if (!looksBack(path)) return null;
   return (
     <div class="as-of" ref={box}>
       <button type="button" ref={button} class={`tool${day ? ' on' : ''}`} aria-expanded={open} aria-label={words.asOf.label} title={words.asOf.label}
@@ -47,7 +50,7 @@ export function AsOfControl() {
         <form class="pop" onSubmit={submit}>
           <h2>{words.asOf.title}</h2>
           <p class="hint">{words.asOf.hint}</p>
-          <label class="field"><span>{words.asOf.day}</span><input ref={field} type="date" required min="2000-01-01" max={now ?? undefined} defaultValue={day ?? ''} /></label>
+          <label class="field"><span>{words.asOf.day}</span><input ref={field} type="date" required min="1900-01-01" max={now ? addDays(now, -1) : undefined} defaultValue={day ?? ''} /></label>
           <div class="row">
             <button type="submit" class="button primary">{words.asOf.show}</button>
             {day && <button type="button" class="button" onClick={() => { setOpen(false); setAsOf(null); }}>{words.asOf.back}</button>}

@@ -1,5 +1,6 @@
 // Addresses and screens, by the browser's own history.
 import type { ComponentChildren } from 'preact';
+import { isGoneBy, today } from './days.ts';
 import type { Params, Route } from './routes.ts';
 import { store, useStore } from './store.ts';
 
@@ -9,11 +10,31 @@ export interface Place {
 }
 
 function here(): Place {
-  return { path: location.pathname.replace(/(.)\/$/, '$1'), search: new URLSearchParams(location.search) };
+  const path = location.pathname.replace(/(.)\/$/, '$1');
+  const search = new URLSearchParams(location.search);
+  const day = search.get('asof');
+  if (day !== null && !(isGoneBy(day) && looksBack(path))) {
+    search.delete('asof');
+    history.replaceState(history.state, '', address(location.pathname, search) + location.hash);
+  }
+  return { path, search };
+}
+
+/** Whether a screen can show a day gone by: one does not work in the past, nor does one sign in there. */
+export const looksBack = (path: string): boolean => !/^\/app\/(work|settings|sign-in)(\/|$)/.test(path);
+
+function address(path: string, search: URLSearchParams): string {
+  const text = search.toString();
+  return path + (text ? `?${text}` : '');
 }
 
 const place = store<Place>(here());
 addEventListener('popstate', () => place.set(here()));
+// What the browser took for a day gone by may be today by the server's clock.
+today.onChange(() => {
+  const { search } = place.get();
+  if (search.has('asof') && !isGoneBy(search.get('asof')!)) place.set(here());
+});
 
 export const currentPlace = (): Place => place.get();
 export const usePlace = (): Place => useStore(place);
@@ -23,7 +44,8 @@ export const onNavigation = (listener: () => void) => place.onChange(listener);
 function withAsOf(to: string): string {
   const asOf = place.get().search.get('asof');
   const url = new URL(to, location.origin);
-  if (asOf && !url.searchParams.has('asof')) url.searchParams.set('asof', asOf);
+  if (!looksBack(url.pathname)) url.searchParams.delete('asof');
+  else if (asOf && !url.searchParams.has('asof')) url.searchParams.set('asof', asOf);
   return url.pathname + url.search + url.hash;
 }
 
@@ -43,8 +65,7 @@ export function setSearch(changes: Record<string, string | null>): void {
     if (value === null || value === '') search.delete(name);
     else search.set(name, value);
   }
-  const text = search.toString();
-  navigate(location.pathname + (text ? `?${text}` : ''), { replace: true, asIs: true });
+  navigate(address(location.pathname, search), { replace: true, asIs: true });
 }
 
 export interface LinkProps {
