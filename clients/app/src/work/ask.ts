@@ -1,6 +1,6 @@
 // Asking and doing, for the screens at work: what was read is kept for flight mode, and what is done says how it went.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { client, type OutboxItem, Problem, type TypedDocument } from '../kit.ts';
+import { client, type OutboxItem, Problem, type TypedDocument, uuid } from '../kit.ts';
 import { asProblem, type Asked } from '../query.ts';
 import { language } from '../state.ts';
 import { useStore } from '../store.ts';
@@ -148,6 +148,27 @@ export async function send<R, V>(document: TypedDocument<R, V>, variables: V, ab
 /** Whether soon more is known of it. */
 function isOnItsWay({ state, problem }: OutboxItem): boolean {
   return state === 'sending' || (state === 'waiting' && navigator.onLine && !problem);
+}
+
+/**
+ * Does something at the server, once however often it is pressed: where an answer was lost the next try has the same idempotency
+ * key, until the server has answered or something else is to be done.
+ */
+export function useMutate(): <R, V>(document: TypedDocument<R, V>, variables: NoInfer<V> | Omit<NoInfer<V>, 'key'>) => Promise<R> {
+  const open = useRef<{ what: string; key: string } | null>(null);
+  return useCallback(async (document, variables) => {
+    const what = JSON.stringify([document.text, variables]);
+    if (open.current?.what !== what) open.current = { what, key: uuid() };
+    const { key } = open.current;
+    try {
+      const answer = await client.mutate(document, variables, { key });
+      open.current = null;
+      return answer;
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'graphql' && !error.retryable) open.current = null;
+      throw error;
+    }
+  }, []);
 }
 
 export interface Acting {

@@ -1,5 +1,5 @@
 // A directive's work: each step that the viewer may take now, and nothing else.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { client, formatDay, type TypedDocument } from '../kit.ts';
 import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
@@ -8,7 +8,7 @@ import { Status } from '../ui/status.tsx';
 import { Facts } from '../ui/table.tsx';
 import { Day } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
-import { type Acting, send, useActing, useKept, useOnline } from './ask.ts';
+import { type Acting, send, useActing, useKept, useMutate, useOnline } from './ask.ts';
 import { DIRECTIVE, type DirectiveAnswer, type Mended, STEPS, type WorkOfDirective } from './documents.ts';
 import { type Added, Evidence } from './evidence.tsx';
 import { Disclosure, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
@@ -51,6 +51,7 @@ interface StepProps {
 function Work({ directive, reload }: { directive: WorkOfDirective; reload: () => void }) {
   const words = useWork();
   const acting = useActing();
+  const mutate = useMutate();
   const [told, setTold] = useState<{ tone: 'good' | 'warn' | 'info'; text: string } | null>(null);
   const [turn, setTurn] = useState(0);
   const settle = (answer: DirectiveAnswer | undefined, text: string): readonly Mended[] => {
@@ -70,7 +71,7 @@ function Work({ directive, reload }: { directive: WorkOfDirective; reload: () =>
   };
   const take: StepProps['take'] = (document, input, text) => acting.run(async () => {
     setTold(null);
-    return settle(Object.values(await client.mutate(document, { input }))[0], text);
+    return settle(Object.values(await mutate(document, { input }))[0], text);
   });
   const takeLater: StepProps['takeLater'] = (document, input, text) => acting.run(async () => {
     setTold(null);
@@ -156,6 +157,8 @@ const given = (text: string): string | undefined => text.trim() || undefined;
 /** Files that go with a step. They need a network: what is told in words goes through the outbox without one. */
 function useFiles() {
   const [added, setAdded] = useState<Added[]>([]);
+  /** What has arrived already, by name: another try does not send it again. */
+  const arrived = useRef(new Map<string, string>());
   return {
     field: (id: string) => (
       <Evidence id={id} attached={[]} added={added} onAdd={file => setAdded([...added, file])} onDrop={() => undefined}
@@ -166,7 +169,11 @@ function useFiles() {
       const ids: string[] = [];
       if (added.length === 0) return ids;
       const sent = await acting.run(async () => {
-        for (const { file } of added) ids.push(await upload(file));
+        for (const { name, file } of added) {
+          const id = arrived.current.get(name) ?? await upload(file);
+          arrived.current.set(name, id);
+          ids.push(id);
+        }
       });
       return sent ? ids : null;
     },

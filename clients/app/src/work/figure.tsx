@@ -7,7 +7,7 @@ import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { Figure as Number, Instant } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
-import { send, useActing, useKept, useOnline, useOutbox } from './ask.ts';
+import { send, useActing, useKept, useMutate, useOnline, useOutbox } from './ask.ts';
 import { Conflict } from './conflict.tsx';
 import {
   ANSWER_NIL, type Attachment, DRAFT, type DraftInput, type Figure, FIGURE_PAGE, type FigureAnswer, type FigureKey, type FigurePage, type Mended,
@@ -117,6 +117,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
   const words = useWork();
   const language = useLanguage();
   const acting = useActing();
+  const mutate = useMutate();
   const { indicator, measurement } = obligation;
   const [seen, setSeen] = useState<Figure | null>(unsaved ? unsaved.seen : measurement);
   const [written, setWritten] = useState<{ typed: Typed; language: Language }>(() => {
@@ -296,7 +297,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
   });
 
   const withdraw = () => acting.run(async () => {
-    const { withdrawMeasurement: answer } = await client.mutate(WITHDRAW, { input: { measurement: measurement!.id, expectedVersion: measurement!.version } });
+    const { withdrawMeasurement: answer } = await mutate(WITHDRAW, { input: { measurement: measurement!.id, expectedVersion: measurement!.version } });
     if (answer.measurement) accept(answer.measurement, 'withdrawn');
     else reload();
     return answer.userErrors;
@@ -463,11 +464,12 @@ function Closed({ obligation, onDone }: { obligation: Obligation; onDone: () => 
   const words = useWork();
   const language = useLanguage();
   const acting = useActing();
+  const mutate = useMutate();
   const [reason, setReason] = useState('');
   const ask = (event: Event) => {
     event.preventDefault();
     void acting.run(async () => {
-      const { requestUnlock } = await client.mutate(REQUEST_UNLOCK, { input: { assignment: obligation.assignment!.id, period: obligation.period, reason } });
+      const { requestUnlock } = await mutate(REQUEST_UNLOCK, { input: { assignment: obligation.assignment!.id, period: obligation.period, reason } });
       if (requestUnlock.userErrors.length === 0) onDone();
       return requestUnlock.userErrors;
     });

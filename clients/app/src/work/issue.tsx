@@ -6,7 +6,7 @@ import type { Params } from '../routes.ts';
 import { programme } from '../state.ts';
 import { Loaded, Page } from '../ui/page.tsx';
 import { Icon, ICONS } from '../ui/icons.tsx';
-import { useActing, useKept, useLabels } from './ask.ts';
+import { useActing, useKept, useLabels, useMutate } from './ask.ts';
 import { type DocumentToIssueFrom, FIND_AGENCIES, ISSUE, type Named, TO_ISSUE_FROM } from './documents.ts';
 import { ForViewer, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { useWork } from './words.ts';
@@ -33,6 +33,7 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
   const labels = useLabels('Visibility');
   const { search } = usePlace();
   const acting = useActing();
+  const mutate = useMutate();
   const assigner = client.session.viewer?.agency?.code ?? '';
   // Those of one's own agency first: a leader issues most often what their own office has written.
   const sorted = [...documents].sort((a, b) => Number(b.issuer?.code === assigner) - Number(a.issuer?.code === assigner));
@@ -58,7 +59,7 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
         content: content.trim() || undefined, expectedOutput: output.trim() || undefined, leads: leads.map(({ code }) => code),
         coordinators: coordinators.map(({ code }) => ({ agency: code })), deadline: deadline.trim() ? { words: deadline.trim() } : undefined,
       };
-      const { issueDirective: answer } = await client.mutate(ISSUE, { input });
+      const { issueDirective: answer } = await mutate(ISSUE, { input });
       if (answer.directive) setIssued(answer.directive);
       return answer.userErrors;
     });

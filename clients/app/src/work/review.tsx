@@ -8,7 +8,7 @@ import { Status } from '../ui/status.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { Day, Figure as Number } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
-import { useActing, useKept, useOnline } from './ask.ts';
+import { useActing, useKept, useMutate, useOnline } from './ask.ts';
 import {
   type AskedUnlock, CHASE, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
 } from './documents.ts';
@@ -87,6 +87,7 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
   const shell = useWords();
   const language = useLanguage();
   const acting = useActing();
+  const mutate = useMutate();
   const [reason, setReason] = useState('');
   const [changed, setChanged] = useState<FigureAnswer | null>(null);
   const shown: WaitingFigure = changed?.current ? { ...figure, ...changed.current } : figure;
@@ -106,12 +107,12 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
     return answer.userErrors;
   });
   const endorse = () => decide(words.review.endorsed, async () =>
-    (await client.mutate(ENDORSE, { input: { ...seen, contentHash: shown.contentHash ?? '' } })).endorseMeasurement);
+    (await mutate(ENDORSE, { input: { ...seen, contentHash: shown.contentHash ?? '' } })).endorseMeasurement);
   const publish = () => decide(words.review.published, async () =>
-    (await client.mutate(PUBLISH, { input: { ...seen, contentHash: shown.contentHash ?? '' } })).publishMeasurement);
+    (await mutate(PUBLISH, { input: { ...seen, contentHash: shown.contentHash ?? '' } })).publishMeasurement);
   const giveBack = (event: Event) => {
     event.preventDefault();
-    void decide(words.review.returned, async () => (await client.mutate(RETURN, { input: { ...seen, reason } })).returnMeasurement);
+    void decide(words.review.returned, async () => (await mutate(RETURN, { input: { ...seen, reason } })).returnMeasurement);
   };
 
   return (
@@ -237,10 +238,11 @@ function MissingGroup({ missing }: { missing: Missing[] }) {
   const words = useWork();
   const language = useLanguage();
   const acting = useActing();
+  const mutate = useMutate();
   const [told, setTold] = useState<string | null>(null);
   const [first] = missing as [Missing];
   const chase = () => acting.run(async () => {
-    const { chase } = await client.mutate(CHASE, { input: { agencies: [first.reporter?.code ?? ''], period: first.period, regime: first.regime } });
+    const { chase } = await mutate(CHASE, { input: { agencies: [first.reporter?.code ?? ''], period: first.period, regime: first.regime } });
     if (chase.userErrors.length === 0) setTold((chase.chased?.length ?? 0) > 0 ? words.review.chased : words.review.chasedNobody);
     return chase.userErrors;
   });
@@ -283,6 +285,7 @@ function UnlockCard({ request, onDone }: { request: AskedUnlock; onDone: () => v
   const words = useWork();
   const language = useLanguage();
   const acting = useActing();
+  const mutate = useMutate();
   const [day, setDay] = useState('');
   const [reason, setReason] = useState('');
   const errorAt = (name: string) => acting.mended.find(error => lastOf(error) === name)?.message;
@@ -290,7 +293,7 @@ function UnlockCard({ request, onDone }: { request: AskedUnlock; onDone: () => v
     event.preventDefault();
     void acting.run(async () => {
       const input = { unlockRequest: request.id, expectedVersion: request.version, approve, ...(approve ? { expiresOn: day } : { reason }) };
-      const { decideUnlock } = await client.mutate(DECIDE_UNLOCK, { input });
+      const { decideUnlock } = await mutate(DECIDE_UNLOCK, { input });
       if (decideUnlock.unlockRequest) onDone();
       return decideUnlock.userErrors;
     });
