@@ -39,7 +39,7 @@ function Own() {
   const asked = useKept(SETTINGS, {});
   const rolesOf = (roles: readonly string[]) => roles.map(role => label(shell, 'Role', role)).join(', ');
   useEffect(() => {
-    if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [asked.data !== null]);
   return (
     <Page title={words.settings.title}>
