@@ -2,6 +2,7 @@
 import { client } from '../kit.ts';
 import { forgetCopies, forgetOf } from './kept.ts';
 import { parcels } from './parcels.ts';
+import { endPush } from './push.ts';
 
 /** Forgets what was read once a session is over, or another person has signed in. */
 export function whenSignedOut(): void {
@@ -24,6 +25,7 @@ export async function leave(): Promise<void> {
   // Photographs on their way find out that they are no longer wanted.
   if (login !== undefined) await forgetOf(login);
   for (const { id } of await client.outbox.list()) await client.outbox.discard(id);
+  await endPush().catch(() => undefined);
   await client.session.signOut();
   if (login !== undefined) await forgetOf(login);
 }
