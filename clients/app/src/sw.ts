@@ -8,7 +8,8 @@ interface Push {
   title: string;
   body: string;
   tag: string;
-  notification: string;
+  /** Where the app shows what it tells of. */
+  path?: string;
 }
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
@@ -70,25 +71,29 @@ async function kept(path: string): Promise<Response> {
   return (await caches.match(path)) ?? Response.error();
 }
 
+const INBOX = `${PAGE}/work/notifications`;
+
 worker.addEventListener('push', event => {
-  const { title, body, tag, notification } = event.data!.json() as Push;
+  const { title, body, tag, path } = event.data!.json() as Push;
   const icon = __ASSETS__.find(name => /\/icon-192-[^/]*\.png$/.test(name));
-  event.waitUntil(worker.registration.showNotification(title, { body, tag, icon, badge: icon, data: { notification } }));
+  event.waitUntil(worker.registration.showNotification(title, { body, tag, icon, badge: icon, data: { path } }));
 });
 
-// A touch opens the inbox at this notification; the page goes on to what it is about.
+// A touch opens what it tells of, in the window that is open already where there is one.
 worker.addEventListener('notificationclick', event => {
   event.notification.close();
-  const { notification } = event.notification.data as { notification: string };
-  event.waitUntil(open(`/app/work/notifications?open=${encodeURIComponent(notification)}`));
+  const { path } = (event.notification.data ?? {}) as { path?: string };
+  event.waitUntil(open(path && isPage(path) ? path : INBOX));
 });
 
+/** A window that is open goes there by itself: only the page knows whether something is being typed in it. */
 async function open(path: string): Promise<void> {
   const windows = await worker.clients.matchAll({ type: 'window' });
-  const shown = windows.find(({ url }) => isPage(new URL(url).pathname));
+  const own = windows.filter(({ url }) => isPage(new URL(url).pathname));
+  const shown = own.find(({ focused }) => focused) ?? own.find(({ visibilityState }) => visibilityState === 'visible') ?? own[0];
   if (shown) {
-    await shown.focus();
-    await shown.navigate(path);
+    await shown.focus().catch(() => undefined);
+    shown.postMessage({ open: path });
   } else {
     await worker.clients.openWindow(path);
   }

@@ -323,7 +323,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
         {restored && !conflict && <Note tone="info">{words.figure.unsent}</Note>}
         {closed && <Closed obligation={obligation} onDone={() => setDone('unlock')} />}
         {!conflict && editable && (
-          <form class="form" ref={form} noValidate onSubmit={event => { event.preventDefault(); void save(false); }}>
+          <form class="form" data-keeps ref={form} noValidate onSubmit={event => { event.preventDefault(); void save(false); }}>
             <NumberFields typed={typed} type={type} indicator={indicator} errorOf={errorOf} />
             <ObservationField value={typed.observation} onChange={type('observation')} />
             <TextArea id="note" label={words.figure.note} hint={words.figure.noteHint} value={typed.note} onInput={type('note')} error={errorOf('note')} />

@@ -10,6 +10,7 @@ import { useOnline } from './ask.ts';
 import { registerWorker, whenSignedOut } from './device.ts';
 import { follow, useTold } from './live.ts';
 import { deliver, parcels } from './parcels.ts';
+import { followPushes } from './pushed.ts';
 import { DRAWINGS } from './parts.tsx';
 import { loadWords, useWork } from './words.ts';
 
@@ -113,6 +114,7 @@ function useUnread(): number {
 }
 
 registerWorker();
+followPushes();
 void client.session.ready.then(() => {
   whenSignedOut();
   const begin = () => {

@@ -94,7 +94,7 @@ export const en: WorkWords = {
   },
   inbox: {
     title: 'Notifications', unreadOnly: 'Unread', all: 'All', markAll: 'Mark all as read', nothing: 'Nothing has been told yet.', nothingUnread: 'All is read.',
-    nothingHint: 'What falls due, returned figures and new directives are told here.', unread: count => counted(count, 'unread notification', 'unread notifications'), gone: 'This cannot be seen any more.',
+    nothingHint: 'What falls due, returned figures and new directives are told here.', unread: count => counted(count, 'unread notification', 'unread notifications'), gone: 'This cannot be seen any more.', leaveForm: 'Open the notification? What is typed here was not sent and will be lost.',
     settings: 'Choose the ways', new: 'new',
   },
   trail: {

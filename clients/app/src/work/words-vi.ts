@@ -90,7 +90,7 @@ export const vi = {
   },
   inbox: {
     title: 'Thông báo', unreadOnly: 'Chưa đọc', all: 'Tất cả', markAll: 'Đánh dấu đã đọc hết', nothing: 'Chưa có thông báo nào.', nothingUnread: 'Đã đọc hết.',
-    nothingHint: 'Việc sắp đến hạn, số liệu bị trả lại, nhiệm vụ mới sẽ được báo ở đây.', unread: (count: number) => `${count} thông báo chưa đọc`, gone: 'Nội dung này không còn xem được.',
+    nothingHint: 'Việc sắp đến hạn, số liệu bị trả lại, nhiệm vụ mới sẽ được báo ở đây.', unread: (count: number) => `${count} thông báo chưa đọc`, gone: 'Nội dung này không còn xem được.', leaveForm: 'Mở thông báo? Phần đang nhập ở đây chưa được gửi và sẽ mất.',
     settings: 'Chọn cách nhận', new: 'mới',
   },
   trail: {
