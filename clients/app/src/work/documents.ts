@@ -253,8 +253,16 @@ export interface Missing {
   reporter: Named | null;
 }
 
-export const MISSING = gql<{ obligations: { totalCount: number; nodes: Missing[] } }, Record<string, never>>(
-  `query Missing {
+export interface Chased {
+  askedAt: string;
+  period: string;
+  regime: string;
+  agency: { code: string } | null;
+  account: { fullName: string } | null;
+}
+export const MISSING = gql<{ obligations: { totalCount: number; nodes: Missing[] }; chases: { nodes: Chased[] } | null }, Record<string, never>>(
+  `query MissingAndChased {
+    chases(first: 100) { nodes { askedAt period regime agency { code } account { fullName } } }
     obligations(filter: { overdue: true }, first: 100) { totalCount nodes { period regime dueOn indicator { code name } reporter { code name } } }
   }`,
 );

@@ -1,6 +1,6 @@
 // What waits for a decision: figures for a head or the standing office, directives that are reported done or ask for time, and who owes a report.
 import { useState } from 'preact/hooks';
-import { client, formatDay, formatDecimal, formatPeriod } from '../kit.ts';
+import { client, dayOf, formatDay, formatDecimal, formatPeriod } from '../kit.ts';
 import { Link, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page } from '../ui/page.tsx';
@@ -10,7 +10,7 @@ import { Day, Figure as Number } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
 import { useActing, useKept, useMutate, useOnline } from './ask.ts';
 import {
-  type AskedUnlock, CHASE, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
+  type AskedUnlock, CHASE, type Chased, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
 } from './documents.ts';
 import { trimmed } from './form.ts';
 import { Disclosure, ForViewer, KeptNote, lastOf, Note, TextArea, TextField, Trouble } from './parts.tsx';
@@ -215,7 +215,7 @@ function MissingFigures() {
   return (
     <section class="section" aria-label={words.review.missing}>
       <Loaded asked={asked}>
-        {({ obligations: { nodes, totalCount } }) => {
+        {({ obligations: { nodes, totalCount }, chases }) => {
           if (nodes.length === 0) return <Empty>{words.review.nothingMissing}</Empty>;
           const groups = new Map<string, Missing[]>();
           for (const one of nodes) {
@@ -224,7 +224,7 @@ function MissingFigures() {
           }
           return (
             <>
-              <ul class="tasks">{[...groups].map(([key, missing]) => <MissingGroup key={key} missing={missing} />)}</ul>
+              <ul class="tasks">{[...groups].map(([key, missing]) => <MissingGroup key={key} missing={missing} before={lastChase(missing[0]!, chases?.nodes ?? [])} onDone={asked.reload} />)}</ul>
               {totalCount > nodes.length && <p class="muted">{words.review.more}</p>}
             </>
           );
@@ -234,7 +234,12 @@ function MissingFigures() {
   );
 }
 
-function MissingGroup({ missing }: { missing: Missing[] }) {
+/** When it was last asked for; the list has the latest first. */
+function lastChase({ reporter, regime, period }: Missing, chases: readonly Chased[]): Chased | null {
+  return chases.find(chase => chase.agency?.code === reporter?.code && chase.regime === regime && chase.period === period) ?? null;
+}
+
+function MissingGroup({ missing, before, onDone }: { missing: Missing[]; before: Chased | null; onDone: () => void }) {
   const words = useWork();
   const language = useLanguage();
   const acting = useActing();
@@ -244,6 +249,7 @@ function MissingGroup({ missing }: { missing: Missing[] }) {
   const chase = () => acting.run(async () => {
     const { chase } = await mutate(CHASE, { input: { agencies: [first.reporter?.code ?? ''], period: first.period, regime: first.regime } });
     if (chase.userErrors.length === 0) setTold((chase.chased?.length ?? 0) > 0 ? words.review.chased : words.review.chasedNobody);
+    onDone();
     return chase.userErrors;
   });
   return (
@@ -252,6 +258,7 @@ function MissingGroup({ missing }: { missing: Missing[] }) {
         <div>
           <h2>{first.reporter?.name}</h2>
           <p class="task-facts"><span>{formatPeriod(first.period, language)}</span><span class="late-head">{words.owed.dueOn(formatDay(first.dueOn, language))}</span></p>
+          {before && <p class="muted small chased">{words.review.chasedOn(formatDay(dayOf(before.askedAt), language), before.account?.fullName ?? null)}</p>}
         </div>
         <button type="button" class="button" disabled={acting.busy || told !== null} onClick={() => void chase()}>{words.review.chase}</button>
       </div>

@@ -67,7 +67,7 @@ export const en: WorkWords = {
     changed: 'The figure is not the one you saw. Look again, then decide.',
     waitsForHeadHint: count => `${counted(count, 'submitted figure waits', 'submitted figures wait')} for heads of agencies.`,
     unlocks: 'Closed periods', noUnlocks: 'Nobody asks for a closed period.', open: 'Open it', openUntil: 'Open until the end of', refuse: 'Refuse', refuseReason: 'Why it stays closed', unlockDecided: 'Decided.',
-    chase: 'Remind', chased: 'Reminded.', chasedNobody: 'Nothing is left to remind of.', missingCount: count => counted(count, 'overdue figure', 'overdue figures'),
+    chase: 'Remind', chased: 'Reminded.', chasedOn: (day, by) => `Reminded on ${day}${by ? ` (by ${by})` : ''}.`, chasedNobody: 'Nothing is left to remind of.', missingCount: count => counted(count, 'overdue figure', 'overdue figures'),
     nothingMissing: 'No agency owes an overdue report.', more: 'There are more: these are the first 100.',
     extensions: 'Asks for more time', noDirectives: 'No directive waits for you.', issue: 'Issue a directive',
   },

@@ -63,7 +63,7 @@ export const vi = {
     changed: 'Số liệu đã khác với lúc bạn xem. Hãy xem lại rồi quyết định.',
     waitsForHeadHint: (count: number) => `${count} số liệu đã nộp còn chờ thủ trưởng đơn vị duyệt.`,
     unlocks: 'Xin mở kỳ', noUnlocks: 'Không có đề nghị mở kỳ nào.', open: 'Mở kỳ', openUntil: 'Mở đến hết ngày', refuse: 'Không mở', refuseReason: 'Vì sao không mở', unlockDecided: 'Đã quyết định.',
-    chase: 'Đôn đốc', chased: 'Đã nhắc.', chasedNobody: 'Không còn gì để nhắc.', missingCount: (count: number) => `${count} số liệu quá hạn`,
+    chase: 'Đôn đốc', chased: 'Đã nhắc.', chasedOn: (day: string, by: string | null) => `Đã đôn đốc ngày ${day}${by ? ` (bởi ${by})` : ''}.`, chasedNobody: 'Không còn gì để nhắc.', missingCount: (count: number) => `${count} số liệu quá hạn`,
     nothingMissing: 'Không đơn vị nào nợ báo cáo quá hạn.', more: 'Còn nữa: chỉ hiện 100 số liệu đầu.',
     extensions: 'Xin gia hạn', noDirectives: 'Không có nhiệm vụ nào chờ bạn.', issue: 'Giao nhiệm vụ mới',
   },
