@@ -1,7 +1,7 @@
 import { type TypedDocument, takesKey } from './document.js';
 import { words } from './language.js';
 import { Listeners } from './listeners.js';
-import { Problem, type ProblemData, refusalOf } from './problem.js';
+import { FAILED, Problem, type ProblemData, refusalOf } from './problem.js';
 import type { Session } from './session.js';
 import { exclusively, onNetwork } from './tabs.js';
 import { uuid } from './uuid.js';
@@ -39,6 +39,9 @@ interface Kept {
   addedAt: number;
   /** When it was sent for the first time. */
   triedAt: number | null;
+  /** How often the server has failed at it, and when that was counted last. */
+  failures?: number;
+  failedAt?: number;
   state: 'waiting' | 'refused' | 'sent';
   settledAt: number | null;
   problem: ProblemData | null;
@@ -58,6 +61,10 @@ const KEY_LIFE = 70 * 3_600_000;
 const SENT_LIFE = 24 * 3_600_000;
 /** Between two tries of what waits. */
 const PAUSES = [5_000, 15_000, 60_000, 300_000];
+/** So often may the server fail at one change; then its person is asked, and what is behind it goes on. */
+const TRIES = 3;
+/** Shorter than any pause. Failures closer together count once: a burst of tries, as of a person who presses a button, tells no more. */
+const APART = 2_000;
 
 /**
  * Changes that are made without a network. They are kept on the device, sent in order as soon as somebody answers, each under one
@@ -156,7 +163,7 @@ export class Outbox {
     if (kept?.state === 'refused') {
       const key = kept.problem?.code === 'KEY_TOO_OLD' ? uuid(this.#world.now()) : kept.key;
       const triedAt = key === kept.key ? kept.triedAt : null;
-      await this.#keep({ ...kept, key, triedAt, state: 'waiting', settledAt: null, problem: null });
+      await this.#keep({ ...kept, key, triedAt, failures: 0, state: 'waiting', settledAt: null, problem: null });
       this.#begin();
     }
   }
@@ -208,8 +215,12 @@ export class Outbox {
   async #sendOne(kept: Kept): Promise<boolean> {
     const tried = { ...kept, triedAt: kept.triedAt ?? this.#world.now() };
     this.#sending = kept.id;
+    let reached = false;
     try {
       await this.#keep(tried);
+      // Where the session cannot be renewed, that is no fault of this change.
+      await this.#session.token();
+      reached = true;
       const variables = takesKey(kept.text) ? { ...kept.variables, key: kept.key } : kept.variables;
       const result = await this.#mutate(kept.text, variables);
       const refusal = refusalOf(result);
@@ -221,13 +232,23 @@ export class Outbox {
       if (!(error instanceof Problem)) {
         throw error;
       }
+      const failed = reached && FAILED.has(error.code);
+      const counted = failed ? this.#failedAgain(tried) : tried;
       // The session may come back by signing in again; then it is sent.
-      const waits = error.retryable || error.code === 'UNAUTHENTICATED';
-      await this.#settle(tried, waits ? 'waiting' : 'refused', error.toJSON(), null);
+      const waits = failed ? counted.failures! < TRIES : error.retryable || error.code === 'UNAUTHENTICATED';
+      await this.#settle(counted, waits ? 'waiting' : 'refused', error.toJSON(), null);
       return !waits;
     } finally {
       this.#sending = null;
     }
+  }
+
+  /** With one failure more. */
+  #failedAgain(kept: Kept): Kept {
+    const { failures = 0, failedAt = 0 } = kept;
+    const now = this.#world.now();
+    // A clock that was put back is no reason to wait for it.
+    return failures > 0 && Math.abs(now - failedAt) < APART ? kept : { ...kept, failures: failures + 1, failedAt: now };
   }
 
   async #settle(kept: Kept, state: Kept['state'], problem: ProblemData | null, result: unknown): Promise<void> {

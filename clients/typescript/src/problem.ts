@@ -52,8 +52,10 @@ export class Problem extends Error {
   }
 }
 
+/** Codes after which the same may work later, though the server was there and not too busy: it failed at this very request. */
+export const FAILED = new Set(['CONFLICT', 'INTERNAL']);
 /** Codes after which the same may work later. */
-const LATER = new Set(['UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED', 'CONFLICT', 'INTERNAL', 'REQUEST_TIMEOUT']);
+const LATER = new Set(['UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED', 'REQUEST_TIMEOUT', ...FAILED]);
 
 /** An error as GraphQL has it. */
 export interface GraphqlError {

@@ -237,6 +237,80 @@ test("what is refused waits for its person, and does not hold up the rest", asyn
   assert.equal((await client.outbox.list()).length, 1);
 });
 
+test("what the server fails at again and again is refused after three tries, and does not hold up the rest", async (t) => {
+  const server = fakeServer();
+  const storage = memoryStorage();
+  let now = 0;
+  const first = clientOf(t, server, { storage, now: () => now });
+  await first.session.signIn(person);
+  server.instead.Note = ({ text }, json) => {
+    if (text === "a") return json({ errors: [{ message: "lỗi", extensions: { code: "INTERNAL" } }] }, 500);
+  };
+  const id = await first.outbox.add({ document: Note, variables: { text: "a" }, about: "hỏng" });
+  await first.outbox.add({ document: Note, variables: { text: "b" }, about: "được" });
+  const states = async (client) => (await client.outbox.list()).map(({ state }) => state);
+  for (let burst = 0; burst < 5; burst++) await first.outbox.send();
+  assert.deepEqual(await states(first), ["waiting", "waiting"], "a burst of tries counts once");
+  now += 5_000;
+  await first.outbox.send();
+  assert.deepEqual(await states(first), ["waiting", "waiting"]);
+  first.close();
+
+  now += 15_000;
+  const second = clientOf(t, server, { storage, now: () => now });
+  await second.outbox.send();
+  const [one, other] = await second.outbox.list();
+  assert.deepEqual([one.state, one.problem.code, one.problem.requestId, other.state], ["refused", "INTERNAL", "r-1", "sent"]);
+  assert.deepEqual([...server.noted.values()], ["b"]);
+
+  await second.outbox.retry(id);
+  await second.outbox.send();
+  assert.deepEqual(await states(second), ["waiting", "sent"], "whoever sends it again has three tries again");
+  server.instead.Note = undefined;
+  await second.outbox.send();
+  assert.deepEqual([await states(second), server.noted.get(id)], [["sent", "sent"], "a"]);
+});
+
+test("while the network fails or the server is not ready, everything waits, however often it is tried", async (t) => {
+  const server = fakeServer();
+  let now = 0;
+  const client = clientOf(t, server, { now: () => now });
+  await client.session.signIn(person);
+  const told = (code, status) => (_, json) => json({ errors: [{ message: "chờ", extensions: { code } }] }, status);
+  const weathers = {
+    NETWORK: () => {
+      throw new TypeError("no network");
+    },
+    HTTP: () => new Response("<h1>Bad gateway</h1>", { status: 502 }),
+    UNAVAILABLE: told("UNAVAILABLE", 503),
+    TIMEOUT: told("TIMEOUT", 503),
+    RATE_LIMITED: told("RATE_LIMITED", 429),
+  };
+  server.instead.Note = weathers.NETWORK;
+  for (const text of ["a", "b"]) await client.outbox.add({ document: Note, variables: { text }, about: text });
+  // Once the token is old, a session that the server cannot renew is such a weather, too.
+  server.instead.RefreshSession = told("INTERNAL", 500);
+  now = 600_000;
+  for (let tries = 0; tries < 5; tries++) {
+    now += 60_000;
+    await client.outbox.send();
+  }
+  assert.deepEqual((await client.outbox.list()).map(({ state, problem }) => [state, problem?.code]), [["waiting", "INTERNAL"], ["waiting", undefined]]);
+  server.instead.RefreshSession = undefined;
+  for (const [code, weather] of Object.entries(weathers)) {
+    server.instead.Note = weather;
+    for (let tries = 0; tries < 5; tries++) {
+      now += 60_000;
+      await client.outbox.send();
+    }
+    const items = await client.outbox.list();
+    assert.deepEqual([items.map(({ state }) => state), items[0].problem.code], [["waiting", "waiting"], code]);
+  }
+  server.instead.Note = undefined;
+  await client.outbox.send();
+  assert.deepEqual([...server.noted.values()], ["a", "b"]);
+});
+
 test("nobody sends what another has entered on the same phone", async (t) => {
   const server = fakeServer();
   const client = clientOf(t, server);
