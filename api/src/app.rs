@@ -130,10 +130,11 @@ mod tests {
     fn the_first_view_is_light() {
         let page = BUNDLE.file("index.html").unwrap();
         let text = String::from_utf8(page.plain().unwrap().to_vec()).unwrap();
-        let style = text.split('"').find(|part| part.ends_with(".css")).unwrap().strip_prefix("/app/").unwrap();
+        let is = |part: &&str, kinds: &[&str]| part.rsplit_once('.').is_some_and(|(_, kind)| kinds.contains(&kind));
+        let style = text.split('"').find(|part| is(part, &["css"])).unwrap().strip_prefix("/app/").unwrap();
         let style = String::from_utf8(BUNDLE.file(style).unwrap().plain().unwrap().to_vec()).unwrap();
-        let fonts = style.split(['(', ')', '"', '\'']).filter(|part| part.ends_with(".woff2"));
-        let named = text.split('"').filter(|part| part.ends_with(".js") || part.ends_with(".css"));
+        let fonts = style.split(['(', ')', '"', '\'']).filter(|part| is(part, &["woff2"]));
+        let named = text.split('"').filter(|part| is(part, &["js", "css"]));
         let files: BTreeSet<&str> = named.chain(fonts).map(|path| path.strip_prefix("/app/").unwrap()).collect();
         assert!(files.len() >= 4, "{files:?}");
         let size = |path: &&str| BUNDLE.file(path).unwrap().compressed.len();

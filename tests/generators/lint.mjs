@@ -16,8 +16,8 @@ const eslint = new ESLint({
         ...relay.rules,
         // What belongs to an object, and what is worked out, has no id of its own.
         "@graphql-eslint/strict-id-in-types": "off",
-        // Short lists come whole, beside pages.
-        "@graphql-eslint/relay-edge-types": ["error", { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }],
+        // Short lists come whole, beside pages; and pages may be of what is worked out.
+        "@graphql-eslint/relay-edge-types": ["error", { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
       },
     },
   ],

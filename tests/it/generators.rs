@@ -47,14 +47,15 @@ fn makers_of_python_clients_take_the_schema() {
     assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), json!({ "ariadne": true, "sgqlc": true, "gql": true }));
 }
 
-/// Words that Kotlin or Swift keep for themselves, also behind a backtick, and members that every class or enum there has.
-const KEPT: [&str; 16] = [
-    "Any", "Array", "Boolean", "Double", "Error", "Float", "Int", "List", "Protocol", "Self", "Type", "init", "name",
-    "ordinal", "self", "values",
-];
+/// Types that every program in Kotlin or Swift has.
+const TYPES: [&str; 12] =
+    ["Any", "Array", "Boolean", "Double", "Error", "Float", "Int", "List", "Protocol", "Self", "Set", "Type"];
 
-/// Apollo's generators for Kotlin and Swift make a class of each type, an enum of each enum, and a constant of each of its values. They put other
-/// words of the languages into backticks by themselves.
+/// Members that every enum there has.
+const MEMBERS: [&str; 7] = ["entries", "init", "name", "ordinal", "rawValue", "self", "values"];
+
+/// Apollo's generators for Kotlin and Swift make a class of each type, an enum of each enum, and a constant of each of its values as it is written.
+/// They put words of the languages into backticks by themselves.
 #[test]
 fn no_type_or_value_has_a_name_that_kotlin_or_swift_keep() {
     let sdl = parse_schema(schema::sdl()).unwrap();
@@ -62,13 +63,12 @@ fn no_type_or_value_has_a_name_that_kotlin_or_swift_keep() {
     for definition in &sdl.definitions {
         let TypeSystemDefinition::Type(ty) = definition else { continue };
         let (name, kind) = (ty.node.name.node.as_str(), &ty.node.kind);
-        assert!(matches!(kind, TypeKind::Scalar) || !KEPT.contains(&name), "{name}");
+        assert!(matches!(kind, TypeKind::Scalar) || !TYPES.contains(&name), "{name}");
         if let TypeKind::Enum(of) = kind {
             for value in &of.values {
                 seen += 1;
                 let value = value.node.value.node.as_str();
-                // Their constants are written like this, or as lowerCamelCase.
-                assert!(!KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(value)), "{name}.{value}");
+                assert!(!MEMBERS.contains(&value), "{name}.{value}");
             }
         }
     }

@@ -50,6 +50,7 @@ fn copy(source: &Path, target: &Path) {
 
 /// The browser, as Debian and others name it, with its path. CI has one; elsewhere `None` leaves a test out, and says so.
 #[must_use]
+#[expect(clippy::print_stderr, reason = "whoever runs the tests is told what was left out")]
 pub fn browser() -> Option<String> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let found = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());

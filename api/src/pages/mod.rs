@@ -39,6 +39,7 @@ pub fn protected(methods: MethodRouter, policy: &'static str) -> MethodRouter {
 }
 
 /// A file of a bundle, compressed for whoever reads that; 404 if the bundle has none of this name.
+#[must_use]
 pub fn file(bundle: &Bundle, path: &str, cache: &'static str, request: &HeaderMap) -> Response {
     let Some(file) = bundle.file(path) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -82,6 +83,7 @@ fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &
 }
 
 /// Weak, because the bytes also travel compressed under the same tag.
+#[must_use]
 pub fn etag(content: &[u8]) -> String {
     format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(content)))
 }

@@ -150,8 +150,8 @@ async fn on(reader: &Reader, day: Date, rules: &str) -> Result<Vec<Told>, DbErro
     // Seven in Việt Nam is midnight in UTC.
     let morning: DateTime<Utc> = day.0.and_time(NaiveTime::MIN).and_utc();
     let then = reader.as_of(morning, day).await?;
-    let query = diesel::sql_query(due(RULES, "")).bind::<SqlDate, _>(day);
-    let query = query.bind::<Timestamptz, _>(morning).bind::<Text, _>(rules);
+    let query = diesel::sql_query(due(RULES, "$4", "")).bind::<SqlDate, _>(day);
+    let query = query.bind::<Timestamptz, _>(morning).bind::<Text, _>(rules).bind::<SqlDate, _>(reader.today());
     Ok(query.load(&mut then.statement().await?).await?)
 }
 

@@ -149,12 +149,13 @@ pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, 
 }
 
 /// What falls due and what is late on a day, and whom the rules name for it: for each person, and each agency whose figures they are, the
-/// last step of the rules that was reached, if they were not told of it. Binds the day and the instant at which it is told.
+/// last step of the rules that was reached, if they were not told of it. Binds the day and the instant at which it is told. `roles_on` is the day on which roles
+/// count.
 ///
 /// A step before the due day is reached once no more than its working days are left, and one after it once that many have passed. So a
 /// day on which no server ran is made up for; what is later by a week than the last step says is left alone. What falls due on a free day is
 /// told of on the working day before it. A directive of which nobody has said anything is not known to be late, as `Directive::timeliness` says.
-pub(super) fn due(rules: &str, untold: &str) -> String {
+pub(super) fn due(rules: &str, roles_on: &str, untold: &str) -> String {
     format!("
     WITH rule AS MATERIALIZED ({rules}),
     day AS MATERIALIZED (
@@ -199,7 +200,7 @@ pub(super) fn due(rules: &str, untold: &str) -> String {
     stepped AS MATERIALIZED (
         SELECT t.*, s.kind, s.role, s.days FROM thing t JOIN step s ON s.due_on = t.due_on AND s.party = t.party AND (s.kind = 'INPUT_OVERDUE') = (t.class = 'INPUT')),
     holder AS MATERIALIZED (
-        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM stepped), $1, ARRAY(SELECT DISTINCT party_id FROM stepped))),
+        SELECT * FROM role_holder(ARRAY(SELECT DISTINCT role FROM stepped), {roles_on}, ARRAY(SELECT DISTINCT party_id FROM stepped))),
     reached AS MATERIALIZED (
         SELECT DISTINCT ON (h.account_id, s.source, s.due_on, s.agency_id) h.account_id, s.*
         FROM stepped s JOIN holder h ON h.role = s.role AND h.agency_id = s.party_id
@@ -241,7 +242,7 @@ pub async fn tell_due(writer: &Writer, mails: bool) -> Result<Option<usize>, DbE
             return Ok(None);
         }
         writing.connection().batch_execute(PATIENCE).await?;
-        let query = diesel::sql_query(due(RULES, UNTOLD)).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
+        let query = diesel::sql_query(due(RULES, "$1", UNTOLD)).bind::<SqlDate, _>(today).bind::<Timestamptz, _>(now);
         let told: Vec<Told> = query.load(writing.connection()).await?;
         tell(writing, told, mails).await.map(Some)
     };

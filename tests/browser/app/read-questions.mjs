@@ -1,6 +1,6 @@
 // The seven questions of somebody who knows the province but no GraphQL, answered by clicking: node read-questions.mjs ADDRESS CHROMIUM
 // Each answer is held against what the API says. Prints clicks, milliseconds and answers.
-import { accounts, address, ask, clicker, expect, expectThat, open, plain, settled, side, test } from "./read-steps.mjs";
+import { accounts, address, ask, clicker, expect, expectThat, open, plain, settled, side, test, tokenOf } from "./read-steps.mjs";
 
 const PROGRAMME = "nq57-quang-ngai";
 const SUBJECT = "qng.ubnd";
@@ -10,6 +10,7 @@ const api = await ask(
   `query ($programme: String!, $subject: String!, $indicator: String!, $then: DateTime!) {
     for2025: statusCounts(by: PROGRAMME, filter: { programme: $programme, milestone: 2025 }) { nodes { total achieved missed } }
     today: assessments(first: 1) { nodes { on } }
+    overdue: directives(filter: { programme: $programme, timeliness: [OVERDUE] }, first: 100) { nodes { dueOn leads { name } } }
     next: assessments(filter: { programme: $programme, indicator: $indicator }) {
       nodes { attainment projection { projection { reachedOn } } }
     }
@@ -24,6 +25,15 @@ const api = await ask(
   { programme: PROGRAMME, subject: SUBJECT, indicator: FIVE_G, then: "2025-06-30T17:00:00Z" },
 );
 const leader = (await accounts()).LEADER;
+const [year] = api.today.nodes[0].on.split("-").map(Number);
+/** What the most late of all owes, by the years that are counted: those of today and two before. */
+const { scorecards } = await ask(
+  `query ($period: Period!, $subject: String!) {
+    scorecards(period: $period, filter: { below: $subject }, order: { by: LATE, direction: DESCENDING }, first: 1) { nodes { late agency { name } } }
+  }`,
+  { period: `${year - 2}-01-01/${year}-12-31`, subject: SUBJECT },
+  { token: await tokenOf(leader) },
+);
 
 await test(async (browser) => {
   const report = {};
@@ -71,7 +81,15 @@ await test(async (browser) => {
     await page.waitForURL((url) => url.pathname === "/app/agencies");
     await page.locator("table.agencies thead th", { hasText: "Báo cáo" }).waitFor();
     const answer = plain(await page.locator(".answer").innerText());
-    expectThat("it names the agency and how much is late", /^Chậm nhất: .+, \d+ việc\.$/.test(answer));
+    const [{ agency, late }] = scorecards.nodes;
+    expect("it names the agency and how much is late", answer, `Chậm nhất: ${agency.name}, ${late} việc.`);
+    // Whatever the home page calls overdue, is counted here or told of: that of this year, of those before, and what is older still.
+    const counted = api.overdue.nodes.filter(({ dueOn }) => dueOn >= `${year - 2}-01-01`);
+    const cells = page.locator("table.agencies tbody tr td:nth-of-type(3) .tone-missed", { hasText: "quá hạn" });
+    const sum = (await cells.allInnerTexts()).reduce((total, text) => total + Number.parseInt(text, 10), 0);
+    expectThat(`${sum} overdue directives, at least ${counted.length}`, sum >= counted.length);
+    const older = page.locator(".hint", { hasText: "từ trước kỳ này" });
+    expect("older ones are told of", await older.count(), api.overdue.nodes.length > counted.length ? 1 : 0);
     return { answer, first: plain(await page.locator("table.agencies tbody tr").first().innerText()) };
   });
 
