@@ -4,7 +4,7 @@ import { gql } from '../kit.ts';
 import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
-import { useSignedIn } from '../state.ts';
+import { addDays, useSignedIn } from '../state.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Choice, Table, Tabs, type Column } from '../ui/table.tsx';
 import { period as periodText, useCount } from '../ui/values.tsx';
@@ -16,11 +16,11 @@ interface Row {
   reports?: { expected: number; answered: number; onTime: number; nil: number; overdue: number } | null;
   directives: { due: number; doneOnTime: number; doneLate: number; overdue: number; notReported: number; delayDays: number } | null;
 }
-interface Answer { scorecards: Connection<Row> | null }
-interface Variables { period: string; below: string; levels: string[] | null; signedIn: boolean }
+interface Answer { scorecards: Connection<Row> | null; older: { totalCount: number | null } | null }
+interface Variables { period: string; before: string; programme: string; below: string; levels: string[] | null; signedIn: boolean }
 
 const SCORECARDS = gql<Answer, Variables & { after: string | null }>(`
-  query LateAgencies($period: Period!, $below: String!, $levels: [AgencyLevel!], $signedIn: Boolean!, $after: String) {
+  query LateAgencies($period: Period!, $before: Date!, $programme: String!, $below: String!, $levels: [AgencyLevel!], $signedIn: Boolean!, $after: String) {
     scorecards(period: $period, filter: { below: $below, levels: $levels }, order: { by: LATE, direction: DESCENDING }, first: 25, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
@@ -31,6 +31,7 @@ const SCORECARDS = gql<Answer, Variables & { after: string | null }>(`
         directives { due doneOnTime doneLate overdue notReported delayDays }
       }
     }
+    older: directives(filter: { programme: $programme, timeliness: [OVERDUE], dueUntil: $before }, first: 1) { totalCount }
   }`);
 
 const FOUND = gql<{ agencies: { nodes: { code: string; name: string; level: string | null; parent: { name: string } | null }[] } | null }, { below: string; text: string }>(`
@@ -39,20 +40,44 @@ const FOUND = gql<{ agencies: { nodes: { code: string; name: string; level: stri
   }`);
 
 /** The periods one asks about: this year and the one before, and the quarters of both. */
-export function periodsUntil(today: string): string[] {
+function periodsUntil(today: string): string[] {
   const year = Number(today.slice(0, 4));
   const quarter = Math.ceil(Number(today.slice(5, 7)) / 3);
   const quarters = (of: number, last: number) => Array.from({ length: last }, (_, index) => `${of}-Q${last - index}`);
   return [String(year - 1), String(year), ...quarters(year, quarter), ...quarters(year - 1, 4)];
 }
-/** A year that has just begun says little: until April it is the one before. */
+/** Three years, as many as the server counts at once: what is overdue stays so after the year in which it was due. */
 export function usualPeriod(today: string): string {
-  return String(Number(today.slice(0, 4)) - (Number(today.slice(5, 7)) < 4 ? 1 : 0));
+  const year = Number(today.slice(0, 4));
+  return `${year - 2}-01-01/${year}-12-31`;
+}
+
+/** The day before a period begins. */
+function dayBefore(period: string): string {
+  const [, year, kind, number] = /^(\d{4})-?([QS]?)(\d{1,2})?(?:M|-|$)/.exec(period) ?? [];
+  if (!year) return '1900-01-01';
+  const months = kind === 'Q' ? 3 : kind === 'S' ? 6 : 1;
+  const month = number === undefined || period.endsWith('M') ? 1 : (Number(number) - 1) * months + 1;
+  return addDays(period.includes('/') ? period.split('/')[0]! : `${year}-${String(month).padStart(2, '0')}-01`, -1);
+}
+
+export function PeriodChoice({ period, today }: { period: string; today: string }) {
+  const words = useWords();
+  const language = useLanguage();
+  const usual = usualPeriod(today);
+  const others = [...new Set([period, ...periodsUntil(today)])].filter(one => one !== usual).sort().reverse();
+  const name = (one: string) => {
+    const [, from, until] = /^(\d{4})-01-01\/(\d{4})-12-31$/.exec(one) ?? [];
+    return from && until ? words.agenciesPage.years(from, until) : periodText(one, language);
+  };
+  return (
+    <Choice label={words.agenciesPage.period} value={period} onChange={chosen => setSearch({ period: chosen === usual ? null : chosen })}
+      options={[usual, ...others].map(one => [one, name(one)] as const)} />
+  );
 }
 
 export default function Agencies() {
   const words = useWords();
-  const language = useLanguage();
   const count = useCount();
   const programme = useProgramme();
   const signedIn = useSignedIn();
@@ -61,12 +86,13 @@ export default function Agencies() {
   const period = search.get('period') ?? (today && usualPeriod(today));
   const level = search.get('level');
   const text = search.get('q')?.trim() ?? '';
-  const variables = programme && period ? { period, below: programme.subject, levels: level ? [level] : null, signedIn } : null;
+  const variables = programme && period ? { period, before: dayBefore(period), programme: programme.code, below: programme.subject, levels: level ? [level] : null, signedIn } : null;
   const { asked, rows, more, busy } = usePages(SCORECARDS, variables, data => data.scorecards);
   useLive(['DIRECTIVE', 'MEASUREMENT'], asked.reload, { ready: asked.data !== null });
   const found = useQuery(FOUND, programme && text.length > 1 ? { below: programme.subject, text: `${text}*` } : null);
   const w = words.agenciesPage;
   const first = rows[0];
+  const older = asked.data?.older?.totalCount ?? 0;
   const [whole, setWhole] = useState(false);
   const busyOnes = rows.filter(hasDuties);
   const shown = whole || busyOnes.length === 0 ? rows : busyOnes;
@@ -76,10 +102,7 @@ export default function Agencies() {
         <label class="field"><span>{w.findHint}</span>
           <input type="search" value={text} onInput={event => setSearch({ q: event.currentTarget.value })} />
         </label>
-        {today && period && (
-          <Choice label={w.period} value={period} onChange={period => setSearch({ period })}
-            options={[...new Set([period, ...periodsUntil(today)])].sort().reverse().map(one => [one, periodText(one, language)] as const)} />
-        )}
+        {today && period && <PeriodChoice period={period} today={today} />}
       </div>
       {text.length > 1 && (
         <Section title={words.search}>
@@ -103,7 +126,8 @@ export default function Agencies() {
           {() => rows.length === 0 ? <Empty>{w.empty}</Empty> : (
             <>
               <p class="answer" aria-live="polite">{first?.agency && first.late > 0 ? w.most(first.agency.name, count(first.late)) : w.nobody}</p>
-              <Table caption={w.lateTitle} columns={columnsOf(words, count, signedIn)} rows={shown} id={row => row.agency?.code ?? ''} class="agencies" />
+              {older > 0 && <p class="hint">{w.older(count(older))} <Link to="/app/directives?show=late">{words.showAll}</Link></p>}
+              <Table caption={w.lateTitle} columns={columnsOf(words, count, signedIn, search.get('period'))} rows={shown} id={row => row.agency?.code ?? ''} class="agencies" />
               {shown.length < rows.length
                 ? <button type="button" class="button" onClick={() => setWhole(true)}>{w.everybody}</button>
                 : more && <button type="button" class="button" disabled={busy} onClick={more}>{words.showMore}</button>}
@@ -118,10 +142,10 @@ export default function Agencies() {
 /** Something was due of it in the period, or is late: the others stand below, for whoever asks. */
 const hasDuties = ({ late, directives, reports }: Row) => late > 0 || (directives?.due ?? 0) > 0 || (reports?.expected ?? 0) > 0;
 
-function columnsOf(words: Words, count: (n: number) => string, signedIn: boolean): Column<Row>[] {
+function columnsOf(words: Words, count: (n: number) => string, signedIn: boolean, period: string | null): Column<Row>[] {
   const w = words.agenciesPage;
   return [
-    { title: w.name, main: true, cell: ({ agency }) => agency && <Link to={path.agency(agency.code)}>{agency.name}</Link> },
+    { title: w.name, main: true, cell: ({ agency }) => agency && <Link to={path.agency(agency.code) + (period ? `?period=${encodeURIComponent(period)}` : '')}>{agency.name}</Link> },
     { title: w.late, number: true, cell: ({ late }) => <b class={late > 0 ? 'tone-text tone-missed' : 'muted'}>{count(late)}</b> },
     ...(signedIn ? [{
       title: w.reports, cell: ({ reports }: Row) => reports && reports.expected > 0

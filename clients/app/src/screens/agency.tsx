@@ -1,7 +1,7 @@
 // One agency: its scorecard of a period, what it must report, what it leads.
 import { gql } from '../kit.ts';
 import { useLive, useQuery, useToday } from '../query.ts';
-import { Link, path, setSearch, usePlace } from '../router.tsx';
+import { Link, path, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { useSignedIn } from '../state.ts';
 import { DirectiveLines, DIRECTIVE_ROW, urgency, type DirectiveRow } from '../ui/directives.tsx';
@@ -9,10 +9,9 @@ import { NotFound } from '../ui/not-found.tsx';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Status } from '../ui/status.tsx';
 import { COUNTS, StatusBar, type Counts } from '../ui/status-bar.tsx';
-import { Choice } from '../ui/table.tsx';
 import { Day, figure, period as periodText, useCount } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
-import { periodsUntil, usualPeriod } from './agencies.tsx';
+import { PeriodChoice, usualPeriod } from './agencies.tsx';
 
 interface Scorecard {
   late: number;
@@ -68,7 +67,6 @@ const AGENCY = gql<Answer, { code: string; period: string; signedIn: boolean }>(
 
 export default function AgencyPage({ params }: { params: Params }) {
   const words = useWords();
-  const language = useLanguage();
   const code = params['code']!;
   const today = useToday();
   const signedIn = useSignedIn();
@@ -83,10 +81,7 @@ export default function AgencyPage({ params }: { params: Params }) {
     <Page title={agency?.name ?? words.agency}
       kicker={agency ? <>{[label(words, 'AgencyKind', agency.kind), agency.level && label(words, 'AgencyLevel', agency.level)].filter(Boolean).join(', ')}
         {above && <> · {words.agencyPage.above} <Link to={path.agency(above.code)}>{above.name}</Link></>}</> : words.agency}
-      actions={today && period && (
-        <Choice label={words.agencyPage.period} value={period} onChange={period => setSearch({ period })}
-          options={[...new Set([period, ...periodsUntil(today)])].sort().reverse().map(one => [one, periodText(one, language)] as const)} />
-      )}>
+      actions={today && period && <PeriodChoice period={period} today={today} />}>
       <Loaded asked={asked} lines={9}>{data => data.agency && <Details data={data} agency={data.agency} today={today} />}</Loaded>
     </Page>
   );
