@@ -243,7 +243,8 @@ function SourceOf({ input }: { input: Input }) {
     return <Link to={path.document(document.id)} title={document.title}>{document.symbol ?? document.title}, {clause}</Link>;
   }
   if (input.measurement) return <>{period(input.measurement.period, language)}</>;
-  return <span class="muted small">{words.indicatorPage.rule} <code>{input.rule}</code> v{input.ruleVersion}</span>;
+  const { rule, rules, ruleOther } = words.indicatorPage;
+  return <span class="muted small" title={`${input.rule} v${input.ruleVersion}`}>{rule}: {rules[input.rule] ?? ruleOther}</span>;
 }
 
 function TargetLine({ of, unit, code, subject }: { of: Target; unit: string; code: string; subject: string }) {
