@@ -21,10 +21,12 @@ interface EvidenceProps {
   onAdd: (file: Added) => void;
   onDrop: (id: string) => void;
   onDropAdded: (name: string) => void;
+  /** Whether what is added is kept on the device until it is sent. */
+  keeps?: boolean;
 }
 
 /** Files that show it: a phone offers its camera. */
-export function Evidence({ id = 'evidence', attached, added, onAdd, onDrop, onDropAdded }: EvidenceProps) {
+export function Evidence({ id = 'evidence', attached, added, onAdd, onDrop, onDropAdded, keeps = false }: EvidenceProps) {
   const words = useWork();
   const field = useRef<HTMLInputElement>(null);
   const choose = () => {
@@ -45,7 +47,7 @@ export function Evidence({ id = 'evidence', attached, added, onAdd, onDrop, onDr
           ))}
           {added.map(({ name, file }) => (
             <li key={name}>
-              <span>{file.name}</span><span class="muted small">{kilobytes(file.size)} · {words.figure.photoWaits}</span>
+              <span>{file.name}</span><span class="muted small">{kilobytes(file.size)} · {keeps ? words.figure.photoWaits : words.figure.photoUnsent}</span>
               <button type="button" class="button small" aria-label={`${words.common.remove} ${file.name}`} onClick={() => onDropAdded(name)}>{words.common.remove}</button>
             </li>
           ))}

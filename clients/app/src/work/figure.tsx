@@ -35,6 +35,8 @@ interface Unsaved {
   /** In which language its numbers are written. */
   language: Language;
   seen: Figure | null;
+  /** Names under which photographs are kept that go with it. */
+  photos: string[];
 }
 
 function FigureScreen({ of, isReporter }: { of: FigureKey; isReporter: boolean }) {
@@ -134,7 +136,14 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
   const [done, setDone] = useState<Done | null>(parcel || item?.state === 'waiting' ? 'kept' : null);
   const [conflict, setConflict] = useState<Standing | null>(null);
   const [files, setFiles] = useState<Attachment[] | null>(null);
-  const [added, setAdded] = useState<Added[]>([]);
+  const [added, showAdded] = useState<Added[]>([]);
+  const newest = useRef<readonly Added[]>(added);
+  const setAdded = (next: Added[]) => {
+    newest.current = next;
+    showAdded(next);
+  };
+  /** What of them has arrived, by name: another try does not send it again. */
+  const uploaded = useRef(new Map<string, string>());
   /** What this device has sent of this figure and then replaced: if the server has it, nobody else was quicker. */
   const earlier = useRef<DraftInput[]>([]);
   /** What was dealt with already, of the outbox. */
@@ -157,13 +166,17 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
     setSeen(measurement);
     setTyped(typedOf(measurement, language));
     setFiles(null);
+    setAdded([]);
   }, [measurement?.version, touched, item?.id]);
 
   // Photographs that wait here belong to the form again, so that saving once more does not leave them behind.
   useEffect(() => {
-    if (!parcel) return;
-    void Promise.all(parcel.photos.map(async name => ({ name, file: await photos.read(name) })))
-      .then(found => setAdded(found.flatMap(({ name, file }) => (file ? [{ name, file }] : []))));
+    const names = [...new Set([...(parcel?.photos ?? []), ...(unsaved?.photos ?? [])])];
+    if (names.length === 0) return;
+    void Promise.all(names.map(async name => ({ name, file: await photos.read(name) }))).then(found => {
+      const here = found.flatMap(({ name, file }) => (file ? [{ name, file }] : []));
+      setAdded([...here, ...newest.current.filter(({ name }) => !names.includes(name))]);
+    });
   }, []);
 
   const keep = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -174,7 +187,27 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
     setDone(null);
     if (problems[name]) setProblems({ ...problems, [name]: undefined });
     clearTimeout(keep.current);
-    keep.current = setTimeout(() => void kept.write<Unsaved>(unsavedKey(of), { typed: next, language, seen }), 250);
+    keep.current = setTimeout(() => keepTyped(next), 250);
+  };
+  const keepTyped = (typed: Typed) =>
+    void kept.write<Unsaved>(unsavedKey(of), { typed, language, seen, photos: newest.current.map(({ name }) => name) });
+  const add = (file: Added) => {
+    setAdded([...newest.current, file]);
+    touch(true);
+    setDone(null);
+    void photos.write(file.name, file.file).then(() => keepTyped(typed));
+  };
+  const dropAdded = (name: string) => {
+    setAdded(newest.current.filter(file => file.name !== name));
+    touch(true);
+    void photos.drop(name);
+    keepTyped(typed);
+  };
+  /** Photographs that are named by what was sent, or that nobody wants any more. */
+  const letGo = () => {
+    for (const { name } of newest.current) void photos.drop(name);
+    setAdded([]);
+    setFiles(null);
   };
   const clean = () => {
     clearTimeout(keep.current);
@@ -189,8 +222,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
     reload();
     if (typing.current) return;
     setTyped(typedOf(figure, language));
-    setFiles(null);
-    setAdded([]);
+    letGo();
     clean();
     setDone(how);
   };
@@ -202,6 +234,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
     if (of.state === 'waiting') {
       watched.current = of.id;
       if (!typing.current) {
+        letGo();
         clean();
         setDone('kept');
       }
@@ -256,22 +289,28 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
       return;
     }
     touch(false);
-    // Of photographs that waited some may have arrived already.
-    const arrived = parcel?.input.attachments ?? [];
-    const before = [...new Set([...attached.map(({ id }) => id), ...arrived])];
-    if (files || arrived.length > 0) input.attachments = before;
+    // What waits of it may name files that have arrived already, and that the figure at the server does not have yet.
+    const waiting = (parcel?.input ?? item?.variables.input as DraftInput | undefined)?.attachments;
+    const arrived = (waiting ?? []).filter(id => !seen?.attachments?.some(file => file.id === id));
+    const before = files ? [...new Set([...files.map(({ id }) => id), ...arrived])] : waiting ?? attached.map(({ id }) => id);
+    if (files || waiting) input.attachments = before;
     if (added.length > 0) {
       try {
         const sent = [];
-        for (const { file } of added) sent.push(await upload(file));
-        input.attachments = [...before, ...sent];
-        await Promise.all(added.map(({ name }) => photos.drop(name)));
+        for (const { name, file } of added) {
+          const id = uploaded.current.get(name) ?? await upload(file);
+          uploaded.current.set(name, id);
+          sent.push(id);
+        }
+        input.attachments = [...new Set([...before, ...sent])];
       } catch (error) {
         touch(true);
         if (!(error instanceof Problem && error.retryable)) throw error;
-        await Promise.all(added.map(({ name, file }) => photos.write(name, file)));
-        await parcels.put({ input: { ...input, attachments: before }, photos: added.map(({ name }) => name), about });
-        setAdded([]);
+        // What has arrived is named, the rest goes later. It stays in the form, so that saving once more takes it along.
+        const ids = added.flatMap(({ name }) => uploaded.current.get(name) ?? []);
+        const rest = added.filter(({ name }) => !uploaded.current.has(name));
+        await Promise.all(rest.map(({ name, file }) => photos.write(name, file)));
+        await parcels.put({ input: { ...input, attachments: [...new Set([...before, ...ids])] }, photos: rest.map(({ name }) => name), about });
         clean();
         setDone('kept');
         return;
@@ -290,7 +329,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
     setConflict(null);
     setSeen(standing.current);
     setTyped(typedOf(standing.current, language));
-    setFiles(null);
+    letGo();
     clean();
     setDone(null);
     reload();
@@ -330,9 +369,9 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
             {jumped && (
               <TextArea id="comment" label={words.figure.comment} hint={words.figure.commentHint} value={typed.comment} onInput={type('comment')} error={errorOf('comment')} />
             )}
-            <Evidence attached={attached} added={added} onAdd={file => { setAdded([...added, file]); touch(true); setDone(null); }}
+            <Evidence attached={attached} added={added} keeps onAdd={add}
               onDrop={id => { setFiles(attached.filter(file => file.id !== id)); touch(true); }}
-              onDropAdded={name => setAdded(added.filter(file => file.name !== name))} />
+              onDropAdded={dropAdded} />
             <Trouble acting={acting} fields={[...fieldsOf(indicator), 'observation', 'note', 'comment']} />
             <div class="form-end">
               {/* The Enter key saves: nobody hands in a figure by a slip of a thumb. */}

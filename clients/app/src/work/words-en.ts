@@ -43,7 +43,7 @@ export const en: WorkWords = {
     comment: 'Explanation', commentHint: 'It is far from the periods before. If it is right, say why and send it again.',
     ratio: share => `Ratio: ${share}`, numberHint: 'Written as 1,234.5', notANumber: 'This is no number. Write 1,234.5',
     before: 'Published periods', noBefore: 'No period has been published yet.', evidence: 'Evidence', addPhoto: 'Take a photo or choose a file',
-    evidenceHint: 'Photo, PDF, Word, Excel; sent together with the figure.', photoWaits: 'waits to be sent',
+    evidenceHint: 'Photo, PDF, Word, Excel; sent together with the figure.', photoWaits: 'waits to be sent', photoUnsent: 'not sent yet',
     saveDraft: 'Save draft', submit: 'Submit', withdraw: 'Withdraw', nil: 'Nothing arose', nilNote: 'Why nothing arose',
     unlock: 'Ask to open the period', unlockReason: 'Why it should be opened', unlockSent: 'The standing office has been asked to open the period.',
     closedOn: day => `This period has been closed since ${day}.`,

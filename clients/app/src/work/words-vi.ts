@@ -39,7 +39,7 @@ export const vi = {
     comment: 'Giải thích', commentHint: 'Số liệu khác xa các kỳ trước. Nếu đúng, hãy nói vì sao rồi gửi lại.',
     ratio: (share: string) => `Tỷ lệ: ${share}`, numberHint: 'Viết như 1.234,5', notANumber: 'Không phải là số. Viết như 1.234,5',
     before: 'Các kỳ đã công bố', noBefore: 'Chưa có kỳ nào được công bố.', evidence: 'Minh chứng', addPhoto: 'Chụp ảnh hoặc chọn tệp',
-    evidenceHint: 'Ảnh, PDF, Word, Excel; được gửi kèm số liệu.', photoWaits: 'chờ gửi',
+    evidenceHint: 'Ảnh, PDF, Word, Excel; được gửi kèm số liệu.', photoWaits: 'chờ gửi', photoUnsent: 'chưa gửi',
     saveDraft: 'Lưu bản nháp', submit: 'Gửi duyệt', withdraw: 'Rút lại', nil: 'Không phát sinh', nilNote: 'Vì sao không phát sinh',
     unlock: 'Xin mở kỳ', unlockReason: 'Lý do xin mở kỳ', unlockSent: 'Đã gửi đề nghị mở kỳ đến cơ quan thường trực.',
     closedOn: (day: string) => `Kỳ này đã khóa từ ${day}.`,
