@@ -385,8 +385,8 @@ export const TO_ISSUE_FROM = gql<
     programmes(first: 50) { nodes { code name } }
   }`,
 );
-export const FIND_AGENCIES = gql<{ agencies: { nodes: (Named & { ancestors: Named[] | null })[] } }, { text: string }>(
-  `query FindAgencies($text: String!) { agencies(filter: { text: $text }, first: 8) { nodes { code name ancestors { code name } } } }`,
+export const FIND_AGENCIES = gql<{ agencies: { nodes: (Named & { ancestors: Named[] | null })[] } }, { text: string; subtree: string | null }>(
+  `query FindAgencies($text: String!, $subtree: String) { agencies(filter: { text: $text, subtree: $subtree }, first: 50) { nodes { code name ancestors { code name } } } }`,
 );
 export const ISSUE = gql<
   { issueDirective: { directive: { id: string; code: string } | null; userErrors: Mended[] } },

@@ -7,7 +7,7 @@ import { programme } from '../state.ts';
 import { Loaded, Page } from '../ui/page.tsx';
 import { Icon, ICONS } from '../ui/icons.tsx';
 import { useActing, useKept, useLabels, useMutate } from './ask.ts';
-import { type DocumentToIssueFrom, FIND_AGENCIES, ISSUE, type Named, TO_ISSUE_FROM } from './documents.ts';
+import { type DocumentToIssueFrom, FIND_AGENCIES, ISSUE, type Mended, type Named, TO_ISSUE_FROM } from './documents.ts';
 import { ForViewer, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { useWork } from './words.ts';
 
@@ -61,7 +61,7 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
       };
       const { issueDirective: answer } = await mutate(ISSUE, { input });
       if (answer.directive) setIssued(answer.directive);
-      return answer.userErrors;
+      return withNames(answer.userErrors, [...leads, ...coordinators]);
     });
   };
 
@@ -73,8 +73,8 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
     <section class="section">
       <form class="form" onSubmit={submit}>
         <TextArea id="title" label={words.issue.what} value={title} onInput={setTitle} rows={2} error={errorOf('title')} required />
-        <Finder id="leads" label={words.issue.leads} chosen={leads} onChange={setLeads} error={errorOf('leads')} />
-        <Finder id="coordinators" label={words.issue.coordinators} chosen={coordinators} onChange={setCoordinators} error={errorOf('coordinators')} />
+        <Finder id="leads" label={words.issue.leads} within={assigner} chosen={leads} onChange={setLeads} error={errorOf('leads')} />
+        <Finder id="coordinators" label={words.issue.coordinators} within={assigner} chosen={coordinators} onChange={setCoordinators} error={errorOf('coordinators')} />
         <TextField id="deadline" label={words.issue.deadline} hint={words.issue.deadlineHint} value={deadline} onInput={setDeadline} error={errorOf('deadline')} autocomplete="off" />
         <label class="check"><input type="checkbox" checked={urgent} onChange={event => setUrgent(event.currentTarget.checked)} />{words.issue.urgent}</label>
         <Select id="document" label={words.issue.document} value={document} onChange={setDocument} error={errorOf('document')}
@@ -94,8 +94,26 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
 
 type Found = Named & { ancestors: Named[] | null };
 
-/** Agencies by a part of their name; whoever has the same name elsewhere is told apart by what stands above. */
-function Finder({ id, label, chosen, onChange, error }: { id: string; label: string; chosen: Named[]; onChange: (chosen: Named[]) => void; error?: string | undefined }) {
+const SHOWN = 8;
+
+/** Those whose name begins with what is typed come first: whoever types the name of one agency means that one. */
+function firstOf(found: Found[], typed: string): Found[] {
+  const beginning = plain(typed);
+  const begins = ({ name }: Found) => Number(plain(name).startsWith(beginning));
+  return [...found].sort((a, b) => begins(b) - begins(a)).slice(0, SHOWN);
+}
+
+/** Without tone marks and case, as the server compares it. */
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'd').toLowerCase();
+
+/** Names instead of codes in what the server says of agencies that were chosen here. */
+function withNames(errors: readonly Mended[], chosen: readonly Named[]): Mended[] {
+  const longest = [...chosen].sort((a, b) => b.code.length - a.code.length);
+  return errors.map(error => ({ ...error, message: longest.reduce((text, { code, name }) => text.replaceAll(code, name), error.message) }));
+}
+
+/** Agencies below that of whoever issues it, by a part of their name; whoever has the same name elsewhere is told apart by what stands above. */
+function Finder({ id, label, within, chosen, onChange, error }: { id: string; label: string; within: string; chosen: Named[]; onChange: (chosen: Named[]) => void; error?: string | undefined }) {
   const words = useWork();
   const [text, setText] = useState('');
   const [found, setFound] = useState<Found[] | null>(null);
@@ -106,8 +124,8 @@ function Finder({ id, label, chosen, onChange, error }: { id: string; label: str
     if (typed.length < 2) return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      client.query(FIND_AGENCIES, { text: `${typed}*` }, { signal: abort.signal }).then(
-        ({ agencies }) => setFound(agencies.nodes),
+      client.query(FIND_AGENCIES, { text: `${typed}*`, subtree: within || null }, { signal: abort.signal }).then(
+        ({ agencies }) => setFound(firstOf(agencies.nodes, typed)),
         () => undefined,
       );
     }, 200);
@@ -115,7 +133,7 @@ function Finder({ id, label, chosen, onChange, error }: { id: string; label: str
       clearTimeout(timer);
       abort.abort();
     };
-  }, [text]);
+  }, [text, within]);
   const add = (agency: Named) => {
     onChange([...chosen.filter(({ code }) => code !== agency.code), agency]);
     setText('');
