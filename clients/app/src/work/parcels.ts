@@ -24,7 +24,14 @@ const me = () => client.session.viewer?.login ?? '';
 const prefix = (login: string) => `parcel:${login}:`;
 const keyOf = ({ login, input }: Pick<Parcel, 'login' | 'input'>) => prefix(login) + figureKey(input);
 const listeners = new Set<() => void>();
-const tell = () => listeners.forEach(listener => listener());
+const hear = () => listeners.forEach(listener => listener());
+/** The other tabs show the same list. */
+const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('cotmoc:parcels');
+tabs?.addEventListener('message', hear);
+const tell = () => {
+  hear();
+  tabs?.postMessage('changed');
+};
 
 export const parcels = {
   onChange(listener: () => void): () => void {
