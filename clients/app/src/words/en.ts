@@ -188,7 +188,7 @@ export const en: Words = {
     lateOf: n => `${n} late`,
     directives: 'Directives',
     directivesOf: (done, due) => `${done} of ${due} done`,
-    delay: 'Days of delay of directives',
+    delay: 'Days late (directives)',
     years: (from, until) => `${from}–${until}`,
     older: n => `Besides, ${n} overdue since before this period.`,
     empty: 'No agency has anything due in this period.',
