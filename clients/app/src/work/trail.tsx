@@ -106,8 +106,8 @@ function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; acto
             {actorId && <button type="button" class="button small" onClick={() => setSearch({ who: actorId })}>{words.trail.all}</button>}
           </div>
           <div class="trail-values">
-            <Values title={words.trail.before} of={entry.before} />
-            <Values title={words.trail.after} of={entry.after} />
+            <Values title={words.trail.before} of={entry.before} other={entry.after} />
+            <Values title={words.trail.after} of={entry.after} other={entry.before} />
           </div>
         </div>
       </details>
@@ -115,7 +115,32 @@ function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; acto
   );
 }
 
-function Values({ title, of }: { title: string; of: unknown }) {
+/** What stood there, or stands there now, field by field. Of what changed the other side is told, so that it can be made out. */
+function Values({ title, of, other }: { title: string; of: unknown; other: unknown }) {
+  const words = useWork();
   if (of === null || of === undefined) return null;
-  return <div><h3>{title}</h3><pre tabIndex={0}>{JSON.stringify(of, null, 1)}</pre></div>;
+  const values = fieldsOf(of);
+  const others = fieldsOf(other);
+  const nameOf = (field: string) => (words.figure.field as Record<string, string>)[field] ?? words.trail.fields[field] ?? field.replace(/(?=[A-Z])/g, ' ').toLowerCase();
+  const shown = Object.entries(values).filter(([field, value]) => value !== null || (others[field] ?? null) !== null);
+  if (shown.length === 0) return null;
+  return (
+    <div>
+      <h3>{title}</h3>
+      <dl class="trail-fields">
+        {shown.map(([field, value]) => {
+          const changed = field in others && JSON.stringify(others[field]) !== JSON.stringify(value);
+          return <div key={field}><dt>{nameOf(field)}</dt><dd>{changed ? <strong>{textOf(value)}</strong> : textOf(value)}</dd></div>;
+        })}
+      </dl>
+    </div>
+  );
+}
+
+const fieldsOf = (of: unknown): Record<string, unknown> => (typeof of === 'object' && of !== null ? Object.fromEntries(Object.entries(of)) : {});
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value)) return value.map(textOf).join(', ') || '–';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

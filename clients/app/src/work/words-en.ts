@@ -98,6 +98,10 @@ export const en: WorkWords = {
     settings: 'Choose the ways', new: 'new',
   },
   trail: {
+    fields: {
+      state: 'State', revision: 'Revision', version: 'Version', reason: 'Reason', name: 'Name', title: 'Title', code: 'Code', size: 'Size (bytes)', mediaType: 'Kind of file',
+      contentHash: 'Content hash', count: 'Count', ids: 'Ids', secondFactor: 'Second factor', dueOn: 'Due', percent: 'Per cent', login: 'Login', fullName: 'Full name',
+    },
     nouns: {
       role_grant: 'role', unlock_request: 'request to open a period', nil_answer: 'answer that nothing arose',
     },

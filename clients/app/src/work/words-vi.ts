@@ -94,6 +94,10 @@ export const vi = {
     settings: 'Chọn cách nhận', new: 'mới',
   },
   trail: {
+    fields: {
+      state: 'Trạng thái', revision: 'Lần sửa', version: 'Phiên bản', reason: 'Lý do', name: 'Tên', title: 'Tên gọi', code: 'Mã', size: 'Dung lượng (byte)', mediaType: 'Loại tệp',
+      contentHash: 'Mã băm', count: 'Số lượng', ids: 'Mã đối tượng', secondFactor: 'Xác thực hai bước', dueOn: 'Hạn', percent: 'Phần trăm', login: 'Tên đăng nhập', fullName: 'Họ tên',
+    } as Record<string, string>,
     nouns: {
       session: 'phiên đăng nhập', account: 'tài khoản', role_grant: 'vai trò', measurement: 'số liệu', directive: 'nhiệm vụ', document: 'văn bản', indicator: 'chỉ tiêu',
       target: 'mục tiêu', agency: 'cơ quan', recommendation: 'kiến nghị', reporting_assignment: 'phân công báo cáo', unlock_request: 'đề nghị mở kỳ',
