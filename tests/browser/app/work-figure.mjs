@@ -1,7 +1,7 @@
 // The life of a figure over three people and two languages: node work-figure.mjs URL CHROMIUM
 // A reporter drafts it on the phone, its head sends it back in English, the reporter mends it, the head endorses, the standing office
 // publishes at a desk, and whoever has not signed in sees the indicator move.
-import { accounts, address, assign, expect, fail, launch, open, PHOTO, see, signIn, speakEnglish } from "./work-steps.mjs";
+import { accounts, address, assign, expect, fail, keptText, launch, open, PHOTO, see, signIn, speakEnglish } from "./work-steps.mjs";
 
 const people = await accounts();
 const code = "adult_regular_digital_services_use_share";
@@ -30,10 +30,27 @@ expect("The focus is at what is to be mended", await reporter.evaluate(() => doc
 await reporter.locator("#numerator").fill("812");
 await see(reporter.locator(".ratio-shown"), "40,6", "The ratio of what is typed");
 await reporter.locator("#note").fill("Số liệu từ Cổng dịch vụ công của tỉnh");
+
+// Whoever changes the language goes on with the same form, and finds the same numbers after opening the app again.
+await keptText(reporter, "2.000");
+await speakEnglish(reporter);
+await see(reporter.locator("label[for=denominator]"), "Denominator", "The form in English");
+expect("The denominator in English", await reporter.locator("#denominator").inputValue(), "2,000");
+expect("The note in English", await reporter.locator("#note").inputValue(), "Số liệu từ Cổng dịch vụ công của tỉnh");
+await reporter.reload();
+await reporter.locator("#denominator").waitFor();
+expect("The denominator, opened again in English", await reporter.locator("#denominator").inputValue(), "2,000");
+await reporter.locator(".text-tool[lang=vi]").click();
+await see(reporter.locator("label[for=denominator]"), "Mẫu số", "The form in Vietnamese again");
+expect("The denominator in Vietnamese again", await reporter.locator("#denominator").inputValue(), "2.000");
 await reporter.getByRole("button", { name: "Lưu bản nháp" }).click();
 await see(reporter.locator(".notice-good"), "Đã lưu bản nháp", "After saving");
 await reporter.locator("#evidence").setInputFiles(PHOTO);
 await see(reporter.locator(".files"), PHOTO.name, "The photograph");
+// It is there after the phone has closed the app.
+await keptText(reporter, PHOTO.name);
+await reporter.reload();
+await see(reporter.locator(".files"), PHOTO.name, "The photograph, opened again");
 await reporter.getByRole("button", { name: "Gửi duyệt" }).click();
 await see(reporter.locator(".notice-good"), "Đã gửi duyệt", "After handing in");
 

@@ -147,9 +147,37 @@ expect("The second figure at the server", `${standing[keyOf(other).indicator].nu
 expect("The photograph at the server", standing[code].attachments[0]?.name, PHOTO.name);
 report.standing = { first: "815", second: "642", photo: true };
 
+// The session ends while something waits here. Another person signs in and out on the same phone, and takes nothing of it away.
+await page.locator("#numerator").fill("643");
+await page.locator("#evidence").setInputFiles(PHOTO);
+await context.setOffline(true);
+await page.getByRole("button", { name: "Lưu bản nháp" }).click();
+await see(page.locator(".notice"), "Đã giữ trên máy này", "A photograph that waits");
+await page.evaluate(async () => {
+  const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("cotmoc:"));
+  const open = indexedDB.open(name);
+  await new Promise(resolve => { open.onsuccess = resolve; });
+  const transaction = open.result.transaction("entries", "readwrite");
+  transaction.objectStore("entries").delete("session");
+  await new Promise(resolve => { transaction.oncomplete = resolve; });
+  open.result.close();
+});
+await page.goto("about:blank");
+await context.setOffline(false);
+await signIn(page, people.HEAD, "/app/settings");
+const signOut = page.getByRole("button", { name: "Đăng xuất khỏi máy này" });
+await signOut.click();
+await page.waitForURL(url => url.pathname === "/app/sign-in");
+await signIn(page, people.REPORTER);
+await see(page.locator(`.task[href='${other}']`), "Đang soạn", "The figure that waited");
+await until(page, "A phone on which nothing waits", () => !document.querySelector(".unsent, .unsent-count"));
+await page.locator(`.task[href='${other}']`).click();
+await see(page.locator(".files"), PHOTO.name, "The photograph that waited, at the server");
+expect("What waited, at the server", await page.locator("#numerator").inputValue(), "643");
+
 // Nobody who comes after finds what this person has read.
 await page.goto(new URL("/app/settings", address).href);
-await page.getByRole("button", { name: "Đăng xuất khỏi máy này" }).click();
+await signOut.click();
 await page.waitForURL(url => url.pathname === "/app/sign-in");
 report.forgotten = await until(page, "An empty device", async () => {
   const open = indexedDB.open("cotmoc-work");

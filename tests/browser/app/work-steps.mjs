@@ -97,12 +97,25 @@ export async function assign(office, indicator) {
 }
 
 /** Asks the page again with each of its frames until it answers something. */
-export async function until(page, what, read) {
+export async function until(page, what, read, argument) {
   const end = Date.now() + PATIENCE;
   while (Date.now() < end) {
-    const answer = await page.evaluate(read);
+    const answer = await page.evaluate(read, argument);
     if (answer) return answer;
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   return fail(`${what} did not come`);
+}
+
+/** Waits until what is typed is kept on the device, with this in it. */
+export async function keptText(page, text) {
+  await until(page, `What is typed, kept with ${text}`, async text => {
+    const open = indexedDB.open("cotmoc-work");
+    await new Promise(resolve => { open.onsuccess = resolve; });
+    const store = open.result.transaction("answers").objectStore("answers");
+    const request = store.getAll(IDBKeyRange.bound("unsaved:", "unsaved:\uffff"));
+    await new Promise(resolve => { request.onsuccess = resolve; });
+    open.result.close();
+    return JSON.stringify(request.result).includes(text);
+  }, text);
 }
