@@ -31,19 +31,19 @@ await mail.waitFor();
 await page.waitForFunction(() => [...document.querySelectorAll(".settings-choices select")].some(({ value }) => value === "WEEKLY"));
 expect("What was chosen", await mail.inputValue(), "WEEKLY");
 
-// What is pushed to this phone is shown, and leads to the inbox.
+// What is pushed to this phone is shown, and leads to what it tells of.
 await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 const devtools = await context.newCDPSession(page);
 const registered = new Promise(resolve => devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId)));
 await devtools.send("ServiceWorker.enable");
-const pushed = { title: "Cột Mốc", body: "Nhiệm vụ đã báo cáo hoàn thành", tag: "1", notification: "thu" };
+const pushed = { title: "Cột Mốc", body: "Nhiệm vụ đã báo cáo hoàn thành", tag: "1", notification: "thu", path: "/app/objects/thu" };
 await devtools.send("ServiceWorker.deliverPushMessage", { origin: new URL(address).origin, registrationId: await registered, data: JSON.stringify(pushed) });
 report.push = await until(page, "The notification", async () => {
   const [notification] = await (await navigator.serviceWorker.ready).getNotifications();
   return notification ? { title: notification.title, body: notification.body, data: notification.data } : null;
 });
 expect("The notification's text", report.push.body, pushed.body);
-expect("What it opens", report.push.data.notification, "thu");
+expect("What it opens", report.push.data.path, pushed.path);
 
 // A second place, which is signed out from here.
 const elsewhere = await open(browser);
