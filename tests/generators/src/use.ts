@@ -25,7 +25,9 @@ graphql`
   query useScreenQuery($id: ID!) {
     ...use_directives
     node(id: $id) {
-      ...use_indicator
+      ... on Indicator {
+        ...use_indicator
+      }
     }
   }
 `;

@@ -132,9 +132,11 @@ async fn a_rehearsal_names_whom_the_servers_tell() {
         )
         .await;
     // Roles count as they are held now: this one since yesterday.
-    settle(&db, 25, &[(Role::Head, "qng.ubnd", false)]).await;
+    settle(&db, 25, &[]).await;
     db.execute(
-        "UPDATE role_grant SET valid_from = '2026-02-19' WHERE account_id = '00000000-0000-0000-0000-000000000019'",
+        "INSERT INTO role_grant (id, account_id, role, agency_id, with_below, valid_from, granted_at)
+            SELECT gen_random_uuid(), a.id, 'HEAD', g.id, false, '2026-02-19', '2026-02-19T01:00:00Z'
+            FROM account a, agency g WHERE a.login = 'nguoi.25' AND g.code = 'qng.ubnd'",
     )
     .await;
     // What people have done meanwhile changes nothing of what was known.
