@@ -25,9 +25,7 @@ graphql`
   query useScreenQuery($id: ID!) {
     ...use_directives
     node(id: $id) {
-      ... on Indicator {
-        ...use_indicator
-      }
+      ...use_indicator @alias
     }
   }
 `;
