@@ -129,6 +129,9 @@ pub async fn set_rules(acting: &Acting<ManageCalendar>, new: NewRules) -> Result
     let rules = checked(kind, given)?;
     let work = async |writing: &mut Writing| {
         let stretch = stretch(writing.today(), from, until)?;
+        // One after the other: whoever comes second replaces what the first has set, and adds nothing to it.
+        let lock = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('notification rules'))");
+        lock.execute(writing.connection()).await?;
         let old = diesel::delete(notification_rule::table.filter(notification_rule::kind.eq(kind)));
         let old: Vec<NotificationRule> =
             old.returning(NotificationRule::as_returning()).load(writing.connection()).await?;

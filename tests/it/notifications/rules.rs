@@ -46,6 +46,17 @@ async fn administrators_of_everything_say_who_is_told() {
         FROM audit_entry WHERE action = 'MANAGE_CALENDAR'";
     assert_eq!(room.db.text(audited).await, "t DIRECTIVE_ISSUED 2");
 
+    // Of several at the same moment one holds, whole.
+    let sets = (1..=6).map(|days| {
+        let steps = rules(&[("ADDRESSEE", "HEAD", days), ("ADDRESSEE", "LEADER", days)]);
+        admin.act("setNotificationRules", json!({ "kind": "OVERDUE", "rules": steps }), SELECTION)
+    });
+    for done in futures_util::future::join_all(sets.collect::<Vec<_>>()).await {
+        assert_eq!(all(&done, "rules/*").len(), 2, "{done}");
+    }
+    let held = "SELECT concat_ws(' ', count(*), count(DISTINCT days)) FROM notification_rule WHERE kind = 'OVERDUE'";
+    assert_eq!(room.db.text(held).await, "2 1");
+
     // Nobody is told of what has no rules.
     let none = admin.act("setNotificationRules", json!({ "kind": "DIRECTIVE_ISSUED", "rules": [] }), SELECTION).await;
     assert_eq!(none["rules"], json!([]));
