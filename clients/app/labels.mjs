@@ -1,11 +1,10 @@
 // Writes src/words/labels-*.ts, the words for values of enums, as a running server says them: node labels.mjs ADDRESS
 import { writeFile } from 'node:fs/promises';
 
-const TYPES = ['AgencyKind', 'AgencyLevel', 'AssessmentInputKind', 'AssessmentStatus', 'ChangeEventKind', 'ChangeType', 'Comparator',
-  'DifferenceChange', 'DifferenceKind', 'Direction', 'DirectiveEventKind', 'DirectiveKind', 'DirectivePriority', 'DirectiveState',
-  'DocumentKind', 'DocumentRelationKind', 'DocumentStatus', 'ExtensionState', 'MeasurementState', 'NoProjection', 'NotificationKind', 'Observation',
-  'ObligationState', 'PeriodKind', 'RankingPart', 'RecommendationState', 'Role', 'SearchNoun', 'Source', 'StateSource',
-  'TargetWarningKind', 'Timeliness', 'Unit'];
+const TYPES = ['AgencyKind', 'AgencyLevel', 'AssessmentInputKind', 'AssessmentStatus', 'ChangeEventKind', 'ChangeType',
+  'DifferenceChange', 'DifferenceKind', 'DirectiveEventKind', 'DirectiveState', 'DocumentKind', 'DocumentRelationKind', 'DocumentStatus',
+  'ExtensionState', 'MeasurementState', 'NoProjection', 'NotificationKind', 'Observation', 'ObligationState', 'Role', 'SearchNoun',
+  'Source', 'StateSource', 'TargetWarningKind', 'Timeliness', 'Unit'];
 
 const [address] = process.argv.slice(2);
 for (const language of ['vi', 'en']) {

@@ -1,10 +1,8 @@
 // The one client of the page, and what of the kit the screens use.
-import { createClient } from '../../typescript/src/index.ts';
+import { createClient, type Language } from '../../typescript/src/index.ts';
 import { memory } from './store.ts';
 
 export * from '../../typescript/src/index.ts';
-
-export type Language = 'vi' | 'en';
 
 const remembered = memory.read('language');
 export const firstLanguage: Language = remembered === 'vi' || remembered === 'en' ? remembered : 'vi';

@@ -4,7 +4,7 @@ import { isGoneBy, today } from './days.ts';
 import type { Params, Route } from './routes.ts';
 import { store, useStore } from './store.ts';
 
-export interface Place {
+interface Place {
   path: string;
   search: URLSearchParams;
 }
@@ -68,7 +68,7 @@ export function setSearch(changes: Record<string, string | null>): void {
   navigate(address(location.pathname, search), { replace: true, asIs: true });
 }
 
-export interface LinkProps {
+interface LinkProps {
   to: string;
   class?: string;
   title?: string;

@@ -12,9 +12,9 @@ import { label, useLanguage, useWords, type Words } from '../words/index.ts';
 
 interface Row {
   late: number;
-  agency: { code: string; name: string; level: string | null } | null;
-  reports?: { expected: number; answered: number; onTime: number; nil: number; overdue: number } | null;
-  directives: { due: number; doneOnTime: number; doneLate: number; overdue: number; notReported: number; delayDays: number } | null;
+  agency: { code: string; name: string } | null;
+  reports?: { expected: number; answered: number; onTime: number; overdue: number } | null;
+  directives: { due: number; doneOnTime: number; doneLate: number; overdue: number; delayDays: number } | null;
 }
 interface Answer { scorecards: Connection<Row> | null; older: { totalCount: number | null } | null }
 interface Variables { period: string; before: string; programme: string; below: string; levels: string[] | null; signedIn: boolean }
@@ -22,13 +22,12 @@ interface Variables { period: string; before: string; programme: string; below: 
 const SCORECARDS = gql<Answer, Variables & { after: string | null }>(`
   query LateAgencies($period: Period!, $before: Date!, $programme: String!, $below: String!, $levels: [AgencyLevel!], $signedIn: Boolean!, $after: String) {
     scorecards(period: $period, filter: { below: $below, levels: $levels }, order: { by: LATE, direction: DESCENDING }, first: 25, after: $after) {
-      totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
         late
-        agency { code name level }
-        reports @include(if: $signedIn) { expected answered onTime nil overdue }
-        directives { due doneOnTime doneLate overdue notReported delayDays }
+        agency { code name }
+        reports @include(if: $signedIn) { expected answered onTime overdue }
+        directives { due doneOnTime doneLate overdue delayDays }
       }
     }
     older: directives(filter: { programme: $programme, timeliness: [OVERDUE], dueUntil: $before }, first: 1) { totalCount }

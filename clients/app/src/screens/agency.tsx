@@ -16,22 +16,21 @@ import { PeriodChoice, usualPeriod } from './agencies.tsx';
 interface Scorecard {
   late: number;
   reports?: { expected: number; answered: number; onTime: number; nil: number; overdue: number } | null;
-  directives: { due: number; doneOnTime: number; doneLate: number; open: number; overdue: number; notReported: number; delayDays: number } | null;
+  directives: { due: number; doneOnTime: number; doneLate: number; overdue: number; notReported: number; delayDays: number } | null;
   extensions: { asked: number; granted: number } | null;
   input: { owed: number; overdue: number } | null;
   indicators: (Counts & { led: number }) | null;
 }
 interface Obligation {
-  id: string; period: string; dueOn: string; state: string; onTime: boolean | null;
+  id: string; period: string; dueOn: string; state: string;
   indicator: { code: string; name: string } | null; subject: { code: string; name: string } | null;
 }
 interface Answer {
   agency: {
-    id: string; code: string; name: string; kind: string; level: string | null; note: string | null; simulated: boolean; openedOn: string | null; closedOn: string | null;
+    code: string; name: string; kind: string; level: string | null; note: string | null; simulated: boolean;
     ancestors: { code: string; name: string }[] | null;
-    predecessors: { predecessor: { code: string; name: string } | null }[] | null;
     ledDirectives: { totalCount: number | null; nodes: DirectiveRow[] } | null;
-    coordinatedDirectives: { totalCount: number | null; nodes: DirectiveRow[] } | null;
+    coordinatedDirectives: { nodes: DirectiveRow[] } | null;
     indicators: { totalCount: number | null; nodes: { code: string; name: string }[] } | null;
     measurements: { nodes: { id: string; period: string; value: string | null; indicator: { code: string; name: string; unit: string; decimals: number } | null }[] } | null;
   } | null;
@@ -42,10 +41,10 @@ interface Answer {
 const AGENCY = gql<Answer, { code: string; period: string; signedIn: boolean }>(`
   query Agency($code: String!, $period: Period!, $signedIn: Boolean!) {
     agency(code: $code) {
-      id code name kind level note simulated openedOn closedOn
+      code name kind level note simulated
       ancestors { code name }
       ledDirectives(order: { by: DUE_ON }, first: 50) { totalCount nodes { ${DIRECTIVE_ROW} } }
-      coordinatedDirectives(order: { by: DUE_ON }, first: 10) { totalCount nodes { ${DIRECTIVE_ROW} } }
+      coordinatedDirectives(order: { by: DUE_ON }, first: 10) { nodes { ${DIRECTIVE_ROW} } }
       indicators(first: 100) { totalCount nodes { code name } }
       measurements(filter: { states: [PUBLISHED] }, first: 8) { nodes { id period value indicator { code name unit decimals } } }
     }
@@ -53,7 +52,7 @@ const AGENCY = gql<Answer, { code: string; period: string; signedIn: boolean }>(
       nodes {
         late
         reports @include(if: $signedIn) { expected answered onTime nil overdue }
-        directives { due doneOnTime doneLate open overdue notReported delayDays }
+        directives { due doneOnTime doneLate overdue notReported delayDays }
         extensions { asked granted }
         input { owed overdue }
         indicators { led ${COUNTS} }
@@ -61,7 +60,7 @@ const AGENCY = gql<Answer, { code: string; period: string; signedIn: boolean }>(
     }
     obligations(filter: { reporter: $code, states: [DUE, DRAFT, RETURNED, SUBMITTED] }, first: 30) @include(if: $signedIn) {
       totalCount
-      nodes { id period dueOn state onTime indicator { code name } subject { code name } }
+      nodes { id period dueOn state indicator { code name } subject { code name } }
     }
   }`);
 

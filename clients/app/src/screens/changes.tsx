@@ -1,5 +1,5 @@
 // What is different between two days, and everything that was recorded since.
-import { formatDay, gql } from '../kit.ts';
+import { formatDay, gql, type Language } from '../kit.ts';
 import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
@@ -25,11 +25,9 @@ const DIFFERENCES = gql<Differences, { programme: string; from: string; to: stri
     }
   }`);
 
-const EVENTS = gql<{ changes: { events: Event[]; endCursor: string; hasMore: boolean } | null }, { since: string }>(`
+const EVENTS = gql<{ changes: { events: Event[] } | null }, { since: string }>(`
   query EventsSince($since: DateTime!) {
     changes(since: $since, first: 40) {
-      hasMore
-      endCursor
       events {
         cursor kind type id recordedAt
         object {
@@ -111,7 +109,7 @@ export default function Changes() {
   );
 }
 
-function nameOf({ object, type }: Event, language: 'vi' | 'en'): string {
+function nameOf({ object, type }: Event, language: Language): string {
   if (!object) return type;
   const name = object.name ?? object.title ?? object.wording ?? object.topic ?? object.indicator?.name ?? object.directive?.title ?? object.__typename;
   return object.period ? `${name}, ${period(object.period, language)}` : name;

@@ -13,13 +13,12 @@ interface Row {
   rank: number | null;
   quartile: number | null;
   value: string | null;
-  change: string | null;
   subject: { code: string; name: string; location: { latitude: number; longitude: number } | null } | null;
 }
 interface Answer {
   standings: {
     period: string;
-    summary: { subjects: number; reported: number; notReported: number; median: string | null; best: string | null } | null;
+    summary: { subjects: number; reported: number; median: string | null; best: string | null } | null;
     rows: Connection<Row> | null;
   } | null;
 }
@@ -28,10 +27,10 @@ const STANDINGS = gql<Answer, { indicator: string; below: string; after: string 
   query CommuneStandings($indicator: String!, $below: String!, $after: String) {
     standings(indicator: $indicator, filter: { level: COMMUNE, below: $below }) {
       period
-      summary { subjects reported notReported median best }
+      summary { subjects reported median best }
       rows(order: { by: RANK }, first: 100, after: $after) {
         pageInfo { hasNextPage endCursor }
-        nodes { rank quartile value change subject { code name location { latitude longitude } } }
+        nodes { rank quartile value subject { code name location { latitude longitude } } }
       }
     }
   }`);

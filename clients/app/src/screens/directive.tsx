@@ -13,46 +13,45 @@ import { label, useLanguage, useWords } from '../words/index.ts';
 
 interface Named { code: string; name: string }
 interface Event {
-  id: string; kind: string; occurredOn: string | null; recordedAt: string; text: string | null;
+  id: string; kind: string; occurredOn: string | null; text: string | null;
   agency: { name: string } | null;
   deadline: { words: string | null; dueOn: string | null } | null;
   progressUpdate: { percent: number | null; obstacles: string | null } | null;
   otherDirective: { code: string; title: string } | null;
 }
 interface Directive {
-  id: string; code: string; title: string; content: string | null; summary: string | null; clause: string; state: string; stateSource: string;
-  timeliness: string; originalTimeliness: string; dueOn: string | null; originalDueOn: string | null; expectedOutput: string | null; achievedOutput: string | null;
-  priority: string; completedOn: string | null; note: string | null; isBlocked: boolean | null; waitedDays: number | null; leadWords: string | null;
+  id: string; title: string; content: string | null; summary: string | null; clause: string; state: string; stateSource: string;
+  timeliness: string; dueOn: string | null; originalDueOn: string | null; expectedOutput: string | null; achievedOutput: string | null;
+  note: string | null; isBlocked: boolean | null; waitedDays: number | null; leadWords: string | null;
   leads: Named[] | null; coordinators: { words: string | null; agency: Named | null }[] | null; assigner: Named | null;
-  deadlines: { revision: number; words: string | null; dueOn: string | null; setOn: string | null; document: { id: string; symbol: string | null } | null }[] | null;
+  deadlines: { revision: number; words: string | null; dueOn: string | null; document: { id: string; symbol: string | null } | null }[] | null;
   document: { id: string; symbol: string | null; title: string } | null;
   indicators: { indicator: Named | null }[] | null;
-  extensionRequests: { id: string; state: string; proposedOn: string; reason: string; requestedAt: string; counterOn: string | null; decisionReason: string | null; decidedAt: string | null; agency: { name: string } | null }[] | null;
-  progressUpdates: { nodes: { id: string; reportedOn: string; percent: number | null; narrative: string; obstacles: string | null; source: string }[] } | null;
+  extensionRequests: { id: string; state: string; proposedOn: string; reason: string; requestedAt: string; counterOn: string | null; decisionReason: string | null }[] | null;
+  progressUpdates: { nodes: { reportedOn: string; percent: number | null; narrative: string; obstacles: string | null; source: string }[] } | null;
   waitsFor: { note: string | null; directive: { code: string; title: string } | null }[] | null;
   parent: { code: string; title: string } | null;
   parts: { nodes: { code: string; title: string; timeliness: string }[] } | null;
-  timeline: { totalCount: number | null; nodes: Event[] } | null;
+  timeline: { nodes: Event[] } | null;
 }
 
 const DIRECTIVE = gql<{ directive: Directive | null }, { code: string }>(`
   query Directive($code: String!) {
     directive(code: $code) {
-      id code title content summary clause state stateSource timeliness originalTimeliness dueOn originalDueOn expectedOutput achievedOutput
-      priority completedOn note isBlocked waitedDays leadWords
+      id title content summary clause state stateSource timeliness dueOn originalDueOn expectedOutput achievedOutput
+      note isBlocked waitedDays leadWords
       leads { code name } coordinators { words agency { code name } } assigner { code name }
-      deadlines { revision words dueOn setOn document { id symbol } }
+      deadlines { revision words dueOn document { id symbol } }
       document { id symbol title }
       indicators { indicator { code name } }
-      extensionRequests { id state proposedOn reason requestedAt counterOn decisionReason decidedAt agency { name } }
-      progressUpdates(first: 1) { nodes { id reportedOn percent narrative obstacles source } }
+      extensionRequests { id state proposedOn reason requestedAt counterOn decisionReason }
+      progressUpdates(first: 1) { nodes { reportedOn percent narrative obstacles source } }
       waitsFor { note directive { code title } }
       parent { code title }
       parts(first: 50) { nodes { code title timeliness } }
       timeline(last: 100) {
-        totalCount
         nodes {
-          id kind occurredOn recordedAt text agency { name } deadline { words dueOn } progressUpdate { percent obstacles } otherDirective { code title }
+          id kind occurredOn text agency { name } deadline { words dueOn } progressUpdate { percent obstacles } otherDirective { code title }
         }
       }
     }

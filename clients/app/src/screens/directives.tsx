@@ -11,7 +11,7 @@ import { useWords } from '../words/index.ts';
 
 interface Answer {
   directives: Connection<DirectiveRow> | null;
-  leads: { nodes: { agency: { code: string; name: string } | null; directives: { due: number } | null }[] } | null;
+  leads: { nodes: { agency: { code: string; name: string } | null }[] } | null;
 }
 interface Variables { programme: string; below: string; period: string; timeliness: string[] | null; lead: string | null; text: string | null }
 
@@ -23,7 +23,7 @@ const DIRECTIVES = gql<Answer, Variables & { after: string | null }>(`
       nodes { ${DIRECTIVE_ROW} }
     }
     leads: scorecards(period: $period, filter: { below: $below, levels: [PROVINCIAL] }, order: { by: LATE, direction: DESCENDING }, first: 60) {
-      nodes { agency { code name } directives { due } }
+      nodes { agency { code name } }
     }
   }`);
 

@@ -11,9 +11,9 @@ import { Facts, Table } from '../ui/table.tsx';
 import { Day, demand, useCount } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
 
-interface Ref { id: string; symbol: string | null; title: string; status: string }
+interface Ref { id: string; symbol: string | null; title: string }
 interface Document {
-  id: string; code: string; symbol: string | null; kind: string; title: string; status: string; issuedOn: string | null; issuedWords: string | null; issuerName: string | null; note: string | null;
+  code: string; symbol: string | null; kind: string; title: string; status: string; issuedOn: string | null; issuedWords: string | null; issuerName: string | null; note: string | null;
   issuer: { code: string; name: string } | null;
   relations: { kind: string; clause: string | null; document: Ref | null; agency: { code: string; name: string } | null }[] | null;
   inverseRelations: { kind: string; source: Ref | null }[] | null;
@@ -26,10 +26,10 @@ const DOCUMENT = gql<{ node: (Document & { __typename: string }) | null }, { id:
     node(id: $id) {
       __typename
       ... on Document {
-        id code symbol kind title status issuedOn issuedWords issuerName note
+        code symbol kind title status issuedOn issuedWords issuerName note
         issuer { code name }
-        relations { kind clause document { id symbol title status } agency { code name } }
-        inverseRelations { kind source { id symbol title status } }
+        relations { kind clause document { id symbol title } agency { code name } }
+        inverseRelations { kind source { id symbol title } }
         targets(first: 100) { totalCount nodes { id wording dueOn clause value upperValue comparator statement indicator { code name unit } } }
         directives(order: { by: POSITION }, first: 100) { totalCount nodes { ${DIRECTIVE_ROW} } }
       }
@@ -68,7 +68,7 @@ function Details({ of }: { of: Document }) {
         {of.note && <p class="hint after">{of.note}</p>}
       </section>
       <div class="grid two">
-        <Relations title={w.relations} rows={(of.relations ?? []).map(({ kind, document, agency, clause }) => ({ kind, document, agency, clause }))} />
+        <Relations title={w.relations} rows={of.relations ?? []} />
         <Relations title={w.inverse} rows={(of.inverseRelations ?? []).map(({ kind, source }) => ({ kind, document: source, agency: null, clause: null }))} />
       </div>
       {targets.length > 0 && (

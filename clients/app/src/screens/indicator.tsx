@@ -17,10 +17,10 @@ import { NotFound } from '../ui/not-found.tsx';
 import { useAsOf } from '../state.ts';
 import { Communes } from './communes.tsx';
 
-interface DocumentLink { id: string; code: string; symbol: string | null; title: string; status: string }
+interface DocumentLink { id: string; symbol: string | null; title: string; status: string }
 interface Target {
   code: string; dueOn: string | null; value: string | null; upperValue: string | null; comparator: string | null; statement: string | null;
-  wording: string; clause: string; sourceWords: string | null; withdrawnOn: string | null; effectiveComparator: { comparator: string } | null;
+  wording: string; clause: string; withdrawnOn: string | null; effectiveComparator: { comparator: string } | null;
   document: DocumentLink | null; warnings: { kind: string }[] | null;
 }
 interface Input {
@@ -29,9 +29,9 @@ interface Input {
   measurement: { id: string; period: string } | null;
 }
 interface Assessment {
-  status: string; on: string; value: string | null; measuredUntil: string | null; dueOn: string | null; demanded: string | null; expected: string | null;
+  status: string; value: string | null; dueOn: string | null; demanded: string | null; expected: string | null;
   attainment: string | null; pace: string | null; sentence: string | null; isStale: boolean; isAmbiguous: boolean;
-  baseline: { value: string; on: string; isStated: boolean } | null;
+  baseline: { value: string; on: string } | null;
   projection: { projection: { value: string; lower: string; upper: string; reachedOn: string | null } | null; noneBecause: string | null } | null;
   inputs: Input[];
 }
@@ -40,12 +40,12 @@ interface DirectiveRow {
   programme: { code: string; jurisdiction: { name: string } | null } | null;
 }
 interface Indicator {
-  id: string; code: string; name: string; unit: string; decimals: number; note: string | null;
+  code: string; name: string; unit: string; decimals: number; note: string | null;
   lead: { code: string; name: string } | null;
   memberships: { programme: { code: string } | null; group: { code: string; name: string } | null }[] | null;
   definitions: { version: number; text: string; clause: string | null; document: { id: string; symbol: string | null } | null }[] | null;
   targets: { nodes: Target[] } | null;
-  series: { nodes: { period: string; endsOn: string; value: string | null; source: string; observation: string }[] } | null;
+  series: { nodes: { period: string; endsOn: string; value: string | null; source: string }[] } | null;
   assessment: Assessment | null;
   directives: { totalCount: number | null; nodes: DirectiveRow[] } | null;
   late: { totalCount: number | null } | null;
@@ -55,20 +55,20 @@ interface Indicator {
 const INDICATOR = gql<{ indicator: Indicator | null }, { code: string; subject: string; programme: string }>(`
   query Indicator($code: String!, $subject: String!, $programme: String!) {
     indicator(code: $code) {
-      id code name unit decimals note
+      code name unit decimals note
       lead { code name }
       memberships { programme { code } group { code name } }
       definitions { version text clause document { id symbol } }
       targets(filter: { programme: $programme }, first: 50) {
         nodes {
-          code dueOn value upperValue comparator statement wording clause sourceWords withdrawnOn
-          effectiveComparator { comparator } document { id code symbol title status } warnings { kind }
+          code dueOn value upperValue comparator statement wording clause withdrawnOn
+          effectiveComparator { comparator } document { id symbol title status } warnings { kind }
         }
       }
-      series(subject: $subject, last: 60) { nodes { period endsOn value source observation } }
+      series(subject: $subject, last: 60) { nodes { period endsOn value source } }
       assessment(subject: $subject, programme: $programme) {
-        status on value measuredUntil dueOn demanded expected attainment pace sentence isStale isAmbiguous
-        baseline { value on isStated }
+        status value dueOn demanded expected attainment pace sentence isStale isAmbiguous
+        baseline { value on }
         projection { projection { value lower upper reachedOn } noneBecause }
         inputs { kind value on words rule ruleVersion target { code clause document { id symbol title } } measurement { id period } }
       }
@@ -129,7 +129,7 @@ function Details({ of, subject, onMap }: { of: Indicator; subject: string; onMap
   return (
     <>
       <div class="grid wide-left even">
-        <section class={`section hero`}>
+        <section class="section hero">
           <div class="hero-figure">
             <p class="hint">{w.value}{last && <>, {period(last.period, language)}</>} {isSimulated && <span class="tag" title={words.simulatedHint}>{words.simulated}</span>}</p>
             <p class="huge">{assessment?.value ?? last?.value ? <Figure value={assessment?.value ?? last?.value} unit={unit} places={places} /> : <span class="muted none">{w.noValue}</span>}</p>

@@ -20,16 +20,15 @@ interface Answer {
   assessments: {
     nodes: {
       on: string; status: string; attainment: string | null; dueOn: string | null;
-      indicator: { code: string; name: string; lead: { code: string; name: string } | null } | null;
+      indicator: { code: string; name: string } | null;
     }[];
   } | null;
   late: {
     totalCount: number | null;
     nodes: { id: string; code: string; title: string; dueOn: string | null; leads: { code: string; name: string }[] | null }[];
   } | null;
-  scorecards: { nodes: { late: number; agency: { code: string; name: string } | null }[] } | null;
   latest: {
-    nodes: { id: string; period: string; value: string | null; publishedAt: string | null; source: string;
+    nodes: { id: string; period: string; value: string | null; source: string;
       indicator: { code: string; name: string; unit: string; decimals: number } | null }[];
   } | null;
 }
@@ -39,14 +38,14 @@ const PROVINCE = gql<Answer, { programme: string; subject: string }>(`
     groups: statusCounts(by: GROUP, filter: { programme: $programme }, first: 50) { nodes { group { code name } ${COUNTS} } }
     milestones: statusCounts(by: MILESTONE, filter: { programme: $programme }, first: 20) { nodes { milestone ${COUNTS} } }
     assessments(filter: { programme: $programme, statuses: [MISSED, OFF_TRACK, AT_RISK] }, first: 7) {
-      nodes { on status attainment dueOn indicator { code name lead { code name } } }
+      nodes { on status attainment dueOn indicator { code name } }
     }
     late: directives(filter: { programme: $programme, timeliness: [OVERDUE] }, order: { by: DUE_ON }, first: 6) {
       totalCount
       nodes { id code title dueOn leads { code name } }
     }
     latest: measurements(filter: { subject: $subject, states: [PUBLISHED] }, first: 5) {
-      nodes { id period value publishedAt source indicator { code name unit decimals } }
+      nodes { id period value source indicator { code name unit decimals } }
     }
   }`);
 

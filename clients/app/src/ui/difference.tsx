@@ -5,7 +5,7 @@ import { label, useLanguage, useWords, type Words } from '../words/index.ts';
 import type { Language } from '../kit.ts';
 import { demand, figure, period } from './values.tsx';
 
-export interface DifferenceState {
+interface DifferenceState {
   value: string | null;
   upperValue: string | null;
   unit: string | null;

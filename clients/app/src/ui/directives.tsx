@@ -8,14 +8,13 @@ export interface DirectiveRow {
   id: string;
   code: string;
   title: string;
-  state: string;
   timeliness: string;
   dueOn: string | null;
   originalDueOn: string | null;
   stateSource: string;
   leads: { code: string; name: string }[] | null;
 }
-export const DIRECTIVE_ROW = 'id code title state timeliness dueOn originalDueOn stateSource leads { code name }';
+export const DIRECTIVE_ROW = 'id code title timeliness dueOn originalDueOn stateSource leads { code name }';
 
 const URGENCY = ['OVERDUE', 'NOT_REPORTED', 'DUE_SOON', 'ON_TIME', 'PASSED', 'NO_DEADLINE', 'DONE_LATE', 'DONE_ON_TIME'];
 /** For sorting: what is late first, what is done last. */

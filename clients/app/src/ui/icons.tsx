@@ -13,8 +13,6 @@ export const ICONS = {
   dark: 'M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z',
   auto: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
   close: 'M5 5l14 14M19 5L5 19',
-  forward: 'M9 5l7 7-7 7',
-  document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
 } as const;
 
 export function Icon({ d, size = 20 }: { d: string; size?: number }) {

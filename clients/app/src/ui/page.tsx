@@ -70,10 +70,10 @@ export function Section({ title, hint, more, class: name = '', id, children }: S
 }
 
 /** Grey bars in the place of text that is on its way. */
-export function Skeleton({ lines = 4, tall = false }: { lines?: number; tall?: boolean }) {
+export function Skeleton({ lines = 4 }: { lines?: number }) {
   const words = useWords();
   return (
-    <div class={`skeleton${tall ? ' tall' : ''}`} role="status" aria-label={words.loading}>
+    <div class="skeleton" role="status" aria-label={words.loading}>
       {Array.from({ length: lines }, (_, index) => <span key={index} />)}
     </div>
   );

@@ -2,7 +2,7 @@
 import { formatDecimal } from '../kit.ts';
 import { Link } from '../router.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
-import { Shape, STATUSES, toneOf, type AssessmentStatus } from './status.tsx';
+import { Shape, toneOf, type AssessmentStatus } from './status.tsx';
 
 export interface Counts {
   total: number;
@@ -25,7 +25,7 @@ const FIELDS: Record<AssessmentStatus, keyof Counts> = {
 /** From good to bad, as a bar is read. */
 const ORDER: AssessmentStatus[] = ['ACHIEVED', 'ON_TRACK', 'AT_RISK', 'OFF_TRACK', 'MISSED', 'NEEDS_JUDGEMENT', 'INCOMPLETE', 'NO_DATA', 'NO_TARGET'];
 
-export const countOf = (counts: Counts, status: AssessmentStatus): number => counts[FIELDS[status]];
+const countOf = (counts: Counts, status: AssessmentStatus): number => counts[FIELDS[status]];
 
 export function sumOf(all: readonly Counts[]): Counts {
   const sum: Counts = { total: 0, missed: 0, offTrack: 0, atRisk: 0, needsJudgement: 0, noData: 0, incomplete: 0, noTarget: 0, onTrack: 0, achieved: 0 };
@@ -70,5 +70,3 @@ export function StatusLegend({ counts, to }: { counts: Counts; to: (status: Asse
     </ul>
   );
 }
-
-export { STATUSES };

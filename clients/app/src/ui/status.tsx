@@ -19,9 +19,8 @@ const TONES: Record<string, Tone> = {
   // ObligationState and MeasurementState
   NOT_DUE: 'no-target', DUE: 'at-risk', DRAFT: 'no-data', SUBMITTED: 'incomplete', RETURNED: 'off-track', APPROVED: 'achieved', NIL: 'no-target',
   ENDORSED: 'on-track', PUBLISHED: 'achieved', WITHDRAWN: 'no-data',
-  // ExtensionState, RecommendationState
+  // ExtensionState
   REQUESTED: 'at-risk', REFUSED: 'off-track', COUNTERED: 'judgement', COUNTER_ACCEPTED: 'achieved', COUNTER_DECLINED: 'off-track', LAPSED: 'no-data',
-  OPEN: 'at-risk', ACKNOWLEDGED: 'incomplete', ANSWERED: 'achieved',
   // DocumentStatus
   UNKNOWN: 'no-data', PLANNED: 'no-target', ISSUED: 'achieved', REPLACED: 'incomplete', REVOKED: 'no-data',
 };

@@ -6,7 +6,7 @@ import { label, useLanguage, useWords, type Words } from '../words/index.ts';
 
 const PERCENT = new Set(['PERCENT', 'PERCENT_GRDP', 'PERCENT_LOCAL_BUDGET']);
 
-export function unitOf(words: Words, unit: string | null | undefined): string {
+function unitOf(words: Words, unit: string | null | undefined): string {
   if (!unit || unit === 'COUNT' || unit === 'NONE' || unit === 'RANK' || unit === 'INDEX') return '';
   return label(words, 'Unit', unit);
 }

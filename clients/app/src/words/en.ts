@@ -13,7 +13,6 @@ export const en: Words = {
   searchHint: 'Find indicators, agencies, documents…',
   searchOver: 'With or without tone marks.',
   searchNothing: 'Nothing found. Try fewer words, or a part of the name.',
-  language: 'Language',
   otherLanguage: 'Tiếng Việt',
   theme: 'Theme',
   themes: { auto: 'As the device', light: 'Light', dark: 'Dark' },
@@ -30,7 +29,6 @@ export const en: Words = {
   changes: 'What is new',
   document: 'Document',
   object: 'Opening…',
-  map: 'Map',
   read: 'Follow',
   atWork: 'Work',
   notFound: 'There is no such page',
@@ -47,14 +45,9 @@ export const en: Words = {
   clear: 'Clear the filter',
   showAll: 'Show all',
   showMore: 'Show more',
-  none: 'none',
   unknown: 'unknown',
-  yes: 'Yes',
-  no: 'No',
   simulated: 'Simulated',
   simulatedHint: 'Invented for the demo; not a real figure.',
-  of: (part, whole) => `${part} of ${whole}`,
-  count: n => `${n} items`,
 
   asOf: {
     label: 'As of a day',
@@ -64,7 +57,6 @@ export const en: Words = {
     show: 'Show',
     banner: day => `As it was known at the end of ${day}`,
     back: 'Back to now',
-    now: 'Now',
   },
 
   province: {
@@ -156,7 +148,6 @@ export const en: Words = {
     best: 'Best',
     rank: 'Rank',
     commune: 'Commune',
-    quartile: 'Quarter',
     quartiles: ['First quarter', 'Second quarter', 'Third quarter', 'Last quarter'],
     notReported: 'No figure',
     mapLabel: 'Map of the communes, marked by their quarter of the ranking',
@@ -234,11 +225,9 @@ export const en: Words = {
     kinds: { all: 'All', late: 'Overdue', soon: 'Due soon', open: 'In time', unreported: 'Not reported', done: 'Done' },
     lead: 'Lead',
     find: 'Find in directives',
-    due: 'Due',
     noDue: 'No deadline',
     empty: 'There is no such directive. Take a filter away.',
     shown: n => `${n} directives`,
-    state: 'State',
     overdueDays: n => `${n} days late`,
   },
 
@@ -265,7 +254,6 @@ export const en: Words = {
     parts: 'Parts',
     stateSource: 'Who says so',
     waited: n => `Waited ${n} days for input`,
-    source: 'Given in',
     doThis: 'Work on this directive',
   },
 

@@ -80,14 +80,6 @@ export const labels: Record<string, Record<string, string>> = {
     TARGET: "Target",
     UNLOCK_REQUEST: "Request for an unlock",
   },
-  Comparator: {
-    AT_LEAST: "At least",
-    MORE_THAN: "More than",
-    AT_MOST: "At most",
-    LESS_THAN: "Less than",
-    EXACTLY: "Exactly",
-    BETWEEN: "Between",
-  },
   DifferenceChange: {
     ADDED: "Added",
     REMOVED: "Removed",
@@ -97,11 +89,6 @@ export const labels: Record<string, Record<string, string>> = {
     TARGET: "Target",
     FIGURE: "Figure",
     DEADLINE: "Deadline",
-  },
-  Direction: {
-    HIGHER_IS_BETTER: "Higher is better",
-    LOWER_IS_BETTER: "Lower is better",
-    NEUTRAL: "Neutral",
   },
   DirectiveEventKind: {
     ISSUED: "Issued",
@@ -123,19 +110,6 @@ export const labels: Record<string, Record<string, string>> = {
     CANCELLED: "Cancelled",
     UNBLOCKED: "No longer waiting",
     TRANSFERRED: "Passed to a successor",
-  },
-  DirectiveKind: {
-    DIRECTIVE: "Directive",
-    STANDING_DUTY: "Standing duty",
-    REPORTED_TASK: "Reported task",
-    PLANNED_TASK: "Planned task",
-    MEASURE: "Measure",
-    REPORTING: "Reporting duty",
-    RESOURCES: "Resources",
-  },
-  DirectivePriority: {
-    NORMAL: "Normal",
-    URGENT: "Urgent",
   },
   DirectiveState: {
     ASSIGNED: "Assigned",
@@ -251,26 +225,6 @@ export const labels: Record<string, Record<string, string>> = {
     FINAL: "Final",
     ESTIMATED: "Estimated",
     REVISED: "Revised",
-  },
-  PeriodKind: {
-    MONTH: "Month",
-    QUARTER: "Quarter",
-    HALF_YEAR: "Half-year",
-    NINE_MONTHS: "Nine months",
-    YEAR: "Year",
-    RANGE: "Range of days",
-  },
-  RankingPart: {
-    DIRECTIVES_ON_TIME: "Directives done on time",
-    REPORTS_ANSWERED: "Reports given",
-    REPORTS_ON_TIME: "Reports given on time",
-  },
-  RecommendationState: {
-    OPEN: "Open",
-    ACKNOWLEDGED: "Acknowledged",
-    ANSWERED: "Answered",
-    REFUSED: "Refused",
-    WITHDRAWN: "Withdrawn",
   },
   Role: {
     REPORTER: "Reporter",

@@ -80,14 +80,6 @@ export const labels: Record<string, Record<string, string>> = {
     TARGET: "Mục tiêu",
     UNLOCK_REQUEST: "Đề nghị mở khóa kỳ",
   },
-  Comparator: {
-    AT_LEAST: "Tối thiểu",
-    MORE_THAN: "Trên",
-    AT_MOST: "Không quá",
-    LESS_THAN: "Dưới",
-    EXACTLY: "Đúng bằng",
-    BETWEEN: "Trong khoảng",
-  },
   DifferenceChange: {
     ADDED: "Thêm",
     REMOVED: "Bỏ",
@@ -97,11 +89,6 @@ export const labels: Record<string, Record<string, string>> = {
     TARGET: "Mục tiêu",
     FIGURE: "Số liệu",
     DEADLINE: "Thời hạn",
-  },
-  Direction: {
-    HIGHER_IS_BETTER: "Càng cao càng tốt",
-    LOWER_IS_BETTER: "Càng thấp càng tốt",
-    NEUTRAL: "Trung tính",
   },
   DirectiveEventKind: {
     ISSUED: "Giao nhiệm vụ",
@@ -123,19 +110,6 @@ export const labels: Record<string, Record<string, string>> = {
     CANCELLED: "Hủy nhiệm vụ",
     UNBLOCKED: "Không còn phải chờ",
     TRANSFERRED: "Chuyển đơn vị thực hiện",
-  },
-  DirectiveKind: {
-    DIRECTIVE: "Nhiệm vụ được giao",
-    STANDING_DUTY: "Nhiệm vụ thường xuyên",
-    REPORTED_TASK: "Nhiệm vụ đã báo cáo",
-    PLANNED_TASK: "Nhiệm vụ kỳ tới",
-    MEASURE: "Giải pháp",
-    REPORTING: "Chế độ báo cáo",
-    RESOURCES: "Nguồn lực",
-  },
-  DirectivePriority: {
-    NORMAL: "Bình thường",
-    URGENT: "Khẩn trương",
   },
   DirectiveState: {
     ASSIGNED: "Đã giao",
@@ -251,26 +225,6 @@ export const labels: Record<string, Record<string, string>> = {
     FINAL: "Chính thức",
     ESTIMATED: "Ước tính",
     REVISED: "Đã điều chỉnh",
-  },
-  PeriodKind: {
-    MONTH: "Tháng",
-    QUARTER: "Quý",
-    HALF_YEAR: "6 tháng",
-    NINE_MONTHS: "9 tháng",
-    YEAR: "Năm",
-    RANGE: "Khoảng ngày",
-  },
-  RankingPart: {
-    DIRECTIVES_ON_TIME: "Nhiệm vụ đúng hạn",
-    REPORTS_ANSWERED: "Báo cáo đã nộp",
-    REPORTS_ON_TIME: "Báo cáo đúng hạn",
-  },
-  RecommendationState: {
-    OPEN: "Chưa xử lý",
-    ACKNOWLEDGED: "Đã tiếp nhận",
-    ANSWERED: "Đã trả lời",
-    REFUSED: "Không chấp thuận",
-    WITHDRAWN: "Đã rút",
   },
   Role: {
     REPORTER: "Người báo cáo",

@@ -12,7 +12,6 @@ export const vi = {
   searchHint: 'Tìm chỉ tiêu, cơ quan, văn bản…',
   searchOver: 'Gõ có dấu hay không dấu đều được.',
   searchNothing: 'Không tìm thấy gì. Thử ít chữ hơn, hoặc một phần của tên.',
-  language: 'Ngôn ngữ',
   otherLanguage: 'English',
   theme: 'Giao diện',
   themes: { auto: 'Theo thiết bị', light: 'Sáng', dark: 'Tối' },
@@ -29,7 +28,6 @@ export const vi = {
   changes: 'Có gì mới',
   document: 'Văn bản',
   object: 'Đang mở…',
-  map: 'Bản đồ',
   read: 'Theo dõi',
   atWork: 'Công việc',
   notFound: 'Không có trang này',
@@ -46,14 +44,9 @@ export const vi = {
   clear: 'Bỏ lọc',
   showAll: 'Xem tất cả',
   showMore: 'Xem thêm',
-  none: 'không',
   unknown: 'chưa rõ',
-  yes: 'Có',
-  no: 'Không',
   simulated: 'Mô phỏng',
   simulatedHint: 'Số liệu giả lập cho bản dùng thử, không phải số liệu thật.',
-  of: (part: string, whole: string) => `${part} / ${whole}`,
-  count: (n: string) => `${n} mục`,
 
   asOf: {
     label: 'Xem tại ngày',
@@ -63,7 +56,6 @@ export const vi = {
     show: 'Xem',
     banner: (day: string) => `Đang xem như đã biết đến hết ngày ${day}`,
     back: 'Về hiện tại',
-    now: 'Hiện nay',
   },
 
   province: {
@@ -156,7 +148,6 @@ export const vi = {
     best: 'Tốt nhất',
     rank: 'Hạng',
     commune: 'Xã, phường',
-    quartile: 'Nhóm',
     quartiles: ['Nhóm đầu', 'Nhóm hai', 'Nhóm ba', 'Nhóm cuối'],
     notReported: 'Chưa có số liệu',
     mapLabel: 'Bản đồ các xã, phường, tô theo nhóm xếp hạng',
@@ -234,11 +225,9 @@ export const vi = {
     kinds: { all: 'Tất cả', late: 'Quá hạn', soon: 'Sắp đến hạn', open: 'Trong hạn', unreported: 'Chưa có báo cáo', done: 'Hoàn thành' },
     lead: 'Chủ trì',
     find: 'Tìm trong nhiệm vụ',
-    due: 'Hạn',
     noDue: 'Không có thời hạn',
     empty: 'Không có nhiệm vụ nào như vậy. Bỏ bớt điều kiện lọc.',
     shown: (n: string) => `${n} nhiệm vụ`,
-    state: 'Trạng thái',
     overdueDays: (n: string) => `quá ${n} ngày`,
   },
 
@@ -265,7 +254,6 @@ export const vi = {
     parts: 'Các phần việc',
     stateSource: 'Ai xác nhận',
     waited: (n: string) => `Đã chờ ý kiến phối hợp ${n} ngày`,
-    source: 'Văn bản giao',
     doThis: 'Xử lý nhiệm vụ này',
   },
 

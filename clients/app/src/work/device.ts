@@ -29,14 +29,3 @@ export async function leave(): Promise<void> {
   await client.session.signOut();
   if (login !== undefined) await forgetOf(login);
 }
-
-/** After the first screen is there, so that what it keeps does not slow it down. Without the server's leave for all of /app, below it. */
-export function registerWorker(): void {
-  if (!('serviceWorker' in navigator)) return;
-  const register = () => navigator.serviceWorker.register('/app/sw.js', { scope: '/app' })
-    .catch(() => navigator.serviceWorker.register('/app/sw.js'))
-    .catch(() => undefined);
-  // The page may have been loaded before this was: then nobody says so again.
-  if (document.readyState === 'complete') void register();
-  else addEventListener('load', () => void register(), { once: true });
-}

@@ -10,13 +10,11 @@ export interface Mended {
   code: string;
   field?: string[];
   message: string;
-  limit?: number | null;
 }
 
 export interface Attachment {
   id: string;
   name: string;
-  mediaType: string;
   size: number;
   link: string | null;
 }
@@ -41,15 +39,14 @@ export interface Figure {
   comment: string | null;
   reason: string | null;
   contentHash: string | null;
-  recordedAt: string;
   attachments: Attachment[] | null;
   decisions: Decision[] | null;
   viewerCan: { draft: boolean; submit: boolean; withdraw: boolean; endorse: boolean; return: boolean; publish: boolean } | null;
 }
 
 const FIGURE = `
-  id version state observation value numerator denominator narrative note comment reason contentHash recordedAt
-  attachments { id name mediaType size link }
+  id version state observation value numerator denominator narrative note comment reason contentHash
+  attachments { id name size link }
   decisions { state reason decidedAt decidedBy { fullName } }
   viewerCan { draft submit withdraw endorse return publish }`;
 
@@ -57,16 +54,14 @@ export interface Indicator extends Named {
   unit: string;
   valueKind: string;
   decimals: number;
-  partDecimals: number | null;
 }
 
-const INDICATOR = 'code name unit valueKind decimals partDecimals';
+const INDICATOR = 'code name unit valueKind decimals';
 
 export interface Obligation {
   id: string;
   regime: string;
   period: string;
-  opensOn: string;
   dueOn: string;
   closesOn: string;
   state: string;
@@ -79,19 +74,18 @@ export interface Obligation {
 }
 
 const OBLIGATION = `
-  id regime period opensOn dueOn closesOn state onTime assignment { id }
+  id regime period dueOn closesOn state onTime assignment { id }
   indicator { ${INDICATOR} } subject { code name } measurement { ${FIGURE} } viewerCan { answerNil requestUnlock }`;
 
 export interface DirectiveInList {
   id: string;
-  code: string;
   title: string;
   state: string;
   timeliness: string;
   dueOn: string | null;
 }
 
-const DIRECTIVE_IN_LIST = 'id code title state timeliness dueOn';
+const DIRECTIVE_IN_LIST = 'id title state timeliness dueOn';
 
 export const OWED = gql<{ myObligations: { totalCount: number; nodes: Obligation[] } }, { first: number }>(
   `query Owed($first: Int) { myObligations(first: $first) { totalCount nodes { ${OBLIGATION} } } }`,
@@ -128,7 +122,7 @@ export interface FigureKey {
 
 export interface FigurePage {
   obligations: { nodes: Obligation[] };
-  before: { nodes: { period: string; value: string | null; numerator: string | null; denominator: string | null; narrative: string | null }[] };
+  before: { nodes: { period: string; value: string | null; narrative: string | null }[] };
 }
 
 export const FIGURE_PAGE = gql<FigurePage, FigureKey>(
@@ -136,7 +130,7 @@ export const FIGURE_PAGE = gql<FigurePage, FigureKey>(
     obligations(filter: { indicator: $indicator, subject: $subject, regime: $regime, period: $period }, first: 1) { nodes { ${OBLIGATION} } }
     before: measurements(
       filter: { indicator: $indicator, subject: $subject, regime: $regime, states: [PUBLISHED] }, order: { by: PERIOD, direction: DESCENDING }, first: 3
-    ) { nodes { period value numerator denominator narrative } }
+    ) { nodes { period value narrative } }
   }`,
 );
 
@@ -160,7 +154,7 @@ export interface FigureAnswer {
   differences: { field: string; before: string | null; after: string | null }[] | null;
 }
 
-const FIGURE_ANSWER = `measurement { ${FIGURE} } userErrors { code field message limit } current { ${FIGURE} } differences { field before after }`;
+const FIGURE_ANSWER = `measurement { ${FIGURE} } userErrors { code field message } current { ${FIGURE} } differences { field before after }`;
 
 function act<Field extends string, Input>(name: string, field: Field, type: string, answer: string) {
   return gql<Record<Field, FigureAnswer>, { input: Input }>(
@@ -175,7 +169,6 @@ interface SeenFigure {
   expectedVersion: number;
 }
 
-export const SUBMIT = act<'submitMeasurement', SeenFigure>('SubmitFigure', 'submitMeasurement', 'SubmitMeasurementInput', FIGURE_ANSWER);
 export const WITHDRAW = act<'withdrawMeasurement', SeenFigure>('WithdrawFigure', 'withdrawMeasurement', 'WithdrawMeasurementInput', FIGURE_ANSWER);
 export const ENDORSE = act<'endorseMeasurement', SeenFigure & { contentHash: string }>(
   'EndorseFigure', 'endorseMeasurement', 'EndorseMeasurementInput', FIGURE_ANSWER,
@@ -194,7 +187,6 @@ export const REQUEST_UNLOCK = gql<{ requestUnlock: { userErrors: Mended[] } }, {
 
 export interface WaitingFigure extends Figure {
   period: string;
-  regime: string;
   indicator: Indicator;
   subject: Named;
   reporter: Named | null;
@@ -209,7 +201,7 @@ export const REVIEW = gql<
     measurements(filter: { states: $states }, first: 30, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes { ${FIGURE} period regime indicator { ${INDICATOR} } subject { code name } reporter { code name } published { value } }
+      nodes { ${FIGURE} period indicator { ${INDICATOR} } subject { code name } reporter { code name } published { value } }
     }
   }`,
 );
@@ -219,7 +211,6 @@ export interface AskedUnlock {
   version: number;
   period: string;
   reason: string;
-  requestedAt: string;
   requestedBy: { fullName: string } | null;
   reporter: Named | null;
   assignment: { indicator: Named | null; subject: Named | null } | null;
@@ -230,7 +221,7 @@ export const UNLOCKS = gql<{ unlockRequests: { nodes: AskedUnlock[] } }, Record<
   `query Unlocks {
     unlockRequests(filter: { states: [REQUESTED] }, first: 50) {
       nodes {
-        id version period reason requestedAt requestedBy { fullName } reporter { code name }
+        id version period reason requestedBy { fullName } reporter { code name }
         assignment { indicator { code name } subject { code name } } viewerCan { decide }
       }
     }
@@ -307,7 +298,7 @@ const WORK_OF_DIRECTIVE = `
   viewerCan {
     accept delegate reportProgress requestInput giveInput requestExtension decideExtension answerCounterOffer reportDone confirmDone sendBack cancel
   }
-  lastProgress: progressUpdates(first: 1) { nodes { percent narrative obstacles reportedOn attachments { id name mediaType size link } } }`;
+  lastProgress: progressUpdates(first: 1) { nodes { percent narrative obstacles reportedOn attachments { id name size link } } }`;
 
 export const DIRECTIVE = gql<{ node: WorkOfDirective | null }, { id: string }>(
   `query WorkOfDirective($id: ID!) { node(id: $id) { ... on Directive { ${WORK_OF_DIRECTIVE} } } }`,
@@ -402,15 +393,13 @@ export interface Notice {
   kind: string;
   message: string | null;
   createdAt: string;
-  dueOn: string | null;
   readAt: string | null;
   period: string | null;
-  regime: string | null;
   directive: { id: string } | null;
   recommendation: { id: string } | null;
 }
 
-const NOTICE = 'id kind message createdAt dueOn readAt period regime directive { id } recommendation { id }';
+const NOTICE = 'id kind message createdAt readAt period directive { id } recommendation { id }';
 
 export const INBOX = gql<
   { viewer: { unreadNotifications: number | null } | null; notifications: { nodes: Notice[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } },
@@ -429,13 +418,13 @@ export const CHOICES = gql<
     viewer: {
       notificationChoices: { kind: string; mail: string; push: boolean }[] | null;
       pushKey: string | null;
-      pushSubscriptions: { id: string; endpoint: string; createdAt: string }[] | null;
+      pushSubscriptions: { id: string; endpoint: string }[] | null;
       account: { email: string | null } | null;
     } | null;
   },
   Record<string, never>
 >(
-  'query Choices { viewer { notificationChoices { kind mail push } pushKey pushSubscriptions { id endpoint createdAt } account { email } } }',
+  'query Choices { viewer { notificationChoices { kind mail push } pushKey pushSubscriptions { id endpoint } account { email } } }',
 );
 export const CHOOSE = gql<
   { chooseNotifications: { choices: { kind: string; mail: string; push: boolean }[] | null; userErrors: Mended[] } },
@@ -495,8 +484,8 @@ export const TRAIL = gql<
     }
   }`,
 );
-export const PEOPLE = gql<{ accounts: { nodes: { id: string; login: string; fullName: string }[] } }, Record<string, never>>(
-  'query People { accounts(first: 100) { nodes { id login fullName } } }',
+export const PEOPLE = gql<{ accounts: { nodes: { id: string; fullName: string }[] } }, Record<string, never>>(
+  'query People { accounts(first: 100) { nodes { id fullName } } }',
 );
 export const LABELS = gql<{ labels: { type: string; values: { value: string; label: string }[] }[] | null }, { types: string[] }>(
   'query Labels($types: [String!]) { labels(types: $types) { type values { value label } } }',
@@ -536,7 +525,7 @@ export const END_SESSION = gql<{ endSession: { done: boolean; userErrors: Mended
 export const CHANGE_PASSWORD = gql<
   { changePassword: { done: boolean; userErrors: Mended[] } },
   { input: { currentPassword: string; newPassword: string } }
->('mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { done userErrors { code field message limit } } }');
+>('mutation ChangePassword($input: ChangePasswordInput!) { changePassword(input: $input) { done userErrors { code field message } } }');
 export const BEGIN_SECOND_FACTOR = gql<
   { beginSecondFactor: { secondFactor: { secret: string; uri: string } | null; userErrors: Mended[] } },
   { input: Record<string, unknown> }
@@ -549,5 +538,5 @@ export const REQUEST_RESET = gql<{ requestPasswordReset: { done: boolean; userEr
   'mutation RequestReset($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { done userErrors { code message } } }',
 );
 export const SET_PASSWORD = gql<{ setPasswordByReset: { done: boolean; userErrors: Mended[] } }, { input: { token: string; newPassword: string } }>(
-  'mutation SetPassword($input: SetPasswordByResetInput!) { setPasswordByReset(input: $input) { done userErrors { code field message limit } } }',
+  'mutation SetPassword($input: SetPasswordByResetInput!) { setPasswordByReset(input: $input) { done userErrors { code field message } } }',
 );

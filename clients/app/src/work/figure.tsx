@@ -1,6 +1,6 @@
 // A figure: typed, kept, sent, handed in; and when it came back, why.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { client, dayOf, formatDay, formatPercent, formatPeriod, Problem, type OutboxItem } from '../kit.ts';
+import { client, dayOf, formatDay, formatPercent, formatPeriod, type Language, Problem, type OutboxItem } from '../kit.ts';
 import { Link, path } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
@@ -14,7 +14,7 @@ import {
   type Obligation, REQUEST_UNLOCK, WITHDRAW,
 } from './documents.ts';
 import { type Added, Evidence } from './evidence.tsx';
-import { type FieldName, fieldsOf, figureKey, type Language, onTopOf, outcomeOf, ratioOf, read, retyped, type Typed, typedFrom, typedOf } from './form.ts';
+import { type FieldName, fieldsOf, figureKey, onTopOf, outcomeOf, ratioOf, read, retyped, type Typed, typedFrom, typedOf } from './form.ts';
 import { kept, photos } from './kept.ts';
 import { isOverdue } from './owed.tsx';
 import { type Parcel, parcels, useParcels } from './parcels.ts';

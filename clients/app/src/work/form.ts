@@ -1,8 +1,6 @@
 // A figure's form, apart from how it looks: what is typed, what is sent, and what to do when somebody was quicker.
-import { formatDecimal, parseDecimal } from '../../../typescript/src/index.ts';
+import { formatDecimal, type Language, parseDecimal } from '../../../typescript/src/index.ts';
 import type { DraftInput, Figure, FigureKey, Indicator } from './documents.ts';
-
-export type Language = 'vi' | 'en';
 
 /** What stands in the fields, as typed. */
 export interface Typed {
@@ -66,7 +64,7 @@ export function fieldsOf(indicator: Indicator): ('value' | 'numerator' | 'denomi
   return ['value'];
 }
 
-export type Reading =
+type Reading =
   | { input: DraftInput; problems: null }
   | { input: null; problems: Partial<Record<FieldName, 'required' | 'number'>> };
 
@@ -91,7 +89,7 @@ export function read(typed: Typed, indicator: Indicator, key: FigureKey, languag
 }
 
 /** As written in Vietnamese (1.234,5), or in English; null where it is no number. */
-export function decimalOf(text: string, language: Language): string | null {
+function decimalOf(text: string, language: Language): string | null {
   try {
     return parseDecimal(text.trim(), language) ?? null;
   } catch {
@@ -111,7 +109,7 @@ export function ratioOf(typed: Typed, language: Language): number | null {
 const CONTENT = ['value', 'numerator', 'denominator', 'narrative', 'observation', 'note', 'comment'] as const;
 
 /** Whether a figure on the server says what was sent: then nobody was quicker, the answer was lost or it was sent twice. */
-export function saysTheSame(sent: DraftInput, current: Figure): boolean {
+function saysTheSame(sent: DraftInput, current: Figure): boolean {
   return CONTENT.every(name => {
     if (name === 'value' && sent.numerator !== undefined) return true;
     const [mine, theirs] = [sent[name] ?? '', current[name] ?? ''];
@@ -120,7 +118,7 @@ export function saysTheSame(sent: DraftInput, current: Figure): boolean {
   });
 }
 
-export type Outcome = 'done' | 'again' | 'conflict';
+type Outcome = 'done' | 'again' | 'conflict';
 
 /**
  * What to do when the figure that stands there is not the one that was seen: nothing where it says what was sent, because the

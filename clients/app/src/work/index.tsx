@@ -7,7 +7,7 @@ import { language, useSignedIn } from '../state.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useLanguage } from '../words/index.ts';
 import { useOnline } from './ask.ts';
-import { registerWorker, whenSignedOut } from './device.ts';
+import { whenSignedOut } from './device.ts';
 import { follow, useTold } from './live.ts';
 import { deliver, parcels } from './parcels.ts';
 import { followPushes } from './pushed.ts';
@@ -113,7 +113,6 @@ function useUnread(): number {
   return unread;
 }
 
-registerWorker();
 followPushes();
 void client.session.ready.then(() => {
   whenSignedOut();

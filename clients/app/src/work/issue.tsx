@@ -5,6 +5,7 @@ import { Link, navigate, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { programme } from '../state.ts';
 import { Loaded, Page } from '../ui/page.tsx';
+import { fold } from '../ui/fold.ts';
 import { Icon, ICONS } from '../ui/icons.tsx';
 import { useActing, useKept, useLabels, useMutate } from './ask.ts';
 import { type DocumentToIssueFrom, FIND_AGENCIES, ISSUE, type Mended, type Named, TO_ISSUE_FROM } from './documents.ts';
@@ -98,13 +99,10 @@ const SHOWN = 8;
 
 /** Those whose name begins with what is typed come first: whoever types the name of one agency means that one. */
 function firstOf(found: Found[], typed: string): Found[] {
-  const beginning = plain(typed);
-  const begins = ({ name }: Found) => Number(plain(name).startsWith(beginning));
+  const beginning = fold(typed);
+  const begins = ({ name }: Found) => Number(fold(name).startsWith(beginning));
   return [...found].sort((a, b) => begins(b) - begins(a)).slice(0, SHOWN);
 }
-
-/** Without tone marks and case, as the server compares it. */
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'd').toLowerCase();
 
 /** Names instead of codes in what the server says of agencies that were chosen here. */
 function withNames(errors: readonly Mended[], chosen: readonly Named[]): Mended[] {

@@ -28,7 +28,7 @@ async function within<T>(name: StoreName, mode: IDBTransactionMode, act: (store:
   });
 }
 
-export interface KeptAnswer<R> {
+interface KeptAnswer<R> {
   data: R;
   /** When it was read, by this device's clock, in milliseconds. */
   at: number;

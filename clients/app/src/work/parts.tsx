@@ -97,7 +97,7 @@ function Around({ label, hint, error, id, children }: FieldProps & { children: C
 interface TextFieldProps extends FieldProps {
   value: string;
   onInput: (value: string) => void;
-  type?: 'text' | 'password' | 'date' | 'number';
+  type?: 'text' | 'password' | 'date';
   autocomplete?: string;
   autocapitalize?: 'none';
   autofocus?: boolean;
@@ -105,7 +105,6 @@ interface TextFieldProps extends FieldProps {
   spellcheck?: boolean;
   required?: boolean;
   class?: string;
-  list?: string;
 }
 
 export function TextField(props: TextFieldProps) {

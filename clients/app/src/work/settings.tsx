@@ -1,6 +1,6 @@
 // One's own account: language, how one is told, password, where one is signed in, the second factor.
 import { useEffect, useState } from 'preact/hooks';
-import { client, formatInstant } from '../kit.ts';
+import { client, formatInstant, type Language } from '../kit.ts';
 import { navigate } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { useSignedIn } from '../state.ts';
@@ -28,7 +28,7 @@ function LanguageChoice() {
   const language = useLanguage();
   return (
     <Section title={words.settings.language}>
-      <Tabs label={words.settings.language} value={language} options={[['vi', words.settings.vietnamese], ['en', words.settings.english]]} onChange={chosen => void speak(chosen as 'vi' | 'en')} />
+      <Tabs label={words.settings.language} value={language} options={[['vi', words.settings.vietnamese], ['en', words.settings.english]]} onChange={chosen => void speak(chosen as Language)} />
     </Section>
   );
 }
