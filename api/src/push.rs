@@ -40,6 +40,8 @@ pub struct Pusher {
     vapid: Arc<Vapid>,
     /// How push services reach whoever runs the server.
     contact: Option<String>,
+    /// Whether the app is there, so that a push says where it shows what is told.
+    app: bool,
 }
 
 impl Pusher {
@@ -47,7 +49,13 @@ impl Pusher {
     #[must_use]
     pub fn new(outbound: Outbound, authority: Arc<Authority>, contact: Option<String>) -> Self {
         let vapid = Arc::new(Vapid::of(authority.sealer()));
-        Self { outbound: outbound.with_patience(PATIENCE), authority, vapid, contact }
+        Self { outbound: outbound.with_patience(PATIENCE), authority, vapid, contact, app: false }
+    }
+
+    /// The same, saying where the app shows what is told, if the app is there.
+    #[must_use]
+    pub fn with_links(self, app: bool) -> Self {
+        Self { app, ..self }
     }
 
     async fn post(&self, taken: &Taken, message: &str, clock: Clock) -> Outcome {
@@ -92,8 +100,8 @@ async fn message(pusher: &Pusher, taken: &Taken, pool: &Pool, clock: Clock) -> R
     let said = notifications::said(&reader, &[taken.notification], taken.language).await?;
     Ok(said.into_iter().next().map(|Said { id, sentence }| {
         let (id, body) = (id.to_string(), shortened(&sentence, SENTENCE));
-        json!({ "title": "Cột Mốc", "body": body, "tag": id, "notification": id, "path": app::path_to(&id) })
-            .to_string()
+        let path = pusher.app.then(|| app::path_to(&id));
+        json!({ "title": "Cột Mốc", "body": body, "tag": id, "notification": id, "path": path }).to_string()
     }))
 }
 

@@ -1,38 +1,26 @@
 //! The app in a real browser, as those use it for whom it is made: each story is a program in `tests/browser/app`.
 
-use std::process::Command;
-
-use api::config::settings;
-use schema::clock::Clock;
 use serde_json::Value;
 use tests::{
-    TestDb, demo,
-    npm::{browser, installed},
+    TestDb,
+    npm::{browser, run},
     server::Node,
 };
 
-/// Lets a program go through its story, against the demo with its accounts; what it says that it saw.
-async fn story(program: &'static str) -> Option<Value> {
-    let browser = browser()?;
+/// Lets a program go through its story, against the demo with its accounts. It says what it saw, as JSON.
+async fn story(program: &'static str) {
+    let Some(browser) = browser() else { return };
     let db = TestDb::demo_with_accounts().await;
-    // People sign in more often here than anybody does from one address.
-    let given = [(settings::SIGN_INS_PER_MINUTE, "10000")];
-    let node = Node::of_demo(&db, Clock::Fixed(demo::now()), &given).await;
-    let url = node.url("");
-    let tell = move || {
-        let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/browser").join("app");
-        Command::new("node").args([program, &url, &browser]).current_dir(folder).output().unwrap()
-    };
-    let output = tokio::task::spawn_blocking(tell).await.unwrap();
-    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    let node = Node::of_demo(&db).await;
+    let arguments = vec![format!("app/{program}"), node.url(""), browser];
+    let seen = run(env!("CARGO_TARGET_TMPDIR"), "tests/browser", "node", arguments, Vec::new()).await;
+    assert!(serde_json::from_str::<Value>(&seen).is_ok(), "{program}: {seen}");
     node.stop().await;
-    Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// Each story, and what it has to have seen besides going well.
+/// A test for each story.
 macro_rules! stories {
-    ($($(#[$meta:meta])* $name:ident: $program:literal;)*) => {$(
-        $(#[$meta])*
+    ($($name:ident: $program:literal;)*) => {$(
         #[tokio::test(flavor = "multi_thread")]
         async fn $name() {
             story($program).await;

@@ -1,12 +1,10 @@
 //! The explorer in a real browser: on a phone, in the reader's language, and for those who do not look at it.
 
-use std::process::Command;
-
 use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{
     TestDb, demo,
-    npm::{browser, installed},
+    npm::{browser, run},
     server::Node,
 };
 
@@ -15,14 +13,9 @@ async fn the_page_is_for_phones_readers_and_screen_readers() {
     let Some(browser) = browser() else { return };
     let db = TestDb::demo().await;
     let node = Node::start(&db, Clock::Fixed(demo::now()), &[]).await;
-    let url = node.url("/explorer");
-    let look = move || {
-        let folder = installed(env!("CARGO_TARGET_TMPDIR"), "tests/browser");
-        Command::new("node").args(["explorer.mjs", &url, &browser]).current_dir(folder).output().unwrap()
-    };
-    let output = tokio::task::spawn_blocking(look).await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let arguments = vec!["explorer.mjs".to_owned(), node.url("/explorer"), browser];
+    let seen = run(env!("CARGO_TARGET_TMPDIR"), "tests/browser", "node", arguments, Vec::new()).await;
+    let seen: Value = serde_json::from_str(&seen).unwrap();
     let (phone, answer) = (&seen["phone"], &seen["phone"]["answer"]);
     assert_eq!(
         json!([phone["language"], phone["signIn"], phone["examples"]]),

@@ -35,6 +35,24 @@ pub fn installed(temporary: &str, folder: &str) -> PathBuf {
     target
 }
 
+/// Runs a program in a copy of that folder of the repository ([`installed`]), to its end; what it printed. Panics with what it says if it fails.
+pub async fn run(
+    temporary: &'static str,
+    folder: &'static str,
+    program: &'static str,
+    arguments: Vec<String>,
+    environment: Vec<(&'static str, String)>,
+) -> String {
+    let run = move || {
+        let mut command = Command::new(program);
+        command.args(arguments).envs(environment).current_dir(installed(temporary, folder)).output().unwrap()
+    };
+    let output = spawn_blocking(run).await.unwrap();
+    let [printed, said] = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    assert!(output.status.success(), "{program}: {printed}{said}");
+    printed
+}
+
 /// Copies a folder, but for what npm and builds put into it.
 fn copy(source: &Path, target: &Path) {
     fs::create_dir_all(target).unwrap();

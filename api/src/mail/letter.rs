@@ -28,6 +28,7 @@ enum Part {
     List(Vec<Item>),
     /// What is copied from the mail, letter by letter.
     Code(SecretString),
+    /// A link, which may hold a code.
     Address(SecretString),
 }
 

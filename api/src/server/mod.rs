@@ -160,11 +160,10 @@ impl Server {
         let sealer = Arc::clone(&authority.entrance().sealer);
         let unsubscribing = Unsubscribing::new(&sealer);
         let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, config.server.public_url.clone()));
-        let mailer = mailer.map(|it| {
-            it.with_links(config.server.app && !config.graphql.trusted_only).with_way_out(Arc::clone(&unsubscribing))
-        });
+        let mailer = mailer.map(|it| it.with_links(shows_app(&config)).with_way_out(Arc::clone(&unsubscribing)));
         let outbound = Outbound::new(&config.server.outbound_networks);
-        let pusher = Pusher::new(Outbound::new(&[]), Arc::clone(&authority), contact(&config));
+        let pusher =
+            Pusher::new(Outbound::new(&[]), Arc::clone(&authority), contact(&config)).with_links(shows_app(&config));
         let webhooks = Webhooks::new(outbound, sealer, Arc::clone(&cursors));
         let mut work = work(&config, clock, &database, &limits, &store, cache, (authority, cursors, leaving))?;
         work.extend(pages(&config));
@@ -214,11 +213,15 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-/// The pages for people that are served. Both send documents of their own, and so are of no use where only published ones are taken: then a
-/// page says that.
+/// Whether the app is served. It sends documents of its own, and so is of no use where only published ones are taken.
+const fn shows_app(config: &Config) -> bool {
+    config.server.app && !config.graphql.trusted_only
+}
+
+/// The pages for people that are served. The explorer makes queries, and where only published ones are taken a page says so in its place.
 fn pages(config: &Config) -> Vec<Route> {
     let closed = config.graphql.trusted_only;
-    let (with_app, with_explorer) = (config.server.app && !closed, config.server.explorer);
+    let (with_app, with_explorer) = (shows_app(config), config.server.explorer);
     let mut routes = Vec::from_iter(home::route(with_app, with_explorer));
     if with_app {
         routes.extend(app::routes());

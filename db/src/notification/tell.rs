@@ -46,9 +46,9 @@ pub(super) struct Told {
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub(super) directive_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub(super) recommendation_id: Option<Uuid>,
+    recommendation_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub(super) webhook_id: Option<Uuid>,
+    webhook_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub(super) reporting_rule_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -64,7 +64,7 @@ pub(super) struct Told {
     #[diesel(sql_type = Nullable<Integer>)]
     pub(super) figures: Option<i32>,
     #[diesel(sql_type = Timestamptz)]
-    pub(super) happened_at: DateTime<Utc>,
+    happened_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Insertable)]
@@ -149,8 +149,9 @@ pub async fn tell_events(writer: &Writer, mails: bool) -> Result<Option<usize>, 
 }
 
 /// What falls due and what is late on a day, and whom the rules name for it: for each person, and each agency whose figures they are, the
-/// last step of the rules that was reached, if they were not told of it. Binds the day and the instant at which it is told. `roles_on` is the day on which roles
-/// count.
+/// last step of the rules that was reached. `$1` is the day, `$2` the instant at which it is told.
+///
+/// SQL from the parts in which telling and a rehearsal differ: which rules hold, on which day roles count, and what is left out.
 ///
 /// A step before the due day is reached once no more than its working days are left, and one after it once that many have passed. So a
 /// day on which no server ran is made up for; what is later by a week than the last step says is left alone. What falls due on a free day is

@@ -258,7 +258,7 @@ async fn set_by(
     Ok(())
 }
 
-/// Holidays and schedules are everybody's.
+/// Holidays, schedules and rules of notifications are everybody's.
 pub(crate) fn everywhere(permit: &Permit<ManageCalendar>) -> Result<(), DbError> {
     if *permit.reach() == Reached::All { Ok(()) } else { Err(DbError::violated(ViolationCode::OutOfReach, &["input"])) }
 }

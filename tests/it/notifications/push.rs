@@ -80,7 +80,7 @@ pub(crate) async fn pushed(db: &TestDb, later: TimeDelta) {
     let clock = Clock::Fixed(demo::now() + later);
     let given = [(settings::SECOND_FACTOR_ROLES, "HEAD")];
     let authority = Authority::new(&config("postgres://nowhere", &given), db.pool.clone(), clock).unwrap();
-    let pusher = Pusher::new(Outbound::new(&["127.0.0.0/8".parse().unwrap()]), authority, None);
+    let pusher = Pusher::new(Outbound::new(&["127.0.0.0/8".parse().unwrap()]), authority, None).with_links(true);
     while let Some(taken) = push::claim(&writer(db, demo::now() + later)).await.unwrap() {
         send(&pusher, &db.pool, clock, &taken).await.unwrap();
     }
@@ -144,7 +144,9 @@ async fn a_browser_reads_what_its_person_is_told_until_they_sign_out() {
     assert_eq!((&read["encoding"], &read["ttl"]), (&json!("aes128gcm"), &json!("86400")));
     assert_eq!(read["sender"]["key"], viewer["pushKey"], "the key for which the browser has subscribed");
     assert_eq!(read["sender"]["aud"], format!("http://{}", service.counterpart.address));
-    assert_eq!(read["message"]["notification"], told["data"]["notifications"]["nodes"][0]["id"]);
+    let id = told["data"]["notifications"]["nodes"][0]["id"].as_str().unwrap();
+    let where_to = json!([read["message"]["notification"], read["message"]["path"]]);
+    assert_eq!(where_to, json!([id, format!("/app/objects/{id}")]));
     assert_eq!(service.counterpart.rest().await, Vec::<Value>::new());
 }
 
