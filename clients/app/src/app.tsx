@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { AsOfBanner, AsOfControl } from './as-of.tsx';
 import { client } from './kit.ts';
 import { useProgramme, useProgrammesAsked, useProgrammeTrouble } from './programme.tsx';
-import { Link, match, navigate, usePlace } from './router.tsx';
+import { Link, match, navigate, usePlace, useSignInPath } from './router.tsx';
 import type { NavItem, Params, Route } from './routes.ts';
 import { navigation as reading, routes as readingRoutes } from './screens/index.ts';
 import { sitting, theme, useSignedIn, type Theme } from './state.ts';
@@ -112,14 +112,12 @@ function ThemeSwitch() {
 function Account() {
   const words = useWords();
   const signedIn = useSignedIn();
-  const { path, search } = usePlace();
+  const signInPath = useSignInPath();
   if (signedIn) {
     const name = client.session.viewer?.fullName ?? words.account;
     return <Link to="/app/settings" class="tool account" title={name} aria-label={`${words.account}: ${name}`}><Icon d={ICONS.account} /></Link>;
   }
-  const text = search.toString();
-  const back = path + (text ? `?${text}` : '');
-  return <Link to={`/app/sign-in?back=${encodeURIComponent(back)}`} class="button small sign-in">{words.signIn}</Link>;
+  return <Link to={signInPath} class="button small sign-in">{words.signIn}</Link>;
 }
 
 function useNavigation(): { read: NavItem[]; work: NavItem[] } {

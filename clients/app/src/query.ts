@@ -155,30 +155,48 @@ export interface Connection<N> {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
+export interface Pages<A, N> {
+  asked: A;
+  rows: N[];
+  total: number | null;
+  more: (() => void) | null;
+  busy: boolean;
+}
+
 /** A list of pages: the first at once, the others when somebody wants more. The document takes `$after`. */
 export function usePages<R, V, N>(
   document: TypedDocument<R, V & { after: string | null }>, variables: V | null, pick: (data: R) => Connection<N> | null,
-): { asked: Asked<R>; rows: N[]; total: number | null; more: (() => void) | null; busy: boolean } {
-  const asked = useQuery(document, variables === null ? null : { ...variables, after: null });
+): Pages<Asked<R>, N> {
   const day = useStore(asOf);
-  const [rest, setRest] = useState<{ first: R | null; rows: N[]; next: string | null; busy: boolean }>({ first: null, rows: [], next: null, busy: false });
+  const asked = useQuery(document, variables === null ? null : { ...variables, after: null });
+  return useFurther(asked, pick, after => ask(document, { ...variables!, after }, day));
+}
+
+/** What follows the first page of a list; begun anew when that is another. */
+export function useFurther<R, A extends Asked<R>, N>(
+  asked: A & Asked<R>, pick: (data: R) => Connection<N> | null, read: (after: string | null) => Promise<R>,
+): Pages<A, N> {
+  const begun = { first: asked.data, rows: [] as N[], next: null as string | null, busy: false, problem: null as Problem | null };
+  const [rest, setRest] = useState(begun);
   const page = asked.data === null ? null : pick(asked.data);
-  const current = rest.first === asked.data ? rest : { first: asked.data, rows: [], next: null, busy: false };
+  const current = rest.first === asked.data ? rest : begun;
   const next = current.rows.length > 0 ? current.next : page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   const more = async () => {
-    const first = asked.data;
-    setRest({ ...current, busy: true });
+    setRest({ ...current, busy: true, problem: null });
     try {
-      const answer = pick(await ask(document, { ...variables!, after: next }, day));
+      const answer = pick(await read(next));
       setRest({
-        first, busy: false, rows: [...current.rows, ...(answer?.nodes ?? [])],
+        ...current, busy: false, problem: null, rows: [...current.rows, ...(answer?.nodes ?? [])],
         next: answer?.pageInfo.hasNextPage ? answer.pageInfo.endCursor : null,
       });
-    } catch {
-      setRest({ ...current, busy: false });
+    } catch (error) {
+      setRest({ ...current, busy: false, problem: asProblem(error) });
     }
   };
-  return { asked, rows: [...(page?.nodes ?? []), ...current.rows], total: page?.totalCount ?? null, more: next === null ? null : () => void more(), busy: current.busy };
+  return {
+    asked: { ...asked, problem: asked.problem ?? current.problem }, rows: [...(page?.nodes ?? []), ...current.rows], total: page?.totalCount ?? null,
+    more: next === null ? null : () => void more(), busy: current.busy,
+  };
 }
 
 export type Liveness = 'live' | 'connecting' | 'offline';

@@ -23,7 +23,7 @@ function here(): Place {
 /** Whether a screen can show a day gone by: one does not work in the past, nor does one sign in there. */
 export const looksBack = (path: string): boolean => !/^\/app\/(work|settings|sign-in)(\/|$)/.test(path);
 
-function address(path: string, search: URLSearchParams): string {
+export function address(path: string, search: URLSearchParams): string {
   const text = search.toString();
   return path + (text ? `?${text}` : '');
 }
@@ -38,6 +38,11 @@ today.onChange(() => {
 
 export const currentPlace = (): Place => place.get();
 export const usePlace = (): Place => useStore(place);
+/** Where one signs in, and comes back from to where one is. */
+export function useSignInPath(): string {
+  const { path, search } = usePlace();
+  return `/app/sign-in?back=${encodeURIComponent(address(path, search))}`;
+}
 export const onNavigation = (listener: () => void) => place.onChange(listener);
 
 /** The day "as of" goes along wherever one goes, so that an address says what was seen. */

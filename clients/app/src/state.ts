@@ -1,6 +1,6 @@
 // What holds for all screens: language, theme, the day "as of", the programme, today, who has signed in.
 import { client, firstLanguage, type Language } from './kit.ts';
-import { currentPlace, onNavigation, navigate } from './router.tsx';
+import { address, currentPlace, navigate, onNavigation } from './router.tsx';
 export { addDays, endOfDay, lastMonday, startOfDay, today } from './days.ts';
 import { memory, store, useStore } from './store.ts';
 import { useEffect, useState } from 'preact/hooks';
@@ -36,8 +36,7 @@ export function setAsOf(day: string | null): void {
   const next = new URLSearchParams(search);
   if (day) next.set('asof', day);
   else next.delete('asof');
-  const text = next.toString();
-  navigate(path + (text ? `?${text}` : ''), { asIs: true });
+  navigate(address(path, next), { asIs: true });
 }
 
 /** Code of the programme and of its province, as remembered from the visit before. */
@@ -61,26 +60,21 @@ export function chooseProgramme(chosen: Programme | null): void {
   programme.set(chosen);
 }
 
-export function useSignedIn(): boolean {
-  const [signedIn, setSignedIn] = useState(client.session.signedIn);
+/** What the session says, followed. */
+function useSession<T extends string | boolean | null>(read: () => T): T {
+  const [value, setValue] = useState(read);
   useEffect(() => {
-    setSignedIn(client.session.signedIn);
-    return client.session.onChange(() => setSignedIn(client.session.signedIn));
+    setValue(read());
+    return client.session.onChange(() => setValue(read()));
   }, []);
-  return signedIn;
+  return value;
 }
+
+export const useSignedIn = (): boolean => useSession(() => client.session.signedIn);
 
 /** Who it is that has signed in; null if nobody has. */
 export const viewerId = (): string | null => client.session.viewer?.id ?? null;
-
-export function useViewer(): string | null {
-  const [viewer, setViewer] = useState(viewerId);
-  useEffect(() => {
-    setViewer(viewerId());
-    return client.session.onChange(() => setViewer(viewerId()));
-  }, []);
-  return viewer;
-}
+export const useViewer = (): string | null => useSession(viewerId);
 
 /** Grows whenever somebody leaves: what a screen has asked for or been told so far is no longer for whoever sits there. */
 export const sitting = store(0);

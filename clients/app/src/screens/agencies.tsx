@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { gql } from '../kit.ts';
 import { useProgramme } from '../programme.tsx';
 import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
-import { Link, path, setSearch, usePlace } from '../router.tsx';
+import { Link, path, setSearch, usePlace, useSignInPath } from '../router.tsx';
 import { addDays, useSignedIn } from '../state.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Choice, Table, Tabs, type Column } from '../ui/table.tsx';
@@ -81,7 +81,8 @@ export default function Agencies() {
   const programme = useProgramme();
   const signedIn = useSignedIn();
   const today = useToday();
-  const { search, path: here } = usePlace();
+  const { search } = usePlace();
+  const signInPath = useSignInPath();
   const period = search.get('period') ?? (today && usualPeriod(today));
   const level = search.get('level');
   const text = search.get('q')?.trim() ?? '';
@@ -118,7 +119,7 @@ export default function Agencies() {
         </Section>
       )}
       <Section title={w.lateTitle}
-        hint={<>{w.hint} {!signedIn && <>{w.hintPublic} <Link to={`/app/sign-in?back=${encodeURIComponent(here)}`}>{words.signIn}</Link></>}</>}
+        hint={<>{w.hint} {!signedIn && <>{w.hintPublic} <Link to={signInPath}>{words.signIn}</Link></>}</>}
         more={<Tabs label={w.level} value={level ?? ''} onChange={level => setSearch({ level })}
           options={[['', words.all], ['PROVINCIAL', label(words, 'AgencyLevel', 'PROVINCIAL')], ['COMMUNE', label(words, 'AgencyLevel', 'COMMUNE')]]} />}>
         <Loaded asked={asked} lines={8}>

@@ -1,7 +1,7 @@
 // One agency: its scorecard of a period, what it must report, what it leads.
 import { gql } from '../kit.ts';
 import { useLive, useQuery, useToday } from '../query.ts';
-import { Link, path, usePlace } from '../router.tsx';
+import { Link, path, usePlace, useSignInPath } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { useSignedIn } from '../state.ts';
 import { DirectiveLines, DIRECTIVE_ROW, urgency, type DirectiveRow } from '../ui/directives.tsx';
@@ -91,7 +91,7 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
   const language = useLanguage();
   const count = useCount();
   const signedIn = useSignedIn();
-  const { path: here } = usePlace();
+  const signInPath = useSignInPath();
   const w = words.agencyPage;
   const card = data.scorecards?.nodes[0];
   const owed = data.obligations?.nodes ?? [];
@@ -128,7 +128,7 @@ function Details({ data, agency, today }: { data: Answer; agency: NonNullable<An
         </Section>
         <div class="stack gap">
           <Section title={w.obligations}>
-            {!signedIn ? <Empty action={<Link to={`/app/sign-in?back=${encodeURIComponent(here)}`} class="button small">{words.signIn}</Link>}>{w.obligationsSignIn}</Empty>
+            {!signedIn ? <Empty action={<Link to={signInPath} class="button small">{words.signIn}</Link>}>{w.obligationsSignIn}</Empty>
               : owed.length === 0 ? <Empty>{w.obligationsNone}</Empty> : (
                 <ul class="lines">
                   {owed.map(one => (

@@ -8,11 +8,11 @@ import { ChangeTitle, DIFFERENCE, stateText, type Difference } from '../ui/diffe
 import { Empty, Loaded, Page, ProblemBox, Section } from '../ui/page.tsx';
 import { Choice, Table, Tabs } from '../ui/table.tsx';
 import { Instant, period, useCount } from '../ui/values.tsx';
-import { label, useLanguage, useWords } from '../words/index.ts';
+import { label, useLanguage, useWords, type Words } from '../words/index.ts';
 
 interface Event {
   cursor: string; kind: string; type: string; id: string | null; recordedAt: string;
-  object: { __typename: string; name?: string; title?: string; wording?: string; topic?: string; indicator?: { name: string } | null; directive?: { title: string } | null; period?: string } | null;
+  object: { name?: string; title?: string; wording?: string; topic?: string; indicator?: { name: string } | null; directive?: { title: string } | null; period?: string } | null;
 }
 interface Differences { differences: Connection<Difference> | null }
 
@@ -31,7 +31,6 @@ const EVENTS = gql<{ changes: { events: Event[] } | null }, { since: string }>(`
       events {
         cursor kind type id recordedAt
         object {
-          __typename
           ... on Agency { name } ... on Document { title } ... on Indicator { name } ... on Directive { title } ... on Target { wording }
           ... on Measurement { period indicator { name } } ... on Recommendation { topic } ... on Programme { name }
           ... on ProgressUpdate { directive { title } }
@@ -96,7 +95,7 @@ export default function Changes() {
             {events.data.changes.events.filter(({ kind, object }) => kind !== 'UPSERT' || object).map(event => (
               <li key={event.cursor}>
                 <div class="line-text">
-                  {event.id && event.object ? <Link to={path.object(event.id)} class="strong">{nameOf(event, language)}</Link> : <span class="strong">{label(words, 'ChangeEventKind', event.kind)}</span>}
+                  {event.id && event.object ? <Link to={path.object(event.id)} class="strong">{nameOf(event, words, language)}</Link> : <span class="strong">{label(words, 'ChangeEventKind', event.kind)}</span>}
                   <span class="meta">{label(words, 'ChangeType', event.type)}</span>
                 </div>
                 <div class="line-side muted small"><Instant value={event.recordedAt} /></div>
@@ -109,8 +108,9 @@ export default function Changes() {
   );
 }
 
-function nameOf({ object, type }: Event, language: Language): string {
-  if (!object) return type;
-  const name = object.name ?? object.title ?? object.wording ?? object.topic ?? object.indicator?.name ?? object.directive?.title ?? object.__typename;
+function nameOf({ object, type }: Event, words: Words, language: Language): string {
+  const kind = label(words, 'ChangeType', type);
+  if (!object) return kind;
+  const name = object.name ?? object.title ?? object.wording ?? object.topic ?? object.indicator?.name ?? object.directive?.title ?? kind;
   return object.period ? `${name}, ${period(object.period, language)}` : name;
 }

@@ -78,11 +78,14 @@ const INDICATOR = gql<{ indicator: Indicator | null }, { code: string; subject: 
     }
   }`);
 
-/** What was said of its milestones of other years: asked for beside it, so that the page need not wait. */
-const MILESTONE = gql<{ indicator: { assessment: { status: string; sentence: string | null } | null } | null }, { code: string; subject: string; milestone: number }>(`
-  query MilestoneOf($code: String!, $subject: String!, $milestone: Int!) {
-    indicator(code: $code) { assessment(subject: $subject, milestone: $milestone) { status sentence } }
+interface Said { status: string; sentence: string | null }
+
+/** What is said of each of its milestones: asked for beside it, so that the page need not wait, and of all of them at once. */
+const milestonesOf = (years: readonly string[]) => gql<{ indicator: Record<string, Said | null> | null }, { code: string; subject: string }>(`
+  query MilestonesOf($code: String!, $subject: String!) {
+    indicator(code: $code) { ${years.map(year => `in${year}: assessment(subject: $subject, milestone: ${year}) { status sentence }`).join(' ')} }
   }`);
+const yearOf = (target: Target): string | null => (target.dueOn && isInForce(target) ? target.dueOn.slice(0, 4) : null);
 
 const IN_FORCE = new Set(['ISSUED', 'UNKNOWN']);
 const isInForce = ({ document, withdrawnOn }: Target) => withdrawnOn === null && (document === null || IN_FORCE.has(document.status));
@@ -126,6 +129,8 @@ function Details({ of, subject, onMap }: { of: Indicator; subject: string; onMap
   const late = of.late?.totalCount ?? 0;
   const unreported = of.unreported?.totalCount ?? 0;
   const programme = useProgramme();
+  const years = [...new Set(targets.flatMap(target => yearOf(target) ?? []))];
+  const milestones = useQuery(milestonesOf(years), years.length === 0 ? null : { code: of.code, subject }).data?.indicator;
   return (
     <>
       <div class="grid wide-left even">
@@ -188,7 +193,7 @@ function Details({ of, subject, onMap }: { of: Indicator; subject: string; onMap
         <Section title={w.targets}>
           {(of.targets?.nodes ?? []).length === 0 ? <Empty>{w.targetsNone}</Empty> : (
             <ul class="lines">
-              {(of.targets?.nodes ?? []).map(target => <TargetLine key={target.code} of={target} unit={unit} code={of.code} subject={subject} />)}
+              {(of.targets?.nodes ?? []).map(target => <TargetLine key={target.code} of={target} unit={unit} said={milestones?.[`in${yearOf(target)}`]} />)}
             </ul>
           )}
         </Section>
@@ -247,13 +252,10 @@ function SourceOf({ input }: { input: Input }) {
   return <span class="muted small" title={`${input.rule} v${input.ruleVersion}`}>{rule}: {rules[input.rule] ?? ruleOther}</span>;
 }
 
-function TargetLine({ of, unit, code, subject }: { of: Target; unit: string; code: string; subject: string }) {
+function TargetLine({ of, unit, said }: { of: Target; unit: string; said: Said | null | undefined }) {
   const words = useWords();
   const language = useLanguage();
   const inForce = isInForce(of);
-  const year = of.dueOn && inForce ? Number(of.dueOn.slice(0, 4)) : null;
-  const { data } = useQuery(MILESTONE, year === null ? null : { code, subject, milestone: year });
-  const said = data?.indicator?.assessment;
   const comparator = of.effectiveComparator?.comparator ?? of.comparator;
   return (
     <li class={inForce ? '' : 'past'} data-target={of.code}>

@@ -1,7 +1,7 @@
 // Asking and doing, for the screens at work: what was read is kept for flight mode, and what is done says how it went.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { client, type OutboxItem, Problem, type TypedDocument, uuid } from '../kit.ts';
-import { asProblem, type Asked } from '../query.ts';
+import { asProblem, type Asked, type Connection, type Pages, useFurther } from '../query.ts';
 import { language } from '../state.ts';
 import { useStore } from '../store.ts';
 import { LABELS, type Mended } from './documents.ts';
@@ -13,8 +13,9 @@ export interface Kept<R> extends Asked<R> {
   keptAt: number | null;
 }
 
+/** By the whole question: a newer version of the app that asks for something else finds no copy that lacks it. */
 function keyOf<R, V>(document: TypedDocument<R, V>, variables: V, spoken: string): string {
-  return JSON.stringify([client.session.viewer?.login ?? '', spoken, document.text.slice(0, 60), variables]);
+  return JSON.stringify([client.session.viewer?.login ?? '', spoken, document.text, variables]);
 }
 
 /** Keeps an answer that follows from another one, for a screen that was not opened yet; `merge` is told what is kept of it. */
@@ -83,6 +84,14 @@ export function useKept<R, V>(document: TypedDocument<R, V>, variables: V | null
   useOnline(reload);
   const { data, keptAt, problem, loading } = state.key === key ? state : carriedOn(state, key, question);
   return { data, keptAt, problem, loading, reload };
+}
+
+/** A list of pages, of which the first is kept; the others are read when somebody wants more. The document takes `$after`. */
+export function useKeptPages<R, V, N>(
+  document: TypedDocument<R, V & { after: string | null }>, variables: V, pick: (data: R) => Connection<N>,
+): Pages<Kept<R>, N> {
+  const asked = useKept(document, { ...variables, after: null });
+  return useFurther(asked, pick, after => client.query(document, { ...variables, after }));
 }
 
 /** Calls it whenever the network comes back; answers whether there is one, as far as the device knows. */

@@ -11,7 +11,7 @@ import { label, useLanguage, useWords } from '../words/index.ts';
 import { type Acting, send, useActing, useKept, useMutate, useOnline } from './ask.ts';
 import { DIRECTIVE, type DirectiveAnswer, type Mended, STEPS, type WorkOfDirective } from './documents.ts';
 import { type Added, Evidence } from './evidence.tsx';
-import { Disclosure, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
+import { Disclosure, errorAt, ForViewer, KeptNote, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { useTold } from './live.ts';
 import { upload } from './upload.ts';
 import { useWork } from './words.ts';
@@ -151,7 +151,6 @@ function Aside({ directive }: { directive: WorkOfDirective }) {
   );
 }
 
-const errorAt = (acting: Acting, name: string): string | undefined => acting.mended.find(error => lastOf(error) === name)?.message;
 const given = (text: string): string | undefined => text.trim() || undefined;
 
 /** Files that go with a step. They need a network: what is told in words goes through the outbox without one. */

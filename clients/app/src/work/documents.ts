@@ -1,5 +1,6 @@
 // What the screens of work ask and say. Answers are typed by hand beside their document, as narrow as what is selected.
 import { gql } from '../../../typescript/src/index.ts';
+import type { Connection } from '../query.ts';
 
 export interface Named {
   code: string;
@@ -194,12 +195,12 @@ export interface WaitingFigure extends Figure {
 }
 
 export const REVIEW = gql<
-  { measurements: { totalCount: number; nodes: WaitingFigure[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } },
-  { states: string[]; after?: string | null }
+  { measurements: Connection<WaitingFigure>; submitted: { totalCount: number } },
+  { states: string[]; after: string | null }
 >(
   `query Review($states: [MeasurementState!], $after: String) {
+    submitted: measurements(filter: { states: [SUBMITTED] }, first: 1) { totalCount }
     measurements(filter: { states: $states }, first: 30, after: $after) {
-      totalCount
       pageInfo { hasNextPage endCursor }
       nodes { ${FIGURE} period indicator { ${INDICATOR} } subject { code name } reporter { code name } published { value } }
     }
@@ -402,7 +403,7 @@ export interface Notice {
 const NOTICE = 'id kind message createdAt readAt period directive { id } recommendation { id }';
 
 export const INBOX = gql<
-  { viewer: { unreadNotifications: number | null } | null; notifications: { nodes: Notice[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } },
+  { viewer: { unreadNotifications: number | null } | null; notifications: Connection<Notice> },
   { unread: boolean | null; after: string | null }
 >(
   `query Inbox($unread: Boolean, $after: String) {
@@ -462,7 +463,7 @@ export interface AuditEntry {
 }
 
 export const TRAIL = gql<
-  { auditTrail: { nodes: AuditEntry[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } },
+  { auditTrail: Connection<AuditEntry> },
   { filter: Record<string, unknown>; after: string | null }
 >(
   `query Trail($filter: AuditTrailFilter, $after: String) {

@@ -18,7 +18,7 @@ import { type FieldName, fieldsOf, figureKey, onTopOf, outcomeOf, ratioOf, read,
 import { kept, photos } from './kept.ts';
 import { isOverdue } from './owed.tsx';
 import { type Parcel, parcels, useParcels } from './parcels.ts';
-import { Disclosure, ForViewer, KeptNote, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
+import { Disclosure, errorAt, ForViewer, KeptNote, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { upload } from './upload.ts';
 import { useTold } from './live.ts';
 import { useWork } from './words.ts';
@@ -347,7 +347,7 @@ function Work({ of, obligation, item, outbox, parcel, unsaved, isReporter, reloa
   const errorOf = (name: FieldName): string | undefined => {
     const own = problems[name];
     if (own) return own === 'required' ? words.common.required : words.figure.notANumber;
-    return acting.mended.find(error => lastOf(error) === name)?.message;
+    return errorAt(acting, name);
   };
   const jumped = acting.mended.some(({ code }) => code === 'JUMP') || typed.comment !== '';
 

@@ -1,5 +1,5 @@
 // What was told: the latest first, live; a touch marks it as read and goes to what it is about.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { client } from '../kit.ts';
 import { Link, navigate, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
@@ -7,7 +7,7 @@ import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { Instant } from '../ui/values.tsx';
 import { label, useWords } from '../words/index.ts';
-import { useActing, useKept, useOnline } from './ask.ts';
+import { useActing, useKeptPages, useOnline } from './ask.ts';
 import { INBOX, MARK_READ, type Notice } from './documents.ts';
 import { ForViewer, KeptNote, Trouble } from './parts.tsx';
 import { useTold } from './live.ts';
@@ -32,11 +32,9 @@ function Notices({ roles }: { roles: readonly string[] }) {
   const online = useOnline();
   const { search } = usePlace();
   const unread = search.get('unread') === '1';
-  const asked = useKept(INBOX, { unread: unread || null, after: null });
-  const [older, setOlder] = useState<{ nodes: Notice[]; end: string | null } | null>(null);
+  const { asked, rows, more, busy } = useKeptPages(INBOX, { unread: unread || null }, data => data.notifications);
   const acting = useActing();
   const live = useTold(['NOTIFICATION'], asked.reload);
-  useEffect(() => setOlder(null), [unread]);
 
   const mark = async (ids: string[]) => {
     if (ids.length > 0) await client.mutate(MARK_READ, { input: { notifications: ids } });
@@ -58,14 +56,7 @@ function Notices({ roles }: { roles: readonly string[] }) {
     open(notice);
   }, [pushed, first]);
 
-  const nodes = [...(first ?? []), ...(older?.nodes ?? [])];
-  const page = asked.data?.notifications.pageInfo;
-  const end = older ? older.end : page?.hasNextPage ? page.endCursor : null;
-  const more = () => acting.run(async () => {
-    const { notifications } = await client.query(INBOX, { unread: unread || null, after: end });
-    setOlder({ nodes: [...(older?.nodes ?? []), ...notifications.nodes], end: notifications.pageInfo.hasNextPage ? notifications.pageInfo.endCursor : null });
-  });
-  const unreadIds = nodes.filter(({ readAt }) => readAt === null).map(({ id }) => id);
+  const unreadIds = rows.filter(({ readAt }) => readAt === null).map(({ id }) => id);
   return (
     <Page title={words.inbox.title} live={live} actions={<Link class="button" to="/app/settings#notifications">{words.inbox.settings}</Link>}>
       <div class="row">
@@ -76,12 +67,12 @@ function Notices({ roles }: { roles: readonly string[] }) {
         <KeptNote at={online ? null : asked.keptAt} />
         <Trouble acting={acting} />
         <Loaded asked={asked}>
-          {() => nodes.length === 0
+          {() => rows.length === 0
             ? <Empty>{unread ? words.inbox.nothingUnread : words.inbox.nothing} {words.inbox.nothingHint}</Empty>
             : (
               <>
-                <ul class="tasks inbox">{nodes.map(notice => <Item key={notice.id} notice={notice} open={() => open(notice)} />)}</ul>
-                {end && <button type="button" class="button" disabled={acting.busy} onClick={() => void more()}>{words.common.more}</button>}
+                <ul class="tasks inbox">{rows.map(notice => <Item key={notice.id} notice={notice} open={() => open(notice)} />)}</ul>
+                {more && <button type="button" class="button" disabled={busy} onClick={more}>{words.common.more}</button>}
               </>
             )}
         </Loaded>

@@ -6,10 +6,10 @@ import type { NavItem, Route } from '../routes.ts';
 import { language, useSignedIn } from '../state.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useLanguage } from '../words/index.ts';
-import { useOnline } from './ask.ts';
+import { useOnline, useOutbox } from './ask.ts';
 import { whenSignedOut } from './device.ts';
 import { follow, useTold } from './live.ts';
-import { deliver, parcels } from './parcels.ts';
+import { deliver, useParcels } from './parcels.ts';
 import { followPushes } from './pushed.ts';
 import { DRAWINGS } from './parts.tsx';
 import { loadWords, useWork } from './words.ts';
@@ -77,23 +77,10 @@ function Attention() {
 }
 
 function useUnsent(): { waiting: number; refused: number } {
-  const [counts, setCounts] = useState({ waiting: 0, refused: 0 });
-  useEffect(() => {
-    let current = true;
-    const look = async () => {
-      const items = await client.outbox.list();
-      const count = (...states: string[]) => items.filter(({ state }) => states.includes(state)).length;
-      const photographs = await parcels.list();
-      if (current) setCounts({ waiting: count('waiting', 'sending') + photographs.length, refused: count('refused') });
-    };
-    void look();
-    const stops = [client.outbox.onChange(() => void look()), parcels.onChange(() => void look())];
-    return () => {
-      current = false;
-      stops.forEach(stop => stop());
-    };
-  }, []);
-  return counts;
+  const items = useOutbox() ?? [];
+  const photographed = useParcels() ?? [];
+  const count = (...states: string[]) => items.filter(({ state }) => states.includes(state)).length;
+  return { waiting: count('waiting', 'sending') + photographed.length, refused: count('refused') };
 }
 
 function useUnread(): number {

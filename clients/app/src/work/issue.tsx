@@ -9,7 +9,7 @@ import { fold } from '../ui/fold.ts';
 import { Icon, ICONS } from '../ui/icons.tsx';
 import { useActing, useKept, useLabels, useMutate } from './ask.ts';
 import { type DocumentToIssueFrom, FIND_AGENCIES, ISSUE, type Mended, type Named, TO_ISSUE_FROM } from './documents.ts';
-import { ForViewer, lastOf, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
+import { errorAt, ForViewer, Note, Select, TextArea, TextField, Trouble } from './parts.tsx';
 import { useWork } from './words.ts';
 
 export default function Issue(_: { params: Params }) {
@@ -50,7 +50,6 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
   const [visibility, setVisibility] = useState('PUBLIC');
   const [urgent, setUrgent] = useState(false);
   const [issued, setIssued] = useState<{ id: string; code: string } | null>(null);
-  const errorOf = (name: string) => acting.mended.find(error => lastOf(error) === name)?.message;
 
   const submit = (event: Event) => {
     event.preventDefault();
@@ -73,18 +72,18 @@ function Form({ documents, programmes }: { documents: DocumentToIssueFrom[]; pro
   return (
     <section class="section">
       <form class="form" onSubmit={submit}>
-        <TextArea id="title" label={words.issue.what} value={title} onInput={setTitle} rows={2} error={errorOf('title')} required />
-        <Finder id="leads" label={words.issue.leads} within={assigner} chosen={leads} onChange={setLeads} error={errorOf('leads')} />
-        <Finder id="coordinators" label={words.issue.coordinators} within={assigner} chosen={coordinators} onChange={setCoordinators} error={errorOf('coordinators')} />
-        <TextField id="deadline" label={words.issue.deadline} hint={words.issue.deadlineHint} value={deadline} onInput={setDeadline} error={errorOf('deadline')} autocomplete="off" />
+        <TextArea id="title" label={words.issue.what} value={title} onInput={setTitle} rows={2} error={errorAt(acting, 'title')} required />
+        <Finder id="leads" label={words.issue.leads} within={assigner} chosen={leads} onChange={setLeads} error={errorAt(acting, 'leads')} />
+        <Finder id="coordinators" label={words.issue.coordinators} within={assigner} chosen={coordinators} onChange={setCoordinators} error={errorAt(acting, 'coordinators')} />
+        <TextField id="deadline" label={words.issue.deadline} hint={words.issue.deadlineHint} value={deadline} onInput={setDeadline} error={errorAt(acting, 'deadline')} autocomplete="off" />
         <label class="check"><input type="checkbox" checked={urgent} onChange={event => setUrgent(event.currentTarget.checked)} />{words.issue.urgent}</label>
-        <Select id="document" label={words.issue.document} value={document} onChange={setDocument} error={errorOf('document')}
+        <Select id="document" label={words.issue.document} value={document} onChange={setDocument} error={errorAt(acting, 'document')}
           options={sorted.map(({ code, symbol, title }) => [code, `${symbol ?? code}: ${title}`])} />
-        <TextField id="clause" label={words.issue.clause} hint={words.issue.clauseHint} value={clause} onInput={setClause} error={errorOf('clause')} autocomplete="off" required />
-        <Select id="programme" label={words.issue.programme} value={within} onChange={setWithin} error={errorOf('programme')} options={programmes.map(({ code, name }) => [code, name])} />
-        <TextArea id="content" label={words.issue.content} value={content} onInput={setContent} error={errorOf('content')} />
-        <TextArea id="output" label={words.issue.output} value={output} onInput={setOutput} rows={2} error={errorOf('expectedOutput')} />
-        <Select id="visibility" label={words.issue.visibility} value={visibility} onChange={setVisibility} error={errorOf('visibility')}
+        <TextField id="clause" label={words.issue.clause} hint={words.issue.clauseHint} value={clause} onInput={setClause} error={errorAt(acting, 'clause')} autocomplete="off" required />
+        <Select id="programme" label={words.issue.programme} value={within} onChange={setWithin} error={errorAt(acting, 'programme')} options={programmes.map(({ code, name }) => [code, name])} />
+        <TextArea id="content" label={words.issue.content} value={content} onInput={setContent} error={errorAt(acting, 'content')} />
+        <TextArea id="output" label={words.issue.output} value={output} onInput={setOutput} rows={2} error={errorAt(acting, 'expectedOutput')} />
+        <Select id="visibility" label={words.issue.visibility} value={visibility} onChange={setVisibility} error={errorAt(acting, 'visibility')}
           options={labels.all('Visibility')} />
         <Trouble acting={acting} fields={FIELDS} />
         <div class="form-end"><button class="button primary" disabled={acting.busy}>{words.issue.submit}</button></div>

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { client } from '../kit.ts';
-import { Link, usePlace } from '../router.tsx';
+import { Link, useSignInPath } from '../router.tsx';
 import { useSignedIn } from '../state.ts';
 import { Empty, Page } from '../ui/page.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -55,7 +55,7 @@ export function KeptNote({ at }: { at: number | null }) {
 /** What went wrong with what a form did. What belongs to a field stands there, the rest here. */
 export function Trouble({ acting, fields = [] }: { acting: Acting; fields?: readonly string[] }) {
   const words = useWork();
-  const rest = acting.mended.filter(error => !fields.includes(lastOf(error) ?? ''));
+  const rest = acting.mended.filter(error => !fields.includes(fieldOf(error) ?? ''));
   if (!acting.problem && rest.length === 0) return null;
   return (
     <Note tone="bad">
@@ -70,7 +70,11 @@ export function Trouble({ acting, fields = [] }: { acting: Acting; fields?: read
   );
 }
 
-export const lastOf = ({ field }: Mended): string | undefined => field?.filter(part => part !== 'input' && !/^\d+$/.test(part))[0];
+/** The field of a form that is to be mended: the path of an error also names the input and places in lists. */
+const fieldOf = ({ field }: Mended): string | undefined => field?.find(part => part !== 'input' && !/^\d+$/.test(part));
+
+/** What is to be mended at one field. */
+export const errorAt = ({ mended }: Acting, name: string): string | undefined => mended.find(error => fieldOf(error) === name)?.message;
 
 interface FieldProps {
   label: string;
@@ -131,7 +135,7 @@ export function Select(props: FieldProps & { value: string; options: readonly (r
   const { label, hint, error, id, value, options, onChange } = props;
   return (
     <Around label={label} hint={hint} error={error} id={id}>
-      <select id={id} value={value} aria-describedby={describedBy(props)} onChange={event => onChange(event.currentTarget.value)}>
+      <select id={id} value={value} aria-invalid={error ? true : undefined} aria-describedby={describedBy(props)} onChange={event => onChange(event.currentTarget.value)}>
         {options.map(([value, text]) => <option value={value} key={value}>{text}</option>)}
       </select>
     </Around>
@@ -157,14 +161,13 @@ export function Disclosure({ title, children, primary = false }: { title: string
 export function ForViewer({ title, roles, children }: { title: string; roles?: readonly string[]; children: (roles: readonly string[]) => ComponentChildren }) {
   const words = useWork();
   const signedIn = useSignedIn();
-  const { path, search } = usePlace();
+  const signInPath = useSignInPath();
   const known = useReady();
   if (!known) return <Page title={title}>{null}</Page>;
   if (!signedIn) {
-    const back = path + (search.size > 0 ? `?${search}` : '');
     return (
       <Page title={title}>
-        <Empty action={<Link class="button primary" to={`/app/sign-in?back=${encodeURIComponent(back)}`}>{words.common.signIn}</Link>}>{words.common.signInFirst}</Empty>
+        <Empty action={<Link class="button primary" to={signInPath}>{words.common.signIn}</Link>}>{words.common.signInFirst}</Empty>
       </Page>
     );
   }

@@ -4,7 +4,7 @@ import { client } from '../kit.ts';
 import { Link } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { Page, Section } from '../ui/page.tsx';
-import { lastOf, Note, TextField, Trouble } from './parts.tsx';
+import { errorAt, Note, TextField, Trouble } from './parts.tsx';
 import { useActing } from './ask.ts';
 import { REQUEST_RESET, SET_PASSWORD } from './documents.ts';
 import { useWork } from './words.ts';
@@ -34,7 +34,6 @@ export default function Reset(_: { params: Params }) {
     setSet(await setting.run(async () =>
       (await client.mutate(SET_PASSWORD, { input: { token: token.trim(), newPassword: password } })).setPasswordByReset.userErrors));
   };
-  const errorAt = (name: string) => setting.mended.find(error => lastOf(error) === name)?.message;
 
   if (set) {
     return (
@@ -58,9 +57,9 @@ export default function Reset(_: { params: Params }) {
         )}
         <Section title={words.signIn.haveToken}>
           <form class="form" onSubmit={choose}>
-            <TextField id="token" label={words.signIn.resetToken} value={token} onInput={setToken} autocomplete="off" spellcheck={false} error={errorAt('token')} required />
+            <TextField id="token" label={words.signIn.resetToken} value={token} onInput={setToken} autocomplete="off" spellcheck={false} error={errorAt(setting, 'token')} required />
             <TextField id="new-password" label={words.signIn.newPassword} value={password} onInput={setPassword} type="password" autocomplete="new-password"
-              error={errorAt('newPassword')} required />
+              error={errorAt(setting, 'newPassword')} required />
             <Trouble acting={setting} fields={['token', 'newPassword']} />
             <button class="button primary" disabled={setting.busy}>{words.signIn.setPassword}</button>
           </form>

@@ -8,12 +8,12 @@ import { Status } from '../ui/status.tsx';
 import { Tabs } from '../ui/table.tsx';
 import { Day, Figure as Number } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
-import { useActing, useKept, useMutate, useOnline } from './ask.ts';
+import { useActing, useKept, useKeptPages, useMutate, useOnline } from './ask.ts';
 import {
   type AskedUnlock, CHASE, type Chased, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
 } from './documents.ts';
 import { trimmed } from './form.ts';
-import { Disclosure, ForViewer, KeptNote, lastOf, Note, TextArea, TextField, Trouble } from './parts.tsx';
+import { Disclosure, errorAt, ForViewer, KeptNote, Note, TextArea, TextField, Trouble } from './parts.tsx';
 import { useTold } from './live.ts';
 import { useWork } from './words.ts';
 
@@ -51,30 +51,27 @@ function Figures({ publishes, endorses }: { publishes: boolean; endorses: boolea
   const words = useWork();
   const online = useOnline();
   const states = publishes && !endorses ? ['ENDORSED'] : publishes ? ['SUBMITTED', 'ENDORSED'] : ['SUBMITTED'];
-  const asked = useKept(REVIEW, { states });
-  const submitted = useKept(REVIEW, publishes ? { states: ['SUBMITTED'] } : null);
+  const { asked, rows, more, busy } = useKeptPages(REVIEW, { states }, data => data.measurements);
   const [told, setTold] = useState<string | null>(null);
-  useTold(['MEASUREMENT'], () => {
-    asked.reload();
-    submitted.reload();
-  });
-  const waiting = submitted.data?.measurements.totalCount ?? 0;
+  useTold(['MEASUREMENT'], asked.reload);
+  const waiting = asked.data?.submitted.totalCount ?? 0;
   return (
     <section class="section" aria-label={words.review.figures}>
       <div class="stack">
         <KeptNote at={online ? null : asked.keptAt} />
         {told && <Note tone="good">{told}</Note>}
         <Loaded asked={asked}>
-          {({ measurements: { nodes } }) => {
-            const mine = nodes.filter(({ viewerCan }) => viewerCan?.endorse || viewerCan?.publish || viewerCan?.return);
+          {() => {
+            const mine = rows.filter(({ viewerCan }) => viewerCan?.endorse || viewerCan?.publish || viewerCan?.return);
             if (mine.length === 0) return <Empty>{words.review.nothing} {words.review.nothingHint}</Empty>;
             return (
               <ul class="tasks">
-                {mine.map(figure => <Card key={figure.id} figure={figure} onDone={text => { setTold(text); asked.reload(); submitted.reload(); }} />)}
+                {mine.map(figure => <Card key={figure.id} figure={figure} onDone={text => { setTold(text); asked.reload(); }} />)}
               </ul>
             );
           }}
         </Loaded>
+        {more && <div><button type="button" class="button" disabled={busy} onClick={more}>{words.common.more}</button></div>}
         {publishes && waiting > 0 && <p class="muted">{words.review.waitsForHeadHint(waiting)}</p>}
       </div>
     </section>
@@ -295,7 +292,6 @@ function UnlockCard({ request, onDone }: { request: AskedUnlock; onDone: () => v
   const mutate = useMutate();
   const [day, setDay] = useState('');
   const [reason, setReason] = useState('');
-  const errorAt = (name: string) => acting.mended.find(error => lastOf(error) === name)?.message;
   const decide = (approve: boolean) => (event: Event) => {
     event.preventDefault();
     void acting.run(async () => {
@@ -318,7 +314,7 @@ function UnlockCard({ request, onDone }: { request: AskedUnlock; onDone: () => v
           <Disclosure title={words.review.open} primary>
             {() => (
               <form class="form" onSubmit={decide(true)}>
-                <TextField id={`until-${request.id}`} label={words.review.openUntil} type="date" value={day} onInput={setDay} error={errorAt('expiresOn')} required />
+                <TextField id={`until-${request.id}`} label={words.review.openUntil} type="date" value={day} onInput={setDay} error={errorAt(acting, 'expiresOn')} required />
                 <div class="row"><button class="button primary" disabled={acting.busy}>{words.review.open}</button></div>
               </form>
             )}
@@ -326,7 +322,7 @@ function UnlockCard({ request, onDone }: { request: AskedUnlock; onDone: () => v
           <Disclosure title={words.review.refuse}>
             {() => (
               <form class="form" onSubmit={decide(false)}>
-                <TextArea id={`why-${request.id}`} label={words.review.refuseReason} value={reason} onInput={setReason} error={errorAt('reason')} required />
+                <TextArea id={`why-${request.id}`} label={words.review.refuseReason} value={reason} onInput={setReason} error={errorAt(acting, 'reason')} required />
                 <div class="row"><button class="button primary" disabled={acting.busy}>{words.review.refuse}</button></div>
               </form>
             )}

@@ -12,7 +12,7 @@ import { leave, unsent } from './device.ts';
 import {
   BEGIN_SECOND_FACTOR, CHANGE_PASSWORD, CHOICES, CHOOSE, CONFIRM_SECOND_FACTOR, END_SESSION, type OwnSession, SETTINGS,
 } from './documents.ts';
-import { ForViewer, lastOf, Note, TextField, Trouble } from './parts.tsx';
+import { errorAt, ForViewer, Note, TextField, Trouble } from './parts.tsx';
 import { currentSubscription, pushSupported, turnOff, turnOn } from './push.ts';
 import { useWork } from './words.ts';
 
@@ -173,7 +173,6 @@ function Password() {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [done, setDone] = useState(false);
-  const errorAt = (name: string) => acting.mended.find(error => lastOf(error) === name)?.message;
   const submit = async (event: Event) => {
     event.preventDefault();
     setDone(false);
@@ -188,8 +187,8 @@ function Password() {
     <Section title={words.settings.password}>
       <form class="form" onSubmit={submit}>
         <input class="unseen" type="text" autocomplete="username" value={client.session.viewer?.login ?? ''} tabIndex={-1} aria-hidden="true" readOnly />
-        <TextField id="current" label={words.settings.current} type="password" autocomplete="current-password" value={current} onInput={setCurrent} error={errorAt('currentPassword')} required />
-        <TextField id="next" label={words.settings.new} type="password" autocomplete="new-password" value={next} onInput={setNext} error={errorAt('newPassword')} required />
+        <TextField id="current" label={words.settings.current} type="password" autocomplete="current-password" value={current} onInput={setCurrent} error={errorAt(acting, 'currentPassword')} required />
+        <TextField id="next" label={words.settings.new} type="password" autocomplete="new-password" value={next} onInput={setNext} error={errorAt(acting, 'newPassword')} required />
         <Trouble acting={acting} fields={['currentPassword', 'newPassword']} />
         {done && <Note tone="good">{words.settings.changed}</Note>}
         <button class="button" disabled={acting.busy}>{words.settings.password}</button>

@@ -1,14 +1,13 @@
 // The inspector's trail: who did what, when, to what; each entry leads to all that was done to the same object, or by the same person.
-import { useEffect, useState } from 'preact/hooks';
-import { client, formatInstant } from '../kit.ts';
+import { formatInstant, formatPeriod, type Language } from '../kit.ts';
 import { Link, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { endOfDay, startOfDay } from '../state.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
 import { useLanguage } from '../words/index.ts';
-import { useActing, useKept, useLabels } from './ask.ts';
+import { useKept, useKeptPages, useLabels } from './ask.ts';
 import { type AuditEntry, PEOPLE, TRAIL } from './documents.ts';
-import { ForViewer, Select, TextField, Trouble } from './parts.tsx';
+import { ForViewer, Select, TextField } from './parts.tsx';
 import { useWork } from './words.ts';
 
 export default function Trail(_: { params: Params }) {
@@ -30,20 +29,9 @@ function TrailScreen() {
     ...(get('object') && { object: get('object') }),
     ...(get('failed') && { succeeded: false }),
   };
-  const asked = useKept(TRAIL, { filter, after: null });
+  const { asked, rows, more, busy } = useKeptPages(TRAIL, { filter }, data => data.auditTrail);
   const people = useKept(PEOPLE, {});
   const labels = useLabels('Action', 'ActorKind');
-  const acting = useActing();
-  const key = JSON.stringify(filter);
-  const [older, setOlder] = useState<{ nodes: AuditEntry[]; end: string | null } | null>(null);
-  useEffect(() => setOlder(null), [key]);
-  const page = asked.data?.auditTrail.pageInfo;
-  const end = older ? older.end : page?.hasNextPage ? page.endCursor : null;
-  const nodes = [...(asked.data?.auditTrail.nodes ?? []), ...(older?.nodes ?? [])];
-  const more = () => acting.run(async () => {
-    const { auditTrail } = await client.query(TRAIL, { filter, after: end });
-    setOlder({ nodes: [...(older?.nodes ?? []), ...auditTrail.nodes], end: auditTrail.pageInfo.hasNextPage ? auditTrail.pageInfo.endCursor : null });
-  });
   const filtered = Object.keys(filter).length > 0;
   return (
     <Page title={words.trail.title}>
@@ -60,12 +48,11 @@ function TrailScreen() {
         </div>
       </Section>
       <Section title={words.trail.title}>
-        <Trouble acting={acting} />
         <Loaded asked={asked} lines={10}>
-          {() => nodes.length === 0 ? <Empty>{words.trail.nothing} {words.trail.nothingHint}</Empty> : (
+          {() => rows.length === 0 ? <Empty>{words.trail.nothing} {words.trail.nothingHint}</Empty> : (
             <>
-              <ol class="trail">{nodes.map(entry => <Entry key={entry.id} entry={entry} about={labels.of('Action', entry.action)} actor={entry.actor?.fullName ?? labels.of('ActorKind', entry.actorKind)} />)}</ol>
-              {end && <button type="button" class="button" disabled={acting.busy} onClick={() => void more()}>{words.common.more}</button>}
+              <ol class="trail">{rows.map(entry => <Entry key={entry.id} entry={entry} about={labels.of('Action', entry.action)} actor={entry.actor?.fullName ?? labels.of('ActorKind', entry.actorKind)} />)}</ol>
+              {more && <button type="button" class="button" disabled={busy} onClick={more}>{words.common.more}</button>}
             </>
           )}
         </Loaded>
@@ -74,11 +61,11 @@ function TrailScreen() {
   );
 }
 
-function nameOf(object: AuditEntry['object']): string | null {
+function nameOf(object: AuditEntry['object'], language: Language): string | null {
   if (!object) return null;
   const { title, name, fullName, code, login, indicator, period } = object;
-  const figure = indicator && `${indicator.name}, ${period}`;
-  return figure ?? title ?? name ?? fullName ?? code ?? login ?? null;
+  const figure = indicator && period && `${indicator.name}, ${formatPeriod(period, language)}`;
+  return figure || (title ?? name ?? fullName ?? code ?? login ?? null);
 }
 
 function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; actor: string }) {
@@ -86,7 +73,7 @@ function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; acto
   const language = useLanguage();
   const { object, objectId, actorId } = entry;
   const noun = entry.noun && (words.trail.nouns[entry.noun] ?? entry.noun.replaceAll('_', ' '));
-  const name = nameOf(object);
+  const name = nameOf(object, language);
   return (
     <li>
       <div class="trail-what">
