@@ -1,15 +1,11 @@
-// What the tests of the reading screens share: opening the app, counting clicks, asking the API what the screens should say.
-import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+// What the tests of the reading screens share: opening the app, and counting clicks.
+import { address, axed, launch, PATIENCE } from "./steps.mjs";
 
-export const [address, executablePath] = process.argv.slice(2);
-
-const PATIENCE = 20_000;
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+export { accounts, address, ask, expect, tokenOf } from "./steps.mjs";
 
 /** Does what a test does in a browser of its own, prints what it saw, and closes whatever happens. */
 export async function test(work) {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const browser = await launch();
   try {
     console.log(JSON.stringify(await work(browser)));
   } catch (error) {
@@ -18,11 +14,6 @@ export async function test(work) {
   } finally {
     await browser.close();
   }
-}
-
-export function expect(what, seen, wanted) {
-  const [one, other] = [seen, wanted].map((value) => JSON.stringify(value));
-  if (one !== other) throw new Error(`${what}: ${one} instead of ${other}`);
 }
 
 export function expectThat(what, holds) {
@@ -75,35 +66,8 @@ export function clicker(page) {
 /** What the page offers for going somewhere: the side bar. */
 export const side = (page, name) => page.locator("nav.side a", { hasText: name });
 
-export async function ask(query, variables = {}, { token, language = "vi" } = {}) {
-  const headers = { "content-type": "application/json", "accept-language": language, ...(token && { authorization: `Bearer ${token}` }) };
-  const answer = await fetch(new URL("/graphql", address), { method: "POST", headers, body: JSON.stringify({ query, variables }) });
-  const { data, errors } = await answer.json();
-  if (errors) throw new Error(`the API answers ${errors[0].message}`);
-  return data;
-}
-
-/** The demo's accounts, by role. */
-export async function accounts() {
-  const list = await (await fetch(new URL("/explorer/accounts.json", address))).json();
-  return Object.fromEntries(list.map((account) => [account.role, account]));
-}
-
-const SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } userErrors { message } } }";
-
-export async function tokenOf({ login, password }) {
-  const { signIn } = await ask(SIGN_IN, { input: { login, password } });
-  if (!signIn.tokens) throw new Error(`${login} cannot sign in: ${signIn.userErrors[0].message}`);
-  return signIn.tokens.accessToken;
-}
-
 /** What axe calls serious or worse. */
-export async function serious(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({ path: axe });
-  const { violations } = await page.evaluate(() => axe.run());
-  const found = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return found.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target.join(" ")).slice(0, 4).join(", ")}`);
-}
+export const serious = async (page) => (await axed(page)).serious;
 
 /** Spaces of all widths as one. */
 export const plain = (text) => text.replaceAll(/[\s\u00a0\u202f]+/g, " ").trim();

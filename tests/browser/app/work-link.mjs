@@ -16,7 +16,7 @@ const end = Date.now() + 20_000;
 let told;
 while (!told && Date.now() < end) {
   await new Promise((next) => setTimeout(next, 200));
-  const { notifications } = await ask("{ notifications(first: 20) { nodes { id kind message } } }", {}, token);
+  const { notifications } = await ask("{ notifications(first: 20) { nodes { id kind message } } }", {}, { token });
   told = notifications.nodes.find(({ kind, message }) => kind === "DIRECTIVE_ISSUED" && message.includes(title));
 }
 if (!told) fail("Nobody told the head of the directive");

@@ -1,19 +1,7 @@
 // What the tests of work share: opening the app as somebody, and saying plainly what was not seen.
-import { chromium } from "playwright-core";
+import { address, ask, PATIENCE, tokenOf } from "./steps.mjs";
 
-export const [address, executablePath] = process.argv.slice(2);
-
-const PATIENCE = 20_000;
-
-export async function launch() {
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-}
-
-/** The demo's accounts, by role. */
-export async function accounts() {
-  const list = await (await fetch(new URL("/explorer/accounts.json", address))).json();
-  return Object.fromEntries(list.map(account => [account.role, account]));
-}
+export { accounts, address, ask, axed, expect, launch, tokenOf } from "./steps.mjs";
 
 /** A browser of one person, with nothing kept from anybody else. */
 export async function open(browser, { width = 390, height = 844, locale = "vi-VN", colorScheme = "light", bypassCSP = false } = {}) {
@@ -58,10 +46,6 @@ export function fail(sentence) {
   process.exit(1);
 }
 
-export function expect(what, seen, wanted) {
-  if (seen !== wanted) fail(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`);
-}
-
 /** A photograph of one pixel. */
 export const PHOTO = {
   name: "Biên bản đo kiểm.png",
@@ -69,23 +53,9 @@ export const PHOTO = {
   buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
 };
 
-export async function ask(query, variables, token) {
-  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-  const answer = await fetch(new URL("/graphql", address), { method: "POST", headers, body: JSON.stringify({ query, variables }) });
-  const { data, errors } = await answer.json();
-  if (errors) fail(`The server refused to prepare the test: ${errors[0].message}`);
-  return data;
-}
-
-/** What somebody signs in with by the API. */
-export async function tokenOf({ login, password }) {
-  const signIn = "mutation ($input: SignInInput!) { signIn(input: $input) { tokens { accessToken } } }";
-  return (await ask(signIn, { input: { login, password } })).signIn.tokens.accessToken;
-}
-
 /** As somebody else by the API: what happens away from the screen that is looked at. */
 export async function byApi(person, query, input) {
-  const answer = Object.values(await ask(query, { input, key: crypto.randomUUID() }, await tokenOf(person)))[0];
+  const answer = Object.values(await ask(query, { input, key: crypto.randomUUID() }, { token: await tokenOf(person) }))[0];
   if (answer.userErrors.length > 0) fail(`The server refused: ${answer.userErrors[0].message}`);
   return answer;
 }
