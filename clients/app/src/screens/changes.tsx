@@ -1,7 +1,7 @@
 // What is different between two days, and everything that was recorded since.
 import { formatDay, gql, type Language } from '../kit.ts';
 import { useProgramme } from '../programme.tsx';
-import { useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
+import { ask, useFurther, useLive, usePages, useQuery, useToday, type Connection } from '../query.ts';
 import { Link, path, setSearch, usePlace } from '../router.tsx';
 import { addDays, endOfDay, lastMonday, startOfDay } from '../state.ts';
 import { ChangeTitle, DIFFERENCE, stateText, type Difference } from '../ui/difference.tsx';
@@ -25,9 +25,11 @@ const DIFFERENCES = gql<Differences, { programme: string; from: string; to: stri
     }
   }`);
 
-const EVENTS = gql<{ changes: { events: Event[] } | null }, { since: string }>(`
-  query EventsSince($since: DateTime!) {
-    changes(since: $since, first: 40) {
+const EVENTS = gql<{ changes: { events: Event[]; endCursor: string; hasMore: boolean } | null }, { since: string | null; after: string | null }>(`
+  query EventsSince($since: DateTime, $after: String) {
+    changes(since: $since, after: $after, first: 40) {
+      hasMore
+      endCursor
       events {
         cursor kind type id recordedAt
         object {
@@ -56,7 +58,13 @@ export default function Changes() {
   const { asked, rows, total, more, busy } = usePages(DIFFERENCES, ready
     ? { programme: programme.code, from: startOfDay(since), to: until ? endOfDay(until) : null, kinds: kind ? [kind] : null } : null, data => data.differences);
   useLive(['MEASUREMENT', 'TARGET', 'DIRECTIVE'], asked.reload, { ready: asked.data !== null && !until });
-  const events = useQuery(EVENTS, since ? { since: startOfDay(since) } : null, { asOf: false });
+  // What was recorded is told as it is known today, whatever the day "as of".
+  const recorded = useFurther(
+    useQuery(EVENTS, since ? { since: startOfDay(since), after: null } : null, { asOf: false }),
+    ({ changes }): Connection<Event> | null => changes && { nodes: changes.events, pageInfo: { hasNextPage: changes.hasMore, endCursor: changes.endCursor } },
+    after => ask(EVENTS, { since: null, after }, null),
+  );
+  const events = recorded.rows.filter(({ kind, object }) => kind !== 'UPSERT' || object);
   const quick = named === 'month' || named === 'quarter' ? named : since === monday && !until ? 'monday' : '';
   return (
     <Page title={w.title} kicker={programme?.name}>
@@ -89,10 +97,10 @@ export default function Changes() {
         </Loaded>
       </Section>
       <Section title={w.events} hint={w.eventsHint}>
-        {events.problem && <ProblemBox problem={events.problem} again={events.reload} />}
-        {events.data?.changes && (events.data.changes.events.length === 0 ? <Empty>{w.eventsNone}</Empty> : (
+        {recorded.asked.problem && <ProblemBox problem={recorded.asked.problem} again={recorded.asked.reload} />}
+        {recorded.asked.data && (events.length === 0 ? <Empty>{w.eventsNone}</Empty> : (
           <ul class="lines">
-            {events.data.changes.events.filter(({ kind, object }) => kind !== 'UPSERT' || object).map(event => (
+            {events.map(event => (
               <li key={event.cursor}>
                 <div class="line-text">
                   {event.id && event.object ? <Link to={path.object(event.id)} class="strong">{nameOf(event, words, language)}</Link> : <span class="strong">{label(words, 'ChangeEventKind', event.kind)}</span>}
@@ -103,6 +111,7 @@ export default function Changes() {
             ))}
           </ul>
         ))}
+        {recorded.more && <button type="button" class="button" disabled={recorded.busy} onClick={recorded.more}>{words.showMore}</button>}
       </Section>
     </Page>
   );

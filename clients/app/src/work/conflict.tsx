@@ -6,6 +6,17 @@ import { differencesOf, type FieldName, trimmed } from './form.ts';
 import { Note } from './parts.tsx';
 import { useWork } from './words.ts';
 
+/** What stands in a field of a figure, as people write it. */
+export function useFieldText(): (field: FieldName, value: string | null) => string {
+  const shell = useWords();
+  const language = useLanguage();
+  return (field, value) => {
+    if (value === null || value === '') return '–';
+    if (field === 'observation') return label(shell, 'Observation', value);
+    return field === 'value' || field === 'numerator' || field === 'denominator' ? formatDecimal(trimmed(value), language) : value;
+  };
+}
+
 interface ConflictProps {
   standing: { sent: DraftInput; current: Figure };
   indicator: Indicator;
@@ -17,12 +28,7 @@ interface ConflictProps {
 export function Conflict({ standing: { sent, current }, indicator, busy, keepMine, takeTheirs }: ConflictProps) {
   const words = useWork();
   const shell = useWords();
-  const language = useLanguage();
-  const said = (field: FieldName, value: string | null) => {
-    if (value === null || value === '') return '–';
-    if (field === 'observation') return label(shell, 'Observation', value);
-    return field === 'value' || field === 'numerator' || field === 'denominator' ? formatDecimal(trimmed(value), language) : value;
-  };
+  const said = useFieldText();
   return (
     <div class="conflict">
       <Note tone="warn" title={words.figure.conflictTitle}>{words.figure.conflictHint}</Note>

@@ -1,6 +1,7 @@
 // What the screens of work ask and say. Answers are typed by hand beside their document, as narrow as what is selected.
 import { gql } from '../../../typescript/src/index.ts';
 import type { Connection } from '../query.ts';
+import type { FieldName } from './form.ts';
 
 export interface Named {
   code: string;
@@ -152,7 +153,7 @@ export interface FigureAnswer {
   measurement: Figure | null;
   userErrors: Mended[];
   current: Figure | null;
-  differences: { field: string; before: string | null; after: string | null }[] | null;
+  differences: { field: FieldName; before: string | null; after: string | null }[] | null;
 }
 
 const FIGURE_ANSWER = `measurement { ${FIGURE} } userErrors { code field message } current { ${FIGURE} } differences { field before after }`;

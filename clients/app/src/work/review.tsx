@@ -9,6 +9,7 @@ import { Tabs } from '../ui/table.tsx';
 import { Day, Figure as Number } from '../ui/values.tsx';
 import { label, useLanguage, useWords } from '../words/index.ts';
 import { useActing, useKept, useKeptPages, useMutate, useOnline } from './ask.ts';
+import { useFieldText } from './conflict.tsx';
 import {
   type AskedUnlock, CHASE, type Chased, DECIDE_UNLOCK, DIRECTIVES_AT, type DirectiveToReview, ENDORSE, type FigureAnswer, type Mended, MISSING, type Missing, PUBLISH, RETURN, REVIEW, UNLOCKS, type WaitingFigure,
 } from './documents.ts';
@@ -83,6 +84,7 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
   const words = useWork();
   const shell = useWords();
   const language = useLanguage();
+  const said = useFieldText();
   const acting = useActing();
   const mutate = useMutate();
   const [reason, setReason] = useState('');
@@ -140,7 +142,7 @@ function Card({ figure, onDone }: { figure: WaitingFigure; onDone: (told: string
       {changed && (
         <Note tone="warn" title={words.review.changed}>
           {(changed.differences?.length ?? 0) > 0 && (
-            <ul>{changed.differences!.map(({ field, before, after }) => <li key={field}>{(words.figure.field as Record<string, string>)[field] ?? field}: {before ?? '–'} → <strong>{after ?? '–'}</strong></li>)}</ul>
+            <ul>{changed.differences!.map(({ field, before, after }) => <li key={field}>{words.figure.field[field]}: {said(field, before)} → <strong>{said(field, after)}</strong></li>)}</ul>
           )}
         </Note>
       )}

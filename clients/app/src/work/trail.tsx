@@ -4,7 +4,7 @@ import { Link, setSearch, usePlace } from '../router.tsx';
 import type { Params } from '../routes.ts';
 import { endOfDay, startOfDay } from '../state.ts';
 import { Empty, Loaded, Page, Section } from '../ui/page.tsx';
-import { useLanguage } from '../words/index.ts';
+import { label, useLanguage, useWords } from '../words/index.ts';
 import { useKept, useKeptPages, useLabels } from './ask.ts';
 import { type AuditEntry, PEOPLE, TRAIL } from './documents.ts';
 import { ForViewer, Select, TextField } from './parts.tsx';
@@ -93,8 +93,8 @@ function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; acto
             {actorId && <button type="button" class="button small" onClick={() => setSearch({ who: actorId })}>{words.trail.all}</button>}
           </div>
           <div class="trail-values">
-            <Values title={words.trail.before} of={entry.before} other={entry.after} />
-            <Values title={words.trail.after} of={entry.after} other={entry.before} />
+            <Values title={words.trail.before} noun={entry.noun} of={entry.before} other={entry.after} />
+            <Values title={words.trail.after} noun={entry.noun} of={entry.after} other={entry.before} />
           </div>
         </div>
       </details>
@@ -102,9 +102,13 @@ function Entry({ entry, about, actor }: { entry: AuditEntry; about: string; acto
   );
 }
 
+/** In whose words the state of an object is said. */
+const STATES: Record<string, string> = { measurement: 'MeasurementState', directive: 'DirectiveState', extension_request: 'ExtensionState' };
+
 /** What stood there, or stands there now, field by field. Of what changed the other side is told, so that it can be made out. */
-function Values({ title, of, other }: { title: string; of: unknown; other: unknown }) {
+function Values({ title, noun, of, other }: { title: string; noun: string | null; of: unknown; other: unknown }) {
   const words = useWork();
+  const shell = useWords();
   if (of === null || of === undefined) return null;
   const values = fieldsOf(of);
   const others = fieldsOf(other);
@@ -117,7 +121,9 @@ function Values({ title, of, other }: { title: string; of: unknown; other: unkno
       <dl class="trail-fields">
         {shown.map(([field, value]) => {
           const changed = field in others && JSON.stringify(others[field]) !== JSON.stringify(value);
-          return <div key={field}><dt>{nameOf(field)}</dt><dd>{changed ? <strong>{textOf(value)}</strong> : textOf(value)}</dd></div>;
+          const type = field === 'observation' ? 'Observation' : field === 'state' && noun ? STATES[noun] : undefined;
+          const text = type && typeof value === 'string' ? label(shell, type, value) : textOf(value);
+          return <div key={field}><dt>{nameOf(field)}</dt><dd>{changed ? <strong>{text}</strong> : text}</dd></div>;
         })}
       </dl>
     </div>
