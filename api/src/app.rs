@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn the_committed_bundle_was_built_from_the_committed_sources() {
         let app = Folder::new(env!("CARGO_MANIFEST_DIR")).join("../clients/app");
-        let recipe = ["build.mjs", "package-lock.json", "package.json", "tsconfig.json"].map(str::to_owned);
+        let recipe = ["../../scripts/bundle.mjs", "build.mjs", "package-lock.json", "package.json", "tsconfig.json"]
+            .map(str::to_owned);
         let mut sources = BTreeSet::from(recipe);
         for folder in ["src", "../typescript/src"] {
             below(&app.join(folder), folder, &mut sources);

@@ -1,14 +1,13 @@
 // Builds dist/ from src/, the kit's source and the locked packages: names by content, brotli, the same bytes each time.
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
+import { compress, fill, hashedName, licenses, sha256, sourceHashes } from '../../scripts/bundle.mjs';
 
 process.chdir(import.meta.dirname);
 
 const URL_BASE = '/app/assets/';
-const RECIPE = ['build.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'];
+const RECIPE = ['../../scripts/bundle.mjs', 'build.mjs', 'package-lock.json', 'package.json', 'tsconfig.json'];
 const SOURCES = ['src', '../typescript/src'];
 
 const SHARED = {
@@ -51,8 +50,6 @@ function preloads(outputs) {
 
 /** The service worker, which knows the names of all files and so changes with any of them. */
 async function worker(names) {
-  const sources = await readdir('src');
-  if (!sources.includes('sw.ts')) return null;
   const version = sha256(names.join('\n')).slice(0, 12);
   const files = names.filter(name => !name.startsWith('licenses')).map(name => URL_BASE + name);
   const result = await build({
@@ -64,62 +61,13 @@ async function worker(names) {
   return Buffer.from(result.outputFiles[0].contents);
 }
 
-/** The licences of the packages that went into the bundle, which their authors ask to be passed on. */
-async function licenses(inputs) {
-  const roots = new Set(inputs.map(path => path.match(/^node_modules\/(@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean));
-  const sections = [];
-  for (const root of [...roots].sort()) {
-    const { name, version, license } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
-    const file = (await readdir(root)).sort().find(entry => /^licen[cs]e/i.test(entry));
-    const text = file ? await readFile(`${root}/${file}`, 'utf8') : '';
-    sections.push(`${name} ${version} (${license})\n\n${text.trim()}`.trim());
-  }
-  return Buffer.from(`${sections.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
-}
-
-function hashedName(name, contents) {
-  const [stem, extension] = name.split('.');
-  return `${stem}-${sha256(contents).slice(0, 8).toUpperCase()}.${extension}`;
-}
-
-function sha256(contents) {
-  return createHash('sha256').update(contents).digest('hex');
-}
-
-/** Fills `{{main.js}}` and the like with the addresses of the files that begin and end so. */
-function fill(template, names) {
-  return template.replaceAll(/\{\{([\w-]+)\.(\w+)\}\}/g, (_, stem, extension) => {
-    const name = names.find(name => new RegExp(`^${stem}-[A-Z0-9]{8}\\.${extension}$`).test(name));
-    if (!name) throw new Error(`no ${stem}.${extension} in the bundle`);
-    return URL_BASE + name;
-  });
-}
-
-function compress(contents) {
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
-  const params = { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: contents.length };
-  return brotliCompressSync(contents, { params });
-}
-
-async function filesBelow(folder) {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
-  return entries.filter(entry => entry.isFile()).map(entry => `${entry.parentPath}/${entry.name}`);
-}
-
-/** In the format of sha256sum; a unit test of the server compares it with the files. */
-async function sourceHashes() {
-  const sources = [...RECIPE, ...(await Promise.all(SOURCES.map(filesBelow))).flat()].sort();
-  const lines = await Promise.all(sources.map(async path => `${sha256(await readFile(path))}  ${path}\n`));
-  return lines.join('');
-}
-
 const { files, outputs, inputs } = await bundle();
 const notices = await licenses(inputs);
 files.set(hashedName('licenses.txt', notices), notices);
 const names = [...files.keys()].sort();
 const links = preloads(outputs).map(name => `<link rel="modulepreload" href="${URL_BASE}${name}">`).join('\n  ');
-const html = fill((await readFile('src/index.html', 'utf8')).replace('<!-- preloads -->', links), names);
-const manifest = fill(await readFile('src/manifest.webmanifest', 'utf8'), names);
+const html = fill((await readFile('src/index.html', 'utf8')).replace('<!-- preloads -->', links), names, URL_BASE);
+const manifest = fill(await readFile('src/manifest.webmanifest', 'utf8'), names, URL_BASE);
 const sw = await worker(names);
 
 await rm('dist', { recursive: true, force: true });
@@ -132,8 +80,8 @@ for (const [name, contents] of files) {
 }
 await writeFile('dist/index.html.br', compress(Buffer.from(html)));
 await writeFile('dist/manifest.webmanifest.br', compress(Buffer.from(manifest)));
-if (sw) await writeFile('dist/sw.js.br', compress(sw));
-await writeFile('dist/SOURCES.sha256', await sourceHashes());
+await writeFile('dist/sw.js.br', compress(sw));
+await writeFile('dist/SOURCES.sha256', await sourceHashes(RECIPE, SOURCES));
 
 // What the first view of somebody who comes for the first time takes: the page, its scripts, its style, its fonts.
 const isFirst = name => html.includes(name) || extname(name) === '.woff2';

@@ -264,7 +264,7 @@ mod tests {
         let explorer = Folder::new(env!("CARGO_MANIFEST_DIR")).join("explorer");
         let src = fs::read_dir(explorer.join("src")).unwrap();
         let names = src.map(|entry| format!("src/{}", entry.unwrap().file_name().into_string().unwrap()));
-        let recipe = ["build.mjs", "package-lock.json", "package.json"].map(str::to_owned);
+        let recipe = ["../../scripts/bundle.mjs", "build.mjs", "package-lock.json", "package.json"].map(str::to_owned);
         bundle_tests::was_built_from(&explorer, names.chain(recipe).collect::<BTreeSet<_>>());
     }
 }

@@ -17,7 +17,7 @@ export interface ClientOptions {
   language?: Language;
   /** IndexedDB in a browser, else memory. */
   storage?: KeyValue;
-  /** How the app calls itself; people see it in the list of their sessions. */
+  /** How the app calls itself, and its version, in printable ASCII; people see it in the list of their sessions. */
   name?: string;
   version?: string;
   fetch?: typeof fetch;
@@ -47,7 +47,7 @@ const PAUSES = [300, 1_000, 3_000];
 const LONGEST_WAIT = 5;
 /** Codes that are tried again by themselves. */
 const AGAIN = new Set(['NETWORK', 'NO_ANSWER', 'HTTP', 'UNAVAILABLE', 'RATE_LIMITED', 'CONFLICT', 'REQUEST_TIMEOUT']);
-/** Nothing was done, as the server or a proxy says; also what has no key may be sent again. */
+/** Nothing was done, as the server says; also what has no key may be sent again. */
 const UNTOUCHED = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
 export function createClient(options: ClientOptions): Client {
@@ -66,6 +66,10 @@ export class Client {
   readonly #mirrors = new Map<string, Mirror<{ id: string }>>();
 
   constructor(options: ClientOptions) {
+    for (const said of [options.name, options.version]) {
+      // They are sent as headers, which hold nothing else: refused here, and not as a network that fails.
+      if (said && !/^[\x20-\x7e]+$/.test(said)) throw new RangeError(`name and version are printable ASCII, and not ${said}`);
+    }
     const url = typeof location === 'undefined' ? options.url : new URL(options.url, location.href).href;
     this.storage = options.storage ?? storageFor(`cotmoc:${url}`);
     this.#world = {
@@ -99,6 +103,7 @@ export class Client {
     if (language !== this.#world.language) {
       this.#world.language = language;
       this.#live.restart();
+      this.#mirrors.forEach(mirror => mirror.restart());
     }
   }
 
@@ -158,7 +163,9 @@ export class Client {
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const url = new URL(path, this.#world.url).href;
     const signal = init.signal ?? undefined;
-    return this.#bearing(false, signal, async token => {
+    // The token is for this server alone.
+    const elsewhere = new URL(url).origin !== new URL(this.#world.url).origin;
+    return this.#bearing(elsewhere, signal, async token => {
       const headers = new Headers(init.headers);
       for (const [name, value] of Object.entries(headersOf(this.#world, token))) {
         headers.has(name) || headers.set(name, value);

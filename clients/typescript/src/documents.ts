@@ -2969,14 +2969,6 @@ export type ChangeCursorQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ChangeCursorQuery = { readonly changeCursor?: string | null };
 
-export type MirrorBellSubscriptionVariables = Exact<{
-  after?: InputMaybe<Scalars['String']['input']>;
-  types?: InputMaybe<ReadonlyArray<ChangeType> | ChangeType>;
-}>;
-
-
-export type MirrorBellSubscription = { readonly changed: { readonly cursor: string } };
-
 export type ChangedSubscriptionVariables = Exact<{
   after?: InputMaybe<Scalars['String']['input']>;
   types?: InputMaybe<ReadonlyArray<ChangeType> | ChangeType>;
@@ -3378,10 +3370,6 @@ export const AreaFiguresDocument = /* @__PURE__ */ gql<AreaFiguresQuery, AreaFig
 
 export const ChangeCursorDocument = /* @__PURE__ */ gql<ChangeCursorQuery, ChangeCursorQueryVariables>(
   "query ChangeCursor { changeCursor }",
-);
-
-export const MirrorBellDocument = /* @__PURE__ */ gql<MirrorBellSubscription, MirrorBellSubscriptionVariables>(
-  "subscription MirrorBell($after: String, $types: [ChangeType!]) { changed(after: $after, types: $types) { cursor } }",
 );
 
 export const ChangedDocument = /* @__PURE__ */ gql<ChangedSubscription, ChangedSubscriptionVariables>(

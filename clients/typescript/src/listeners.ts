@@ -11,7 +11,12 @@ export class Listeners<Args extends unknown[] = []> {
 
   tell(...args: Args): void {
     for (const listener of [...this.#all]) {
-      listener(...args);
+      // What goes wrong on a screen is no reason not to send a change.
+      try {
+        listener(...args);
+      } catch (error) {
+        typeof reportError === 'function' ? reportError(error) : console.error(error);
+      }
     }
   }
 }

@@ -96,7 +96,7 @@ export class Live {
   /** What takes a place in the feed and has none begins at the present one: so nothing is missed from when it is `live`. */
   async #placed(operation: Operation): Promise<void> {
     const { query, variables } = operation.payload;
-    if (/\$after\s*:/.test(query) && (variables['after'] ?? null) === null) {
+    if (/\$after\s*:/.test(query) && (variables['after'] ?? operation.cursor) === null) {
       try {
         const { data } = await ask(this.#world, { text: CURSOR.text, variables: {} }, { token: await this.#session.token() });
         operation.payload = { query, variables: { ...variables, after: data?.['changeCursor'] } };
@@ -174,6 +174,8 @@ export class Live {
     } catch {
       return 'failed';
     }
+    // Those that began while nobody could be asked for their place.
+    await Promise.all([...this.#operations.values()].map(operation => this.#placed(operation)));
     let bySocket = this.#world.WebSocket !== undefined && this.#socketFailures < SOCKETS;
     if (this.#wake.signal.aborted) {
       return 'failed';

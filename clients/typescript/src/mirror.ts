@@ -63,6 +63,7 @@ export class Mirror<T extends { id: string }> {
   readonly #shape: string;
   readonly #ring: () => void;
   readonly #listeners = new Listeners<[MirrorChange]>();
+  readonly #restarts = new Listeners();
   #waiting: Promise<void> | null = null;
 
   constructor(client: Client, options: MirrorOptions<unknown, never>, ring: () => void) {
@@ -126,24 +127,24 @@ export class Mirror<T extends { id: string }> {
         }
       }
     };
-    const off = this.#client.session.onChange(() => {
-      // Others see other things.
+    const again = () => {
+      // Others see other things, and another language has other words.
       stopped.abort();
       stopped = new AbortController();
       this.#listeners.tell({ put: [], gone: [] });
       void follow(stopped);
-    });
+    };
+    const off = [this.#client.session.onChange(again), this.#restarts.add(again)];
     void follow(stopped);
     return () => {
-      off();
+      off.forEach(one => one());
       stopped.abort();
     };
   }
 
-  /** Forgets all copies. */
-  async clear(): Promise<void> {
-    const entries = await this.#client.storage.list(this.#place);
-    await this.#write(entries.map(([key]): Entry => [key, undefined]));
+  /** The language is another one. */
+  restart(): void {
+    this.#restarts.tell();
   }
 
   /** Another tab has changed something. */

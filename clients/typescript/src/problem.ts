@@ -101,7 +101,7 @@ export function noAnswer(language: Language): Problem {
 /** Of an answer that is none of GraphQL's: of a proxy in between, say. */
 export function httpProblem(language: Language, status: number, requestId: string | null, retryAfter: number | null): Problem {
   const message = status < 400 ? words[language].answer : words[language].http(status);
-  const retryable = status >= 500 || status === 429 || status === 408;
+  const retryable = status < 400 || status >= 500 || status === 429 || status === 408;
   return new Problem({ kind: 'http', code: 'HTTP', message, requestId, retryable, retryAfter, reason: String(status) });
 }
 

@@ -99,7 +99,6 @@ export class Session {
   /** Forgets the session and its copies, even if the server cannot be told. What waits in the outbox stays until its owner is back. */
   async signOut(): Promise<void> {
     await this.ready;
-    const login = this.viewer?.login;
     try {
       const token = await this.token();
       if (token) {
@@ -108,11 +107,7 @@ export class Session {
     } catch {
       // Without a network the session ends at the server by itself, after days of idleness.
     } finally {
-      await this.#keep(null);
-      if (login !== undefined) {
-        const copies = await this.#world.storage.list(mirrorsOf(login));
-        await this.#world.storage.write(copies.map(([key]) => [key, undefined]));
-      }
+      await this.#leave();
     }
   }
 
@@ -207,7 +202,17 @@ export class Session {
   async #forget(accessToken: string): Promise<void> {
     await this.look();
     if (this.#held?.accessToken === accessToken) {
-      await this.#keep(null);
+      await this.#leave();
+    }
+  }
+
+  /** Also whoever ends a lost device's session from elsewhere takes the copies off it. */
+  async #leave(): Promise<void> {
+    const login = this.viewer?.login;
+    await this.#keep(null);
+    if (login !== undefined) {
+      const copies = await this.#world.storage.list(mirrorsOf(login));
+      await this.#world.storage.write(copies.map(([key]) => [key, undefined]));
     }
   }
 

@@ -32,19 +32,26 @@ const STORE = 'entries';
 
 /** A database of the browser. Where it has none, as in some private windows, nothing survives. */
 export function indexedDbStorage(name: string): KeyValue {
-  const database = open(name);
+  let database: Promise<IDBDatabase | null> | null = null;
   const spare = memoryStorage();
 
   async function within<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => () => T): Promise<T | null> {
+    database ??= open(name, () => (database = null));
     const opened = await database;
     if (!opened) {
       return null;
     }
     return new Promise((resolve, reject) => {
       const transaction = opened.transaction(STORE, mode);
-      const result = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(result());
       transaction.onabort = () => reject(transaction.error);
+      try {
+        const result = work(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(result());
+      } catch (error) {
+        // What cannot be cloned is refused here; what was put before it would be kept.
+        transaction.abort();
+        reject(error);
+      }
     });
   }
 
@@ -76,14 +83,15 @@ export function indexedDbStorage(name: string): KeyValue {
   };
 }
 
-function open(name: string): Promise<IDBDatabase | null> {
+function open(name: string, gone: () => void): Promise<IDBDatabase | null> {
   return new Promise(resolve => {
     try {
       const request = indexedDB.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => {
-        // Another tab deletes it: let it go.
-        request.result.onversionchange = () => request.result.close();
+        // Another tab deletes it: let it go. The next one who asks opens it again, also after the browser itself has closed it.
+        request.result.onversionchange = () => (request.result.close(), gone());
+        request.result.onclose = gone;
         resolve(request.result);
       };
       request.onerror = () => resolve(null);

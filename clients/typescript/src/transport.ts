@@ -87,10 +87,14 @@ export async function ask(
     throw await problemOf(world, response);
   }
   const requestId = response.headers.get('x-request-id');
-  let body: { data?: Record<string, unknown> | null; errors?: GraphqlError[] };
+  let body: { data?: Record<string, unknown> | null; errors?: GraphqlError[] } | null;
   try {
     body = (await response.json()) as typeof body;
   } catch {
+    throw httpProblem(world.language, response.status, requestId, null);
+  }
+  // A portal or a proxy may answer something of its own: nothing of it says that anything was read or done.
+  if (!body?.data && !body?.errors?.length) {
     throw httpProblem(world.language, response.status, requestId, null);
   }
   const problems = (body.errors ?? []).map(error => problemOfError(error, requestId));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Problem, gql, memoryStorage, refusalOf } from "../dist/index.js";
+import { Problem, createClient, gql, memoryStorage, refusalOf } from "../dist/index.js";
 import { clientOf, fakeServer, until } from "./fake.mjs";
 
 const Thing = gql("query Thing { thing { name } }");
@@ -31,6 +31,60 @@ test("a question is asked again while the network fails, and given up in the end
   };
   assert.equal((await client.query(Thing, {})).thing.name, "một");
   assert.equal(server.asked.length, 2);
+  failures = Infinity;
+  await assert.rejects(client.query(Thing, {}), failsWith("NETWORK"));
+  assert.equal(server.asked.length, 6, "asked, and three times more");
+});
+
+test("what a portal or a proxy answers in the server's place is no answer", async (t) => {
+  const server = fakeServer();
+  const client = clientOf(t, server);
+  await client.session.signIn(person);
+  const portal = () => new Response("<p>Đăng nhập Wi-Fi</p>", { status: 200 });
+  const others = [{}, [], "x", null, { status: "ok" }].map((body) => (_, json) => json(body));
+  for (const other of [portal, ...others]) {
+    server.instead.Note = other;
+    const id = await client.outbox.add({ document: Note, variables: { text: "a" }, about: "Ghi a" });
+    await client.outbox.send();
+    const [item] = await client.outbox.list();
+    assert.deepEqual([item.id, item.state], [id, "waiting"]);
+    await client.outbox.discard(id);
+  }
+  await assert.rejects(client.mutate(Note, { text: "a" }), failsWith("HTTP"));
+  assert.equal(server.noted.size, 0);
+});
+
+test("the token goes to its own server alone", async (t) => {
+  const sent = [];
+  const server = fakeServer();
+  const client = clientOf(t, server, {
+    fetch: (url, init) => (url.endsWith("/graphql") ? server.fetch(url, init) : (sent.push([url, new Headers(init.headers).has("authorization")]), Promise.resolve(new Response("")))),
+  });
+  await client.session.signIn(person);
+  await client.fetch("/files/a");
+  await client.fetch("//elsewhere.example/files/a");
+  assert.deepEqual(sent, [["http://cotmoc.test/files/a", true], ["http://elsewhere.example/files/a", false]]);
+});
+
+test("a listener that fails keeps nothing from being sent", async (t) => {
+  const server = fakeServer();
+  const client = clientOf(t, server);
+  await client.session.signIn(person);
+  const { mock } = t.mock.method(console, "error", () => {});
+  const off = client.outbox.onChange(() => {
+    off();
+    throw new Error("the screen is broken");
+  });
+  await client.outbox.add({ document: Note, variables: { text: "a" }, about: "Ghi a" });
+  await client.outbox.send();
+  assert.equal(server.noted.size, 1);
+  assert.equal(mock.calls[0].arguments[0].message, "the screen is broken");
+});
+
+test("a name that no header holds is refused at once", () => {
+  for (const given of [{ name: "hướng dẫn" }, { version: "1.0\n" }]) {
+    assert.throws(() => createClient({ url: "http://cotmoc.test/graphql", ...given }), RangeError);
+  }
 });
 
 test("a mistake is told at once, with its code and the request's id", async (t) => {
