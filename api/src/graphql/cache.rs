@@ -42,6 +42,9 @@ const PART: usize = 8;
 /// What an answer takes beside its bytes.
 const OVERHEAD: usize = 512;
 
+/// How often somebody waits for what others work on. An answer that turns out to have been begun too early is waited for once.
+const ROUNDS: usize = 2;
+
 type Key = [u8; 32];
 
 /// An answer of which all that is needed to give it again is known.
@@ -86,6 +89,11 @@ impl Kept {
     #[must_use]
     pub fn points(&self) -> u64 {
         points::taken(Work::default(), self.body.len())
+    }
+
+    /// Whether nothing that it was read from has changed, if the data have these versions.
+    fn holds_at(&self, versions: &Versions) -> bool {
+        self.versions.hold_at(versions, self.nouns)
     }
 
     fn bytes(&self) -> usize {
@@ -137,7 +145,7 @@ type Cell = Arc<OnceCell<Option<Arc<Kept>>>>;
 #[derive(Debug)]
 pub struct AnswerCache {
     answers: Cache<Key, Arc<Kept>>,
-    under_way: Mutex<HashMap<Key, (Versions, Cell)>>,
+    under_way: Mutex<HashMap<Key, Cell>>,
     lookout: Lookout,
     clock: Clock,
     largest: usize,
@@ -171,7 +179,7 @@ impl AnswerCache {
         let day = self.clock.today();
         let Some(key) = key(operation, admitted, caller, viewer, day) else { return Recalled::Never };
         let Some(versions) = self.lookout.look().await else { return Recalled::Never };
-        match self.answers.get(&key).filter(|kept| kept.versions.hold_at(&versions, kept.nouns)) {
+        match self.known(&key, &versions) {
             Some(kept) => Recalled::Known(kept),
             None => Recalled::Unknown(Place { key, day, versions }),
         }
@@ -180,26 +188,33 @@ impl AnswerCache {
     /// Works an answer out, once for all who ask for it meanwhile and for whom it is new enough. `work` is given what notes
     /// what is read.
     pub async fn once(&self, place: Place, work: impl AsyncFnOnce(Meter) -> GraphqlResponse) -> Outcome {
-        let waiting = Waiting { cache: self, key: place.key, cell: self.cell(&place) };
         let mut work = Some(work);
-        let mut own = None;
-        let outcome = waiting.cell.get_or_init(async || {
-            let work = work.take()?;
-            let meter = Meter::noting(place.versions.sources());
-            let mut response = work(meter.clone()).await;
-            let kept = self.keep(&place, &meter, &mut response);
-            own = Some(response);
-            kept
-        });
-        match (outcome.await.clone(), own, work) {
-            (Some(kept), Some(_), _) => Outcome::Kept(kept),
-            (Some(kept), None, _) => Outcome::Shared(kept),
-            (None, Some(response), _) => Outcome::Own(response),
-            // What somebody else was answered is not for all. `work` is there, for it was not taken.
-            (None, None, work) => Outcome::Own(match work {
-                Some(work) => work(Meter::default()).await,
-                None => unreachable!("whoever has worked has an answer of their own"),
-            }),
+        for _ in 0..ROUNDS {
+            let waiting = Waiting { cache: self, key: place.key, cell: self.cell(&place) };
+            let mut own = None;
+            let outcome = waiting.cell.get_or_init(async || {
+                // Whoever worked on it may have ended since it was looked for.
+                if let Some(kept) = self.known(&place.key, &place.versions) {
+                    return Some(kept);
+                }
+                let (kept, response) = self.make(&place, work.take()?).await;
+                own = Some(response);
+                kept
+            });
+            match (outcome.await.clone(), own) {
+                (Some(kept), Some(_)) => return Outcome::Kept(kept),
+                (None, Some(response)) => return Outcome::Own(response),
+                (Some(kept), None) if kept.holds_at(&place.versions) => return Outcome::Shared(kept),
+                // Begun before something changed that it was read from.
+                (Some(_), None) => waiting.leave(),
+                // What somebody else was answered is not for all.
+                (None, None) => break,
+            }
+        }
+        let Some(work) = work else { unreachable!("whoever has worked has an answer of their own") };
+        match self.make(&place, work).await {
+            (Some(kept), _) => Outcome::Kept(kept),
+            (None, response) => Outcome::Own(response),
         }
     }
 
@@ -208,6 +223,21 @@ impl AnswerCache {
     pub fn usage(&self) -> (u64, u64) {
         self.answers.run_pending_tasks();
         (self.lookout.looks(), self.answers.weighted_size())
+    }
+
+    /// What is kept and true when the data have these versions.
+    fn known(&self, key: &Key, versions: &Versions) -> Option<Arc<Kept>> {
+        self.answers.get(key).filter(|kept| kept.holds_at(versions))
+    }
+
+    async fn make(
+        &self,
+        place: &Place,
+        work: impl AsyncFnOnce(Meter) -> GraphqlResponse,
+    ) -> (Option<Arc<Kept>>, GraphqlResponse) {
+        let meter = Meter::noting(place.versions.sources());
+        let mut response = work(meter.clone()).await;
+        (self.keep(place, &meter, &mut response), response)
     }
 
     fn keep(&self, place: &Place, meter: &Meter, response: &mut GraphqlResponse) -> Option<Arc<Kept>> {
@@ -232,21 +262,13 @@ impl AnswerCache {
         Some(kept)
     }
 
-    fn cells(&self) -> MutexGuard<'_, HashMap<Key, (Versions, Cell)>> {
+    fn cells(&self) -> MutexGuard<'_, HashMap<Key, Cell>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one that somebody works on, if nothing has changed since they began; else a new one.
+    /// The one that somebody works on, else a new one.
     fn cell(&self, place: &Place) -> Cell {
-        let mut cells = self.cells();
-        if let Some((versions, cell)) = cells.get(&place.key)
-            && versions.all_hold_at(&place.versions)
-        {
-            return Arc::clone(cell);
-        }
-        let cell = Cell::default();
-        cells.insert(place.key, (place.versions.clone(), Arc::clone(&cell)));
-        cell
+        Arc::clone(self.cells().entry(place.key).or_default())
     }
 }
 
@@ -257,10 +279,20 @@ struct Waiting<'a> {
     cell: Cell,
 }
 
+impl Waiting<'_> {
+    /// Nobody is to wait for this one any more.
+    fn leave(self) {
+        let mut cells = self.cache.cells();
+        if cells.get(&self.key).is_some_and(|cell| Arc::ptr_eq(cell, &self.cell)) {
+            cells.remove(&self.key);
+        }
+    }
+}
+
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut cells = self.cache.cells();
-        let is_last = cells.get(&self.key).is_some_and(|(_, cell)| {
+        let is_last = cells.get(&self.key).is_some_and(|cell| {
             // Here and in the table.
             Arc::ptr_eq(cell, &self.cell) && Arc::strong_count(cell) == 2
         });

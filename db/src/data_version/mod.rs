@@ -82,12 +82,6 @@ impl Versions {
         self.0.line == now.0.line && both.all(|(place, (then, now))| then == now || !nouns.holds(place))
     }
 
-    /// The same for all nouns.
-    #[must_use]
-    pub fn all_hold_at(&self, now: &Self) -> bool {
-        self.hold_at(now, Nouns(u64::MAX))
-    }
-
     /// What is known of what statements read.
     #[must_use]
     pub fn sources(&self) -> &Arc<Sources> {

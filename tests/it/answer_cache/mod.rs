@@ -203,6 +203,7 @@ async fn it_is_the_same_answer_in_every_encoding() {
 async fn many_who_ask_at_once_are_answered_by_one_execution() {
     let db = TestDb::demo().await;
     let node = node(&db).await;
+    assert_eq!(whence(&node, INDICATOR).await, "miss", "what statements read from is known");
     // It begins when all that is read is there, and not before the others have come.
     let mut holder = db.connect().await;
     tests::sql::execute(&mut holder, "BEGIN; LOCK TABLE directive IN ACCESS EXCLUSIVE MODE").await.unwrap();
@@ -213,6 +214,37 @@ async fn many_who_ask_at_once_are_answered_by_one_execution() {
     };
     let (told, ()) = tokio::join!(asked, release);
     assert_eq!(told.iter().filter(|whence| *whence == "miss").count(), 1, "{told:?}");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_changes_meanwhile_is_worked_out_anew_only_if_the_answer_was_read_from_it() {
+    let db = TestDb::demo().await;
+    let node = node(&db).await;
+    assert_eq!(whence(&node, INDICATOR).await, "miss", "what statements read from is known");
+    for (change, shared) in [
+        ("UPDATE agency SET name_vi = name_vi || ' (mới)' WHERE code = 'qng.skhcn'", false),
+        ("TRUNCATE digital_system CASCADE", true),
+    ] {
+        let mut holder = db.connect().await;
+        tests::sql::execute(&mut holder, "BEGIN; LOCK TABLE directive IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        let first = node.question(DIRECTIVES, &json!({})).send();
+        let changed = async {
+            db.until(WAITING, "1").await;
+            db.execute(change).await;
+            tests::sql::text(&mut holder, "SELECT clock_timestamp()::text").await.unwrap()
+        };
+        let (first, changed) = (tokio::spawn(first), changed.await);
+        let second = tokio::spawn(node.question(DIRECTIVES, &json!({})).send());
+        let looked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' \
+                      AND query LIKE '%data_version%' AND query_start >";
+        db.until(&format!("{looked} '{changed}'"), "1").await;
+        tests::sql::execute(&mut holder, "ROLLBACK").await.unwrap();
+        let told = [first.await.unwrap().unwrap(), second.await.unwrap().unwrap()];
+        let [first, second] = told.each_ref().map(|answer| header(answer.headers(), "x-cache"));
+        assert_eq!((first, second != "miss"), ("miss", shared), "{change}: {second}");
+        db.execute("UPDATE directive SET note = 'Không còn như cũ'").await;
+    }
     node.stop().await;
 }
 
