@@ -1,6 +1,7 @@
 // What the first view weighs, and how soon it is there on a slow phone: node read-weight.mjs ADDRESS CHROMIUM
 // The weight is held to its bound; the times depend on the machine and are printed alone.
 import { address, expect, expectThat, test } from "./read-steps.mjs";
+import { PATIENCE } from "./steps.mjs";
 
 const BOUND = 200_000;
 /** Slow 4G, and a processor four times slower than this one. */
@@ -11,6 +12,7 @@ await test(async (browser) => {
   const seen = {};
   for (const [path, last] of [["/app", ".status-legend"], ["/app/indicators/coverage_5g_share", ".huge"]]) {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "vi-VN", serviceWorkers: "block" });
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const devtools = await context.newCDPSession(page);
     await devtools.send("Network.enable");

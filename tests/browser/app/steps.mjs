@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 export const [address, executablePath] = process.argv.slice(2);
 
 /** So long anything is waited for, in milliseconds. */
-export const PATIENCE = 20_000;
+export const PATIENCE = 60_000;
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
