@@ -39,6 +39,7 @@ pub enum DatabaseError {
 pub struct Database {
     pool: Pool,
     owner: ConnectionSettings,
+    replicas: Vec<ConnectionSettings>,
     embedded: Option<Keeper>,
 }
 
@@ -66,7 +67,10 @@ impl Database {
             (embedded.server_connection(DATABASE, limits)?, owner, Some(Keeper::of(embedded)))
         };
         let size = PoolSettings { size: config.database.pool_size, acquire_timeout: config.database.pool_wait };
-        Ok(Self { pool: Pool::new(&server, size), owner, embedded })
+        let replicas = config.database.replica_urls.iter();
+        let replicas = replicas.map(|url| Ok(ConnectionSettings::new(url.expose_secret(), limits)?.as_server()));
+        let replicas = replicas.collect::<Result<Vec<_>, DbError>>()?;
+        Ok(Self { pool: Pool::new(&server, size).with_replicas(&replicas, size), owner, replicas, embedded })
     }
 
     /// Applies the migrations that are pending, and names them.
@@ -114,6 +118,12 @@ impl Database {
     #[must_use]
     pub const fn owner(&self) -> &ConnectionSettings {
         &self.owner
+    }
+
+    /// How the standbys are reached that may be read from.
+    #[must_use]
+    pub fn replicas(&self) -> &[ConnectionSettings] {
+        &self.replicas
     }
 
     /// The pool that requests draw from.

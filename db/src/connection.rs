@@ -14,7 +14,14 @@
 //!
 //! A Unix socket never uses TLS.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    fmt,
+    os::unix::ffi::OsStrExt as _,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use derive::boxed;
 use diesel::{ConnectionError, ConnectionResult};
@@ -30,6 +37,9 @@ use crate::{error::DbError, past, wall};
 
 /// The product's one time zone; what SQL calls "today" is the day in Vietnam.
 const TIME_ZONE: &str = "Asia/Ho_Chi_Minh";
+
+/// The authorities that Debian's system trusts, for programs that know no others.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// How long a session may do what, enforced by the server. `Duration::ZERO` means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +70,8 @@ pub struct ConnectionSettings {
     limits: SessionLimits,
     as_server: bool,
     of_the_past: bool,
+    /// The file of the authorities, where the address names one.
+    root_cert: Option<String>,
 }
 
 impl fmt::Debug for ConnectionSettings {
@@ -97,7 +109,7 @@ impl ConnectionSettings {
         let theirs = config.get_options().unwrap_or_default().to_owned();
         config.options(format!("{theirs} {}", session_options(limits)).trim_start().to_owned());
         let tls = if mode == SslMode::Disable { None } else { Some(Arc::new(ssl.client_config()?)) };
-        Ok(Self { config, tls, limits, as_server: false, of_the_past: false })
+        Ok(Self { config, tls, limits, as_server: false, of_the_past: false, root_cert: ssl.root_cert })
     }
 
     /// The same server and database with other limits: for migrations and loads, which may take their time.
@@ -145,6 +157,43 @@ impl ConnectionSettings {
         let mut settings = self.clone();
         settings.config.dbname(database);
         settings
+    }
+
+    /// Where the server is: host and port, and of several each.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let ports = self.config.get_ports();
+        let host = |(at, host): (usize, &Host)| {
+            let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+            match host {
+                Host::Tcp(name) => format!("{name}:{port}"),
+                Host::Unix(path) => path.display().to_string(),
+            }
+        };
+        self.config.get_hosts().iter().enumerate().map(host).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same for PostgreSQL's own programs, as variables of their environment: a password in it stands in no command line.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let hosts = self.config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let ports = self.config.get_ports().iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let mut variables = vec![("PGHOST", hosts.collect::<Vec<_>>().join(",").into()), ("PGPORT", ports.into())];
+        variables.extend(self.config.get_user().map(|user| ("PGUSER", user.into())));
+        variables.extend(self.config.get_dbname().map(|name| ("PGDATABASE", name.into())));
+        let password = self.config.get_password().map(|password| OsStr::from_bytes(password).to_owned());
+        variables.extend(password.map(|password| ("PGPASSWORD", password)));
+        let mode = match self.config.get_ssl_mode() {
+            SslMode::Disable => "disable",
+            SslMode::Prefer => "prefer",
+            _ => "verify-full",
+        };
+        let authorities = self.root_cert.clone().unwrap_or_else(|| AUTHORITIES.to_owned());
+        variables.extend([("PGSSLMODE", mode.into()), ("PGSSLROOTCERT", authorities.into())]);
+        variables
     }
 
     /// The database's name, if the address gives one.

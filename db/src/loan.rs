@@ -8,7 +8,10 @@ use std::{
     fmt,
     ops::{AddAssign, Deref, DerefMut, Sub},
     pin::{Pin, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker, ready},
     time::{Duration, Instant},
 };
@@ -76,6 +79,8 @@ pub struct Meter(Arc<Metered>);
 #[derive(Debug, Default)]
 struct Metered {
     work: Mutex<Work>,
+    /// Whether a standby has answered something.
+    by_replica: AtomicBool,
     noting: Option<Noting>,
 }
 
@@ -105,6 +110,12 @@ impl Meter {
     pub fn nouns(&self) -> Option<Nouns> {
         let noting = self.0.noting.as_ref()?;
         Some(*noting.nouns.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether something was read from a standby.
+    #[must_use]
+    pub fn is_by_replica(&self) -> bool {
+        self.0.by_replica.load(Ordering::Relaxed)
     }
 
     fn add(&self, work: Work) {
@@ -198,6 +209,14 @@ impl Conn {
         let mut connection = Self::new(lent, canceller, meter);
         connection.in_snapshot = true;
         connection
+    }
+
+    /// One to a standby.
+    pub(crate) fn of_a_replica(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
+        if let Some(meter) = &meter {
+            meter.0.by_replica.store(true, Ordering::Relaxed);
+        }
+        Self::new(lent, canceller, meter)
     }
 
     /// The connection, for one statement. Several may be under way at once: they are sent one after the other, without

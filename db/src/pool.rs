@@ -1,6 +1,6 @@
 //! The pool of connections that every request draws from.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use derive::boxed;
@@ -13,7 +13,14 @@ use diesel_async::{
 };
 use futures_util::FutureExt as _;
 
-use crate::{Conn, connection::ConnectionSettings, error::DbError, loan::Meter, past};
+use crate::{
+    Conn,
+    connection::ConnectionSettings,
+    error::DbError,
+    loan::Meter,
+    past,
+    replica::{Lent, Replicas},
+};
 
 /// How many connections, and how long to wait for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +58,9 @@ pub struct Pool {
     snapshots: bb8::Pool<AsyncPgConnection>,
     settings: ConnectionSettings,
     meter: Option<Meter>,
+    replicas: Option<Arc<Replicas>>,
+    /// Whether standbys may be read from.
+    anywhere: bool,
 }
 
 impl fmt::Debug for Pool {
@@ -86,7 +96,39 @@ impl Pool {
             snapshots: build(settings, quarter),
             settings: settings.clone(),
             meter: None,
+            replicas: None,
+            anywhere: false,
         }
+    }
+
+    /// The same pool, beside which these standbys may be read from: as many connections to each.
+    #[must_use]
+    pub fn with_replicas(self, replicas: &[ConnectionSettings], pool: PoolSettings) -> Self {
+        let replicas = (!replicas.is_empty()).then(|| Arc::new(Replicas::new(&self.settings, replicas, pool)));
+        Self { replicas, ..self }
+    }
+
+    /// The same pool for a request that writes nothing: what it reads may come from a standby, if there are some.
+    #[must_use]
+    pub fn anywhere(self) -> Self {
+        Self { anywhere: true, ..self }
+    }
+
+    /// Whence such requests were answered, if there are standbys: for metrics.
+    #[must_use]
+    pub fn lent(&self) -> Option<Lent> {
+        self.replicas.as_ref().map(|replicas| replicas.usage())
+    }
+
+    /// Borrows a connection for a request's questions: to a standby where one may be asked, else to the database.
+    #[boxed]
+    pub(crate) async fn get_to_read(&self) -> Result<Conn, DbError> {
+        if let Some(replicas) = self.replicas.as_ref().filter(|_| self.anywhere)
+            && let Some(connection) = replicas.lend(self.meter.as_ref()).await
+        {
+            return Ok(connection);
+        }
+        self.get().await
     }
 
     /// Borrows a connection, waiting for one at most the acquire time-out.
@@ -146,7 +188,7 @@ impl Pool {
 }
 
 /// Makes a pool without opening a connection.
-fn build(settings: &ConnectionSettings, pool: PoolSettings) -> bb8::Pool<AsyncPgConnection> {
+pub(crate) fn build(settings: &ConnectionSettings, pool: PoolSettings) -> bb8::Pool<AsyncPgConnection> {
     let connecting = settings.clone();
     let mut manager = ManagerConfig::default();
     manager.custom_setup = Box::new(move |_| {

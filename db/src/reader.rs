@@ -90,6 +90,6 @@ impl Reader {
 
     /// The connection, for one statement.
     pub(crate) async fn statement(&self) -> Result<Statement<'_>, DbError> {
-        Ok(self.connection.get_or_try_init(|| self.pool.get()).await?.statement())
+        Ok(self.connection.get_or_try_init(|| self.pool.get_to_read()).await?.statement())
     }
 }

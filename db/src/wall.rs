@@ -59,6 +59,15 @@ struct State {
     whole: bool,
 }
 
+/// Makes the role if it is missing and the login may; for a restore, which grants it what it had.
+pub(crate) async fn make_role(connection: &mut AsyncPgConnection) -> Result<(), DbError> {
+    let state: State = diesel::sql_query(STATE).get_result(connection).await?;
+    if !state.exists && !state.may_make {
+        return Err(DbError::Settings(format!("the role {ROLE} is missing: as a superuser, {MAKE_ROLE_BY_HAND}")));
+    }
+    Ok(connection.batch_execute(MAKE_ROLE).await?)
+}
+
 /// Makes the role if it is missing, and grants it what it needs, the views of the past included; to be called as the owner of
 /// the schema. Both are made anew when the schema has changed, or when some are missing, as after a restore. An older program that meets a newer schema
 /// leaves them as they are.

@@ -26,7 +26,7 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::sql;
 
 /// Longer than anything that is waited for may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two questions whether it has come.
 const PAUSE: Duration = Duration::from_millis(2);
 

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 /// Longer than anything here may take: a test that would wait for ever fails instead.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One connection.
 #[derive(Debug)]

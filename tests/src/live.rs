@@ -12,7 +12,7 @@ use tokio_tungstenite::{
 };
 
 /// Longer than anything here may take: a test that would wait for ever fails instead.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A WebSocket.
 #[derive(Debug)]

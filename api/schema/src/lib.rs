@@ -55,4 +55,4 @@ pub mod viewer;
 mod webhooks;
 
 pub use db::id;
-pub use root::{Api, sdl};
+pub use root::{Anywhere, Api, sdl};

@@ -7,9 +7,11 @@ use auth::{Scope, seal::Sealer};
 use chrono::{DateTime, Utc};
 use db::{
     Date, Pool, Reader,
+    connection::ConnectionSettings,
     demo::accounts,
     embedded, migrate,
     pool::PoolSettings,
+    replica,
     reporting::calendar::{CalendarYear, needed_years},
     signing_key, trusted_document,
     vitals::{self, OLDEST, Vitals},
@@ -206,6 +208,9 @@ async fn database(config: &Config, sealer: Option<&Sealer>) -> Vec<Finding> {
             let is_current = matches!(migrated, Good(_));
             findings.push(migrated);
             findings.push(standing(&database).await);
+            for replica in database.replicas() {
+                findings.push(follows(&database, replica).await);
+            }
             if is_current {
                 findings.extend(calendar(config, &database).await);
                 findings.push(keys(&database, sealer).await);
@@ -310,6 +315,22 @@ fn of_year(known: &CalendarYear) -> Finding {
     Note(format!(
         "calendar: {year} is not final, {missing}, and due dates may move; an administrator adds what was announced (removeHoliday, addHolidays)"
     ))
+}
+
+/// Whether a standby follows the database, and how far it is behind at this moment.
+async fn follows(database: &Database, replica: &ConnectionSettings) -> Finding {
+    let place = replica.place();
+    match replica::lag(database.pool().settings(), replica).await {
+        Ok(Some(bytes)) => Good(format!("replica: {place} follows, {bytes} bytes of log behind")),
+        Ok(None) => Note(format!(
+            "replica: {place} is left out: it is none of this database, or has had no restart point since a failover (CHECKPOINT on it makes one)"
+        )),
+        Err(error) => Bad(
+            format!("replica: {place} cannot be read from: {error}"),
+            "Is it a standby that is up, with hot_standby on, and are the parts of COTMOC_REPLICA_URLS right?"
+                .to_owned(),
+        ),
+    }
 }
 
 async fn standing(database: &Database) -> Finding {

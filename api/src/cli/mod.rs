@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod documents;
@@ -26,6 +27,7 @@ use crate::{
 };
 use apply::{Apply, Init};
 use audit::Audit;
+use backup::{Backup, Restore};
 use demo::Demo;
 use documents::Documents;
 use export::Export;
@@ -51,6 +53,7 @@ Examples:
   cotmoc import figures.xlsx --help         figures out of a spreadsheet, in the name of whoever reports them
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
+  cotmoc backup /backups/2026-12-01 --verify   database and attachments, restored elsewhere and compared
   cotmoc doctor                             what is wrong here, and what to do
   cotmoc settings                           which values hold, and where each comes from
 
@@ -122,6 +125,8 @@ enum Command {
     /// Verify the audit trail, or print its end
     #[command(subcommand)]
     Audit(Audit),
+    Backup(Backup),
+    Restore(Restore),
     /// Make, show and end accounts and their roles: the first administrator, and emergencies
     ///
     /// Works on the database of `serve`, also while it runs. What it does stands in the audit trail.
@@ -181,6 +186,8 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Keys(keys) => in_runtime(async { ended(keys.run(config).await) }),
         Command::Mail(mail) => in_runtime(async { ended(mail.run(config).await) }),
         Command::Audit(audit) => in_runtime(async { ended(audit.run(config).await) }),
+        Command::Backup(backup) => in_runtime(async { ended(backup.run(config).await) }),
+        Command::Restore(restore) => in_runtime(async { ended(restore.run(config).await) }),
         Command::User(user) => in_runtime(async { ended(user.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Recount => in_runtime(async { ended(serve::recount(config).await) }),

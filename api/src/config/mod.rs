@@ -189,6 +189,8 @@ pub struct DatabaseConfig {
     pub url: Option<SecretString>,
     /// The same server and database, as the owner of the tables; none means that `url` is the owner's.
     pub migrate_url: Option<SecretString>,
+    /// Standbys that may be read from.
+    pub replica_urls: Vec<SecretString>,
     /// Where the embedded server's programs are; none means to look for them.
     pub pg_bin_dir: Option<PathBuf>,
     /// Connections at most.
@@ -314,6 +316,12 @@ impl Config {
                 migrate_url: sources
                     .read(&settings::MIGRATE_DATABASE_URL, parse::database_url)?
                     .map(SecretString::from),
+                replica_urls: sources
+                    .read(&settings::REPLICA_URLS, parse::database_urls)?
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(SecretString::from)
+                    .collect(),
                 pg_bin_dir: sources.read(&settings::PG_BIN_DIR, parse::path)?,
                 pool_size: required(sources, &settings::POOL_SIZE, parse::count(500))?,
                 pool_wait: required(sources, &settings::POOL_WAIT, parse::time_limit)?,

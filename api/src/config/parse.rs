@@ -174,6 +174,11 @@ pub fn database_url(text: &str) -> Option<String> {
     (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| text.to_owned())
 }
 
+/// Several of them, separated by commas.
+pub fn database_urls(text: &str) -> Option<Vec<String>> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(database_url).collect()
+}
+
 /// A filter of log lines.
 pub fn log_filter(text: &str) -> Option<String> {
     let valid = !text.trim().is_empty() && tracing_subscriber::EnvFilter::try_new(text).is_ok();

@@ -413,6 +413,14 @@ settings! {
         form: "postgres://owner:password@host:port/database: the same database as DATABASE_URL",
         about: "The same database as its owner: used for migrations and for loading the demo, never for requests.",
     }
+    /// `database.replica_urls`
+    REPLICA_URLS {
+        key: "database.replica_urls", env: "COTMOC_REPLICA_URLS", secret: true,
+        fallback: Fallback::Otherwise("none: one database answers all"),
+        form: "addresses like that of DATABASE_URL, separated by commas (in TOML a list)",
+        about: "Standbys that follow the database by streaming replication. Queries are answered by one that has replayed all that was \
+                acknowledged before they came, else by the database.",
+    }
     /// `database.pg_bin_dir`
     PG_BIN_DIR {
         key: "database.pg_bin_dir", env: "COTMOC_PG_BIN_DIR", flag: Some("pg-bin-dir"),

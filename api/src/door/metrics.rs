@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::http::Method;
-use db::{pool::Usage, queues::Queues};
+use db::{pool::Usage, queues::Queues, replica::Lent};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -19,6 +19,7 @@ const OPERATIONS: &str = "cotmoc_graphql_operations_total";
 const ANSWERS: &str = "cotmoc_graphql_answers_total";
 const KEPT: &str = "cotmoc_graphql_answer_cache_bytes";
 const LOOKS: &str = "cotmoc_db_version_looks_total";
+const READS: &str = "cotmoc_db_reads_total";
 const POOL: &str = "cotmoc_db_pool_connections";
 const POOL_SIZE: &str = "cotmoc_db_pool_size";
 const POOL_WAITS: &str = "cotmoc_db_pool_waits_total";
@@ -56,6 +57,10 @@ fn install() -> Option<PrometheusHandle> {
     describe_counter!(
         ANSWERS,
         "Answers of GraphQL over HTTP, by what the header x-cache says: hit, shared, miss, pass."
+    );
+    describe_counter!(
+        READS,
+        "Queries answered from the database, by which server: primary or replica. With replicas only."
     );
     describe_gauge!(KEPT, "Answers that are kept, in bytes.");
     describe_counter!(LOOKS, "Looks at the versions of the data: one for all requests that wait for it.");
@@ -184,6 +189,12 @@ pub fn waiting(queues: Queues) {
 pub fn answers_kept(looks: u64, bytes: u64) {
     counter!(LOOKS).absolute(looks);
     gauge!(KEPT).set(u32::try_from(bytes >> 10).map_or(f64::MAX, |kib| f64::from(kib) * 1024.0));
+}
+
+/// Whence queries were answered that a standby may answer.
+pub fn reads(lent: Lent) {
+    counter!(READS, "from" => "replica").absolute(lent.by_replicas);
+    counter!(READS, "from" => "primary").absolute(lent.by_primary);
 }
 
 /// Whether PostgreSQL answered.

@@ -167,7 +167,14 @@ fn desk_with(
     limits: Arc<RateLimits>,
     documents: TrustedDocuments,
 ) -> Desk<Schema<Query, Mutation, EmptySubscription>> {
-    Desk { service: service_with(settings), limits, turns: Turns::new(100), documents, cache: None }
+    Desk {
+        service: service_with(settings),
+        limits,
+        turns: Turns::new(100),
+        documents,
+        cache: None,
+        has_replicas: false,
+    }
 }
 
 fn service_with(settings: Settings) -> GraphqlService<Schema<Query, Mutation, EmptySubscription>> {

@@ -44,6 +44,7 @@ use axum::{
 use db::Meter;
 use futures_util::future::join_all;
 use schema::{
+    Anywhere,
     caller::Caller,
     error::{ApiError, Code, RETRY_AFTER},
     language::from_accept_language,
@@ -95,6 +96,8 @@ pub struct Desk<E> {
     pub cache: Option<Arc<AnswerCache>>,
     /// What is known by name.
     pub documents: TrustedDocuments,
+    /// Whether the database has standbys that queries may be answered from.
+    pub has_replicas: bool,
 }
 
 #[derive(Clone)]
@@ -257,9 +260,27 @@ impl<E: Executor> Endpoint<E> {
             refused(Refusal::Saturated.reason());
             return GraphqlResponse::refuse(ApiError::unavailable(), caller);
         };
-        let mut data = Data::default();
-        data.insert(viewer.clone());
-        self.desk.service.execute(request, admitted, data, caller, meter).await
+        let data = |anywhere: bool| {
+            let mut data = Data::default();
+            data.insert(viewer.clone());
+            if anywhere {
+                data.insert(Anywhere);
+            }
+            data
+        };
+        let service = &self.desk.service;
+        if !self.desk.has_replicas || admitted.kind != OperationType::Query {
+            return service.execute(request, admitted, data(false), caller, meter).await;
+        }
+        let mut again = Request::new("");
+        again.operation_name.clone_from(&request.operation_name);
+        let same = admitted.clone();
+        let answer = service.execute(request, admitted, data(true), caller, meter.clone()).await;
+        if !meter.is_by_replica() || !answer.has_fault() {
+            return answer;
+        }
+        // A standby may end what it works on at any moment: to follow the primary, or because it goes.
+        service.execute(again, same, data(false), caller, meter).await
     }
 }
 

@@ -281,6 +281,16 @@ impl GraphqlResponse {
         }
     }
 
+    /// Whether something failed that whoever asked did nothing wrong with.
+    #[must_use]
+    pub fn has_fault(&self) -> bool {
+        let fault = |code| [Code::Unavailable, Code::Conflict, Code::Internal].map(Code::as_str).contains(&code);
+        self.errors.iter().any(|error| match error.extensions.as_ref().and_then(|told| told.get("code")) {
+            Some(Value::String(code)) => fault(code.as_str()),
+            _ => false,
+        })
+    }
+
     /// Its errors.
     #[must_use]
     pub fn errors(&self) -> &[ServerError] {

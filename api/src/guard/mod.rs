@@ -98,7 +98,7 @@ pub struct Budget {
 }
 
 /// An operation that may be executed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Admitted {
     /// The document, parsed.
     pub document: Arc<Document>,

@@ -255,7 +255,8 @@ fn work(
         .map_err(|error| ServerError::Schema(error.to_string()))?;
     let turns = Turns::new(config.server.concurrency);
     let documents = TrustedDocuments::new(database.pool(), config.graphql.trusted_only);
-    let desk = Desk { service, limits: Arc::clone(limits), turns, documents, cache };
+    let has_replicas = !database.replicas().is_empty();
+    let desk = Desk { service, limits: Arc::clone(limits), turns, documents, cache, has_replicas };
     let live = Live::new(&config.server, desk.clone(), Arc::clone(&authority), cursors, leaving);
     let snapshots = files::inquiry::Snapshots::beside(config.database.pool_size);
     let unreadable = |error: files::exports::Unreadable| ServerError::Schema(error.to_string());

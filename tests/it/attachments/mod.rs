@@ -3,7 +3,10 @@
 mod bucket;
 mod refused;
 
-use std::{os::unix::fs::PermissionsExt as _, path::Path};
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use api::{
     config::settings,
@@ -26,8 +29,8 @@ const CLOCK: fn() -> Clock = || Clock::Fixed(demo::now());
 const PATH: &str = "/files/attachments";
 
 /// A server with a folder for files, and people of a department.
-struct Office {
-    db: TestDb,
+pub(crate) struct Office {
+    pub(crate) db: TestDb,
     node: Node,
     folder: TempDir,
     reporter: String,
@@ -36,7 +39,7 @@ struct Office {
 }
 
 /// A document of so many bytes.
-fn pdf(bytes: usize) -> Vec<u8> {
+pub(crate) fn pdf(bytes: usize) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n".to_vec();
     file.extend((0..bytes.saturating_sub(9)).map(|n| u8::try_from(n % 251).unwrap()));
     file
@@ -51,7 +54,7 @@ fn offset(response: &Response) -> u64 {
 }
 
 impl Office {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with(&[]).await
     }
 
@@ -100,7 +103,7 @@ impl Office {
     }
 
     /// Sends a file whole, and answers its id.
-    async fn sent(&self, name: &str, content: &[u8]) -> String {
+    pub(crate) async fn sent(&self, name: &str, content: &[u8]) -> String {
         let response = self.begin(name, content.len(), content).await;
         assert_eq!(response.status(), StatusCode::CREATED, "{name}");
         assert_eq!(offset(&response), u64::try_from(content.len()).unwrap());
@@ -117,13 +120,18 @@ impl Office {
         self.node.change(&self.reporter, "draftMeasurement", &input, selection).await
     }
 
+    /// The folder of its files.
+    pub(crate) fn files_at(&self) -> PathBuf {
+        self.folder.path().join("tệp")
+    }
+
     fn files(&self) -> usize {
-        let place = self.folder.path().join("tệp");
+        let place = self.files_at();
         if place.exists() { files_in(&place) } else { 0 }
     }
 }
 
-fn files_in(folder: &Path) -> usize {
+pub(crate) fn files_in(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }
