@@ -51,7 +51,7 @@ diesel::table! {
     }
 }
 
-/// Applies what is pending, in order, and names it; each migration is a transaction of its own, unless its `metadata.toml`
+/// Applies what is pending, in order, and names it; changes nothing, and needs no right to, where nothing is. Each migration is a transaction of its own, unless its `metadata.toml`
 /// says otherwise. Then the server's role is
 /// granted what it needs.
 ///
@@ -60,6 +60,11 @@ diesel::table! {
 /// node holds the lock for ten minutes.
 #[boxed]
 pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> {
+    let mut connection = settings.connect().await?;
+    if missing(applied_on(&mut connection).await?)?.is_empty() && wall::is_whole(&mut connection).await? {
+        return Ok(Vec::new());
+    }
+    drop(connection);
     let mut connection = lock(settings).await?;
     let version: i32 = diesel::select(sql::<Integer>("current_setting('server_version_num')::int"))
         .get_result(&mut connection)
@@ -148,24 +153,30 @@ pub fn known() -> Result<Vec<String>, DbError> {
 /// The names of the migrations that this program has and the database has not, oldest first.
 #[boxed]
 pub async fn pending(pool: &Pool) -> Result<Vec<String>, DbError> {
-    let applied = applied(pool).await?;
+    missing(applied(pool).await?)
+}
+
+fn missing(applied: Vec<String>) -> Result<Vec<String>, DbError> {
     Ok(embedded()?.into_iter().filter(|(version, _)| !applied.contains(version)).map(|(_, name)| name).collect())
 }
 
 /// The versions that the database has, oldest first; also such as this program does not know, from a newer one.
 #[boxed]
 pub async fn applied(pool: &Pool) -> Result<Vec<String>, DbError> {
-    let connection = pool.get().await?;
+    let mut connection = pool.get().await?;
+    let applied = applied_on(&mut connection).await;
+    connection.settled();
+    applied
+}
+
+async fn applied_on(connection: &mut AsyncPgConnection) -> Result<Vec<String>, DbError> {
     let any = sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
-    if !diesel::select(any).get_result::<bool>(&mut connection.statement()).await? {
+    if !diesel::select(any).get_result::<bool>(connection).await? {
         return Ok(Vec::new());
     }
     let table = __diesel_schema_migrations::table;
-    Ok(table
-        .select(__diesel_schema_migrations::version)
-        .order(__diesel_schema_migrations::version)
-        .load(&mut connection.statement())
-        .await?)
+    let versions = table.select(__diesel_schema_migrations::version).order(__diesel_schema_migrations::version);
+    Ok(versions.load(connection).await?)
 }
 
 /// Version and name of each migration.

@@ -153,7 +153,14 @@ pub async fn sign_in(
         writing.audit(AuditEvent { action: ACTION, object, after, ..AuditEvent::default() });
         Ok(Ok(issued))
     });
-    outcome.await?
+    match outcome.await {
+        Ok(outcome) => outcome,
+        // Not their fault: the password was right.
+        Err(error) => {
+            let _ = writer.write(Actor::Nobody, async |writing| proof.tried.did_not_fail(writing).await).await;
+            Err(error)
+        }
+    }
 }
 
 /// The account of whoever has signed in.

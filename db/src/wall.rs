@@ -59,10 +59,19 @@ struct State {
     whole: bool,
 }
 
+/// Whether the role is there and has what it needs.
+pub(crate) async fn is_whole(connection: &mut AsyncPgConnection) -> Result<bool, DbError> {
+    let state: State = diesel::sql_query(STATE).get_result(connection).await?;
+    Ok(state.whole)
+}
+
 /// Makes the role if it is missing and the login may; for a restore, which grants it what it had.
 pub(crate) async fn make_role(connection: &mut AsyncPgConnection) -> Result<(), DbError> {
     let state: State = diesel::sql_query(STATE).get_result(connection).await?;
-    if !state.exists && !state.may_make {
+    if state.exists {
+        return Ok(());
+    }
+    if !state.may_make {
         return Err(DbError::Settings(format!("the role {ROLE} is missing: as a superuser, {MAKE_ROLE_BY_HAND}")));
     }
     Ok(connection.batch_execute(MAKE_ROLE).await?)
@@ -81,7 +90,10 @@ pub(crate) async fn raise(connection: &mut AsyncPgConnection, changed: bool) -> 
         tracing::warn!("the role {ROLE} is missing: as a superuser, {MAKE_ROLE_BY_HAND}; then start again");
         return Ok(());
     }
-    connection.batch_execute(MAKE_ROLE).await?;
+    // Whoever may not make it may not even ask for it where it is there.
+    if !state.exists {
+        connection.batch_execute(MAKE_ROLE).await?;
+    }
     connection.batch_execute(&format!("BEGIN; {GRANTS} COMMIT")).await?;
     Ok(())
 }

@@ -278,3 +278,24 @@ async fn nobody_else_reads_a_word_of_it() {
         assert_eq!(node.whole(), json!({ "node": null }), "{role:?}");
     }
 }
+
+/// A sign-in writes what has history, and an entry, but no row of the outbox.
+#[tokio::test]
+async fn whoever_writes_an_entry_alone_does_not_stand_in_the_way_of_changes() {
+    const ENTRY: &str = "INSERT INTO audit_entry (id, recorded_at, actor_kind, action, succeeded, previous_hash, hash)
+        VALUES (0, '2026-01-20 09:00:00+07', 'NOBODY', 'SIGN_IN', true, '', '')";
+    let db = TestDb::demo().await;
+    let mut changing = db.connect().await;
+    let change = "INSERT INTO change (noun, kind, recorded_at) VALUES ('agency', 'LOADED', now())";
+    sql::execute(&mut changing, &format!("BEGIN; {change}")).await.unwrap();
+    let mut entering = db.connect().await;
+    let entered = tokio::spawn(async move {
+        let known = "UPDATE agency SET name_vi = name_vi WHERE code = 'qng.skhcn'";
+        sql::execute(&mut entering, &format!("BEGIN; {known}; {ENTRY}; COMMIT")).await
+    });
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    db.until(waiting, "1").await;
+    sql::execute(&mut changing, &format!("{ENTRY}; COMMIT")).await.unwrap();
+    entered.await.unwrap().unwrap();
+}

@@ -1,6 +1,9 @@
 //! The second wall: what PostgreSQL refuses the server, whatever this program asks of it.
 
-use db::migrate;
+use db::{
+    connection::{ConnectionSettings, SessionLimits},
+    migrate,
+};
 use tests::{TestDb, sql};
 
 /// Migrated in place: the privileges of a database itself are not cloned with it.
@@ -257,4 +260,24 @@ async fn the_trail_is_not_emptied_even_by_its_owner() {
         let refused = sql::execute(&mut db.connect().await, statement).await.unwrap_err().to_string();
         assert!(refused.contains("are history"), "{statement}: {refused}");
     }
+}
+
+/// As the operator's guide sets them up. Whoever migrates needs nothing but the database; where nothing is pending, not even that.
+#[tokio::test]
+async fn two_logins_do_of_which_neither_may_make_roles() {
+    let db = TestDb::empty().await;
+    let name = db.text("SELECT current_database()").await;
+    db.execute(&format!(
+        "DO $$ BEGIN CREATE ROLE cotmoc_keeper LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         DO $$ BEGIN CREATE ROLE cotmoc_web LOGIN IN ROLE cotmoc_server; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         ALTER DATABASE {name} OWNER TO cotmoc_keeper"
+    ))
+    .await;
+    let url = db.url().await;
+    let login = |name: &str| {
+        let url = url.replacen("//postgres@", &format!("//{name}@"), 1);
+        ConnectionSettings::new(&url, SessionLimits::default()).unwrap()
+    };
+    assert_eq!(migrate::run(&login("cotmoc_keeper")).await.unwrap(), migrate::known().unwrap());
+    assert!(migrate::run(&login("cotmoc_web")).await.unwrap().is_empty());
 }

@@ -124,6 +124,7 @@ pub async fn metrics(State(health): State<Arc<Health>>) -> Response {
     }
     // Without the database they stay as they were; `cotmoc_db_up` says so.
     let waiting = tokio::time::timeout(PROBE_WAIT, queues(&health.probe, health.clock.now())).await;
+    metrics::database_up(matches!(waiting, Ok(Ok(_))));
     if let Ok(Ok(waiting)) = waiting {
         metrics::waiting(waiting);
     }

@@ -1,0 +1,19 @@
+CREATE OR REPLACE FUNCTION audit_entry_chain() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    AS $$
+    DECLARE
+        head audit_head;
+    BEGIN
+        SELECT * INTO STRICT head FROM audit_head FOR UPDATE;
+        NEW.id := head.id + 1;
+        NEW.previous_hash := head.hash;
+        NEW.hash := audit_hash(NEW);
+        UPDATE audit_head SET id = NEW.id, hash = NEW.hash;
+        RETURN NEW;
+    END
+    $$;
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION audit_entry_chain() SET search_path = %I, pg_temp', current_schema());
+END
+$$;
