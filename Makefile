@@ -34,6 +34,9 @@ stress: ## a hundred users beside each attack, and what they feel of it (options
 	cargo build --locked --profile bench -p api -p tests --bin cotmoc
 	cargo bench --locked -p tests --bench stress -- $(ARGS)
 
+rehearse: ## try upgrades, failovers, restores and long runs on this machine; lists them (options: make rehearse ARGS="upgrade")
+	@node scripts/rehearse/rehearse.mjs $(ARGS)
+
 schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
 	@scripts/schema.sh
 
@@ -43,4 +46,4 @@ explorer: ## bundle the explorer anew (needs node and npm)
 app: ## bundle the app anew (needs node and npm)
 	cd clients/app && npm ci && npm run build
 
-.PHONY: app help run release test check bench stress schema explorer
+.PHONY: app help run release test check bench stress rehearse schema explorer
