@@ -97,6 +97,7 @@ pub mod vitals;
 pub mod wall;
 mod web_address;
 pub mod webhook;
+pub mod witness;
 pub mod writer;
 
 pub use acting::Acting;
@@ -108,4 +109,5 @@ pub use once::Once;
 pub use pool::Pool;
 pub use reader::Reader;
 pub use violation::{Violation, ViolationCode};
+pub use witness::Witness;
 pub use writer::{Origin, Writer};

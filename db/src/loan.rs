@@ -18,6 +18,7 @@ use std::{
 
 use diesel::{
     QueryResult,
+    connection::InstrumentationEvent,
     pg::{Pg, PgQueryBuilder},
     query_builder::{AsQuery, QueryBuilder as _, QueryFragment, QueryId},
 };
@@ -32,6 +33,7 @@ use crate::{
     connection::Canceller,
     data_version::{Nouns, Sources},
     past,
+    witness::{self, Watched, Witness},
 };
 
 /// How long a cancelled statement has to end before the next cancel request is sent: for the one behind it on the
@@ -74,7 +76,10 @@ impl Sub for Work {
 
 /// Adds up what was done on the loans of one request, whatever it read or wrote with. Each loan counts when it ends.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<Metered>);
+pub struct Meter {
+    metered: Arc<Metered>,
+    witness: Option<Arc<dyn Witness>>,
+}
 
 #[derive(Debug, Default)]
 struct Metered {
@@ -96,19 +101,30 @@ impl Meter {
     #[must_use]
     pub fn noting(sources: &Arc<Sources>) -> Self {
         let noting = Noting { sources: Arc::clone(sources), nouns: Mutex::default() };
-        Self(Arc::new(Metered { noting: Some(noting), ..Metered::default() }))
+        Self { metered: Arc::new(Metered { noting: Some(noting), ..Metered::default() }), witness: None }
+    }
+
+    /// The same, with somebody who is told of each statement.
+    #[must_use]
+    pub fn watched_by(self, witness: Arc<dyn Witness>) -> Self {
+        Self { witness: Some(witness), ..self }
+    }
+
+    /// Who is told of each statement, if anybody is.
+    pub(crate) const fn witness(&self) -> Option<&Arc<dyn Witness>> {
+        self.witness.as_ref()
     }
 
     /// What has been done so far.
     #[must_use]
     pub fn work(&self) -> Work {
-        *self.0.work.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.metered.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the statements so far have read, if it was noted.
     #[must_use]
     pub fn nouns(&self) -> Option<Nouns> {
-        let noting = self.0.noting.as_ref()?;
+        let noting = self.metered.noting.as_ref()?;
         Some(*noting.nouns.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -119,26 +135,30 @@ impl Meter {
     }
 
     fn add(&self, work: Work) {
-        *self.0.work.lock().unwrap_or_else(PoisonError::into_inner) += work;
+        *self.metered.work.lock().unwrap_or_else(PoisonError::into_inner) += work;
     }
 
     fn note(&self, read: impl FnOnce(&Sources) -> Nouns) {
-        if let Some(Noting { sources, nouns }) = &self.0.noting {
+        if let Some(Noting { sources, nouns }) = &self.metered.noting {
             let read = read(sources);
             let mut nouns = nouns.lock().unwrap_or_else(PoisonError::into_inner);
             *nouns = nouns.and(read);
         }
     }
 
-    /// Notes what a statement reads, by the text that is sent.
-    fn note_query(&self, query: &impl QueryFragment<Pg>) {
-        self.note(|sources| {
-            let mut text = PgQueryBuilder::default();
-            match query.to_sql(&mut text, &Pg) {
-                Ok(()) => sources.of_statement(&text.finish()),
-                Err(_) => Nouns::OTHER,
-            }
-        });
+    /// Notes what a statement reads, by the text that is sent, and tells who watches.
+    fn sends(&self, query: &impl QueryFragment<Pg>) -> Option<Watched> {
+        if self.metered.noting.is_none() && self.witness.is_none() {
+            return None;
+        }
+        let mut text = PgQueryBuilder::default();
+        let text = query.to_sql(&mut text, &Pg).ok().map(|()| text.finish());
+        self.note(|sources| text.as_deref().map_or(Nouns::OTHER, |text| sources.of_statement(text)));
+        self.watch(text.unwrap_or_default())
+    }
+
+    fn watch(&self, text: impl Into<String>) -> Option<Watched> {
+        self.witness.as_ref().map(|witness| Watched::begin(witness, text.into()))
     }
 }
 
@@ -197,11 +217,14 @@ pub struct Conn {
     meter: Option<Meter>,
     /// Whether it reads from one snapshot, in a transaction that has to be ended.
     in_snapshot: bool,
+    /// Whether the connection itself tells who watches of its statements.
+    is_listened_to: bool,
 }
 
 impl Conn {
     pub(crate) fn new(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
-        Self { lent: Some(lent), flight: Arc::default(), canceller, meter, in_snapshot: false }
+        let flight = Arc::default();
+        Self { lent: Some(lent), flight, canceller, meter, in_snapshot: false, is_listened_to: false }
     }
 
     /// One on which all is read from one snapshot, as of an instant or of the present: no longer when it is lent again.
@@ -264,7 +287,13 @@ impl DerefMut for Conn {
             meter.note(|_| Nouns::OTHER);
         }
         match &mut self.lent {
-            Some(lent) => lent,
+            Some(lent) => {
+                if let (false, Some(witness)) = (self.is_listened_to, self.meter.as_ref().and_then(Meter::witness)) {
+                    lent.set_instrumentation(witness::listener(witness));
+                    self.is_listened_to = true;
+                }
+                lent
+            }
             None => unreachable!("it is taken out when it is dropped"),
         }
     }
@@ -275,6 +304,9 @@ impl Drop for Conn {
         let Some(mut lent) = self.lent.take() else { return };
         if let Some(meter) = &self.meter {
             meter.add(self.work());
+        }
+        if self.is_listened_to {
+            lent.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         }
         if self.flight.is_at_rest() && !self.in_snapshot {
             return;
@@ -323,12 +355,14 @@ pub struct Statement<'a> {
 
 impl SimpleAsyncConnection for Statement<'_> {
     async fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
-        if let Some(meter) = self.meter {
+        let watched = self.meter.and_then(|meter| {
             meter.note(|sources| sources.of_statement(query));
-        }
+            meter.watch(query)
+        });
         self.flight.begin();
         let done = (&mut &*self.connection).batch_execute(query).await;
         self.flight.end(0);
+        end(watched, &done, |()| 0);
         done
     }
 }
@@ -347,14 +381,15 @@ impl<'a> AsyncConnectionCore for Statement<'a> {
     {
         let mut connection = self.connection;
         let query = source.as_query();
-        if let Some(meter) = self.meter {
-            meter.note_query(&query);
-        }
+        let mut watched = self.meter.and_then(|meter| meter.sends(&query));
         let (loading, flight) = (AsyncConnectionCore::load(&mut connection, query), self.flight);
         async move {
             flight.begin();
+            if let Some(watched) = &mut watched {
+                watched.sent();
+            }
             match loading.await {
-                Ok(stream) => Ok(Rows { stream, received: 0, flight: Some(Arc::clone(flight)) }),
+                Ok(stream) => Ok(Rows { stream, received: 0, flight: Some(Arc::clone(flight)), watched }),
                 Err(error) => {
                     flight.end(0);
                     Err(error)
@@ -369,17 +404,26 @@ impl<'a> AsyncConnectionCore for Statement<'a> {
         T: QueryFragment<Pg> + QueryId + 'query,
     {
         let mut connection = self.connection;
-        if let Some(meter) = self.meter {
-            meter.note_query(&source);
-        }
+        let mut watched = self.meter.and_then(|meter| meter.sends(&source));
         let (executing, flight) = (connection.execute_returning_count(source), self.flight);
         async move {
             flight.begin();
+            if let Some(watched) = &mut watched {
+                watched.sent();
+            }
             let done = executing.await;
             flight.end(0);
+            end(watched, &done, |rows| *rows as u64);
             done
         }
         .boxed()
+    }
+}
+
+/// It has ended, if it has.
+fn end<T>(watched: Option<Watched>, done: &QueryResult<T>, rows: impl FnOnce(&T) -> u64) {
+    if let (Some(watched), Ok(done)) = (watched, done) {
+        watched.end(rows(done));
     }
 }
 
@@ -391,6 +435,7 @@ pub struct Rows {
     received: u64,
     /// Until the last has come.
     flight: Option<Arc<Flight>>,
+    watched: Option<Watched>,
 }
 
 impl Stream for Rows {
@@ -402,6 +447,9 @@ impl Stream for Rows {
             self.received += 1;
         } else if let Some(flight) = self.flight.take() {
             flight.end(self.received);
+            if let (None, Some(watched)) = (&next, self.watched.take()) {
+                watched.end(self.received);
+            }
         }
         Poll::Ready(next)
     }

@@ -14,7 +14,7 @@ use diesel_async::{
 use futures_util::FutureExt as _;
 
 use crate::{
-    Conn,
+    Conn, Witness,
     connection::ConnectionSettings,
     error::DbError,
     loan::Meter,
@@ -165,6 +165,11 @@ impl Pool {
     #[must_use]
     pub fn metered(&self, meter: &Meter) -> Self {
         Self { meter: Some(meter.clone()), ..self.clone() }
+    }
+
+    /// Who is told of what its loans do, if anybody is.
+    pub(crate) fn witness(&self) -> Option<&Arc<dyn Witness>> {
+        self.meter.as_ref().and_then(Meter::witness)
     }
 
     /// How the connections of this pool are made; for one of its own, as LISTEN needs.

@@ -4,12 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use auth::Scope;
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use crate::{
     Conn, Date, DbError, Pool,
     loan::{Statement, Work},
-    past,
+    past, witness,
 };
 
 /// What one request reads with. Every function that reads takes one, and only a [`Scope`] makes one.
@@ -86,6 +87,20 @@ impl Reader {
     #[must_use]
     pub fn work(&self) -> Work {
         self.connection.get().map(Conn::work).unwrap_or_default()
+    }
+
+    /// Work that is a part of the request, where a [`Witness`](crate::Witness) is told of its parts. It says itself when it begins
+    /// ([`begin_part`](Self::begin_part)).
+    #[must_use]
+    pub fn apart(&self, work: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+        if self.pool.witness().is_some() { witness::apart(work) } else { work }
+    }
+
+    /// Begins the part: the name of a type of ours, and how many things it asks for. Statements from here on are its own.
+    pub fn begin_part(&self, name: &str, size: usize) {
+        if let Some(witness) = self.pool.witness() {
+            witness::begin_part(witness, name, size);
+        }
     }
 
     /// The connection, for one statement.

@@ -1,7 +1,7 @@
 //! Loaders of one request: what its fields ask for one by one is asked of the database together.
 
 use std::{
-    any::{Any, TypeId},
+    any::{Any, TypeId, type_name},
     collections::HashMap,
     future::poll_fn,
     pin::pin,
@@ -92,7 +92,7 @@ impl Loaders {
                     return Poll::Ready(answer);
                 }
                 let wanted = std::mem::take(&mut self.desk.lock().unwrap_or_else(PoisonError::into_inner).wanted);
-                running.extend(wanted.into_iter().map(|begin| begin(self)));
+                running.extend(wanted.into_iter().map(|begin| self.reader.apart(begin(self))));
                 match running.poll_next_unpin(task) {
                     // A batch is in: the execution may go on, together with whatever else is in.
                     Poll::Ready(Some(())) => while let Poll::Ready(Some(())) = running.poll_next_unpin(task) {},
@@ -108,6 +108,7 @@ impl Loaders {
         Box::pin(async move {
             let keys =
                 std::mem::take(&mut loaders.desk.lock().unwrap_or_else(PoisonError::into_inner).shelf::<K>().wanted);
+            loaders.reader.begin_part(type_name::<K>(), keys.len());
             let loaded = K::load(&loaders.reader, &keys).await.map_err(Arc::new);
             let mut desk = loaders.desk.lock().unwrap_or_else(PoisonError::into_inner);
             desk.shelf().put(keys, loaded);
