@@ -213,7 +213,7 @@ fn client(allowed: Allowed) -> Result<Client, reqwest_tls::Error> {
 }
 
 /// Why there is no answer, without the address around it.
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     let first = causes.next();
     causes.last().or(first).map(ToString::to_string).unwrap_or_default()

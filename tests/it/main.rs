@@ -88,6 +88,7 @@ mod standings;
 mod story;
 mod target_revisions;
 mod targets;
+mod telemetry;
 mod text;
 mod tokens;
 mod trusted_documents;

@@ -230,7 +230,7 @@ impl Export {
 
 fn pages(config: &Config, database: &Database, asked: &Asked, viewer: Viewer) -> Result<Pages, ExportError> {
     let limits = RequestLimits { values: u64::MAX, cost: u64::MAX, ..RequestLimits::default() };
-    let settings = Settings { execution: PATIENCE, limits, introspection: false, answer: 1 << 30 };
+    let settings = Settings { execution: PATIENCE, limits, introspection: false, answer: 1 << 30, slow: None };
     let cursors = Cursors::new(&Sealer::new(&random::bytes()));
     let api = Api::new(database.pool().clone(), config.clock(), cursors);
     let service = GraphqlService::new(&schema::sdl(), api, settings)?;

@@ -50,6 +50,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Log lines.
     pub log: LogConfig,
+    /// Traces and what is slow.
+    pub telemetry: TelemetryConfig,
 }
 
 /// Sockets and HTTP.
@@ -210,6 +212,19 @@ pub struct LogConfig {
     pub filter: String,
 }
 
+/// Traces and what is slow.
+#[derive(Debug, Clone)]
+pub struct TelemetryConfig {
+    /// The collector that takes traces, without a slash at its end; none if nothing is traced.
+    pub otlp_endpoint: Option<String>,
+    /// The share of requests that are traced where the client says nothing, from 0 to 1.
+    pub trace_share: f64,
+    /// How many requests in a minute are traced because the client says so.
+    pub asked_traces: u32,
+    /// From when on a statement is slow; none if none is.
+    pub slow_statement: Option<Duration>,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -331,6 +346,13 @@ impl Config {
             log: LogConfig {
                 format: required(sources, &settings::LOG_FORMAT, log_format)?,
                 filter: required(sources, &settings::LOG_FILTER, parse::log_filter)?,
+            },
+            telemetry: TelemetryConfig {
+                otlp_endpoint: sources.read(&settings::OTLP_ENDPOINT, parse::web_address)?,
+                trace_share: required(sources, &settings::TRACE_SHARE, parse::share)?,
+                asked_traces: required(sources, &settings::ASKED_TRACES, parse::from_to(0, 1_000_000))?,
+                slow_statement: Some(required(sources, &settings::SLOW_STATEMENT, parse::duration)?)
+                    .filter(|slow| !slow.is_zero()),
             },
         })
     }

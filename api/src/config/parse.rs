@@ -78,6 +78,12 @@ pub fn from_to(least: u32, most: u32) -> impl Fn(&str) -> Option<u32> {
     move |text| text.parse().ok().filter(|number| (least..=most).contains(number))
 }
 
+/// A share, from 0 to 1.
+pub fn share(text: &str) -> Option<f64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|share| is_plain && (0.0..=1.0).contains(share))
+}
+
 /// A number of days, at most a year.
 pub fn days(text: &str) -> Option<TimeDelta> {
     from_to(1, 365)(text).map(|days| TimeDelta::days(days.into()))
@@ -239,6 +245,16 @@ mod tests {
         assert_eq!(size_or_off("off"), Some(0));
         for wrong in ["0", "1KiB", "65GiB", "none"] {
             assert_eq!(size_or_off(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_no_more_than_all() {
+        for (text, read) in [("0", Some(0.0)), ("0.01", Some(0.01)), ("1", Some(1.0)), ("1.1", None), ("-0", None)] {
+            assert_eq!(share(text), read, "{text}");
+        }
+        for none in ["", "NaN", "1e-3", "1%", "0,5"] {
+            assert_eq!(share(none), None, "{none}");
         }
     }
 

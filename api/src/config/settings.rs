@@ -472,6 +472,30 @@ settings! {
         fallback: Fallback::Value("info"), form: "a level (error, warn, info, debug, trace) or a filter such as info,db=debug",
         about: "Which log lines are written.",
     }
+    /// `telemetry.otlp_endpoint`
+    OTLP_ENDPOINT {
+        key: "telemetry.otlp_endpoint", env: "COTMOC_OTLP_ENDPOINT", flag: Some("otlp-endpoint"),
+        fallback: Fallback::Otherwise("nothing is traced"), form: "the base address of a collector such as http://127.0.0.1:4318",
+        about: "The OpenTelemetry collector that takes traces (OTLP over HTTP, protobuf, at /v1/traces below this address). Requests never wait for it.",
+    }
+    /// `telemetry.trace_share`
+    TRACE_SHARE {
+        key: "telemetry.trace_share", env: "COTMOC_TRACE_SHARE", flag: Some("trace-share"),
+        fallback: Fallback::Value("0.01"), form: "a number from 0 to 1 such as 0.05",
+        about: "The share of requests that are traced where the client says nothing about it (`traceparent`), picked by chance.",
+    }
+    /// `telemetry.asked_traces_per_minute`
+    ASKED_TRACES {
+        key: "telemetry.asked_traces_per_minute", env: "COTMOC_ASKED_TRACES_PER_MINUTE", flag: Some("asked-traces-per-minute"),
+        fallback: Fallback::Value("60"), form: "a number from 0 to 1000000",
+        about: "How many requests in a minute are traced because the client asks for it (the flag `sampled` in `traceparent`); beyond that, the share decides. Anybody can ask.",
+    }
+    /// `telemetry.slow_statement`
+    SLOW_STATEMENT {
+        key: "telemetry.slow_statement", env: "COTMOC_SLOW_STATEMENT", flag: Some("slow-statement"),
+        fallback: Fallback::Value("500ms"), form: "a duration such as 500ms, 15s or 2m; 0s for none",
+        about: "A statement of SQL that takes so long for an operation of GraphQL has a line in the log, with its text but without its values.",
+    }
 }
 
 impl Setting {

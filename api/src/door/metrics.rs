@@ -27,6 +27,7 @@ const WAITING: &str = "cotmoc_waiting";
 const GIVEN_UP: &str = "cotmoc_mails_given_up";
 const FAILING: &str = "cotmoc_webhooks_failing";
 const DB_UP: &str = "cotmoc_db_up";
+const SPANS: &str = "cotmoc_trace_spans_total";
 
 /// Upper ends of the histogram's buckets, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -74,6 +75,10 @@ fn install() -> Option<PrometheusHandle> {
     describe_gauge!(GIVEN_UP, "Mails that were given up.");
     describe_gauge!(FAILING, "Webhooks whose last attempt failed.");
     describe_gauge!(DB_UP, "1 if PostgreSQL answered the last readiness check, else 0.");
+    describe_counter!(
+        SPANS,
+        "Spans of traces, by what became of them: sent, failed (the collector took none), dropped (no room)."
+    );
     Some(handle)
 }
 
@@ -195,6 +200,11 @@ pub fn answers_kept(looks: u64, bytes: u64) {
 pub fn reads(lent: Lent) {
     counter!(READS, "from" => "replica").absolute(lent.by_replicas);
     counter!(READS, "from" => "primary").absolute(lent.by_primary);
+}
+
+/// What became of spans.
+pub fn spans(outcome: &'static str, number: u64) {
+    counter!(SPANS, "outcome" => outcome).increment(number);
 }
 
 /// Whether PostgreSQL answered.

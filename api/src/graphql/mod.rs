@@ -73,6 +73,7 @@ use crate::{
     door::{Door, Refusal, Route, client_address, metrics, refused, request_id},
     guard::{Admitted, Guard},
     limits::{Load, RateLimits, Sharer, places::Turns, points},
+    telemetry::Traced,
 };
 
 /// The path of the endpoint.
@@ -111,16 +112,22 @@ async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axu
     let caller = caller(&parts.headers);
     let sent = points::sent(body.size_hint().lower());
     let asked = read(&parts, body, endpoint.desk.service.guard()).await;
+    let traced = traced(&parts);
     let mut response = match (Media::negotiate(&parts.headers), asked) {
         (None, _) => refuse_as(Media::Json, not_acceptable(), &caller),
         (Some(media), Err(error)) => refuse_as(media, error, &caller),
-        (Some(media), Ok(asked)) => match (endpoint.authenticate)(&parts).await {
+        (Some(media), Ok(asked)) => match traced.around("authenticate", (endpoint.authenticate)(&parts)).await {
             Ok(viewer) => endpoint.answer(asked, sent, media, &parts, &caller, &viewer).await,
             Err(error) => turn_away_as(media, &endpoint.desk.limits, error, &parts, &caller),
         },
     };
     allow(&parts.method, &mut response);
     response
+}
+
+/// The span of the request, if it is traced.
+fn traced(parts: &Parts) -> Traced {
+    parts.extensions.get().cloned().unwrap_or_default()
 }
 
 /// Names the methods that would have been right.
@@ -167,9 +174,11 @@ impl<E: Executor> Endpoint<E> {
             Asked::Batch(questions) => (questions, true),
         };
         let (account, address) = (viewer.principal.actor().account(), client_address(&parts.extensions));
+        let traced = traced(parts);
         let worded = self.desk.word(questions, account, address).await;
-        let admitted = self.admit(worded, &parts.method);
-        let operations = join_all(admitted.into_iter().map(|admitted| self.recall(admitted, caller, viewer))).await;
+        let admitted = self.admit(worded, &parts.method, &traced);
+        let recall = |admitted| traced.around("recall", self.recall(admitted, caller, viewer));
+        let operations = join_all(admitted.into_iter().map(recall)).await;
         let load = load(&operations) + Load { points: sent, ..Load::default() };
         let counted = self.desk.limits.count(load, account, address);
         let sharer = Sharer::of(account, address);
@@ -177,7 +186,7 @@ impl<E: Executor> Endpoint<E> {
             refused(Refusal::RateLimited.reason());
             refuse_as(media, error, caller)
         } else {
-            let execute = |operation| self.execute(operation, caller, viewer, sharer);
+            let execute = |operation| self.execute(operation, caller, viewer, sharer, &traced);
             let mut answers = join_all(operations.into_iter().map(execute)).await;
             let own = answers.iter().filter_map(Answered::own);
             let charged = own.map(GraphqlResponse::beyond_price).fold(0, u64::saturating_add);
@@ -195,13 +204,22 @@ impl<E: Executor> Endpoint<E> {
     }
 
     /// Admits all at once, so that a batch is priced and counted as a whole before any of it runs.
-    fn admit(&self, worded: Vec<Worded>, method: &Method) -> Vec<(Request, Result<Admitted, ApiError>)> {
+    fn admit(
+        &self,
+        worded: Vec<Worded>,
+        method: &Method,
+        traced: &Traced,
+    ) -> Vec<(Request, Result<Admitted, ApiError>)> {
         let mut budget = self.desk.service.guard().budget();
         let admit = |mut worded: Worded| {
+            let traced = traced.child("guard");
             let admitted = self.desk.admit(&worded, &mut budget).and_then(|admitted| {
                 may_run(method, admitted.kind)?;
                 Ok(admitted)
             });
+            if let Err(error) = &admitted {
+                traced.text("cotmoc.code", error.code().as_str());
+            }
             // Read, they are in `admitted`; what was sent need not be kept until the request has its turn.
             worded.request.variables = Variables::default();
             (worded.request, admitted)
@@ -225,12 +243,20 @@ impl<E: Executor> Endpoint<E> {
         Operation { request, admitted, recalled }
     }
 
-    async fn execute(&self, operation: Operation, caller: &Caller, viewer: &Viewer, sharer: Sharer) -> Answered {
+    async fn execute(
+        &self,
+        operation: Operation,
+        caller: &Caller,
+        viewer: &Viewer,
+        sharer: Sharer,
+        traced: &Traced,
+    ) -> Answered {
         let Operation { request, admitted, recalled } = operation;
         let asking = Asking::of(&request, viewer);
+        let traced = asking.span(traced, admitted.as_ref().ok());
         let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
         let work = async |meter| match admitted {
-            Ok(admitted) => self.work(request, admitted, caller, viewer, sharer, meter).await,
+            Ok(admitted) => self.work(request, admitted, caller, viewer, sharer, (meter, &traced)).await,
             Err(error) => GraphqlResponse::refuse(error, caller),
         };
         let answered = match (recalled, &self.desk.cache) {
@@ -243,6 +269,7 @@ impl<E: Executor> Endpoint<E> {
             _ => Answered::Own(work(Meter::default()).await, Whence::Pass),
         };
         asking.note(kind, answered.own());
+        note::answered(&traced, &answered);
         answered
     }
 
@@ -254,15 +281,16 @@ impl<E: Executor> Endpoint<E> {
         caller: &Caller,
         viewer: &Viewer,
         sharer: Sharer,
-        meter: Meter,
+        (meter, traced): (Meter, &Traced),
     ) -> GraphqlResponse {
-        let Ok(_turn) = self.desk.turns.take(sharer, admitted.load.sought).await else {
+        let Ok(_turn) = traced.around("turn", self.desk.turns.take(sharer, admitted.load.sought)).await else {
             refused(Refusal::Saturated.reason());
             return GraphqlResponse::refuse(ApiError::unavailable(), caller);
         };
         let data = |anywhere: bool| {
             let mut data = Data::default();
             data.insert(viewer.clone());
+            data.insert(traced.clone());
             if anywhere {
                 data.insert(Anywhere);
             }

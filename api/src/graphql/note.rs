@@ -5,8 +5,12 @@ use std::time::Instant;
 use async_graphql::{Request, parser::types::OperationType};
 use schema::viewer::Viewer;
 
-use super::GraphqlResponse;
-use crate::door::metrics;
+use super::{GraphqlResponse, answered::Answered};
+use crate::{
+    door::metrics,
+    guard::Admitted,
+    telemetry::{Traced, hex},
+};
 
 /// An operation that somebody has asked for. Never its document or its variables, which may hold secrets.
 pub(crate) struct Asking {
@@ -32,19 +36,51 @@ impl Asking {
         self.end(kind, answer.and_then(GraphqlResponse::code).unwrap_or("OK"));
     }
 
+    /// Its span, inside that of its request. What was not admitted has no name that could be relied on.
+    pub fn span(&self, traced: &Traced, admitted: Option<&Admitted>) -> Traced {
+        if !traced.is_some() {
+            return Traced::default();
+        }
+        let kind = word_of(admitted.map(|admitted| admitted.kind));
+        let name = self.operation.as_deref().filter(|_| admitted.is_some());
+        let traced = traced.child(&name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")));
+        traced.text("graphql.operation.type", kind);
+        if let Some(name) = name {
+            traced.text("graphql.operation.name", name);
+        }
+        if let Some(admitted) = admitted {
+            traced.text("cotmoc.document.sha256", &hex(admitted.document.digest()));
+            traced.number("cotmoc.cost", admitted.cost);
+        }
+        traced
+    }
+
     /// It has ended so.
     pub fn end(&self, kind: Option<OperationType>, code: &str) {
-        let kind = match kind {
-            Some(OperationType::Query) => "query",
-            Some(OperationType::Mutation) => "mutation",
-            Some(OperationType::Subscription) => "subscription",
-            None => "refused",
-        };
+        let kind = word_of(kind);
         let word = |text: &Option<String>| text.clone().unwrap_or_default();
         let (operation, client, version) = (word(&self.operation), word(&self.client), word(&self.version));
         let milliseconds = self.begin.elapsed().as_secs_f64() * 1000.0;
         tracing::info!(kind, operation, client, version, code, milliseconds, "operation");
         metrics::operation_done(kind, &operation, &client, &version, code);
+    }
+}
+
+/// Tells in its span how an operation has ended.
+pub(super) fn answered(traced: &Traced, answered: &Answered) {
+    traced.text("cotmoc.cache", answered.whence().word());
+    if let Some(code) = answered.own().and_then(GraphqlResponse::code) {
+        traced.text("cotmoc.code", code);
+        traced.fail();
+    }
+}
+
+fn word_of(kind: Option<OperationType>) -> &'static str {
+    match kind {
+        Some(OperationType::Query) => "query",
+        Some(OperationType::Mutation) => "mutation",
+        Some(OperationType::Subscription) => "subscription",
+        None => "refused",
     }
 }
 

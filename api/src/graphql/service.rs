@@ -1,6 +1,6 @@
 //! From a request to its answer, whatever brought it: admitted by the guard, executed in time, its errors masked.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::TypeId, collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Executor, Request, Response, ServerError, Value, parser::types::OperationType, value};
 use axum::http::StatusCode;
@@ -18,11 +18,12 @@ use serde::{Serialize, Serializer};
 use tokio::time::{Duration, timeout};
 use tracing::Instrument;
 
-use super::introspection::Introspection;
+use super::{introspection::Introspection, named};
 use crate::{
     config::Config,
     guard::{Admitted, Guard, RequestLimits, UnreadableSchema},
     limits::{Left, points},
+    telemetry::{Traced, Watch},
 };
 
 /// How long an execution may take, and how large a request may be.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub introspection: bool,
     /// Bytes of an answer at most.
     pub answer: usize,
+    /// From when on a statement is slow, and told in the log; none if none is.
+    pub slow: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -45,6 +48,7 @@ impl Default for Settings {
             limits: RequestLimits::default(),
             introspection: true,
             answer: 8 << 20,
+            slow: None,
         }
     }
 }
@@ -59,7 +63,8 @@ impl Settings {
             ..RequestLimits::default()
         };
         let (introspection, answer) = (config.graphql.introspection, config.graphql.answer_limit);
-        Self { execution: config.server.request_timeout, limits, introspection, answer }
+        let (execution, slow) = (config.server.request_timeout, config.telemetry.slow_statement);
+        Self { execution, limits, introspection, answer, slow }
     }
 }
 
@@ -88,7 +93,8 @@ impl<E: Executor> GraphqlService<E> {
         &self.0.guard
     }
 
-    /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers. `meter` counts what PostgreSQL does for it.
+    /// Executes what [`Guard::admit`] let pass, with `data` for the resolvers. `meter` counts what PostgreSQL does for it. If there is a
+    /// [`Traced`] in `data`, statements have spans in it.
     pub async fn execute(
         &self,
         mut request: Request,
@@ -103,6 +109,7 @@ impl<E: Executor> GraphqlService<E> {
         let about_schema = Introspection::key(&request, &admitted);
         let known = about_schema.as_ref().and_then(|key| introspection.get(key));
         let about_schema = about_schema.filter(|_| known.is_none());
+        let meter = self.watched(meter, &request, &data);
         admitted.give(&mut request);
         request.data = data;
         request.data.insert(meter.clone());
@@ -127,6 +134,19 @@ impl<E: Executor> GraphqlService<E> {
         let response = GraphqlResponse::new(response, caller);
         let actual = points::taken(meter.work(), response.data.as_ref().map_or(0, written_bytes));
         response.costing(Cost { requested, actual, limit: guard.limits().cost })
+    }
+}
+
+impl<E> GraphqlService<E> {
+    /// The same, telling of statements whoever wants to know of them.
+    fn watched(&self, meter: Meter, request: &Request, data: &Data) -> Meter {
+        let traced = data.get(&TypeId::of::<Traced>()).and_then(|traced| traced.downcast_ref()).cloned();
+        let named = named(&request.query);
+        let operation = request.operation_name.as_deref().or(named.as_deref());
+        match Watch::over(&traced.unwrap_or_default(), self.0.settings.slow, operation) {
+            Some(watch) => meter.watched_by(watch),
+            None => meter,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
@@ -13,7 +13,10 @@ use futures_util::FutureExt as _;
 use schema::caller::RequestId;
 use tracing::Instrument as _;
 
-use crate::door::{REQUEST_ID, Refusal, header_value, metrics, request_id};
+use crate::{
+    door::{REQUEST_ID, Refusal, header_value, metrics, request_id},
+    telemetry::{Traced, Traces},
+};
 
 /// Sent unless the answer says otherwise: the explorer, for one, brings a policy of its own.
 const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
@@ -24,15 +27,19 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// The outermost layer.
-pub async fn edge(mut request: Request, next: Next) -> Response {
+pub async fn edge(State(traces): State<Traces>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     // Whoever answers further in finds it where a proxy would have put it.
     request.headers_mut().insert(REQUEST_ID, header_value(&id));
     // Of the highest level, so that no filter takes the id off a line that it lets through.
-    let span = tracing::error_span!("request", id = id.as_str());
+    let span = tracing::error_span!("request", id = id.as_str(), trace_id = tracing::field::Empty);
+    let seen = Seen::of(&request, &traces);
+    if let Some(trace) = seen.traced.trace() {
+        span.record("trace_id", trace);
+        request.extensions_mut().insert(seen.traced.clone());
+    }
     async move {
         let begin = Instant::now();
-        let seen = Seen::of(&request);
         let in_flight = metrics::InFlight::begin();
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         drop(in_flight);
@@ -50,28 +57,44 @@ struct Seen {
     method: axum::http::Method,
     path: String,
     route: String,
+    traced: Traced,
 }
 
 impl Seen {
-    fn of(request: &Request) -> Self {
+    fn of(request: &Request, traces: &Traces) -> Self {
         // The pattern, not the path: the number of series must not be the caller's choice.
         let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
-        Self { method: request.method().clone(), path: request.uri().path().to_owned(), route: route.to_owned() }
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        Self {
+            traced: if is_probe(&path) { Traced::default() } else { traces.begin(request.headers(), &method, route) },
+            method,
+            path,
+            route: route.to_owned(),
+        }
     }
 
     fn note(self, response: &Response, begin: Instant) {
         let took = begin.elapsed();
         let status = response.status().as_u16();
         metrics::request_done(&self.method, self.route, status, took);
+        self.traced.number("http.response.status_code", status.into());
+        if response.status().is_server_error() {
+            self.traced.fail();
+        }
+        self.traced.end();
         let (method, path) = (self.method.as_str(), self.path.as_str());
         let milliseconds = took.as_secs_f64() * 1000.0;
-        // Probes come every few seconds for ever: their lines would bury the others.
-        if matches!(path, "/healthz" | "/readyz" | "/metrics") {
+        if is_probe(path) {
             tracing::debug!(method, path, status, milliseconds, "answered");
         } else {
             tracing::info!(method, path, status, milliseconds, "answered");
         }
     }
+}
+
+/// Probes come every few seconds for ever: their lines and traces would bury the others.
+fn is_probe(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz" | "/metrics")
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
@@ -87,7 +110,7 @@ mod tests {
         Router,
         body::{Body, to_bytes},
         http::StatusCode,
-        middleware::from_fn,
+        middleware::from_fn_with_state,
         routing::get,
     };
     use tower::ServiceExt as _;
@@ -96,7 +119,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered_with_the_requests_id_and_nothing_else() {
-        let routes = Router::new().route("/", get(async || -> &str { panic!("bí mật") })).layer(from_fn(edge));
+        let routes = Router::new().route("/", get(async || -> &str { panic!("bí mật") }));
+        let routes = routes.layer(from_fn_with_state(Traces::default(), edge));
         let request = Request::get("/").header("x-request-id", "id-7").body(Body::empty()).unwrap();
         let answer = routes.oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
@@ -108,7 +132,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_keeps_the_headers_it_brings() {
         let page = async || ([(header::CACHE_CONTROL, "public"), (header::CONTENT_SECURITY_POLICY, "own")], "");
-        let routes = Router::new().route("/", get(page)).layer(from_fn(edge));
+        let routes = Router::new().route("/", get(page)).layer(from_fn_with_state(Traces::default(), edge));
         let answer = routes.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.headers()[header::CACHE_CONTROL], "public");
         assert_eq!(answer.headers()[header::CONTENT_SECURITY_POLICY], "own");

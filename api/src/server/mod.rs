@@ -48,6 +48,7 @@ use crate::{
     oauth,
     outbound::Outbound,
     push::Pusher,
+    telemetry::{Exporter, Traces},
     webhooks::Webhooks,
 };
 use front::Front;
@@ -169,7 +170,8 @@ impl Server {
         work.extend(pages(&config));
         work.push(unsubscribe::route(unsubscribing, database.pool().clone(), clock));
         let numbers = routes::numbers(Arc::clone(&health));
-        let routes = routes::routes(&config.server, health, &limits, work);
+        let (traces, exporter) = Traces::start(&config.telemetry);
+        let routes = routes::routes(&config.server, traces, health, &limits, work);
         let on_front = front.handle().enter();
         let listener = socket.listen(BACKLOG).map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
@@ -181,7 +183,8 @@ impl Server {
         upkeep::begin(&config, clock, database.pool(), &store, (mailer, pusher, webhooks), &stopped);
         let accepting =
             front.handle().spawn(connections::accept(listener, routes, Doorstep::new(&config.server), stopped));
-        Ok(Running { addr, metrics_addr, config: config.server, database, stopping, stop, leave, accepting, front })
+        let config = config.server;
+        Ok(Running { addr, metrics_addr, config, database, stopping, stop, leave, accepting, exporter, front })
     }
 }
 
@@ -306,6 +309,8 @@ pub struct Running {
     /// Tells long connections to end.
     leave: watch::Sender<bool>,
     accepting: JoinHandle<()>,
+    /// Sends traces, if any are made.
+    exporter: Option<Exporter>,
     front: Front,
 }
 
@@ -321,7 +326,7 @@ impl Running {
     ///
     /// Answers how many connections had to be cut, because their requests took longer than the grace.
     pub async fn stop(self) -> Result<usize, ServerError> {
-        let Self { config, database, stopping, stop, leave, accepting, front, .. } = self;
+        let Self { config, database, stopping, stop, leave, accepting, exporter, front, .. } = self;
         stopping.send_replace(true);
         tokio::time::sleep(config.drain_delay).await;
         stop.send_replace(true);
@@ -334,6 +339,9 @@ impl Running {
             tracing::warn!(connections = cut, "the grace is over; cutting what is still in flight");
         }
         drop(front);
+        if let Some(exporter) = exporter {
+            exporter.finish().await;
+        }
         database.close().await?;
         Ok(cut)
     }

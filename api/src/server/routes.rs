@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::Request,
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::Response,
     routing::get,
 };
@@ -30,13 +30,20 @@ use crate::{
     config::ServerConfig,
     door::{self, Door, Refusal, Route, Streamed, request_id, router},
     limits::{self, RATE_LIMIT, RATE_LIMIT_POLICY, RateLimits},
+    telemetry::Traces,
 };
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
 
 /// Everything the server answers to the world; to be called where the work is done. `work` are the routes of the API and of the explorer.
-pub fn routes(config: &ServerConfig, health: Arc<Health>, limits: &Arc<RateLimits>, mut work: Vec<Route>) -> Router {
+pub fn routes(
+    config: &ServerConfig,
+    traces: Traces,
+    health: Arc<Health>,
+    limits: &Arc<RateLimits>,
+    mut work: Vec<Route>,
+) -> Router {
     work.extend([
         Route::new("/healthz", Door::Probe, get(health::healthz)),
         Route::new("/readyz", Door::Probe, get(health::readyz).with_state(health)),
@@ -59,7 +66,7 @@ pub fn routes(config: &ServerConfig, health: Arc<Health>, limits: &Arc<RateLimit
         .layer(option_layer(cors(&config.cors_origins)))
         .layer(from_fn_with_state(Arc::from(config.hosts.as_slice()), door::know_host))
         .layer(from_fn_with_state(Arc::from(config.trusted_proxies.as_slice()), door::note_address))
-        .layer(from_fn(edge))
+        .layer(from_fn_with_state(traces, edge))
 }
 
 /// What is told to whoever watches over the server, at an address of its own.
@@ -69,7 +76,7 @@ pub fn numbers(health: Arc<Health>) -> Router {
         Route::new("/readyz", Door::Probe, get(health::readyz).with_state(Arc::clone(&health))),
         Route::new("/metrics", Door::Probe, get(health::metrics).with_state(health)),
     ];
-    router(routes).fallback(nothing_here).layer(from_fn(edge))
+    router(routes).fallback(nothing_here).layer(from_fn_with_state(Traces::default(), edge))
 }
 
 /// Whether a response is made whole before it is sent. What is made meanwhile would be compressed by whoever only sends.
