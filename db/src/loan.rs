@@ -131,7 +131,7 @@ impl Meter {
     /// Whether something was read from a standby.
     #[must_use]
     pub fn is_by_replica(&self) -> bool {
-        self.0.by_replica.load(Ordering::Relaxed)
+        self.metered.by_replica.load(Ordering::Relaxed)
     }
 
     fn add(&self, work: Work) {
@@ -237,7 +237,7 @@ impl Conn {
     /// One to a standby.
     pub(crate) fn of_a_replica(lent: Lent, canceller: Canceller, meter: Option<Meter>) -> Self {
         if let Some(meter) = &meter {
-            meter.0.by_replica.store(true, Ordering::Relaxed);
+            meter.metered.by_replica.store(true, Ordering::Relaxed);
         }
         Self::new(lent, canceller, meter)
     }

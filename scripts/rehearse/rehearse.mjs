@@ -12,6 +12,7 @@ const REHEARSALS = {
   restore: 'a crash at any second, restored: nothing acknowledged is lost',
   failover: 'the primary PostgreSQL dies, another takes its place',
   replicas: 'reads by two streaming replicas, which lag and die',
+  telemetry: 'traces reach a real collector',
   alerts: 'the rules for alerts tell what is wrong, and nothing else',
   image: 'the container image is built and run',
 };
