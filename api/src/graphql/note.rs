@@ -3,14 +3,11 @@
 use std::time::Instant;
 
 use async_graphql::{Request, parser::types::OperationType};
+use db::audit::hex;
 use schema::viewer::Viewer;
 
 use super::{GraphqlResponse, answered::Answered};
-use crate::{
-    door::metrics,
-    guard::Admitted,
-    telemetry::{Traced, hex},
-};
+use crate::{door::metrics, guard::Admitted, telemetry::Traced};
 
 /// An operation that somebody has asked for. Never its document or its variables, which may hold secrets.
 pub(crate) struct Asking {

@@ -6,7 +6,6 @@ mod export;
 mod span;
 
 use std::{
-    fmt::Write as _,
     io::{IsTerminal as _, stderr},
     sync::Arc,
 };
@@ -67,14 +66,6 @@ fn known(method: &Method) -> &str {
         }
         _ => "_OTHER",
     }
-}
-
-/// Bytes as they are written.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// As much of a statement as is told.

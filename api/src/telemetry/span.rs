@@ -8,14 +8,17 @@ use std::{
 };
 
 use auth::random;
-use db::witness::{Seen, Witness};
+use db::{
+    audit::hex,
+    witness::{Seen, Witness},
+};
 use opentelemetry_proto::tonic::{
     common::v1::{AnyValue, KeyValue, any_value::Value},
     trace::v1::{Span, Status, span::SpanKind, status::StatusCode},
 };
 use schema::clock::Clock;
 
-use super::{context::Parent, cut, export::Outbox, hex};
+use super::{context::Parent, cut, export::Outbox};
 
 /// A span under way, or nothing where a request is not traced. Cheap to clone; it ends when it is told to, or when the last copy goes.
 #[derive(Debug, Clone, Default)]
