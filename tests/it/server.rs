@@ -201,7 +201,7 @@ async fn one_address_has_half_of_the_places_for_bodies_and_is_told_so_at_once() 
 
 #[tokio::test]
 async fn an_exhausted_pool_is_told_soon_and_leaves_the_server_alive_and_ready() {
-    let served = Served::with(&[(settings::POOL_SIZE, "2"), (settings::POOL_WAIT, "50ms")]).await;
+    let served = Served::with(&[(settings::POOL_SIZE, "2"), (settings::POOL_WAIT, "500ms")]).await;
     let pool = served.running.database().pool().clone();
     let held = (pool.get().await.unwrap(), pool.get().await.unwrap());
     unavailable(served.running.addr).await;
