@@ -37,6 +37,13 @@ stress: ## a hundred users beside each attack, and what they feel of it (options
 rehearse: ## try upgrades, failovers, restores and long runs on this machine; lists them (options: make rehearse ARGS="upgrade")
 	@node scripts/rehearse/rehearse.mjs $(ARGS)
 
+sbom: ## what the program is made of, as CycloneDX: target/cotmoc.cdx.json (installs cargo-cyclonedx if it is missing)
+	@cargo cyclonedx --version >/dev/null 2>&1 || cargo install --locked --debug cargo-cyclonedx
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cargo cyclonedx --quiet --format json --spec-version 1.5 --describe binaries --manifest-path api/Cargo.toml
+	@mkdir -p target && sed 's#$(CURDIR)#.#g' api/cotmoc_bin.cdx.json > target/cotmoc.cdx.json
+	@find . -name '*_bin.cdx.json' -not -path './target/*' -delete
+	@echo target/cotmoc.cdx.json
+
 schema: ## print db/src/schema.rs from the migrations (needs diesel_cli)
 	@scripts/schema.sh
 
@@ -46,4 +53,4 @@ explorer: ## bundle the explorer anew (needs node and npm)
 app: ## bundle the app anew (needs node and npm)
 	cd clients/app && npm ci && npm run build
 
-.PHONY: app help run release test check bench stress rehearse schema explorer
+.PHONY: app help run release test check bench stress rehearse sbom schema explorer
