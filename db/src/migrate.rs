@@ -61,7 +61,7 @@ diesel::table! {
 #[boxed]
 pub async fn run(settings: &ConnectionSettings) -> Result<Vec<String>, DbError> {
     let mut connection = settings.connect().await?;
-    if missing(applied_on(&mut connection).await?)?.is_empty() && wall::is_whole(&mut connection).await? {
+    if missing(&applied_on(&mut connection).await?)?.is_empty() && wall::is_whole(&mut connection).await? {
         return Ok(Vec::new());
     }
     drop(connection);
@@ -153,10 +153,10 @@ pub fn known() -> Result<Vec<String>, DbError> {
 /// The names of the migrations that this program has and the database has not, oldest first.
 #[boxed]
 pub async fn pending(pool: &Pool) -> Result<Vec<String>, DbError> {
-    missing(applied(pool).await?)
+    missing(&applied(pool).await?)
 }
 
-fn missing(applied: Vec<String>) -> Result<Vec<String>, DbError> {
+fn missing(applied: &[String]) -> Result<Vec<String>, DbError> {
     Ok(embedded()?.into_iter().filter(|(version, _)| !applied.contains(version)).map(|(_, name)| name).collect())
 }
 
