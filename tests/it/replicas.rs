@@ -108,7 +108,7 @@ async fn a_standby_answers_what_has_reached_it_and_the_database_all_else() {
     assert!(by_replicas > 0, "the standby has answered some");
 
     // A standby changes nothing, and whatever a query does it can do there.
-    let queries = api::explorer::examples().into_iter().filter(|example| example.login.is_none());
+    let queries = api::explorer::examples().iter().filter(|example| example.login.is_none());
     let queries = queries.filter(|example| example.query.trim_start().starts_with("query"));
     for example in queries {
         let variables = example.variables.clone().map_or(Value::Null, Value::Object);
