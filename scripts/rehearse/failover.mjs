@@ -37,6 +37,15 @@ const needs = {
 const NAMES = ['mot', 'hai', 'ba'];
 const BAR = 30;
 
+/** Whether a connection to there takes changes. */
+function leads(address) {
+  try {
+    return run(find('psql'), [address, '-Atc', 'SELECT NOT pg_is_in_recovery()']).trim() === 't';
+  } catch {
+    return false;
+  }
+}
+
 await rehearse({ name: 'failover', about, options, needs }, async ({ options: given, dir, table }) => {
   process.on('exit', () => killBelow(dir));
   const path = program();
@@ -53,6 +62,8 @@ await rehearse({ name: 'failover', about, options, needs }, async ({ options: gi
   const primary = () => machines.primary();
   const asked = { sql: (text, database_) => primary().sql(text, database_), addresses };
   makeDatabase(asked.sql);
+  // Until it has asked Patroni for the first time, HAProxy takes any of them for the primary.
+  await until('the address leads to the primary', () => leads(addresses.MIGRATE_DATABASE_URL));
   const place = await loadDemo(asked, { dir, program: path, env, communes: Number(given.writers), indicators: 3000 });
   const node = await Node.make('node', { dir, program: path, env: { ...env, ...addresses } });
   await node.start();
