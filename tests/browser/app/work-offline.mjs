@@ -157,7 +157,10 @@ await signIn(page, people.HEAD, "/app/settings");
 const signOut = page.getByRole("button", { name: "Đăng xuất khỏi máy này" });
 await signOut.click();
 await page.waitForURL(url => url.pathname === "/app/sign-in");
+// A screen that has only just been opened shows nothing that waits either: what the server answers is what counts.
+const arrived = page.waitForResponse(response => response.request().postData()?.includes("DraftFigure") && response.request().postData().includes('"643"'));
 await signIn(page, people.REPORTER);
+await arrived;
 await see(page.locator(`.task[href='${other}']`), "Đang soạn", "The figure that waited");
 await until(page, "A phone on which nothing waits", () => !document.querySelector(".unsent, .unsent-count"));
 await page.locator(`.task[href='${other}']`).click();
