@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use derive::boxed;
 use diesel::{
-    ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _, QueryDsl as _, QueryableByName,
+    SelectableHelper as _,
     dsl::sql,
     sql_types::{BigInt, Text, Timestamptz},
 };
@@ -113,11 +114,14 @@ impl Snapshot {
         Ok(Contents { tables, audit_head: audit::head(&mut self.connection).await?.to_string() })
     }
 
-    /// The attachments whose bytes have all come.
+    /// The attachments whose bytes have all come; but for those that nothing has and whose time is over at `now`: theirs may be gone
+    /// at any moment.
     #[boxed]
-    pub async fn attachments(&mut self) -> Result<Vec<Whole>, DbError> {
+    pub async fn attachments(&mut self, now: DateTime<Utc>) -> Result<Vec<Whole>, DbError> {
+        let is_kept = attachment::expires_at.is_null().or(attachment::expires_at.assume_not_null().gt(now));
         let whole = attachment::table
             .filter(attachment::content_hash.is_not_null())
+            .filter(is_kept)
             .order(attachment::id)
             .select((attachment::id, attachment::content_hash.assume_not_null()));
         let whole: Vec<(Uuid, Vec<u8>)> = whole.load(&mut self.connection).await?;

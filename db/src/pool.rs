@@ -19,7 +19,7 @@ use crate::{
     error::DbError,
     loan::Meter,
     past,
-    replica::{Lent, Replicas},
+    replica::{Reads, Replicas},
 };
 
 /// How many connections, and how long to wait for one.
@@ -116,7 +116,7 @@ impl Pool {
 
     /// Whence such requests were answered, if there are standbys: for metrics.
     #[must_use]
-    pub fn lent(&self) -> Option<Lent> {
+    pub fn reads(&self) -> Option<Reads> {
         self.replicas.as_ref().map(|replicas| replicas.usage())
     }
 

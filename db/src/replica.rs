@@ -23,11 +23,11 @@ use diesel::{
     QueryableByName,
     sql_types::{BigInt, Integer},
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl as _, pooled_connection::bb8};
-use tokio::{
-    sync::Mutex as AsyncMutex,
-    time::{sleep, timeout},
+use diesel_async::{
+    AsyncPgConnection, RunQueryDsl as _,
+    pooled_connection::bb8::{self, PooledConnection},
 };
+use tokio::time::{sleep, timeout};
 
 use crate::{
     Conn, DbError,
@@ -85,9 +85,8 @@ impl Position {
 
 /// The standbys of a database.
 pub(crate) struct Replicas {
-    /// How the database itself is reached.
-    primary: ConnectionSettings,
-    line: AsyncMutex<Option<AsyncPgConnection>>,
+    /// The database itself, on a connection for looks alone.
+    primary: Server,
     together: Together<Option<Position>>,
     members: Vec<Member>,
     /// Whose turn it is.
@@ -96,9 +95,14 @@ pub(crate) struct Replicas {
     declined: AtomicU64,
 }
 
-struct Member {
+/// A server, and connections to it.
+struct Server {
     settings: ConnectionSettings,
     pool: bb8::Pool<AsyncPgConnection>,
+}
+
+struct Member {
+    server: Server,
     /// Until when it is left out, and why.
     out: Mutex<Option<(Instant, Reason)>>,
 }
@@ -117,7 +121,7 @@ impl fmt::Debug for Replicas {
 
 /// Whence questions were answered that a standby may answer, since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lent {
+pub struct Reads {
     /// By a standby.
     pub by_replicas: u64,
     /// By the database, because no standby had come far enough.
@@ -128,14 +132,9 @@ impl Replicas {
     /// Those at these addresses. No connection is made yet.
     pub fn new(primary: &ConnectionSettings, members: &[ConnectionSettings], size: PoolSettings) -> Self {
         let pool = PoolSettings { acquire_timeout: ANSWER, ..size };
-        let member = |settings: &ConnectionSettings| Member {
-            pool: build(settings, pool),
-            settings: settings.clone(),
-            out: Mutex::default(),
-        };
+        let member = |settings| Member { server: Server::new(settings, pool), out: Mutex::default() };
         Self {
-            primary: primary.clone(),
-            line: AsyncMutex::default(),
+            primary: Server::new(primary, PoolSettings { size: 1, acquire_timeout: LOOK }),
             together: Together::default(),
             members: members.iter().map(member).collect(),
             turn: AtomicUsize::default(),
@@ -170,37 +169,35 @@ impl Replicas {
     }
 
     /// How often which of both has answered.
-    pub fn usage(&self) -> Lent {
+    pub fn usage(&self) -> Reads {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Lent { by_replicas: read(&self.lent), by_primary: read(&self.declined) }
+        Reads { by_replicas: read(&self.lent), by_primary: read(&self.declined) }
     }
 
     /// What the database has written down by now; none if it does not answer, or is a standby itself.
     async fn look(&self) -> Option<Position> {
-        let mut kept = self.line.lock().await;
-        // Taken out: a look that is given up leaves no connection behind on which its answer is still to come.
-        let line = kept.take();
         let look = async {
-            if let Some(mut line) = line
-                && let Ok(position) = diesel::sql_query(WRITTEN).get_result::<Position>(&mut line).await
-            {
-                return Ok::<_, DbError>((line, position));
-            }
-            let mut line = self.primary.connect().await?;
-            let position = diesel::sql_query(WRITTEN).get_result(&mut line).await?;
-            Ok((line, position))
+            let connection = Conn::new(self.primary.connection().await?, self.primary.settings.canceller(), None);
+            Ok::<Position, DbError>(diesel::sql_query(WRITTEN).get_result(&mut connection.statement()).await?)
         };
         match timeout(LOOK, look).await {
-            Ok(Ok((line, position))) => {
-                *kept = Some(line);
-                Some(position)
-            }
+            Ok(Ok(position)) => Some(position),
             Ok(Err(error)) => {
                 tracing::debug!(%error, "cannot look at what the database has written");
                 None
             }
             Err(_) => None,
         }
+    }
+}
+
+impl Server {
+    fn new(settings: &ConnectionSettings, pool: PoolSettings) -> Self {
+        Self { settings: settings.clone(), pool: build(settings, pool) }
+    }
+
+    async fn connection(&self) -> Result<PooledConnection<'static, AsyncPgConnection>, DbError> {
+        Ok(self.pool.get_owned().await?)
     }
 }
 
@@ -212,8 +209,8 @@ impl Member {
 
     /// Whether all its connections are on loan.
     fn is_busy(&self) -> bool {
-        let state = self.pool.state();
-        state.idle_connections == 0 && state.connections >= self.pool.config().max_size
+        let (state, most) = (self.server.pool.state(), self.server.pool.config().max_size);
+        state.idle_connections == 0 && state.connections >= most
     }
 
     /// A connection on which it shows what the database had written, if it does soon enough.
@@ -234,8 +231,8 @@ impl Member {
     /// started again may have to replay anew what it had shown before.
     async fn follow(&self, written: Position, meter: Option<&Meter>) -> Result<Conn, Option<DbError>> {
         let begin = Instant::now();
-        let lent = self.pool.get_owned().await.map_err(|error| Some(error.into()))?;
-        let connection = Conn::of_a_replica(lent, self.settings.canceller(), meter.cloned());
+        let lent = self.server.connection().await.map_err(Some)?;
+        let connection = Conn::of_a_replica(lent, self.server.settings.canceller(), meter.cloned());
         loop {
             let asked = diesel::sql_query(REPLAYED).get_result::<Position>(&mut connection.statement());
             if asked.await.map_err(|error| Some(error.into()))?.has_reached(written) {
@@ -252,13 +249,13 @@ impl Member {
         let pause = if reason == Reason::Lags { LAGS } else { AWAY };
         let before = self.out.lock().unwrap_or_else(PoisonError::into_inner).replace((Instant::now() + pause, reason));
         if before.is_none_or(|(_, before)| before != reason) {
-            tracing::warn!(replica = self.settings.place(), "left out: {words}");
+            tracing::warn!(replica = self.server.settings.place(), "left out: {words}");
         }
     }
 
     fn is_back(&self) {
         if self.out.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
-            tracing::info!(replica = self.settings.place(), "answers again");
+            tracing::info!(replica = self.server.settings.place(), "answers again");
         }
     }
 }

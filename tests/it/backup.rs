@@ -5,14 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tests::{TestDb, process::command};
+use tests::{TestDb, demo, process::command};
 
 use crate::attachments::{Office, files_in, pdf};
 
 /// Runs the program on a database with a folder for files, and answers its exit code and all that it said.
 async fn run(arguments: &[&str], db: &TestDb, files: &Path) -> (Option<i32>, String) {
     let (url, files) = (db.url().await, files.display().to_string());
-    let environment = [("DATABASE_URL", url.as_str()), ("COTMOC_STORAGE", &files), ("HOME", "/")];
+    let now = demo::now().to_rfc3339();
+    let environment =
+        [("DATABASE_URL", url.as_str()), ("COTMOC_STORAGE", &files), ("COTMOC_CLOCK", &now), ("HOME", "/")];
     let output = command(env!("CARGO_BIN_EXE_cotmoc_process"), arguments, &environment).output().await.unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
 }
@@ -87,6 +89,17 @@ async fn what_is_not_as_it_was_is_told() {
     let db = TestDb::empty().await;
     let (code, said) = run(&["restore", at], &db, &place.path().join("khác")).await;
     assert!(code == Some(1) && said.contains("database.dump is not as it was written"), "{said}");
+
+    // What nothing has, and whose time is over, may be gone already.
+    office.sent("Bản nháp bỏ đi.pdf", &pdf(1_000)).await;
+    let expired = "UPDATE attachment SET expires_at = created_at - interval '1 hour' WHERE name LIKE 'Bản nháp%'";
+    office.db.execute(expired).await;
+    let part =
+        "SELECT p.attachment_id || '/' || p.id FROM attachment_part p JOIN attachment a ON a.id = p.attachment_id
+        WHERE a.name LIKE 'Bản nháp%'";
+    fs::remove_file(files.join(office.db.text(part).await)).unwrap();
+    let (code, said) = run(&["backup", place.path().join("không cần").to_str().unwrap()], &office.db, &files).await;
+    assert!(code == Some(0) && said.contains("1 attachments (2000 bytes)"), "{said}");
 
     // Bytes that are gone, or others.
     assert_eq!(files_in(&files), 1);

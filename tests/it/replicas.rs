@@ -11,7 +11,7 @@ use db::{
     demo,
     embedded::{DATABASE, Embedded, EmbeddedConfig, program},
     migrate,
-    replica::Lent,
+    replica::Reads,
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -22,7 +22,7 @@ use schema::clock::Clock;
 use serde_json::{Value, json};
 use tests::{server::config, sql};
 
-use crate::outages::place;
+use crate::outages::{DEADLINE, place, within};
 
 async fn embedded(data: &Path) -> Embedded {
     Embedded::start(EmbeddedConfig { durable: false, ..EmbeddedConfig::new(data) }).await.unwrap()
@@ -73,17 +73,18 @@ async fn change_and_read(primary: &Embedded, node: &Running, name: &str) {
     assert_eq!(answer, json!({ "data": { "agency": { "name": name } }, "extensions": answer["extensions"] }));
 }
 
-fn lent(node: &Running) -> Lent {
-    node.database().pool().lent().unwrap()
+fn reads(node: &Running) -> Reads {
+    node.database().pool().reads().unwrap()
 }
 
 /// Waits until queries are answered by the standby again.
 async fn until_by_replica(node: &Running) {
-    let before = lent(node).by_replicas;
-    while lent(node).by_replicas == before {
+    let before = reads(node).by_replicas;
+    let again = async || {
         ask(node, "{ agency(code: \"qng.skhcn\") { code } }", &Value::Null).await;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+        reads(node).by_replicas > before
+    };
+    within(DEADLINE, "a query that the standby answers", again).await;
 }
 
 #[tokio::test]
@@ -104,7 +105,7 @@ async fn a_standby_answers_what_has_reached_it_and_the_database_all_else() {
     for number in 0..50 {
         change_and_read(&primary, &node, &format!("Sở Khoa học và Công nghệ, lần {number}")).await;
     }
-    let Lent { by_replicas, .. } = lent(&node);
+    let Reads { by_replicas, .. } = reads(&node);
     assert!(by_replicas > 0, "the standby has answered some");
 
     // A standby changes nothing, and whatever a query does it can do there.
@@ -115,17 +116,17 @@ async fn a_standby_answers_what_has_reached_it_and_the_database_all_else() {
         let answer = ask(&node, &example.query, &variables).await;
         assert!(answer["errors"].is_null(), "{}: {answer}", example.query);
     }
-    assert!(lent(&node).by_replicas > by_replicas);
+    assert!(reads(&node).by_replicas > by_replicas);
     let log = fs::read_to_string(standby.log_file()).unwrap();
     assert!(!log.contains("ERROR"), "{log}");
 
     // It lags: what it has not replayed yet is not missed.
     execute(&standby, "SELECT pg_wal_replay_pause()").await;
-    let Lent { by_primary, .. } = lent(&node);
+    let Reads { by_primary, .. } = reads(&node);
     for number in 0..10 {
         change_and_read(&primary, &node, &format!("Sở không chờ, lần {number}")).await;
     }
-    assert_eq!(lent(&node).by_primary, by_primary + 10);
+    assert_eq!(reads(&node).by_primary, by_primary + 10);
     execute(&standby, "SELECT pg_wal_replay_resume()").await;
     until_by_replica(&node).await;
 

@@ -101,6 +101,21 @@ async fn every_failure_is_answered_alike_and_costs_the_same_work() {
     assert!(reasons.ends_with(" UNKNOWN_LOGIN DISABLED BLOCKED WRONG_PASSWORD WRONG_PASSWORD"), "{reasons}");
 }
 
+/// A fault of ours, after the password was found right.
+#[tokio::test]
+async fn what_fails_through_no_fault_of_theirs_counts_as_no_wrong_password() {
+    let Home { db, door } = Home::new().await;
+    let permit = Principal::nobody().permit::<action::SignIn>().unwrap();
+    db.execute("ALTER TABLE audit_head RENAME TO audit_away").await;
+    let (login, password) = ("lan".to_owned(), Password::from(PASSWORD));
+    let given = Credentials { login, password, factor: db::second_factor::Given::default() };
+    let error = sign_in::sign_in(&door.writer(), &permit, door.authority().entrance(), given).await.unwrap_err();
+    assert!(error.to_string().contains("audit_head"), "{error}");
+    assert_eq!(db.text("SELECT coalesce(sum(failures), 0) FROM sign_in_throttle").await, "0");
+    db.execute("ALTER TABLE audit_away RENAME TO audit_head").await;
+    door.sign_in("lan", PASSWORD).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_was_typed_is_noted_only_if_it_is_a_login() {
     let Home { db, door } = Home::new().await;

@@ -163,7 +163,7 @@ impl Backup {
         run("pg_dump", pg_dump.arg("--file").arg(&dump)).await?;
         let mut tell = Telling::new();
         let contents = snapshot.contents(|table| tell.tell(|| tracing::info!(table, "counting"))).await?;
-        let whole = snapshot.attachments().await?;
+        let whole = snapshot.attachments(config.clock().now()).await?;
         let attachment_bytes = copy_out(&Store::open(config)?, &whole, &to.join(FILES)).await?;
         let manifest = Manifest {
             cotmoc: env!("CARGO_PKG_VERSION").to_owned(),
@@ -199,7 +199,7 @@ impl Restore {
         let owner = database.owner();
         restore(config, owner, &self.directory, manifest).await?;
         let mut snapshot = Snapshot::take(owner).await?;
-        let whole = snapshot.attachments().await?;
+        let whole = snapshot.attachments(config.clock().now()).await?;
         drop(snapshot);
         copy_in(&Store::open(config)?, &whole, &self.directory.join(FILES)).await?;
         database.migrate().await?;

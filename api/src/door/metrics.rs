@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::http::Method;
-use db::{pool::Usage, queues::Queues, replica::Lent};
+use db::{pool::Usage, queues::Queues, replica::Reads};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -197,9 +197,9 @@ pub fn answers_kept(looks: u64, bytes: u64) {
 }
 
 /// Whence queries were answered that a standby may answer.
-pub fn reads(lent: Lent) {
-    counter!(READS, "from" => "replica").absolute(lent.by_replicas);
-    counter!(READS, "from" => "primary").absolute(lent.by_primary);
+pub fn reads(reads: Reads) {
+    counter!(READS, "from" => "replica").absolute(reads.by_replicas);
+    counter!(READS, "from" => "primary").absolute(reads.by_primary);
 }
 
 /// What became of spans.

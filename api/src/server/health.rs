@@ -115,8 +115,8 @@ pub async fn readyz(State(health): State<Arc<Health>>) -> Response {
 /// `/metrics`: numbers in the text format of Prometheus.
 pub async fn metrics(State(health): State<Arc<Health>>) -> Response {
     metrics::pool(health.pool.usage());
-    if let Some(lent) = health.pool.lent() {
-        metrics::reads(lent);
+    if let Some(reads) = health.pool.reads() {
+        metrics::reads(reads);
     }
     if let Some(cache) = &health.cache {
         let (looks, bytes) = cache.usage();

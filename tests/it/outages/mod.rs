@@ -23,7 +23,7 @@ use tests::process::Process;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cotmoc_process");
 
 /// Whatever is waited for comes; how soon it comes is what the rehearsal below measures.
-const DEADLINE: Duration = Duration::from_secs(180);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(180);
 
 /// A server on a PostgreSQL of its own, in a directory of its own.
 pub(crate) struct Installation {
