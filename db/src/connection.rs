@@ -25,7 +25,8 @@ use std::{
 
 use derive::boxed;
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+pub use diesel_async::AsyncPgConnection;
+use diesel_async::SimpleAsyncConnection as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::{
     CancelToken,
@@ -129,6 +130,12 @@ impl ConnectionSettings {
         let options = settings.config.get_options().unwrap_or_default().to_owned();
         settings.config.options(format!("{options} -c {name}={value}"));
         settings
+    }
+
+    /// The same, in whose sessions nothing can be written.
+    #[must_use]
+    pub fn read_only(&self) -> Self {
+        self.with_setting("default_transaction_read_only", "on")
     }
 
     /// The same server and database, taking the role [`wall::ROLE`] if it is there and the login may.

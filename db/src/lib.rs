@@ -31,6 +31,7 @@ pub mod document_office;
 pub mod embedded;
 pub mod enums;
 pub mod error;
+mod explain;
 pub mod formula;
 pub mod goal;
 pub mod history;

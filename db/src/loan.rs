@@ -32,7 +32,7 @@ use tokio::{runtime::Handle, time::timeout};
 use crate::{
     connection::Canceller,
     data_version::{Nouns, Sources},
-    past,
+    explain, past,
     witness::{self, Watched, Witness},
 };
 
@@ -79,6 +79,8 @@ impl Sub for Work {
 pub struct Meter {
     metered: Arc<Metered>,
     witness: Option<Arc<dyn Witness>>,
+    /// Whether who watches is told the plan of each statement as well.
+    explains: bool,
 }
 
 #[derive(Debug, Default)]
@@ -101,13 +103,20 @@ impl Meter {
     #[must_use]
     pub fn noting(sources: &Arc<Sources>) -> Self {
         let noting = Noting { sources: Arc::clone(sources), nouns: Mutex::default() };
-        Self { metered: Arc::new(Metered { noting: Some(noting), ..Metered::default() }), witness: None }
+        Self { metered: Arc::new(Metered { noting: Some(noting), ..Metered::default() }), ..Self::default() }
     }
 
     /// The same, with somebody who is told of each statement.
     #[must_use]
     pub fn watched_by(self, witness: Arc<dyn Witness>) -> Self {
         Self { witness: Some(witness), ..self }
+    }
+
+    /// The same, where it is told of each statement's plan as well: for that PostgreSQL carries it out once more before. Only for what
+    /// reads, since what writes would write twice.
+    #[must_use]
+    pub fn explained_to(self, witness: Arc<dyn Witness>) -> Self {
+        Self { explains: true, ..self.watched_by(witness) }
     }
 
     /// Who is told of each statement, if anybody is.
@@ -382,8 +391,13 @@ impl<'a> AsyncConnectionCore for Statement<'a> {
         let mut connection = self.connection;
         let query = source.as_query();
         let mut watched = self.meter.and_then(|meter| meter.sends(&query));
+        let explains = self.meter.is_some_and(|meter| meter.explains);
+        let explaining = explains.then(|| explain::plan(self.connection, &query));
         let (loading, flight) = (AsyncConnectionCore::load(&mut connection, query), self.flight);
         async move {
+            if let (Some(explaining), Some(watched)) = (explaining, &mut watched) {
+                watched.plan = Some(explaining.await?);
+            }
             flight.begin();
             if let Some(watched) = &mut watched {
                 watched.sent();

@@ -269,6 +269,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Stretches of the audit trail that were moved to files: added, never changed
+    audit_archive (last_id) {
+        /// The last entry of the stretch
+        last_id -> Int8,
+        /// Its hash, which the entry after it carries on
+        last_hash -> Bytea,
+        /// The first entry of the stretch: the one after the stretch before
+        first_id -> Int8,
+        archived_at -> Timestamptz,
+        /// The name that the file was given, without its folder
+        file_name -> Text,
+        /// SHA-256 of the file
+        file_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     /// Who did what: added, never changed; each entry carries the hash of the one before
     audit_entry (id) {
         /// From 1, without a gap
@@ -2587,6 +2604,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignment_tally,
     attachment,
     attachment_part,
+    audit_archive,
     audit_entry,
     audit_head,
     baseline,

@@ -38,6 +38,8 @@ pub struct Seen {
     pub rows: Option<u64>,
     /// True if it failed or was broken off.
     pub failed: bool,
+    /// By which steps PostgreSQL answered it, and what each took: its own words, where they were asked for.
+    pub plan: Option<String>,
 }
 
 tokio::task_local! {
@@ -69,11 +71,12 @@ pub(crate) struct Watched {
     begin: Instant,
     rows: Option<u64>,
     ended: bool,
+    pub plan: Option<String>,
 }
 
 impl Watched {
     pub fn begin(witness: &Arc<dyn Witness>, text: String) -> Self {
-        Self { witness: at_work(witness), text, begin: Instant::now(), rows: None, ended: false }
+        Self { witness: at_work(witness), text, begin: Instant::now(), rows: None, ended: false, plan: None }
     }
 
     /// It is sent now.
@@ -91,8 +94,8 @@ impl Drop for Watched {
     fn drop(&mut self) {
         let took = self.begin.elapsed();
         if self.witness.wants(took) {
-            let text = std::mem::take(&mut self.text);
-            self.witness.saw(Seen { text, took, rows: self.rows, failed: !self.ended });
+            let (text, plan) = (std::mem::take(&mut self.text), self.plan.take());
+            self.witness.saw(Seen { text, took, rows: self.rows, failed: !self.ended, plan });
         }
     }
 }
@@ -107,7 +110,8 @@ pub(crate) fn listener(witness: &Arc<dyn Witness>) -> impl FnMut(Instrumentation
             let took = begun.pop_front().map(|begin: Instant| begin.elapsed()).unwrap_or_default();
             let witness = at_work(&witness);
             if witness.wants(took) {
-                witness.saw(Seen { text: query.to_string(), took, rows: None, failed: error.is_some() });
+                let text = query.to_string();
+                witness.saw(Seen { text, took, rows: None, failed: error.is_some(), plan: None });
             }
         }
         _ => {}

@@ -35,6 +35,14 @@ pub async fn contest<'a>(
     Ok(Contest::new(workload.name, workload.about, bytes, contenders))
 }
 
+/// The same without the server that remembers.
+pub async fn uncached<'a>(workload: &'static Workload, database: &Database, server: &'a Server) -> Result<Contest<'a>> {
+    let asks = agreed(workload, database, server).await?;
+    let bytes = asks.expected().len();
+    let contenders = [(Limit, Way::Sql(workload.script())), (Uncached, Way::Http(server, asks))];
+    Ok(Contest::new(workload.name, workload.about, bytes, contenders))
+}
+
 /// A server alone is asked.
 pub async fn load<'a>(workload: &'static Workload, database: &Database, server: &'a Server) -> Result<Contest<'a>> {
     let asks = agreed(workload, database, server).await?;

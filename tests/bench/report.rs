@@ -191,7 +191,8 @@ impl Report<'_> {
     }
 }
 
-fn spread(samples: &[Sample], of: impl Fn(&Sample) -> f64, places: usize) -> String {
+/// What the samples come to.
+pub fn spread(samples: &[Sample], of: impl Fn(&Sample) -> f64, places: usize) -> String {
     words(samples.iter().map(of).collect(), places)
 }
 
@@ -199,7 +200,7 @@ fn spread(samples: &[Sample], of: impl Fn(&Sample) -> f64, places: usize) -> Str
 const NONE: &str = "–";
 
 /// Median, lowest and highest.
-fn words(mut figures: Vec<f64>, places: usize) -> String {
+pub fn words(mut figures: Vec<f64>, places: usize) -> String {
     figures.sort_unstable_by(f64::total_cmp);
     let (Some(lowest), Some(highest)) = (figures.first(), figures.last()) else { return NONE.to_owned() };
     let median = figures.get(figures.len() / 2).unwrap_or(lowest);

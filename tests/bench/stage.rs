@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -32,53 +33,84 @@ const NO_LIMITS: SessionLimits =
 /// The copy of the data that a run works with, so that each finds the same however much is written.
 const COPY: &str = "bench_run";
 
-/// PostgreSQL with the data, which are kept for the next run, and a copy of them.
+/// A database of PostgreSQL with the data, which are kept for the next run.
 pub struct Database {
-    embedded: Embedded,
+    embedded: Arc<Embedded>,
+    /// Whose data it has, and which keeps the words about them.
+    original: String,
     name: String,
-    /// How to connect to the copy.
+    /// How to connect to it.
     pub settings: ConnectionSettings,
     /// Its address for `pgbench` and the servers: as the role that owns nothing, which is held to all rules.
     pub url: String,
 }
 
 impl Database {
-    /// Starts PostgreSQL in `dir` and loads about so many measurements, unless an earlier run has; `fresh` loads anew. The copy
-    /// has about so many places for new figures besides.
-    pub async fn open(dir: &Path, measurements: u64, fresh: bool, places: u64) -> Result<Self> {
-        let name = format!("bench_{measurements}");
+    /// Starts PostgreSQL in `dir`, with these settings besides, and loads about so many measurements, unless an earlier run has;
+    /// `fresh` loads anew. What is answered is a copy, which has about so many places for new figures besides.
+    pub async fn open(dir: &Path, measurements: u64, fresh: bool, places: u64, settings: &[&str]) -> Result<Self> {
         // Every client of `pgbench` and the pools of the servers.
-        let config = EmbeddedConfig { settings: vec!["max_connections=200".to_owned()], ..EmbeddedConfig::new(dir) };
-        let embedded = Embedded::start(config).await?;
-        let postgres = embedded.connection("postgres", NO_LIMITS)?;
-        let drop = |name: &str| format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let settings = settings.iter().chain(&["max_connections=200"]).map(|setting| (*setting).to_owned()).collect();
+        let embedded = Arc::new(Embedded::start(EmbeddedConfig { settings, ..EmbeddedConfig::new(dir) }).await?);
+        let original = Self::named(&embedded, &format!("bench_{measurements}"))?;
         if fresh {
-            sql::execute(&mut postgres.connect().await?, &drop(&name)).await?;
+            original.drop_if_there().await?;
         }
-        embedded.create_database(&name).await?;
-        load(&embedded.connection(&name, NO_LIMITS)?, &name, measurements).await?;
-        sql::execute(&mut postgres.connect().await?, &drop(COPY)).await?;
-        let copy = format!("CREATE DATABASE {COPY} TEMPLATE {name}");
-        sql::execute(&mut postgres.connect().await?, &copy).await?;
-        let settings = embedded.connection(COPY, NO_LIMITS)?;
-        let url = embedded.url(COPY).replacen("//postgres@", &format!("//{}@", wall::ROLE), 1);
+        embedded.create_database(&original.name).await?;
+        load(&original.settings, &original.name, measurements).await?;
+        let copy = Self { original: original.name.clone(), ..Self::named(&embedded, COPY)? };
+        copy.copy_of(&original).await?;
         let more = include_str!("sql/places.sql");
-        let more = more.replace("{places}", &places.to_string()).replace("{today}", TODAY);
-        execute(&settings, &more).await?;
-        Ok(Self { embedded, name, settings, url })
+        copy.execute(&more.replace("{places}", &places.to_string()).replace("{today}", TODAY)).await?;
+        Ok(copy)
+    }
+
+    fn named(embedded: &Arc<Embedded>, name: &str) -> Result<Self> {
+        let url = embedded.url(name).replacen("//postgres@", &format!("//{}@", wall::ROLE), 1);
+        let settings = embedded.connection(name, NO_LIMITS)?;
+        Ok(Self { embedded: Arc::clone(embedded), original: name.to_owned(), name: name.to_owned(), settings, url })
+    }
+
+    /// Another database beside it, which may not be there yet.
+    pub fn beside(&self, name: &str) -> Result<Self> {
+        Self::named(&self.embedded, name)
+    }
+
+    /// Makes it anew, with the data that another one was loaded with.
+    pub async fn copy_of(&self, other: &Self) -> Result<()> {
+        self.drop_if_there().await?;
+        self.outside(&format!("CREATE DATABASE {} TEMPLATE {}", self.name, other.original)).await
+    }
+
+    async fn drop_if_there(&self) -> Result<()> {
+        self.outside(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).await
+    }
+
+    async fn outside(&self, statement: &str) -> Result<()> {
+        execute(&self.embedded.connection("postgres", NO_LIMITS)?, statement).await
+    }
+
+    /// Writes down how it was loaded: that stays with the data, and the next run finds it there.
+    pub async fn note(&self, words: &str) -> Result<()> {
+        self.outside(&format!("COMMENT ON DATABASE {} IS '{words}'", self.name)).await
+    }
+
+    /// How it was loaded, if it was wholly.
+    pub async fn noted(&self) -> Result<Option<String>> {
+        let noted = format!(
+            "SELECT coalesce((SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{}'), '')",
+            self.original
+        );
+        let postgres = self.embedded.connection("postgres", NO_LIMITS)?;
+        Ok(Some(sql::text(&mut postgres.connect().await?, &noted).await?).filter(|words| !words.is_empty()))
     }
 
     /// How much is in it and how long it took to load.
     pub async fn words(&self) -> Result<String> {
-        let loaded = format!(
-            "SELECT coalesce(shobj_description(oid, 'pg_database'), 'loaded in several goes') FROM pg_database \
-             WHERE datname = '{}'",
-            self.name
-        );
-        let directives = "SELECT count(*) FROM directive";
-        let agencies = "SELECT count(*) FROM agency";
-        let (directives, agencies) = (self.text(directives).await?, self.text(agencies).await?);
-        Ok(format!("{}; {directives} directives, {agencies} agencies", self.text(&loaded).await?))
+        let noted = self.noted().await?.unwrap_or_else(|| "loaded in several goes".to_owned());
+        let directives = self.text("SELECT count(*) FROM directive").await?;
+        let agencies = self.text("SELECT count(*) FROM agency").await?;
+        Ok(format!("{noted}; {directives} directives, {agencies} agencies"))
     }
 
     /// The version of PostgreSQL.
@@ -96,7 +128,7 @@ impl Database {
         Ok(sql::text(&mut self.settings.connect().await?, query).await?)
     }
 
-    /// Does something to the copy, as whoever owns it.
+    /// Does something to it, as whoever owns it.
     pub async fn execute(&self, statements: &str) -> Result<()> {
         execute(&self.settings, statements).await
     }
@@ -109,7 +141,8 @@ impl Database {
 
     /// Stops PostgreSQL; the data stay.
     pub async fn close(self) -> Result<()> {
-        Ok(self.embedded.stop().await?)
+        let embedded = Arc::into_inner(self.embedded).ok_or("another database is still in use")?;
+        Ok(embedded.stop().await?)
     }
 }
 
@@ -182,7 +215,7 @@ impl Servers {
 pub async fn start(program: &Path, database: &Database, dir: &Path, more: &[&str]) -> Result<Server> {
     fs::create_dir_all(dir)?;
     let more: Vec<&str> = LIMITS.iter().chain(more).copied().collect();
-    let owner = database.embedded.url(COPY);
+    let owner = database.embedded.url(&database.name);
     let environment = [("COTMOC_CLOCK", NOW), ("MIGRATE_DATABASE_URL", &owner)];
     let server = Server::start(program, &database.url, dir, &more, &environment).await?;
     let mut client = Client::connect(server.address).await?;

@@ -36,7 +36,7 @@ pub const WORKLOADS: [Workload; 4] = [
         about: "the last 60 months of one indicator and subject",
         document: include_str!("graphql/series.graphql"),
         sql: include_str!("sql/series.sql"),
-        variables: &[("indicator", "tthc_dossiers_online_share"), ("subject", "ubnd.21433")],
+        variables: &[("indicator", "tthc_dossiers_online_share"), ("subject", "qng.mo_phong.097")],
     },
     Workload {
         name: "W3 overdue",

@@ -299,3 +299,157 @@ async fn whoever_writes_an_entry_alone_does_not_stand_in_the_way_of_changes() {
     sql::execute(&mut changing, &format!("{ENTRY}; COMMIT")).await.unwrap();
     entered.await.unwrap().unwrap();
 }
+
+// ------------------------------------------------------------------------------------------------------------------ archive
+
+/// One entry a day, the first on 21 January 2026.
+async fn with_days(count: u32) -> TestDb {
+    let db = TestDb::new().await;
+    let entries = ENTRIES.replace("1 minute", "1 day").replace("$n", &count.to_string());
+    sql::execute(&mut db.pool.get().await.unwrap(), &entries).await.unwrap();
+    db
+}
+
+/// Runs `cotmoc audit …` on the database, and answers the exit code and all that was said.
+async fn run(db: &TestDb, arguments: &[&str]) -> (Option<i32>, String) {
+    let url = db.url().await;
+    let arguments = [&["audit"], arguments].concat();
+    let output = command(PROGRAM, &arguments, &[("DATABASE_URL", &url), ("HOME", "/")]).output().await.unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+}
+
+async fn done(db: &TestDb, arguments: &[&str]) -> String {
+    let (code, said) = run(db, arguments).await;
+    assert_eq!(code, Some(0), "{arguments:?}: {said}");
+    said
+}
+
+async fn failed(db: &TestDb, arguments: &[&str], why: &str) {
+    let (code, said) = run(db, arguments).await;
+    assert!(code == Some(1) && said.contains(why), "{arguments:?}: {said}");
+}
+
+async fn numbers(db: &TestDb) -> String {
+    db.text("SELECT string_agg(id::text, ' ' ORDER BY id) FROM audit_entry").await
+}
+
+#[tokio::test]
+async fn old_entries_are_moved_to_files_that_prove_themselves() {
+    let db = with_days(10).await;
+    let folder = tempfile::tempdir().unwrap();
+    // It is made where it is missing.
+    let dir = folder.path().join("nhật ký");
+    let dir = dir.to_str().unwrap();
+    let noted = db.text("SELECT id || ':' || encode(hash, 'hex') FROM audit_entry WHERE id = 3").await;
+
+    let said = done(&db, &["archive", dir, "--before", "2026-01-25", "--dry-run"]).await;
+    assert!(said.contains("entries 1 to 4 would be moved"), "{said}");
+    assert_eq!(numbers(&db).await, "1 2 3 4 5 6 7 8 9 10");
+    let said = done(&db, &["archive", dir, "--before", "2026-01-25"]).await;
+    assert!(
+        said.contains("entries 1 to 4 are in") && said.contains("audit-000000000001-000000000004.ndjson.gz"),
+        "{said}"
+    );
+    // What was done stands in the trail.
+    assert_eq!(numbers(&db).await, "5 6 7 8 9 10 11");
+    assert_eq!(db.text("SELECT action || (after ->> 'until') FROM audit_entry WHERE id = 11").await, "ARCHIVE_TRAIL4");
+    let said = done(&db, &["verify"]).await;
+    assert!(said.contains("4 entries are archived, and were not looked at") && said.contains("7 entries"), "{said}");
+    let said = done(&db, &["verify", "--archive", dir, "--expect", &noted]).await;
+    assert!(said.contains("4 entries in the archive") && said.contains("7 entries"), "{said}");
+    failed(&db, &["verify", "--expect", &noted], "entry 3, which was noted, is archived").await;
+    let wrong = format!("3:{}", "0".repeat(64));
+    failed(&db, &["verify", "--archive", dir, "--expect", &wrong], "entry 3 is not the one that was noted").await;
+
+    // The next stretch goes on where this one ends, and what is old already stays as it is.
+    done(&db, &["archive", dir, "--before", "2026-01-27"]).await;
+    let said = done(&db, &["archive", dir, "--before", "2026-01-27"]).await;
+    assert!(said.contains("nothing to move"), "{said}");
+    assert_eq!(numbers(&db).await, "7 8 9 10 11 12");
+    let said = done(&db, &["verify", "--archive", dir]).await;
+    assert!(said.contains("6 entries in the archive"), "{said}");
+    assert_eq!(db.text("SELECT count(*) FROM history.audit_entry").await, "0", "they stand in the archive alone");
+
+    // Whoever has a file needs neither Cotmoc nor the database to see that it is right.
+    let path = format!("{dir}/audit-000000000001-000000000004.ndjson.gz");
+    let read = tokio::process::Command::new("gzip").args(["-dc", &path]).output().await.unwrap();
+    let second: Value =
+        String::from_utf8(read.stdout).unwrap().lines().nth(1).map(|line| serde_json::from_str(line).unwrap()).unwrap();
+    let hash = format!(
+        "SELECT encode(sha256(decode('{}', 'hex') || convert_to($${}$$, 'UTF8')), 'hex')",
+        second["previousHash"].as_str().unwrap(),
+        second["content"].as_str().unwrap()
+    );
+    assert_eq!(db.text(&hash).await, second["hash"]);
+    let content: Value = serde_json::from_str(second["content"].as_str().unwrap()).unwrap();
+    assert_eq!((content["after"]["fullName"].as_str(), content["id"].as_i64()), (Some("Nguyễn Văn Ân"), Some(2)));
+}
+
+#[tokio::test]
+async fn whatever_was_done_to_an_archive_is_found() {
+    let db = with_days(9).await;
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    done(&db, &["archive", dir, "--before", "2026-01-24"]).await;
+    done(&db, &["archive", dir, "--before", "2026-01-27"]).await;
+    let (first, second) = ("audit-000000000001-000000000003.ndjson.gz", "audit-000000000004-000000000006.ndjson.gz");
+    let bytes = std::fs::read(folder.path().join(first)).unwrap();
+    let verify = ["verify", "--archive", dir];
+
+    std::fs::write(folder.path().join(first), &bytes[..bytes.len() / 2]).unwrap();
+    failed(&db, &verify, &format!("{first}: cannot be read")).await;
+    std::fs::copy(folder.path().join(second), folder.path().join(first)).unwrap();
+    failed(&db, &verify, &format!("{first}: entries 1 to 3 were removed")).await;
+    std::fs::remove_file(folder.path().join(first)).unwrap();
+    failed(&db, &verify, &format!("{first}: cannot be read")).await;
+    // The same entries, packed anew by somebody else.
+    let packed = "gzip -dc second | gzip -1 > third && mv third second".replace("second", second);
+    std::fs::write(folder.path().join(first), &bytes).unwrap();
+    assert!(std::process::Command::new("sh").current_dir(dir).args(["-c", &packed]).status().unwrap().success());
+    failed(&db, &verify, &format!("{second}: this is not the file that was written")).await;
+
+    // In the database: a part of what is archived was put there again, or the trail does not go on from the archive.
+    tamper(
+        &db,
+        "INSERT INTO audit_entry SELECT (jsonb_populate_record(e, '{\"id\": 2}')).* FROM audit_entry e WHERE id = 8",
+    )
+    .await;
+    failed(&db, &["verify"], "entry 2 was changed").await;
+    tamper(&db, "DELETE FROM audit_entry WHERE id IN (2, 7)").await;
+    failed(&db, &["verify"], "entries 7 to 7 were removed").await;
+}
+
+#[tokio::test]
+async fn a_broken_trail_is_not_archived() {
+    let db = with_days(9).await;
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    tamper(&db, "UPDATE audit_entry SET succeeded = NOT succeeded WHERE id = 2").await;
+    failed(&db, &["archive", dir, "--before", "2026-01-24"], "entry 2 was changed").await;
+    assert_eq!(numbers(&db).await, "1 2 3 4 5 6 7 8 9");
+    assert_eq!(db.text("SELECT count(*) FROM audit_archive").await, "0");
+    assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0, "no file is left behind");
+}
+
+/// The machine went off between noting what is archived and deleting all of it.
+#[tokio::test]
+async fn a_deletion_that_broke_off_is_brought_to_its_end() {
+    let db = with_days(9).await;
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().to_str().unwrap();
+    db.execute(
+        "INSERT INTO audit_archive SELECT 4, hash, 1, '2026-02-01', 'audit.gz', sha256('') FROM audit_entry WHERE id = 4;
+        SET cotmoc.known_at = 'recorded'; DELETE FROM audit_entry WHERE id <= 2",
+    )
+    .await;
+    let said = done(&db, &["verify"]).await;
+    assert!(said.contains("7 entries, each as it was written"), "{said}");
+    for statement in ["DELETE FROM audit_entry WHERE id = 5", "UPDATE audit_entry SET address = NULL WHERE id = 3"] {
+        let refused = sql::execute(&mut db.connect().await, statement).await;
+        assert!(refused.unwrap_err().to_string().contains("never changed or deleted"), "{statement}");
+    }
+    let said = done(&db, &["archive", dir, "--before", "2026-01-24"]).await;
+    assert!(said.contains("nothing to move"), "{said}");
+    assert_eq!(numbers(&db).await, "5 6 7 8 9");
+    done(&db, &["verify"]).await;
+}

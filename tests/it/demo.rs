@@ -169,7 +169,7 @@ async fn reset_knows_every_table() {
     demo::reset(db.settings()).await.unwrap();
     let query = "SELECT coalesce(string_agg(relname, ' '), '') FROM pg_class WHERE relkind = 'r' \
         AND relnamespace = 'public'::regnamespace AND relname <> '__diesel_schema_migrations' \
-        AND relname NOT IN ('audit_entry', 'audit_head', 'dimension', 'dimension_item', 'holiday', 'notification_rule', 'outdated_assessment', 'ranking_scheme', 'ranking_weight', 'reporting_schedule', 'signing_key', 'sign_in_throttle', 'trusted_document', 'data_version')";
+        AND relname NOT IN ('audit_archive', 'audit_entry', 'audit_head', 'dimension', 'dimension_item', 'holiday', 'notification_rule', 'outdated_assessment', 'ranking_scheme', 'ranking_weight', 'reporting_schedule', 'signing_key', 'sign_in_throttle', 'trusted_document', 'data_version')";
     for table in db.text(query).await.split_whitespace() {
         assert_eq!(count(&db, table).await, 0, "{table}");
     }
@@ -254,7 +254,7 @@ async fn a_load_ends_with_statistics_of_what_it_filled() {
     let unknown = format!(
         "SELECT coalesce(string_agg(concat_ws(' ', relname, reltuples, rows), ', ' ORDER BY relname), '')
          FROM (SELECT relname, reltuples, {counted} AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-            AND relname NOT IN ('__diesel_schema_migrations', 'dimension', 'dimension_item', 'holiday', 'notification_rule', 'audit_entry', 'audit_head', 'ranking_scheme', 'ranking_weight', 'reporting_schedule', 'signing_key', 'data_version')) AS tables
+            AND relname NOT IN ('__diesel_schema_migrations', 'dimension', 'dimension_item', 'holiday', 'notification_rule', 'audit_archive', 'audit_entry', 'audit_head', 'ranking_scheme', 'ranking_weight', 'reporting_schedule', 'signing_key', 'data_version')) AS tables
          WHERE rows > 0 AND (reltuples <> rows OR NOT EXISTS (SELECT FROM pg_stats WHERE schemaname = 'public' AND tablename = relname))"
     );
     assert_eq!(db.text(&unknown).await, "");

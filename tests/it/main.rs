@@ -38,6 +38,7 @@ mod documents_written;
 mod duties;
 mod embedded;
 mod examples;
+mod explain;
 mod explorer;
 mod exports;
 mod extremes;

@@ -33,6 +33,7 @@ assessment_rule: INSERT, UPDATE (at_risk_from, document_id, on_track_from, sourc
 assignment_tally:
 attachment: INSERT, DELETE, UPDATE (content_hash, expires_at, media_type, received_at)
 attachment_part: INSERT, DELETE
+audit_archive:
 audit_entry: INSERT
 audit_head:
 baseline: INSERT, UPDATE (clause, document_id, note, simulated, value, version)

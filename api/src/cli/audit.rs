@@ -1,19 +1,31 @@
-//! `cotmoc audit`: whether the audit trail is as it was written.
+//! `cotmoc audit`: whether the audit trail is as it was written, and where its old entries go.
 
-use std::time::{Duration, Instant};
-
-use clap::Subcommand;
-use db::{
-    DbError,
-    audit::{self, Fault, Head},
-    connection::SessionLimits,
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
+use chrono::{FixedOffset, NaiveDate, NaiveTime};
+use clap::Subcommand;
+use db::{
+    DbError, Origin, Pool,
+    audit::{
+        self, Chain, Fault, Head,
+        archive::{self, Archived},
+    },
+    connection::{AsyncPgConnection, SessionLimits},
+    pool::PoolSettings,
+};
+
+use self::file::{ArchiveFile, Damage};
 use super::output;
 use crate::{
     config::Config,
     database::{Database, DatabaseError, Sharing},
 };
+
+mod file;
 
 /// How often a long look says how far it is.
 const TELL: Duration = Duration::from_secs(2);
@@ -31,9 +43,26 @@ pub enum Audit {
         /// Without one, a trail that somebody wrote anew to its end looks whole
         #[arg(long, value_name = "NUMBER:HASH")]
         expect: Option<Head>,
+        /// Where the files of `archive` are: they are verified as well, from the first entry on
+        #[arg(long, value_name = "DIR")]
+        archive: Option<PathBuf>,
     },
     /// Print number and hash of the last entry, to be noted where whoever administers the database cannot write
     Head,
+    /// Move old entries to a file: it is written, read again, noted in the trail, and only then are the entries deleted
+    ///
+    /// For a trail that has grown to what the database can do without. The API no longer shows what was moved. Safe while `serve`
+    /// runs; what broke off is brought to its end by the next call. Works as the owner of the tables (MIGRATE_DATABASE_URL).
+    Archive {
+        /// The folder for the file, which is made if it is missing. Keep it with the backups: nothing else has these entries
+        dir: PathBuf,
+        /// Entries recorded before this day (Asia/Ho_Chi_Minh)
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        before: NaiveDate,
+        /// Only say what would be moved
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// Why there is no good news.
@@ -50,6 +79,14 @@ pub enum AuditError {
         /// The first fault.
         fault: Fault,
     },
+    /// A file of the archive.
+    #[error("{file}: {damage}")]
+    Archive {
+        /// Which.
+        file: String,
+        /// What is wrong with it.
+        damage: Damage,
+    },
 }
 
 impl From<DbError> for AuditError {
@@ -58,32 +95,202 @@ impl From<DbError> for AuditError {
     }
 }
 
+fn damaged(file: &str) -> impl Fn(Damage) -> AuditError {
+    move |damage| AuditError::Archive { file: file.to_owned(), damage }
+}
+
 impl Audit {
-    /// Does it; changes nothing.
+    /// Does it.
     pub async fn run(&self, config: &Config) -> Result<(), AuditError> {
         let database = Database::open(config, Sharing::Join).await?;
-        let done = self.on(&database).await;
+        let done = self.on(config, &database).await;
         database.close().await?;
         output::result(&done?);
         Ok(())
     }
 
-    async fn on(&self, database: &Database) -> Result<String, AuditError> {
+    async fn on(&self, config: &Config, database: &Database) -> Result<String, AuditError> {
         let mut connection = database.pool().settings().with_limits(LIMITS).connect().await?;
-        let Self::Verify { expect } = self else {
-            return Ok(format!("{}\n", audit::head(&mut connection).await?));
-        };
-        let mut logged_at = Instant::now();
-        let verdict = audit::verify(&mut connection, expect.as_ref(), |entry| {
-            if logged_at.elapsed() > TELL {
-                logged_at = Instant::now();
-                tracing::info!(entry, "verifying the audit trail");
+        match self {
+            Self::Head => Ok(format!("{}\n", audit::head(&mut connection).await?)),
+            Self::Verify { expect, archive } => verify(&mut connection, expect.as_ref(), archive.as_deref()).await,
+            Self::Archive { dir, before, dry_run } => {
+                database.prepare().await?;
+                let moving = Moving { config, database, dir, before: *before };
+                if *dry_run { moving.look().await } else { moving.work().await }
             }
-        });
-        let verdict = verdict.await?;
-        match verdict.fault {
-            Some(fault) => Err(AuditError::Broken { sound: verdict.sound, fault }),
-            None => Ok(format!("{} entries, each as it was written\n{}\n", verdict.sound, verdict.last)),
         }
     }
+}
+
+/// Says how far a long work is, now and then.
+struct Teller {
+    told_at: Instant,
+    doing: &'static str,
+}
+
+impl Teller {
+    fn new(doing: &'static str) -> Self {
+        Self { told_at: Instant::now(), doing }
+    }
+
+    fn tell(&mut self, entry: i64) {
+        if self.told_at.elapsed() > TELL {
+            self.told_at = Instant::now();
+            tracing::info!(entry, "{}", self.doing);
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------------------- verify
+
+async fn verify(
+    connection: &mut AsyncPgConnection,
+    expect: Option<&Head>,
+    dir: Option<&Path>,
+) -> Result<String, AuditError> {
+    let archived = archive::archived(connection).await?;
+    let mut words = String::new();
+    let mut still_expected = expect;
+    if let Some(dir) = dir {
+        let end = verify_archive(dir, &archived, expect).await?;
+        words = format!("{} entries in the archive, each as it was written\n", end.id);
+        still_expected = expect.filter(|noted| noted.id > end.id);
+    } else if let Some(last) = archived.last() {
+        words = format!("{} entries are archived, and were not looked at: say --archive DIR\n", last.last_id);
+    }
+    let mut teller = Teller::new("verifying the audit trail");
+    let verdict = audit::verify(connection, still_expected, |entry| teller.tell(entry)).await?;
+    match verdict.fault {
+        Some(fault) => Err(AuditError::Broken { sound: verdict.sound, fault }),
+        None => Ok(format!("{words}{} entries, each as it was written\n{}\n", verdict.sound, verdict.last)),
+    }
+}
+
+/// All files, one behind the other, up to where the trail in the database goes on.
+async fn verify_archive(dir: &Path, archived: &[Archived], expect: Option<&Head>) -> Result<Head, AuditError> {
+    let mut chain = Chain::from(Head::start());
+    let mut teller = Teller::new("verifying the archive of the audit trail");
+    for stretch in archived {
+        let name = &stretch.file_name;
+        let mut file = ArchiveFile::open(&dir.join(name)).await.map_err(damaged(name))?;
+        while let Some(entry) = file.next().await.map_err(damaged(name))? {
+            chain.step(&entry).map_err(Damage::Trail).map_err(damaged(name))?;
+            if expect.is_some_and(|noted| noted.id == entry.id && noted.hash != entry.hash) {
+                return Err(damaged(name)(Damage::Trail(Fault::Rewritten { id: entry.id })));
+            }
+            teller.tell(entry.id);
+        }
+        if file.hash() != stretch.file_hash || *chain.last() != stretch.last() {
+            return Err(damaged(name)(Damage::Other));
+        }
+    }
+    Ok(chain.last().clone())
+}
+
+// ------------------------------------------------------------------------------------------------------------------ archive
+
+/// What is moved, and where to.
+struct Moving<'a> {
+    config: &'a Config,
+    database: &'a Database,
+    dir: &'a Path,
+    before: NaiveDate,
+}
+
+impl Moving<'_> {
+    async fn connect(&self) -> Result<AsyncPgConnection, AuditError> {
+        Ok(self.database.owner().with_limits(LIMITS).connect().await?)
+    }
+
+    /// The stretch that is to be moved: what is behind it, and its last entry. None where there is nothing to move.
+    async fn stretch(&self, connection: &mut AsyncPgConnection) -> Result<Option<(Head, i64)>, AuditError> {
+        // Midnight of the day at UTC+7; the zone has had no other offset since 1975.
+        let midnight = self.before.and_time(NaiveTime::MIN);
+        let midnight = FixedOffset::east_opt(7 * 3600).and_then(|zone| midnight.and_local_timezone(zone).single());
+        let Some(midnight) = midnight else { return Ok(None) };
+        let behind = archive::archived(connection).await?.last().map_or_else(Head::start, Archived::last);
+        let last = archive::last_before(connection, midnight.to_utc()).await?;
+        Ok(last.filter(|last| *last > behind.id).map(|last| (behind, last)))
+    }
+
+    async fn look(&self) -> Result<String, AuditError> {
+        let stretch = self.stretch(&mut self.connect().await?).await?;
+        Ok(stretch
+            .map_or_else(nothing, |(behind, last)| format!("entries {} to {last} would be moved\n", behind.id + 1)))
+    }
+
+    async fn work(&self) -> Result<String, AuditError> {
+        let mut connection = self.connect().await?;
+        if !archive::take(&mut connection).await? {
+            return Err(DbError::Invalid("another call is archiving the trail".to_owned()).into());
+        }
+        let stretch = self.stretch(&mut connection).await?;
+        let words = match stretch {
+            Some((behind, last)) => {
+                let archived = self.write(&mut connection, behind, last).await?;
+                let words = format!(
+                    "entries {} to {} are in {}\n{}\n",
+                    archived.first_id,
+                    archived.last_id,
+                    self.dir.join(&archived.file_name).display(),
+                    archived.last()
+                );
+                let pool = PoolSettings { size: 1, acquire_timeout: self.config.database.pool_wait };
+                let owner = Pool::new(self.database.owner(), pool);
+                archive::note(&self.config.clock().writer(owner, Origin::default()), archived).await?;
+                words
+            }
+            None => nothing(),
+        };
+        let mut deleted = 0;
+        loop {
+            let some = archive::delete_some(&mut connection).await?;
+            if some == 0 {
+                break;
+            }
+            deleted += some;
+            tracing::info!(deleted, "deleting what is archived");
+        }
+        Ok(words)
+    }
+
+    /// Writes the file, and reads it again.
+    async fn write(&self, connection: &mut AsyncPgConnection, behind: Head, last: i64) -> Result<Archived, AuditError> {
+        let first = behind.id + 1;
+        let name = format!("audit-{first:012}-{last:012}.ndjson.gz");
+        let unwritten = |error: io::Error| damaged(&name)(Damage::Unwritable(error));
+        let mut chain = Chain::from(behind.clone());
+        let mut teller = Teller::new("writing the archive of the audit trail");
+        let mut writing = file::Writing::begin(self.dir).await.map_err(unwritten)?;
+        while chain.last().id < last {
+            let entries = audit::entries(connection, chain.last().id).await?;
+            if entries.is_empty() {
+                let fault = Fault::CutOff { from: chain.last().id + 1, until: last };
+                return Err(damaged(&name)(Damage::Trail(fault)));
+            }
+            for entry in entries.iter().filter(|entry| entry.id <= last) {
+                chain.step(entry).map_err(Damage::Trail).map_err(damaged(&name))?;
+                writing.add(entry).await.map_err(unwritten)?;
+            }
+            teller.tell(chain.last().id);
+        }
+        writing.keep(&self.dir.join(&name)).await.map_err(unwritten)?;
+
+        let mut again = Chain::from(behind);
+        let mut file = ArchiveFile::open(&self.dir.join(&name)).await.map_err(damaged(&name))?;
+        while let Some(entry) = file.next().await.map_err(damaged(&name))? {
+            again.step(&entry).map_err(Damage::Trail).map_err(damaged(&name))?;
+        }
+        if again.last() != chain.last() {
+            return Err(damaged(&name)(Damage::Other));
+        }
+        let archived_at = self.config.clock().now();
+        let Head { id: last_id, hash: last_hash } = chain.last().clone();
+        Ok(Archived { last_id, last_hash, first_id: first, archived_at, file_hash: file.hash(), file_name: name })
+    }
+}
+
+fn nothing() -> String {
+    "nothing to move: no entry is that old\n".to_owned()
 }

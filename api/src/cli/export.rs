@@ -4,13 +4,11 @@ use std::{
     fs,
     io::{self, IsTerminal as _, Write},
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
-use auth::{Principal, Role, random, seal::Sealer};
+use auth::{random, seal::Sealer};
 use clap::{ArgGroup, Args};
-use db::Origin;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use schema::{
     Api,
@@ -21,7 +19,10 @@ use schema::{
     viewer::Viewer,
 };
 
-use super::apply::{ApplyError, Catalogue, Targets};
+use super::{
+    apply::{ApplyError, Catalogue, Targets},
+    viewer,
+};
 use crate::{
     config::Config,
     database::{Database, DatabaseError, Sharing},
@@ -139,7 +140,7 @@ impl Export {
         let Some(list) = &self.list else {
             return Ok(Catalogue.run(config).await?);
         };
-        let (asked, viewer) = (self.asked(list)?, self.viewer()?);
+        let (asked, viewer) = (self.asked(list)?, viewer::of_role(&self.role).map_err(ExportError::Refused)?);
         if asked.format == Format::Xlsx && self.output.is_none() && io::stdout().is_terminal() {
             return Err(ExportError::Refused("a workbook is nothing for a terminal: say --output FILE".to_owned()));
         }
@@ -173,18 +174,6 @@ impl Export {
             give(name, value);
         }
         Ok(Asked::read(&lists, &format!("{list}.{format}"), &parameters, Language::Vi)?)
-    }
-
-    fn viewer(&self) -> Result<Viewer, ExportError> {
-        let principal = if self.role.eq_ignore_ascii_case("public") {
-            Principal::nobody()
-        } else {
-            let word = self.role.to_ascii_uppercase().replace('-', "_");
-            let role: Role =
-                word.parse().map_err(|_| ExportError::Refused(format!("there is no role {}", self.role)))?;
-            Principal::operator_as(role)
-        };
-        Ok(Viewer { principal: Arc::new(principal), origin: Arc::new(Origin::default()) })
     }
 
     async fn write(

@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod documents;
+mod explain;
 mod export;
 mod flags;
 mod import;
@@ -15,6 +16,7 @@ mod output;
 mod reorganise;
 mod serve;
 mod user;
+mod viewer;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,6 +32,7 @@ use audit::Audit;
 use backup::{Backup, Restore};
 use demo::Demo;
 use documents::Documents;
+use explain::Explain;
 use export::Export;
 use flags::SettingFlags;
 use import::Import;
@@ -54,6 +57,7 @@ Examples:
   cotmoc documents publish manifest.json    documents that clients name by ids
   cotmoc audit verify                       whether the audit trail is as it was written
   cotmoc backup /backups/2026-12-01 --verify   database and attachments, restored elsewhere and compared
+  cotmoc explain slow.graphql               by which statements a query is answered, and where their time goes
   cotmoc doctor                             what is wrong here, and what to do
   cotmoc settings                           which values hold, and where each comes from
 
@@ -135,6 +139,7 @@ enum Command {
     Schema,
     /// Print docs/PERMISSIONS.md: who may do what, as the server goes by it
     Permissions,
+    Explain(Explain),
     /// Check settings, database, versions and clock, and say what to do; changes nothing in the database
     Doctor,
     /// Show the settings in force and where each comes from; secrets are masked
@@ -180,6 +185,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::Init(init) => in_runtime(async { ended(init.run(config).await) }),
         Command::Apply(apply) => in_runtime(async { ended(apply.run(config).await) }),
         Command::Reorganise(reorganise) => in_runtime(async { ended(reorganise.run(config).await) }),
+        Command::Explain(explain) => in_runtime(async { ended(explain.run(config).await) }),
         Command::Export(export) => in_runtime(async { ended(export.run(config).await) }),
         Command::Import(import) => in_runtime(async { ended(import.run(config).await) }),
         Command::Documents(documents) => in_runtime(async { ended(documents.run(config).await) }),

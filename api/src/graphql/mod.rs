@@ -81,7 +81,7 @@ pub const PATH: &str = "/graphql";
 
 /// The endpoint at [`PATH`]. Each operation gets its [`Viewer`], [`Language`](schema::language::Language) and [`Caller`] as data.
 pub fn route<E: Executor>(desk: Desk<E>, authenticate: Authenticate) -> Route {
-    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Endpoint { desk, authenticate }))
+    Route::new(PATH, Door::Token, any(endpoint::<E>).with_state(Arc::new(Endpoint { desk, authenticate })))
 }
 
 /// Where operations are taken in, whatever brings them: what executes them, and what they are held to.
@@ -101,13 +101,15 @@ pub struct Desk<E> {
     pub has_replicas: bool,
 }
 
-#[derive(Clone)]
 struct Endpoint<E> {
     desk: Desk<E>,
     authenticate: Authenticate,
 }
 
-async fn endpoint<E: Executor>(State(endpoint): State<Endpoint<E>>, request: axum::extract::Request) -> Response<Body> {
+async fn endpoint<E: Executor>(
+    State(endpoint): State<Arc<Endpoint<E>>>,
+    request: axum::extract::Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let caller = caller(&parts.headers);
     let sent = points::sent(body.size_hint().lower());

@@ -3,23 +3,29 @@
 use std::{
     net::SocketAddr,
     num::NonZeroU32,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo};
-use hyper::{Request, body::Incoming};
+use bytes::Bytes;
+use hyper::{
+    Request,
+    body::{Frame, Incoming, SizeHint},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use ipnet::IpNet;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
     sync::watch,
 };
 use tower::ServiceExt as _;
@@ -92,6 +98,8 @@ pub async fn accept(listener: TcpListener, router: Router, doorstep: Doorstep, m
         match accepted {
             Ok((stream, peer)) => match doorstep.place(peer) {
                 Ok(place) => {
+                    // Small answers must not wait for the acknowledgement of the one before.
+                    let _ = stream.set_nodelay(true);
                     let serving = serve(stream, peer, router.clone(), doorstep.header_timeout, stop.clone());
                     tokio::spawn(async move {
                         serving.await;
@@ -111,21 +119,22 @@ pub async fn accept(listener: TcpListener, router: Router, doorstep: Doorstep, m
 
 /// Serves one connection to its end.
 async fn serve(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     peer: SocketAddr,
     router: Router,
     header_timeout: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Small answers must not wait for the acknowledgement of the one before.
-    let _ = stream.set_nodelay(true);
-    let requests = Arc::new(AtomicU64::new(0));
+    let requests = Arc::<Requests>::default();
     let counted = Arc::clone(&requests);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        counted.fetch_add(1, Ordering::Relaxed);
+        let answering = Answering::begin(&counted);
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
-        router.oneshot(request.map(Body::new))
+        async move {
+            let response = router.oneshot(request.map(Body::new)).await?;
+            Ok::<_, std::convert::Infallible>(response.map(|body| Answered { body, _answering: answering }))
+        }
     });
     let builder = builder(header_timeout);
     let mut connection =
@@ -140,8 +149,8 @@ async fn serve(
             _ = stop.wait_for(|stopping| *stopping) => break,
             // The builder's own time-out does not cover a client that has not yet shown which HTTP it speaks.
             _ = idle.tick() => {
-                let now = requests.load(Ordering::Relaxed);
-                if now == seen {
+                let now = requests.moves.load(Ordering::Relaxed);
+                if now == seen && requests.open.load(Ordering::Relaxed) == 0 {
                     break;
                 }
                 seen = now;
@@ -152,6 +161,59 @@ async fn serve(
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
     drop(stop);
+}
+
+/// The requests of a connection.
+#[derive(Debug, Default)]
+struct Requests {
+    /// How often one has begun, or was answered to its end.
+    moves: AtomicU64,
+    /// How many are being answered.
+    open: AtomicU64,
+}
+
+/// A request that is being answered, until its answer has been read to its end or nobody wants it any more.
+struct Answering(Arc<Requests>);
+
+impl Answering {
+    fn begin(requests: &Arc<Requests>) -> Self {
+        requests.moves.fetch_add(1, Ordering::Relaxed);
+        requests.open.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(requests))
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.moves.fetch_add(1, Ordering::Relaxed);
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The body of an answer, which knows when it has ended.
+struct Answered {
+    body: Body,
+    _answering: Answering,
+}
+
+impl hyper::body::Body for Answered {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 fn builder(header_timeout: Duration) -> Builder<TokioExecutor> {
@@ -165,4 +227,62 @@ fn builder(header_timeout: Duration) -> Builder<TokioExecutor> {
         .max_header_list_size(HEADERS_SIZE)
         .keep_alive_interval(HTTP2_PING);
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+
+    use super::*;
+
+    const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: cotmoc\r\n\r\n";
+
+    /// A connection to a server whose every answer takes so long.
+    fn connection(takes: Duration) -> (DuplexStream, watch::Sender<bool>) {
+        let (client, server) = duplex(1 << 16);
+        let router = Router::new().route(
+            "/",
+            get(move || async move {
+                tokio::time::sleep(takes).await;
+                "Cột mốc"
+            }),
+        );
+        let (stopping, stop) = watch::channel(false);
+        tokio::spawn(serve(server, ([127, 0, 0, 1], 1).into(), router, HEADER_TIMEOUT, stop));
+        (client, stopping)
+    }
+
+    /// Asks, and reads until the answer is there.
+    async fn ask(client: &mut DuplexStream) -> String {
+        client.write_all(REQUEST).await.unwrap();
+        let mut answer = String::new();
+        while !answer.contains("Cột mốc") {
+            let mut bytes = [0; 1024];
+            let read = client.read(&mut bytes).await.unwrap();
+            assert!(read > 0, "closed before it answered: {answer}");
+            answer.push_str(str::from_utf8(&bytes[..read]).unwrap());
+        }
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_stays_behind_an_answer_that_took_long() {
+        let (mut client, _stopping) = connection(HEADER_TIMEOUT * 4);
+        for _ in 0..3 {
+            let answer = ask(&mut client).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+            assert!(!answer.contains("connection: close"), "{answer}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_asks_for_nothing_is_closed() {
+        let (mut client, _stopping) = connection(Duration::ZERO);
+        ask(&mut client).await;
+        let begin = tokio::time::Instant::now();
+        assert_eq!(client.read(&mut [0; 1024]).await.unwrap(), 0);
+        assert!((HEADER_TIMEOUT..=HEADER_TIMEOUT * 2).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+    }
 }

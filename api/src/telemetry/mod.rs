@@ -19,7 +19,7 @@ use self::{
 };
 pub use self::{
     export::Exporter,
-    span::{Traced, Watch},
+    span::{Traced, Watch, short},
 };
 use crate::config::{LogConfig, LogFormat, TelemetryConfig};
 

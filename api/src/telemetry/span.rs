@@ -193,7 +193,7 @@ impl Witness for Watch {
     fn saw(&self, statement: Seen) {
         self.traced.statement(&statement);
         if self.is_slow(statement.took) {
-            let Seen { text, took, rows, failed } = &statement;
+            let Seen { text, took, rows, failed, .. } = &statement;
             let (operation, milliseconds) = (&*self.operation, took.as_secs_f64() * 1000.0);
             tracing::warn!(operation, statement = cut(text), milliseconds, rows, failed, "slow statement");
         }
@@ -207,7 +207,7 @@ impl Witness for Watch {
 }
 
 /// The name of a type without the modules that its parts are in.
-fn short(name: &str) -> String {
+pub fn short(name: &str) -> String {
     let is_of_name = |c: char| c == ':' || c == '_' || c.is_ascii_alphanumeric();
     let mut words = String::new();
     for piece in name.split_inclusive(|c| !is_of_name(c)) {

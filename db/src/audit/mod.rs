@@ -1,5 +1,6 @@
 //! The audit trail: who did what. Written by [`Writer`](crate::Writer), read by inspectors, verified by [`verify`](mod@verify).
 
+pub mod archive;
 mod verify;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,7 @@ use object_layer::SimpleObject;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use self::verify::{Fault, Head, Verdict, head, hex, verify};
+pub use self::verify::{Chain, Fault, Head, StoredEntry, Verdict, entries, head, hex, verify};
 use crate::{
     DbError, Reader,
     id::Tagged,

@@ -2,6 +2,8 @@
 //!
 //! Whoever can write past the triggers can also compute hashes, so a trail that was chained anew to its end looks whole.
 //! What gives that away is a [`Head`] that somebody else noted earlier: `verify` is given it and must meet it again.
+//!
+//! Entries that were [archived](super::archive) are no longer there: the trail then begins where the archive ends.
 
 use std::{fmt, str::FromStr};
 
@@ -12,6 +14,7 @@ use diesel::{
 };
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 
+use super::archive;
 use crate::DbError;
 
 /// Entries looked at with one statement, and held in memory.
@@ -40,7 +43,8 @@ pub fn hex(hash: &[u8]) -> String {
 
 impl Head {
     /// Before the first entry.
-    fn start() -> Self {
+    #[must_use]
+    pub fn start() -> Self {
         Self { id: 0, hash: vec![0; 32] }
     }
 }
@@ -126,6 +130,12 @@ pub enum Fault {
         /// The entry that was noted.
         id: i64,
     },
+    /// What was noted is no longer in the database.
+    #[error("entry {id}, which was noted, is archived: say where the archive is (--archive DIR)")]
+    Archived {
+        /// The entry that was noted.
+        id: i64,
+    },
     /// The trail is whole, but ends before what was noted.
     #[error("the trail ends at entry {last}, before the noted one: its end was removed")]
     Shortened {
@@ -137,7 +147,7 @@ pub enum Fault {
 /// What became of a trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// Entries that are as they were written, from the first.
+    /// Entries that are as they were written, from the first that is not archived.
     pub sound: u64,
     /// The last of these.
     pub last: Head,
@@ -161,40 +171,56 @@ pub async fn verify(
 ) -> Result<Verdict, DbError> {
     let path = diesel::sql_query("SELECT quote_ident(current_schema()) AS schema");
     let Path { schema } = path.get_result(connection).await?;
-    let mut verification = Verification { sound: 0, last: Head::start(), noted };
+    let mut chain = Chain::from(Head::start());
     let mut after = i64::MIN;
     loop {
-        let (head, batch) = look(connection, &schema, after).await?;
+        let (head, archived, batch) = look(connection, &schema, after).await?;
+        if after == i64::MIN {
+            chain = Chain::behind(archived, batch.as_slice().first());
+            if let Some(noted) = noted.filter(|noted| 0 < noted.id && noted.id <= chain.last.id) {
+                return Ok(chain.verdict(Some(Fault::Archived { id: noted.id })));
+            }
+            chain.noted.extend(noted.cloned());
+        }
         for entry in &batch {
-            if let Err(fault) = verification.step(entry) {
-                return Ok(verification.verdict(Some(fault)));
+            if let Err(fault) = chain.step(entry) {
+                return Ok(chain.verdict(Some(fault)));
             }
         }
         let Some(last) = batch.last() else {
-            let fault = verification.end(head.as_ref()).err();
-            return Ok(verification.verdict(fault));
+            let fault = chain.end(head.as_ref()).err();
+            return Ok(chain.verdict(fault));
         };
         after = last.id;
         progress(after);
     }
 }
 
-/// The head, and the entries after a number. The head first: what it names must then be there, however many are added
+/// The next entries after a number, as they are written to an archive.
+#[boxed]
+pub async fn entries(connection: &mut AsyncPgConnection, after: i64) -> Result<Vec<StoredEntry>, DbError> {
+    let Path { schema } =
+        diesel::sql_query("SELECT quote_ident(current_schema()) AS schema").get_result(connection).await?;
+    Ok(look(connection, &schema, after).await?.2)
+}
+
+/// The head, the end of what is archived, and the entries after a number. The head first: what it names must then be there, however many are added
 /// meanwhile. Not one long transaction: while such a one lasts, PostgreSQL keeps every version of the head's row.
 async fn look(
     connection: &mut AsyncPgConnection,
     schema: &str,
     after: i64,
-) -> Result<(Option<Head>, Vec<StoredEntry>), DbError> {
+) -> Result<(Option<Head>, Option<Head>, Vec<StoredEntry>), DbError> {
     connection
         .transaction(async |connection| {
             // No function or operator but PostgreSQL's own.
             connection.batch_execute("SET TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp").await?;
             let head = diesel::sql_query(format!("SELECT id, hash FROM {schema}.audit_head"));
             let head: Option<Head> = head.get_result(connection).await.optional()?;
+            let archived = archive::end(connection, schema).await?;
             let entries = diesel::sql_query(include_str!("entries.sql").replace("{schema}", schema));
             let entries = entries.bind::<BigInt, _>(after).bind::<BigInt, _>(BATCH);
-            Ok((head, entries.load(connection).await?))
+            Ok((head, archived, entries.load(connection).await?))
         })
         .await
 }
@@ -205,27 +231,64 @@ struct Path {
     schema: String,
 }
 
-#[derive(QueryableByName)]
-struct StoredEntry {
+/// An entry as it is chained.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct StoredEntry {
+    /// Its number.
     #[diesel(sql_type = BigInt)]
-    id: i64,
+    pub id: i64,
+    /// The hash that it carries of the one before.
     #[diesel(sql_type = Binary)]
-    previous_hash: Vec<u8>,
+    pub previous_hash: Vec<u8>,
+    /// Its hash.
     #[diesel(sql_type = Binary)]
-    hash: Vec<u8>,
+    pub hash: Vec<u8>,
+    /// What the hash is made of besides the one before: all its columns, as JSON in PostgreSQL's own writing.
+    #[diesel(sql_type = Text)]
+    pub content: String,
+    /// The hash that it must have: SHA-256 of the hash before and of the content.
     #[diesel(sql_type = Binary)]
-    computed: Vec<u8>,
+    pub computed: Vec<u8>,
 }
 
-/// How far the trail has proved sound.
-struct Verification<'a> {
+/// How far a trail has proved sound.
+#[derive(Debug, Clone)]
+pub struct Chain {
     sound: u64,
     last: Head,
-    noted: Option<&'a Head>,
+    noted: Vec<Head>,
 }
 
-impl Verification<'_> {
-    fn step(&mut self, entry: &StoredEntry) -> Result<(), Fault> {
+impl From<Head> for Chain {
+    fn from(last: Head) -> Self {
+        Self { sound: 0, last, noted: Vec::new() }
+    }
+}
+
+impl Chain {
+    /// Behind what is archived. A part of that may still be there, where its deletion broke off: it must lead to the archive's end.
+    fn behind(archived: Option<Head>, first: Option<&StoredEntry>) -> Self {
+        let Some(archived) = archived else { return Self::from(Head::start()) };
+        match first {
+            Some(first) if first.id > 0 && first.id <= archived.id => {
+                let before = Head { id: first.id - 1, hash: first.previous_hash.clone() };
+                Self { noted: vec![archived], ..Self::from(before) }
+            }
+            _ => Self::from(archived),
+        }
+    }
+
+    /// The last entry that has proved sound.
+    #[must_use]
+    pub const fn last(&self) -> &Head {
+        &self.last
+    }
+
+    /// The next entry.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn step(&mut self, entry: &StoredEntry) -> Result<(), Fault> {
         let StoredEntry { id, .. } = *entry;
         let next = self.last.id + 1;
         if id < next {
@@ -240,7 +303,7 @@ impl Verification<'_> {
         if entry.previous_hash != self.last.hash {
             return Err(Fault::Unlinked { id });
         }
-        if self.noted.is_some_and(|noted| noted.id == id && noted.hash != entry.hash) {
+        if self.noted.iter().any(|noted| noted.id == id && noted.hash != entry.hash) {
             return Err(Fault::Rewritten { id });
         }
         self.sound += 1;
@@ -260,7 +323,7 @@ impl Verification<'_> {
         if head.is_none_or(|head| head.hash != self.last.hash) {
             return Err(Fault::Head { id: last });
         }
-        if self.noted.is_some_and(|noted| noted.id > last) {
+        if self.noted.iter().any(|noted| noted.id > last) {
             return Err(Fault::Shortened { last });
         }
         Ok(())

@@ -120,7 +120,7 @@ async fn which_tables_have_no_version_was_decided() {
     // the same as they do.
     assert_eq!(
         without,
-        "account account_mail attachment_part audit_entry audit_head change chase data_version file_import file_import_content file_import_error idempotency_record import_mapping kept_assessment \
+        "account account_mail attachment_part audit_archive audit_entry audit_head change chase data_version file_import file_import_content file_import_error idempotency_record import_mapping kept_assessment \
          notification notification_agency notification_choice notification_day notification_event notification_mail notification_push notification_rule outdated_assessment \
          password password_reset push_subscription recovery_code refresh_token role_grant second_factor service_account service_secret session sign_in_throttle signing_key trusted_document webhook webhook_delivery"
     );
