@@ -53,7 +53,8 @@ struct Options {
     #[arg(long, default_value_t = 32)]
     clients: usize,
     /// Measures instead what the workloads that read cost in a database of about so many measurements, beside the usual one, and
-    /// writes size.md. 550 bytes of disk for each, and a minute for each million; kept for the next run
+    /// writes size.md. 700 bytes of disk for each and as much again as the largest index while it is built; 15 seconds for each million;
+    /// kept for the next run
     #[arg(long, value_name = "MEASUREMENTS")]
     size: Option<u64>,
     /// Prints only: leaves results.md as it is

@@ -28,7 +28,7 @@ use crate::{
         Contender::{Limit, Uncached},
         Contest, Ring, Way,
     },
-    limit::Script,
+    limit::{self, Script, Until},
     load::Asks,
     reading,
     report::{say, spread, words},
@@ -52,6 +52,14 @@ pub const SETTINGS: [&str; 5] = [
 const AT_ONCE: u64 = 100;
 /// So many requests for series of communes by chance are prepared; with 60 rows each, far from each other.
 const BY_CHANCE: u64 = 20_000;
+
+/// The indicator whose series are asked for.
+const INDICATOR: &str = "tthc_dossiers_online_share";
+/// For so many seconds SQL alone asks for them before anything is measured, as on a machine that has run for a while.
+const WARM_UP: u64 = 30;
+/// So many ask for series by chance at once: once the tables are larger than memory the disk answers, and nothing else would be
+/// measured than how long its queue is.
+const CLIENTS_BY_CHANCE: usize = 4;
 
 /// Measures both databases and answers what was found.
 pub async fn run(options: &Options, wanted: u64, program: &Path, dir: &Path) -> Result<String> {
@@ -127,6 +135,18 @@ struct Pair<'a> {
     large: Contest<'a>,
 }
 
+impl Pair<'_> {
+    async fn round(&mut self, [usual, large]: &[Ring<'_>; 2], time: Duration) -> Result<()> {
+        self.usual.round(usual, time).await?;
+        self.large.round(large, time).await
+    }
+
+    fn forget(&mut self) {
+        self.usual.forget();
+        self.large.forget();
+    }
+}
+
 async fn measure(options: &Options, usual: &Database, large: &Database, program: &Path, dir: &Path) -> Result<String> {
     for database in [usual, large] {
         database.execute(include_str!("sql/subjects.sql")).await?;
@@ -141,44 +161,53 @@ async fn measure(options: &Options, usual: &Database, large: &Database, program:
         let usual = reading::uncached(workload, usual, &servers.0).await?;
         pairs.push(Pair { usual, large: reading::uncached(workload, large, &servers.1).await? });
     }
-    pairs.push(Pair { usual: by_chance(usual, &servers.0).await?, large: by_chance(large, &servers.1).await? });
+    let mut by_chance = Pair { usual: by_chance(usual, &servers.0).await?, large: by_chance(large, &servers.1).await? };
 
     let scratch = dir.join("pgbench");
-    let ring = |database| Ring { database, clients: options.clients, scratch: &scratch };
-    let (of_usual, of_large) = (ring(usual), ring(large));
+    let rings = |clients| [usual, large].map(|database| Ring { database, clients, scratch: &scratch });
+    let (many, few) = (rings(options.clients), rings(CLIENTS_BY_CHANCE));
+    for database in [usual, large] {
+        say("reading series, until memory holds what is asked for most\n");
+        let script = any_series(database).await?;
+        limit::run(&database.url, &script, CLIENTS_BY_CHANCE, Until::Seconds(WARM_UP), &scratch).await?;
+    }
     for number in 0..=options.rounds {
         let time = if number == 0 { Duration::from_secs(2) } else { Duration::from_secs(options.seconds) };
         say(&format!("round {number} of {}\n", options.rounds));
         for pair in &mut pairs {
-            pair.usual.round(&of_usual, time).await?;
-            pair.large.round(&of_large, time).await?;
-            if number == 0 {
-                pair.usual.forget();
-                pair.large.forget();
-            }
+            pair.round(&many, time).await?;
+        }
+        by_chance.round(&few, time).await?;
+        if number == 0 {
+            pairs.iter_mut().chain([&mut by_chance]).for_each(Pair::forget);
         }
     }
+    pairs.push(by_chance);
     report(options, usual, large, &pairs).await
 }
 
 /// Series of any commune.
 async fn by_chance<'a>(database: &Database, server: &'a Server) -> Result<Contest<'a>> {
-    let subjects: u64 = database.text("SELECT max(number) FROM bench.subject").await?.parse()?;
     let codes = format!(
         "SELECT json_agg(code ORDER BY number) FROM (SELECT number, code FROM bench.subject ORDER BY md5(code) LIMIT {BY_CHANCE}) AS drawn"
     );
     let codes: Vec<String> = serde_json::from_str(&database.text(&codes).await?)?;
-    let indicator = "tthc_dossiers_online_share";
     let document = include_str!("graphql/any_series.graphql");
     let body = |code: &String| -> Value {
-        json!({ "query": document, "variables": { "indicator": indicator, "subject": code } })
+        json!({ "query": document, "variables": { "indicator": INDICATOR, "subject": code } })
     };
     let requests = codes.iter().map(|code| request(server.address, &body(code).to_string())).collect();
     let asks = Arc::new(ByChance { requests, next: AtomicU64::new(0) });
-    let sql = include_str!("sql/any_series.sql");
-    let script = Script { sql, definitions: vec![format!("indicator={indicator}"), format!("subjects={subjects}")] };
+    let script = any_series(database).await?;
     let contenders = [(Limit, Way::Sql(script)), (Uncached, Way::Http(server, asks))];
-    Ok(Contest::new("series of any commune", "the same for communes by chance", 0, contenders))
+    Ok(Contest::new("series of any commune", "as W2, for communes by chance", 0, contenders))
+}
+
+/// The same as SQL.
+async fn any_series(database: &Database) -> Result<Script> {
+    let subjects = database.text("SELECT max(number) FROM bench.subject").await?;
+    let definitions = vec![format!("indicator={INDICATOR}"), format!("subjects={subjects}")];
+    Ok(Script { sql: include_str!("sql/any_series.sql"), definitions })
 }
 
 struct ByChance {
@@ -209,7 +238,7 @@ async fn report(options: &Options, usual: &Database, large: &Database, pairs: &[
     let Options { rounds, seconds, clients, .. } = options;
     writeln!(
         text,
-        "- PostgreSQL {}, with its usual 128 MB of buffers; {rounds} rounds of {seconds} s, {clients} clients on the same machine: medians (lowest to highest)",
+        "- PostgreSQL {}, with its usual 128 MB of buffers; {rounds} rounds of {seconds} s, {clients} clients on the same machine ({CLIENTS_BY_CHANCE} for series of any commune): medians (lowest to highest)",
         usual.version().await?
     )?;
     writeln!(text, "- usual: {}; {}", usual.words().await?, space(usual).await?)?;

@@ -219,6 +219,13 @@ pub fn masked_database_url(text: &str) -> String {
     database_url(text).and_then(|_| shown()).unwrap_or_else(|| "***".to_owned())
 }
 
+/// The same of several.
+pub fn masked_database_urls(text: &str) -> String {
+    let urls = database_urls(text).unwrap_or_default();
+    let shown: Vec<String> = urls.iter().map(|url| masked_database_url(url)).collect();
+    if shown.is_empty() { "***".to_owned() } else { shown.join(", ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +331,16 @@ mod tests {
             ("host=db.vn password=bi-mat", "***"),
         ] {
             assert_eq!(masked_database_url(url), shown);
+        }
+        for (urls, shown) in [
+            (
+                "postgres://u:a@mot.vn/tinh, postgres://u:b@hai.vn/tinh",
+                "postgres://u:***@mot.vn/tinh, postgres://u:***@hai.vn/tinh",
+            ),
+            ("postgres://u:a@mot.vn/tinh,bi-mat", "***"),
+            ("", "***"),
+        ] {
+            assert_eq!(masked_database_urls(urls), shown);
         }
     }
 }

@@ -13,7 +13,7 @@ use toml::{
 
 use super::{
     ConfigError, parse,
-    settings::{Fallback, SETTINGS, Setting},
+    settings::{Fallback, REPLICA_URLS, SETTINGS, Setting},
 };
 
 /// The file that is read if it is there and no other is named.
@@ -219,5 +219,8 @@ fn nearest<'a>(wrong: &str, candidates: impl Iterator<Item = &'a str>) -> Option
 /// A value as it may be shown: a secret is masked.
 #[must_use]
 pub fn shown(setting: &Setting, text: &str) -> String {
+    if *setting == REPLICA_URLS {
+        return parse::masked_database_urls(text);
+    }
     if setting.secret { parse::masked_database_url(text) } else { text.to_owned() }
 }
