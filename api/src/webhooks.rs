@@ -10,7 +10,8 @@ use auth::{
     webhook::{Secret, message_id},
 };
 use db::{
-    Date, DbError, Origin, Pool, Reader, change,
+    Date, DbError, Origin, Pool, Reader,
+    change::{self, Behind},
     webhook::{self, Delivered, Due},
 };
 use reqwest_tls::StatusCode;
@@ -72,7 +73,7 @@ impl Webhooks {
             return Ok((due.place, Some(Message { id, body, events: 0 })));
         }
         let reader = Reader::new(pool.clone(), due.reader.scope(), Date(clock.today()));
-        let stretch = change::stretch(&reader, due.place, &due.filter, MOST).await?;
+        let stretch = change::stretch(&reader, due.place, Behind::Few, &due.filter, MOST).await?;
         if stretch.events.is_empty() {
             return Ok((stretch.last, None));
         }

@@ -11,6 +11,7 @@ use api::{
     server::{Running, Server},
 };
 use auth::{Role, token::Bearer};
+use db::pool::Usage;
 use reqwest::{Client, RequestBuilder, Response};
 use schema::clock::Clock;
 use secrecy::ExposeSecret as _;
@@ -134,6 +135,12 @@ impl Node {
         );
         let told = self.told(token, &query).await;
         if told["errors"].is_array() { told } else { told["data"][name].clone() }
+    }
+
+    /// How its connections to the database fare.
+    #[must_use]
+    pub fn connections(&self) -> Usage {
+        self.running.database().pool().usage()
     }
 
     /// Stops it.

@@ -12,7 +12,7 @@ use diesel_async::RunQueryDsl as _;
 
 use super::{
     ChangeType,
-    stretch::{Shown, WINDOW},
+    stretch::{Behind, Shown, WINDOW},
 };
 use crate::{DbError, Reader, sql_functions::change_place};
 
@@ -22,7 +22,7 @@ use crate::{DbError, Reader, sql_functions::change_place};
 /// whoever goes on from here looks at two windows at most.
 #[boxed]
 pub async fn head(reader: &Reader) -> Result<i64, DbError> {
-    let question = Question(Shown::of(reader, ChangeType::ALL));
+    let question = Question(Shown::of(reader, ChangeType::ALL, Behind::Few));
     Ok(question.get_result(&mut reader.statement().await?).await?)
 }
 

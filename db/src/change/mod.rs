@@ -21,7 +21,7 @@ use diesel_async::RunQueryDsl as _;
 pub use self::{
     follow::{Follower, Heads, follow},
     head::{head, since},
-    stretch::{Event, Stretch, WINDOW, stretch},
+    stretch::{Behind, Event, Stretch, WINDOW, stretch},
 };
 use crate::{
     DbError, Reader,

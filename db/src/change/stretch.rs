@@ -49,14 +49,30 @@ pub struct Stretch {
 /// The most rows of the outbox that one stretch looks at, however few of them are for the reader.
 pub const WINDOW: i64 = 10_000;
 
-/// The stretch of the feed after a place: what of it is followed, at most so many events. Takes one statement.
+/// How many rows there probably are behind a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// Some that have just come: each object is looked up by its id.
+    Few,
+    /// Thousands: PostgreSQL may read all objects of a type first that the reader may see.
+    Many,
+}
+
+/// The stretch of the feed after a place: what of it is followed, at most so many events. Takes one statement. `behind` tells only
+/// what is quicker.
 ///
 /// An object that changed several times in the stretch comes once, at the place of its last change.
 ///
 /// `DbError::Cursor` for a place that the outbox has not reached: it comes from another database, or from before a restore.
 #[boxed]
-pub async fn stretch(reader: &Reader, after: i64, filter: &ChangeFilter, most: u32) -> Result<Stretch, DbError> {
-    let shown = Shown::of(reader, &filter.types);
+pub async fn stretch(
+    reader: &Reader,
+    after: i64,
+    behind: Behind,
+    filter: &ChangeFilter,
+    most: u32,
+) -> Result<Stretch, DbError> {
+    let shown = Shown::of(reader, &filter.types, behind);
     let question = Question { shown, filter: filter.clone(), after, limit: i64::from(most) + 1 };
     let rows: Vec<Row> = question.load(&mut reader.statement().await?).await?;
     let Some((head, rows_scanned, scanned_to, _)) = rows.as_slice().first() else {
@@ -94,15 +110,17 @@ pub(super) struct Shown {
     nouns: Vec<&'static str>,
     seen: Vec<(&'static str, Condition)>,
     audience: OfAudience,
+    behind: Behind,
 }
 
 impl Shown {
     /// Those of these types.
-    pub fn of(reader: &Reader, types: &[ChangeType]) -> Self {
+    pub fn of(reader: &Reader, types: &[ChangeType], behind: Behind) -> Self {
         Self {
             nouns: types.iter().map(|noun| noun.noun()).collect(),
             seen: types.iter().map(|noun| (noun.noun(), noun.seen(reader))).collect(),
             audience: of_audience(reader),
+            behind,
         }
     }
 
@@ -112,7 +130,8 @@ impl Shown {
         for (noun, seen) in &self.seen {
             out.push_sql(&format!(" WHEN '{noun}' THEN EXISTS ("));
             seen.walk_ast(out.reborrow())?;
-            out.push_sql(")");
+            // It keeps PostgreSQL from reading all objects of the type for one of them.
+            out.push_sql(if self.behind == Behind::Few { " OFFSET 0)" } else { ")" });
         }
         out.push_sql(" ELSE FALSE END AS there");
         Ok(())

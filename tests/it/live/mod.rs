@@ -4,7 +4,7 @@ mod clients;
 
 use std::time::{Duration, Instant};
 
-use api::config::settings::{CORS_ORIGINS, MUTATIONS_PER_MINUTE, REFUSED_TOKENS_PER_MINUTE, TOKEN_LIFE};
+use api::config::settings::{CORS_ORIGINS, MUTATIONS_PER_MINUTE, POOL_SIZE, REFUSED_TOKENS_PER_MINUTE, TOKEN_LIFE};
 use auth::Role;
 use reqwest::{Client, RequestBuilder, Response};
 use schema::clock::Clock;
@@ -456,5 +456,33 @@ async fn a_tile_is_brought_up_to_date_by_its_event() {
     let object = &event["data"]["changed"]["object"];
     assert_eq!(object["indicator"]["code"], "tthc_dossiers_online_share", "{event}");
     assert!(object["indicator"]["latestMeasurement"]["value"].is_string() && event["errors"].is_null(), "{event}");
+    node.stop().await;
+}
+
+/// Whoever waits for a turn to read holds no connection: those whose turn it is would wait for one in vain.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_follow_leave_connections_to_one_another() {
+    let db = TestDb::demo().await;
+    let node = Node::start(&db, Clock::Fixed(demo::now()), &[(POOL_SIZE, "6")]).await;
+    let administrator = node.token(&person(&db, 1, &[(Role::Administrator, None, false)]).await).await;
+    let (start, url) = (head(&node).await, node.url("/graphql/ws"));
+    let mut sockets = Vec::new();
+    for number in 0..24 {
+        // Several subscriptions on each connection: a person has so many places and no more.
+        if number % 6 == 0 {
+            sockets.push(Socket::greet(&url, Some(&administrator)).await);
+        }
+        let socket = sockets.last_mut().unwrap();
+        socket.subscribe(&number.to_string(), CHANGED, &json!({ "after": start })).await;
+    }
+    for code in ["qng.stc", "qng.skhcn", "qng.ubnd"] {
+        change(&db, code).await;
+        for socket in &mut sockets {
+            for _ in 0..6 {
+                assert_eq!(shown(&socket.hear().await), code);
+            }
+        }
+    }
+    assert_eq!(node.connections().timed_out, 0);
     node.stop().await;
 }

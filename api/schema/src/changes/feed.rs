@@ -10,7 +10,7 @@ use async_graphql::{Context, Data};
 use auth::Scope;
 use db::{
     Date, DbError, Pool, Reader,
-    change::{self, ChangeFilter, Follower, Stretch},
+    change::{self, Behind, ChangeFilter, Follower, Stretch},
     together::Together,
 };
 use futures_util::{Stream, stream};
@@ -74,10 +74,14 @@ impl Feed {
 
     /// Where the feed ends for a reader.
     async fn head(&self, reader: &Reader) -> Result<i64, ApiError> {
+        let ask = async || {
+            let _turn = self.turn().await?;
+            change::head(reader).await
+        };
         if *reader.scope() == Scope::public() {
-            Ok(self.head.ask(async || change::head(reader).await.map_err(Arc::new)).await?)
+            Ok(self.head.ask(async || ask().await.map_err(Arc::new)).await?)
         } else {
-            Ok(change::head(reader).await?)
+            Ok(ask().await?)
         }
     }
 
@@ -179,13 +183,14 @@ impl<'a> Subscribed<'a> {
     /// What follows a place, executed, and the place behind it.
     async fn stretch(&mut self, place: i64) -> Result<(Placed, i64), ApiError> {
         let viewer = self.peer.viewer().await?;
-        let reader = self.feed.reader(&viewer);
-        let stretch = self.read(&reader, place).await?;
+        // Its connection goes back before there is a turn to wait for: whoever waits holds none.
+        let stretch = self.read(&self.feed.reader(&viewer), place).await?;
         self.behind = stretch.more;
         if stretch.events.is_empty() {
             return Ok((Placed::new(), stretch.last));
         }
         let _turn = self.feed.turn().await?;
+        let reader = self.feed.reader(&viewer);
         let loaders = Loaders::new(Arc::clone(&reader));
         let mut data = Data::default();
         data.insert(viewer);
@@ -203,7 +208,8 @@ impl<'a> Subscribed<'a> {
         let feed = &self.feed;
         let read = async || {
             let _turn = feed.turn().await?;
-            change::stretch(reader, place, &self.filter, TOGETHER).await
+            let behind = if self.behind { Behind::Many } else { Behind::Few };
+            change::stretch(reader, place, behind, &self.filter, TOGETHER).await
         };
         if self.behind || *reader.scope() != Scope::public() {
             return Ok(Arc::new(read().await?));

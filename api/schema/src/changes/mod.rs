@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use db::{
     Reader,
     access::Auth,
-    change::{self, ChangeFilter, ChangeType, Stretch, Unknown},
+    change::{self, Behind, ChangeFilter, ChangeType, Stretch, Unknown},
     page::Page,
 };
 use futures_util::Stream;
@@ -153,7 +153,7 @@ async fn page(
         (None, Some(since)) => change::since(reader, since).await?,
         (after, None) => after.map(|after| cursors.read(after)).transpose()?.unwrap_or_default(),
     };
-    let mut stretch = change::stretch(reader, after, &filter, first).await?;
+    let mut stretch = change::stretch(reader, after, Behind::Many, &filter, first).await?;
     if since.is_some() && stretch.events.is_empty() && !stretch.more {
         // Where the search began moves for what is hidden; the end of the feed does not.
         stretch.told = change::head(reader).await?;
