@@ -50,6 +50,7 @@ const DAY = {
 const HALF_HOUR = 1800;
 const FOLLOWERS = 200;
 const FOLLOWS = 12;
+const REPORTERS = 12;
 /** So many of a kind are under way at most; beyond that the clock of the load waits for the server. */
 const AT_ONCE = 8;
 const EVERY = 10_000;
@@ -107,9 +108,9 @@ async function main({ options, dir, table }) {
   };
   say('loading the demo');
   await demo(dir, path, env);
-  // Singly submitted figures take their places from the front, those of imports from the back.
-  const figures = Math.ceil((DAY.figures * seconds) / HALF_HOUR / 96) + 1;
-  const inFiles = Math.ceil((DAY.imports * seconds) / HALF_HOUR / 96 + 1) * 10;
+  // Singly submitted figures take their places from the front, those of imports from the back; all are of the communes of 12 reporters.
+  const figures = Math.ceil((DAY.figures * seconds) / HALF_HOUR / REPORTERS) + 1;
+  const inFiles = Math.ceil((DAY.imports * seconds) / HALF_HOUR / REPORTERS + 1) * 10;
   const place = people(pg.sql, { communes: 96, indicators: figures + inFiles });
   const server = await (await Node.make('server', { dir, env, program: path })).start();
   const metrics = new Client(`http://127.0.0.1:${metricsPort}`);
@@ -207,7 +208,7 @@ class Load {
     for (const [number, login] of ['lanh.dao', 'thanh.tra', 'bao.cao', 'thu.truong'].entries()) this.readers.push(await sign(login, number + 2));
     this.reporters = [];
     this.heads = [];
-    for (let number = 1; number <= 12; number++) {
+    for (let number = 1; number <= REPORTERS; number++) {
       this.reporters.push(await sign(`bao.cao.${number}`, 20 + number));
       this.heads.push(await sign(`thu.truong.${number}`, 40 + number));
     }
@@ -300,9 +301,9 @@ class Load {
   }
 
   async figure(turn) {
-    const who = turn % 12;
+    const who = turn % REPORTERS;
     const { period, communes, indicators } = this.place;
-    const indicator = indicators[Math.floor(turn / 12) % indicators.length];
+    const indicator = indicators[Math.floor(turn / REPORTERS) % indicators.length];
     const change = async (person, mutation, input) => {
       const answer = await this.one('figures', () => person.tell(mutation, { input, key: key() }), ({ body }) => Object.values(body?.data ?? {})[0]?.measurement);
       return answer && Object.values(answer.body.data)[0].measurement;
@@ -330,10 +331,10 @@ class Load {
   }
 
   async import(turn) {
-    const who = turn % 12;
+    const who = turn % REPORTERS;
     const person = this.reporters[who];
     const { period, communes, indicators } = this.place;
-    const rows = Array.from({ length: 10 }, (_, row) => `${indicators.at(-1 - ((Math.floor(turn / 12) * 10 + row) % 200))},${turn * 10 + row}`);
+    const rows = Array.from({ length: 10 }, (_, row) => `${indicators.at(-1 - ((Math.floor(turn / REPORTERS) * 10 + row) % indicators.length))},${turn * 10 + row}`);
     const body = `Mã chỉ tiêu,Giá trị\n${rows.join('\n')}\n`;
     const path = `/files/imports?agency=${communes[who]}&period=${period}&mode=ROW_BY_ROW&dryRun=false&submit=true`;
     const headers = { authorization: `Bearer ${await person.token()}` };
@@ -341,7 +342,7 @@ class Load {
   }
 
   async attach(turn) {
-    const person = this.reporters[turn % 12];
+    const person = this.reporters[turn % REPORTERS];
     const body = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(200_000, String(turn))]);
     const headers = {
       authorization: `Bearer ${await person.token()}`,

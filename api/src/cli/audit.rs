@@ -52,7 +52,7 @@ pub enum Audit {
     /// Move old entries to a file: it is written, read again, noted in the trail, and only then are the entries deleted
     ///
     /// For a trail that has grown to what the database can do without. The API no longer shows what was moved. Safe while `serve`
-    /// runs; what broke off is brought to its end by the next call. Works as the owner of the tables (MIGRATE_DATABASE_URL).
+    /// runs; what broke off is brought to its end by the next call. Works as the owner of the tables (`MIGRATE_DATABASE_URL`).
     Archive {
         /// The folder for the file, which is made if it is missing. Keep it with the backups: nothing else has these entries
         dir: PathBuf,

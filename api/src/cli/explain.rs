@@ -143,7 +143,7 @@ impl Explain {
         data.insert(viewer);
         let told = Arc::new(Told::default());
         let meter = Meter::default().explained_to(Arc::new(Listener { part: None, told: Arc::clone(&told) }));
-        let answer = service.execute(request, admitted, data, &caller, meter.clone()).await;
+        let answer = Box::pin(service.execute(request, admitted, data, &caller, meter)).await;
         let mut text = told.words(self.short);
         for error in answer.errors() {
             let _ = writeln!(text, "error: {}", error.message);

@@ -207,6 +207,7 @@ impl Witness for Watch {
 }
 
 /// The name of a type without the modules that its parts are in.
+#[must_use]
 pub fn short(name: &str) -> String {
     let is_of_name = |c: char| c == ':' || c == '_' || c.is_ascii_alphanumeric();
     let mut words = String::new();

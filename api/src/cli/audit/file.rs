@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 use tokio::{
     fs::{self, File},
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
 };
 
 /// What is wrong with a file of the archive.
@@ -78,11 +78,9 @@ impl Writing {
     }
 }
 
-type Decoded = Lines<BufReader<Pin<Box<dyn tokio::io::AsyncRead + Send>>>>;
-
 /// A file that is there.
 pub struct ArchiveFile {
-    lines: Decoded,
+    lines: Lines<BufReader<Pin<Box<dyn AsyncRead + Send>>>>,
     number: u64,
     hash: Vec<u8>,
 }
@@ -99,10 +97,10 @@ impl ArchiveFile {
             }
             digest.update(bytes.get(..read).unwrap_or_default());
         }
-        let mut decoder = GzipDecoder::new(BufReader::new(File::open(path).await?));
-        decoder.multiple_members(true);
-        let decoded: Pin<Box<dyn tokio::io::AsyncRead + Send>> = Box::pin(decoder);
-        Ok(Self { lines: BufReader::new(decoded).lines(), number: 0, hash: digest.finalize().to_vec() })
+        let mut unpacking = GzipDecoder::new(BufReader::new(File::open(path).await?));
+        unpacking.multiple_members(true);
+        let text: Pin<Box<dyn AsyncRead + Send>> = Box::pin(unpacking);
+        Ok(Self { lines: BufReader::new(text).lines(), number: 0, hash: digest.finalize().to_vec() })
     }
 
     /// SHA-256 of all its bytes.
