@@ -229,6 +229,9 @@ impl Asks for ByChance {
 
 // ----------------------------------------------------------------------------------------------------------------- reporting
 
+/// A figure of a sample.
+type Measure<'a> = &'a dyn Fn(&Sample) -> f64;
+
 async fn report(options: &Options, usual: &Database, large: &Database, pairs: &[Pair<'_>]) -> Result<String> {
     let mut text = String::from(
         "# What size costs\n\nWritten by `make bench ARGS=\"--size …\"`; the README here says how to read it.\n\n",
@@ -250,7 +253,7 @@ async fn report(options: &Options, usual: &Database, large: &Database, pairs: &[
         contest.samples(who).to_vec()
     };
     let cost = |sample: &Sample| sample.cost(Spent::total);
-    let figures: [(&str, &dyn Fn(&Sample) -> f64, usize); 3] = [
+    let figures: [(&str, Measure<'_>, usize); 3] = [
         ("requests/s", &Sample::rate, 0),
         ("p50, ms", &|sample| sample.percentile(50), 1),
         ("processor time of a request, ms", &cost, 3),
@@ -264,8 +267,7 @@ async fn report(options: &Options, usual: &Database, large: &Database, pairs: &[
             }
         }
     }
-    let ratios: [(&str, &dyn Fn(&Sample) -> f64); 2] =
-        [("time", &|sample| 1.0 / sample.rate()), ("processor time", &cost)];
+    let ratios: [(&str, Measure<'_>); 2] = [("time", &|sample| 1.0 / sample.rate()), ("processor time", &cost)];
     for (title, measure) in ratios {
         let cells: Vec<String> = pairs
             .iter()
