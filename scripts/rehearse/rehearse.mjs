@@ -15,7 +15,7 @@ const REHEARSALS = {
   telemetry: 'traces reach a real collector',
   alerts: 'the rules for alerts tell what is wrong, and nothing else',
   image: 'the container image is built and run',
-  reproduce: 'the optimised program, built twice: byte by byte the same',
+  reproduce: 'the optimised program, built twice: byte by byte the same?',
 };
 
 function list() {
