@@ -20,6 +20,21 @@ COMMENT ON COLUMN audit_archive.file_hash IS 'SHA-256 of the file';
 CREATE TRIGGER audit_archive_append_only BEFORE UPDATE OR DELETE ON audit_archive FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_archive_not_emptied BEFORE TRUNCATE ON audit_archive FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE FUNCTION audit_archive_follows() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        IF NEW.first_id <> coalesce((SELECT max(last_id) FROM audit_archive), 0) + 1
+            OR NOT EXISTS (SELECT FROM audit_entry WHERE id = NEW.last_id AND hash = NEW.last_hash) THEN
+            RAISE EXCEPTION 'a stretch begins behind the one before, and ends with an entry of the trail'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_archive_follows', TABLE = TG_TABLE_NAME;
+        END IF;
+        RETURN NEW;
+    END
+    $$;
+COMMENT ON FUNCTION audit_archive_follows() IS 'Trigger that lets nothing be noted as archived but the next stretch of the trail as it is';
+CREATE TRIGGER audit_archive_follows BEFORE INSERT ON audit_archive FOR EACH ROW EXECUTE FUNCTION audit_archive_follows();
+
 CREATE FUNCTION audit_entry_stay() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -33,6 +48,7 @@ CREATE FUNCTION audit_entry_stay() RETURNS trigger
     $$;
 DO $$
 BEGIN
+    EXECUTE format('ALTER FUNCTION audit_archive_follows() SET search_path = %I, pg_temp', current_schema());
     EXECUTE format('ALTER FUNCTION audit_entry_stay() SET search_path = %I, pg_temp', current_schema());
 END
 $$;

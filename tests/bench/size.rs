@@ -84,7 +84,7 @@ async fn load(usual: &Database, large: &Database, wanted: u64, fresh: bool) -> R
     }
     let begin = Instant::now();
     large.copy_of(usual).await?;
-    large.execute(include_str!("sql/strip.sql")).await?;
+    large.execute(include_str!("sql/take_off.sql")).await?;
     let of_one: u64 = large.text("SELECT count(*) FROM bench.model_measurement").await?.parse()?;
     let present: u64 = large.text("SELECT count(*) FROM measurement").await?.parse()?;
     let communes = wanted.saturating_sub(present).div_ceil(of_one.max(1));
@@ -106,7 +106,7 @@ async fn load(usual: &Database, large: &Database, wanted: u64, fresh: bool) -> R
     tokio::try_join!(copy(), copy())?;
     let copied = begin.elapsed();
     say("\n");
-    let steps = "SELECT coalesce(json_agg(json_build_array(what, dress) ORDER BY step), '[]') FROM bench.dress";
+    let steps = "SELECT coalesce(json_agg(json_build_array(what, put_back) ORDER BY step), '[]') FROM bench.taken_off";
     let steps: Vec<(String, String)> = serde_json::from_str(&large.text(steps).await?)?;
     for (number, (what, statement)) in (1..).zip(&steps) {
         say(&format!("\r{number} of {}: {what:60}", steps.len()));

@@ -12,6 +12,9 @@ use tests::{
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cotmoc_process");
 
+/// After all entries here.
+const CLOCK: &str = "2026-02-10T09:00:00+07:00";
+
 /// Nine in the morning of the demo's day, and a minute more for each entry.
 const ENTRIES: &str = "INSERT INTO audit_entry (id, recorded_at, actor_kind, actor_id, action, succeeded, noun, object_id, before, after,
         address, client_name, request_id, previous_hash, hash)
@@ -57,6 +60,17 @@ const CHAIN_ANEW: &str = "DO $$
         END LOOP;
         UPDATE audit_head SET (id, hash) = (SELECT e.id, e.hash FROM audit_entry e ORDER BY e.id DESC LIMIT 1);
     END $$";
+
+/// Runs `cotmoc audit …` on the database, and answers the exit code and all that was said.
+async fn run(db: &TestDb, arguments: &[&str]) -> (Option<i32>, String) {
+    let url = db.url().await;
+    let arguments = [&["audit"], arguments].concat();
+    let output = command(PROGRAM, &arguments, &[("DATABASE_URL", &url), ("HOME", "/"), ("COTMOC_CLOCK", CLOCK)])
+        .output()
+        .await
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+}
 
 #[tokio::test]
 async fn an_untouched_trail_is_sound() {
@@ -153,21 +167,15 @@ async fn a_trail_written_anew_is_found_by_a_head_that_was_noted() {
 #[tokio::test]
 async fn the_program_tells_and_its_exit_code_too() {
     let db = with_entries(3).await;
-    let url = db.url().await;
-    let run = async |arguments: &[&str]| {
-        let output = command(PROGRAM, arguments, &[("DATABASE_URL", &url), ("HOME", "/")]).output().await.unwrap();
-        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-        (output.status.code(), said)
-    };
     let noted = head(&db).await.to_string();
-    let (code, said) = run(&["audit", "head"]).await;
+    let (code, said) = run(&db, &["head"]).await;
     assert!(code == Some(0) && said.starts_with(&noted), "{said}");
-    let (code, said) = run(&["audit", "verify", "--expect", &noted]).await;
+    let (code, said) = run(&db, &["verify", "--expect", &noted]).await;
     assert!(code == Some(0) && said.starts_with("3 entries") && said.contains(&noted), "{said}");
-    assert_eq!(run(&["audit", "verify", "--expect", "3"]).await.0, Some(2));
+    assert_eq!(run(&db, &["verify", "--expect", "3"]).await.0, Some(2));
 
     tamper(&db, "UPDATE audit_entry SET succeeded = NOT succeeded WHERE id = 2").await;
-    let (code, said) = run(&["audit", "verify"]).await;
+    let (code, said) = run(&db, &["verify"]).await;
     assert!(code == Some(1) && said.contains("after 1 sound entries: entry 2 was changed"), "{said}");
 }
 
@@ -310,14 +318,6 @@ async fn with_days(count: u32) -> TestDb {
     db
 }
 
-/// Runs `cotmoc audit …` on the database, and answers the exit code and all that was said.
-async fn run(db: &TestDb, arguments: &[&str]) -> (Option<i32>, String) {
-    let url = db.url().await;
-    let arguments = [&["audit"], arguments].concat();
-    let output = command(PROGRAM, &arguments, &[("DATABASE_URL", &url), ("HOME", "/")]).output().await.unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
-}
-
 async fn done(db: &TestDb, arguments: &[&str]) -> String {
     let (code, said) = run(db, arguments).await;
     assert_eq!(code, Some(0), "{arguments:?}: {said}");
@@ -342,6 +342,7 @@ async fn old_entries_are_moved_to_files_that_prove_themselves() {
     let dir = dir.to_str().unwrap();
     let noted = db.text("SELECT id || ':' || encode(hash, 'hex') FROM audit_entry WHERE id = 3").await;
 
+    failed(&db, &["archive", dir, "--before", "2026-02-11"], "2026-02-11 is still to come: say 2026-02-10").await;
     let said = done(&db, &["archive", dir, "--before", "2026-01-25", "--dry-run"]).await;
     assert!(said.contains("entries 1 to 4 would be moved"), "{said}");
     assert_eq!(numbers(&db).await, "1 2 3 4 5 6 7 8 9 10");
@@ -357,7 +358,7 @@ async fn old_entries_are_moved_to_files_that_prove_themselves() {
     assert!(said.contains("4 entries are archived, and were not looked at") && said.contains("7 entries"), "{said}");
     let said = done(&db, &["verify", "--archive", dir, "--expect", &noted]).await;
     assert!(said.contains("4 entries in the archive") && said.contains("7 entries"), "{said}");
-    failed(&db, &["verify", "--expect", &noted], "entry 3, which was noted, is archived").await;
+    failed(&db, &["verify", "--expect", &noted], "entry 3 is archived: say where the archive is").await;
     let wrong = format!("3:{}", "0".repeat(64));
     failed(&db, &["verify", "--archive", dir, "--expect", &wrong], "entry 3 is not the one that was noted").await;
 
@@ -429,6 +430,27 @@ async fn a_broken_trail_is_not_archived() {
     assert_eq!(numbers(&db).await, "1 2 3 4 5 6 7 8 9");
     assert_eq!(db.text("SELECT count(*) FROM audit_archive").await, "0");
     assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0, "no file is left behind");
+}
+
+#[tokio::test]
+async fn nothing_is_noted_as_archived_but_the_next_stretch_as_it_is() {
+    let db = with_days(9).await;
+    let mut owner = db.connect().await;
+    let mut note = async |last: &str, first: i64| {
+        let stretch = format!(
+            "INSERT INTO audit_archive SELECT {last}, {first}, '2026-02-01', 'audit.gz', sha256('') FROM audit_entry WHERE id = 4"
+        );
+        sql::execute(&mut owner, &stretch).await.map_err(|error| error.to_string())
+    };
+    for (last, first) in [("4, sha256('khác')", 1), ("40, hash", 1), ("5, hash", 1), ("4, hash", 2)] {
+        let refused = note(last, first).await.unwrap_err();
+        assert!(refused.contains("a stretch begins behind the one before"), "{last}, {first}: {refused}");
+    }
+    note("4, hash", 1).await.unwrap();
+    assert!(note("4, hash", 1).await.is_err());
+    for statement in ["UPDATE audit_archive SET last_id = 9", "DELETE FROM audit_archive", "TRUNCATE audit_archive"] {
+        assert!(sql::execute(&mut db.connect().await, statement).await.is_err(), "{statement}");
+    }
 }
 
 /// The machine went off between noting what is archived and deleting all of it.

@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{FixedOffset, NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use clap::Subcommand;
 use db::{
-    DbError, Origin, Pool,
+    Date, DbError, Origin, Pool,
     audit::{
         self, Chain, Fault, Head,
         archive::{self, Archived},
@@ -56,7 +56,7 @@ pub enum Audit {
     Archive {
         /// The folder for the file, which is made if it is missing. Keep it with the backups: nothing else has these entries
         dir: PathBuf,
-        /// Entries recorded before this day (Asia/Ho_Chi_Minh)
+        /// Entries recorded before this day (Asia/Ho_Chi_Minh), which is not to come
         #[arg(long, value_name = "YYYY-MM-DD")]
         before: NaiveDate,
         /// Only say what would be moved
@@ -79,6 +79,12 @@ pub enum AuditError {
         /// The first fault.
         fault: Fault,
     },
+    /// What was noted is no longer in the database.
+    #[error("entry {0} is archived: say where the archive is (--archive DIR)")]
+    Elsewhere(i64),
+    /// It was asked for something that cannot be.
+    #[error("{0}")]
+    Refused(String),
     /// A file of the archive.
     #[error("{file}: {damage}")]
     Archive {
@@ -115,6 +121,12 @@ impl Audit {
             Self::Head => Ok(format!("{}\n", audit::head(&mut connection).await?)),
             Self::Verify { expect, archive } => verify(&mut connection, expect.as_ref(), archive.as_deref()).await,
             Self::Archive { dir, before, dry_run } => {
+                let today = config.clock().today();
+                if *before > today {
+                    return Err(AuditError::Refused(format!(
+                        "{before} is still to come: say {today} or an earlier day"
+                    )));
+                }
                 database.prepare().await?;
                 let moving = Moving { config, database, dir, before: *before };
                 if *dry_run { moving.look().await } else { moving.work().await }
@@ -157,6 +169,9 @@ async fn verify(
         words = format!("{} entries in the archive, each as it was written\n", end.id);
         still_expected = expect.filter(|noted| noted.id > end.id);
     } else if let Some(last) = archived.last() {
+        if let Some(noted) = expect.filter(|noted| noted.id <= last.last_id) {
+            return Err(AuditError::Elsewhere(noted.id));
+        }
         words = format!("{} entries are archived, and were not looked at: say --archive DIR\n", last.last_id);
     }
     let mut teller = Teller::new("verifying the audit trail");
@@ -205,12 +220,8 @@ impl Moving<'_> {
 
     /// The stretch that is to be moved: what is behind it, and its last entry. None where there is nothing to move.
     async fn stretch(&self, connection: &mut AsyncPgConnection) -> Result<Option<(Head, i64)>, AuditError> {
-        // Midnight of the day at UTC+7; the zone has had no other offset since 1975.
-        let midnight = self.before.and_time(NaiveTime::MIN);
-        let midnight = FixedOffset::east_opt(7 * 3600).and_then(|zone| midnight.and_local_timezone(zone).single());
-        let Some(midnight) = midnight else { return Ok(None) };
         let behind = archive::archived(connection).await?.last().map_or_else(Head::start, Archived::last);
-        let last = archive::last_before(connection, midnight.to_utc()).await?;
+        let last = archive::last_before(connection, Date(self.before)).await?;
         Ok(last.filter(|last| *last > behind.id).map(|last| (behind, last)))
     }
 
@@ -223,7 +234,7 @@ impl Moving<'_> {
     async fn work(&self) -> Result<String, AuditError> {
         let mut connection = self.connect().await?;
         if !archive::take(&mut connection).await? {
-            return Err(DbError::Invalid("another call is archiving the trail".to_owned()).into());
+            return Err(AuditError::Refused("another call is archiving the trail".to_owned()));
         }
         let stretch = self.stretch(&mut connection).await?;
         let words = match stretch {

@@ -144,11 +144,14 @@ impl Explain {
         let told = Arc::new(Told::default());
         let meter = Meter::default().explained_to(Arc::new(Listener { part: None, told: Arc::clone(&told) }));
         let answer = Box::pin(service.execute(request, admitted, data, &caller, meter)).await;
-        let mut text = told.words(self.short);
+        let statements = std::mem::take(&mut *told.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let rows: u64 = statements.iter().filter_map(|(_, seen)| seen.rows).sum();
+        let summary = format!("{} statements, {rows} rows; priced at {price} points", statements.len());
+        let mut text = words(statements, self.short);
         for error in answer.errors() {
             let _ = writeln!(text, "error: {}", error.message);
         }
-        let _ = writeln!(text, "{} statements, {} rows; priced at {price} points", told.count(), told.rows());
+        let _ = writeln!(text, "{summary}");
         Ok(text)
     }
 
@@ -203,35 +206,21 @@ impl Witness for Listener {
     }
 }
 
-impl Told {
-    fn statements(&self) -> Vec<(Option<Arc<Part>>, Seen)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn count(&self) -> usize {
-        self.statements().len()
-    }
-
-    fn rows(&self) -> u64 {
-        self.statements().iter().filter_map(|(_, seen)| seen.rows).sum()
-    }
-
-    fn words(&self, is_short: bool) -> String {
-        let mut text = String::new();
-        for (number, (part, seen)) in (1..).zip(self.statements()) {
-            let Seen { text: statement, took, rows, failed, plan } = seen;
-            let part = part.map(|part| format!("{} for {} keys", part.name, part.size));
-            let (part, milliseconds) =
-                (part.unwrap_or_else(|| "the request itself".to_owned()), took.as_secs_f64() * 1000.0);
-            let rows = rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
-            let failed = if failed { ", FAILED" } else { "" };
-            let _ = writeln!(text, "{number}. {part}: {milliseconds:.2} ms{rows}{failed}");
-            if !is_short {
-                let plan =
-                    plan.unwrap_or_else(|| "no plan: it goes past the one way by which others are asked".to_owned());
-                let _ = writeln!(text, "\n{statement}\n\n    {}\n", plan.replace('\n', "\n    "));
-            }
+fn words(statements: Vec<(Option<Arc<Part>>, Seen)>, is_short: bool) -> String {
+    let mut text = String::new();
+    for (number, (part, seen)) in (1..).zip(statements) {
+        let Seen { text: statement, took, rows, failed, plan } = seen;
+        let part = part.map(|part| format!("{} for {} keys", part.name, part.size));
+        let (part, milliseconds) =
+            (part.unwrap_or_else(|| "the request itself".to_owned()), took.as_secs_f64() * 1000.0);
+        let rows = rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+        let failed = if failed { ", FAILED" } else { "" };
+        let _ = writeln!(text, "{number}. {part}: {milliseconds:.2} ms{rows}{failed}");
+        if !is_short {
+            let plan =
+                plan.unwrap_or_else(|| "no plan: it was sent past the way by which plans are asked for".to_owned());
+            let _ = writeln!(text, "\n{statement}\n\n    {}\n", plan.replace('\n', "\n    "));
         }
-        text
     }
+    text
 }

@@ -133,7 +133,7 @@ async fn serve(
         let router = router.clone();
         async move {
             let response = router.oneshot(request.map(Body::new)).await?;
-            Ok::<_, std::convert::Infallible>(response.map(|body| Answered { body, _answering: answering }))
+            Ok::<_, std::convert::Infallible>(response.map(|body| CountedBody { body, _answering: answering }))
         }
     });
     let builder = builder(header_timeout);
@@ -191,12 +191,12 @@ impl Drop for Answering {
 }
 
 /// The body of an answer, which knows when it has ended.
-struct Answered {
+struct CountedBody {
     body: Body,
     _answering: Answering,
 }
 
-impl hyper::body::Body for Answered {
+impl hyper::body::Body for CountedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

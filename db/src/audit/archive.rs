@@ -5,14 +5,14 @@ use derive::boxed;
 use diesel::{
     OptionalExtension as _, QueryDsl as _, QueryableByName, Selectable,
     prelude::{Insertable, Queryable},
-    sql_types::{BigInt, Bool, Nullable, Timestamptz},
+    sql_types::{BigInt, Bool, Date as SqlDate, Nullable},
 };
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::json;
 
 use super::verify::{Head, hex};
 use crate::{
-    DbError, Writer,
+    Date, DbError, Writer,
     schema::audit_archive,
     writer::{AuditEvent, Writing},
 };
@@ -59,12 +59,13 @@ pub(super) async fn end(connection: &mut AsyncPgConnection, schema: &str) -> Res
     Ok(diesel::sql_query(end).get_result(connection).await.optional()?)
 }
 
-/// The last entry before which all were recorded before an instant; none if there is nothing before it.
+/// The last entry up to which all were recorded before a day (Asia/Ho_Chi_Minh); none if there is no such entry.
 #[boxed]
-pub async fn last_before(connection: &mut AsyncPgConnection, before: DateTime<Utc>) -> Result<Option<i64>, DbError> {
+pub async fn last_before(connection: &mut AsyncPgConnection, day: Date) -> Result<Option<i64>, DbError> {
     let last = "SELECT (SELECT max(id) FROM audit_entry WHERE id < coalesce( \
-        (SELECT min(id) FROM audit_entry WHERE recorded_at >= $1), (SELECT id + 1 FROM audit_head))) AS id";
-    let Last { id } = diesel::sql_query(last).bind::<Timestamptz, _>(before).get_result(connection).await?;
+        (SELECT min(id) FROM audit_entry WHERE recorded_at >= $1::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'), \
+        (SELECT id + 1 FROM audit_head))) AS id";
+    let Last { id } = diesel::sql_query(last).bind::<SqlDate, _>(day).get_result(connection).await?;
     Ok(id)
 }
 

@@ -10,7 +10,7 @@ use object_layer::SimpleObject;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use self::verify::{Chain, Fault, Head, StoredEntry, Verdict, entries, head, hex, verify};
+pub use self::verify::{Chain, Fault, Head, StoredEntry, Verdict, entries, head, hex, unhex, verify};
 use crate::{
     DbError, Reader,
     id::Tagged,

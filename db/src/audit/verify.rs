@@ -41,6 +41,14 @@ pub fn hex(hash: &[u8]) -> String {
     })
 }
 
+/// What [`hex`] has written; none if it is not that.
+#[must_use]
+pub fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let is_whole = digits.len().is_multiple_of(2) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let byte = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    is_whole.then(|| (0..digits.len()).step_by(2).map(byte).collect()).flatten()
+}
+
 impl Head {
     /// Before the first entry.
     #[must_use]
@@ -68,10 +76,7 @@ impl FromStr for Head {
         const FORM: &str = "an entry is named by its number and its hash: 1024:9f86d0… with 64 hexadecimal digits";
         let (id, hash) = text.split_once(':').ok_or(FORM)?;
         let id = id.parse().ok().filter(|id| *id >= 0).ok_or(FORM)?;
-        let digits = hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit());
-        let byte = |at: usize| hash.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        let hash: Option<Vec<u8>> = (0..64).step_by(2).map(byte).collect();
-        Ok(Self { id, hash: hash.filter(|_| digits).ok_or(FORM)? })
+        Ok(Self { id, hash: unhex(hash).filter(|hash| hash.len() == 32).ok_or(FORM)? })
     }
 }
 
@@ -131,7 +136,7 @@ pub enum Fault {
         id: i64,
     },
     /// What was noted is no longer in the database.
-    #[error("entry {id}, which was noted, is archived: say where the archive is (--archive DIR)")]
+    #[error("entry {id}, which was noted, is archived, and no longer in the database")]
     Archived {
         /// The entry that was noted.
         id: i64,
@@ -204,8 +209,8 @@ pub async fn entries(connection: &mut AsyncPgConnection, after: i64) -> Result<V
     Ok(look(connection, &schema, after).await?.2)
 }
 
-/// The head, the end of what is archived, and the entries after a number. The head first: what it names must then be there, however many are added
-/// meanwhile. Not one long transaction: while such a one lasts, PostgreSQL keeps every version of the head's row.
+/// The head, the end of what is archived, and the entries after a number. The head first: what it names must then be there, however
+/// many are added meanwhile. Not one long transaction: while such a one lasts, PostgreSQL keeps every version of the head's row.
 async fn look(
     connection: &mut AsyncPgConnection,
     schema: &str,
@@ -337,6 +342,16 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written() {
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(unhex(&hex(&all)), Some(all));
+        assert_eq!(unhex(""), Some(vec![]));
+        for wrong in ["0", "0g", "+1", "é", "00 0"] {
+            assert_eq!(unhex(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_head_is_read_as_it_is_written() {

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, io, path::Path, pin::Pin};
 
 use async_compression::tokio::{bufread::GzipDecoder, write::GzipEncoder};
-use db::audit::{Fault, StoredEntry, hex};
+use db::audit::{Fault, StoredEntry, hex, unhex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
@@ -115,13 +115,8 @@ impl ArchiveFile {
         self.number += 1;
         let wrong = || Damage::Line(self.number);
         let Line { id, hash, previous_hash, content } = serde_json::from_str(&line).map_err(|_| wrong())?;
-        let (hash, previous_hash) = (bytes_of(&hash).ok_or_else(wrong)?, bytes_of(&previous_hash).ok_or_else(wrong)?);
+        let (hash, previous_hash) = (unhex(&hash).ok_or_else(wrong)?, unhex(&previous_hash).ok_or_else(wrong)?);
         let computed = Sha256::new().chain_update(&previous_hash).chain_update(&*content).finalize().to_vec();
         Ok(Some(StoredEntry { id, previous_hash, hash, content: content.into_owned(), computed }))
     }
-}
-
-fn bytes_of(digits: &str) -> Option<Vec<u8>> {
-    let byte = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..digits.len()).step_by(2).map(byte).collect()
 }

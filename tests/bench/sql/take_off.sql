@@ -1,12 +1,12 @@
 -- Takes the indexes, the references and what fires always off the two tables of figures, and notes how to put them back: rows that
 -- come by the ten million are added in a quarter of the time, and each index is then built in one go.
 CREATE SCHEMA bench;
-CREATE TABLE bench.dress (step integer GENERATED ALWAYS AS IDENTITY, what text NOT NULL, undress text NOT NULL, dress text NOT NULL);
+CREATE TABLE bench.taken_off (step integer GENERATED ALWAYS AS IDENTITY, what text NOT NULL, take_off text NOT NULL, put_back text NOT NULL);
 
 WITH figures AS (SELECT unnest('{measurement, measurement_revision}'::regclass[]) AS of_table)
-INSERT INTO bench.dress (what, undress, dress)
-SELECT what, undress, dress FROM (
-    SELECT 2 AS turn, indexrelid::regclass::text AS what, format('DROP INDEX %s', indexrelid::regclass) AS undress, pg_get_indexdef(indexrelid) AS dress
+INSERT INTO bench.taken_off (what, take_off, put_back)
+SELECT what, take_off, put_back FROM (
+    SELECT 2 AS turn, indexrelid::regclass::text AS what, format('DROP INDEX %s', indexrelid::regclass) AS take_off, pg_get_indexdef(indexrelid) AS put_back
     FROM pg_index JOIN figures ON of_table = indrelid WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))
     UNION ALL
     -- Copies are as sound as what they are copies of: the references are not checked again.
@@ -24,7 +24,7 @@ DECLARE
     line text;
 BEGIN
     -- References go before the keys that they refer to.
-    FOR line IN SELECT undress FROM bench.dress ORDER BY step DESC LOOP
+    FOR line IN SELECT take_off FROM bench.taken_off ORDER BY step DESC LOOP
         EXECUTE line;
     END LOOP;
 END
