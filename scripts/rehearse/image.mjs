@@ -120,7 +120,7 @@ async function context(dir, table) {
   await build('-f', file, '--output', sent, ROOT);
   const files = new Set(readdirSync(sent, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath ?? entry.path, entry.name).slice(sent.length + 1)));
   const known = run('git', ['-C', ROOT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard']).split('\0').filter(path => path && existsSync(join(ROOT, path)));
-  const wanted = known.filter(path => /^(api|auth|clients\/app|db|docs|migrations|tests)\/|^Cargo\.|^deploy\/healthy$/.test(path));
+  const wanted = known.filter(path => /^(api|auth|clients\/app|db|docs|migrations|tests)\/|^\.cargo\/|^Cargo\.|^deploy\/healthy$/.test(path));
   const missing = wanted.filter(path => !files.has(path));
   const strange = [...files].filter(path => !wanted.includes(path));
   console.log([...missing.map(path => `not sent: ${path}`), ...strange.map(path => `sent: ${path}`)].slice(0, 20).join('\n'));

@@ -53,7 +53,8 @@ pub async fn run(
     printed
 }
 
-/// Copies a folder, but for what npm and builds put into it.
+/// Copies a folder, but for what npm and builds put into it. What is the same already is left alone: a program that another test has started may be
+/// reading it.
 fn copy(source: &Path, target: &Path) {
     fs::create_dir_all(target).unwrap();
     for entry in fs::read_dir(source).unwrap().map(Result::unwrap) {
@@ -61,6 +62,7 @@ fn copy(source: &Path, target: &Path) {
         match entry.file_type().unwrap().is_dir() {
             true if name == "node_modules" || name == "dist" => {}
             true => copy(&entry.path(), &target),
+            false if fs::read(&target).ok() == fs::read(entry.path()).ok() => {}
             false => drop(fs::copy(entry.path(), target).unwrap()),
         }
     }
