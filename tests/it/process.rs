@@ -88,6 +88,16 @@ async fn every_log_line_of_a_request_carries_its_id_and_none_the_query() {
     assert_eq!((line["path"].as_str(), line["status"].as_u64()), (Some("/x"), Some(404)));
     assert_eq!(line["spans"][0]["id"], "id-7");
     assert!(line["milliseconds"].is_f64() && !line.to_string().contains("bi-mat"), "{line}");
+
+    // What its operation says is all that is said of a request that has one; the next line is that of the next request.
+    let ask = client
+        .post(format!("http://{addr}/graphql"))
+        .header("x-request-id", "id-8")
+        .json(&json!({ "query": "{ __typename }" }));
+    assert_eq!(ask.send().await.unwrap().status(), 200);
+    client.get(format!("http://{addr}/x")).header("x-request-id", "id-9").send().await.unwrap();
+    assert_eq!(cotmoc.logged("operation").await["spans"][0]["id"], "id-8");
+    assert_eq!(cotmoc.logged("answered").await["spans"][0]["id"], "id-9");
 }
 
 #[tokio::test]

@@ -52,13 +52,13 @@ use schema::{
 };
 use serde::Serialize;
 
-pub use self::kept::is_known;
 use self::{
     answered::{Answered, Whence},
     cache::{AnswerCache, Outcome, Recalled},
     media::Media,
     trusted::Worded,
 };
+pub use self::{kept::is_known, note::Noted};
 pub(crate) use self::{
     naming::Question,
     note::{Asking, named},
@@ -199,7 +199,9 @@ impl<E: Executor> Endpoint<E> {
                     answer.tell_cost(counted.left(charged));
                 }
             }
-            answered::write(&answers, is_batch, media, parts, account.is_none()).await
+            let mut response = answered::write(&answers, is_batch, media, parts, account.is_none()).await;
+            response.extensions_mut().insert(Noted);
+            response
         };
         counted.tell(response.headers_mut());
         response

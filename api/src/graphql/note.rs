@@ -9,6 +9,10 @@ use schema::viewer::Viewer;
 use super::{GraphqlResponse, answered::Answered};
 use crate::{door::metrics, guard::Admitted, telemetry::Traced};
 
+/// Among the extensions of an answer: each of its operations has a line in the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Noted;
+
 /// An operation that somebody has asked for. Never its document or its variables, which may hold secrets.
 pub(crate) struct Asking {
     operation: Option<String>,

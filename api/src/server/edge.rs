@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 
 use crate::{
     door::{REQUEST_ID, Refusal, header_value, metrics, request_id},
+    graphql::Noted,
     telemetry::{Traced, Traces},
 };
 
@@ -84,7 +85,9 @@ impl Seen {
         self.traced.end();
         let (method, path) = (self.method.as_str(), self.path.as_str());
         let milliseconds = took.as_secs_f64() * 1000.0;
-        if is_probe(path) {
+        // One line for a request: what its operations say is more.
+        let is_noted = status == 200 && response.extensions().get::<Noted>().is_some();
+        if is_noted || is_probe(path) {
             tracing::debug!(method, path, status, milliseconds, "answered");
         } else {
             tracing::info!(method, path, status, milliseconds, "answered");
