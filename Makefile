@@ -12,7 +12,7 @@ run: ## install what is missing, build for a first look, serve the demo province
 
 release: ## install what is missing, build the optimised binary, target/release/cotmoc
 	@scripts/install.sh run
-	@echo "release: from nothing this takes some six minutes on two processors" >&2
+	@echo "release: from nothing this takes some ten minutes on two processors" >&2
 	cargo build --locked --release --bin cotmoc
 
 test: ## install what is missing, build and run all tests

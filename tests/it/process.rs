@@ -101,6 +101,27 @@ async fn every_log_line_of_a_request_carries_its_id_and_none_the_query() {
 }
 
 #[tokio::test]
+async fn what_may_be_answered_when_it_is_asked_again_is_no_error_in_the_log() {
+    let database = TestDb::new().await;
+    let url = database.url().await;
+    let environment = [("DATABASE_URL", url.as_str()), ("COTMOC_LISTEN", "127.0.0.1:0"), ("HOME", "/")];
+    let mut cotmoc = Process::start(PROGRAM, &["serve"], &environment);
+    let addr = cotmoc.address().await;
+    // As migrations begin.
+    database.execute("SELECT history.drop_views()").await;
+    let ask = json!({ "query": "{ asOf(instant: \"2026-01-20T01:00:00Z\") { programmes { totalCount } } }" });
+    let answer = reqwest::Client::new().post(format!("http://{addr}/graphql")).json(&ask).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+    let line = cotmoc.logged("failed").await;
+    assert_eq!(
+        (&line["level"], &line["cause"]),
+        (&json!("WARN"), &json!("the views of the past are being made")),
+        "{line}"
+    );
+}
+
+#[tokio::test]
 async fn a_bad_setting_ends_it_with_2_and_a_missing_database_with_1() {
     let run = async |arguments: &[&str], environment: &[(&str, &str)]| {
         let output = command(PROGRAM, arguments, environment).output().await.unwrap();

@@ -376,8 +376,14 @@ impl Error for ApiError {}
 /// about the request keep their words, and the rest is masked.
 pub fn present(error: &mut ServerError, caller: &Caller) -> Code {
     if let Some(ours) = own(error) {
-        if let (500.., Some(cause)) = (ours.code.status().as_u16(), &ours.cause) {
-            tracing::error!(request_id = caller.request_id.as_str(), path = ?error.path, cause = &**cause as &dyn Error, "failed");
+        if let Some(cause) = &ours.cause {
+            let (request_id, cause) = (caller.request_id.as_str(), &**cause as &dyn Error);
+            match ours.code.status() {
+                StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(request_id, path = ?error.path, cause, "failed"),
+                // Tried again, it may well be answered.
+                StatusCode::SERVICE_UNAVAILABLE => tracing::warn!(request_id, path = ?error.path, cause, "failed"),
+                _ => {}
+            }
         }
         ours.write_into(error, caller);
         return ours.code;
