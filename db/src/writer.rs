@@ -1,8 +1,11 @@
 //! What a request writes with: one transaction, with its outbox rows and its entries in the audit trail.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use auth::{Actor, Acts, Permit};
@@ -11,6 +14,7 @@ use diesel::Insertable;
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _, TransactionManager as _,
 };
+use futures_util::future::try_join;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -110,12 +114,12 @@ impl Writer {
 
     /// A connection for one statement that is a transaction of its own.
     pub(crate) async fn alone(&self) -> Result<Conn, DbError> {
-        self.counted();
+        self.counted(1);
         self.pool.get().await
     }
 
-    fn counted(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+    fn counted(&self, statements: usize) {
+        self.statements.fetch_add(statements, Ordering::Relaxed);
     }
 
     /// Does `work` in one transaction, in the name of `actor`, and writes the outbox and the audit trail with it. An error rolls
@@ -276,7 +280,13 @@ struct NewAuditEntry {
 impl Writing {
     /// The connection, for one statement.
     pub(crate) fn connection(&mut self) -> &mut AsyncPgConnection {
-        self.writer.counted();
+        self.writer.counted(1);
+        &mut self.connection
+    }
+
+    /// The connection, for so many statements that are sent without waiting for each other's answers.
+    pub(crate) fn connection_for(&mut self, statements: usize) -> &AsyncPgConnection {
+        self.writer.counted(statements);
         &mut self.connection
     }
 
@@ -401,22 +411,29 @@ impl Writing {
     }
 
     /// Writes the outbox, then the audit trail. Both are locked until the commit, so that their rows are numbered in the order
-    /// of commits. They come last, so that others wait as briefly as can be, and always in this order, so that no two writers
-    /// wait for each other.
+    /// of commits. They come last and go out together, so that others wait as briefly as can be; the trail takes the lock of the
+    /// outbox too, so that no two writers wait for each other.
     async fn finish(&mut self) -> Result<(), DbError> {
-        let Self { connection, changes, entries, writer, .. } = self;
-        while !changes.is_empty() {
-            writer.counted();
-            let some: Vec<_> = changes.drain(..changes.len().min(MOST_ROWS)).collect();
-            let (rows, insert) = (some.len(), diesel::insert_into(change::table).values(some));
-            planned_rows(insert, rows).execute(&mut **connection).await?;
-        }
-        while !entries.is_empty() {
-            writer.counted();
-            let some: Vec<_> = entries.drain(..entries.len().min(MOST_ROWS)).collect();
-            let (rows, insert) = (some.len(), diesel::insert_into(audit_entry::table).values(some));
-            planned_rows(insert, rows).execute(&mut **connection).await?;
-        }
+        let (mut changes, mut entries) = (mem::take(&mut self.changes), mem::take(&mut self.entries));
+        let statements = changes.len().div_ceil(MOST_ROWS) + entries.len().div_ceil(MOST_ROWS);
+        let connection = self.connection_for(statements);
+        let outbox = async {
+            while !changes.is_empty() {
+                let some: Vec<_> = changes.drain(..changes.len().min(MOST_ROWS)).collect();
+                let (rows, insert) = (some.len(), diesel::insert_into(change::table).values(some));
+                planned_rows(insert, rows).execute(&mut &*connection).await?;
+            }
+            Ok::<_, DbError>(())
+        };
+        let trail = async {
+            while !entries.is_empty() {
+                let some: Vec<_> = entries.drain(..entries.len().min(MOST_ROWS)).collect();
+                let (rows, insert) = (some.len(), diesel::insert_into(audit_entry::table).values(some));
+                planned_rows(insert, rows).execute(&mut &*connection).await?;
+            }
+            Ok(())
+        };
+        try_join(outbox, trail).await?;
         Ok(())
     }
 }

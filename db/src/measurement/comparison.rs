@@ -7,15 +7,15 @@ use diesel::{
     QueryableByName,
     sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl as _;
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{places::Place, rows::RowErrors};
-use crate::{
-    Date, DbError, Violation, ViolationCode, comparator::Comparator, planned::planned, violation::Words,
-    writer::Writing,
+use super::{
+    places::{Place, by_place},
+    rows::RowErrors,
 };
+use crate::{Date, DbError, Violation, ViolationCode, comparator::Comparator, planned::planned, violation::Words};
 
 /// A figure that is about to be submitted.
 #[derive(Debug, Clone, Copy)]
@@ -27,9 +27,12 @@ pub(super) struct Submitted {
     pub field: &'static str,
 }
 
+/// The rules for the figures of each place.
+pub(super) type Rules = HashMap<Place, Vec<Rule>>;
+
 /// A rule for a figure, and the figure on its other side.
-#[derive(QueryableByName)]
-struct Rule {
+#[derive(Debug, QueryableByName)]
+pub(super) struct Rule {
     #[diesel(sql_type = BigInt)]
     n: i64,
     /// Whether ours is the left one.
@@ -58,40 +61,41 @@ const RULES: &str = "
         AND r.revision = coalesce(CASE WHEN $6 OR m.reporter_id = ANY ($7) THEN m.submitted_revision END, m.published_revision)
     ORDER BY place.n, rule.code";
 
-/// Refuses the figures that contradict another one of their subject and period, in the same request or handed in before.
-pub(super) async fn compare(
-    writing: &mut Writing,
+/// Loads the rules for the figures of places. `reach` is whose figures the actor sees on their way.
+pub(super) async fn load_rules(
+    mut connection: &AsyncPgConnection,
+    places: &[Place],
     reach: &Reached,
-    errors: &mut RowErrors,
-    mut figures: Vec<Submitted>,
-) -> Result<(), DbError> {
-    figures.retain(|figure| errors.holds(figure.row));
-    if figures.is_empty() {
-        return Ok(());
-    }
+) -> Result<Rules, DbError> {
     let last_day = |place: &Place| Date(place.period.window(place.regime).last_day());
     let query = diesel::sql_query(RULES)
-        .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.indicator_id).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(figures.iter().map(|it| it.place.subject_id).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.regime).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(figures.iter().map(|it| it.place.period.to_string()).collect::<Vec<_>>())
-        .bind::<Array<SqlDate>, _>(figures.iter().map(|it| last_day(&it.place)).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(places.iter().map(|it| it.indicator_id).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(places.iter().map(|it| it.subject_id).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(places.iter().map(|it| it.regime).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(places.iter().map(|it| it.period.to_string()).collect::<Vec<_>>())
+        .bind::<Array<SqlDate>, _>(places.iter().map(last_day).collect::<Vec<_>>())
         .bind::<Bool, _>(*reach == Reached::All)
         .bind::<Array<SqlUuid>, _>(reach.ids().unwrap_or_default());
-    let rules: Vec<Rule> = planned(query).load(writing.connection()).await?;
+    let found: Vec<Rule> = planned(query).load(&mut connection).await?;
+    Ok(by_place(places, found, |rule| (rule.n, rule)))
+}
+
+/// Refuses the figures that contradict another one of their subject and period, in the same request or handed in before.
+pub(super) fn compare(errors: &mut RowErrors, mut figures: Vec<Submitted>, rules: &Rules) {
+    figures.retain(|figure| errors.holds(figure.row));
     let together: HashMap<Place, Decimal> = figures.iter().map(|it| (it.place, it.value)).collect();
-    for rule in rules {
-        let ours = usize::try_from(rule.n - 1).ok().and_then(|n| figures.get(n));
-        let Some(ours) = ours else { continue };
-        let there = together.get(&Place { indicator_id: rule.other_id, ..ours.place }).copied();
-        let Some(other) = there.or(rule.value) else { continue };
-        let (left, right) = if rule.is_left { (ours.value, other) } else { (other, ours.value) };
-        if !holds(rule.comparator, left, right) {
-            let broken = Violation::of(ViolationCode::Inconsistent, &["input", ours.field]);
-            errors.refuse(ours.row, broken.saying(Words { vi: rule.words_vi, en: rule.words_en }));
+    for ours in &figures {
+        for rule in rules.get(&ours.place).into_iter().flatten() {
+            let there = together.get(&Place { indicator_id: rule.other_id, ..ours.place }).copied();
+            let Some(other) = there.or(rule.value) else { continue };
+            let (left, right) = if rule.is_left { (ours.value, other) } else { (other, ours.value) };
+            if !holds(rule.comparator, left, right) {
+                let broken = Violation::of(ViolationCode::Inconsistent, &["input", ours.field]);
+                let words = Words { vi: rule.words_vi.clone(), en: rule.words_en.clone() };
+                errors.refuse(ours.row, broken.saying(words));
+            }
         }
     }
-    Ok(())
 }
 
 fn holds(comparator: Comparator, left: Decimal, right: Decimal) -> bool {

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use auth::{Action, Actor, Acts, Permit, Reached, action};
 use derive::boxed;
-use diesel::{ExpressionMethods as _, QueryDsl as _, SelectableHelper as _};
+use diesel::{QueryDsl as _, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
+use futures_util::future::try_join3;
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     comparison,
     figures::{self, REASON},
     input::{Correction, Draft, Figures},
-    places::{Place, ReportingWindow, load_existing, load_history, load_indicators, load_windows, lock_and_load},
+    places::{Known, Past, Place, ReportingWindow, load_indicators, lock_and_load},
     rows::{RowErrors, Rows, Written},
     rules,
     write::{Checked, Stamp, write},
@@ -56,8 +57,10 @@ pub(crate) async fn draft_rows(
     let (mut errors, rows) = rows.begin()?;
     let catalogue = Catalogue::load(writing, &rows).await?;
     let mut places = placed(&catalogue, writing.today(), &mut errors, &rows);
-    let windows = assigned(writing, permit.reach(), &mut errors, &catalogue, &rows, &mut places).await?;
-    let mut existing = revised(writing, permit, &mut errors, &rows, &mut places).await?;
+    let known = places.values().copied().collect::<Vec<_>>();
+    let known = Known::load(writing, &known, submits.map(Permit::reach)).await?;
+    let windows = assigned(writing.today(), permit.reach(), &mut errors, &catalogue, &rows, &known, &mut places);
+    let mut existing = revised(writing, permit, &mut errors, &rows, &known, &mut places).await?;
     let stamp = Stamp { now: writing.now(), by: permit.actor().account() };
     let definitions = rows.iter().filter_map(|(_, draft)| Some(catalogue.defined(draft)?.1));
     let definitions = definitions.chain(existing.values().map(|there| there.definition_id));
@@ -82,7 +85,7 @@ pub(crate) async fn draft_rows(
         }
     }
     let opens_on = windows.iter().map(|(row, window)| (*row, window.opens_on)).collect();
-    record(writing, permit, submits, errors, checked, &opens_on).await
+    record(writing, permit, submits, errors, checked, &known.past, &opens_on).await
 }
 
 /// Proposes corrections of published figures, and submits them at once where `submits` is given. Everybody reads the published figure until the correction is published too. A correction is not bound to the
@@ -135,7 +138,9 @@ pub async fn correct(
                 checked.push(new.with(items, named));
             }
         }
-        record(writing, permit, submits.as_ref(), errors, checked, &HashMap::new()).await
+        let places = checked.iter().map(|it| it.place).collect::<Vec<_>>();
+        let past = Past::load(writing, &places, submits.as_ref().map(Permit::reach)).await?;
+        record(writing, permit, submits.as_ref(), errors, checked, &past, &HashMap::new()).await
     };
     acting.write(work).await
 }
@@ -169,16 +174,17 @@ async fn record<A: Acts>(
     submits: Option<&Permit<action::SubmitMeasurement>>,
     mut errors: RowErrors,
     mut checked: Vec<Checked>,
+    past: &Past,
     opens_on: &HashMap<usize, Date>,
 ) -> Result<Written, DbError> {
-    let before = load_history(writing, &checked.iter().map(|it| it.place).collect::<Vec<_>>()).await?;
-    for (it, before) in checked.iter().zip(&before) {
+    for it in &checked {
+        let before = past.history.get(&it.place).map(Vec::as_slice).unwrap_or_default();
         if it.figures().is_unexplained_jump(before) {
             errors.refuse_field(it.row, ViolationCode::Jump, it.figures().field());
         }
     }
     checked.retain(|it| errors.holds(it.row));
-    if let Some(submits) = submits {
+    if submits.is_some() {
         let today = writing.today();
         for it in checked.iter().filter(|it| opens_on.get(&it.row).is_some_and(|first| today < *first)) {
             errors.refuse_field(it.row, ViolationCode::TooEarly, "period");
@@ -187,7 +193,7 @@ async fn record<A: Acts>(
             let (value, field) = (it.figures().result?, it.figures().field());
             Some(comparison::Submitted { row: it.row, place: it.place, value, field })
         });
-        comparison::compare(writing, submits.reach(), &mut errors, submitted.collect()).await?;
+        comparison::compare(&mut errors, submitted.collect(), &past.rules);
         checked.retain(|it| errors.holds(it.row));
     }
     write(writing, permit, submits, errors, checked).await
@@ -207,30 +213,34 @@ struct Catalogue {
 impl Catalogue {
     async fn load(writing: &mut Writing, rows: &[(usize, Draft)]) -> Result<Self, DbError> {
         let codes: HashSet<&str> = rows.iter().map(|(_, draft)| draft.indicator.as_str()).collect();
-        let query = indicator::table.filter(indicator::code.eq_any(codes)).select(Indicator::as_select());
-        let indicators: Vec<Indicator> = query.load(writing.connection()).await?;
+        let of_indicators = || among(indicator::code, codes.iter().copied().collect());
+        let indicators = indicator::table.filter(of_indicators()).select(Indicator::as_select());
 
-        let ids: Vec<Uuid> = indicators.iter().map(|row| row.id).collect();
-        let query = indicator_definition::table.filter(indicator_definition::indicator_id.eq_any(ids));
         let columns = (
             indicator_definition::indicator_id,
             indicator_definition::valid_from,
             (indicator_definition::id, indicator_definition::method),
         );
-        let query = query.order(indicator_definition::version).select(columns);
-        let mut definitions = HashMap::<Uuid, Versions>::new();
-        for (of, from, version) in
-            query.load::<(Uuid, Option<Date>, (Uuid, DefinitionMethod))>(writing.connection()).await?
-        {
-            // One that stands beside another since ever is meant by targets alone.
-            definitions.entry(of).or_default().entry(from).or_insert(version);
-        }
+        let versions = indicator_definition::table.inner_join(indicator::table).filter(of_indicators());
+        let versions = versions.order(indicator_definition::version).select(columns);
 
         let codes = rows.iter().flat_map(|(_, draft)| [Some(draft.subject.as_str()), draft.reporter.as_deref()]);
         let codes: HashSet<&str> = codes.flatten().collect();
-        let query =
-            agency::table.filter(among(agency::code, codes.into_iter().collect())).select((agency::code, agency::id));
-        let agencies: Vec<(String, Uuid)> = query.load(writing.connection()).await?;
+        let agencies = agency::table.filter(among(agency::code, codes.into_iter().collect()));
+        let agencies = agencies.select((agency::code, agency::id));
+
+        let connection = writing.connection_for(3);
+        let (indicators, versions, agencies) = try_join3(
+            indicators.load::<Indicator>(&mut &*connection),
+            versions.load::<(Uuid, Option<Date>, (Uuid, DefinitionMethod))>(&mut &*connection),
+            agencies.load::<(String, Uuid)>(&mut &*connection),
+        )
+        .await?;
+        let mut definitions = HashMap::<Uuid, Versions>::new();
+        for (of, from, version) in versions {
+            // One that stands beside another since ever is meant by targets alone.
+            definitions.entry(of).or_default().entry(from).or_insert(version);
+        }
         Ok(Self {
             indicators: indicators.into_iter().map(|row| (row.code.clone(), row)).collect(),
             definitions,
@@ -288,30 +298,29 @@ fn placed(
 }
 
 /// Who reports each, and when: whoever it is assigned to, within reach, while the period is not closed.
-async fn assigned(
-    writing: &mut Writing,
+fn assigned(
+    today: Date,
     reach: &Reached,
     errors: &mut RowErrors,
     catalogue: &Catalogue,
     rows: &[(usize, Draft)],
+    known: &Known,
     places: &mut BTreeMap<usize, Place>,
-) -> Result<HashMap<usize, ReportingWindow>, DbError> {
-    let found = load_windows(writing, &places.values().copied().collect::<Vec<_>>()).await?;
-    let remaining = rows.iter().filter(|(row, _)| places.contains_key(row));
+) -> HashMap<usize, ReportingWindow> {
     let mut assigned = HashMap::new();
-    for ((row, draft), windows) in remaining.zip(found) {
+    for (row, draft) in rows {
+        let Some(place) = places.get(row) else { continue };
         let named = draft.reporter.as_ref().and_then(|code| catalogue.agencies.get(code));
         let is_wanted = |reporter: Uuid| reach.holds(Some(reporter)) && named.is_none_or(|named| *named == reporter);
-        match windows.into_iter().find(|window| is_wanted(window.reporter_id)) {
+        let mut windows = known.windows.get(place).into_iter().flatten();
+        match windows.find(|window| is_wanted(window.reporter_id)) {
             None => errors.refuse_field(*row, ViolationCode::NotAssigned, "indicator"),
-            Some(window) if window.is_closed(writing.today()) => {
-                errors.refuse_field(*row, ViolationCode::Closed, "period");
-            }
-            Some(window) => drop(assigned.insert(*row, window)),
+            Some(window) if window.is_closed(today) => errors.refuse_field(*row, ViolationCode::Closed, "period"),
+            Some(window) => drop(assigned.insert(*row, *window)),
         }
     }
     places.retain(|row, _| errors.holds(*row));
-    Ok(assigned)
+    assigned
 }
 
 /// The measurements that are there already, by row: their drafts are written anew, as long as nobody else did so before.
@@ -320,13 +329,15 @@ async fn revised(
     permit: &Permit<action::DraftMeasurement>,
     errors: &mut RowErrors,
     rows: &[(usize, Draft)],
+    known: &Known,
     places: &mut BTreeMap<usize, Place>,
 ) -> Result<HashMap<usize, Measurement>, DbError> {
-    let mut found = load_existing(writing, &places.values().copied().collect::<Vec<_>>()).await?;
-    let remaining = rows.iter().filter(|(row, _)| places.contains_key(row));
+    let ids = places.values().filter_map(|place| known.existing.get(place)).copied().collect();
+    let mut found = lock_and_load(writing, ids).await?;
     let mut revised = HashMap::new();
-    for (n, (row, draft)) in remaining.enumerate() {
-        let there = found.remove(&n);
+    for (row, draft) in rows {
+        let Some(place) = places.get(row) else { continue };
+        let there = known.existing.get(place).and_then(|id| found.remove(id));
         let refusal = match &there {
             // Another agency reported it before: whatever stands there is not for this one to see.
             Some(there) if !permit.reach().holds(Some(there.reporter_id)) => {

@@ -3,15 +3,20 @@
 
 use std::collections::HashMap;
 
+use auth::Reached;
 use diesel::{
     ExpressionMethods as _, JoinOnDsl as _, QueryDsl as _, QueryableByName, SelectableHelper as _,
     sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl as _;
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
+use futures_util::future::{OptionFuture, try_join, try_join4};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::Measurement;
+use super::{
+    Measurement,
+    comparison::{Rules, load_rules},
+};
 use crate::{
     Date, DbError,
     among::among,
@@ -115,26 +120,97 @@ impl ReportingWindow {
     }
 }
 
+/// What is known of places before anything is drafted there.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub windows: HashMap<Place, Vec<ReportingWindow>>,
+    /// The measurements that are there already.
+    pub existing: HashMap<Place, Uuid>,
+    pub past: Past,
+}
+
+impl Known {
+    /// `reach` is whose figures the rules are held against; none where nothing is submitted.
+    pub(super) async fn load(
+        writing: &mut Writing,
+        places: &[Place],
+        reach: Option<&Reached>,
+    ) -> Result<Self, DbError> {
+        if places.is_empty() {
+            return Ok(Self::default());
+        }
+        let today = writing.today();
+        let connection = writing.connection_for(3 + usize::from(reach.is_some()));
+        let (windows, existing, history, rules) = try_join4(
+            load_windows(connection, today, places),
+            load_existing(connection, places),
+            load_history(connection, places),
+            rules_for(connection, places, reach),
+        )
+        .await?;
+        Ok(Self { windows, existing, past: Past { history, rules } })
+    }
+}
+
+/// What a figure is held against.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// The published figures of the periods before it, the latest first.
+    pub history: HashMap<Place, Vec<Decimal>>,
+    /// The rules between it and others; none where nothing is submitted.
+    pub rules: Rules,
+}
+
+impl Past {
+    /// As in [`Known::load`].
+    pub(super) async fn load(
+        writing: &mut Writing,
+        places: &[Place],
+        reach: Option<&Reached>,
+    ) -> Result<Self, DbError> {
+        if places.is_empty() {
+            return Ok(Self::default());
+        }
+        let connection = writing.connection_for(1 + usize::from(reach.is_some()));
+        let (history, rules) = try_join(load_history(connection, places), rules_for(connection, places, reach)).await?;
+        Ok(Self { history, rules })
+    }
+}
+
+async fn rules_for(
+    connection: &AsyncPgConnection,
+    places: &[Place],
+    reach: Option<&Reached>,
+) -> Result<Rules, DbError> {
+    let rules = OptionFuture::from(reach.map(|reach| load_rules(connection, places, reach))).await;
+    rules.transpose().map(Option::unwrap_or_default)
+}
+
+/// The rows of an answer by the places that they are of.
+pub(super) fn by_place<R, V>(places: &[Place], rows: Vec<R>, of: impl Fn(R) -> (i64, V)) -> HashMap<Place, Vec<V>> {
+    let mut found = HashMap::<Place, Vec<V>>::new();
+    for (n, value) in rows.into_iter().map(of) {
+        if let Some(place) = places.get(index(n)) {
+            found.entry(*place).or_default().push(value);
+        }
+    }
+    found
+}
+
 /// Loads, for each place, the reporters it is assigned to and their windows.
 pub(super) async fn load_windows(
-    writing: &mut Writing,
+    mut connection: &AsyncPgConnection,
+    today: Date,
     places: &[Place],
-) -> Result<Vec<Vec<ReportingWindow>>, DbError> {
-    let today = writing.today();
+) -> Result<HashMap<Place, Vec<ReportingWindow>>, DbError> {
     let query = format!(
         "SELECT place.n, w.reporter_id, w.opens_on, w.closes_on, w.unlocked FROM {PLACES} \
          CROSS JOIN LATERAL reporting_window(place.indicator_id, place.subject_id, place.regime, place.period_kind, \
              place.period, place.starts_on, place.ends_on, $8) AS w ORDER BY place.n"
     );
     let query = over_places!(query, places.iter().collect()).bind::<SqlDate, _>(today);
-    let found: Vec<ReportingWindow> = planned(query).load(writing.connection()).await?;
-    let mut windows = vec![Vec::new(); places.len()];
-    for window in found {
-        if let Some(of_place) = windows.get_mut(index(window.n)) {
-            of_place.push(window);
-        }
-    }
-    Ok(windows)
+    let found: Vec<ReportingWindow> = planned(query).load(&mut connection).await?;
+    Ok(by_place(places, found, |window| (window.n, window)))
 }
 
 #[derive(QueryableByName)]
@@ -145,19 +221,13 @@ struct Found {
     id: Uuid,
 }
 
-/// Loads the measurements that are there already, by the numbers of their places, and locks them until the end of the
-/// transaction.
-pub(super) async fn load_existing(
-    writing: &mut Writing,
-    places: &[Place],
-) -> Result<HashMap<usize, Measurement>, DbError> {
+/// Finds the measurements that are there already.
+async fn load_existing(mut connection: &AsyncPgConnection, places: &[Place]) -> Result<HashMap<Place, Uuid>, DbError> {
     let query = format!(
         "SELECT place.n, m.id FROM {PLACES} JOIN measurement m USING (indicator_id, subject_id, regime, period)"
     );
-    let found: Vec<Found> = planned(over_places!(query, places.iter().collect())).load(writing.connection()).await?;
-    let ids = found.iter().map(|found| found.id).collect();
-    let rows = lock_and_load(writing, ids).await?;
-    Ok(found.into_iter().filter_map(|found| Some((index(found.n), rows.get(&found.id)?.clone()))).collect())
+    let found: Vec<Found> = planned(over_places!(query, places.iter().collect())).load(&mut connection).await?;
+    Ok(found.into_iter().filter_map(|found| Some((*places.get(index(found.n))?, found.id))).collect())
 }
 
 /// Locks measurements until the end of the transaction, and loads each with its latest revision.
@@ -198,7 +268,7 @@ pub(super) async fn load_indicators(
 const HISTORY: i64 = 12;
 
 #[derive(QueryableByName)]
-struct Past {
+struct Earlier {
     #[diesel(sql_type = BigInt)]
     n: i64,
     #[diesel(sql_type = Numeric)]
@@ -206,10 +276,10 @@ struct Past {
 }
 
 /// Loads, for each place, the published figures of the periods before it, the latest first.
-pub(super) async fn load_history(writing: &mut Writing, places: &[Place]) -> Result<Vec<Vec<Decimal>>, DbError> {
-    if places.is_empty() {
-        return Ok(Vec::new());
-    }
+async fn load_history(
+    mut connection: &AsyncPgConnection,
+    places: &[Place],
+) -> Result<HashMap<Place, Vec<Decimal>>, DbError> {
     let query = format!(
         "SELECT place.n, past.value FROM {PLACES} CROSS JOIN LATERAL (
             SELECT r.value, m.ends_on FROM measurement m
@@ -219,12 +289,6 @@ pub(super) async fn load_history(writing: &mut Writing, places: &[Place]) -> Res
             ORDER BY m.ends_on DESC, m.id DESC LIMIT {HISTORY}) AS past
         ORDER BY place.n, past.ends_on DESC"
     );
-    let found: Vec<Past> = planned(over_places!(query, places.iter().collect())).load(writing.connection()).await?;
-    let mut before = vec![Vec::new(); places.len()];
-    for past in found {
-        if let Some(of_place) = before.get_mut(index(past.n)) {
-            of_place.push(past.value);
-        }
-    }
-    Ok(before)
+    let found: Vec<Earlier> = planned(over_places!(query, places.iter().collect())).load(&mut connection).await?;
+    Ok(by_place(places, found, |earlier| (earlier.n, earlier.value)))
 }
