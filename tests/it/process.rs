@@ -98,6 +98,16 @@ async fn every_log_line_of_a_request_carries_its_id_and_none_the_query() {
     client.get(format!("http://{addr}/x")).header("x-request-id", "id-9").send().await.unwrap();
     assert_eq!(cotmoc.logged("operation").await["spans"][0]["id"], "id-8");
     assert_eq!(cotmoc.logged("answered").await["spans"][0]["id"], "id-9");
+
+    // Also what is refused on a live connection, where the status says nothing of it.
+    let follow = client.post(format!("http://{addr}/graphql/stream")).header("accept", "text/event-stream");
+    let follow = follow.json(&json!({ "query": "subscription Follow { nothing }" })).send().await.unwrap();
+    assert_eq!(follow.status(), 200);
+    let line = cotmoc.logged("operation").await;
+    assert_eq!(
+        (&line["kind"], &line["operation"], &line["code"]),
+        (&json!("refused"), &json!("Follow"), &json!("BAD_REQUEST"))
+    );
 }
 
 #[tokio::test]
@@ -116,7 +126,7 @@ async fn what_may_be_answered_when_it_is_asked_again_is_no_error_in_the_log() {
     let line = cotmoc.logged("failed").await;
     assert_eq!(
         (&line["level"], &line["cause"]),
-        (&json!("WARN"), &json!("the views of the past are being made")),
+        (&json!("WARN"), &json!("database unavailable: the views of the past are being made")),
         "{line}"
     );
 }

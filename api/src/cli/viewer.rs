@@ -11,8 +11,10 @@ pub fn of_role(word: &str) -> Result<Viewer, String> {
     if word.eq_ignore_ascii_case("public") {
         return Ok(of(Principal::nobody()));
     }
-    let role: Role =
-        word.to_ascii_uppercase().replace('-', "_").parse().map_err(|_| format!("there is no role {word}"))?;
+    let role: Role = word.to_ascii_uppercase().replace('-', "_").parse().map_err(|_| {
+        let roles = Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+        format!("there is no role {word}: say public or one of {roles}")
+    })?;
     Ok(of(Principal::operator_as(role)))
 }
 

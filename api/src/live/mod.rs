@@ -112,7 +112,10 @@ impl<E: Executor> Live<E> {
         // As many come back as were asked.
         let worded = worded.pop().ok_or_else(ApiError::internal)?;
         let admitted = desk.admit(&worded, &mut desk.service.guard().budget());
-        let admitted = admitted.inspect_err(|error| desk.limits.charge(sharer, points::unread(error.code())))?;
+        let admitted = admitted.inspect_err(|error| {
+            desk.limits.charge(sharer, points::unread(error.code()));
+            Asking::of(&worded.request, viewer).end(None, error.code().as_str());
+        })?;
         Ok((worded.request, admitted))
     }
 
@@ -127,16 +130,16 @@ impl<E: Executor> Live<E> {
     ) -> Result<BoxStream<'static, GraphqlResponse>, ApiError> {
         let account = viewer.principal.actor().account();
         let counted = self.desk.limits.count(admitted.load, account, client.address);
+        let (asking, kind) = (Asking::of(&request, &viewer), Some(admitted.kind));
         if let Some(error) = counted.refusal() {
+            asking.end(kind, error.code().as_str());
             return Err(error);
         }
         let sharer = client.sharer(&viewer);
         let Load { points: price, sought, .. } = admitted.load;
-        let asking = Asking::of(&request, &viewer);
         let mut data = Data::default();
         data.insert(viewer);
         let caller = client.caller.clone();
-        let kind = Some(admitted.kind);
         if admitted.kind == OperationType::Subscription {
             data.insert(Arc::new(client.pass.clone()) as Arc<dyn Peer>);
             asking.end(kind, "OK");
