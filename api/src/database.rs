@@ -31,6 +31,9 @@ pub enum DatabaseError {
     /// The embedded server.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
+    /// Migrations are pending, so many.
+    #[error("{0} migrations are not applied yet: run cotmoc migrate")]
+    Behind(usize),
 }
 
 /// A database that can be used. To be closed, so that an embedded server is stopped in an orderly way; dropped, it is
@@ -112,6 +115,15 @@ impl Database {
             tracing::warn!(login = rights.login, role = rights.role, "{}", MIGHTY);
         }
         Ok(())
+    }
+
+    /// An error unless all migrations are applied: whoever only looks applies none.
+    pub async fn is_current(&self) -> Result<(), DatabaseError> {
+        let owner = Pool::new(&self.owner, PoolSettings { size: 1, ..PoolSettings::default() });
+        match migrate::pending(&owner).await?.len() {
+            0 => Ok(()),
+            pending => Err(DatabaseError::Behind(pending)),
+        }
     }
 
     /// How the owner of the tables connects: to migrate, to load. Requests never do.

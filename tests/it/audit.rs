@@ -421,6 +421,44 @@ async fn whatever_was_done_to_an_archive_is_found() {
 }
 
 #[tokio::test]
+async fn what_is_there_is_not_written_over() {
+    let db = with_days(7).await;
+    let dir = tempfile::tempdir().unwrap();
+    let (path, theirs) = (dir.path().to_str().unwrap(), dir.path().join("audit-000000000001-000000000004.ndjson.gz"));
+    std::fs::write(&theirs, "sổ của tỉnh khác").unwrap();
+    let archive = ["archive", path, "--before", "2026-01-25"];
+    failed(&db, &archive, "cannot be written: File exists").await;
+    assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "sổ của tỉnh khác");
+    assert_eq!(numbers(&db).await, "1 2 3 4 5 6 7");
+    assert_eq!(std::fs::read_dir(path).unwrap().count(), 1, "nothing is left of what broke off");
+    std::fs::remove_file(&theirs).unwrap();
+    done(&db, &archive).await;
+    failed(&db, &["verify", "--archive", "/không-có"], "/không-có is no folder").await;
+}
+
+/// Who verifies has read a batch when what comes next is moved away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_archived_while_somebody_verifies_is_not_missed() {
+    let db = with_entries(5_100).await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap().to_owned();
+    let url = db.url().await;
+    let mut is_moved = false;
+    let moved = |_| {
+        if !is_moved {
+            is_moved = true;
+            let archive = ["audit", "archive", &path, "--before", "2026-02-10"];
+            let mut program = std::process::Command::new(PROGRAM);
+            program.args(archive).env_clear().envs([("DATABASE_URL", &*url), ("HOME", "/"), ("COTMOC_CLOCK", CLOCK)]);
+            let output = program.output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+    };
+    let verdict = audit::verify(&mut db.pool.get().await.unwrap(), None, moved).await.unwrap();
+    assert_eq!((verdict.fault, verdict.last), (None, head(&db).await));
+}
+
+#[tokio::test]
 async fn a_broken_trail_is_not_archived() {
     let db = with_days(9).await;
     let folder = tempfile::tempdir().unwrap();

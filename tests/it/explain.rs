@@ -52,6 +52,7 @@ async fn it_reads_with_the_eyes_of_whom_it_is_told_and_writes_nothing() {
         ("mutation { signOut { userErrors { code } } }", &[][..], "only queries are explained"),
         ("{ nothing }", &[], "nothing"),
         ("{ indicators(first: 1) { nodes { code } } }", &["--variables", "{"], "--variables is no JSON"),
+        ("{ indicators(first: 1) { nodes { code } } }", &["--variables", "[1]"], "--variables is no object"),
         ("{ indicators(first: 1) { nodes { code } } }", &["--role", "vua"], "there is no role vua"),
         ("{ indicators(first: 1) { nodes { code } } }", &["--as", "không.có"], "there is no active account không.có"),
     ] {

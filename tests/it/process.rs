@@ -1,6 +1,6 @@
 //! The program as its operator meets it: signals, exit codes, logs, the embedded PostgreSQL behind it.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Stdio};
 
 use nix::{
     sys::signal::{Signal, kill},
@@ -110,6 +110,21 @@ async fn every_log_line_of_a_request_carries_its_id_and_none_the_query() {
     );
 }
 
+/// The disk is full, or whoever read has gone.
+#[tokio::test]
+async fn it_goes_on_where_nothing_can_be_written() {
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let database = TestDb::new().await;
+    let url = database.url().await;
+    let environment = [("DATABASE_URL", url.as_str()), ("HOME", "/")];
+    let run = async |arguments: &[&str], output: Stdio, errors: Stdio| {
+        command(PROGRAM, arguments, &environment).stdout(output).stderr(errors).status().await.unwrap().code()
+    };
+    assert_eq!(run(&["doctor"], Stdio::null(), full().into()).await, Some(0), "its log is lost, no more");
+    assert_eq!(run(&["audit", "verify"], Stdio::null(), full().into()).await, Some(0));
+    assert_eq!(run(&["audit", "verify"], full().into(), Stdio::null()).await, Some(1), "its result is lost");
+}
+
 #[tokio::test]
 async fn what_may_be_answered_when_it_is_asked_again_is_no_error_in_the_log() {
     let database = TestDb::new().await;
@@ -123,6 +138,11 @@ async fn what_may_be_answered_when_it_is_asked_again_is_no_error_in_the_log() {
     let answer = reqwest::Client::new().post(format!("http://{addr}/graphql")).json(&ask).send().await.unwrap();
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+    let follow = json!({ "query": "subscription { changed { cursor } }" });
+    let follow = reqwest::Client::new().post(format!("http://{addr}/graphql")).json(&follow).send().await.unwrap();
+    let refused: Value = follow.json().await.unwrap();
+    assert_eq!(refused["errors"][0]["extensions"]["reason"], "OPERATION", "{refused}");
+    assert!(refused["errors"][0]["message"].as_str().unwrap().contains("/graphql/stream"), "{refused}");
     let line = cotmoc.logged("failed").await;
     assert_eq!(
         (&line["level"], &line["cause"]),
@@ -301,9 +321,9 @@ async fn the_demo_comes_once_and_goes_again() {
 
 #[tokio::test]
 async fn a_result_that_cannot_be_written_is_told_and_a_reader_who_has_enough_is_none_of_our_business() {
-    let run = async |output: std::process::Stdio| {
+    let run = async |output: Stdio| {
         let mut cotmoc = command(PROGRAM, &["schema"], &[("HOME", "/")]);
-        let run = cotmoc.stdout(output).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let run = cotmoc.stdout(output).stderr(Stdio::piped()).spawn().unwrap();
         let run = run.wait_with_output().await.unwrap();
         (run.status.code(), String::from_utf8(run.stderr).unwrap())
     };

@@ -116,6 +116,11 @@ impl Audit {
     }
 
     async fn on(&self, config: &Config, database: &Database) -> Result<String, AuditError> {
+        if matches!(self, Self::Archive { dry_run: false, .. }) {
+            database.prepare().await?;
+        } else {
+            database.is_current().await?;
+        }
         let mut connection = database.pool().settings().with_limits(LIMITS).connect().await?;
         match self {
             Self::Head => Ok(format!("{}\n", audit::head(&mut connection).await?)),
@@ -127,7 +132,6 @@ impl Audit {
                         "{before} is still to come: say {today} or an earlier day"
                     )));
                 }
-                database.prepare().await?;
                 let moving = Moving { config, database, dir, before: *before };
                 if *dry_run { moving.look().await } else { moving.work().await }
             }
@@ -165,6 +169,9 @@ async fn verify(
     let mut words = String::new();
     let mut still_expected = expect;
     if let Some(dir) = dir {
+        if !dir.is_dir() {
+            return Err(AuditError::Refused(format!("{} is no folder", dir.display())));
+        }
         let end = verify_archive(dir, &archived, expect).await?;
         words = format!("{} entries in the archive, each as it was written\n", end.id);
         still_expected = expect.filter(|noted| noted.id > end.id);
@@ -270,7 +277,8 @@ impl Moving<'_> {
     async fn write(&self, connection: &mut AsyncPgConnection, behind: Head, last: i64) -> Result<Archived, AuditError> {
         let first = behind.id + 1;
         let name = format!("audit-{first:012}-{last:012}.ndjson.gz");
-        let unwritten = |error: io::Error| damaged(&name)(Damage::Unwritable(error));
+        let place = self.dir.join(&name).display().to_string();
+        let unwritten = |error: io::Error| damaged(&place)(Damage::Unwritable(error));
         let mut chain = Chain::from(behind.clone());
         let mut teller = Teller::new("writing the archive of the audit trail");
         let mut writing = file::Writing::begin(self.dir).await.map_err(unwritten)?;
@@ -290,8 +298,10 @@ impl Moving<'_> {
 
         let mut again = Chain::from(behind);
         let mut file = ArchiveFile::open(&self.dir.join(&name)).await.map_err(damaged(&name))?;
+        let mut teller = Teller::new("reading the archive of the audit trail again");
         while let Some(entry) = file.next().await.map_err(damaged(&name))? {
             again.step(&entry).map_err(Damage::Trail).map_err(damaged(&name))?;
+            teller.tell(entry.id);
         }
         if again.last() != chain.last() {
             return Err(damaged(&name)(Damage::Other));

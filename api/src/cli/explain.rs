@@ -114,6 +114,9 @@ impl Explain {
     fn request(&self) -> Result<Request, ExplainError> {
         let variables: serde_json::Value = serde_json::from_str(&self.variables)
             .map_err(|error| ExplainError::Refused(format!("--variables is no JSON: {error}")))?;
+        if !variables.is_object() {
+            return Err(ExplainError::Refused("--variables is no object of JSON".to_owned()));
+        }
         let document =
             text_of(&self.file).map_err(|error| ExplainError::File(self.file.display().to_string(), error))?;
         let mut request = Request::new(document).variables(Variables::from_json(variables));
@@ -122,7 +125,7 @@ impl Explain {
     }
 
     async fn explain(&self, config: &Config, database: &Database, request: Request) -> Result<String, ExplainError> {
-        database.prepare().await?;
+        database.is_current().await?;
         let viewer = self.viewer(config, database.pool()).await?;
         // Whatever a statement is, it writes nothing.
         let settings = database.pool().settings().read_only();

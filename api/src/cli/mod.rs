@@ -210,7 +210,7 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
 
 fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => exit_code(output::is_whole()),
         Err(error) => {
             tracing::error!("{error}");
             ExitCode::FAILURE

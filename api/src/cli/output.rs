@@ -1,13 +1,25 @@
 //! What a command says to whoever ran it. Results go to standard output, so that they can be piped; everything else is
 //! a log line on standard error.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::{
+    io::{self, ErrorKind, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// Whether a result could not be written: then the command has failed, whatever else it did.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether all results could be written.
+pub fn is_whole() -> bool {
+    !LOST.load(Ordering::Relaxed)
+}
 
 /// Writes a result, as it is; false if it cannot be written whole. A reader who has seen enough (`| head`) is no failure.
 pub fn result(text: &str) -> bool {
     let mut output = io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            LOST.store(true, Ordering::Relaxed);
             complaint(&format!("the result cannot be written: {error}"));
             false
         }
@@ -16,7 +28,7 @@ pub fn result(text: &str) -> bool {
 }
 
 /// Writes a line about what went wrong, for the time before there is a log.
-#[expect(clippy::print_stderr, reason = "a bad setting is told before logging starts, since it may be the log's own")]
 pub fn complaint(text: &str) {
-    eprintln!("cotmoc: {text}");
+    // Where nobody hears it, that is no reason to stop.
+    let _ = writeln!(io::stderr(), "cotmoc: {text}");
 }

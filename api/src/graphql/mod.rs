@@ -186,6 +186,10 @@ impl<E: Executor> Endpoint<E> {
         let sharer = Sharer::of(account, address);
         let mut response = if let Some(error) = counted.refusal() {
             refused(Refusal::RateLimited.reason());
+            for Operation { request, admitted, .. } in &operations {
+                let kind = admitted.as_ref().ok().map(|admitted| admitted.kind);
+                Asking::of(request, viewer).end(kind, error.code().as_str());
+            }
             refuse_as(media, error, caller)
         } else {
             let execute = |operation| self.execute(operation, caller, viewer, sharer, &traced);
@@ -219,7 +223,7 @@ impl<E: Executor> Endpoint<E> {
             let traced = traced.child("guard");
             let admitted = self.desk.admit(&worded, &mut budget).and_then(|admitted| {
                 may_run(method, admitted.kind)?;
-                Ok(admitted)
+                if admitted.kind == OperationType::Subscription { Err(followed_elsewhere()) } else { Ok(admitted) }
             });
             if let Err(error) = &admitted {
                 traced.text("cotmoc.code", error.code().as_str());
@@ -406,6 +410,15 @@ fn not_acceptable() -> ApiError {
         Code::NotAcceptable,
         "Máy chủ chỉ trả lời bằng application/graphql-response+json hoặc application/json",
         "Answers are application/graphql-response+json or application/json",
+    )
+}
+
+/// A subscription where there is one answer to each operation.
+fn followed_elsewhere() -> ApiError {
+    ApiError::request(
+        "OPERATION",
+        "subscription chỉ nhận ở /graphql/ws (WebSocket) và /graphql/stream (server-sent events)",
+        "subscriptions go to /graphql/ws (WebSocket) or /graphql/stream (server-sent events)",
     )
 }
 

@@ -25,7 +25,7 @@ impl Asking {
     /// What is known of it before it is admitted.
     pub fn of(request: &Request, viewer: &Viewer) -> Self {
         Self {
-            operation: request.operation_name.clone().or_else(|| named(&request.query)),
+            operation: request.operation_name.clone().filter(|name| is_name(name)).or_else(|| named(&request.query)),
             client: viewer.origin.client_name.clone(),
             version: viewer.origin.client_version.clone(),
             begin: Instant::now(),
@@ -91,19 +91,37 @@ pub(crate) fn named(document: &str) -> Option<String> {
         ["query", "mutation", "subscription"].iter().find_map(|kind| document.trim_start().strip_prefix(kind))?;
     let rest = rest.strip_prefix(char::is_whitespace)?.trim_start();
     let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    rest.get(..end).filter(|name| (1..=100).contains(&name.len())).map(str::to_owned)
+    rest.get(..end).filter(|name| is_name(name)).map(str::to_owned)
+}
+
+/// Whether it is a name as GraphQL has them, of a length for a line of a log.
+fn is_name(word: &str) -> bool {
+    (1..=100).contains(&word.len()) && word.bytes().all(|it| it == b'_' || it.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::*;
 
     #[test]
     fn the_name_is_read_where_it_stands() {
         assert_eq!(named("query Dashboard($on: Date) { a }").as_deref(), Some("Dashboard"));
         assert_eq!(named("  mutation\n  SignIn {a}").as_deref(), Some("SignIn"));
-        for none in ["{ a }", "query { a }", "queryX { a }", "query ($a: Int) { a }", ""] {
+        let long = format!("query {} {{ a }}", "x".repeat(101));
+        for none in ["{ a }", "query { a }", "queryX { a }", "query ($a: Int) { a }", "", &long] {
             assert_eq!(named(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn what_callers_say_is_no_longer_than_a_name() {
+        let named = |name: &str| {
+            let request = Request::new("query Dashboard { a }").operation_name(name);
+            Asking::of(&request, &Viewer::nobody(db::Origin::default())).operation
+        };
+        assert_eq!(named("Overview").as_deref(), Some("Overview"));
+        for other in ["x".repeat(500_000), "xa\nxa".to_owned(), String::new()] {
+            assert_eq!(named(&other).as_deref(), Some("Dashboard"));
         }
     }
 }

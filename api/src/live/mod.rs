@@ -23,6 +23,7 @@ use schema::{
     viewer::{Peer, Viewer},
 };
 use tokio::sync::watch;
+use tracing::{Instrument as _, Span};
 
 use self::origin::Foreign;
 use crate::{
@@ -144,9 +145,16 @@ impl<E: Executor> Live<E> {
             data.insert(Arc::new(client.pass.clone()) as Arc<dyn Peer>);
             asking.end(kind, "OK");
             let events = self.desk.service.subscribe(request, admitted, data, caller, Arc::clone(reached));
-            let limits = Arc::clone(&self.desk.limits);
-            // Each event is read as the document says, and costs as much.
-            return Ok(events.inspect(move |_| limits.charge(sharer, price)).boxed());
+            let (limits, span) = (Arc::clone(&self.desk.limits), Span::current());
+            let event = move |event: &GraphqlResponse| {
+                // Each is read as the document says, and costs as much.
+                limits.charge(sharer, price);
+                // It began, and was refused or broke off.
+                if let Some(code) = event.code() {
+                    span.in_scope(|| asking.end(kind, code));
+                }
+            };
+            return Ok(events.inspect(event).boxed());
         }
         let desk = self.desk.clone();
         let execute = async move {
@@ -163,7 +171,7 @@ impl<E: Executor> Live<E> {
             asking.note(kind, Some(&answer));
             answer
         };
-        Ok(stream::once(execute).boxed())
+        Ok(stream::once(execute.in_current_span()).boxed())
     }
 }
 

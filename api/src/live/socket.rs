@@ -51,6 +51,7 @@ use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
+use tracing::{Instrument as _, Span};
 
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
 use crate::{
@@ -100,6 +101,8 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         Err(error) => (Pass::of_nobody(&live.authority, &parts), Some(error)),
     };
     let client = Client { pass, caller, address: client_address(&parts.extensions) };
+    // Its lines carry the id of the request that it began with.
+    let span = Span::current();
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(MESSAGE)
@@ -121,7 +124,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
                 heard: Instant::now(),
                 place,
             };
-            connection.run(stop)
+            connection.run(stop).instrument(span)
         })
 }
 

@@ -78,7 +78,8 @@ fn cut(statement: &str) -> &str {
 pub fn start(config: &LogConfig) {
     // The filter was understood when the configuration was loaded.
     let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    // A line that cannot be written (the disk is full, the reader has gone) is dropped: to say so would be to write another.
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).log_internal_errors(false);
     let started = if is_human(config.format) {
         lines.with_target(false).with_ansi(stderr().is_terminal()).compact().try_init()
     } else {

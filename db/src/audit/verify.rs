@@ -186,6 +186,16 @@ pub async fn verify(
                 return Ok(chain.verdict(Some(Fault::Archived { id: noted.id })));
             }
             chain.noted.extend(noted.cloned());
+        } else if let Some(archived) = archived.filter(|archived| archived.id > chain.last.id)
+            && batch.as_slice().first().is_none_or(|first| first.id > chain.last.id + 1)
+        {
+            // What comes next was archived meanwhile.
+            let mut behind = Chain::behind(Some(archived), batch.as_slice().first());
+            if let Some(noted) = noted.filter(|noted| chain.last.id < noted.id && noted.id <= behind.last.id) {
+                return Ok(chain.verdict(Some(Fault::Archived { id: noted.id })));
+            }
+            behind.noted.extend(noted.filter(|noted| noted.id > behind.last.id).cloned());
+            chain = Chain { sound: chain.sound, ..behind };
         }
         for entry in &batch {
             if let Err(fault) = chain.step(entry) {
@@ -209,8 +219,8 @@ pub async fn entries(connection: &mut AsyncPgConnection, after: i64) -> Result<V
     Ok(look(connection, &schema, after).await?.2)
 }
 
-/// The head, the end of what is archived, and the entries after a number. The head first: what it names must then be there, however
-/// many are added meanwhile. Not one long transaction: while such a one lasts, PostgreSQL keeps every version of the head's row.
+/// The head, the end of what is archived, and the entries after a number, as they were at one moment. Not one long transaction for all:
+/// while such a one lasts, PostgreSQL keeps every version of the head's row.
 async fn look(
     connection: &mut AsyncPgConnection,
     schema: &str,
@@ -219,7 +229,7 @@ async fn look(
     connection
         .transaction(async |connection| {
             // No function or operator but PostgreSQL's own.
-            connection.batch_execute("SET TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp").await?;
+            connection.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp").await?;
             let head = diesel::sql_query(format!("SELECT id, hash FROM {schema}.audit_head"));
             let head: Option<Head> = head.get_result(connection).await.optional()?;
             let archived = archive::end(connection, schema).await?;

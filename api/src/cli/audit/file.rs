@@ -67,12 +67,18 @@ impl Writing {
         self.encoder.write_all(&line).await
     }
 
-    /// Writes what is left, waits until it is on the disk, and gives it its name.
+    /// Writes what is left, waits until it is on the disk, and gives it its name. What has that name already stays: it may be all
+    /// that is left of another trail. If it is the same, byte by byte (a call before broke off here), that is that.
     pub async fn keep(self, path: &Path) -> io::Result<()> {
         let Self { mut encoder, place } = self;
         encoder.shutdown().await?;
         encoder.into_inner().sync_all().await?;
-        place.persist(path).map_err(|error| error.error)?;
+        if let Err(refused) = place.persist_noclobber(path)
+            && (refused.error.kind() != io::ErrorKind::AlreadyExists
+                || fs::read(path).await? != fs::read(refused.file.path()).await?)
+        {
+            return Err(refused.error);
+        }
         let dir = path.parent().unwrap_or(Path::new("."));
         File::open(dir).await?.sync_all().await
     }
