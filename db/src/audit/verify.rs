@@ -180,17 +180,11 @@ pub async fn verify(
     let mut after = i64::MIN;
     loop {
         let (head, archived, batch) = look(connection, &schema, after).await?;
-        if after == i64::MIN {
-            chain = Chain::behind(archived, batch.as_slice().first());
-            if let Some(noted) = noted.filter(|noted| 0 < noted.id && noted.id <= chain.last.id) {
-                return Ok(chain.verdict(Some(Fault::Archived { id: noted.id })));
-            }
-            chain.noted.extend(noted.cloned());
-        } else if let Some(archived) = archived.filter(|archived| archived.id > chain.last.id)
-            && batch.as_slice().first().is_none_or(|first| first.id > chain.last.id + 1)
-        {
-            // What comes next was archived meanwhile.
-            let mut behind = Chain::behind(Some(archived), batch.as_slice().first());
+        let first = batch.as_slice().first();
+        let reaches = archived.as_ref().is_some_and(|archived| archived.id > chain.last.id);
+        // At the beginning; or what comes next was archived meanwhile.
+        if after == i64::MIN || reaches && first.is_none_or(|first| first.id > chain.last.id + 1) {
+            let mut behind = Chain::behind(archived, first);
             if let Some(noted) = noted.filter(|noted| chain.last.id < noted.id && noted.id <= behind.last.id) {
                 return Ok(chain.verdict(Some(Fault::Archived { id: noted.id })));
             }

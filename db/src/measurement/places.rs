@@ -9,7 +9,10 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
-use futures_util::future::{OptionFuture, try_join, try_join4};
+use futures_util::{
+    FutureExt as _,
+    future::{OptionFuture, try_join, try_join3},
+};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -121,7 +124,7 @@ impl ReportingWindow {
 }
 
 /// What is known of places before anything is drafted there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Known {
     pub windows: HashMap<Place, Vec<ReportingWindow>>,
     /// The measurements that are there already.
@@ -136,24 +139,17 @@ impl Known {
         places: &[Place],
         reach: Option<&Reached>,
     ) -> Result<Self, DbError> {
-        if places.is_empty() {
-            return Ok(Self::default());
-        }
         let today = writing.today();
-        let connection = writing.connection_for(3 + usize::from(reach.is_some()));
-        let (windows, existing, history, rules) = try_join4(
-            load_windows(connection, today, places),
-            load_existing(connection, places),
-            load_history(connection, places),
-            rules_for(connection, places, reach),
-        )
-        .await?;
-        Ok(Self { windows, existing, past: Past { history, rules } })
+        let connection = writing.connection_for(2 + Past::statements(reach));
+        let windows = load_windows(connection, today, places);
+        let existing = load_existing(connection, places);
+        let (windows, existing, past) = try_join3(windows, existing, Past::ask(connection, places, reach)).await?;
+        Ok(Self { windows, existing, past })
     }
 }
 
 /// What a figure is held against.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Past {
     /// The published figures of the periods before it, the latest first.
     pub history: HashMap<Place, Vec<Decimal>>,
@@ -168,22 +164,19 @@ impl Past {
         places: &[Place],
         reach: Option<&Reached>,
     ) -> Result<Self, DbError> {
-        if places.is_empty() {
-            return Ok(Self::default());
-        }
-        let connection = writing.connection_for(1 + usize::from(reach.is_some()));
-        let (history, rules) = try_join(load_history(connection, places), rules_for(connection, places, reach)).await?;
+        Self::ask(writing.connection_for(Self::statements(reach)), places, reach).await
+    }
+
+    fn statements(reach: Option<&Reached>) -> usize {
+        1 + usize::from(reach.is_some())
+    }
+
+    async fn ask(connection: &AsyncPgConnection, places: &[Place], reach: Option<&Reached>) -> Result<Self, DbError> {
+        let rules = OptionFuture::from(reach.map(|reach| load_rules(connection, places, reach)));
+        let rules = rules.map(|rules| rules.transpose().map(Option::unwrap_or_default));
+        let (history, rules) = try_join(load_history(connection, places), rules).await?;
         Ok(Self { history, rules })
     }
-}
-
-async fn rules_for(
-    connection: &AsyncPgConnection,
-    places: &[Place],
-    reach: Option<&Reached>,
-) -> Result<Rules, DbError> {
-    let rules = OptionFuture::from(reach.map(|reach| load_rules(connection, places, reach))).await;
-    rules.transpose().map(Option::unwrap_or_default)
 }
 
 /// The rows of an answer by the places that they are of.
