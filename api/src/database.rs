@@ -117,10 +117,14 @@ impl Database {
         Ok(())
     }
 
+    /// The names of the migrations that are not applied yet, oldest first.
+    pub async fn pending(&self) -> Result<Vec<String>, DbError> {
+        migrate::pending(&Pool::new(&self.owner, PoolSettings { size: 1, ..PoolSettings::default() })).await
+    }
+
     /// An error unless all migrations are applied: whoever only looks applies none.
-    pub async fn is_current(&self) -> Result<(), DatabaseError> {
-        let owner = Pool::new(&self.owner, PoolSettings { size: 1, ..PoolSettings::default() });
-        match migrate::pending(&owner).await?.len() {
+    pub async fn require_migrated(&self) -> Result<(), DatabaseError> {
+        match self.pending().await?.len() {
             0 => Ok(()),
             pending => Err(DatabaseError::Behind(pending)),
         }

@@ -119,7 +119,7 @@ impl Audit {
         if matches!(self, Self::Archive { dry_run: false, .. }) {
             database.prepare().await?;
         } else {
-            database.is_current().await?;
+            database.require_migrated().await?;
         }
         let mut connection = database.pool().settings().with_limits(LIMITS).connect().await?;
         match self {

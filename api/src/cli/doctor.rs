@@ -6,10 +6,10 @@ use std::{path::Path, time::Duration};
 use auth::{Scope, seal::Sealer};
 use chrono::{DateTime, Utc};
 use db::{
-    Date, Pool, Reader,
+    Date, Reader,
     connection::ConnectionSettings,
     demo::accounts,
-    embedded, migrate,
+    embedded,
     pool::PoolSettings,
     replica,
     reporting::calendar::{CalendarYear, needed_years},
@@ -281,8 +281,7 @@ fn apart(theirs: DateTime<Utc>, ours: DateTime<Utc>) -> Finding {
 }
 
 async fn migrations(database: &Database) -> Finding {
-    let owner = Pool::new(database.owner(), PoolSettings { size: 1, ..PoolSettings::default() });
-    match migrate::pending(&owner).await {
+    match database.pending().await {
         Ok(pending) if pending.is_empty() => Good("migrations: all applied".to_owned()),
         Ok(pending) => Note(format!(
             "migrations: {} not applied yet; serve applies them, or run cotmoc migrate now",

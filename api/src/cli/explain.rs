@@ -125,7 +125,7 @@ impl Explain {
     }
 
     async fn explain(&self, config: &Config, database: &Database, request: Request) -> Result<String, ExplainError> {
-        database.is_current().await?;
+        database.require_migrated().await?;
         let viewer = self.viewer(config, database.pool()).await?;
         // Whatever a statement is, it writes nothing.
         let settings = database.pool().settings().read_only();

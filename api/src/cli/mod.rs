@@ -176,10 +176,10 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         tracing::warn!("there is no setting {name} (environment variable){hint}");
     }
     match command {
-        Command::Settings { markdown: true } => exit_code(output::result(&as_markdown())),
-        Command::Settings { markdown: false } => exit_code(output::result(&as_table(sources, config))),
-        Command::Schema => exit_code(output::result(&sdl())),
-        Command::Permissions => exit_code(output::result(&permissions::as_markdown())),
+        Command::Settings { markdown: true } => said(&as_markdown()),
+        Command::Settings { markdown: false } => said(&as_table(sources, config)),
+        Command::Schema => said(&sdl()),
+        Command::Permissions => said(&permissions::as_markdown()),
         Command::Serve { demo } => in_runtime(serve::serve(config, *demo)),
         Command::Demo(demo) => in_runtime(async { ended(demo.run(config).await) }),
         Command::Init(init) => in_runtime(async { ended(init.run(config).await) }),
@@ -197,7 +197,7 @@ fn run(command: &Command, sources: &Sources, config: &Config) -> ExitCode {
         Command::User(user) => in_runtime(async { ended(user.run(config).await) }),
         Command::Migrate => in_runtime(async { ended(serve::migrate(config).await) }),
         Command::Recount => in_runtime(async { ended(serve::recount(config).await) }),
-        Command::Doctor => in_runtime(async { exit_code(doctor::doctor(sources, config).await) }),
+        Command::Doctor => in_runtime(async { exit_code(doctor::doctor(sources, config).await && output::is_whole()) }),
     }
 }
 
@@ -206,6 +206,11 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
         Ok(runtime) => runtime.block_on(work),
         Err(error) => ended(Err::<(), _>(error)),
     }
+}
+
+fn said(text: &str) -> ExitCode {
+    output::result(text);
+    exit_code(output::is_whole())
 }
 
 fn ended<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {

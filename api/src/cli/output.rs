@@ -14,16 +14,15 @@ pub fn is_whole() -> bool {
     !LOST.load(Ordering::Relaxed)
 }
 
-/// Writes a result, as it is; false if it cannot be written whole. A reader who has seen enough (`| head`) is no failure.
-pub fn result(text: &str) -> bool {
+/// Writes a result, as it is. If it cannot be written whole, that is told, and the command fails; a reader who has seen enough
+/// (`| head`) is no failure.
+pub fn result(text: &str) {
     let mut output = io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            LOST.store(true, Ordering::Relaxed);
-            complaint(&format!("the result cannot be written: {error}"));
-            false
-        }
-        _ => true,
+    if let Err(error) = output.write_all(text.as_bytes()).and_then(|()| output.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+        complaint(&format!("the result cannot be written: {error}"));
     }
 }
 

@@ -75,12 +75,25 @@ impl Writing {
         encoder.into_inner().sync_all().await?;
         if let Err(refused) = place.persist_noclobber(path)
             && (refused.error.kind() != io::ErrorKind::AlreadyExists
-                || fs::read(path).await? != fs::read(refused.file.path()).await?)
+                || hash_of(path).await? != hash_of(refused.file.path()).await?)
         {
             return Err(refused.error);
         }
         let dir = path.parent().unwrap_or(Path::new("."));
         File::open(dir).await?.sync_all().await
+    }
+}
+
+/// SHA-256 of all bytes of a file, however large it is.
+async fn hash_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut whole = File::open(path).await?;
+    let (mut digest, mut bytes) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        let read = whole.read(&mut bytes).await?;
+        if read == 0 {
+            return Ok(digest.finalize().to_vec());
+        }
+        digest.update(bytes.get(..read).unwrap_or_default());
     }
 }
 
@@ -94,19 +107,11 @@ pub struct ArchiveFile {
 impl ArchiveFile {
     /// Opens it, and takes its hash.
     pub async fn open(path: &Path) -> Result<Self, Damage> {
-        let mut whole = File::open(path).await?;
-        let (mut digest, mut bytes) = (Sha256::new(), vec![0; 1 << 20]);
-        loop {
-            let read = whole.read(&mut bytes).await?;
-            if read == 0 {
-                break;
-            }
-            digest.update(bytes.get(..read).unwrap_or_default());
-        }
+        let hash = hash_of(path).await?;
         let mut unpacking = GzipDecoder::new(BufReader::new(File::open(path).await?));
         unpacking.multiple_members(true);
         let text: Pin<Box<dyn AsyncRead + Send>> = Box::pin(unpacking);
-        Ok(Self { lines: BufReader::new(text).lines(), number: 0, hash: digest.finalize().to_vec() })
+        Ok(Self { lines: BufReader::new(text).lines(), number: 0, hash })
     }
 
     /// SHA-256 of all its bytes.
