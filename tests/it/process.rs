@@ -108,6 +108,20 @@ async fn every_log_line_of_a_request_carries_its_id_and_none_the_query() {
         (&line["kind"], &line["operation"], &line["code"]),
         (&json!("refused"), &json!("Follow"), &json!("BAD_REQUEST"))
     );
+    // Its answer is made when the request has its head already.
+    let ask = client.post(format!("http://{addr}/graphql/stream")).header("x-request-id", "id-10");
+    let ask = ask.header("accept", "text/event-stream").json(&json!({ "query": "query Ask { __typename }" }));
+    assert!(ask.send().await.unwrap().text().await.unwrap().contains("Query"));
+    let line = cotmoc.logged("operation").await;
+    assert_eq!((&line["operation"], &line["spans"][0]["id"]), (&json!("Ask"), &json!("id-10")), "{line}");
+    // A subscription begins, and is told that it cannot go on.
+    let follow = client.post(format!("http://{addr}/graphql/stream")).header("accept", "text/event-stream");
+    let follow = follow.json(&json!({ "query": "subscription Late { changed(after: \"x\") { cursor } }" }));
+    assert!(follow.send().await.unwrap().text().await.unwrap().contains("BAD_REQUEST"));
+    for code in ["OK", "BAD_REQUEST"] {
+        let line = cotmoc.logged("operation").await;
+        assert_eq!((&line["operation"], &line["code"]), (&json!("Late"), &json!(code)), "{line}");
+    }
 }
 
 /// The disk is full, or whoever read has gone.

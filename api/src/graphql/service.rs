@@ -301,6 +301,12 @@ impl GraphqlResponse {
         }
     }
 
+    /// The code of what is nothing but errors: how a subscription is refused at its start, or breaks off.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        self.code().filter(|_| self.data.as_ref().is_none_or(|data| *data == Value::Null))
+    }
+
     /// Whether something failed that whoever asked did nothing wrong with.
     #[must_use]
     pub fn has_fault(&self) -> bool {

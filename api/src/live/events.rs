@@ -34,7 +34,7 @@ use super::{CHECK, Client, HEARTBEAT, Live, stopped};
 use crate::{
     authentication::Pass,
     door::{Refusal, client_address, refused, request_id},
-    graphql::{self, Asked, GraphqlResponse},
+    graphql::{self, Asked, GraphqlResponse, Noted},
     limits::places::Place,
 };
 
@@ -129,6 +129,7 @@ fn stream(stream: Stream) -> Response<Body> {
         Some((Ok::<_, std::convert::Infallible>(stream.next().await?), stream))
     });
     let mut response = Response::new(Body::from_stream(events));
+    response.extensions_mut().insert(Noted);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -150,7 +150,7 @@ impl<E: Executor> Live<E> {
                 // Each is read as the document says, and costs as much.
                 limits.charge(sharer, price);
                 // It began, and was refused or broke off.
-                if let Some(code) = event.code() {
+                if let Some(code) = event.failure() {
                     span.in_scope(|| asking.end(kind, code));
                 }
             };
