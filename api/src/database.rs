@@ -117,6 +117,11 @@ impl Database {
         Ok(())
     }
 
+    /// The same, unless whoever calls only looks: then all migrations must be applied already.
+    pub async fn prepare_unless(&self, only_looks: bool) -> Result<(), DatabaseError> {
+        if only_looks { self.require_migrated().await } else { self.prepare().await }
+    }
+
     /// The names of the migrations that are not applied yet, oldest first.
     pub async fn pending(&self) -> Result<Vec<String>, DbError> {
         migrate::pending(&Pool::new(&self.owner, PoolSettings { size: 1, ..PoolSettings::default() })).await
@@ -174,13 +179,19 @@ pub fn join(login: &str) -> String {
 }
 
 async fn start_embedded(config: &Config, sharing: Sharing) -> Result<Embedded, EmbeddedError> {
-    tracing::info!(data = %config.data_dir.display(), "starting the embedded PostgreSQL");
     let embedded =
         EmbeddedConfig { bin_dir: config.database.pg_bin_dir.clone(), ..EmbeddedConfig::new(&config.data_dir) };
-    match sharing {
+    let embedded = match sharing {
         Sharing::Own => Embedded::start(embedded).await,
         Sharing::Join => Embedded::start_or_join(embedded).await,
-    }
+    }?;
+    let whose = if embedded.is_owner() {
+        "the embedded PostgreSQL runs"
+    } else {
+        "the embedded PostgreSQL of another cotmoc is used"
+    };
+    tracing::info!(address = embedded.url(DATABASE), "{whose}");
+    Ok(embedded)
 }
 
 /// The task that starts the embedded server again when it ends by itself, and stops it when it is told to.

@@ -137,7 +137,7 @@ impl Snapshot {
     }
 }
 
-/// Sees that a database can take a backup in: `DbError::Invalid` if there is something in it. Makes the server's role, to which a
+/// Sees that a database can take a backup in: `DbError::Refused` if there is something in it. Makes the server's role, to which a
 /// backup grants rights, if the login may.
 #[boxed]
 pub async fn prepare_to_restore(owner: &ConnectionSettings) -> Result<(), DbError> {
@@ -147,7 +147,7 @@ pub async fn prepare_to_restore(owner: &ConnectionSettings) -> Result<(), DbErro
     );
     let tables: i64 = diesel::select(tables).get_result(&mut connection).await?;
     if tables > 0 {
-        return Err(DbError::Invalid(format!("this database has {tables} tables already; restore into an empty one")));
+        return Err(DbError::Refused(format!("this database has {tables} tables already; restore into an empty one")));
     }
     wall::make_role(&mut connection).await
 }

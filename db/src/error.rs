@@ -4,7 +4,7 @@ use auth::password::PasswordError;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::{PoolError, bb8::RunError};
 
-use crate::violation::{Violation, ViolationCode};
+use crate::violation::{Violation, ViolationCode, Words};
 
 /// The one error of this crate. `Display` is for logs; clients get what `api` makes of the variant.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +36,12 @@ pub enum DbError {
     /// No such row, or not within the reader's reach: the two are not told apart.
     #[error("not found")]
     NotFound,
-    /// What was asked for makes no sense; the text is meant for the person who asked.
+    /// What was asked for makes no sense; the words are meant for the person who asked.
+    #[error("{}", .0.en)]
+    Invalid(Words),
+    /// What an operator asked of a command cannot be done; the text says why, in English as all commands speak.
     #[error("{0}")]
-    Invalid(String),
+    Refused(String),
     /// The cursor does not belong to the list: it was made for another sort, or by hand.
     #[error("the cursor is none of this list")]
     Cursor,

@@ -172,6 +172,25 @@ impl<T: InputType> InputType for Edit<T> {
 }
 
 impl TextError {
+    /// The same for people.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Blank => Words::new("Không có chữ nào", "The text is blank"),
+            Self::TooLong { length, max } => Words::new(
+                format!("Dài {length} ký tự; tối đa {max}"),
+                format!("The text has {length} characters; at most {max} are allowed"),
+            ),
+            Self::Forbidden { character, position } => {
+                let character = u32::from(*character);
+                Words::new(
+                    format!("Ký tự thứ {position} (U+{character:04X}) không dùng được"),
+                    format!("Character {position} (U+{character:04X}) cannot be used"),
+                )
+            }
+        }
+    }
+
     /// What has to be mended in a text, beside its field.
     pub(crate) fn violation(&self, field: &[&'static str]) -> Violation {
         match self {
@@ -179,10 +198,7 @@ impl TextError {
             Self::TooLong { max, .. } => {
                 Violation::of(ViolationCode::TooLong, field).limit(i32::try_from(*max).unwrap_or(i32::MAX))
             }
-            Self::Forbidden { character, position } => Violation::of(ViolationCode::Malformed, field).saying(Words {
-                vi: format!("Ký tự thứ {position} (U+{:04X}) không dùng được", u32::from(*character)),
-                en: format!("Character {position} (U+{:04X}) cannot be used", u32::from(*character)),
-            }),
+            Self::Forbidden { .. } => Violation::of(ViolationCode::Malformed, field).saying(self.words()),
         }
     }
 }

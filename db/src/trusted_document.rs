@@ -143,7 +143,7 @@ struct Named {
     id: String,
 }
 
-/// Publishes all of them, or none: [`DbError::Invalid`] names those whose id means another text. What is published already stays.
+/// Publishes all of them, or none: [`DbError::Refused`] names those whose id means another text. What is published already stays.
 #[boxed]
 pub async fn publish(writer: &Writer, documents: &[NewDocument]) -> Result<Published, DbError> {
     let ids: Vec<&str> = documents.iter().map(|document| document.id.as_str()).collect();
@@ -163,7 +163,7 @@ pub async fn publish(writer: &Writer, documents: &[NewDocument]) -> Result<Publi
             if !others.is_empty() {
                 let ids = others.join(", ");
                 let words = format!("nothing was published: an id keeps the text that it was given first: {ids}");
-                return Err(DbError::Invalid(words));
+                return Err(DbError::Refused(words));
             }
             let again = diesel::sql_query(AGAIN).bind::<Array<Text>, _>(&ids).bind::<Timestamptz, _>(now);
             let again = ids_of(again.load(writing.connection()).await?);
@@ -173,7 +173,7 @@ pub async fn publish(writer: &Writer, documents: &[NewDocument]) -> Result<Publi
         .await
 }
 
-/// Retires all of them, or none: [`DbError::Invalid`] names those that were never published. Answers those that were published
+/// Retires all of them, or none: [`DbError::Refused`] names those that were never published. Answers those that were published
 /// until now.
 #[boxed]
 pub async fn retire(writer: &Writer, ids: &[DocumentId]) -> Result<Vec<String>, DbError> {
@@ -185,7 +185,7 @@ pub async fn retire(writer: &Writer, ids: &[DocumentId]) -> Result<Vec<String>, 
             let unknown: Vec<&str> = ids.iter().copied().filter(|id| !known.iter().any(|known| known == id)).collect();
             if !unknown.is_empty() {
                 let ids = unknown.join(", ");
-                return Err(DbError::Invalid(format!("nothing was retired: never published: {ids}")));
+                return Err(DbError::Refused(format!("nothing was retired: never published: {ids}")));
             }
             let retired: Vec<String> = diesel::update(named.filter(trusted_document::retired_at.is_null()))
                 .set(trusted_document::retired_at.eq(writing.now()))

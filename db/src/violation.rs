@@ -201,6 +201,13 @@ pub struct Words {
     pub en: String,
 }
 
+impl Words {
+    /// The same in both languages.
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { vi: vi.into(), en: en.into() }
+    }
+}
+
 impl Violation {
     /// A rule that a field breaks.
     #[must_use]

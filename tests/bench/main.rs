@@ -104,11 +104,13 @@ async fn everything(options: &Options, program: &Path, dir: &Path) -> Result<Str
 async fn measure(options: &Options, database: &Database, program: &Path, dir: &Path) -> Result<String> {
     let ring = Ring { database, clients: options.clients, scratch: &dir.join("pgbench") };
     let servers = Servers::start(program, database, dir).await?;
+    // What starting took is given back to the machine after a while.
+    tokio::time::sleep(REST).await;
+    let started = servers.memory();
     let mut reading = Vec::new();
     for workload in &WORKLOADS {
         reading.push(reading::contest(workload, database, &servers).await?);
     }
-    // What starting took is given back to the machine after a while.
     tokio::time::sleep(REST).await;
     let at_rest = servers.memory();
     let machine = machine::words();
@@ -121,7 +123,7 @@ async fn measure(options: &Options, database: &Database, program: &Path, dir: &P
         let mut writing = [submitting::contest(&ring, &servers.uncached, &places).await?];
         rounds(options, &ring, &mut writing).await?;
         contests.extend(writing);
-        let memory = Memory { at_rest, after_load: servers.memory() };
+        let memory = Memory { started, at_rest, after_load: servers.memory() };
         let bulk = bulk::run(&servers.uncached, &places).await?;
         let server = stage::start(program, database, &dir.join("subscribers"), &subscribers::SETTINGS).await?;
         let subscribed = subscribers::run(&server, &places, &ring, Duration::from_secs(options.seconds)).await?;

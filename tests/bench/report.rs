@@ -35,6 +35,8 @@ type Part<'a> = (&'a str, fn(Spent) -> Duration);
 
 /// Memory of the server without the cache and of the one with it, in MiB.
 pub struct Memory {
+    /// Before the first request.
+    pub started: (f64, f64),
     /// After a few requests of each workload.
     pub at_rest: (f64, f64),
     /// After all rounds.
@@ -86,11 +88,12 @@ impl Report<'_> {
     }
 
     fn memory(&self, text: &mut String) -> Result<()> {
-        let Memory { at_rest, after_load } = self.memory;
+        let Memory { started, at_rest, after_load } = self.memory;
         writeln!(
             text,
-            "- memory of the server at rest and after the last round: uncached {:.0} and {:.0} MiB, cached {:.0} and {:.0} MiB",
-            at_rest.0, after_load.0, at_rest.1, after_load.1
+            "- memory of the server at rest, before the first request, after a few of each workload, after the last round: \
+             uncached {:.0}, {:.0} and {:.0} MiB, cached {:.0}, {:.0} and {:.0} MiB",
+            started.0, at_rest.0, after_load.0, started.1, at_rest.1, after_load.1
         )?;
         let Subscribed { before, idle, highest, reached } = self.subscribed;
         let each = (idle - before) * 1024.0 / f64::from(subscribers::COUNT);

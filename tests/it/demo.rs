@@ -110,7 +110,7 @@ async fn reset_empties_a_demo_and_nothing_else() {
     demo::reset(db.settings()).await.unwrap();
     assert!(!demo::is_loaded(&db.pool).await.unwrap());
     assert_eq!(count(&db, "agency").await + count(&db, "measurement").await + count(&db, "change").await, 0);
-    assert!(matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(_))), "there is no demo any more");
+    assert!(matches!(demo::reset(db.settings()).await, Err(DbError::Refused(_))), "there is no demo any more");
 
     demo::load(db.settings(), fixed::options(), |_| {}).await.unwrap();
     // Each by itself. A judgement is never deleted, so it comes last.
@@ -155,7 +155,7 @@ async fn reset_empties_a_demo_and_nothing_else() {
         db.execute(foreign).await;
         let before = fingerprint(&db).await;
         assert!(
-            matches!(demo::reset(db.settings()).await, Err(DbError::Invalid(text)) if text.contains("more than the demo")),
+            matches!(demo::reset(db.settings()).await, Err(DbError::Refused(text)) if text.contains("more than the demo")),
             "{foreign}"
         );
         assert_eq!(fingerprint(&db).await, before);

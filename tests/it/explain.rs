@@ -44,7 +44,8 @@ async fn it_reads_with_the_eyes_of_whom_it_is_told_and_writes_nothing() {
     let db = TestDb::demo().await;
     let trail = "{ auditTrail(first: 1) { nodes { action } } }";
     let (code, said) = explain(&db, trail, &["--lang", "en"]).await;
-    assert!(code == Some(0) && said.contains("error: Sign in first") && said.contains("0 statements"), "{said}");
+    assert!(code == Some(1) && said.contains("error at auditTrail: Sign in first"), "{said}");
+    assert!(said.contains("0 statements") && said.contains("the answer has errors: 1"), "{said}");
     let (code, said) = explain(&db, trail, &["--role", "inspector"]).await;
     assert!(code == Some(0) && said.contains("audit_entry"), "{said}");
 

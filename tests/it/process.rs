@@ -206,6 +206,40 @@ async fn migrate_and_doctor_agree() {
 }
 
 /// A certificate for `localhost`, with its key, as files.
+#[tokio::test]
+async fn who_only_looks_migrates_nothing() {
+    let database = TestDb::empty().await;
+    let url = database.url().await;
+    let (dir, _) = place();
+    let file = |name: &str, content: &str| {
+        let path = dir.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (query, plan, sheet) = (
+        file("hoi.graphql", "{ programmes(first: 1) { nodes { code } } }"),
+        file("danh-muc.json", r#"{ "programmes": [] }"#),
+        file("so-lieu.csv", "indicator,subject,value\n"),
+    );
+    for arguments in [
+        &["audit", "head"][..],
+        &["audit", "verify"],
+        &["audit", "archive", "/không-có", "--before", "2026-01-25", "--dry-run"],
+        &["explain", &query],
+        &["export"],
+        &["export", "indicators"],
+        &["export", "--targets", "57-NQ/TW", "-o", "/không-có"],
+        &["apply", &plan, "--dry-run"],
+        &["import", &sheet, "--agency", "qng.ubnd", "--period", "2025-12", "--as", "lan", "--dry-run"],
+    ] {
+        let output = command(PROGRAM, arguments, &[("DATABASE_URL", &url), ("HOME", "/")]).output().await.unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("migrations are not applied yet: run cotmoc migrate"), "{arguments:?}: {said}");
+    }
+    assert_eq!(database.text("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").await, "0");
+}
+
 fn certificate(name: &str) -> [String; 2] {
     let [key, certificate] = ["key", "pem"].map(|end| format!("{}/{name}.{end}", env!("CARGO_TARGET_TMPDIR")));
     let made = std::process::Command::new("openssl")

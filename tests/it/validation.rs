@@ -87,6 +87,20 @@ async fn escapes_beyond_the_first_plane_are_read() {
 }
 
 #[test]
+fn a_field_that_there_is_not_is_told_and_not_that_its_parent_asks_for_nothing() {
+    let guard = guard();
+    for (document, words) in [
+        ("{ indicators { total } }", "Cannot query field \"total\""),
+        ("{ indicators { nodes { targets { goal } } } }", "Cannot query field \"goal\""),
+        ("{ indicators }", "must have a selection of subfields"),
+        ("{ indicators(number: 3) }", "must have a selection of subfields"),
+    ] {
+        let (reason, told) = refusal(&guard, document, &Value::Null).unwrap();
+        assert!(reason == "VALIDATION" && told.contains(words), "{document}: {told}");
+    }
+}
+
+#[test]
 fn a_value_that_cannot_be_read_names_its_place_and_what_was_meant() {
     let guard = guard();
     let draft = "mutation ($i: DraftMeasurementInput!, $k: UUID!) {

@@ -6,7 +6,7 @@
 use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 
 use async_graphql::{Pos, ServerError, Value};
-use db::DbError;
+use db::{DbError, violation::Words};
 use http::StatusCode;
 use object_layer::{BadInput, TooLarge};
 
@@ -205,6 +205,12 @@ impl ApiError {
             .with("reason", reason)
     }
 
+    /// Something that is asked for makes no sense.
+    #[must_use]
+    pub fn input(words: &Words) -> Self {
+        Self::request("INPUT", &words.vi, &words.en)
+    }
+
     /// A page that there cannot be.
     pub fn page(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::BadRequest, vi, en).with("reason", "PAGE")
@@ -344,14 +350,16 @@ impl From<Arc<DbError>> for ApiError {
                 "This idempotencyKey was used for another change: make a new one",
             ),
             DbError::NotFound => Self::new(Code::NotFound, "Không tìm thấy", "Not found"),
-            DbError::Invalid(words) => Self::bad_request("INPUT", words),
+            DbError::Invalid(words) => Self::input(words),
             DbError::Cursor => Self::cursor(),
             DbError::ToCome => {
                 Self::request("INSTANT", "thời điểm này còn ở tương lai", "the instant is still to come")
             }
             // A mutation puts these into its payload; what comes here was refused where there is none.
             DbError::Violated(broken) => Self::bad_request("INPUT", format_args!("{broken:?}")),
-            DbError::Constraint { .. } | DbError::Settings(_) | DbError::Internal(_) => Self::internal(),
+            DbError::Constraint { .. } | DbError::Refused(_) | DbError::Settings(_) | DbError::Internal(_) => {
+                Self::internal()
+            }
         };
         Self { cause: Some(cause), ..error }
     }

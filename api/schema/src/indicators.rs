@@ -177,7 +177,7 @@ object! {
             let regime = regime.unwrap_or(self.row.regime);
             match Parts::of(period, self.row.frequency, regime) {
                 Ok(parts) => Some(PeriodTotal::of(context, &self.row, subject, parts, boundaries).await),
-                Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
+                Err(error) => Some(Err(ApiError::input(&error.words()))),
             }
         }
 
@@ -208,7 +208,7 @@ object! {
                     }
                     Some(found)
                 }
-                Err(error) => Some(Err(ApiError::bad_request("INPUT", error))),
+                Err(error) => Some(Err(ApiError::input(&error.words()))),
             }
         }
 
@@ -308,7 +308,7 @@ fn bounds(
             Err(ApiError::request("INPUT", "hãy cho over, hoặc from và until", "give either over, or from and until"))
         }
         Some(over) => {
-            let periods = over.resolve(on.0, regime).map_err(|error| ApiError::bad_request("INPUT", error))?;
+            let periods = over.resolve(on.0, regime).map_err(|error| ApiError::input(&error.words()))?;
             Ok((periods.first().copied().map(first_day), periods.last().copied().map(last_day)))
         }
     }

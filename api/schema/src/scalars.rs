@@ -83,13 +83,35 @@ pub fn wrong(scalar: &str, value: &Value) -> Option<Words> {
         return Some(error.words());
     }
     if let ("Period", Value::String(typed)) = (scalar.name, value)
-        && matches!(typed.parse::<Period>(), Err(PeriodError::Ambiguous { .. }))
+        && let Err(error) = typed.parse::<Period>()
+        && let Some(words) = beyond_its_form(&error)
     {
-        let vi = "có thể là một tháng hoặc chín tháng: tháng viết đủ hai chữ số (2025-09), chín tháng viết 2025-9M";
-        let en = "this may mean a month or nine months: a month has two digits (2025-09), nine months are 2025-9M";
-        return Some(Words { vi: vi.to_owned(), en: en.to_owned() });
+        return Some(words);
     }
-    Some(Words { vi: scalar.vi.to_owned(), en: scalar.en.to_owned() })
+    Some(Words::new(scalar.vi, scalar.en))
+}
+
+/// What is wrong with a period that is written as one.
+fn beyond_its_form(error: &PeriodError) -> Option<Words> {
+    match error {
+        PeriodError::Ambiguous { .. } => Some(Words::new(
+            "có thể là một tháng hoặc chín tháng: tháng viết đủ hai chữ số (2025-09), chín tháng viết 2025-9M",
+            "this may mean a month or nine months: a month has two digits (2025-09), nine months are 2025-9M",
+        )),
+        PeriodError::Year { year } => Some(Words::new(
+            format!("năm {year} ở ngoài các năm {FIRST_YEAR} đến {LAST_YEAR}"),
+            format!("the year {year} is not one of {FIRST_YEAR} to {LAST_YEAR}"),
+        )),
+        PeriodError::Index { index, last } => Some(Words::new(
+            format!("không có kỳ thứ {index}: một năm có kỳ 1 đến {last} của loại này"),
+            format!("there is no {index}: a year has periods 1 to {last} of this kind"),
+        )),
+        PeriodError::Reversed { first_day, last_day } => Some(Words::new(
+            format!("ngày cuối {last_day} trước ngày đầu {first_day}"),
+            format!("the last day {last_day} is before the first day {first_day}"),
+        )),
+        PeriodError::Form { .. } | PeriodError::NoSequence | PeriodError::KindsDiffer { .. } => None,
+    }
 }
 
 #[cfg(test)]

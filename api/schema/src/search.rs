@@ -153,7 +153,7 @@ async fn find(
     nouns: &[SearchNoun],
     args: PageArgs,
 ) -> Result<SearchConnection, ApiError> {
-    let text = check_text(text, MAX_TEXT).map_err(|error| ApiError::bad_request("INPUT", error))?;
+    let text = check_text(text, MAX_TEXT).map_err(|error| ApiError::input(&error.words()))?;
     let fingerprint = Fingerprint::of(&(&text, nouns));
     let page = args.page(|| fingerprint)?;
     let slice = search(reader(context), &text, nouns, &page).await?;

@@ -41,7 +41,7 @@ use crate::{
         Config,
         secret::{self, SecretError},
     },
-    door::{Refusal, request_id},
+    door::{Refusal, caller},
 };
 
 /// Finds out who a request comes from; a token that does not hold is an error.
@@ -203,7 +203,7 @@ impl Authority {
             }
             Err(error) => {
                 tracing::error!(%error, "cannot publish the signing keys");
-                Refusal::Away.answer(&request_id(headers))
+                Refusal::Away.answer(&caller(headers))
             }
         }
     }

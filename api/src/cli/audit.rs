@@ -1,7 +1,8 @@
 //! `cotmoc audit`: whether the audit trail is as it was written, and where its old entries go.
 
 use std::{
-    io,
+    collections::BTreeSet,
+    fs, io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -116,11 +117,7 @@ impl Audit {
     }
 
     async fn on(&self, config: &Config, database: &Database) -> Result<String, AuditError> {
-        if matches!(self, Self::Archive { dry_run: false, .. }) {
-            database.prepare().await?;
-        } else {
-            database.require_migrated().await?;
-        }
+        database.prepare_unless(!matches!(self, Self::Archive { dry_run: false, .. })).await?;
         let mut connection = database.pool().settings().with_limits(LIMITS).connect().await?;
         match self {
             Self::Head => Ok(format!("{}\n", audit::head(&mut connection).await?)),
@@ -174,6 +171,9 @@ async fn verify(
         }
         let end = verify_archive(dir, &archived, expect).await?;
         words = format!("{} entries in the archive, each as it was written\n", end.id);
+        for name in strangers(dir, &archived).map_err(|error| damaged(&dir.display().to_string())(error.into()))? {
+            words += &format!("{name} is no file of this archive\n");
+        }
         still_expected = expect.filter(|noted| noted.id > end.id);
     } else if let Some(last) = archived.last() {
         if let Some(noted) = expect.filter(|noted| noted.id <= last.last_id) {
@@ -187,6 +187,16 @@ async fn verify(
         Some(fault) => Err(AuditError::Broken { sound: verdict.sound, fault }),
         None => Ok(format!("{words}{} entries, each as it was written\n{}\n", verdict.sound, verdict.last)),
     }
+}
+
+/// What else lies in the folder.
+fn strangers(dir: &Path, archived: &[Archived]) -> io::Result<BTreeSet<String>> {
+    let names = fs::read_dir(dir)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<BTreeSet<String>>>()?;
+    for stretch in archived {
+        names.remove(&stretch.file_name);
+    }
+    Ok(names)
 }
 
 /// All files, one behind the other, up to where the trail in the database goes on.

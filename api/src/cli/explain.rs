@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Data, Request, Variables, parser::types::OperationType};
+use async_graphql::{Data, PathSegment, Request, Variables, parser::types::OperationType};
 use auth::{random, seal::Sealer};
 use clap::Args;
 use db::{DbError, Meter, Origin, Pool, Witness, import, pool::PoolSettings, witness::Seen};
@@ -80,6 +80,9 @@ pub enum ExplainError {
     /// It was asked for something that there is not.
     #[error("{0}")]
     Refused(String),
+    /// It was explained, and its answer has errors.
+    #[error("the answer has errors: {0}")]
+    Answer(usize),
     /// A defect of the build.
     #[error(transparent)]
     Schema(#[from] UnreadableSchema),
@@ -107,8 +110,9 @@ impl Explain {
         let database = Database::open(config, Sharing::Join).await?;
         let done = self.explain(config, &database, request).await;
         database.close().await?;
-        output::result(&done?);
-        Ok(())
+        let (text, errors) = done?;
+        output::result(&text);
+        if errors > 0 { Err(ExplainError::Answer(errors)) } else { Ok(()) }
     }
 
     fn request(&self) -> Result<Request, ExplainError> {
@@ -124,7 +128,13 @@ impl Explain {
         Ok(request)
     }
 
-    async fn explain(&self, config: &Config, database: &Database, request: Request) -> Result<String, ExplainError> {
+    /// What is printed, and how many errors the answer has.
+    async fn explain(
+        &self,
+        config: &Config,
+        database: &Database,
+        request: Request,
+    ) -> Result<(String, usize), ExplainError> {
         database.require_migrated().await?;
         let viewer = self.viewer(config, database.pool()).await?;
         // Whatever a statement is, it writes nothing.
@@ -152,10 +162,12 @@ impl Explain {
         let summary = format!("{} statements, {rows} rows; priced at {price} points", statements.len());
         let mut text = words(statements, self.short);
         for error in answer.errors() {
-            let _ = writeln!(text, "error: {}", error.message);
+            let place: Vec<String> = error.path.iter().map(segment).collect();
+            let place = if place.is_empty() { String::new() } else { format!(" at {}", place.join(".")) };
+            let _ = writeln!(text, "error{place}: {}", error.message);
         }
         let _ = writeln!(text, "{summary}");
-        Ok(text)
+        Ok((text, answer.errors().len()))
     }
 
     async fn viewer(&self, config: &Config, pool: &Pool) -> Result<Viewer, ExplainError> {
@@ -164,6 +176,13 @@ impl Explain {
         let found = import::sender(&writer, login).await?;
         let found = found.ok_or_else(|| ExplainError::Refused(format!("there is no active account {login}")))?;
         Ok(viewer::of(found))
+    }
+}
+
+fn segment(segment: &PathSegment) -> String {
+    match segment {
+        PathSegment::Field(name) => name.clone(),
+        PathSegment::Index(index) => index.to_string(),
     }
 }
 

@@ -183,7 +183,7 @@ impl Export {
         asked: Asked,
         viewer: Viewer,
     ) -> Result<(), ExportError> {
-        database.prepare().await?;
+        database.require_migrated().await?;
         let mut pages = pages(config, database, &asked, viewer)?;
         let next = pages.price()?;
         let instant = pages.open(asked.as_of, PATIENCE).await?;

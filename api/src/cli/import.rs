@@ -128,7 +128,7 @@ impl Import {
     }
 
     async fn done(&self, config: &Config, database: &Database, content: Vec<u8>) -> Result<(), ImportFailure> {
-        database.prepare().await?;
+        database.prepare_unless(self.dry_run).await?;
         let (pool, clock) = (database.pool(), config.clock());
         let writer = clock.writer(pool.clone(), Origin::default());
         let who = import::sender(&writer, &self.login).await?;

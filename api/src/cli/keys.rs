@@ -90,7 +90,7 @@ fn failed(error: DbError) -> ServerError {
         DbError::Violated(_) => "this key was withdrawn before",
         error => return ServerError::Database(error.into()),
     };
-    ServerError::Database(DbError::Invalid(words.to_owned()).into())
+    ServerError::Database(DbError::Refused(words.to_owned()).into())
 }
 
 fn list(keys: &[StoredKey], clock: Clock) -> String {

@@ -217,7 +217,7 @@ impl Office {
 
     async fn account(&self, login: &str) -> Result<Account, DbError> {
         let found = Account::by_codes(&self.reader, &[account::login(login)]).await?;
-        found.into_iter().next().ok_or_else(|| DbError::Invalid(format!("there is no account {login:?}")))
+        found.into_iter().next().ok_or_else(|| DbError::Refused(format!("there is no account {login:?}")))
     }
 
     async fn act(&self, action: &Action, password: Option<String>) -> Result<String, DbError> {
@@ -296,7 +296,7 @@ impl Office {
     async fn set_password(&self, account: &Account, password: Option<String>, mail: bool) -> Result<String, DbError> {
         if account.status == AccountStatus::Disabled {
             let login = &account.login;
-            return Err(DbError::Invalid(format!("{login} is disabled: cotmoc user enable {login}")));
+            return Err(DbError::Refused(format!("{login} is disabled: cotmoc user enable {login}")));
         }
         if mail {
             account::mail_password_reset(&self.acting()?, one(account)).await?;
@@ -372,7 +372,7 @@ impl Office {
             ended += 1;
         }
         if ended == 0 {
-            return Err(DbError::Invalid(format!("{} does not hold {}", account.login, role.as_str())));
+            return Err(DbError::Refused(format!("{} does not hold {}", account.login, role.as_str())));
         }
         Ok(format!("{} is {} no more\n", account.login, role.as_str()))
     }
@@ -412,5 +412,5 @@ fn in_words(error: DbError) -> DatabaseError {
 }
 
 fn invalid(words: String) -> DatabaseError {
-    DbError::Invalid(words).into()
+    DbError::Refused(words).into()
 }

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Refusal, request_id};
+use super::{Refusal, caller};
 
 /// Refuses what is addressed to another name than these, or to two at once; without names, any will do.
 pub async fn know(State(hosts): State<Arc<[String]>>, request: Request, next: Next) -> Response {
@@ -19,7 +19,7 @@ pub async fn know(State(hosts): State<Arc<[String]>>, request: Request, next: Ne
         Ok(host) => (!hosts.iter().any(|known| known.eq_ignore_ascii_case(host))).then_some(Refusal::Misdirected),
     };
     match refusal {
-        Some(refusal) => refusal.answer(&request_id(request.headers())),
+        Some(refusal) => refusal.answer(&caller(request.headers())),
         None => next.run(request).await,
     }
 }

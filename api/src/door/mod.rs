@@ -1,19 +1,19 @@
 //! What all paths share, whatever is behind them: who may come in, the request's id and its client's address, refusals, numbers.
 
 mod address;
+mod caller;
 mod host;
 pub mod metrics;
 mod refusal;
-mod request_id;
 
 use axum::{Router, routing::MethodRouter};
 
 pub(crate) use address::note as note_address;
 pub use address::{ClientAddress, client_address};
+pub use caller::{REQUEST_ID, caller, header_value, request_id};
 pub(crate) use host::know as know_host;
 pub(crate) use metrics::refused;
 pub use refusal::Refusal;
-pub use request_id::{HEADER as REQUEST_ID, header_value, request_id};
 
 /// Who may come in at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use schema::{caller::RequestId, error::Code};
+use schema::{caller::Caller, error::Code, language::Language};
 use serde_json::json;
 
 /// Why the server does not answer what was asked.
@@ -38,23 +38,51 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The stable code, which knows its status, and the message.
-    const fn parts(self) -> (Code, &'static str) {
+    /// The stable code, which knows its status, and the message in Vietnamese and in English.
+    const fn parts(self) -> (Code, &'static str, &'static str) {
         match self {
-            Self::NotFound => (Code::NotFound, "Nothing is here. The API is at /graphql."),
-            Self::TooLarge => (Code::PayloadTooLarge, "The request body is too large."),
-            Self::TooSlow => (Code::RequestTimeout, "The request body did not arrive in time."),
-            Self::Broken => (Code::BadRequest, "The request body could not be read."),
-            Self::Compressed => (Code::UnsupportedMediaType, "Compressed request bodies are not accepted."),
-            Self::Saturated => (Code::Unavailable, "The server is busy. Try again shortly."),
-            Self::Misdirected => {
-                (Code::Misdirected, "This server has another name. Its operator lists its names in COTMOC_HOSTS.")
+            Self::NotFound => (
+                Code::NotFound,
+                "Không có gì ở địa chỉ này; API ở /graphql",
+                "There is nothing at this address; the API is at /graphql",
+            ),
+            Self::TooLarge => (Code::PayloadTooLarge, "Nội dung gửi lên quá lớn", "The request body is too large"),
+            Self::TooSlow => (
+                Code::RequestTimeout,
+                "Nội dung gửi lên không đến kịp thời hạn",
+                "The request body did not arrive in time",
+            ),
+            Self::Broken => (Code::BadRequest, "Không đọc được nội dung gửi lên", "The request body could not be read"),
+            Self::Compressed => (
+                Code::UnsupportedMediaType,
+                "Không nhận nội dung đã nén; hãy gửi ở dạng không nén",
+                "Compressed request bodies are not accepted; send it uncompressed",
+            ),
+            Self::Saturated => (
+                Code::Unavailable,
+                "Hệ thống đang bận, xin thử lại sau giây lát",
+                "The server is busy, please try again shortly",
+            ),
+            Self::Misdirected => (
+                Code::Misdirected,
+                "Máy chủ này mang tên khác; người vận hành khai báo tên trong COTMOC_HOSTS",
+                "This server has another name; its operator lists its names in COTMOC_HOSTS",
+            ),
+            Self::Ambiguous => {
+                (Code::BadRequest, "Một yêu cầu chỉ nêu một tên máy chủ", "A request names exactly one host")
             }
-            Self::Ambiguous => (Code::BadRequest, "A request names one host."),
-            Self::RateLimited => (Code::RateLimited, "Too many sign-ins from this address. Try again later."),
-            Self::TimedOut => (Code::Timeout, "The answer took too long."),
-            Self::Away => (Code::Unavailable, "The service is unavailable for a moment. Try again shortly."),
-            Self::Fault => (Code::Internal, "Something went wrong on our side."),
+            Self::RateLimited => (
+                Code::RateLimited,
+                "Địa chỉ này đã đăng nhập quá nhiều lần, xin thử lại sau",
+                "Too many sign-ins from this address, please try again later",
+            ),
+            Self::TimedOut => (Code::Timeout, "Yêu cầu chạy quá lâu nên đã bị dừng", "The answer took too long"),
+            Self::Away => (
+                Code::Unavailable,
+                "Hệ thống tạm thời gián đoạn, xin thử lại sau giây lát",
+                "The service is unavailable for a moment, please try again",
+            ),
+            Self::Fault => (Code::Internal, "Lỗi hệ thống", "Something went wrong on the server"),
         }
     }
 
@@ -77,13 +105,17 @@ impl Refusal {
         }
     }
 
-    /// The answer.
+    /// The answer, in the language of whoever asked.
     #[must_use]
-    pub fn answer(self, id: &RequestId) -> Response {
-        let (code, message) = self.parts();
-        let body = json!({
-            "errors": [{ "message": message, "extensions": { "code": code.as_str(), "requestId": id.as_str() } }]
-        });
+    pub fn answer(self, caller: &Caller) -> Response {
+        let (code, vi, en) = self.parts();
+        let message = match caller.language {
+            Language::Vi => vi,
+            Language::En => en,
+        };
+        let id = caller.request_id.as_str();
+        let body =
+            json!({ "errors": [{ "message": message, "extensions": { "code": code.as_str(), "requestId": id } }] });
         let mut response = (code.status(), axum::Json(body)).into_response();
         match self {
             Self::Saturated | Self::TimedOut | Self::Away => {

@@ -38,7 +38,7 @@ use async_graphql::{Data, Executor, Request, Variables, parser::types::Operation
 use axum::{
     body::{Body, HttpBody as _},
     extract::State,
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, Response, StatusCode, header, request::Parts},
     routing::any,
 };
 use db::Meter;
@@ -47,7 +47,6 @@ use schema::{
     Anywhere,
     caller::Caller,
     error::{ApiError, Code, RETRY_AFTER},
-    language::from_accept_language,
     viewer::Viewer,
 };
 use serde::Serialize;
@@ -70,7 +69,7 @@ pub use self::{
 };
 use crate::{
     authentication::Authenticate,
-    door::{Door, Refusal, Route, client_address, metrics, refused, request_id},
+    door::{Door, Refusal, Route, caller, client_address, metrics, refused},
     guard::{Admitted, Guard},
     limits::{Load, RateLimits, Sharer, places::Turns, points},
     telemetry::Traced,
@@ -348,11 +347,6 @@ fn turn_away_as(media: Media, limits: &RateLimits, error: ApiError, parts: &Part
     let mut response = refuse_as(media, too_often.unwrap_or(error), caller);
     counted.tell(response.headers_mut());
     response
-}
-
-pub(crate) fn caller(headers: &HeaderMap) -> Caller {
-    let language = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Caller { request_id: request_id(headers), language: from_accept_language(language) }
 }
 
 /// The status of a request that was read.

@@ -57,7 +57,7 @@ pub(super) fn variables(
             (None, Some(default)) => default.node.clone(),
             (None, None) if wanted.is_non_null() => {
                 let words =
-                    said(format!("thiếu giá trị kiểu {wanted}"), format!("a value of type {wanted} is required"));
+                    Words::new(format!("thiếu giá trị kiểu {wanted}"), format!("a value of type {wanted} is required"));
                 return Err(wrong(&format!("${name}"), &words).at(vec![place]));
             }
             (None, None) => continue,
@@ -70,10 +70,6 @@ pub(super) fn variables(
 fn wrong(path: &str, words: &Words) -> ApiError {
     ApiError::request("VARIABLES", format!("{path}: {}", words.vi), format!("{path}: {}", words.en))
         .with("variable", path)
-}
-
-fn said(vi: impl Into<String>, en: impl Into<String>) -> Words {
-    Words { vi: vi.into(), en: en.into() }
 }
 
 fn type_of(ty: &VariableType) -> Type {
@@ -99,7 +95,7 @@ impl Reading<'_> {
     fn value(&mut self, ty: &Type, value: Value) -> Result<Value, Words> {
         match (ty, value) {
             (ty, Value::Null) if ty.is_non_null() => {
-                Err(said(format!("không được là null (kiểu {ty})"), format!("must not be null (type {ty})")))
+                Err(Words::new(format!("không được là null (kiểu {ty})"), format!("must not be null (type {ty})")))
             }
             (_, Value::Null) => Ok(Value::Null),
             (Type::List(row) | Type::NonNullList(row), Value::List(rows)) if self.rows.holds(row) => {
@@ -140,12 +136,15 @@ impl Reading<'_> {
             (Some(ExtendedType::Enum(choice)), value) => {
                 let all = choice.values.keys().take(30).map(Name::as_str).collect::<Vec<_>>().join(", ");
                 let shown = shown(&value);
-                Err(said(format!("{shown} không thuộc {name}: {all}"), format!("{shown} is none of {name}: {all}")))
+                Err(Words::new(
+                    format!("{shown} không thuộc {name}: {all}"),
+                    format!("{shown} is none of {name}: {all}"),
+                ))
             }
             (Some(ExtendedType::Scalar(_)), value) => scalar(name, value),
             (_, value) => {
                 let shown = shown(&value);
-                Err(said(format!("cần một {name}, có {shown}"), format!("expected {name}, found {shown}")))
+                Err(Words::new(format!("cần một {name}, có {shown}"), format!("expected {name}, found {shown}")))
             }
         }
     }
@@ -156,14 +155,16 @@ impl Reading<'_> {
         mut fields: async_graphql::indexmap::IndexMap<async_graphql::Name, Value>,
     ) -> Result<Value, Words> {
         if let Some(unknown) = fields.keys().find(|name| !object.fields.contains_key(name.as_str())) {
-            let words =
-                said(format!("{} không có trường này", object.name), format!("{} has no such field", object.name));
+            let words = Words::new(
+                format!("{} không có trường này", object.name),
+                format!("{} has no such field", object.name),
+            );
             return self.at(unknown.clone(), |_| Err(words));
         }
         for (name, field) in &object.fields {
             let Some(place) = fields.get_mut(name.as_str()) else {
                 if field.ty.is_non_null() && field.default_value.is_none() {
-                    let words = said("thiếu trường bắt buộc", "a required field is missing");
+                    let words = Words::new("thiếu trường bắt buộc", "a required field is missing");
                     return self.at(name, |_| Err(words));
                 }
                 continue;
@@ -215,7 +216,7 @@ fn scalar(name: &str, value: Value) -> Result<Value, Words> {
     };
     read.map_err(|value| {
         let shown = shown(&value);
-        said(format!("{shown} không phải là {name}"), format!("{shown} is no {name}"))
+        Words::new(format!("{shown} không phải là {name}"), format!("{shown} is no {name}"))
     })
 }
 

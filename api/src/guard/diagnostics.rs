@@ -68,14 +68,26 @@ pub(super) fn invalid(found: &DiagnosticList) -> Vec<ApiError> {
     let mut errors: Vec<_> = found
         .iter()
         .map(|diagnostic| {
-            let place = diagnostic.line_column_range().map_or_else(Pos::default, |range| position(range.start));
-            let rule = diagnostic.error.unstable_error_name().unwrap_or_default();
-            let words = diagnostic.error.unstable_compat_message().unwrap_or_else(|| diagnostic.error.to_string());
-            (place, broken(rule, &words, place))
+            let range = diagnostic.line_column_range().map(|range| (position(range.start), position(range.end)));
+            let (begin, end) = range.unwrap_or_default();
+            (begin, end, diagnostic.error.unstable_error_name().unwrap_or_default(), diagnostic)
         })
         .collect();
-    errors.sort_by_key(|(place, _)| (place.line, place.column));
-    errors.into_iter().map(|(_, error)| error).take(MOST).collect()
+    errors.sort_by_key(|(begin, ..)| (begin.line, begin.column));
+    // Fields that there are not are left out before the rest is looked at: one that asks for no other ones only seems to ask for none.
+    let asks_for_what_is_not = |index: usize, end: &Pos| {
+        let mut within =
+            errors.iter().skip(index).take_while(|(begin, ..)| (begin.line, begin.column) < (end.line, end.column));
+        within.any(|(_, _, rule, _)| *rule == "UndefinedField")
+    };
+    let told = errors.iter().enumerate().filter_map(|(index, (begin, end, rule, diagnostic))| {
+        if *rule == "MissingSubselection" && asks_for_what_is_not(index, end) {
+            return None;
+        }
+        let words = diagnostic.error.unstable_compat_message().unwrap_or_else(|| diagnostic.error.to_string());
+        Some(broken(rule, &words, *begin))
+    });
+    told.take(MOST).collect()
 }
 
 /// Why a text is no document.

@@ -28,7 +28,7 @@ use self::budget::{Limit, Taken, Ticks};
 pub use self::{budget::Arrivals, sharer::Sharer};
 use crate::{
     config::LimitsConfig,
-    door::{Refusal, client_address, refused, request_id},
+    door::{Refusal, caller, client_address, refused},
 };
 
 /// What is left of each quota that was counted against.
@@ -219,7 +219,7 @@ pub async fn as_sign_in(State(limits): State<Arc<RateLimits>>, request: Request,
     let counted = limits.count(Load { sign_ins: 1, ..Load::default() }, None, address);
     let mut response = if counted.refusal().is_some() {
         refused(Refusal::RateLimited.reason());
-        Refusal::RateLimited.answer(&request_id(request.headers()))
+        Refusal::RateLimited.answer(&caller(request.headers()))
     } else {
         next.run(request).await
     };

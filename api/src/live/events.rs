@@ -33,14 +33,14 @@ use tokio::{
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
 use crate::{
     authentication::Pass,
-    door::{Refusal, client_address, refused, request_id},
+    door::{Refusal, caller, client_address, refused},
     graphql::{self, Asked, GraphqlResponse, Noted},
     limits::places::Place,
 };
 
 pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let caller = graphql::caller(&parts.headers);
+    let caller = caller(&parts.headers);
     let guard = live.desk.service.guard();
     if let Err(foreign) = live.welcome(&parts.headers) {
         return graphql::refuse(foreign.error(), &caller);
@@ -71,7 +71,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
     let client = Client { pass, caller, address: client_address(&parts.extensions) };
     let Ok(place) = live.places.try_take(client.sharer(&viewer)) else {
         refused(Refusal::Saturated.reason());
-        return Refusal::Saturated.answer(&request_id(&parts.headers));
+        return Refusal::Saturated.answer(&client.caller);
     };
     let begun = live.admit(question, sent, &client, &viewer).await.and_then(|(request, admitted)| {
         graphql::may_run(&parts.method, admitted.kind)?;

@@ -56,7 +56,7 @@ use tracing::{Instrument as _, Span};
 use super::{CHECK, Client, HEARTBEAT, Live, stopped};
 use crate::{
     authentication::Pass,
-    door::{Refusal, client_address, refused, request_id},
+    door::{Refusal, caller, client_address, refused},
     graphql::{self, GraphqlResponse},
     limits::{
         Sharer,
@@ -80,7 +80,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, request: Request) -> Response<Body> {
     let (mut parts, _) = request.into_parts();
-    let caller = graphql::caller(&parts.headers);
+    let caller = caller(&parts.headers);
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
         Err(rejection) => return rejection.into_response(),
@@ -92,7 +92,7 @@ pub(super) async fn endpoint<E: Executor>(State(live): State<Arc<Live<E>>>, requ
         .map(|foreign| End::Close(4403, shortened(&format!("Forbidden: {}", foreign.advice())).into()));
     let Ok(place) = live.greeting.try_take(Sharer::of(None, client_address(&parts.extensions))) else {
         refused(Refusal::Saturated.reason());
-        return Refusal::Saturated.answer(&request_id(&parts.headers));
+        return Refusal::Saturated.answer(&caller);
     };
     // A token that does not hold is refused after the upgrade, where the client can read why.
     let pass = Pass::of_request(&live.authority, &parts);

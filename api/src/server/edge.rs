@@ -14,7 +14,7 @@ use schema::caller::RequestId;
 use tracing::Instrument as _;
 
 use crate::{
-    door::{REQUEST_ID, Refusal, header_value, metrics, request_id},
+    door::{REQUEST_ID, Refusal, caller, header_value, metrics},
     graphql::Noted,
     telemetry::{Traced, Traces},
 };
@@ -29,7 +29,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
 
 /// The outermost layer.
 pub async fn edge(State(traces): State<Traces>, mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers());
+    let caller = caller(request.headers());
+    let id = caller.request_id.clone();
     // Whoever answers further in finds it where a proxy would have put it.
     request.headers_mut().insert(REQUEST_ID, header_value(&id));
     // Of the highest level, so that no filter takes the id off a line that it lets through.
@@ -44,7 +45,7 @@ pub async fn edge(State(traces): State<Traces>, mut request: Request, next: Next
         let in_flight = metrics::InFlight::begin();
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         drop(in_flight);
-        let mut response = answered.unwrap_or_else(|_| Refusal::Fault.answer(&id));
+        let mut response = answered.unwrap_or_else(|_| Refusal::Fault.answer(&caller));
         add_headers(response.headers_mut(), &id);
         seen.note(&response, begin);
         response
@@ -101,7 +102,7 @@ fn is_probe(path: &str) -> bool {
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(REQUEST_ID, header_value(id));
+    headers.insert(REQUEST_ID, header_value(&id));
     for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

@@ -23,7 +23,7 @@ use tracing::Instrument as _;
 
 use crate::{
     config::ServerConfig,
-    door::{Refusal, Streamed, client_address, metrics, request_id},
+    door::{Refusal, Streamed, caller, client_address, metrics},
     files::imports,
     limits::{Sharer, places::Places},
 };
@@ -157,12 +157,12 @@ fn is_compressed(headers: &HeaderMap) -> bool {
 
 /// The layer around everything that costs work.
 pub async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let id = request_id(request.headers());
+    let caller = caller(request.headers());
     match gate.pass(request, next).await {
         Ok(response) => response,
         Err(refusal) => {
             metrics::refused(refusal.reason());
-            refusal.answer(&id)
+            refusal.answer(&caller)
         }
     }
 }

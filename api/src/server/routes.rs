@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     config::ServerConfig,
-    door::{self, Door, Refusal, Route, Streamed, request_id, router},
+    door::{self, Door, Refusal, Route, Streamed, caller, router},
     limits::{self, RATE_LIMIT, RATE_LIMIT_POLICY, RateLimits},
     telemetry::Traces,
 };
@@ -85,7 +85,7 @@ fn is_whole(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -
 }
 
 async fn nothing_here(request: Request) -> Response {
-    Refusal::NotFound.answer(&request_id(request.headers()))
+    Refusal::NotFound.answer(&caller(request.headers()))
 }
 
 /// Lets the pages of these origins call and read, without cookies, which the API does not know.

@@ -35,7 +35,7 @@ pub use self::{
     status_count::{StatusCount, StatusCountBy, StatusCountFilter, StatusTally},
 };
 pub(crate) use self::{list::lines, status_count::COUNTS};
-use crate::{Date, DbError, comparator::Comparator, text_enum::text_enum};
+use crate::{Date, DbError, comparator::Comparator, text_enum::text_enum, violation::Words};
 
 text_enum! {
     /// How an indicator of a subject stands against its milestone.
@@ -281,7 +281,10 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 fn check_milestone(year: Option<i32>) -> Result<(), DbError> {
     match year.filter(|year| !YEARS.contains(year)) {
-        Some(year) => Err(DbError::Invalid(format!("a milestone is due in a year from 1900 to 2200, not in {year}"))),
+        Some(year) => Err(DbError::Invalid(Words::new(
+            format!("cột mốc đến hạn trong các năm 1900 đến 2200, không phải năm {year}"),
+            format!("a milestone is due in a year from 1900 to 2200, not in {year}"),
+        ))),
         None => Ok(()),
     }
 }

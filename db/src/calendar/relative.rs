@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
 
-use super::{Period, PeriodKind, Regime};
+use super::{FIRST_YEAR, LAST_YEAR, Period, PeriodKind, Regime};
+use crate::violation::Words;
 
 /// The highest `n` of `LAST_n_MONTHS`, `LAST_n_QUARTERS` and `LAST_n_YEARS`.
 pub const MAX_COUNT: u32 = 120;
@@ -37,13 +38,30 @@ pub enum RelativePeriodError {
         text: String,
     },
     /// Seen from the reference day it would leave the years that periods may have.
-    #[error("{relative} leaves the years 1900 to 2200 when seen from {reference}")]
+    #[error("{relative} leaves the years {FIRST_YEAR} to {LAST_YEAR} when seen from {reference}")]
     OutOfBounds {
         /// What was asked for.
         relative: RelativePeriod,
         /// The day it was seen from.
         reference: NaiveDate,
     },
+}
+
+impl RelativePeriodError {
+    /// The same for people.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let vi = match self {
+            Self::Form { text } => format!(
+                "{text:?} không phải là kỳ tương đối; hãy viết THIS_MONTH, THIS_QUARTER, THIS_YEAR, LAST_MONTH, LAST_QUARTER, \
+                 LAST_YEAR, hoặc LAST_n_MONTHS, LAST_n_QUARTERS, LAST_n_YEARS với n từ 1 đến {MAX_COUNT}"
+            ),
+            Self::OutOfBounds { relative, reference } => {
+                format!("{relative} tính từ ngày {reference} ra ngoài các năm {FIRST_YEAR} đến {LAST_YEAR}")
+            }
+        };
+        Words::new(vi, self.to_string())
+    }
 }
 
 impl RelativePeriod {

@@ -202,7 +202,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
 
 /// Empties a demo database, for a fresh load, as the owner of the tables.
 ///
-/// Refused with `DbError::Invalid`, changing nothing, if the demo is not loaded or if the database also holds what the demo
+/// Refused with `DbError::Refused`, changing nothing, if the demo is not loaded or if the database also holds what the demo
 /// did not make: an agency, document, programme, indicator, target or directive of its own; a figure, a baseline, a judgement or a
 /// report of progress that is not simulated; a recommendation that somebody made or did something about; bounds of assessments; a
 /// rule between indicators, a day or a schedule that somebody has set by a document; a file that somebody has sent.
@@ -210,7 +210,7 @@ const FOREIGN_ROWS: &str = "SELECT EXISTS (SELECT FROM measurement_revision WHER
 pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
     let mut connection = owner.with_limits(patient()).connect().await?;
     if !has_facts(&mut connection).await? {
-        return Err(DbError::Invalid("the demo is not loaded into this database; nothing was deleted".into()));
+        return Err(DbError::Refused("the demo is not loaded into this database; nothing was deleted".into()));
     }
     let ids = Facts::read()?.ids();
     connection
@@ -227,7 +227,7 @@ pub async fn reset(owner: &ConnectionSettings) -> Result<(), DbError> {
                 .await?;
             if foreign.foreign_rows {
                 let text = "this database holds more than the demo; nothing was deleted";
-                return Err(DbError::Invalid(text.into()));
+                return Err(DbError::Refused(text.into()));
             }
             let emptied = format!("{KNOWN}; {LET_GO}; TRUNCATE {TABLES}; {TAKE_HOLD}; {FORGET}");
             connection.batch_execute(&emptied).await?;

@@ -14,6 +14,7 @@ use crate::{
     calendar::{Period, PeriodKind, Regime},
     indicator::{Aggregation, Indicator, Nature, ValueKind},
     text_enum::text_enum,
+    violation::Words,
 };
 
 /// The most periods that make a total: five years of months.
@@ -64,6 +65,14 @@ pub struct Parts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a total is made of at most {MOST_PARTS} periods")]
 pub struct TooManyParts;
+
+impl TooManyParts {
+    /// The same for people.
+    #[must_use]
+    pub fn words(self) -> Words {
+        Words::new(format!("một tổng gồm nhiều nhất {MOST_PARTS} kỳ"), self.to_string())
+    }
+}
 
 impl Parts {
     /// The periods of a kind that a longer period is made of.

@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate};
 use crate::{
     Date, DbError,
     calendar::{FIRST_YEAR, LAST_YEAR},
+    violation::Words,
 };
 
 /// How many days before and after the day asked about something may be due, where the question names no days.
@@ -36,7 +37,10 @@ impl DueDates {
     /// An error if they lie further apart than may be asked about.
     pub fn bounded(self) -> Result<Self, DbError> {
         if u64::try_from((self.to.0 - self.from.0).num_days()).is_ok_and(|days| days > LONGEST) {
-            return Err(DbError::Invalid("between dueFrom and dueTo there may be three years at most".into()));
+            return Err(DbError::Invalid(Words::new(
+                "từ dueFrom đến dueTo nhiều nhất là ba năm",
+                "between dueFrom and dueTo there may be three years at most",
+            )));
         }
         Ok(self)
     }

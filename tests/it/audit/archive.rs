@@ -130,15 +130,6 @@ async fn what_is_there_is_not_written_over() {
     failed(&db, &["verify", "--archive", "/không-có"], "/không-có is no folder").await;
 }
 
-#[tokio::test]
-async fn who_only_looks_migrates_nothing() {
-    let db = TestDb::empty().await;
-    for arguments in [&["head"][..], &["verify"], &["archive", "/không-có", "--before", "2026-01-25", "--dry-run"]] {
-        failed(&db, arguments, "migrations are not applied yet: run cotmoc migrate").await;
-    }
-    assert_eq!(db.text("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").await, "0");
-}
-
 /// Who verifies has read a batch when what comes next is moved away.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_archived_while_somebody_verifies_is_not_missed() {

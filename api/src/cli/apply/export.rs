@@ -65,12 +65,12 @@ impl Targets<'_> {
 }
 
 async fn planned(config: &Config, database: &Database) -> Result<Value, ApplyError> {
-    database.prepare().await?;
+    database.require_migrated().await?;
     exported(&Desk::new(config, database)?).await
 }
 
 async fn printed(config: &Config, database: &Database) -> Result<String, ApplyError> {
-    database.prepare().await?;
+    database.require_migrated().await?;
     let file = exported(&Desk::new(config, database)?).await?;
     let text = serde_json::to_string_pretty(&file).map_err(|error| ApplyError::Refused(error.to_string()))?;
     Ok(text + "\n")

@@ -127,7 +127,7 @@ impl Apply {
     }
 
     async fn on(&self, config: &Config, database: &Database, read: Read) -> Result<(), ApplyError> {
-        database.prepare().await?;
+        database.prepare_unless(self.dry_run).await?;
         let entries = match read {
             Read::Catalogue(entries) => entries,
             Read::Targets(targets) => {

@@ -7,7 +7,7 @@ use async_compression::tokio::{bufread::GzipDecoder, write::GzipEncoder};
 use db::audit::{Fault, StoredEntry, hex, unhex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 use tokio::{
     fs::{self, File},
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
@@ -50,10 +50,11 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Begins one in a folder, which is made if it is missing. What it holds is its owner's alone to read.
+    /// Begins one in a folder, which is made if it is missing. What it holds is its owner's alone to read. Whoever is killed meanwhile
+    /// leaves a file behind whose name ends in `.part`.
     pub async fn begin(dir: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir).await?;
-        let place = NamedTempFile::new_in(dir)?;
+        let place = Builder::new().prefix("audit-").suffix(".part").tempfile_in(dir)?;
         let file = File::from_std(place.reopen()?);
         Ok(Self { encoder: GzipEncoder::new(file), place })
     }

@@ -129,7 +129,7 @@ impl Reorganise {
         given: Vec<Given>,
         decides: &Decides,
     ) -> Result<(), ApplyError> {
-        database.prepare().await?;
+        database.prepare_unless(self.dry_run).await?;
         let mut work = self.work(&Desk::new(config, database)?, given, decides)?;
         let settings = database.pool().settings().with_limits(PATIENT);
         let pool = Pool::new(&settings, PoolSettings { size: 1, acquire_timeout: Duration::from_secs(10) });

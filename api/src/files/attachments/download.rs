@@ -20,12 +20,11 @@ use super::{
     upload::{POINTS, away, named},
 };
 use crate::{
-    door::{Streamed, client_address},
+    door::{Streamed, caller, client_address},
     files::{
         entrance::{refused, save_foreign_as},
         parameters::Parameters,
     },
-    graphql::caller,
     limits::Load,
 };
 

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Attachments, StoreError, kinds};
-use crate::{files::entrance::refused, graphql::caller, limits::Load};
+use crate::{door::caller, files::entrance::refused, limits::Load};
 
 /// What a part of a file costs beside its bytes, in points.
 pub(super) const POINTS: u64 = 100;

@@ -44,13 +44,13 @@ use super::{
 };
 use crate::{
     authentication::{Authority, Pass},
-    door::{Door, Route, Streamed},
+    door::{Door, Route, Streamed, caller},
     files::{
         entrance::save_as,
         inquiry::{Refused, Snapshots, Whose, only_get},
         parameters::Parameters,
     },
-    graphql::{self, Desk},
+    graphql::Desk,
     limits::{
         Left,
         places::{Full, Place, Turn},
@@ -103,7 +103,7 @@ async fn endpoint(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    let mut caller = graphql::caller(&parts.headers);
+    let mut caller = caller(&parts.headers);
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         return only_get(&caller);
     }

@@ -33,11 +33,11 @@ use super::{
     form::{self, form_of},
 };
 use crate::{
+    door::caller,
     files::{
         entrance::{refused, save_foreign_as},
         parameters::Parameters,
     },
-    graphql::caller,
     limits::Load,
 };
 

@@ -20,12 +20,12 @@ use serde_json::Value;
 
 use super::{AGENCIES, Described, Terms, dcat, package, sdmx};
 use crate::{
-    door::{Door, Route},
+    door::{Door, Route, caller},
     files::{
         exports::{Unreadable, lists::Lists},
         inquiry::{Inquiry, Refused, Snapshots, Whose, only_get},
     },
-    graphql::{self, Desk, cache::etag, is_known},
+    graphql::{Desk, cache::etag, is_known},
 };
 
 /// The path of what describes everything.
@@ -87,7 +87,7 @@ async fn indicator(
 impl OpenData {
     async fn answered(&self, request: Request, file: &str, code: Option<&str>) -> Response {
         let (parts, _) = request.into_parts();
-        let caller = graphql::caller(&parts.headers);
+        let caller = caller(&parts.headers);
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return only_get(&caller);
         }

@@ -16,14 +16,14 @@ use schema::{Api, caller::Caller, error::ApiError, language::Language};
 use super::{draw, form};
 use crate::{
     authentication::{Authority, Pass},
-    door::{Door, Route},
+    door::{Door, Route, caller},
     files::{
         entrance::save_as,
         exports::asked::instant,
         inquiry::{Inquiry, Refused, Snapshots, Whose, only_get},
         parameters::Parameters,
     },
-    graphql::{self, Desk},
+    graphql::Desk,
 };
 
 /// The path of reports.
@@ -54,7 +54,7 @@ async fn endpoint(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    let caller = graphql::caller(&parts.headers);
+    let caller = caller(&parts.headers);
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         return only_get(&caller);
     }

@@ -29,6 +29,7 @@ use crate::{
     noun::Batch,
     statement::Statement,
     text_enum::text_enum,
+    violation::Words,
 };
 
 text_enum! {
@@ -203,9 +204,10 @@ impl Obligation {
 /// The last day of a period: the earliest and the latest, where no regime is named.
 pub(crate) fn last_days(period: Period, regime: Option<Regime>) -> Result<(Date, Date), DbError> {
     if period.kind() == PeriodKind::Range {
-        return Err(DbError::Invalid(
-            "a range of days is no reporting period: name a month, quarter, half-year or year".into(),
-        ));
+        return Err(DbError::Invalid(Words::new(
+            "khoảng ngày không phải là kỳ báo cáo: hãy nêu tháng, quý, nửa năm hoặc năm",
+            "a range of days is no reporting period: name a month, quarter, half-year or year",
+        )));
     }
     let last = |regime| Date(period.window(regime).last_day());
     Ok(match regime {
