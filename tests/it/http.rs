@@ -41,12 +41,11 @@ fn audit(url: &str) {
 
 /// What is said to whoever asks in Vietnamese, and in English.
 async fn said(asked: impl Fn() -> RequestBuilder) -> [String; 2] {
-    let mut said = [String::new(), String::new()];
-    for (words, language) in said.iter_mut().zip(["vi", "en-GB,en;q=0.9,vi;q=0.5"]) {
-        let answer: Value = asked().header("accept-language", language).send().await.unwrap().json().await.unwrap();
-        *words = answer["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
-    }
-    said
+    let said = async |language: &str| {
+        let answer = asked().header("accept-language", language).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["errors"][0]["message"].as_str().unwrap_or_default().to_owned()
+    };
+    [said("vi").await, said("en-GB,en;q=0.9,vi;q=0.5").await]
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -172,7 +173,7 @@ async fn verify(
         let end = verify_archive(dir, &archived, expect).await?;
         words = format!("{} entries in the archive, each as it was written\n", end.id);
         for name in strangers(dir, &archived).map_err(|error| damaged(&dir.display().to_string())(error.into()))? {
-            words += &format!("{name} is no file of this archive\n");
+            let _ = writeln!(words, "{name} is no file of this archive");
         }
         still_expected = expect.filter(|noted| noted.id > end.id);
     } else if let Some(last) = archived.last() {

@@ -102,7 +102,7 @@ fn is_probe(path: &str) -> bool {
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(REQUEST_ID, header_value(&id));
+    headers.insert(REQUEST_ID, header_value(id));
     for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
