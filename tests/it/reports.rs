@@ -191,6 +191,7 @@ async fn a_period_that_is_not_over_and_what_is_not_understood_are_told() {
         ("nq57-quang-ngai/2025-Q4.pdf", 400, "BAD_REQUEST"),
         ("nq57-quang-ngai/2025-Q9.docx", 400, "BAD_REQUEST"),
         ("nq57-quang-ngai/2025-Q4.docx?asOf=2199-01-01T00:00:00Z", 400, "BAD_REQUEST"),
+        ("nq57-quang-ngai/2025-Q4.docx?asOf=0001-01-01T00:00:00Z", 400, "BAD_REQUEST"),
         ("nq57-quang-ngai/2025-Q4.docx?lang=en", 400, "BAD_REQUEST"),
     ] {
         let response = sent(&node, None, path).await;

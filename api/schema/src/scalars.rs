@@ -25,11 +25,27 @@ fn holds<T: InputType>(value: &Value) -> bool {
     T::parse(Some(value.clone())).is_ok()
 }
 
-/// Whether a value is an instant in the years that days may have: not every instant that can be written is one to PostgreSQL.
 fn holds_instant(value: &Value) -> bool {
-    let instant = <DateTime<Utc> as InputType>::parse(Some(value.clone()));
-    instant.is_ok_and(|instant| (FIRST_YEAR..=LAST_YEAR).contains(&instant.year()))
+    read_instant(value.clone()).is_some()
 }
+
+/// Not every instant that can be written is one to PostgreSQL: the years are those that days may have.
+fn read_instant(value: Value) -> Option<DateTime<Utc>> {
+    let instant = <DateTime<Utc> as InputType>::parse(Some(value)).ok();
+    instant.filter(|instant| (FIRST_YEAR..=LAST_YEAR).contains(&instant.year()))
+}
+
+/// An instant that comes outside of a document, by the rules of one in it; else what is wrong with it.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, Words> {
+    read_instant(Value::String(text.to_owned())).ok_or_else(|| Words::new(INSTANT.vi, INSTANT.en))
+}
+
+const INSTANT: Scalar = Scalar {
+    name: "DateTime",
+    holds: holds_instant,
+    vi: "thời điểm viết theo RFC 3339, từ năm 1900 đến 2200, ví dụ 2025-04-15T08:30:00+07:00",
+    en: "an instant is written as in RFC 3339, from 1900 to 2200, such as 2025-04-15T08:30:00+07:00",
+};
 
 const SCALARS: &[Scalar] = &[
     Scalar {
@@ -38,12 +54,7 @@ const SCALARS: &[Scalar] = &[
         vi: "ngày viết YYYY-MM-DD, từ năm 1900 đến 2200, ví dụ 2025-04-15",
         en: "a day is written YYYY-MM-DD, from 1900 to 2200, such as 2025-04-15",
     },
-    Scalar {
-        name: "DateTime",
-        holds: holds_instant,
-        vi: "thời điểm viết theo RFC 3339, từ năm 1900 đến 2200, ví dụ 2025-04-15T08:30:00+07:00",
-        en: "an instant is written as in RFC 3339, from 1900 to 2200, such as 2025-04-15T08:30:00+07:00",
-    },
+    INSTANT,
     Scalar {
         name: "Decimal",
         holds: holds::<Number>,

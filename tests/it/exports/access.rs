@@ -80,6 +80,8 @@ async fn what_is_not_understood_is_refused_before_the_first_byte() {
         ("agencies.csv", vec![("bom", "true"), ("bom", "true")], 400, "BAD_REQUEST"),
         ("agencies.csv", vec![("asOf", "hôm qua")], 400, "BAD_REQUEST"),
         ("agencies.csv", vec![("asOf", "2199-01-01T00:00:00Z")], 400, "BAD_REQUEST"),
+        ("agencies.csv", vec![("asOf", "0001-01-01T00:00:00+14:00")], 400, "BAD_REQUEST"),
+        ("agencies.csv", vec![("asOf", "9999-12-31T00:00:00Z")], 400, "BAD_REQUEST"),
         ("targets.csv", vec![("filter", r#"{"programme":"không-có"}"#)], 404, "NOT_FOUND"),
         ("scorecards.csv", vec![], 400, "BAD_REQUEST"),
         ("scorecards.csv", vec![("period", "quý bốn")], 400, "BAD_REQUEST"),

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use schema::{
     error::{ApiError, Code},
     language::Language,
+    scalars,
 };
 use serde_json::{Map, Value};
 
@@ -174,13 +175,8 @@ fn read(argument: &Argument, text: &str) -> Result<Value, ApiError> {
 
 /// The instant that a parameter says. A plus sign that was not encoded has become a space on its way.
 pub fn instant(name: &str, text: &str) -> Result<DateTime<Utc>, ApiError> {
-    DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|instant| instant.to_utc()).map_err(|_| {
-        wrong(
-            name,
-            "phải là thời điểm như 2025-04-15T08:00:00+07:00",
-            "is an instant such as 2025-04-15T08:00:00+07:00",
-        )
-    })
+    let text = text.replace(' ', "+");
+    scalars::instant(&text).map_err(|words| wrong(name, words.vi, words.en))
 }
 
 fn switch(name: &str, value: &str) -> Result<bool, ApiError> {
