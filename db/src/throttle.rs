@@ -112,12 +112,12 @@ impl Try {
     /// By a login, folded; `known` says that the person has signed in from the request's address lately.
     pub(crate) fn new(what: Tried, entrance: &Entrance, writer: &Writer, login: &str, known: bool) -> Self {
         let address = writer.origin().address.as_deref().map(network).unwrap_or_default();
-        // Keyed, since people type passwords into the field of the login.
-        let key = |of: [&str; 2]| entrance.sealer.derive(what.as_str(), &of.map(hash::of).concat()).to_vec();
+        // Keyed, since people type passwords into the field of the login. What is counted is part of the key: a login or an address may be empty.
+        let key = |of: [&str; 3]| entrance.sealer.derive(what.as_str(), &of.map(hash::of).concat()).to_vec();
         Self {
-            login_and_address: key([login, &address]),
-            address: key(["", &address]),
-            login: (!known).then(|| key([login, ""])),
+            login_and_address: key(["login and address", login, &address]),
+            address: key(["address", "", &address]),
+            login: (!known).then(|| key(["login", login, ""])),
             queues: Arc::clone(&entrance.queues),
             turn: [None, None],
         }

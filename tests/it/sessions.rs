@@ -192,6 +192,20 @@ async fn a_stranger_elsewhere_shuts_nobody_out() {
     home.door.from("192.0.2.1").later(TimeDelta::minutes(1)).sign_in("lan", PASSWORD).await.unwrap();
 }
 
+/// Whoever tries it takes a turn of the address as well, and not the same one twice.
+#[tokio::test]
+async fn no_login_at_all_is_wrong_and_shuts_nobody_out() {
+    let home = Home::new().await;
+    let nowhere = home.door.from("");
+    for login in ["", "   ", "\u{200b}"] {
+        for door in [&home.door, &nowhere] {
+            let refused = timeout(PATIENCE, door.sign_in(login, WRONG)).await.expect("it is answered");
+            assert_eq!(refused.unwrap_err(), "WRONG_CREDENTIALS", "{login:?}");
+        }
+    }
+    home.door.sign_in("lan", PASSWORD).await.unwrap();
+}
+
 #[tokio::test]
 async fn one_address_does_not_try_all_logins() {
     let home = Home::new().await;

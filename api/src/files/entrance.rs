@@ -65,7 +65,9 @@ impl Entrance {
 
 /// An error in place of a file; what is ours to mend stands in the log.
 pub fn refused(error: ApiError, caller: &Caller) -> Response<Body> {
-    if let Some(cause) = error.cause() {
+    if let Some(cause) = error.cause()
+        && error.code().status().is_server_error()
+    {
         tracing::error!(%cause, request = caller.request_id.as_str(), "a file could not be taken or given");
     }
     refuse(error, caller)

@@ -147,11 +147,12 @@ fn has_bytes(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(Code::UnsupportedMediaType, words.0, words.1))
 }
 
-/// The name in the metadata: pairs of a key and a value in base64.
+/// The name in the metadata: pairs of a key and a value in base64. Of a path its end, and on one line.
 fn file_name(headers: &HeaderMap) -> Option<String> {
     let metadata = headers.get(METADATA)?.to_str().ok()?;
     let value = metadata.split(',').find_map(|pair| pair.trim().strip_prefix("filename "))?;
-    String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()
+    let path = String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()?;
+    Some(path.rsplit(['/', '\\']).next()?.replace(['\r', '\n', '\t'], " "))
 }
 
 fn told(status: StatusCode, file: &Arriving) -> Response<Body> {
